@@ -1,0 +1,105 @@
+"""A clause: one thing that a document demands, and the unit of every verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+Json = Any
+Path = tuple[str, ...]
+"""Way to a value: property names, ITEMS for the items of an array, VALUES and KEYS for those of a map."""
+
+ITEMS, VALUES, KEYS = "[]", "{}", "{keys}"
+_SPOKEN = {ITEMS: "items", VALUES: "values", KEYS: "keys"}
+
+
+class Level(StrEnum):
+    """Where a clause comes from; only a broken `documented` clause is a fail."""
+
+    DOCUMENTED = "documented"
+    STANDARD = "standard"
+    SAMPLE = "sample"
+    OBSERVED = "observed"
+
+
+class Part(StrEnum):
+    """Which part of an operation a clause speaks of."""
+
+    REQUEST = "request"
+    RESPONSE = "response"
+    BEHAVIOUR = "behaviour"
+
+
+@dataclass(frozen=True)
+class Source:
+    """The place that demands a clause: a document, a section of it, a field or line in that."""
+
+    document: str
+    section: str
+    field: str
+
+    def __str__(self) -> str:
+        return f"{self.document}, {self.section}, {self.field}"
+
+
+@dataclass(frozen=True)
+class Clause:
+    """One demand.
+
+    `schema` is the one-keyword JSON Schema of a clause that a keyword makes, None for a behaviour;
+    `status` the response that a response clause belongs to; `options` what a behaviour's line in the contract adds.
+    """
+
+    id: str
+    operation: str
+    part: Part
+    path: Path
+    rule: str
+    level: Level
+    source: Source
+    demands: str
+    schema: Json = None
+    status: str = ""
+    options: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def field(self) -> str:
+        """The path as people read it: `access_codes.items.role`, `body` for the whole."""
+        return spoken(self.path) or "body"
+
+
+def spoken(path: Path) -> str:
+    """Return a path in the words that clause ids use."""
+    return ".".join(_SPOKEN.get(part, part) for part in path)
+
+
+def kebab(keyword: str) -> str:
+    """Return a JSON Schema keyword as a rule's name: `maxLength` becomes `max-length`."""
+    return "".join("-" + letter.lower() if letter.isupper() else letter for letter in keyword)
+
+
+def values_at(value: Json, path: Path) -> Iterator[tuple[Path, Json]]:
+    """Yield every value at a path with its own way there (indices and member names in place of ITEMS and VALUES)."""
+    yield from _descend(value, path, ())
+
+
+def _descend(value: Json, path: Path, walked: Path) -> Iterator[tuple[Path, Json]]:
+    if not path:
+        yield walked, value
+        return
+    step, rest = path[0], path[1:]
+    if step == ITEMS:
+        if isinstance(value, list):
+            for index, item in enumerate(value):
+                yield from _descend(item, rest, (*walked, str(index)))
+    elif isinstance(value, dict):
+        if step == VALUES:
+            for key, member in value.items():
+                yield from _descend(member, rest, (*walked, key))
+        elif step == KEYS:
+            for key in value:
+                yield (*walked, key), key
+        elif step in value:
+            yield from _descend(value[step], rest, (*walked, step))

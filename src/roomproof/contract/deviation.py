@@ -1,0 +1,51 @@
+"""Deviations: known, reasoned exceptions, each for one clause and one pattern of witness."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import Any
+
+from roomproof.contract.document import read_yaml
+from roomproof.errors import ContractError
+
+_MEMBERS = {"clause", "witness", "reason", "evidence", "seen"}
+
+
+@dataclass(frozen=True)
+class Deviation:
+    """One exception.
+
+    `clause` is an id, `*` standing for anything; `witness` maps JSON pointers into {"request", "response"} to the JSON
+    Schema that the value there satisfies, or to false where there must be no value.
+    """
+
+    clause: str
+    witness: Mapping[str, Any]
+    reason: str
+    evidence: str
+    seen: str
+
+    def covers(self, clause_id: str) -> bool:
+        """Whether the exception is about a clause."""
+        return fnmatchcase(clause_id, self.clause)
+
+
+def load_deviations(path: Path) -> tuple[Deviation, ...]:
+    """Return the deviations in a file, none if there is no such file. Raises ContractError where one is incomplete."""
+    if not path.exists():
+        return ()
+    entries = read_yaml(path) or []
+    if not isinstance(entries, list):
+        raise ContractError(f"{path}: is not a list of deviations")
+    return tuple(_deviation(entry, f"{path}, entry {number}") for number, entry in enumerate(entries, 1))
+
+
+def _deviation(entry: Any, where: str) -> Deviation:
+    if not isinstance(entry, dict) or set(entry) != _MEMBERS or not isinstance(entry["witness"], dict):
+        raise ContractError(f"{where}: needs exactly {', '.join(sorted(_MEMBERS))}, witness a map of pointers")
+    if any(not str(pointer).startswith("/") for pointer in entry["witness"]):
+        raise ContractError(f"{where}: a witness pointer starts with '/', as in /response/status")
+    return Deviation(entry["clause"], entry["witness"], entry["reason"], entry["evidence"], str(entry["seen"]))

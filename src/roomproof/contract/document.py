@@ -1,0 +1,80 @@
+"""Read a contract's YAML: a safe loader, bounded, every local `$ref` resolved."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from roomproof.errors import ContractError
+
+MAX_BYTES = 2_000_000
+_MAX_DEPTH = 60
+
+
+class _Loader(yaml.CSafeLoader if hasattr(yaml, "CSafeLoader") else yaml.SafeLoader):  # type: ignore[misc]
+    """YAML's safe loader; dates stay text, since a contract's dates are samples; aliases, which can explode, are refused."""
+
+    def compose_node(self, parent: Any, index: Any) -> Any:
+        if self.check_event(yaml.events.AliasEvent):
+            raise yaml.constructor.ConstructorError(None, None, "aliases are not read; use $ref", self.peek_event().start_mark)
+        return super().compose_node(parent, index)
+
+
+_Loader.yaml_implicit_resolvers = {
+    letter: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:timestamp"]
+    for letter, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+
+
+def read_yaml(path: Path) -> Any:
+    """Return what a YAML file holds.
+
+    Raises ContractError, naming the file and the line, if it is missing, too large or no YAML.
+    """
+    try:
+        if path.stat().st_size > MAX_BYTES:
+            raise ContractError(f"{path}: larger than {MAX_BYTES} bytes; split it or check that it is the right file")
+        return yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)
+    except OSError as error:
+        raise ContractError(f"{path}: cannot be read ({error.strerror}); check the path and its permissions") from error
+    except UnicodeDecodeError as error:
+        raise ContractError(f"{path}: is not UTF-8 text (byte {error.start}); save it as UTF-8") from error
+    except (yaml.YAMLError, RecursionError, ValueError) as error:
+        mark = getattr(error, "problem_mark", None)
+        where = f", line {mark.line + 1}" if mark else ""
+        problem = getattr(error, "problem", None) or type(error).__name__
+        raise ContractError(f"{path}{where}: is not valid YAML ({problem}); mend that line") from error
+
+
+def resolve(node: Any, root: Any, depth: int = 0) -> Any:
+    """Return a copy of `node` with every local `$ref` replaced by what it points to; siblings of `$ref` win.
+
+    Raises ContractError for a reference to nowhere or to itself.
+    """
+    if depth > _MAX_DEPTH:
+        raise ContractError("a $ref leads back to itself, or the contract is nested too deeply; contracts are finite trees")
+    if isinstance(node, list):
+        return [resolve(item, root, depth + 1) for item in node]
+    if not isinstance(node, dict):
+        return node
+    target = node.get("$ref")
+    if isinstance(target, str):
+        merged = {**_follow(target, root), **{key: value for key, value in node.items() if key != "$ref"}}
+        return resolve(merged, root, depth + 1)
+    return {key: resolve(value, root, depth + 1) for key, value in node.items()}
+
+
+def _follow(reference: str, root: Any) -> dict[str, Any]:
+    if not reference.startswith("#/"):
+        raise ContractError(f"$ref {reference!r}: only references inside the file are read; write '#/components/...'")
+    node = root
+    for step in reference[2:].split("/"):
+        name = step.replace("~1", "/").replace("~0", "~")
+        if not isinstance(node, dict) or name not in node:
+            raise ContractError(f"$ref {reference!r} points to nothing; check its spelling")
+        node = node[name]
+    if not isinstance(node, dict):
+        raise ContractError(f"$ref {reference!r} does not point to an object")
+    return node

@@ -1,0 +1,160 @@
+"""What a contract says, as frozen dataclasses: operations, parameters, bodies, responses, and their clauses."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from roomproof.contract.clause import Clause, Json, Part, Path
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """A path, query or header parameter."""
+
+    name: str
+    place: str
+    required: bool
+    schema: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Body:
+    """A request body: its one media type and its JSON Schema, every `$ref` resolved."""
+
+    media_type: str
+    required: bool
+    schema: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class ResponseSpec:
+    """A documented response: status code or `default`, what it is for (`when`), media type and schema if any."""
+
+    status: str
+    when: str
+    media_type: str | None
+    schema: Mapping[str, Any] | None
+    headers: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One documented operation with its clauses in the order of the contract."""
+
+    id: str
+    method: str
+    path: str
+    parameters: tuple[Parameter, ...]
+    body: Body
+    responses: tuple[ResponseSpec, ...]
+    clauses: tuple[Clause, ...]
+
+    @cached_property
+    def success(self) -> ResponseSpec:
+        """The documented response of a request that is carried out."""
+        return next(response for response in self.responses if response.status.startswith("2"))
+
+    def refusal(self, when: str) -> ResponseSpec | None:
+        """Return the documented response for `unauthenticated`, `unknown-room` or `invalid`, else the general one."""
+        exact = next((response for response in self.responses if response.when == when), None)
+        return exact or next((response for response in self.responses if response.status == "default"), None)
+
+    @cached_property
+    def by_rule(self) -> Mapping[tuple[Part, str], tuple[Clause, ...]]:
+        """The clauses by part and rule."""
+        found: dict[tuple[Part, str], tuple[Clause, ...]] = {}
+        for clause in self.clauses:
+            found[clause.part, clause.rule] = (*found.get((clause.part, clause.rule), ()), clause)
+        return found
+
+    def clause(self, part: Part, path: Path, rule: str) -> Clause | None:
+        """Return the clause of a part for a path and a rule, or None."""
+        return next((clause for clause in self.by_rule.get((part, rule), ()) if clause.path == path), None)
+
+
+@dataclass(frozen=True)
+class Room:
+    """Where a room stands in a response (`at`), which member is its id, which path parameter names it."""
+
+    parameter: str
+    at: Path
+    id: str
+
+    def representation(self, body: Json) -> Mapping[str, Json] | None:
+        """Return the room inside a response body, or None where the body holds none."""
+        for step in self.at:
+            if not isinstance(body, dict):
+                return None
+            body = body.get(step)
+        return body if isinstance(body, dict) else None
+
+
+@dataclass(frozen=True)
+class SupportCall:
+    """A call that no page of the contract documents, but that a run needs: made room, deleted room, listed participants."""
+
+    name: str
+    method: str
+    path: str
+    body: Json = None
+    media_type: str = "application/json"
+    options: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class CredentialsSpec:
+    """The scheme (`bearer`, `basic`, `hmac-sha256`) and the environment variables that hold its parts."""
+
+    scheme: str
+    environment: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Contract:
+    """One provider's contract; `raw` is the OpenAPI document it was read from."""
+
+    provider: str
+    version: str
+    server: str
+    server_environment: Mapping[str, str]
+    room: Room
+    credentials: CredentialsSpec
+    operations: tuple[Operation, ...]
+    support: Mapping[str, SupportCall]
+    raw: Mapping[str, Any]
+
+    @cached_property
+    def clauses(self) -> Mapping[str, Clause]:
+        """The register: every clause by its id, in the order of the contract."""
+        return {clause.id: clause for operation in self.operations for clause in operation.clauses}
+
+    def match(self, method: str, path: str) -> tuple[Operation, Mapping[str, str]] | None:
+        """Return the operation that a request's method and path name, with its path parameters, or None.
+
+        Any prefix may stand before the documented path, and a doubled slash counts as one.
+        """
+        for operation in self.operations:
+            if operation.method == method:
+                found = path_pattern(operation.path).search(path)
+                if found:
+                    return operation, found.groupdict()
+        return None
+
+    def match_support(self, method: str, path: str) -> tuple[SupportCall, Mapping[str, str]] | None:
+        """Return the supporting call that a request's method and path name, with its path parameters, or None."""
+        for call in self.support.values():
+            found = path_pattern(call.path).search(path) if call.method == method else None
+            if found:
+                return call, found.groupdict()
+        return None
+
+
+def path_pattern(template: str) -> re.Pattern[str]:
+    """Return the pattern of a path template, anchored at the end of a path; each parameter is a named group."""
+    parts = re.split(r"\{(\w+)\}", template.lstrip("/"))
+    literal = "".join(f"(?P<{part}>[^/]+)" if index % 2 else re.escape(part) for index, part in enumerate(parts))
+    return re.compile(rf"(?:^|/)/?{literal}/?$")

@@ -1,0 +1,145 @@
+"""Build a Contract from an OpenAPI document with its x- members."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path as FilePath
+from typing import Any
+
+from roomproof.contract.clause import Clause, Level, Part, Source
+from roomproof.contract.document import read_yaml, resolve
+from roomproof.contract.model import Body, Contract, CredentialsSpec, Operation, Parameter, ResponseSpec, Room, SupportCall
+from roomproof.contract.register import Place, behaviour_clauses, read_level, read_source, schema_clauses
+from roomproof.errors import ContractError
+
+METHODS = ("get", "put", "post", "delete", "patch")
+
+
+def load_contract(path: FilePath) -> Contract:
+    """Return the contract in a file. Raises ContractError, with the file's name, for anything that has no meaning."""
+    raw = read_yaml(path)
+    try:
+        return read_contract(raw)
+    except ContractError as error:
+        raise ContractError(f"{path}: {error}") from error
+    except (KeyError, TypeError, AttributeError, ValueError, StopIteration) as error:
+        raise ContractError(
+            f"{path}: a member is missing or of the wrong kind ({type(error).__name__}: {error}); compare it with a bundled contract"
+        ) from error
+
+
+def read_contract(raw: Any) -> Contract:
+    """Return the contract that an OpenAPI 3.1 document describes."""
+    if not isinstance(raw, dict) or not str(raw.get("openapi", "")).startswith("3.1"):
+        raise ContractError("is not an OpenAPI 3.1 document; it must start with 'openapi: 3.1.0'")
+    for member in ("x-provider", "x-room", "x-credentials", "paths", "servers"):
+        if member not in raw:
+            raise ContractError(f"has no {member}; `roomproof init` writes a contract that has everything")
+    root = resolve(raw, raw)
+    provider = root["x-provider"]
+    operations = tuple(_operations(root, provider))
+    _refuse_duplicates(operations)
+    server, room = root["servers"][0], root["x-room"]
+    return Contract(
+        provider=provider,
+        version=str(root["info"]["version"]),
+        server=server["url"],
+        server_environment=server.get("x-environment", {}),
+        room=Room(room["parameter"], tuple(room.get("at", ())), room["id"]),
+        credentials=CredentialsSpec(root["x-credentials"]["scheme"], root["x-credentials"]["environment"]),
+        operations=operations,
+        support={name: _support(name, call) for name, call in root.get("x-support", {}).items()},
+        raw=raw,
+    )
+
+
+def _support(name: str, call: Mapping[str, Any]) -> SupportCall:
+    return SupportCall(
+        name, call["method"], call["path"], call.get("body"), call.get("media-type", "application/json"), call.get("with", {})
+    )
+
+
+def _operations(root: Mapping[str, Any], provider: str) -> Iterator[Operation]:
+    top = read_source(root.get("x-source"), Source("", "", ""))
+    for path, item in root["paths"].items():
+        for method in METHODS:
+            if method in item:
+                node = item[method]
+                place = Place(provider, node["operationId"], Part.REQUEST, (), Level.DOCUMENTED, top).within(node)
+                yield _operation(node, method, path, [*item.get("parameters", ()), *node.get("parameters", ())], place)
+
+
+def _operation(node: Mapping[str, Any], method: str, path: str, parameters: list[Any], place: Place) -> Operation:
+    content = node["requestBody"]["content"]
+    media, media_node = next(iter(content.items()))
+    body = Body(media, bool(node["requestBody"].get("required")), media_node["schema"])
+    fields = list(body.schema.get("properties", {}))
+    behaviours = replace(place, part=Part.BEHAVIOUR)
+    clauses = [
+        *_parameter_clauses(parameters, place),
+        *_body_clauses(node["requestBody"], media, media_node, place),
+        *_response_clauses(node["responses"], replace(place, part=Part.RESPONSE)),
+        *behaviour_clauses(node.get("x-behaviours"), fields, behaviours),
+    ]
+    return Operation(
+        place.operation,
+        method.upper(),
+        path,
+        tuple(Parameter(item["name"], item["in"], bool(item.get("required")), item["schema"]) for item in parameters),
+        body,
+        tuple(_response(status, response) for status, response in node["responses"].items()),
+        tuple(clauses),
+    )
+
+
+def _response(status: str, node: Mapping[str, Any]) -> ResponseSpec:
+    contents: Mapping[str, Any] = node.get("content", {})
+    media = next(iter(contents), None)
+    schema = contents[media].get("schema") if media is not None else None
+    when = node.get("x-when", "success" if status.startswith("2") else "refused")
+    return ResponseSpec(status, when, media, schema, tuple(node.get("headers", {})))
+
+
+def _parameter_clauses(parameters: list[Any], place: Place) -> Iterator[Clause]:
+    for item in parameters:
+        here = replace(place.below(item["name"]).within(item), carrier=item["in"])
+        if item.get("required") and item["in"] != "path":
+            yield here.clause("required", f"{item['name']} must be sent", level=read_level(item, here.level, "required"))
+        yield from schema_clauses(item["schema"], here)
+
+
+def _body_clauses(node: Mapping[str, Any], media: str, media_node: Mapping[str, Any], place: Place) -> Iterator[Clause]:
+    here = place.within(node)
+    if node.get("required"):
+        yield here.clause("required", "a body must be sent", level=read_level(node, here.level, "required"), options={"in": "body"})
+    typed = here.within(media_node)
+    level = read_level(media_node, here.level, "media-type")
+    yield typed.clause("media-type", f"the body is sent as {media}", level=level, options={"media-type": media})
+    yield from schema_clauses(media_node["schema"], here)
+
+
+def _response_clauses(responses: Mapping[str, Any], place: Place) -> Iterator[Clause]:
+    for status, node in responses.items():
+        here = replace(place.within(node), status=status)
+        if status != "default":
+            yield here.clause("status", f"the status is {status}: {node['description']}", level=here.level)
+        for name, item in node.get("headers", {}).items():
+            header = replace(here.below(name).within(item), carrier="header")
+            if item.get("required"):
+                yield header.clause("present", f"the header {name} is in the answer", level=read_level(item, header.level, "required"))
+            yield from schema_clauses(item["schema"], header)
+        for media, media_node in node.get("content", {}).items():
+            typed = here.within(media_node)
+            level = read_level(media_node, typed.level, "media-type")
+            yield typed.clause("media-type", f"the answer is sent as {media}", level=level, options={"media-type": media})
+            yield from schema_clauses(media_node["schema"], typed)
+
+
+def _refuse_duplicates(operations: tuple[Operation, ...]) -> None:
+    seen: set[str] = set()
+    for operation in operations:
+        for clause in operation.clauses:
+            if clause.id in seen:
+                raise ContractError(f"clause id {clause.id} stands twice; ids are unique for ever, so rename or remove one")
+            seen.add(clause.id)

@@ -1,0 +1,201 @@
+"""Read clauses off a contract: one for each keyword of a schema, one for each line of `x-behaviours`.
+
+The x- members of a schema: `x-source` {document, section, field} and `x-level` are inherited downwards (`field` is the
+member's own name unless given), `x-levels` {keyword: level} sets one keyword's level, `x-observed` and `x-sample` hold
+further keywords of that level which stock tools do not see, `x-unsettled` {reason, schema} marks values whose acceptance
+the documents leave open. A default below the first level shows only in lists: the behaviour `listed-default` speaks of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from roomproof.contract.clause import ITEMS, KEYS, VALUES, Clause, Level, Part, Path, Source, kebab, spoken
+from roomproof.errors import ContractError
+
+VALUE_KEYWORDS = (
+    "type", "const", "enum", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf",
+    "minLength", "maxLength", "pattern", "format", "minItems", "maxItems", "uniqueItems",
+    "minProperties", "maxProperties", "anyOf", "oneOf", "allOf", "not",
+)  # fmt: skip
+STRUCTURE = ("properties", "items", "additionalProperties", "propertyNames", "required", "default")
+ANNOTATIONS = ("title", "description", "summary", "example", "examples", "$comment")
+
+_DEMANDS = {
+    "type": "{field} is of type {value}",
+    "const": "{field} is {value}",
+    "enum": "{field} is one of {value}",
+    "minimum": "{field} is at least {value}",
+    "maximum": "{field} is at most {value}",
+    "exclusiveMinimum": "{field} is more than {value}",
+    "exclusiveMaximum": "{field} is less than {value}",
+    "multipleOf": "{field} is a multiple of {value}",
+    "minLength": "{field} has at least {value} characters",
+    "maxLength": "{field} has at most {value} characters",
+    "pattern": "{field} matches {value}",
+    "format": "{field} is a {value}",
+    "minItems": "{field} has at least {value} items",
+    "maxItems": "{field} has at most {value} items",
+    "uniqueItems": "{field} holds no item twice",
+    "minProperties": "{field} has at least {value} members",
+    "maxProperties": "{field} has at most {value} members",
+}
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where in a contract a schema stands, and what it inherits from there."""
+
+    provider: str
+    operation: str
+    part: Part
+    path: Path
+    level: Level
+    source: Source
+    status: str = ""
+    carrier: str = "body"
+
+    def within(self, node: Mapping[str, Any]) -> Place:
+        """Return this place with what the node's own x-source and x-level say."""
+        return replace(self, source=read_source(node.get("x-source"), self.source), level=read_level(node, self.level))
+
+    def below(self, step: str) -> Place:
+        """Return the place of a member, items or values; a member's field is its own name."""
+        source = self.source if step in (ITEMS, VALUES, KEYS) else replace(self.source, field=step)
+        return replace(self, path=(*self.path, step), source=source)
+
+    def clause(
+        self,
+        rule: str,
+        demands: str,
+        *,
+        level: Level,
+        schema: Any = None,
+        path: Path | None = None,
+        options: Mapping[str, Any] | None = None,
+    ) -> Clause:
+        """Return a clause of this place, its id built from where it stands."""
+        where = self.path if path is None else path
+        words = [self.provider, self.operation, self.part.value]
+        if self.status and (rule == "status" or not self.status.startswith("2")):
+            words.append(self.status)
+        words += [rule] if rule == "status" else [spoken(where) or "body", rule]
+        return Clause(
+            ".".join(words), self.operation, self.part, where, rule, level, self.source, demands, schema,
+            self.status, {"in": self.carrier, **(options or {})},
+        )  # fmt: skip
+
+
+def read_source(node: Any, inherited: Source) -> Source:
+    """Return the source that an x-source member names, what it leaves out taken from the inherited one."""
+    if node is None:
+        return inherited
+    if not isinstance(node, dict) or not set(node) <= {"document", "section", "field"}:
+        raise ContractError(f"x-source {node!r}: write {{document, section, field}}")
+    return replace(inherited, **{key: str(value) for key, value in node.items()})
+
+
+def read_level(node: Mapping[str, Any], inherited: Level, keyword: str | None = None) -> Level:
+    """Return the level of a schema, or of one keyword in it. Raises ContractError for an unknown word."""
+    word = node.get("x-level", inherited)
+    if keyword is not None:
+        word = node.get("x-levels", {}).get(keyword, word)
+    try:
+        return Level(word)
+    except ValueError as error:
+        raise ContractError(f"level {word!r}: choose one of {', '.join(Level)}") from error
+
+
+def schema_clauses(schema: Any, place: Place) -> Iterator[Clause]:
+    """Yield the clauses of a schema and of everything below it, in the order documents list them."""
+    if not isinstance(schema, dict):
+        return
+    known = (*VALUE_KEYWORDS, *STRUCTURE, *ANNOTATIONS)
+    unknown = [key for key in schema if key not in known and not key.startswith("x-")]
+    if unknown:
+        raise ContractError(f"{place.operation}, {spoken(place.path)}: keyword {unknown[0]!r} has no clause; known are {', '.join(known)}")
+    place = place.within(schema)
+    yield from _own_clauses(schema, place)
+    yield from _required_clauses(schema, place)
+    for name, member in schema.get("properties", {}).items():
+        below = place.below(name)
+        if place.part is Part.REQUEST and not place.path:
+            inner = below.within(member)
+            level = read_level(member, place.level, "accepted")
+            yield inner.clause("accepted", f"{spoken(below.path)} may be set to any documented value", level=level)
+        yield from schema_clauses(member, below)
+    for keyword, step in (("items", ITEMS), ("additionalProperties", VALUES), ("propertyNames", KEYS)):
+        yield from schema_clauses(schema.get(keyword), place.below(step))
+    yield from _extra_clauses(schema, place)
+
+
+def _own_clauses(schema: Mapping[str, Any], place: Place) -> Iterator[Clause]:
+    name = spoken(place.path) or "the body"
+    for keyword in VALUE_KEYWORDS:
+        if keyword not in schema or (keyword == "type" and place.carrier != "body"):
+            continue
+        value = schema[keyword]
+        level = read_level(schema, place.level, keyword)
+        yield place.clause(kebab(keyword), _sentence(keyword, name, value), level=level, schema={keyword: value})
+        if keyword == "type":
+            yield from _null_clause(schema, place, name)
+    if "default" in schema and place.part is Part.REQUEST and len(place.path) == 1:
+        level = read_level(schema, place.level, "default")
+        demands = f"{name} is {schema['default']!r} in a room where it was never set"
+        yield place.clause("default", demands, level=level, options={"default": schema["default"]})
+
+
+def _sentence(keyword: str, name: str, value: Any) -> str:
+    if isinstance(value, list) and keyword in ("type", "enum"):
+        value = (" or " if keyword == "type" else ", ").join(map(str, value))
+    return _DEMANDS.get(keyword, "{field} fits the documented alternatives").format(field=name, value=value)
+
+
+def _null_clause(schema: Mapping[str, Any], place: Place, name: str) -> Iterator[Clause]:
+    nullable = "null" in schema["type"] if isinstance(schema["type"], list) else schema["type"] == "null"
+    if not nullable:
+        yield place.clause("null", f"{name} is not null, since no page allows it", level=Level.OBSERVED)
+    elif place.part is Part.REQUEST:
+        yield place.clause("nullable", f"{name} may be null", level=read_level(schema, place.level, "nullable"))
+
+
+def _required_clauses(schema: Mapping[str, Any], place: Place, level: Level | None = None) -> Iterator[Clause]:
+    request = place.part is Part.REQUEST
+    for member in schema.get("required", ()):
+        below = place.below(member).within(schema.get("properties", {}).get(member, {}))
+        demands = f"{member} must be sent" if request else f"{member} is in the answer"
+        yield below.clause(
+            "required" if request else "present",
+            demands,
+            level=level or read_level(schema, place.level, "required"),
+            schema={"required": [member]},
+        )
+
+
+def _extra_clauses(schema: Mapping[str, Any], place: Place) -> Iterator[Clause]:
+    for member, level in (("x-observed", Level.OBSERVED), ("x-sample", Level.SAMPLE)):
+        extra = schema.get(member)
+        if extra is None:
+            continue
+        where = replace(place, source=read_source(extra.get("source"), place.source))
+        yield from _required_clauses({**extra, "properties": schema.get("properties", {})}, where, level)
+        for keyword in VALUE_KEYWORDS:
+            if keyword in extra:
+                demands = _sentence(keyword, spoken(place.path) or "the body", extra[keyword])
+                yield where.clause(f"{level}-{kebab(keyword)}", demands, level=level, schema={keyword: extra[keyword]})
+
+
+def behaviour_clauses(lines: Any, fields: list[str], place: Place) -> Iterator[Clause]:
+    """Yield the clauses of an operation's x-behaviours; `fields: all` stands for every member of the body."""
+    for line in lines or ():
+        if not isinstance(line, dict) or "rule" not in line or "demands" not in line:
+            raise ContractError(f"{place.operation}, x-behaviours: {line!r} needs at least rule, demands and source")
+        here = replace(place, source=read_source(line.get("source"), place.source))
+        level = read_level({"x-level": line.get("level", place.level)}, place.level)
+        named = fields if line.get("fields") == "all" else line.get("fields", ())
+        for name in named:
+            yield here.clause(line["rule"], f"{name}: {line['demands']}", level=level, path=(name,), options=line.get("with"))
+        if not named:
+            yield here.clause(line["rule"], line["demands"], level=level, path=(line.get("path", "request"),), options=line.get("with"))

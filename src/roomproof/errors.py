@@ -1,0 +1,23 @@
+"""The few errors that end a run; each message says what to do next."""
+
+from __future__ import annotations
+
+
+class RoomproofError(Exception):
+    """Base of every error that a user can meet; `exit_code` is that of the command line."""
+
+    exit_code = 2
+
+
+class ContractError(RoomproofError):
+    """A contract or deviations file cannot be read, or says something that has no meaning."""
+
+
+class UsageError(RoomproofError):
+    """A command was called with something missing or wrong."""
+
+
+class UnreachableError(RoomproofError):
+    """The provider does not answer, or answers something that is not HTTP."""
+
+    exit_code = 3

@@ -1,0 +1,88 @@
+"""Interactions: a request and the response it got, as plain data.
+
+The same dataclasses carry live, mock and recorded traffic; nothing here knows where they come from.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from functools import cached_property
+from urllib.parse import parse_qsl, urlsplit
+
+Headers = tuple[tuple[str, str], ...]
+
+
+class Credentials(StrEnum):
+    """What the sender knows of the credentials that a request carries; a recording by others says `unknown`."""
+
+    VALID = "valid"
+    WRONG = "wrong"
+    MISSING = "missing"
+    UNSCOPED = "unscoped"
+    UNKNOWN = "unknown"
+
+
+class RoomKnowledge(StrEnum):
+    """What the sender knows of the room that a request names."""
+
+    EXISTS = "exists"
+    NONE = "none"
+    UNKNOWN = "unknown"
+
+
+def header(headers: Headers, name: str) -> str | None:
+    """Return the first value of a header, its name compared without case (RFC 9110, 5.1), or None."""
+    wanted = name.lower()
+    return next((value for key, value in headers if key.lower() == wanted), None)
+
+
+def media_type(headers: Headers) -> str | None:
+    """Return the media type of Content-Type in lower case and without parameters (RFC 9110, 8.3.1), or None."""
+    value = header(headers, "content-type")
+    return None if value is None else value.split(";", 1)[0].strip().lower()
+
+
+@dataclass(frozen=True)
+class Request:
+    """A request as it went out: absolute URL, header pairs in order, body bytes (None: no body)."""
+
+    method: str
+    url: str
+    headers: Headers = ()
+    body: bytes | None = None
+    credentials: Credentials = Credentials.UNKNOWN
+    room: RoomKnowledge = RoomKnowledge.UNKNOWN
+
+    @cached_property
+    def path(self) -> str:
+        """The path of the URL, still percent-encoded."""
+        return urlsplit(self.url).path
+
+    @cached_property
+    def query(self) -> dict[str, str]:
+        """The query parameters; of a repeated one the last."""
+        return dict(parse_qsl(urlsplit(self.url).query, keep_blank_values=True))
+
+
+@dataclass(frozen=True)
+class Response:
+    """A response as it came in: status code, header pairs in order, body bytes after content decoding."""
+
+    status: int
+    headers: Headers = ()
+    body: bytes = b""
+
+
+@dataclass(frozen=True)
+class Interaction:
+    """A request with its response, or with the failure that kept the response away.
+
+    `at` is the time of sending, None where a recording does not say; it always has an offset.
+    """
+
+    request: Request
+    response: Response | None
+    at: datetime | None = None
+    failure: str = ""

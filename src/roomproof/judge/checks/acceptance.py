@@ -1,0 +1,124 @@
+"""Is what is documented accepted, and what is excluded refused?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from roomproof.contract.clause import Clause, Level, Part
+from roomproof.interaction import Credentials
+from roomproof.judge.check import check
+from roomproof.judge.evidence import Evidence, broken, kept, shown
+from roomproof.judge.seen import Obstacle, Refusal, Seen
+
+NOT_ABOUT_VALUES = (401, 403, 404, 405, 408, 410)
+"""Status codes that refuse the sender or the room, whatever the body holds."""
+
+
+@check(Part.REQUEST)
+def values_taken_and_refused(seen: Seen) -> Iterator[Evidence]:
+    """Sends values on, inside and outside what the clause allows: the former are accepted, the latter refused with 4xx."""
+    if seen.request.must_be_accepted and seen.answer.accepted:
+        yield from _accepted(seen)
+    elif seen.request.must_be_accepted and seen.answer.refused:
+        yield from _valid_refused(seen)
+    elif seen.request.obstacles:
+        yield from _obstacles(seen, Refusal.INVALID, Refusal.UNREADABLE)
+        yield from _obstacles(seen, Refusal.UNKNOWN_ROOM, part=Part.REQUEST)
+
+
+def _accepted(seen: Seen) -> Iterator[Evidence]:
+    for name, edges in seen.request.edges.items():
+        accepted = seen.operation.clause(Part.REQUEST, (name,), "accepted")
+        if accepted is not None:
+            yield kept(accepted)
+        yield from (kept(clause) for clause in edges)
+    for clause in seen.operation.by_rule.get((Part.REQUEST, "media-type"), ()):
+        if seen.request.sent:
+            yield kept(clause)
+
+
+def _valid_refused(seen: Seen) -> Iterator[Evidence]:
+    """Blame the limit that the one sent member sits on; with several members the success status, and name the suspects."""
+    status = seen.answer.response.status
+    success = seen.operation.by_rule[Part.RESPONSE, "status"][0]
+    expected = f"status {success.status}"
+    if status == 409 and any(seen.operation.by_rule.get((Part.BEHAVIOUR, "unique"), ())):
+        return
+    if seen.request.fragile:
+        for clause in seen.request.fragile:
+            yield broken(
+                clause,
+                f"{clause.field}: a date-time that RFC 3339 allows is refused",
+                expected=expected,
+                received=f"status {status}",
+                lenient=True,
+            )
+        return
+    suspects = [clause for clause in _suspects(seen) if clause.level is Level.DOCUMENTED] or list(_suspects(seen))
+    if len(_varied(seen)) == 1 and status not in NOT_ABOUT_VALUES:
+        name = next(iter(_varied(seen)))
+        edges = [clause for clause in seen.request.edges[name] if clause in suspects] or suspects
+        for clause in edges[:3]:
+            text = f"{name} {shown(seen.request.sent[name])} is documented as valid ({clause.demands}), but it is refused"
+            yield broken(clause, text, expected=expected, received=f"status {status}")
+        return
+    what = ", ".join(seen.request.sent) or "no member"
+    yield broken(
+        success,
+        f"a valid request ({what}) is refused",
+        expected=expected,
+        received=f"status {status}",
+        suspects=() if status in NOT_ABOUT_VALUES else tuple(clause.id for clause in suspects),
+    )
+
+
+def _varied(seen: Seen) -> list[str]:
+    """Return the members that may be to blame: those that the room does not have with the same value already."""
+    known = seen.state.known if seen.state else {}
+    names = [name for name in seen.request.edges if name not in known or known[name] != seen.request.sent[name]]
+    return names or list(seen.request.edges)
+
+
+def _suspects(seen: Seen) -> Iterator[Clause]:
+    for name, edges in seen.request.edges.items():
+        accepted = seen.operation.clause(Part.REQUEST, (name,), "accepted")
+        yield from edges
+        if accepted is not None:
+            yield accepted
+
+
+def _obstacles(seen: Seen, *kinds: Refusal, part: Part | None = None) -> Iterator[Evidence]:
+    if any(obstacle.refusal is Refusal.UNAUTHENTICATED for obstacle in seen.request.obstacles):
+        return
+    for obstacle in seen.request.obstacles:
+        if obstacle.refusal in kinds and obstacle.clause.part is (part or Part.REQUEST):
+            yield from judged_obstacle(seen, obstacle)
+
+
+def judged_obstacle(seen: Seen, obstacle: Obstacle) -> Iterator[Evidence]:
+    """Yield what the answer to a request with an obstacle proves: broken if accepted, kept if it alone got it refused."""
+    status = seen.answer.response.status
+    if seen.answer.accepted:
+        text = f"{obstacle.what} is accepted, although {obstacle.clause.demands}"
+        yield broken(obstacle.clause, text, expected="a refusal (status 4xx)", received=f"status {status}", lenient=obstacle.lenient)
+    elif seen.answer.refused and all(other.clause.path == obstacle.clause.path for other in seen.request.obstacles):
+        yield kept(obstacle.clause)
+
+
+@check(Part.BEHAVIOUR, "missing-refused", "wrong-refused", "scope-required")
+def credentials_demanded(seen: Seen) -> Iterator[Evidence]:
+    """Sends requests without credentials, with wrong ones and with too few rights: each is refused with 4xx."""
+    for obstacle in seen.request.obstacles:
+        if obstacle.refusal is Refusal.UNAUTHENTICATED:
+            if seen.answer.accepted:
+                yield from judged_obstacle(seen, obstacle)
+            elif seen.answer.refused and seen.interaction.request.credentials is not Credentials.VALID:
+                yield kept(obstacle.clause)
+
+
+@check(Part.BEHAVIOUR, "unknown-refused", "unique", "window", "pair-required")
+def refused_for_what_exists(seen: Seen) -> Iterator[Evidence]:
+    """Names rooms that do not exist, taken values, windows that cannot be, half a pair of headers: each is refused with 4xx."""
+    for obstacle in seen.request.obstacles:
+        if obstacle.clause.part is Part.BEHAVIOUR and obstacle.refusal is not Refusal.UNAUTHENTICATED:
+            yield from judged_obstacle(seen, obstacle)

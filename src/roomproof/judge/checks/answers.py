@@ -1,0 +1,176 @@
+"""Does every answer look as documented: status, media type, headers, body?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from roomproof.contract.clause import Clause, Part, values_at
+from roomproof.contract.model import ResponseSpec
+from roomproof.interaction import header, media_type
+from roomproof.judge.check import check
+from roomproof.judge.equality import echoes
+from roomproof.judge.evidence import Evidence, broken, kept, shown
+from roomproof.judge.rules import ResponseRules
+from roomproof.judge.seen import NoJson, Refusal, Seen
+
+
+def documented_response(seen: Seen) -> ResponseSpec | None:
+    """Return the documented response that an answer claims to be, or None."""
+    status = seen.answer.response.status
+    exact = next((spec for spec in seen.operation.responses if spec.status == str(status)), None)
+    if exact is not None or not seen.answer.refused:
+        return exact or (seen.operation.success if seen.answer.accepted else None)
+    return next((spec for spec in seen.operation.responses if spec.status == "default"), None)
+
+
+@check(Part.RESPONSE, "status")
+def statuses(seen: Seen) -> Iterator[Evidence]:
+    """Compares the status of a request that was carried out, or refused for one reason, with the documented one."""
+    status = seen.answer.response.status
+    spec, harmless = _expected(seen)
+    clause = next((c for c in seen.operation.by_rule[Part.RESPONSE, "status"] if spec and c.status == spec.status), None)
+    if clause is None:
+        return
+    if str(status) == clause.status:
+        yield kept(clause)
+    elif seen.answer.accepted or ((seen.answer.refused or status >= 500) and spec is not seen.operation.success):
+        text = f"the answer has status {status} where {clause.status} is documented"
+        yield broken(clause, text, expected=f"status {clause.status}", received=f"status {status}", lenient=harmless)
+    elif spec is seen.operation.success and not seen.answer.refused and status < 500:
+        yield broken(
+            clause, f"a valid request is answered with status {status}", expected=f"status {clause.status}", received=f"status {status}"
+        )
+
+
+def _expected(seen: Seen) -> tuple[ResponseSpec | None, bool]:
+    """Return the documented response to a request, and whether another status of its class is harmless."""
+    obstacles = seen.request.obstacles
+    if seen.answer.accepted or (not obstacles and not seen.request.unsettled and not seen.answer.refused):
+        return seen.operation.success, False
+    status_class = seen.answer.response.status // 100
+    strongest = [item for item in obstacles if item.refusal is Refusal.UNAUTHENTICATED] or list(obstacles)
+    if status_class not in (4, 5) or len(strongest) != 1:
+        return None, False
+    obstacle = strongest[0]
+    if obstacle.refusal is Refusal.UNREADABLE or (obstacle.refusal is Refusal.UNKNOWN_ROOM and obstacle.clause.part is Part.REQUEST):
+        return None, False
+    return seen.operation.refusal(obstacle.refusal.value), obstacle.lenient or obstacle.clause.rule in ("type", "null", "unique")
+
+
+@check(Part.RESPONSE, "media-type")
+def media_types(seen: Seen) -> Iterator[Evidence]:
+    """Compares the Content-Type of every answer with the documented media type."""
+    spec = documented_response(seen)
+    if spec is None or spec.media_type is None:
+        return
+    for clause in seen.operation.by_rule[Part.RESPONSE, "media-type"]:
+        if clause.status != spec.status:
+            continue
+        found = media_type(seen.answer.response.headers)
+        if found != spec.media_type:
+            text = f"the answer is sent as {found or 'no media type'}, where {spec.media_type} is documented"
+            yield broken(clause, text, expected=spec.media_type, received=found or "no Content-Type")
+        else:
+            yield kept(clause)
+
+
+@check(Part.RESPONSE)
+def values_returned(seen: Seen) -> Iterator[Evidence]:
+    """Holds every value of every answer, body and header, against the clause's keyword."""
+    spec = documented_response(seen)
+    if spec is None:
+        return
+    rules = _rules(seen, spec.status)
+    for item in rules.headers:
+        value = header(seen.answer.response.headers, item.clause.path[-1])
+        if value is not None and item.clause.rule != "present":
+            yield _judged(item.clause, item.keeps(value), value, item.clause.path[-1])
+    if isinstance(seen.answer.body, NoJson):
+        yield from _unreadable(rules, seen.answer.body)
+        return
+    for path, items in rules.values:
+        for pointer, value in values_at(seen.answer.body, path):
+            wrong_type = False
+            for item in items:
+                if value is None and item.clause.rule != "null":
+                    continue
+                keeps = item.keeps(value)
+                if not keeps and wrong_type:
+                    continue
+                wrong_type = wrong_type or (item.clause.rule == "type" and not keeps)
+                if keeps:
+                    yield kept(item.clause)
+                elif not _was_told(seen, pointer, value):
+                    yield _judged(item.clause, False, value, ".".join(pointer))
+
+
+def _unreadable(rules: ResponseRules, body: NoJson) -> Iterator[Evidence]:
+    """A body that holds no JSON value has no type at all."""
+    for path, items in rules.values:
+        for item in items:
+            if not path and item.clause.rule == "type":
+                text = f"the body of the answer is {body.value}, where JSON is documented"
+                yield broken(item.clause, text, expected="a JSON value", received=f"a body that is {body.value}")
+
+
+def _was_told(seen: Seen, pointer: tuple[str, ...], value: Any) -> bool:
+    """Whether a value only repeats what was sent and accepted: then the accepting was judged, the repeating is right."""
+    at = seen.contract.room.at
+    told = {**(seen.state.told if seen.state else {}), **seen.request.sent}
+    name = pointer[len(at)] if pointer[: len(at)] == at and len(pointer) > len(at) else None
+    return name in told and seen.answer.room is not None and echoes(told[name], seen.answer.room.get(name), None) and value is not None
+
+
+def _judged(clause: Clause, keeps: bool, value: Any, name: str) -> Evidence:
+    if keeps:
+        return kept(clause)
+    return broken(
+        clause, f"the answer's {name or 'body'} is {shown(value)}, but {clause.demands}", expected=clause.demands, received=shown(value)
+    )
+
+
+@check(Part.RESPONSE, "present")
+def members_present(seen: Seen) -> Iterator[Evidence]:
+    """Looks in every answer for the members and headers that the document lists."""
+    spec = documented_response(seen)
+    if spec is None:
+        return
+    rules = _rules(seen, spec.status)
+    for item in rules.headers:
+        if item.clause.rule == "present":
+            name = item.clause.path[-1]
+            found = header(seen.answer.response.headers, name) is not None
+            yield (
+                kept(item.clause)
+                if found
+                else broken(item.clause, f"the answer has no header {name}", expected=name, received="no such header")
+            )
+    for clause in rules.present:
+        for pointer, parent in values_at(seen.answer.body, clause.path[:-1]):
+            if isinstance(parent, dict):
+                name = ".".join((*pointer, clause.path[-1]))
+                found = clause.path[-1] in parent
+                yield (
+                    kept(clause)
+                    if found
+                    else broken(clause, f"the answer has no {name}", expected=f"a member {name}", received=", ".join(parent) or "{}")
+                )
+
+
+def _rules(seen: Seen, status: str) -> ResponseRules:
+    return seen.compiled.response(seen.operation, status)
+
+
+@check(Part.BEHAVIOUR, "no-server-error")
+def no_server_error(seen: Seen) -> Iterator[Evidence]:
+    """Watches every answer to every request, valid or not, for a 5xx status."""
+    status = seen.answer.response.status
+    for clause in seen.behaviours("no-server-error"):
+        if status < 500:
+            yield kept(clause)
+        else:
+            what = ", ".join(item.what for item in seen.request.obstacles) or ", ".join(seen.request.sent) or "an empty body"
+            yield broken(
+                clause, f"a server error answers a request with {what}", expected="a status below 500", received=f"status {status}"
+            )

@@ -1,0 +1,159 @@
+"""What a new room is like: defaults, server-made ids, time of creation, requests that may be repeated."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+from roomproof.contract.clause import Part
+from roomproof.contract.formats import Instant, instant
+from roomproof.interaction import header
+from roomproof.judge.check import Sight, check
+from roomproof.judge.equality import echoes, same_value
+from roomproof.judge.evidence import Evidence, broken, kept, shown
+from roomproof.judge.seen import Seen
+
+CLOCK = timedelta(minutes=2)
+"""How far two moments of one request may lie apart and still both be "now"."""
+
+
+@check(Part.REQUEST, "default", sees=(Sight.OPERATION, Sight.CREATION))
+def defaults(seen: Seen) -> Iterator[Evidence]:
+    """Looks at rooms whose creation was seen for members that nobody ever set: they have the documented default."""
+    if not seen.answer.accepted or seen.answer.room is None or not _from_creation(seen):
+        return
+    ever_set = set(seen.state.told) if seen.state else set()
+    for clause in seen.operation.by_rule.get((Part.REQUEST, "default"), ()):
+        name = clause.path[0]
+        if len(clause.path) == 1 and name not in ever_set and name not in seen.request.sent and name in seen.answer.room:
+            yield _is(clause, name, clause.options["default"], seen.answer.room[name])
+
+
+def _from_creation(seen: Seen) -> bool:
+    return seen.room_id is None or (seen.state is not None and seen.state.created_with is not None)
+
+
+def _is(clause: Any, name: str, wanted: Any, got: Any) -> Evidence:
+    if same_value(wanted, got):
+        return kept(clause)
+    return broken(
+        clause,
+        f"{name} was never set; it is {shown(got)}, documented is {shown(wanted)}",
+        expected=shown(wanted),
+        received=shown(got),
+        lenient=got is None,
+    )
+
+
+@check(Part.BEHAVIOUR, "default-from", sees=(Sight.OPERATION, Sight.CREATION))
+def default_from(seen: Seen) -> Iterator[Evidence]:
+    """Looks at rooms whose creation was seen: a member that nobody ever set has the value of another one."""
+    if not seen.answer.accepted or seen.answer.room is None or not _from_creation(seen):
+        return
+    ever_set = set(seen.state.told) if seen.state else set()
+    for clause in seen.behaviours("default-from"):
+        name, origin = clause.path[0], clause.options["from"]
+        if name not in ever_set and name not in seen.request.sent and name in seen.answer.room and origin in seen.answer.room:
+            yield _is(clause, name, seen.answer.room[origin], seen.answer.room[name])
+
+
+@check(Part.BEHAVIOUR, "default-now")
+def default_now(seen: Seen) -> Iterator[Evidence]:
+    """Creates rooms without the member: it is the time of creation, plus the documented number of days."""
+    room = seen.answer.room
+    if not seen.answer.accepted or room is None or seen.room_id is not None:
+        return
+    for clause in seen.behaviours("default-now"):
+        name, created = clause.path[0], _moment(room.get(clause.options["created"]))
+        got = _moment(room.get(name))
+        if name in seen.request.sent or created is None or got is None:
+            continue
+        days = timedelta(days=clause.options["plus-days"])
+        starts = [created, *(moment for key in seen.request.sent if (moment := _moment(room.get(key))) is not None and days)]
+        if any(abs(got - start - days) <= CLOCK for start in starts):
+            yield kept(clause)
+        else:
+            text = f"{name} was not sent; it is {shown(room[name])}, which is not the time of creation plus {days.days} days"
+            yield broken(clause, text, expected=f"{clause.options['created']} + {days.days} days", received=shown(room[name]))
+
+
+def _moment(value: Any) -> Instant | None:
+    return instant(value) if isinstance(value, str) else None
+
+
+@check(Part.BEHAVIOUR, "created-now")
+def created_now(seen: Seen) -> Iterator[Evidence]:
+    """Compares a new room's time of creation with the Date header of the answer."""
+    sent_at = header(seen.answer.response.headers, "date")
+    if not seen.answer.accepted or seen.answer.room is None or seen.room_id is not None or sent_at is None:
+        return
+    try:
+        now = Instant.of(parsedate_to_datetime(sent_at))
+    except (ValueError, TypeError):
+        return
+    for clause in seen.behaviours("created-now"):
+        got = _moment(seen.answer.room.get(clause.path[0]))
+        if got is None or _is_replay(seen):
+            continue
+        if abs(got - now) <= CLOCK:
+            yield kept(clause)
+        else:
+            text = f"the new room says it was created at {shown(seen.answer.room[clause.path[0]])}, the answer is of {sent_at}"
+            yield broken(clause, text, expected=sent_at, received=shown(seen.answer.room[clause.path[0]]))
+
+
+@check(Part.BEHAVIOUR, "server-generated")
+def server_generated(seen: Seen) -> Iterator[Evidence]:
+    """Creates rooms, one with an id of its own choice: every id is new, and none is the sender's."""
+    room = seen.answer.room
+    if not seen.answer.accepted or room is None or seen.room_id is not None or _is_replay(seen):
+        return
+    for clause in seen.behaviours("server-generated"):
+        name = clause.path[0]
+        if name not in room:
+            continue
+        if str(room[name]) in seen.rooms.states:
+            yield broken(
+                clause, f"the new room has the id {shown(room[name])} of an earlier one", expected="a new id", received=shown(room[name])
+            )
+        elif name in seen.request.sent and seen.request.sent[name] == room[name]:
+            yield broken(
+                clause,
+                f"the new room has the id {shown(room[name])} that the request asked for",
+                expected="an id of the server's",
+                received=shown(room[name]),
+            )
+        else:
+            yield kept(clause)
+
+
+def repeatability_key(seen: Seen) -> str | None:
+    """Return the id under which a request may be repeated, or None."""
+    clause = next(iter(seen.behaviours("replayed-once")), None)
+    return None if clause is None else header(seen.interaction.request.headers, clause.options["id"])
+
+
+def _is_replay(seen: Seen) -> bool:
+    return repeatability_key(seen) in seen.rooms.repeats
+
+
+@check(Part.BEHAVIOUR, "replayed-once")
+def replayed_once(seen: Seen) -> Iterator[Evidence]:
+    """Repeats a request with the same repeatability id: the answer is about the same room, made once."""
+    first = seen.rooms.repeats.get(repeatability_key(seen) or "")
+    if first is None or first.body != seen.interaction.request.body or seen.request.obstacles:
+        return
+    for clause in seen.behaviours("replayed-once"):
+        if seen.answer.room is None or not seen.answer.accepted:
+            status = f"status {seen.answer.response.status}"
+            yield broken(clause, "a repeated request is not answered like the first", expected="the first answer", received=status)
+            continue
+        changed = [name for name, value in first.room.items() if not echoes(value, seen.answer.room.get(name), None)]
+        if changed:
+            name = seen.contract.room.id if seen.contract.room.id in changed else changed[0]
+            text = f"a repeated request is executed again: {name} is {shown(seen.answer.room.get(name))} after {shown(first.room[name])}"
+            yield broken(clause, text, expected=shown(first.room[name]), received=shown(seen.answer.room.get(name)))
+        else:
+            yield kept(clause)

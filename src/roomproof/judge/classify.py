@@ -1,0 +1,241 @@
+"""Classify a request by itself: must it be accepted, must it be refused and why, or do the documents leave it open?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Any
+
+from roomproof.contract.clause import Clause, Part, values_at
+from roomproof.contract.formats import is_date_time
+from roomproof.contract.model import Operation
+from roomproof.interaction import Credentials, Interaction, Request, RoomKnowledge, header, media_type
+from roomproof.judge import leniency
+from roomproof.judge.evidence import shown
+from roomproof.judge.rooms import Rooms, RoomState
+from roomproof.judge.rules import RequestRules
+from roomproof.judge.seen import Classification, NoJson, Obstacle, Refusal, read_json
+from roomproof.judge.validators import ClauseValidator
+from roomproof.judge.window import order_questions, window_obstacles, window_questions
+
+Json = Any
+Pointer = tuple[str, ...]
+_ALWAYS_EDGE = frozenset(("enum", "const", "pattern", "format", "any-of", "one-of", "multiple-of"))
+_LIMITS = {"minimum": "minimum", "maximum": "maximum"}
+_SIZES = {"min-length": "minLength", "max-length": "maxLength", "min-items": "minItems", "max-items": "maxItems"}
+
+
+def classify(
+    operation: Operation,
+    rules: RequestRules,
+    interaction: Interaction,
+    parameters: Mapping[str, str],
+    rooms: Rooms,
+    state: RoomState | None,
+) -> Classification:
+    """Return what the contract says of a request, given what is known of the rooms when it is sent."""
+    request = interaction.request
+    body = read_json(request.body)
+    sent = body if isinstance(body, dict) else {}
+    open_pointers = dict(_open_regions(rules, body))
+    broken = list(_broken_values(rules, body, open_pointers))
+    obstacles = [
+        *_credential_obstacles(operation, request),
+        *_room_obstacles(operation, parameters, request, state),
+        *_carrier_obstacles(operation, rules, request, parameters, body),
+        *(obstacle for obstacle, _ in broken),
+        *_half_pairs(operation, request),
+        *_taken_names(operation, sent, rooms, state),
+        *window_obstacles(operation, sent, state, interaction.at),
+    ]
+    doubtful: set[str] = {pointer[0] for _, pointer in broken if pointer}
+    unsettled = [*open_pointers.values(), *_open_texts(rules, body, interaction.at, doubtful)]
+    unsettled += _uncertain_names(operation, sent, rooms, state)
+    unsettled += _unknown_members(operation, sent)
+    unsettled += _changed_read_only(operation, sent, state)
+    unsettled += order_questions(operation, sent, state)
+    unsettled += window_questions(operation, sent, state, interaction.at)
+    fragile = tuple(_fragile(rules, body))
+    edges = {name: tuple(_edges(rules, name, body)) for name in sent if name in rules.accepted}
+    return Classification(body, sent, tuple(obstacles), tuple(unsettled), fragile, edges, frozenset(doubtful))
+
+
+def _credential_obstacles(operation: Operation, request: Request) -> Iterator[Obstacle]:
+    known = request.credentials
+    if known is Credentials.UNKNOWN and header(request.headers, "authorization") is None:
+        known = Credentials.MISSING
+    rule = {Credentials.MISSING: "missing-refused", Credentials.WRONG: "wrong-refused", Credentials.UNSCOPED: "scope-required"}.get(known)
+    for clause in operation.by_rule.get((Part.BEHAVIOUR, rule or ""), ()):
+        yield Obstacle(clause, Refusal.UNAUTHENTICATED, f"{known.value} credentials")
+
+
+def _room_obstacles(operation: Operation, parameters: Mapping[str, str], request: Request, state: RoomState | None) -> Iterator[Obstacle]:
+    if request.room is RoomKnowledge.NONE or (state is not None and state.deleted):
+        for clause in operation.by_rule.get((Part.BEHAVIOUR, "unknown-refused"), ()):
+            yield Obstacle(clause, Refusal.UNKNOWN_ROOM, f"a room that does not exist ({', '.join(parameters.values())})")
+
+
+def _carrier_obstacles(
+    operation: Operation, rules: RequestRules, request: Request, parameters: Mapping[str, str], body: Json
+) -> Iterator[Obstacle]:
+    for item in rules.parameters:
+        yield from _parameter_obstacle(item, request, parameters)
+    media = media_type(request.headers)
+    if request.body and media != operation.body.media_type:
+        yield Obstacle(rules.media, Refusal.UNREADABLE, f"a body sent as {media or 'no media type'}", lenient=True)
+    if body is NoJson.MALFORMED:
+        yield Obstacle(rules.body_type, Refusal.UNREADABLE, "a body that is no JSON", lenient=True)
+    elif body is NoJson.ABSENT and rules.body_required is not None:
+        yield Obstacle(rules.body_required, Refusal.UNREADABLE, "no body", lenient=True)
+
+
+def _parameter_obstacle(item: ClauseValidator, request: Request, parameters: Mapping[str, str]) -> Iterator[Obstacle]:
+    clause = item.clause
+    name, place = clause.path[0], clause.options["in"]
+    found = {"path": parameters.get(name), "query": request.query.get(name), "header": header(request.headers, name)}
+    value = found[place]
+    kind = Refusal.UNKNOWN_ROOM if place == "path" else Refusal.UNREADABLE
+    if clause.rule == "required":
+        if value is None:
+            yield Obstacle(clause, kind, f"no {name}")
+    elif value is not None and not item.keeps(value):
+        yield Obstacle(clause, kind, f"{name} {shown(value)}")
+
+
+def _half_pairs(operation: Operation, request: Request) -> Iterator[Obstacle]:
+    for clause in operation.by_rule.get((Part.BEHAVIOUR, "pair-required"), ()):
+        first, second = clause.options["id"], clause.options["first-sent"]
+        if header(request.headers, first) is not None and header(request.headers, second) is None:
+            yield Obstacle(clause, Refusal.INVALID, f"{first} without {second}")
+
+
+def _broken_values(rules: RequestRules, body: Json, open_pointers: Mapping[Pointer, str]) -> Iterator[tuple[Obstacle, Pointer]]:
+    if isinstance(body, NoJson):
+        return
+    wrong_type: set[Pointer] = set()
+    for path, items in rules.values:
+        for pointer, value in values_at(body, path):
+            if value is None:
+                if path in rules.nulls:
+                    yield Obstacle(rules.nulls[path], Refusal.INVALID, f"{_named(pointer)} null", lenient=True), pointer
+                continue
+            for item in items:
+                if pointer in wrong_type or item.keeps(value):
+                    continue
+                if item.clause.rule == "type":
+                    wrong_type.add(pointer)
+                lenient = pointer in open_pointers or _is_lenient(item.clause, value, items)
+                yield Obstacle(item.clause, Refusal.INVALID, f"{_named(pointer)} {shown(value)}", lenient), pointer
+    for clause in rules.members:
+        for pointer, parent in values_at(body, clause.path[:-1]):
+            if isinstance(parent, dict) and clause.path[-1] not in parent:
+                yield Obstacle(clause, Refusal.INVALID, f"no {'.'.join((*pointer, clause.path[-1]))}"), ()
+
+
+def _named(pointer: tuple[str, ...]) -> str:
+    return ".".join(pointer) or "the body"
+
+
+def _is_lenient(clause: Clause, value: Json, items: list[ClauseValidator]) -> bool:
+    """Whether to take a value is harmless: it is read as one that keeps every other clause."""
+    if clause.rule == "type":
+        read = leniency.coerced(value, clause.schema["type"])
+        return read is not None and all(item.keeps(read) for item in items)
+    if clause.rule == "format":
+        return leniency.is_near_format(value, clause.schema["format"])
+    if clause.rule in ("any-of", "one-of"):
+        alternatives = next(iter(clause.schema.values()))
+        return any(leniency.is_near_format(value, schema.get("format", "")) for schema in alternatives if isinstance(schema, dict))
+    return False
+
+
+def _taken_names(operation: Operation, sent: Mapping[str, Json], rooms: Rooms, state: RoomState | None) -> Iterator[Obstacle]:
+    """Yield what another room has already; `each` names the member that must be unique in every entry of a list."""
+    for clause in operation.by_rule.get((Part.BEHAVIOUR, "unique"), ()):
+        name, each = clause.path[0], clause.options.get("each")
+        wanted = _unique_values(sent.get(name), each)
+        taken = [value for other in rooms.others(state.id if state else None) for value in _unique_values(other.known.get(name), each)]
+        for value in wanted:
+            if value in taken:
+                yield Obstacle(clause, Refusal.INVALID, f"{name} {shown(value)}, which another room has")
+                break
+
+
+def _uncertain_names(operation: Operation, sent: Mapping[str, Json], rooms: Rooms, state: RoomState | None) -> Iterator[str]:
+    """Yield that a name may be taken, where an answer did not show what another room is called now."""
+    for clause in operation.by_rule.get((Part.BEHAVIOUR, "unique"), ()):
+        if clause.path[0] in sent and any(other.uncertain for other in rooms.others(state.id if state else None)):
+            yield f"another room may have this {clause.path[0]}"
+
+
+def _unique_values(value: Json, each: str | None) -> list[Json]:
+    if each is None:
+        return [] if value in (None, "") else [value]
+    return [item[each] for item in value if isinstance(item, dict) and item.get(each)] if isinstance(value, list) else []
+
+
+def _open_regions(rules: RequestRules, body: Json) -> Iterator[tuple[Pointer, str]]:
+    """Yield the values whose acceptance the contract says is open, each with the reason."""
+    if isinstance(body, NoJson):
+        return
+    for region in rules.open:
+        for pointer, value in values_at(body, region.path):
+            if region.matches.is_valid(value):
+                yield pointer, region.reason
+
+
+def _open_texts(rules: RequestRules, body: Json, at: datetime | None, doubtful: set[str]) -> Iterator[str]:
+    """Yield why the acceptance of texts and date-times is open, whatever the contract; note whose echo is doubtful too."""
+    if isinstance(body, NoJson):
+        return
+    for path, _ in rules.values:
+        for pointer, value in values_at(body, path):
+            questions = list(leniency.open_questions(value, has_length_limit=path in rules.limited))
+            if leniency.may_be_tidied(value):
+                doubtful.update(pointer[:1])
+            yield from questions
+            if isinstance(value, str) and is_date_time(value):
+                yield from leniency.open_date_time(value, at)
+
+
+def _unknown_members(operation: Operation, sent: Mapping[str, Json]) -> list[str]:
+    known = operation.body.schema.get("properties", {})
+    return [f"{name} is no documented member" for name in sent if name not in known]
+
+
+def _changed_read_only(operation: Operation, sent: Mapping[str, Json], state: RoomState | None) -> list[str]:
+    known = state.known if state else {}
+    names = [clause.path[0] for clause in operation.by_rule.get((Part.BEHAVIOUR, "read-only"), ())]
+    return [f"{name} is read-only" for name in names if name in sent and sent[name] != known.get(name)]
+
+
+def _fragile(rules: RequestRules, body: Json) -> Iterator[Clause]:
+    if isinstance(body, NoJson):
+        return
+    for path, items in rules.values:
+        for _, value in values_at(body, path):
+            if isinstance(value, str) and leniency.is_only_standard(value):
+                yield from (item.clause for item in items if item.clause.rule in ("format", "any-of"))
+
+
+def _edges(rules: RequestRules, name: str, body: Json) -> Iterator[Clause]:
+    """Yield the clauses whose limit, list or form a member sits on; they are what its acceptance proves."""
+    for path, items in rules.values:
+        if path[:1] != (name,):
+            continue
+        for _, value in values_at(body, path):
+            if value is None:
+                if path in rules.nullable:
+                    yield rules.nullable[path]
+                continue
+            yield from (item.clause for item in items if _sits_on(item.clause, value))
+
+
+def _sits_on(clause: Clause, value: Json) -> bool:
+    if clause.rule in _ALWAYS_EDGE:
+        return True
+    if clause.rule in _LIMITS:
+        return bool(value == clause.schema[_LIMITS[clause.rule]]) and not isinstance(value, bool)
+    if clause.rule in _SIZES:
+        return hasattr(value, "__len__") and len(value) == clause.schema[_SIZES[clause.rule]]
+    return False

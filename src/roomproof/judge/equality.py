@@ -1,0 +1,81 @@
+"""When two values mean the same: date-times as instants, numbers by value, URLs by RFC 3986, 6.2.2 and 6.2.3."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+
+from roomproof.contract.formats import NANOSECONDS, Instant, instant, is_leap_second, is_uri, midnight
+
+_DEFAULT_PORTS = {"http": 80, "https": 443}
+
+
+def same(one: Any, other: Any) -> bool:
+    """Whether two values of the same member mean the same."""
+    if isinstance(one, str) and isinstance(other, str):
+        moments = instant(one), instant(other)
+        if None not in moments:
+            return moments[0] == moments[1]
+    return same_value(one, other)
+
+
+def same_value(one: Any, other: Any) -> bool:
+    """Whether two JSON values are equal: 1 equals 1.0, true does not equal 1 (JSON Schema 2020-12 core, 4.2.2)."""
+    if isinstance(one, bool) or isinstance(other, bool):
+        return one is other
+    if isinstance(one, dict) and isinstance(other, dict):
+        return one.keys() == other.keys() and all(same_value(value, other[key]) for key, value in one.items())
+    if isinstance(one, list) and isinstance(other, list):
+        return len(one) == len(other) and all(map(same_value, one, other))
+    return bool(one == other)
+
+
+def echoes(sent: Any, got: Any, default: Any) -> bool:
+    """Whether a value in an answer is the value that was sent.
+
+    A null that was accepted unsets: null, empty text or the documented default then stand in the answer. An object may
+    come back with more members, a fraction of a second may be dropped, white space at the ends may be trimmed.
+    """
+    if sent is None:
+        return got is None or got == "" or same_value(got, default)
+    if isinstance(sent, str) and isinstance(got, str):
+        return _echoes_text(sent, got)
+    if isinstance(sent, dict) and isinstance(got, dict):
+        return all(key in got and echoes(value, got[key], None) for key, value in sent.items())
+    if isinstance(sent, list) and isinstance(got, list):
+        return _echoes_list(sent, got)
+    return same_value(sent, got)
+
+
+def _echoes_text(sent: str, got: str) -> bool:
+    if sent == got:
+        return True
+    wanted, found = instant(sent) or midnight(sent), instant(got)
+    if wanted is not None:
+        return found is not None and _same_instant(wanted, found, coarse=wanted.has_fraction or is_leap_second(sent))
+    return is_uri(sent) and is_uri(got) and _canonical(sent) == _canonical(got)
+
+
+def _same_instant(wanted: Instant, found: Instant, *, coarse: bool) -> bool:
+    distance = abs(wanted.nanoseconds - found.nanoseconds)
+    return distance <= NANOSECONDS if coarse else distance == 0
+
+
+def _echoes_list(sent: list[Any], got: list[Any]) -> bool:
+    """No page promises an order, so each item sent has to be found once, wherever it stands."""
+    left = list(got)
+    for item in sent:
+        match = next((index for index, candidate in enumerate(left) if echoes(item, candidate, None)), None)
+        if match is None:
+            return False
+        del left[match]
+    return not left
+
+
+def _canonical(url: str) -> str:
+    parts = urlsplit(url)
+    host = (parts.hostname or "").lower()
+    port = f":{parts.port}" if parts.port and parts.port != _DEFAULT_PORTS.get(parts.scheme.lower()) else ""
+    user = parts.netloc.rpartition("@")[0]
+    netloc = f"{user}@{host}{port}" if user else host + port
+    return urlunsplit((parts.scheme.lower(), netloc, parts.path or "/", parts.query, parts.fragment))

@@ -1,0 +1,64 @@
+"""Evidence: what one interaction says of one clause."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from roomproof.contract.clause import Clause, Level
+
+MAX_SHOWN = 120
+
+
+class Outcome(StrEnum):
+    """What an interaction shows: the clause kept, bent in a harmless or undocumented way, broken, or nothing certain."""
+
+    PASS = "pass"
+    WARN = "warn"
+    FAIL = "fail"
+    INCONCLUSIVE = "inconclusive"
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One interaction's word on one clause.
+
+    `suspects` are clauses that may explain the same observation: if one of them turns out broken by itself, this evidence
+    adds nothing. `field` is the member of the body that it is about, for the reader.
+    """
+
+    clause: str
+    outcome: Outcome
+    summary: str = ""
+    expected: str = ""
+    received: str = ""
+    field: str = ""
+    suspects: tuple[str, ...] = ()
+
+
+def kept(clause: Clause) -> Evidence:
+    """Return evidence that a clause was tested and holds."""
+    return Evidence(clause.id, Outcome.PASS)
+
+
+def severity(clause: Clause) -> Outcome:
+    """Return how bad it is to break a clause: only what a document says is a fail."""
+    return Outcome.FAIL if clause.level is Level.DOCUMENTED else Outcome.WARN
+
+
+def broken(
+    clause: Clause, summary: str, *, expected: str, received: str, lenient: bool = False, suspects: tuple[str, ...] = ()
+) -> Evidence:
+    """Return evidence that a clause is broken; a `lenient` provider, one that takes more than it must, is only warned of."""
+    outcome = Outcome.WARN if lenient else severity(clause)
+    return Evidence(clause.id, outcome, summary, expected, received, clause.field, suspects)
+
+
+def shown(value: Any) -> str:
+    """Return a value as text for a person, cut where it is long."""
+    text = repr(value) if not isinstance(value, str) else f'"{value}"'
+    text = {"None": "null", "True": "true", "False": "false"}.get(text, text)
+    return (
+        text if len(text) <= MAX_SHOWN else f"{text[: MAX_SHOWN - 20]}... ({len(value) if hasattr(value, '__len__') else len(text)} long)"
+    )

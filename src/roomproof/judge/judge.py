@@ -1,0 +1,152 @@
+"""The judge: a stream of interactions in, evidence out. It knows the contract and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from roomproof.contract.clause import Part
+from roomproof.contract.model import Contract, Operation, SupportCall
+from roomproof.interaction import Interaction, RoomKnowledge
+from roomproof.judge.check import Sight, all_checks, require_checks
+from roomproof.judge.checks import acceptance, answers, creation, listing, memory
+from roomproof.judge.checks.creation import repeatability_key
+from roomproof.judge.classify import classify
+from roomproof.judge.evidence import Evidence, Outcome
+from roomproof.judge.rooms import Repeat, Rooms, RoomState
+from roomproof.judge.rules import Compiled
+from roomproof.judge.seen import Answer, Classification, Seen, read_json
+
+CHECK_MODULES = (acceptance, answers, creation, listing, memory)
+"""The modules whose import registers the checks."""
+
+_BUSY = (429, 503)
+
+
+class Judge:
+    """Judges one account's interactions in the order in which they were answered."""
+
+    def __init__(self, contract: Contract) -> None:
+        """Raises ContractError if the contract has a clause that no check tests."""
+        require_checks(contract)
+        self.contract = contract
+        self.rooms = Rooms()
+        self._compiled = Compiled()
+
+    def see(self, interaction: Interaction) -> list[Evidence]:
+        """Return what an interaction says of the clauses, and learn from it what the room is like now.
+
+        An interaction that belongs to no operation says nothing.
+        """
+        matched = self.contract.match(interaction.request.method, interaction.request.path)
+        if matched is None:
+            return self._see_support(interaction)
+        operation, parameters = matched
+        if interaction.response is None or interaction.response.status in _BUSY:
+            return self._see_nothing(operation, interaction, parameters)
+        seen = self._taken_apart(operation, interaction, parameters)
+        evidence = [item for check in all_checks(Sight.OPERATION) for item in check.run(seen)]
+        self._learn(seen)
+        return evidence
+
+    def _see_nothing(self, operation: Operation, interaction: Interaction, parameters: Mapping[str, str]) -> list[Evidence]:
+        """No answer says nothing of the provider, but the request may have been carried out."""
+        state = self.rooms.get(parameters.get(self.contract.room.parameter, ""))
+        if state is not None:
+            state.uncertain = True
+        why = interaction.failure or f"status {interaction.response.status if interaction.response else ''}: too busy to answer"
+        status = operation.by_rule[Part.RESPONSE, "status"][0]
+        return [Evidence(status.id, Outcome.INCONCLUSIVE, why)]
+
+    def _taken_apart(self, operation: Operation, interaction: Interaction, parameters: Mapping[str, str]) -> Seen:
+        state = self.rooms.get(parameters.get(self.contract.room.parameter, ""))
+        rules = self._compiled.request(operation)
+        request = classify(operation, rules, interaction, parameters, self.rooms, state)
+        return self._seen(operation, interaction, request, parameters, state)
+
+    def _seen(
+        self,
+        operation: Operation,
+        interaction: Interaction,
+        request: Classification,
+        parameters: Mapping[str, str],
+        state: RoomState | None,
+    ) -> Seen:
+        response = interaction.response
+        assert response is not None, "interactions without an answer never get here"
+        body = read_json(response.body)
+        answer = Answer(response, body, self.contract.room.representation(body))
+        return Seen(self.contract, self._compiled, operation, interaction, request, answer, parameters, self.rooms, state)
+
+    def _learn(self, seen: Seen) -> None:
+        room = seen.answer.room
+        if seen.answer.response.status >= 500:
+            if seen.state is not None:
+                seen.state.uncertain = True
+            return
+        if seen.answer.accepted and room is None and seen.state is not None:
+            seen.state.uncertain = True
+        if not seen.answer.accepted or room is None or seen.interaction.request.room is RoomKnowledge.NONE:
+            return
+        if seen.room_id is not None:
+            self.rooms.open(seen.room_id).learn(room, seen.request.sent)
+            return
+        key = repeatability_key(seen)
+        if key is not None and key in self.rooms.repeats:
+            return
+        if key is not None:
+            self.rooms.repeats[key] = Repeat(seen.interaction.request.body, room)
+        self._open_created(room, seen.request.sent)
+
+    def _open_created(self, room: Mapping[str, Any], sent: Mapping[str, Any]) -> None:
+        if self.contract.room.id in room:
+            state = self.rooms.open(str(room[self.contract.room.id]))
+            state.created_with = sent
+            state.learn(room, sent)
+
+    def _see_support(self, interaction: Interaction) -> list[Evidence]:
+        matched = self.contract.match_support(interaction.request.method, interaction.request.path)
+        if matched is None or interaction.response is None:
+            return []
+        call, parameters = matched
+        body = read_json(interaction.request.body)
+        request = Classification(body, body if isinstance(body, dict) else {}, (), (), (), {}, frozenset())
+        state = self.rooms.get(parameters.get(self.contract.room.parameter, ""))
+        sight = Sight.CREATION if call.name == "create" else Sight.LISTING
+        evidence = [
+            item
+            for seen in self._support_views(call, interaction, request, parameters, state)
+            for check in all_checks(sight)
+            for item in check.run(seen)
+        ]
+        self._learn_support(call, interaction, request, state)
+        return evidence
+
+    def _support_views(
+        self, call: SupportCall, interaction: Interaction, request: Classification, parameters: Mapping[str, str], state: RoomState | None
+    ) -> Iterator[Seen]:
+        """Yield the call as each operation sees it whose clauses speak of rooms made, or of this list."""
+        for operation in self.contract.operations:
+            listed = any(clause.options.get("call") == call.name for clause in operation.clauses)
+            if call.name == "create" or listed:
+                yield self._seen(operation, interaction, request, parameters, state)
+
+    def _learn_support(self, call: SupportCall, interaction: Interaction, request: Classification, state: RoomState | None) -> None:
+        response = interaction.response
+        if response is None or not 200 <= response.status < 300:
+            return
+        room = self.contract.room.representation(read_json(response.body))
+        if call.name == "create" and room is not None:
+            self._open_created(room, request.sent)
+        elif call.name == "delete" and state is not None:
+            state.deleted = True
+        elif call.name == "read" and state is not None and room is not None:
+            state.learn(room, {})
+
+
+def judge(contract: Contract, interactions: Iterable[Interaction]) -> Iterator[tuple[Evidence, Interaction]]:
+    """Yield the evidence of a stream of interactions, each with the interaction it comes from."""
+    bench = Judge(contract)
+    for interaction in interactions:
+        for evidence in bench.see(interaction):
+            yield evidence, interaction

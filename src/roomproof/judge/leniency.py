@@ -1,0 +1,84 @@
+"""Values that the documents exclude but that providers take without harm, and values whose fate they leave open."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Any
+
+from roomproof.contract.formats import Instant, instant, is_leap_second, is_plain_date_time
+
+_NUMBER_TEXT = re.compile(r"\s*[+-]?\d+(\.0+)?\s*", re.ASCII)
+_BOOLEAN_TEXT = frozenset(("true", "false", "yes", "no", "on", "off", "t", "f", "y", "n", "0", "1"))
+_ISO_8601 = re.compile(r"\d{4}-?\d\d-?\d\d(?:[Tt ]?\d\d:?\d\d(?::?\d\d(?:[.,]\d+)?)?\s*(?:[Zz]|[+-]\d\d(?::?\d\d)?)?)?", re.ASCII)
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^/]|[A-Za-z][A-Za-z0-9+.-]*://[^/]", re.ASCII)
+_SANE_YEARS = range(1971, 2100)
+
+
+def coerced(value: Any, types: str | list[str]) -> Any:
+    """Return what a lenient parser makes of a value of the wrong JSON type (DESIGN, levels), or None if nothing."""
+    wanted = {types} if isinstance(types, str) else set(types)
+    if wanted & {"integer", "number"} and _reads_as_number(value):
+        return int(float(value))
+    if "boolean" in wanted and (value in (0, 1) or (isinstance(value, str) and value.strip().lower() in _BOOLEAN_TEXT)):
+        return str(value).strip().lower() in ("true", "yes", "on", "t", "y", "1")
+    if "string" in wanted and isinstance(value, int | float):
+        return str(value)
+    return None
+
+
+def _reads_as_number(value: Any) -> bool:
+    return isinstance(value, bool) or (isinstance(value, str) and len(value) < 300 and _NUMBER_TEXT.fullmatch(value) is not None)
+
+
+def is_near_format(value: Any, name: str) -> bool:
+    """Whether a value that breaks a format is a relative of it which parsers take: ISO 8601 beyond RFC 3339, an IRI."""
+    if not isinstance(value, str):
+        return False
+    if name in ("date-time", "date"):
+        return _ISO_8601.fullmatch(value.strip()) is not None and _is_calendar_date(value.strip())
+    if name == "uri":
+        return _SCHEME.match(value.strip()) is not None
+    return name in ("uuid", "http-date") and value != value.strip()
+
+
+def _is_calendar_date(text: str) -> bool:
+    digits = re.sub(r"\D", "", text[:10])
+    clock = re.sub(r"\D", "", text[10:19])
+    plain = f"{digits[:4]}-{digits[4:6]}-{digits[6:8]}T{clock[:2] or '00'}:{clock[2:4] or '00'}:{clock[4:6] or '00'}Z"
+    return instant(plain) is not None and not is_leap_second(plain)
+
+
+def may_be_tidied(value: Any) -> bool:
+    """Whether a text is one that providers tidy up without being asked: empty, or with white space at its ends."""
+    return isinstance(value, str) and (not value or value != value.strip())
+
+
+def open_questions(value: Any, *, has_length_limit: bool) -> Iterator[str]:
+    """Yield why nobody can say whether a string that keeps every clause has to be accepted."""
+    if not isinstance(value, str):
+        return
+    if may_be_tidied(value):
+        yield "an empty text may stand for no value, and white space at the ends may be trimmed or refused"
+    if any(unicodedata.category(letter) in ("Cc", "Cn", "Co", "Cf", "Zl", "Zp") for letter in value):
+        yield "control, format and unassigned characters may be refused"
+    if not has_length_limit and len(value) > 255:
+        yield "no length is documented"
+
+
+def open_date_time(text: str, at: datetime | None) -> Iterator[str]:
+    """Yield why nobody can say whether a date-time sent at some time has to be accepted (RFC 3339, 5.7, and clocks)."""
+    moment = instant(text)
+    if is_leap_second(text):
+        yield "few libraries can hold a leap second"
+    if text[:4].isdigit() and int(text[:4]) not in _SANE_YEARS:
+        yield "few systems hold every year"
+    if at is not None and moment is not None and moment - Instant.of(at) < timedelta(0):
+        yield "a time in the past may be refused"
+
+
+def is_only_standard(text: str) -> bool:
+    """Whether a date-time is spelled in a way that RFC 3339 allows and no page shows: offset, fraction, lower case."""
+    return instant(text) is not None and not is_plain_date_time(text)

@@ -1,0 +1,94 @@
+"""An operation's clauses, compiled once: what the judge holds requests and responses against."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import jsonschema_rs
+
+from roomproof.contract.clause import ITEMS, KEYS, VALUES, Clause, Part, Path
+from roomproof.contract.model import Operation
+from roomproof.judge.validators import ClauseValidator, validator
+
+
+@dataclass(frozen=True)
+class OpenRegion:
+    """Values at a path whose acceptance the documents leave open, with the reason (`x-unsettled`)."""
+
+    path: Path
+    reason: str
+    matches: jsonschema_rs.Draft202012Validator
+
+
+class RequestRules:
+    """The request clauses of an operation, sorted by what they speak of."""
+
+    def __init__(self, operation: Operation) -> None:
+        clauses = [clause for clause in operation.clauses if clause.part is Part.REQUEST]
+        body = [clause for clause in clauses if clause.options.get("in", "body") == "body"]
+        self.parameters = [ClauseValidator(clause) for clause in clauses if clause not in body]
+        self.values = by_path([clause for clause in body if clause.schema is not None and clause.rule != "required"])
+        self.nulls = {clause.path: clause for clause in body if clause.rule == "null"}
+        self.nullable = {clause.path: clause for clause in body if clause.rule == "nullable"}
+        self.members = [clause for clause in body if clause.rule == "required" and clause.path]
+        self.accepted = {clause.path[0]: clause for clause in body if clause.rule == "accepted" and len(clause.path) == 1}
+        self.body_required = next((clause for clause in body if clause.rule == "required" and not clause.path), None)
+        self.media = next(clause for clause in body if clause.rule == "media-type")
+        self.body_type = next(clause for clause in body if clause.rule == "type" and not clause.path)
+        self.open = list(_open_regions(operation.body.schema, ()))
+        self.limited = {clause.path for clause in body if clause.rule == "max-length"}
+
+
+class ResponseRules:
+    """The clauses of one documented response."""
+
+    def __init__(self, operation: Operation, status: str) -> None:
+        clauses = [clause for clause in operation.clauses if clause.part is Part.RESPONSE and clause.status == status]
+        body = [clause for clause in clauses if clause.options.get("in", "body") == "body"]
+        self.status = next((clause for clause in clauses if clause.rule == "status"), None)
+        self.media = next((clause for clause in body if clause.rule == "media-type"), None)
+        self.headers = [ClauseValidator(clause) for clause in clauses if clause.options.get("in") == "header"]
+        self.present = [clause for clause in body if clause.rule == "present"]
+        keyed = [clause for clause in body if clause.schema is not None and clause.rule != "present"]
+        self.values = by_path([*keyed, *(clause for clause in body if clause.rule == "null")])
+
+
+class Compiled:
+    """The rules of every operation of a contract, each compiled when it is first needed."""
+
+    def __init__(self) -> None:
+        self._requests: dict[str, RequestRules] = {}
+        self._responses: dict[tuple[str, str], ResponseRules] = {}
+
+    def request(self, operation: Operation) -> RequestRules:
+        """Return the request rules of an operation."""
+        if operation.id not in self._requests:
+            self._requests[operation.id] = RequestRules(operation)
+        return self._requests[operation.id]
+
+    def response(self, operation: Operation, status: str) -> ResponseRules:
+        """Return the rules of one documented response of an operation."""
+        if (operation.id, status) not in self._responses:
+            self._responses[operation.id, status] = ResponseRules(operation, status)
+        return self._responses[operation.id, status]
+
+
+def by_path(clauses: list[Clause]) -> list[tuple[Path, list[ClauseValidator]]]:
+    """Return the clauses' validators, one entry a path, so that each value is looked up once."""
+    grouped: dict[Path, list[ClauseValidator]] = {}
+    for clause in clauses:
+        grouped.setdefault(clause.path, []).append(ClauseValidator(clause))
+    return list(grouped.items())
+
+
+def _open_regions(schema: Any, path: Path) -> Iterator[OpenRegion]:
+    if not isinstance(schema, dict):
+        return
+    if "x-unsettled" in schema:
+        yield OpenRegion(path, schema["x-unsettled"]["reason"], validator(schema["x-unsettled"]["schema"]))
+    for name, member in schema.get("properties", {}).items():
+        yield from _open_regions(member, (*path, name))
+    for keyword, step in (("items", ITEMS), ("additionalProperties", VALUES), ("propertyNames", KEYS)):
+        yield from _open_regions(schema.get(keyword), (*path, step))

@@ -1,0 +1,120 @@
+"""What a check sees: the interaction taken apart, and the room as it was before."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum, StrEnum
+from typing import Any
+
+import orjson
+
+from roomproof.contract.clause import Clause, Part
+from roomproof.contract.model import Contract, Operation
+from roomproof.interaction import Interaction, Response
+from roomproof.judge.rooms import Rooms, RoomState
+from roomproof.judge.rules import Compiled
+
+Json = Any
+
+
+class NoJson(Enum):
+    """What stands in place of a body that holds no JSON value."""
+
+    ABSENT = "absent"
+    MALFORMED = "malformed"
+
+
+class Refusal(StrEnum):
+    """Why a request has to be refused, in the words of the contract's `x-when`."""
+
+    UNAUTHENTICATED = "unauthenticated"
+    UNKNOWN_ROOM = "unknown-room"
+    INVALID = "invalid"
+    UNREADABLE = "unreadable"
+
+
+@dataclass(frozen=True)
+class Obstacle:
+    """A reason to refuse a request: the clause it breaks, the value, and whether taking it is harmless leniency."""
+
+    clause: Clause
+    refusal: Refusal
+    what: str
+    lenient: bool = False
+
+
+@dataclass(frozen=True)
+class Classification:
+    """A request held against the contract.
+
+    `sent` are the members of the body; `obstacles` what must get it refused; `unsettled` why nobody can say whether it
+    must be accepted; `fragile` clauses of values that only a standard allows; `edges` the clauses whose limit the request
+    sits on, by member; `doubtful` members whose echo need not be exact.
+    """
+
+    body: Json
+    sent: Mapping[str, Json]
+    obstacles: tuple[Obstacle, ...]
+    unsettled: tuple[str, ...]
+    fragile: tuple[Clause, ...]
+    edges: Mapping[str, tuple[Clause, ...]]
+    doubtful: frozenset[str]
+
+    @property
+    def must_be_accepted(self) -> bool:
+        """Whether the documents leave the provider no reason to refuse it."""
+        return not self.obstacles and not self.unsettled
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A response taken apart: its JSON value and the room in it."""
+
+    response: Response
+    body: Json
+    room: Mapping[str, Json] | None
+
+    @property
+    def accepted(self) -> bool:
+        """Whether the request was carried out (2xx)."""
+        return 200 <= self.response.status < 300
+
+    @property
+    def refused(self) -> bool:
+        """Whether the request was refused (4xx)."""
+        return 400 <= self.response.status < 500
+
+
+@dataclass(frozen=True)
+class Seen:
+    """One interaction of one operation, with the state of its room before it; the checks read it and change nothing."""
+
+    contract: Contract
+    compiled: Compiled
+    operation: Operation
+    interaction: Interaction
+    request: Classification
+    answer: Answer
+    parameters: Mapping[str, str]
+    rooms: Rooms
+    state: RoomState | None
+
+    @property
+    def room_id(self) -> str | None:
+        """The room id in the path, None where the operation makes a room."""
+        return self.parameters.get(self.contract.room.parameter)
+
+    def behaviours(self, rule: str) -> tuple[Clause, ...]:
+        """Return the operation's behaviour clauses of a rule."""
+        return self.operation.by_rule.get((Part.BEHAVIOUR, rule), ())
+
+
+def read_json(body: bytes | None) -> Json:
+    """Return the JSON value of a body, or why there is none (RFC 8259: UTF-8, no NaN, one value)."""
+    if not body:
+        return NoJson.ABSENT
+    try:
+        return orjson.loads(body)
+    except orjson.JSONDecodeError:
+        return NoJson.MALFORMED

@@ -1,0 +1,91 @@
+"""Windows: two date-times of which real providers demand an order, an end in the future and a greatest length."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from roomproof.contract.clause import Clause, Part
+from roomproof.contract.formats import Instant, instant, midnight
+from roomproof.contract.model import Operation
+from roomproof.judge.rooms import RoomState
+from roomproof.judge.seen import Obstacle, Refusal
+
+SLACK = timedelta(minutes=10)
+"""How far the provider's clock, or the time a request takes, may move a limit."""
+
+
+@dataclass(frozen=True)
+class Window:
+    """The window that a request leads to, as far as it is known; `now` is when it was sent."""
+
+    start: Instant | None
+    end: Instant | None
+    now: Instant | None
+    longest: timedelta
+
+    @property
+    def broken(self) -> str:
+        """Why a real provider refuses it for certain, empty if it does not."""
+        if self.end and self.now and self.end - self.now < -SLACK:
+            return "the end is in the past"
+        if self.start and self.end and self.end - self.start < -SLACK:
+            return "the end is before the start"
+        if self.start and self.end and self.end - self.start > self.longest + SLACK:
+            return f"it is longer than {self.longest.days} days"
+        return ""
+
+    @property
+    def certain(self) -> bool:
+        """Whether it keeps every limit with room to spare."""
+        if self.start is None or self.end is None or self.now is None:
+            return False
+        length, ahead = self.end - self.start, self.end - self.now
+        return SLACK < length <= self.longest and ahead > SLACK and self.start - self.now > -SLACK
+
+
+def _windows(
+    operation: Operation, sent: Mapping[str, Any], state: RoomState | None, at: datetime | None
+) -> Iterator[tuple[Clause, Window]]:
+    for clause in operation.by_rule.get((Part.BEHAVIOUR, "window"), ()):
+        names = clause.options["from"], clause.options["until"]
+        if not any(name in sent for name in names):
+            continue
+        longest = timedelta(days=clause.options["max-days"])
+        now = Instant.of(at) if at else None
+        start, end = (_effective(name, sent, state) for name in names)
+        if state is None and now:
+            start = start or now
+            end = end or Instant(start.nanoseconds + int(longest.total_seconds()) * 1_000_000_000)
+        yield clause, Window(start, end, now, longest)
+
+
+def _effective(name: str, sent: Mapping[str, Any], state: RoomState | None) -> Instant | None:
+    value = sent.get(name)
+    if value is None and state is not None:
+        value = state.known.get(name)
+    return (instant(value) or midnight(value)) if isinstance(value, str) else None
+
+
+def window_obstacles(operation: Operation, sent: Mapping[str, Any], state: RoomState | None, at: datetime | None) -> Iterator[Obstacle]:
+    """Yield an obstacle for a window that real providers are known to refuse."""
+    for clause, window in _windows(operation, sent, state, at):
+        if window.broken:
+            yield Obstacle(clause, Refusal.INVALID, f"a window of which {window.broken}")
+
+
+def window_questions(operation: Operation, sent: Mapping[str, Any], state: RoomState | None, at: datetime | None) -> list[str]:
+    """Return why it cannot be said whether a window is acceptable; empty if it certainly is."""
+    return ["the window may be refused" for _, window in _windows(operation, sent, state, at) if not window.certain]
+
+
+def order_questions(operation: Operation, sent: Mapping[str, Any], state: RoomState | None) -> list[str]:
+    """Return why date-times that a provider may want in one order (`x-unsettled-order`) may be refused; empty if in order."""
+    order = operation.body.schema.get("x-unsettled-order", {})
+    names = order.get("members", ())
+    if not any(name in sent for name in names):
+        return []
+    moments = [moment for moment in (_effective(name, sent, state) for name in names) if moment is not None]
+    return [] if moments == sorted(moments) else [order["reason"]]

@@ -1,0 +1,148 @@
+"""Verdicts: what all the evidence says of each clause, with the smallest witness of what is broken."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from roomproof.contract.clause import Clause, Level
+from roomproof.contract.deviation import Deviation
+from roomproof.contract.model import Contract
+from roomproof.interaction import Interaction
+from roomproof.judge.evidence import Evidence, Outcome
+from roomproof.judge.exception import matches
+
+
+class Verdict(StrEnum):
+    """What the evidence says of a clause; the order is from the worst to the least."""
+
+    FAIL = "fail"
+    WARNING = "warning"
+    DEVIATION = "deviation"
+    INCONCLUSIVE = "inconclusive"
+    PASS = "pass"
+    UNEXERCISED = "unexercised"
+
+
+@dataclass(frozen=True)
+class Witness:
+    """An interaction that breaks a clause, and the evidence that says so."""
+
+    evidence: Evidence
+    interaction: Interaction
+    deviation: Deviation | None = None
+
+    @property
+    def size(self) -> tuple[int, int, bytes]:
+        """How large the request is: of two witnesses the smaller tells more."""
+        body = self.interaction.request.body or b""
+        return body.count(b":"), len(body), body
+
+
+@dataclass
+class Record:
+    """What is known of one clause: how often each outcome was seen, and the smallest witness of each kind."""
+
+    counts: dict[Outcome, int] = field(default_factory=dict)
+    broken: dict[Verdict, Witness] = field(default_factory=dict)
+    suspicions: dict[frozenset[str], Witness] = field(default_factory=dict)
+
+    @property
+    def cases(self) -> int:
+        """How many interactions really tested the clause."""
+        return sum(count for outcome, count in self.counts.items() if outcome is not Outcome.INCONCLUSIVE)
+
+    def add(self, verdict: Verdict, witness: Witness) -> None:
+        """Keep a witness if it is the smallest of its kind."""
+        known = self.broken.get(verdict)
+        if known is None or witness.size < known.size:
+            self.broken[verdict] = witness
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A broken clause with its smallest known witness."""
+
+    clause: Clause
+    verdict: Verdict
+    witness: Witness
+
+
+class Verdicts:
+    """Collects evidence and says the verdict of every clause. Two collections merge into one."""
+
+    def __init__(self, contract: Contract, deviations: Iterable[Deviation] = (), *, strict: bool = False) -> None:
+        """`strict` makes a broken clause of level `standard` or `sample` a fail."""
+        self._contract = contract
+        self._deviations = tuple(deviations)
+        self._strict = strict
+        self.records: dict[str, Record] = {}
+
+    def add(self, evidence: Evidence, interaction: Interaction) -> None:
+        """Count a piece of evidence, and keep its interaction if it is the smallest witness."""
+        record = self.records.setdefault(evidence.clause, Record())
+        record.counts[evidence.outcome] = record.counts.get(evidence.outcome, 0) + 1
+        if evidence.outcome not in (Outcome.FAIL, Outcome.WARN):
+            return
+        excuse = next((item for item in self._deviations if matches(item, evidence.clause, interaction)), None)
+        witness = Witness(evidence, interaction, excuse)
+        if excuse is not None:
+            record.add(Verdict.DEVIATION, witness)
+        elif evidence.suspects:
+            key = frozenset(evidence.suspects)
+            if key not in record.suspicions or witness.size < record.suspicions[key].size:
+                record.suspicions[key] = witness
+        else:
+            record.add(self._verdict_of(evidence), witness)
+
+    def _verdict_of(self, evidence: Evidence) -> Verdict:
+        level = self._contract.clauses[evidence.clause].level
+        strict = self._strict and level in (Level.STANDARD, Level.SAMPLE)
+        return Verdict.FAIL if evidence.outcome is Outcome.FAIL or strict else Verdict.WARNING
+
+    def merge(self, other: Verdicts) -> None:
+        """Take over what another collection of the same contract has seen."""
+        for clause_id, theirs in other.records.items():
+            mine = self.records.setdefault(clause_id, Record())
+            for outcome, count in theirs.counts.items():
+                mine.counts[outcome] = mine.counts.get(outcome, 0) + count
+            for verdict, witness in theirs.broken.items():
+                mine.add(verdict, witness)
+            for key, witness in theirs.suspicions.items():
+                if key not in mine.suspicions or witness.size < mine.suspicions[key].size:
+                    mine.suspicions[key] = witness
+
+    def findings(self) -> list[Finding]:
+        """Return every broken clause, fails first, then in the order of the contract.
+
+        A suspicion that a clause broken by itself explains is none.
+        """
+        blamed = {clause_id for clause_id, record in self.records.items() if Verdict.FAIL in record.broken}
+        found: list[Finding] = []
+        for clause in self._contract.clauses.values():
+            record = self.records.get(clause.id)
+            if record is None:
+                continue
+            broken = dict(record.broken)
+            unexplained = [witness for suspects, witness in record.suspicions.items() if not suspects & blamed]
+            for witness in unexplained:
+                verdict = self._verdict_of(witness.evidence)
+                if verdict not in broken or witness.size < broken[verdict].size:
+                    broken[verdict] = witness
+            found += [Finding(clause, verdict, witness) for verdict, witness in broken.items()]
+        return sorted(found, key=lambda finding: list(Verdict).index(finding.verdict))
+
+    def verdicts(self) -> Mapping[str, Verdict]:
+        """Return the verdict of every clause of the contract, in its order."""
+        worst: dict[str, Verdict] = {}
+        for finding in self.findings():
+            worst.setdefault(finding.clause.id, finding.verdict)
+        return {clause_id: worst.get(clause_id) or self._calm(clause_id) for clause_id in self._contract.clauses}
+
+    def _calm(self, clause_id: str) -> Verdict:
+        """Return the verdict of a clause that nothing breaks."""
+        record = self.records.get(clause_id, Record())
+        if record.counts.get(Outcome.PASS):
+            return Verdict.PASS
+        return Verdict.INCONCLUSIVE if record.counts.get(Outcome.INCONCLUSIVE) else Verdict.UNEXERCISED

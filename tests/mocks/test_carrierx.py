@@ -1,0 +1,194 @@
+"""The CarrierX mock keeps its document, to the letter."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Callable
+
+import pytest
+from urllib3 import BaseHTTPResponse
+
+from roomproof.mocks import Mock
+from roomproof.mocks.carrierx import MOCK
+
+Send = Callable[..., BaseHTTPResponse]
+
+ROOM = f"/meeting_rooms/{MOCK.room_id}"
+FIELDS = ("access_codes", "account_sid", "properties", "did_group_sid", "meeting_room_sid", "name")
+
+
+@pytest.fixture
+def send(connect: Callable[[Mock], Send]) -> Send:
+    return connect(MOCK)
+
+
+def code(text: object, role: object) -> dict[str, object]:
+    return {"access_code": text, "role": role}
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("name", "Updated meeting room"),
+        ("name", ""),
+        ("access_codes", []),
+        ("access_codes", [code("1", "host"), code("02", "listener"), code("003", "participant")]),
+        ("properties", {"a": {"b": [1, None, "c"]}}),
+        ("did_group_sid", "8ac52aa4-5d11-4ad8-9bb5-d2f9e1f0a4c3"),
+        ("did_group_sid", None),
+    ],
+)
+def test_patch_touches_only_what_it_carries(send: Send, name: str, value: object) -> None:
+    before = send("GET", ROOM).json()
+
+    answer = send("PATCH", ROOM, {name: value})
+
+    assert answer.status == 200
+    assert answer.json() == before | {name: value}
+    assert send("GET", ROOM).json() == answer.json()
+
+
+def test_properties_are_replaced_as_a_whole(send: Send) -> None:
+    send("PATCH", ROOM, {"properties": {"a": 1, "b": 2}})
+
+    answer = send("PATCH", ROOM, {"properties": {"b": 3}})
+
+    assert answer.json()["properties"] == {"b": 3}
+
+
+@pytest.mark.parametrize("method", ["PATCH", "PUT"])
+def test_read_only_fields_stay_whatever_is_sent(send: Send, method: str) -> None:
+    before = send("GET", ROOM).json()
+    document = before | {"account_sid": "other", "meeting_room_sid": "other", "name": "New"}
+
+    answer = send(method, ROOM, document)
+
+    assert answer.status == 200
+    assert answer.json() == before | {"name": "New"}
+
+
+@pytest.mark.parametrize("missing", FIELDS)
+def test_put_needs_all_fields(send: Send, missing: str) -> None:
+    room = send("GET", ROOM).json()
+    partial = {name: value for name, value in room.items() if name != missing}
+
+    answer = send("PUT", ROOM, partial | {"unknown": 1})
+
+    assert answer.status == 422
+    assert missing in answer.json()["errors"][0]["message"]
+    assert send("GET", ROOM).json() == room
+
+
+def test_put_replaces_every_modifiable_field(send: Send) -> None:
+    room = send("GET", ROOM).json()
+    replaced = room | {
+        "name": "Second",
+        "access_codes": [code("555555", "host")],
+        "properties": {"x": 1},
+        "did_group_sid": "any string",
+    }
+
+    assert send("PUT", ROOM, replaced).json() == replaced
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("name", None),
+        ("name", 5),
+        ("access_codes", None),
+        ("access_codes", {}),
+        ("access_codes", "890671"),
+        ("access_codes", ["890671"]),
+        ("access_codes", [{"access_code": "1"}]),
+        ("access_codes", [{"role": "host"}]),
+        ("access_codes", [code(890671, "host")]),
+        ("access_codes", [code("", "host")]),
+        ("access_codes", [code("12a", "host")]),
+        ("access_codes", [code("١٢٣", "host")]),
+        ("access_codes", [code("1", "Host")]),
+        ("access_codes", [code("1", "moderator")]),
+        ("access_codes", [code("1", None)]),
+        ("properties", None),
+        ("properties", []),
+        ("properties", "{}"),
+        ("did_group_sid", 1),
+        ("did_group_sid", False),
+        ("account_sid", 1),
+        ("meeting_room_sid", None),
+    ],
+)
+@pytest.mark.parametrize("method", ["PATCH", "PUT"])
+def test_other_values_are_refused_and_change_nothing(
+    send: Send, method: str, name: str, value: object
+) -> None:
+    before = send("GET", ROOM).json()
+    document = {name: value} if method == "PATCH" else before | {name: value}
+
+    answer = send(method, ROOM, {**document, "name": document.get("name", "Changed")})
+
+    assert answer.status == 422
+    assert answer.json()["errors"][0]["message"].startswith(name)
+    assert send("GET", ROOM).json() == before
+
+
+def test_access_code_belongs_to_one_room_and_role(send: Send) -> None:
+    other = send("POST", "/meeting_rooms", {"access_codes": [code("111", "host")]}).json()
+
+    assert send("PATCH", ROOM, {"access_codes": [code("111", "listener")]}).status == 409
+    assert send("POST", "/meeting_rooms", {"access_codes": [code("111", "host")]}).status == 409
+    assert send("PATCH", ROOM, {"access_codes": [code("2", "host"), code("2", "listener")]}).status == 409
+    own = send(
+        "PATCH", f"/meeting_rooms/{other['meeting_room_sid']}", {"access_codes": [code("111", "listener")]}
+    )
+    assert own.status == 200
+    assert send("PATCH", ROOM, {"access_codes": [code("0111", "host")]}).status == 200
+
+
+def test_empty_create_is_enough(send: Send) -> None:
+    answer = send("POST", "/meeting_rooms", {})
+
+    assert answer.status == 200
+    assert answer.json().keys() == set(FIELDS)
+    assert send("GET", "/meeting_rooms").json()["items"][-1] == answer.json()
+
+
+@pytest.mark.parametrize("media_type", ["application/merge-patch+json", "text/json"])
+@pytest.mark.parametrize("method", ["PATCH", "PUT"])
+def test_updates_take_json_only(send: Send, method: str, media_type: str) -> None:
+    assert send(method, ROOM, {"name": "x"}, headers={"Content-Type": media_type}).status == 415
+
+
+@pytest.mark.parametrize("method", ["GET", "PATCH", "PUT", "DELETE"])
+def test_unknown_rooms_are_not_found(send: Send, method: str) -> None:
+    answer = send(method, "/meeting_rooms/2652635f-10a6-4b2a-a46b-2eeb75ddeab6", body=b"{")
+
+    assert answer.status == 404
+    assert answer.json()["errors"][0]["message"]
+
+
+def test_deleted_room_is_unknown(send: Send) -> None:
+    assert send("DELETE", ROOM).status == 204
+    assert send("GET", ROOM).status == 404
+
+
+def test_malformed_json_has_an_error_body(send: Send) -> None:
+    answer = send("PATCH", ROOM, body=b"{")
+
+    assert answer.status == 400
+    assert answer.json().keys() == {"errors"}
+
+
+@pytest.mark.parametrize(
+    "authorization",
+    [
+        "Bearer mock-carrierx-password",
+        f"Basic {base64.b64encode(b'mock-carrierx-user:other').decode()}",
+        f"Basic *{base64.b64encode(b'mock-carrierx-user:mock-carrierx-password').decode()}",
+    ],
+)
+def test_other_credentials_are_refused(send: Send, authorization: str) -> None:
+    answer = send("GET", ROOM, headers={"Authorization": authorization})
+
+    assert answer.status == 401
+    assert answer.headers["WWW-Authenticate"].startswith("Basic")

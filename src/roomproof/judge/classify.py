@@ -113,6 +113,7 @@ def _broken_values(rules: RequestRules, body: Json, open_pointers: Mapping[Point
     if isinstance(body, NoJson):
         return
     wrong_type: set[Pointer] = set()
+    ignored = {(name,) for name in rules.read_only}
     for path, items in rules.values:
         for pointer, value in values_at(body, path):
             if value is None:
@@ -124,7 +125,7 @@ def _broken_values(rules: RequestRules, body: Json, open_pointers: Mapping[Point
                     continue
                 if item.clause.rule == "type":
                     wrong_type.add(pointer)
-                lenient = pointer in open_pointers or _is_lenient(item.clause, value, items)
+                lenient = pointer in open_pointers or pointer[:1] in ignored or _is_lenient(item.clause, value, items)
                 yield Obstacle(item.clause, Refusal.INVALID, f"{_named(pointer)} {shown(value)}", lenient), pointer
     for clause in rules.members:
         for pointer, parent in values_at(body, clause.path[:-1]):

@@ -38,6 +38,7 @@ class RequestRules:
         self.media = next(clause for clause in body if clause.rule == "media-type")
         self.body_type = next(clause for clause in body if clause.rule == "type" and not clause.path)
         self.open = list(_open_regions(operation.body.schema, ()))
+        self.read_only = {clause.path[0] for clause in operation.by_rule.get((Part.BEHAVIOUR, "read-only"), ())}
         self.limited = {clause.path for clause in body if clause.rule == "max-length"}
 
 

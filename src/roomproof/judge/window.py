@@ -58,7 +58,7 @@ def _windows(
         start, end = (_effective(name, sent, state) for name in names)
         if state is None and now:
             start = start or now
-            end = end or Instant(start.nanoseconds + int(longest.total_seconds()) * 1_000_000_000)
+            end = end or Instant(now.nanoseconds + int(longest.total_seconds()) * 1_000_000_000)
         yield clause, Window(start, end, now, longest)
 
 

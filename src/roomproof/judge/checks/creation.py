@@ -11,7 +11,7 @@ from roomproof.contract.clause import Part
 from roomproof.contract.formats import Instant, instant
 from roomproof.interaction import header
 from roomproof.judge.check import Sight, check
-from roomproof.judge.equality import echoes, same_value
+from roomproof.judge.equality import same, same_value
 from roomproof.judge.evidence import Evidence, broken, kept, shown
 from roomproof.judge.seen import Seen
 
@@ -63,7 +63,7 @@ def default_from(seen: Seen) -> Iterator[Evidence]:
 def default_now(seen: Seen) -> Iterator[Evidence]:
     """Creates rooms without the member: it is the time of creation, plus the documented number of days."""
     room = seen.answer.room
-    if not seen.answer.accepted or room is None or seen.room_id is not None:
+    if not seen.answer.accepted or room is None or seen.room_id is not None or seen.request.unsettled:
         return
     for clause in seen.behaviours("default-now"):
         name, created = clause.path[0], _moment(room.get(clause.options["created"]))
@@ -150,7 +150,7 @@ def replayed_once(seen: Seen) -> Iterator[Evidence]:
             status = f"status {seen.answer.response.status}"
             yield broken(clause, "a repeated request is not answered like the first", expected="the first answer", received=status)
             continue
-        changed = [name for name, value in first.room.items() if not echoes(value, seen.answer.room.get(name), None)]
+        changed = [name for name, value in first.room.items() if not same(value, seen.answer.room.get(name))]
         if changed:
             name = seen.contract.room.id if seen.contract.room.id in changed else changed[0]
             text = f"a repeated request is executed again: {name} is {shown(seen.answer.room.get(name))} after {shown(first.room[name])}"

@@ -1,0 +1,81 @@
+"""What CarrierX meeting rooms need: access codes that no other room has, members that only the provider knows."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from zlib import crc32
+
+from hypothesis import strategies as st
+from hypothesis.strategies import SearchStrategy
+
+from roomproof_strategies.sample import Json, Sample, Setting, Special
+
+_READ_ONLY = ("account_sid", "meeting_room_sid")
+_CODE = re.compile(r"[1-9][0-9]{5}", re.ASCII)
+_SETTINGS = st.integers(0, 1000) | st.booleans() | st.sampled_from(("a text", "Zürich"))
+_LOWEST, _CODES = 100_000, 900_000
+
+
+def _fields(setting: Setting) -> Mapping[tuple[str, ...], SearchStrategy[Json]]:
+    """Codes of six digits as in the page's sample, no group of numbers (it would have to exist), the room's own ids."""
+    codes = st.integers(0, _CODES - 1).map(lambda number: _moved(str(_LOWEST + number), setting.serial))
+    found: dict[tuple[str, ...], SearchStrategy[Json]] = {
+        ("access_codes", "items", "access_code"): codes,
+        ("did_group_sid",): st.none(),
+        ("properties",): st.dictionaries(st.from_regex("[a-z]{3,8}", fullmatch=True), _SETTINGS, min_size=1, max_size=3),
+    }
+    return found | {(name,): st.just(setting.room[name]) for name in _READ_ONLY if isinstance(setting.room.get(name), str)}
+
+
+def adapt(_operation: str, sample: Sample, setting: Setting) -> Sample:
+    """Return the sample with codes that differ from those of other rooms and from each other; whatever is no code stays."""
+    body = sample.value
+    listed = body.get("access_codes") if isinstance(body, dict) else None
+    if not isinstance(listed, list):
+        return sample
+    taken: set[str] = set()
+    return replace(
+        sample, value={**body, "access_codes": [_distinct(item, str(setting.room.get("meeting_room_sid")), taken) for item in listed]}
+    )
+
+
+def _distinct(item: Json, room: str, taken: set[str]) -> Json:
+    code = item.get("access_code") if isinstance(item, dict) else None
+    if not isinstance(code, str) or not _CODE.fullmatch(code):
+        return item
+    code = _moved(code, room)
+    while code in taken:
+        code = str(_LOWEST + (int(code) - _LOWEST + 1) % _CODES)
+    taken.add(code)
+    return {**item, "access_code": code}
+
+
+def _moved(code: str, word: str) -> str:
+    """Return another code of six digits, as far from the given one as the word says; different codes stay different."""
+    return str(_LOWEST + (int(code) - _LOWEST + crc32(word.encode())) % _CODES)
+
+
+def samples(setting: Setting) -> Iterator[Sample]:
+    """Yield groups of numbers (which may not exist), deep settings, codes with leading zeros, roles of other services."""
+    group = f"9e107d9d-372b-4b68-8f06-{crc32(setting.serial.encode()):012x}"
+    for number in range(3):
+        yield Sample({"did_group_sid": f"{group[:-1]}{number}"}, ("did_group_sid",), "type", True, "unsettled: a group of numbers")
+        yield Sample({"name": f"Room {number}"}, ("name",), "accepted", True, "another member, after the group was set")
+    yield Sample(
+        {"did_group_sid": f"{group[:-1]}a", "name": "Room and group"}, ("did_group_sid",), "type", True, "unsettled: a group and a name"
+    )
+    yield Sample({"did_group_sid": None}, ("did_group_sid",), "nullable", True, "null, after a group was set")
+    deep = {"theme": {"colour": "blue", "sizes": [1, 2.5, "3"]}, "flag": True, "count": 7, "nothing": None}
+    for value in (deep, {"text": "7"}, {}, {"Upper": "Case", "unicode": "日本"}):
+        yield Sample({"properties": value}, ("properties",), "accepted", True, "settings")
+    for code in ("012345", "000001", "004711"):
+        entry = {"access_code": code, "role": "host"}
+        yield Sample({"access_codes": [entry]}, ("access_codes",), "accepted", True, "a code with leading zeros")
+    for word in ("moderator", "owner", "guest", "admin", "speaker", "attendee"):
+        entry = {"access_code": "734251", "role": word}
+        yield Sample({"access_codes": [entry]}, ("access_codes", "items", "role"), "enum", False, f"{word}, another role")
+
+
+SPECIAL = Special(samples=samples, fields=_fields, adapt=adapt)

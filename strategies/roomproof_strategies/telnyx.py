@@ -1,0 +1,24 @@
+"""What Telnyx rooms need: names that no other room of the account has."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from zlib import crc32
+
+from roomproof_strategies.sample import Sample, Setting, Special
+
+_NAME = "unique_name"
+_SHORT = 60
+
+
+def adapt(_operation: str, sample: Sample, setting: Setting) -> Sample:
+    """Return the sample with a tail at a short name that belongs to this run and this room; a name that is aimed at stays."""
+    body = sample.value
+    name = body.get(_NAME) if isinstance(body, dict) else None
+    if not isinstance(name, str) or not name or len(name) > _SHORT or (sample.path[:1] == (_NAME,) and sample.rule != "accepted"):
+        return sample
+    room = crc32(str(setting.room.get("id", "")).encode())
+    return replace(sample, value={**body, _NAME: f"{name} {setting.serial}-{room:08x}"})
+
+
+SPECIAL = Special(adapt=adapt)

@@ -1,0 +1,128 @@
+"""The command line. Exit codes: 0 conforms, 1 at least one fail, 2 wrong usage, 3 unreachable or cut short."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from roomproof import __version__
+from roomproof.errors import RoomproofError, UsageError
+
+app = typer.Typer(
+    name="roomproof",
+    help="Prove that a meeting-room API keeps its documented contract.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+)
+
+Contracts = Annotated[
+    list[Path] | None, typer.Option("--contracts", metavar="DIR", help="A folder with further contracts (DIR/PROVIDER/openapi.yaml).")
+]
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"roomproof {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _top(
+    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version and exit.")] = False,
+) -> None:
+    """Prove that a meeting-room API keeps its documented contract."""
+
+
+@app.command()
+def verify(
+    providers: Annotated[list[str] | None, typer.Argument(metavar="[PROVIDER]...", help="Which providers; all by default.")] = None,
+    base_url: Annotated[
+        str | None, typer.Option(metavar="URL", help="The provider to verify, path prefix included; the built-in mocks by default.")
+    ] = None,
+    room_id: Annotated[
+        str | None, typer.Option(metavar="ID", help="The room that may be changed, where no document says how to make one.")
+    ] = None,
+    max_examples: Annotated[int, typer.Option(min=0, help="Random cases per operation, beside the complete boundary cases.")] = 100,
+    seed: Annotated[int, typer.Option(help="The seed of everything random.")] = 0,
+    rate: Annotated[str | None, typer.Option(metavar="5/s", help="At most so many requests a second (or /m).")] = None,
+    max_requests: Annotated[int | None, typer.Option(min=1, help="Stop after so many requests to a provider.")] = None,
+    strict: Annotated[bool, typer.Option("--strict", help="Clauses of level standard and sample fail, too.")] = False,
+    verbose: Annotated[bool, typer.Option("--verbose", help="Show every warning and deviation.")] = False,
+    json_path: Annotated[Path | None, typer.Option("--json", metavar="PATH", help="Write the report as JSON.")] = None,
+    junit_path: Annotated[Path | None, typer.Option("--junit", metavar="PATH", help="Write the report as JUnit XML.")] = None,
+    contracts: Contracts = None,
+) -> None:
+    """Send valid, boundary and invalid requests, judge every answer clause by clause."""
+    from roomproof.commands.verify import Outputs, run_verify
+    from roomproof.verify.run import Options
+
+    options = Options(max_examples, seed, max_requests, _per_second(rate), strict)
+    outputs = Outputs(json_path, junit_path, verbose)
+    raise typer.Exit(run_verify(tuple(providers or ()), base_url, room_id, options, outputs, tuple(contracts or ()), os.environ))
+
+
+def _per_second(rate: str | None) -> float | None:
+    """Return requests a second from `5/s`, `90/m` or `5`."""
+    if rate is None:
+        return None
+    number, _, unit = rate.partition("/")
+    try:
+        value = float(number) / {"": 1, "s": 1, "m": 60}[unit]
+    except (ValueError, KeyError) as error:
+        raise UsageError(f"--rate {rate!r}: write it like 5/s or 90/m") from error
+    if value <= 0:
+        raise UsageError(f"--rate {rate!r}: must be more than 0")
+    return value
+
+
+@app.command()
+def mock(
+    provider: Annotated[str, typer.Argument(help="Whose mock.")],
+    port: Annotated[int, typer.Option(min=0, max=65535, help="The port; 0 takes a free one.")] = 8080,
+    host: Annotated[str, typer.Option(help="The address; only this machine unless told otherwise.")] = "127.0.0.1",
+) -> None:
+    """Serve one built-in mock until stopped."""
+    from roomproof.providers import find_mock
+    from roomproof.targets.serve import listen, serve
+
+    found = find_mock(provider)
+    listening = listen(host, port)
+    typer.echo(f"{provider} at http://{host}:{listening.getsockname()[1]}{found.prefix}, stop with Ctrl-C")
+    for name, value in found.environment.items():
+        typer.echo(f"  export {name}='{value}'")
+    if found.room_id:
+        typer.echo(f"  --room-id {found.room_id}")
+    serve(provider, listening)
+
+
+@app.command()
+def clauses(
+    provider: Annotated[str | None, typer.Argument(help="Whose clauses; everybody's by default.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="As JSON instead of a table.")] = False,
+    contracts: Contracts = None,
+) -> None:
+    """Print the register: every clause with its level, its source and how it is tested."""
+    from roomproof.commands.clauses import print_clauses
+
+    print_clauses(provider, tuple(contracts or ()), as_json=as_json)
+
+
+@app.command()
+def init(folder: Annotated[Path, typer.Argument(metavar="DIR", help="A new or empty folder, named like the provider.")]) -> None:
+    """Write a starting point for a provider of your own."""
+    from roomproof.commands.init import write_start
+
+    typer.echo(write_start(folder))
+
+
+def main() -> None:
+    """Run the command line; an error ends it with one sentence and its exit code."""
+    try:
+        app()
+    except RoomproofError as error:
+        print(f"roomproof: {error}", file=sys.stderr)
+        sys.exit(error.exit_code)

@@ -1,0 +1,55 @@
+"""`roomproof clauses`: the register of clauses."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from roomproof.contract.clause import Clause
+from roomproof.judge.check import checks_of
+from roomproof.judge.judge import CHECK_MODULES
+from roomproof.providers import contract_folders, find_contract
+
+_WIDE = 200
+
+
+def register(provider: str, contracts: tuple[Path, ...]) -> list[Clause]:
+    """Return a provider's clauses in the order of its contract."""
+    return list(find_contract(provider, contracts)[0].clauses.values())
+
+
+def how_tested(clause: Clause) -> str:
+    """Return how the checks of a clause go about it."""
+    assert CHECK_MODULES, "importing the judge is what registers the checks"
+    return " ".join(check.tests for check in checks_of(clause))
+
+
+def print_clauses(provider: str | None, contracts: tuple[Path, ...], *, as_json: bool) -> None:
+    """Print the register of one provider or of all, as a table or as JSON."""
+    providers = [provider] if provider else list(contract_folders(contracts))
+    found = [clause for name in providers for clause in register(name, contracts)]
+    if as_json:
+        print(json.dumps([_row(clause) for clause in found], indent=1))
+        return
+    console = Console()
+    table = Table("id", "level", "demands", "source", "how it is tested", expand=False)
+    for clause in found:
+        table.add_row(clause.id, clause.level, clause.demands, str(clause.source), how_tested(clause))
+    Console(width=None if console.is_terminal else _WIDE).print(table, f"{len(found)} clauses")
+
+
+def _row(clause: Clause) -> dict[str, Any]:
+    return {
+        "id": clause.id,
+        "operation": clause.operation,
+        "level": clause.level.value,
+        "demands": clause.demands,
+        "source": asdict(clause.source),
+        "tested": how_tested(clause),
+        "checks": [check.name for check in checks_of(clause)],
+    }

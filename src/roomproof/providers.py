@@ -1,0 +1,80 @@
+"""Find what belongs to a provider: its contract, its mock, its strategies. The only place that looks up paths.
+
+Contracts come bundled with the package, from the checkout, from directories that the user names, or from the entry point
+group `roomproof.contracts` (a callable that returns the provider's directory); mocks and strategies come from the groups
+`roomproof.mocks` and `roomproof.strategies`.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping
+from importlib.metadata import EntryPoint, entry_points
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from roomproof.contract.deviation import Deviation, load_deviations
+from roomproof.contract.model import Contract
+from roomproof.contract.read import load_contract
+from roomproof.errors import UsageError
+
+if TYPE_CHECKING:
+    from roomproof.mocks import Mock
+
+_PACKAGE = Path(__file__).parent
+_CHECKOUT = _PACKAGE.parents[1]
+
+
+def bundled(name: str) -> Path:
+    """Return a folder of data, `contracts` or `cassettes`: as the wheel bundles it, else as the checkout has it."""
+    installed = _PACKAGE / f"_{name}"
+    return installed if installed.is_dir() else _CHECKOUT / name
+
+
+def contract_folders(extra: tuple[Path, ...] = ()) -> Mapping[str, Path]:
+    """Return the folder of every provider that has a contract, by provider; what the user names comes first."""
+    folders: dict[str, Path] = {}
+    for root in (bundled("contracts"), *extra):
+        if not root.is_dir():
+            raise UsageError(f"{root} is no folder of contracts; it holds PROVIDER/openapi.yaml")
+        nested = {path.parent.name: path.parent for path in sorted(root.glob("*/openapi.yaml"))}
+        folders |= nested or ({root.name: root} if (root / "openapi.yaml").is_file() else {})
+    for point in entry_points(group="roomproof.contracts"):
+        folders.setdefault(point.name, Path(point.load()()))
+    return folders
+
+
+def find_contract(provider: str, extra: tuple[Path, ...] = ()) -> tuple[Contract, tuple[Deviation, ...]]:
+    """Return a provider's contract and deviations. Raises UsageError for an unknown provider, ContractError for a broken file."""
+    folders = contract_folders(extra)
+    if provider not in folders:
+        raise UsageError(f"unknown provider {provider!r}{_nearest(provider, list(folders))}; known are {', '.join(folders)}")
+    folder = folders[provider]
+    return load_contract(folder / "openapi.yaml"), load_deviations(folder / "deviations.yaml")
+
+
+def find_mock(provider: str) -> Mock:
+    """Return a provider's built-in mock. Raises UsageError if it has none."""
+    from roomproof.mocks import Mock
+
+    mock = _entry("roomproof.mocks", provider)
+    if not isinstance(mock, Mock):
+        raise UsageError(f"provider {provider!r} has no built-in mock; name a server with --base-url")
+    return mock
+
+
+def find_special(provider: str) -> Any:
+    """Return what a provider's payloads need beyond the generic strategies; a provider without any gets the neutral one."""
+    from roomproof_strategies import Special
+
+    return _entry("roomproof.strategies", provider) or Special()
+
+
+def _entry(group: str, provider: str) -> Any:
+    points: tuple[EntryPoint, ...] = tuple(entry_points(group=group, name=provider))
+    return points[0].load() if points else None
+
+
+def _nearest(word: str, known: list[str]) -> str:
+    close = difflib.get_close_matches(word, known, 1)
+    return f" (did you mean {close[0]!r}?)" if close else ""

@@ -1,0 +1,60 @@
+"""JUnit XML: one test case a clause, as CI servers read it."""
+
+from __future__ import annotations
+
+from typing import Any
+from xml.etree import ElementTree as Xml
+
+_ILLEGAL = dict.fromkeys((*range(9), 11, 12, *range(14, 32), 65534, 65535, *range(55296, 57344)), "�")
+
+
+def junit(report: dict[str, Any]) -> str:
+    """Return a report as JUnit XML: a fail is a failure, an unexercised or inconclusive clause is skipped."""
+    suites = Xml.Element("testsuites", name="roomproof")
+    for provider in report["providers"]:
+        suites.append(_suite(provider))
+    Xml.indent(suites)
+    return '<?xml version="1.0" encoding="UTF-8"?>\n' + Xml.tostring(suites, encoding="unicode") + "\n"
+
+
+def _suite(provider: dict[str, Any]) -> Xml.Element:
+    verdicts = [clause["verdict"] for clause in provider["clauses"]]
+    skipped = verdicts.count("unexercised") + verdicts.count("inconclusive")
+    stopped = provider.get("stopped", "")
+    suite = Xml.Element(
+        "testsuite",
+        name=provider["provider"],
+        tests=str(len(verdicts)),
+        failures=str(verdicts.count("fail")),
+        errors="1" if stopped else "0",
+        skipped=str(skipped),
+        time=str(provider["seconds"]),
+    )
+    findings = {finding["clause"]: finding for finding in reversed(provider["findings"])}
+    for clause in provider["clauses"]:
+        suite.append(_case(clause, findings.get(clause["id"])))
+    if stopped:
+        Xml.SubElement(suite, "system-err").text = _legal(stopped)
+    return suite
+
+
+def _case(clause: dict[str, Any], finding: dict[str, Any] | None) -> Xml.Element:
+    provider, _, name = clause["id"].partition(".")
+    case = Xml.Element("testcase", classname=f"{provider}.{clause['operation']}", name=name)
+    if clause["verdict"] == "fail" and finding:
+        Xml.SubElement(case, "failure", message=_legal(finding["summary"]), type=clause["level"]).text = _legal(_details(finding))
+    elif clause["verdict"] in ("unexercised", "inconclusive"):
+        Xml.SubElement(case, "skipped", message=clause["verdict"])
+    elif finding:
+        Xml.SubElement(case, "system-out").text = _legal(f"{clause['verdict']}: {_details(finding)}")
+    return case
+
+
+def _details(finding: dict[str, Any]) -> str:
+    source = ", ".join(finding["source"].values())
+    return f"{finding['summary']}\nexpected {finding['expected']}\nreceived {finding['received']}\nsource {source}\n{finding['curl']}"
+
+
+def _legal(text: str) -> str:
+    """Return a text with the characters that XML 1.0 (2.2) excludes replaced."""
+    return text.translate(_ILLEGAL)

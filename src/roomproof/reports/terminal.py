@@ -1,0 +1,88 @@
+"""What a person sees: a progress bar while it runs, a table of verdicts, the findings one by one."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.markup import escape
+from rich.padding import Padding
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from roomproof.verify.run import Progress as OnRequest
+
+_STYLES = {"fail": "bold red", "warning": "yellow", "deviation": "cyan", "inconclusive": "magenta", "pass": "green", "unexercised": "dim"}
+_SHOWN_WARNINGS = 8
+
+
+@contextmanager
+def progress(console: Console, expected: dict[str, int]) -> Iterator[OnRequest]:
+    """Show a bar a provider; the number of requests is an estimate until the provider is done. Quiet where no one looks."""
+    columns = (TextColumn("{task.description:12}"), BarColumn(), MofNCompleteColumn(), TextColumn("requests"), TimeElapsedColumn())
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bars:
+        tasks = {provider: bars.add_task(provider, total=total) for provider, total in expected.items()}
+
+        def on_request(provider: str, requests: int) -> None:
+            total = max(requests, expected[provider])
+            bars.update(tasks[provider], completed=requests, total=total)
+
+        yield on_request
+
+
+def show(console: Console, report: dict[str, Any], *, every_warning: bool = False) -> None:
+    """Print a report: a row an operation, then what is broken, then the sum."""
+    for provider in report["providers"]:
+        where = f"{provider['target']}, {provider['requests']} requests in {provider['seconds']:.1f} s"
+        console.print(f"[bold]{escape(provider['provider'])}[/] at {escape(where)}", highlight=False)
+        console.print(_table(provider))
+        if provider.get("stopped"):
+            console.print(f"[bold]{escape(provider['provider'])} stopped early:[/] {escape(provider['stopped'])}")
+        _findings(console, provider, every_warning=every_warning)
+    summary = report["summary"]
+    words = ", ".join(f"[{_STYLES[word]}]{summary[word]} {word}[/]" for word in _STYLES if summary[word])
+    console.print(f"{summary['clauses']} clauses: {words}")
+
+
+def _table(provider: dict[str, Any]) -> Table:
+    """Return the clauses counted by operation, part and verdict; verdicts that nothing has take no room."""
+    rows: dict[str, Counter[str]] = {}
+    for clause in provider["clauses"]:
+        rows.setdefault(f"{clause['operation']} {clause['id'].split('.')[2]}", Counter())[clause["verdict"]] += 1
+    used = [verdict for verdict in _STYLES if any(row[verdict] for row in rows.values())]
+    table = Table(box=SIMPLE_HEAD)
+    table.add_column("clauses")
+    for verdict in used:
+        table.add_column(verdict, justify="right", style=_STYLES[verdict])
+    for name, row in rows.items():
+        table.add_row(name, *(str(row[verdict] or "") for verdict in used))
+    return table
+
+
+def _findings(console: Console, provider: dict[str, Any], *, every_warning: bool) -> None:
+    fails = [finding for finding in provider["findings"] if finding["verdict"] == "fail"]
+    others = [finding for finding in provider["findings"] if finding["verdict"] != "fail"]
+    for finding in fails:
+        _full(console, finding)
+    for finding in others if every_warning else others[:_SHOWN_WARNINGS]:
+        style = _STYLES[finding["verdict"]]
+        console.print(f"[{style}]{finding['verdict']}[/] {escape(finding['clause'])}: {escape(finding['summary'])}", highlight=False)
+    if len(others) > _SHOWN_WARNINGS and not every_warning:
+        console.print(f"... and {len(others) - _SHOWN_WARNINGS} more warnings and deviations; --verbose or --json shows them all")
+
+
+def _full(console: Console, finding: dict[str, Any]) -> None:
+    source = ", ".join(part for part in finding["source"].values() if part)
+    console.print(f"[bold red]fail[/] [bold]{escape(finding['clause'])}[/]", highlight=False)
+    lines = [
+        finding["summary"],
+        f"expected  {finding['expected']}",
+        f"received  {finding['received']}",
+        f"source    {source}",
+        finding["curl"],
+    ]
+    console.print(Padding("\n".join(escape(line) for line in lines), (0, 0, 0, 2)), highlight=False)

@@ -1,0 +1,38 @@
+"""A target: whatever takes requests and brings back interactions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from roomproof.interaction import Credentials, Headers, Interaction, RoomKnowledge
+from roomproof.targets.credentials import Scheme
+
+
+@dataclass(frozen=True)
+class Outgoing:
+    """A request before it is signed: path below the base URL, query, headers, body, and what is known of it."""
+
+    method: str
+    path: str
+    query: Mapping[str, str] = field(default_factory=dict)
+    headers: Headers = ()
+    body: bytes | None = None
+    scheme: Scheme | None = None
+    credentials: Credentials = Credentials.VALID
+    room: RoomKnowledge = RoomKnowledge.UNKNOWN
+
+
+class Target(Protocol):
+    """A live provider or a mock; `base_url` is where it answers, path prefix included."""
+
+    base_url: str
+
+    def send(self, outgoing: Outgoing) -> Interaction:
+        """Send one request. A connection that fails gives an interaction without a response, and why."""
+        ...
+
+    def close(self) -> None:
+        """Let go of connections."""
+        ...

@@ -1,0 +1,56 @@
+"""From samples to cases: make a sample acceptable for every reason but its aim, and give it to a room."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from roomproof.contract.clause import Part
+from roomproof.contract.model import Operation
+from roomproof.targets.credentials import Scheme
+from roomproof.verify.case import Case, Seat, encode
+from roomproof_strategies import Sample, Setting, Special
+
+
+@dataclass(frozen=True)
+class Bench:
+    """What the cases of one operation are made with: `setting` tells time, serial and the room of a seat as last seen."""
+
+    operation: Operation
+    special: Special
+    scheme: Scheme
+    unscoped: Scheme | None
+    setting: Callable[[Seat], Setting]
+    has_other: bool
+
+    @property
+    def makes_rooms(self) -> bool:
+        """Whether the operation makes a room instead of changing one."""
+        return "{" not in self.operation.path
+
+    @property
+    def read_only(self) -> tuple[str, ...]:
+        """The members that an update carries but cannot change."""
+        return tuple(clause.path[0] for clause in self.operation.by_rule.get((Part.BEHAVIOUR, "read-only"), ()))
+
+    def case(self, sample: Sample, seat: Seat = Seat.MAIN) -> Case:
+        """Return the case that sends a sample."""
+        return self.exact(self.adapted(sample, seat).value, sample.note, seat)
+
+    def exact(self, body: Any, note: str, seat: Seat = Seat.MAIN) -> Case:
+        """Return the case that sends a body as it is."""
+        return Case(self.operation, note, encode(body), self.operation.body.media_type, seat)
+
+    def adapted(self, sample: Sample, seat: Seat) -> Sample:
+        """Return a sample with what the provider needs besides: windows that hold, read-only members as they are."""
+        adapted = self.special.adapt(self.operation.id, sample, self.setting(seat))
+        aim = sample.path[:1] if not sample.valid else ()
+        return replace(adapted, value=self.completed(adapted.value, seat, spared=aim))
+
+    def completed(self, body: Any, seat: Seat, spared: tuple[str, ...] = ()) -> Any:
+        """Return a body whose read-only members are those of the room, but for a spared one."""
+        if not isinstance(body, dict):
+            return body
+        room = self.setting(seat).room
+        return {**body, **{name: room[name] for name in self.read_only if name in body and name in room and name not in spared}}

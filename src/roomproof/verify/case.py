@@ -1,0 +1,53 @@
+"""A case: a request about to be sent, before room and credentials are filled in."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Any
+
+from roomproof.contract.model import Operation
+from roomproof.interaction import Credentials, Headers
+from roomproof.targets.credentials import Scheme
+
+
+class Seat(Enum):
+    """Which room a case is about; NOBODY is a well-formed id that names no room."""
+
+    MAIN = "main"
+    OTHER = "other"
+    NOBODY = "nobody"
+
+
+@dataclass(frozen=True)
+class Proof:
+    """The credentials of one case, and what is known of them; no scheme: none are sent."""
+
+    scheme: Scheme | None
+    credentials: Credentials
+
+
+@dataclass(frozen=True)
+class Case:
+    """One request to send. `path_id` stands in place of the room's id, `proof` in place of the run's credentials."""
+
+    operation: Operation
+    note: str
+    body: bytes | None
+    media_type: str | None
+    seat: Seat = Seat.MAIN
+    path_id: str | None = None
+    without_query: frozenset[str] = frozenset()
+    query: Mapping[str, str] = field(default_factory=dict)
+    headers: Headers = ()
+    proof: Proof | None = None
+
+
+def encode(body: Any) -> bytes:
+    """Return a JSON value as UTF-8 text; a lone surrogate, which UTF-8 cannot hold, as its escape (RFC 8259, 7 and 8.2)."""
+    try:
+        return json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
+    except UnicodeEncodeError:
+        return json.dumps(body, separators=(",", ":")).encode()

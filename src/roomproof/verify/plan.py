@@ -1,0 +1,185 @@
+"""The plan of an operation: which cases are sent, in which order. Families take turns, so that faults show early."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime, timedelta
+from email.utils import format_datetime
+from random import Random
+from typing import Any
+from uuid import UUID
+
+from roomproof.contract.clause import Part
+from roomproof.interaction import Credentials, Headers
+from roomproof.verify.bodies import Bench
+from roomproof.verify.case import Case, Proof, Seat
+from roomproof_strategies import Sample, boundary, invalid, malformed, plain
+
+ANCHOR = timedelta(days=20)
+"""How far in the future the date-times of boundary cases lie."""
+OTHER_EVERY = 6
+"""After how many cases about the main room the other room is looked at."""
+_WRONG_MEDIA_TYPES = ("text/plain", "application/xml", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x")
+
+
+def plan(bench: Bench, random: Random) -> Iterator[Case]:
+    """Yield every deterministic case of an operation."""
+    anchor = bench.setting(Seat.MAIN).now + ANCHOR
+    fields = bench.special.fields(bench.setting(Seat.MAIN))
+    schema = bench.operation.body.schema
+    first, second = (plain(schema, fields, anchor=anchor, variant=variant) for variant in (0, 1))
+    yield bench.case(first)
+    if bench.has_other and not bench.makes_rooms:
+        yield bench.case(_without_defaults(bench, second), Seat.OTHER)
+    yield from _turns(
+        _with_other(bench, boundary(schema, fields, anchor=anchor), second),
+        _alone_and_among_others(bench, invalid(schema, fields, anchor=anchor), first),
+        _turns(
+            credentials(bench, first),
+            unknown_rooms(bench, first, random),
+            carriers(bench, first),
+            repeats(bench, first, random),
+            taken_values(bench, first),
+            read_only_values(bench, first),
+            provider_samples(bench, first),
+        ),
+    )
+
+
+def _turns(*families: Iterator[Case]) -> Iterator[Case]:
+    """Yield one case of each family in turn until all have ended."""
+    waiting = list(families)
+    while waiting:
+        for family in list(waiting):
+            case = next(family, None)
+            if case is None:
+                waiting.remove(family)
+            else:
+                yield case
+
+
+def _with_other(bench: Bench, samples: Iterator[Sample], other: Sample) -> Iterator[Case]:
+    for number, sample in enumerate(samples, 1):
+        yield bench.case(sample)
+        if bench.has_other and not bench.makes_rooms and number % OTHER_EVERY == 0:
+            yield bench.case(_part_of(bench, other, number), Seat.OTHER)
+
+
+def _alone_and_among_others(bench: Bench, samples: Iterator[Sample], basis: Sample) -> Iterator[Case]:
+    """Yield each broken body, and the same fault in a body with every other member."""
+    for sample in samples:
+        yield bench.case(sample)
+        if isinstance(sample.value, dict) and sample.rule != "required" and basis.value.keys() - sample.value.keys():
+            full = {**basis.value, **sample.value}
+            yield bench.case(replace(sample, value=full, note=f"{sample.note}, among all members"))
+
+
+def _without_defaults(bench: Bench, basis: Sample) -> Sample:
+    """Return a sample that leaves out what has a default, so that the default is seen in a room that was updated."""
+    defaulted = {clause.path[0] for clause in bench.operation.by_rule.get((Part.REQUEST, "default"), ())}
+    defaulted |= {clause.path[0] for clause in bench.operation.by_rule.get((Part.BEHAVIOUR, "default-from"), ())}
+    required = bench.operation.body.schema.get("required", ())
+    return replace(basis, value={name: value for name, value in basis.value.items() if name in required or name not in defaulted})
+
+
+def _part_of(bench: Bench, sample: Sample, number: int) -> Sample:
+    """Return a sample with one optional member of the given one, another one each time, and what is required."""
+    required = bench.operation.body.schema.get("required", ())
+    name = list(sample.value)[number // OTHER_EVERY % len(sample.value)]
+    return replace(sample, value={key: value for key, value in sample.value.items() if key == name or key in required})
+
+
+def credentials(bench: Bench, basis: Sample) -> Iterator[Case]:
+    """Yield cases without credentials, with each kind of wrong ones, and with too few rights."""
+    case = bench.case(basis)
+    yield replace(case, note="no credentials", proof=Proof(None, Credentials.MISSING))
+    for what, forged in bench.scheme.forgeries().items():
+        yield replace(case, note=what, proof=Proof(forged, Credentials.WRONG))
+    if bench.unscoped is not None:
+        yield replace(case, note="credentials without the scope", proof=Proof(bench.unscoped, Credentials.UNSCOPED))
+
+
+def unknown_rooms(bench: Bench, basis: Sample, random: Random) -> Iterator[Case]:
+    """Yield cases about rooms that do not exist, and about ids that cannot exist."""
+    if bench.makes_rooms:
+        return
+    known = bench.setting(Seat.MAIN).room
+    case = bench.case(basis)
+    for _ in range(2):
+        yield replace(case, note="a room that does not exist", seat=Seat.NOBODY, path_id=None)
+    for parameter in bench.operation.parameters:
+        if parameter.place == "path" and "format" in parameter.schema:
+            for text in ("roomproof-no-such-id", "0", str(UUID(int=random.getrandbits(128)))[:-1], str(known.get("id", "x")) + "0"):
+                yield replace(case, note=f"the malformed id {text}", seat=Seat.NOBODY, path_id=text)
+
+
+def carriers(bench: Bench, basis: Sample) -> Iterator[Case]:
+    """Yield cases whose body is right but sent wrongly, and bodies that are no JSON."""
+    case = bench.case(basis)
+    for parameter in bench.operation.parameters:
+        if parameter.place == "query" and parameter.required:
+            yield replace(case, note=f"without {parameter.name}", without_query=frozenset((parameter.name,)))
+            if "enum" in parameter.schema:
+                yield replace(case, note=f"an unknown {parameter.name}", query={parameter.name: "1999-01-01"})
+    for media_type in _WRONG_MEDIA_TYPES:
+        yield replace(case, note=f"sent as {media_type}", media_type=media_type)
+    yield replace(case, note="no body", body=None, media_type=None)
+    yield bench.exact({}, "an empty object")
+    for body, what in malformed():
+        yield replace(case, note=what, body=body)
+
+
+def taken_values(bench: Bench, basis: Sample) -> Iterator[Case]:
+    """Yield cases that give one room what must be unique and another room has, and what it has itself."""
+    required = {name: basis.value[name] for name in bench.operation.body.schema.get("required", ())}
+    for clause in bench.operation.by_rule.get((Part.BEHAVIOUR, "unique"), ()):
+        name = clause.path[0]
+        for seat, note in ((Seat.OTHER, f"the {name} of another room"), (Seat.MAIN, f"the room's own {name}")):
+            value = bench.setting(seat).room.get(name)
+            if bench.has_other and value not in (None, "", []):
+                yield bench.exact(bench.completed({**required, name: value}, Seat.MAIN), note)
+
+
+def read_only_values(bench: Bench, basis: Sample) -> Iterator[Case]:
+    """Yield cases that try to change what only the provider sets: read-only members, ids, times of creation."""
+    constants = (clause.path[0] for clause in bench.operation.by_rule.get((Part.BEHAVIOUR, "constant"), ()))
+    made = (clause.path[0] for clause in bench.operation.by_rule.get((Part.BEHAVIOUR, "server-generated"), ()))
+    for name in dict.fromkeys((*bench.read_only, *constants, *made)):
+        before = bench.setting(Seat.MAIN).room.get(name)
+        body = bench.adapted(basis, Seat.MAIN).value
+        yield bench.exact({**body, name: _other_value(before)}, f"another {name}")
+
+
+def _other_value(value: Any) -> str:
+    """Return a text shaped like the value, with other digits."""
+    return "".join(str((int(letter) + 1) % 10) if letter.isdigit() else letter for letter in str(value or "1"))
+
+
+def provider_samples(bench: Bench, basis: Sample) -> Iterator[Case]:
+    """Yield what the provider's own strategies add, where the operation has the members; required members are filled in."""
+    known = bench.operation.body.schema.get("properties", {})
+    required = {name: basis.value[name] for name in bench.operation.body.schema.get("required", ())}
+    for sample in bench.special.samples(bench.setting(Seat.MAIN)):
+        if set(sample.value) <= set(known):
+            yield bench.case(replace(sample, value={**required, **sample.value}))
+
+
+def repeats(bench: Bench, basis: Sample, random: Random) -> Iterator[Case]:
+    """Yield requests that carry a repeatability id, each several times and interleaved, and half a pair of headers."""
+    for clause in bench.operation.by_rule.get((Part.BEHAVIOUR, "replayed-once"), ()):
+        names = clause.options["id"], clause.options["first-sent"]
+        one, two = ((bench.case(basis), _pair(names, random, bench.setting(Seat.MAIN).now)) for _ in range(2))
+        empty = (bench.exact({}, "an empty body"), _pair(names, random, bench.setting(Seat.MAIN).now))
+        for case, headers in (one, one, two, one, two, one, empty, empty):
+            yield replace(case, note="a repeatable request", headers=headers)
+        for number in range(3):
+            headers = _pair(names, random, bench.setting(Seat.MAIN).now)
+            yield replace(bench.case(basis), note=f"{names[0]} without {names[1]}", headers=headers[:1])
+            wrong = ((names[0], "not-a-uuid"), headers[1]) if number % 2 else (headers[0], (names[1], "yesterday"))
+            yield replace(bench.case(basis), note="repeatability headers of another form", headers=wrong)
+
+
+def _pair(names: tuple[str, str], random: Random, now: datetime) -> Headers:
+    identifier = str(UUID(int=random.getrandbits(128), version=4))
+    return ((names[0], identifier), (names[1], format_datetime(now, usegmt=True)))

@@ -113,7 +113,8 @@ class _Run:
     def alone(self, place: Spot) -> Iterator[tuple[Json, Path, str, str]]:
         """One plain value, another one each time, so that it differs from what stood there before."""
         self.variant += 1
-        value = self.plain.value(place.schema, place.path, self.variant)
+        position = list(self.plain.object_node(self.schema).get("properties", {})).index(place.path[0])
+        value = self.plain.value(place.schema, place.path, self.variant, position)
         if not place.is_key or isinstance(value, str):
             yield place.wrap(value), place.path, "accepted", "this field alone"
 
@@ -189,7 +190,7 @@ def _lengths(node: Node, schema: Schema | bool) -> list[tuple[int, str]]:
         for length in (limit, limit - 1, limit + 1):
             found.setdefault(length, rule)
     powers = [2**exponent + step for exponent in range(2, most.bit_length()) for step in (-1, 0, 1)]
-    for length in (0, *_SMALL, *powers, most - 1, most):
+    for length in (0, *_SMALL, *powers):
         found.setdefault(length, "type")
     return [(length, rule) for length, rule in found.items() if 0 <= length <= max(most, node.get("minLength", 0))]
 

@@ -67,12 +67,12 @@ class Plain:
     def least(self, schema: Schema | bool, path: Path, variant: int = 0, beside: str | None = None) -> dict[str, Json]:
         """Return the smallest plain object: required members and as many others as `minProperties` asks for, `beside` counted in."""
         node = self.object_node(schema)
-        names = [name for name in node.get("required", ()) if name != beside]
-        missing = node.get("minProperties", 0) - len(names) - (beside is not None)
-        others = [name for name, member in node.get("properties", {}).items() if name not in (*names, beside) and member is not False]
-        names += others[: max(missing, 0)]
-        short = missing - len(others)
-        return {**self.members(node, path, names, variant), **(self.map(node, path, short, variant) if short > 0 else {})}
+        names = list(dict.fromkeys([*node.get("required", ()), *([] if beside is None else [beside])]))
+        others = [name for name, member in node.get("properties", {}).items() if name not in names and member is not False]
+        missing = max(node.get("minProperties", 0) - len(names), 0)
+        names = [name for name in (*names, *others[:missing]) if name != beside]
+        unlisted = self.map(node, path, max(missing - len(others), 0), variant)
+        return {**self.members(node, path, names, variant), **unlisted}
 
     def full(self, schema: Schema | bool, path: Path, variant: int = 0) -> dict[str, Json]:
         """Return an object of all listed members, or a map of one member."""

@@ -30,7 +30,7 @@ def adapt(_operation: str, sample: Sample, setting: Setting) -> Sample:
     future = all(time > setting.now for name, time in sent.items() if name != aimed)
     if not sent or (future and _in_order(list(known.values()))):
         return sample
-    if aimed is not None:
+    if aimed is not None and aimed in sent:
         return replace(sample, value=written(body, _around(aimed, known)))
     names = sorted(sent, key=lambda name: sent[name])
     order = dict(zip(sent, names, strict=True))
@@ -42,8 +42,6 @@ def adapt(_operation: str, sample: Sample, setting: Setting) -> Sample:
 
 def _around(aimed: str, known: Mapping[str, datetime]) -> dict[str, datetime]:
     """Return times for the other members, days before and after the one that is aimed at, where the calendar has them."""
-    if aimed not in known:
-        return {}
     distances = {name: _APART * (_NAMES.index(name) - _NAMES.index(aimed)) for name in known if name != aimed}
     times = {name: shifted(known[aimed], days) for name, days in distances.items()}
     return {name: time for name, time in times.items() if time is not None}

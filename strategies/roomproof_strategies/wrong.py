@@ -143,7 +143,6 @@ def _objects(node: Node, plain: Plain, place: Spot) -> Iterator[Wrong]:
     full = plain.full(place.schema, place.path)
     for name in node.get("required", ()):
         yield {key: value for key, value in least.items() if key != name}, f"without {name}"
-        yield {key: value for key, value in full.items() if key != name}, f"all members but {name}"
     if node.get("additionalProperties") is False:
         yield {**least, "unlisted": 1}, "an unlisted member"
         yield from (({**least, key: value}, f"{key} for {name}") for name, value in full.items() for key in _respelled(name))

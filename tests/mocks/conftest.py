@@ -84,9 +84,7 @@ def pool() -> urllib3.PoolManager:
 
 
 @pytest.fixture
-def connect(
-    serve: Callable[[Mock], str], pool: urllib3.PoolManager
-) -> Callable[[Mock], Callable[..., urllib3.BaseHTTPResponse]]:
+def connect(serve: Callable[[Mock], str], pool: urllib3.PoolManager) -> Callable[[Mock], Callable[..., urllib3.BaseHTTPResponse]]:
     """Serve a mock and return a function that sends it requests with credentials.
 
     `json` is sent as such, `body` as it is; a header whose value is None is left out. `signed_at` is the time
@@ -116,9 +114,7 @@ def connect(
     return connect
 
 
-def credentials(
-    mock: Mock, method: str, url: str, body: bytes, signed_at: float | None
-) -> dict[str, str | None]:
+def credentials(mock: Mock, method: str, url: str, body: bytes, signed_at: float | None) -> dict[str, str | None]:
     """The headers with which a client of this provider proves who it is, from the provider's environment."""
     values = tuple(mock.environment.values())
     if mock.provider == "azure":

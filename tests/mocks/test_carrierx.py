@@ -119,9 +119,7 @@ def test_put_replaces_every_modifiable_field(send: Send) -> None:
     ],
 )
 @pytest.mark.parametrize("method", ["PATCH", "PUT"])
-def test_other_values_are_refused_and_change_nothing(
-    send: Send, method: str, name: str, value: object
-) -> None:
+def test_other_values_are_refused_and_change_nothing(send: Send, method: str, name: str, value: object) -> None:
     before = send("GET", ROOM).json()
     document = {name: value} if method == "PATCH" else before | {name: value}
 
@@ -138,9 +136,7 @@ def test_access_code_belongs_to_one_room_and_role(send: Send) -> None:
     assert send("PATCH", ROOM, {"access_codes": [code("111", "listener")]}).status == 409
     assert send("POST", "/meeting_rooms", {"access_codes": [code("111", "host")]}).status == 409
     assert send("PATCH", ROOM, {"access_codes": [code("2", "host"), code("2", "listener")]}).status == 409
-    own = send(
-        "PATCH", f"/meeting_rooms/{other['meeting_room_sid']}", {"access_codes": [code("111", "listener")]}
-    )
+    own = send("PATCH", f"/meeting_rooms/{other['meeting_room_sid']}", {"access_codes": [code("111", "listener")]})
     assert own.status == 200
     assert send("PATCH", ROOM, {"access_codes": [code("0111", "host")]}).status == 200
 

@@ -15,10 +15,7 @@ from roomproof.mocks import Mock
 
 Send = Callable[..., BaseHTTPResponse]
 
-MOCKS: dict[str, Mock] = {
-    name: import_module(f"roomproof.mocks.{name}").MOCK
-    for name in ("azure", "carrierx", "signalwire", "telnyx")
-}
+MOCKS: dict[str, Mock] = {name: import_module(f"roomproof.mocks.{name}").MOCK for name in ("azure", "carrierx", "signalwire", "telnyx")}
 CREATE_PATHS = {
     "azure": "/rooms?api-version=2025-03-13",
     "carrierx": "/meeting_rooms",
@@ -70,13 +67,11 @@ def test_body_that_is_no_object_is_refused(provider: str, send: Send, document: 
     assert answer.status == (400 if provider == "azure" else 422)
 
 
-@pytest.mark.parametrize(
-    "media_type", ["text/plain", "application/xml", "application/jsonx", "garbage", "", None]
-)
+@pytest.mark.parametrize("media_type", ["text/plain", "application/xml", "application/jsonx", "garbage", "", None])
 def test_other_media_types_are_refused(provider: str, send: Send, media_type: str | None) -> None:
     answer = send("POST", CREATE_PATHS[provider], {"name": "a"}, headers={"Content-Type": media_type})
 
-    assert answer.status == 415
+    assert answer.status == (422 if provider == "telnyx" else 415), "Telnyx documents no 415"
 
 
 def test_media_type_may_have_parameters_and_capitals(provider: str, send: Send) -> None:
@@ -94,9 +89,7 @@ def test_media_type_may_have_parameters_and_capitals(provider: str, send: Send) 
     "authorization",
     [None, "", "Basic", "Basic ====", "Basic \xe9\xff", "Bearer", "Bearer \xe9", "HMAC-SHA256 x", "\xff"],
 )
-def test_requests_without_valid_credentials_are_refused_first(
-    provider: str, send: Send, authorization: str | None
-) -> None:
+def test_requests_without_valid_credentials_are_refused_first(provider: str, send: Send, authorization: str | None) -> None:
     answer = send("POST", CREATE_PATHS[provider], body=b"{", headers={"Authorization": authorization})
 
     assert answer.status == 401
@@ -142,9 +135,7 @@ def test_garbage_in_the_request_head_does_no_harm(provider: str, serve: Callable
 def test_whole_number_is_an_integer_however_it_is_spelled(connect: Callable[[Mock], Send]) -> None:
     send = connect(MOCKS["telnyx"])
 
-    answers = [
-        send("POST", "/rooms", body=b'{"max_participants": %s}' % text) for text in (b"10", b"10.0", b"1e1")
-    ]
+    answers = [send("POST", "/rooms", body=b'{"max_participants": %s}' % text) for text in (b"10", b"10.0", b"1e1")]
 
     assert [answer.json()["data"]["max_participants"] for answer in answers] == [10, 10, 10]
     assert all(b'"max_participants":10,' in answer.data for answer in answers)

@@ -56,9 +56,7 @@ def test_new_name_of_the_sync_field_is_unknown_to_the_document(client: RestClien
 
 
 def test_token_without_the_scope_is_unauthorised(host: str) -> None:
-    project_id, token = (
-        ENVIRONMENT[f"SIGNALWIRE_{name}"] for name in ("PROJECT_ID", "API_TOKEN_WITHOUT_SCOPE")
-    )
+    project_id, token = (ENVIRONMENT[f"SIGNALWIRE_{name}"] for name in ("PROJECT_ID", "API_TOKEN_WITHOUT_SCOPE"))
 
     with pytest.raises(SignalWireRestError) as refusal:
         RestClient(project_id, token, host).video.rooms.update(MOCK.room_id or "", max_members=5)

@@ -208,8 +208,6 @@ def test_list_has_pages_and_a_filter(send: Send) -> None:
     assert [room["unique_name"] for room in named["data"]] == ["room 2"]
 
 
-@pytest.mark.parametrize(
-    "query", ["page[size]=0", "page[size]=x", "page[number]=-1", f"page[number]={'9' * 5000}"]
-)
+@pytest.mark.parametrize("query", ["page[size]=0", "page[size]=x", "page[number]=-1", f"page[number]={'9' * 5000}"])
 def test_impossible_pages_are_refused(send: Send, query: str) -> None:
     assert send("GET", f"/rooms?{query}").status == 422

@@ -125,7 +125,8 @@ def _broken_values(rules: RequestRules, body: Json, open_pointers: Mapping[Point
                     continue
                 if item.clause.rule == "type":
                     wrong_type.add(pointer)
-                lenient = pointer in open_pointers or pointer[:1] in ignored or _is_lenient(item.clause, value, items)
+                is_open = pointer in open_pointers and item.clause.rule != "type"
+                lenient = is_open or pointer[:1] in ignored or _is_lenient(item.clause, value, items)
                 yield Obstacle(item.clause, Refusal.INVALID, f"{_named(pointer)} {shown(value)}", lenient), pointer
     for clause in rules.members:
         for pointer, parent in values_at(body, clause.path[:-1]):

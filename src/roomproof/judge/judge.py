@@ -84,6 +84,8 @@ class Judge:
             if seen.state is not None:
                 seen.state.uncertain = True
             return
+        if seen.answer.accepted:
+            self.rooms.accept(seen.operation.id, seen.request.sent)
         if seen.answer.accepted and room is None and seen.state is not None:
             seen.state.uncertain = True
         if not seen.answer.accepted or room is None or seen.interaction.request.room is RoomKnowledge.NONE:

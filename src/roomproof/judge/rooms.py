@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+import orjson
+
 Json = Any
 
 
@@ -41,10 +43,11 @@ class Repeat:
 
 @dataclass
 class Rooms:
-    """Every room of one account, by id, and the repeatable requests seen."""
+    """Every room of one account, by id, the repeatable requests seen, the values that each operation has accepted."""
 
     states: dict[str, RoomState] = field(default_factory=dict)
     repeats: dict[str, Repeat] = field(default_factory=dict)
+    accepted: dict[tuple[str, str], set[bytes]] = field(default_factory=dict)
 
     def get(self, room_id: str) -> RoomState | None:
         """Return what is known of a room, or None."""
@@ -54,6 +57,19 @@ class Rooms:
         """Return the state of a room, a new one where it was not seen before."""
         return self.states.setdefault(room_id, RoomState(room_id))
 
+    def accept(self, operation: str, sent: Mapping[str, Json]) -> None:
+        """Note the values that an operation has accepted, member by member."""
+        for name, value in sent.items():
+            self.accepted.setdefault((operation, name), set()).add(_canonical(value))
+
+    def was_accepted(self, operation: str, name: str, value: Json) -> bool:
+        """Whether an operation has accepted a value of a member before, alone or with others."""
+        return _canonical(value) in self.accepted.get((operation, name), ())
+
     def others(self, room_id: str | None) -> Iterator[RoomState]:
         """Yield the other rooms that still exist."""
         return (state for key, state in self.states.items() if key != room_id and not state.deleted)
+
+
+def _canonical(value: Json) -> bytes:
+    return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)

@@ -37,7 +37,7 @@ _ERRORS = {
     Reason.CREDENTIALS: (401, "10009", "Authentication failed"),
     Reason.MISSING: (404, "10005", "Resource not found"),
     Reason.METHOD: (405, "10015", "Bad Request"),
-    Reason.MEDIA_TYPE: (415, "10015", "Bad Request"),
+    Reason.MEDIA_TYPE: (422, "10015", "Bad Request"),
     Reason.MALFORMED: (422, "10015", "Bad Request"),
     Reason.VALUE: (422, "10027", "Unprocessable Entity"),
     Reason.CONFLICT: (422, "10027", "Unprocessable Entity"),

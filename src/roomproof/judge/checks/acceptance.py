@@ -55,8 +55,9 @@ def _valid_refused(seen: Seen) -> Iterator[Evidence]:
             )
         return
     suspects = [clause for clause in _suspects(seen) if clause.level is Level.DOCUMENTED] or list(_suspects(seen))
-    if len(_varied(seen)) == 1 and status not in NOT_ABOUT_VALUES:
-        name = next(iter(_varied(seen)))
+    blamed = _blamed(seen)
+    if len(blamed) == 1 and status not in NOT_ABOUT_VALUES:
+        name = blamed[0]
         edges = [clause for clause in seen.request.edges[name] if clause in suspects] or suspects
         for clause in edges[:3]:
             text = f"{name} {shown(seen.request.sent[name])} is documented as valid ({clause.demands}), but it is refused"
@@ -68,21 +69,23 @@ def _valid_refused(seen: Seen) -> Iterator[Evidence]:
         f"a valid request ({what}) is refused",
         expected=expected,
         received=f"status {status}",
-        suspects=() if status in NOT_ABOUT_VALUES else tuple(clause.id for clause in suspects),
+        suspects=() if status in NOT_ABOUT_VALUES or not blamed else tuple(clause.id for clause in suspects),
     )
 
 
-def _varied(seen: Seen) -> list[str]:
-    """Return the members that may be to blame: those that the room does not have with the same value already."""
-    known = seen.state.known if seen.state else {}
-    names = [name for name in seen.request.edges if name not in known or known[name] != seen.request.sent[name]]
-    return names or list(seen.request.edges)
+def _blamed(seen: Seen) -> list[str]:
+    """Return the members that may be to blame: the only one sent, else those with a value that was never accepted before."""
+    names = list(seen.request.edges)
+    if len(names) <= 1:
+        return names
+    return [name for name in names if not seen.rooms.was_accepted(seen.operation.id, name, seen.request.sent[name])]
 
 
 def _suspects(seen: Seen) -> Iterator[Clause]:
-    for name, edges in seen.request.edges.items():
+    """Yield the clauses that the members to blame sit on; of all members where none is."""
+    for name in _blamed(seen) or seen.request.edges:
         accepted = seen.operation.clause(Part.REQUEST, (name,), "accepted")
-        yield from edges
+        yield from seen.request.edges[name]
         if accepted is not None:
             yield accepted
 

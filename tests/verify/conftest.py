@@ -1,0 +1,138 @@
+"""Mocks on real sockets, right ones and ones with a fault, and runs against them."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from typing import Any, Protocol
+
+import pytest
+import uvicorn
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from roomproof.providers import find_contract, find_mock, find_special
+from roomproof.targets.credentials import scheme_from, unscoped_from
+from roomproof.targets.http import HttpTarget
+from roomproof.targets.serve import LOOPBACK, listen
+from roomproof.verify.run import Options, Result, Run, Subject
+
+Json = Any
+
+
+class Exchange:
+    """One request and its answer as a fault sees them: it may change both bodies, the status and the headers."""
+
+    def __init__(self, method: str, path: str, headers: dict[str, str], body: bytes) -> None:
+        self.method, self.path, self.headers, self.body = method, path, headers, body
+        self.status = 0
+        self.answer = b""
+        self.answer_headers: list[tuple[bytes, bytes]] = []
+
+    @property
+    def sent(self) -> dict[str, Json]:
+        """The members of the request's body; none if it is no JSON object."""
+        try:
+            value = json.loads(self.body)
+        except (ValueError, RecursionError):
+            return {}
+        return value if isinstance(value, dict) else {}
+
+    @property
+    def room(self) -> dict[str, Json]:
+        """The room in the answer, or an empty object."""
+        try:
+            value = json.loads(self.answer)
+        except ValueError:
+            return {}
+        inner = value.get("data", value) if isinstance(value, dict) else {}
+        return inner if isinstance(inner, dict) else {}
+
+    def answer_with(self, **members: Json) -> None:
+        """Put members into the room of the answer."""
+        value = json.loads(self.answer)
+        value.get("data", value).update(members)
+        self.answer = json.dumps(value).encode()
+
+
+class Fault(Protocol):
+    """A fault: `before` may change the request, `after` the answer."""
+
+    def before(self, exchange: Exchange) -> None: ...
+    def after(self, exchange: Exchange) -> None: ...
+
+
+class Faulty:
+    """An ASGI application with a fault put around it."""
+
+    def __init__(self, app: ASGIApp, fault: Fault) -> None:
+        self._app, self._fault = app, fault
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        body = b""
+        while (message := await receive()).get("more_body") or message["type"] == "http.request":
+            body += message.get("body", b"")
+            if not message.get("more_body"):
+                break
+        headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+        exchange = Exchange(scope["method"], scope["path"], headers, body)
+        self._fault.before(exchange)
+        changed = [(b"content-length", str(len(exchange.body)).encode())] if exchange.body else []
+        kept = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in exchange.headers.items() if name != "content-length"]
+
+        async def give() -> Message:
+            return {"type": "http.request", "body": exchange.body, "more_body": False}
+
+        async def take(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                exchange.status, exchange.answer_headers = message["status"], list(message["headers"])
+            else:
+                exchange.answer += message.get("body", b"")
+
+        await self._app({**scope, "headers": [*kept, *changed]}, give, take)
+        self._fault.after(exchange)
+        without = [(name, value) for name, value in exchange.answer_headers if name.lower() != b"content-length"]
+        length = (b"content-length", str(len(exchange.answer)).encode())
+        await send({"type": "http.response.start", "status": exchange.status, "headers": [*without, length]})
+        await send({"type": "http.response.body", "body": exchange.answer})
+
+
+@contextmanager
+def served(app: ASGIApp) -> Iterator[str]:
+    """Serve an application from a thread and yield its origin."""
+    listening = listen(LOOPBACK, 0)
+    server = uvicorn.Server(uvicorn.Config(app, log_level="error", access_log=False, lifespan="off", ws="none"))
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
+    thread.start()
+    try:
+        while not server.started:
+            time.sleep(0.005)
+        yield f"http://{LOOPBACK}:{listening.getsockname()[1]}"
+    finally:
+        server.should_exit = True
+        thread.join(timeout=10)
+
+
+Verify = Callable[..., Result]
+
+
+@pytest.fixture
+def verify() -> Iterator[Verify]:
+    """Verify a provider's mock, with or without a fault, and return what came of it."""
+    with ExitStack() as stack:
+
+        def run(provider: str, fault: Fault | None = None, **options: Any) -> Result:
+            mock = find_mock(provider)
+            app: ASGIApp = mock.build() if fault is None else Faulty(mock.build(), fault)
+            origin = stack.enter_context(served(app))
+            contract, deviations = find_contract(provider)
+            scheme = scheme_from(contract.credentials, mock.environment)
+            unscoped = unscoped_from(contract.credentials, scheme, mock.environment)
+            target = HttpTarget(origin + mock.prefix)
+            subject = Subject(contract, deviations, find_special(provider), target, scheme, unscoped, mock.room_id)
+            chosen = Options(**{"max_examples": 20, **options})
+            return Run(subject, chosen, lambda _provider, _requests: None).verify()
+
+        yield run

@@ -50,7 +50,7 @@ def run_verify(
     known = list(contract_folders(contracts))
     chosen = list(dict.fromkeys(providers or known))
     if base_url is not None and len(chosen) != 1:
-        raise UsageError("--base-url names one server: name the one provider that it is, as in `roomproof verify telnyx --base-url URL`")
+        raise UsageError("--base-url names one server: name the one provider that it is, as in `roomproof verify PROVIDER --base-url URL`")
     ask = Ask(base_url, room_id, contracts, environment)
     console = Console()
     results: list[Result | Unfinished] = []

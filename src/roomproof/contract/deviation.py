@@ -46,6 +46,8 @@ def load_deviations(path: Path) -> tuple[Deviation, ...]:
 def _deviation(entry: Any, where: str) -> Deviation:
     if not isinstance(entry, dict) or set(entry) != _MEMBERS or not isinstance(entry["witness"], dict):
         raise ContractError(f"{where}: needs exactly {', '.join(sorted(_MEMBERS))}, witness a map of pointers")
+    if not isinstance(entry["clause"], str):
+        raise ContractError(f"{where}: clause is an id, `*` standing for anything")
     if any(not str(pointer).startswith("/") for pointer in entry["witness"]):
         raise ContractError(f"{where}: a witness pointer starts with '/', as in /response/status")
     return Deviation(entry["clause"], entry["witness"], entry["reason"], entry["evidence"], str(entry["seen"]))

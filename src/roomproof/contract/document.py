@@ -13,19 +13,25 @@ MAX_BYTES = 2_000_000
 _MAX_DEPTH = 60
 
 
-class _Loader(yaml.CSafeLoader if hasattr(yaml, "CSafeLoader") else yaml.SafeLoader):  # type: ignore[misc]
-    """YAML's safe loader; dates stay text, since a contract's dates are samples; aliases, which can explode, are refused."""
+_Base: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
-    def compose_node(self, parent: Any, index: Any) -> Any:
-        if self.check_event(yaml.events.AliasEvent):
-            raise yaml.constructor.ConstructorError(None, None, "aliases are not read; use $ref", self.peek_event().start_mark)
-        return super().compose_node(parent, index)
+
+class _Loader(_Base):  # type: ignore[misc] # one of two classes, whichever PyYAML was built with
+    """YAML's safe loader; dates stay text, since a contract's dates are samples."""
 
 
 _Loader.yaml_implicit_resolvers = {
     letter: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:timestamp"]
     for letter, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
 }
+
+
+def _refuse_aliases(text: str, path: Path) -> None:
+    """Raise ContractError for an alias, of which a few lines can explode; before anything is built."""
+    for event in yaml.parse(text, Loader=_Loader):
+        if isinstance(event, yaml.events.AliasEvent):
+            line = event.start_mark.line + 1 if event.start_mark else 0
+            raise ContractError(f"{path}, line {line}: YAML aliases are not read; write a $ref instead")
 
 
 def read_yaml(path: Path) -> Any:
@@ -36,7 +42,9 @@ def read_yaml(path: Path) -> Any:
     try:
         if path.stat().st_size > MAX_BYTES:
             raise ContractError(f"{path}: larger than {MAX_BYTES} bytes; split it or check that it is the right file")
-        return yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)
+        text = path.read_text(encoding="utf-8")
+        _refuse_aliases(text, path)
+        return yaml.load(text, Loader=_Loader)
     except OSError as error:
         raise ContractError(f"{path}: cannot be read ({error.strerror}); check the path and its permissions") from error
     except UnicodeDecodeError as error:

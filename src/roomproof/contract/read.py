@@ -23,7 +23,7 @@ def load_contract(path: FilePath) -> Contract:
         return read_contract(raw)
     except ContractError as error:
         raise ContractError(f"{path}: {error}") from error
-    except (KeyError, TypeError, AttributeError, ValueError, StopIteration) as error:
+    except (LookupError, TypeError, AttributeError, ValueError, RuntimeError, StopIteration) as error:
         raise ContractError(
             f"{path}: a member is missing or of the wrong kind ({type(error).__name__}: {error}); compare it with a bundled contract"
         ) from error

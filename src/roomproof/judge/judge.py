@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from roomproof.contract.clause import Part
@@ -144,11 +144,3 @@ class Judge:
             state.deleted = True
         elif call.name == "read" and state is not None and room is not None:
             state.learn(room, {})
-
-
-def judge(contract: Contract, interactions: Iterable[Interaction]) -> Iterator[tuple[Evidence, Interaction]]:
-    """Yield the evidence of a stream of interactions, each with the interaction it comes from."""
-    bench = Judge(contract)
-    for interaction in interactions:
-        for evidence in bench.see(interaction):
-            yield evidence, interaction

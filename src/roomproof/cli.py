@@ -126,3 +126,6 @@ def main() -> None:
     except RoomproofError as error:
         print(f"roomproof: {error}", file=sys.stderr)
         sys.exit(error.exit_code)
+    except KeyboardInterrupt:
+        print("roomproof: stopped", file=sys.stderr)
+        sys.exit(130)

@@ -46,7 +46,8 @@ def _members(node: Node, plain: Plain, schema: Schema | bool, path: Path, wrap: 
         value = plain.value(extra, (*path, "values"))
         yield Spot((*path, "values"), extra, lambda member: wrap({**least, key: member}))
         names = node.get("propertyNames", {"type": "string"})
-        yield Spot((*path, "keys"), names, lambda name: wrap({**least, name: value}), is_key=True)
+        others = {name: member for name, member in least.items() if name != key}
+        yield Spot((*path, "keys"), names, lambda name: wrap({**others, name: value}), is_key=True)
 
 
 def _beside(others: dict[str, Json], name: str, wrap: Callable[[Json], Json]) -> Callable[[Json], Json]:

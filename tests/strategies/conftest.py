@@ -32,6 +32,7 @@ SCHEMAS: dict[str, Schema] = {
     "text-free": {"properties": {"s": {"type": "string", "x-unsettled": {"reason": "no length", "schema": {"minLength": 129}}}}},
     "text-empty": {"properties": {"s": {"type": "string", "maxLength": 0}}},
     "pattern": {"properties": {"s": {"type": "string", "pattern": "^[A-Za-z0-9_-]+$", "maxLength": 100}}},
+    "pattern-loose": {"properties": {"s": {"type": "string", "pattern": "[a-z]{2}"}}},
     "enum": {"properties": {"s": {"type": "string", "enum": ["Presenter", "Attendee", "Consumer"], "default": "Attendee"}}},
     "enum-mixed": {"properties": {"s": {"enum": ["a", 1, None]}}},
     "const": {"properties": {"s": {"const": "room"}}},
@@ -99,6 +100,13 @@ SCHEMAS: dict[str, Schema] = {
             "m": {"type": "object", "properties": {"id": {"type": "integer"}}, "additionalProperties": {"type": "integer", "maximum": 5}}
         }
     },
+    "map-nullable": {
+        "properties": {
+            "m": {"type": ["object", "null"], "additionalProperties": {"type": "integer", "maximum": 5}},
+            "o": {"type": ["object", "null"], "required": ["a"], "properties": {"a": {"type": "integer"}}},
+        }
+    },
+    "some-of": {"properties": {name: {"type": "integer"} for name in "abc"}, "minProperties": 2},
     "closed": {"properties": {"a": {"type": "boolean"}, "b": {"type": "integer"}}, "additionalProperties": False, "required": ["a"]},
     "required": {"properties": {name: {"type": "string"} for name in "abc"}, "required": ["a", "c"]},
     "not-empty": {"properties": {"a": {"type": "boolean"}}, "x-unsettled": {"reason": "empty", "schema": {"maxProperties": 0}}},
@@ -202,3 +210,9 @@ def fits() -> Callable[[Any, Any], bool]:
 @pytest.fixture(scope="session")
 def sample_schemas() -> Mapping[str, Schema]:
     return SCHEMAS
+
+
+@pytest.fixture(scope="session")
+def contract_bodies() -> Mapping[str, Schema]:
+    """The body schemas of the bundled contracts, by provider and operation."""
+    return BODIES

@@ -12,7 +12,9 @@ import pytest
 from hypothesis import strategies as st
 
 from roomproof.contract.formats import FORMATS
-from roomproof_strategies import Sample, boundary
+from roomproof_strategies import Sample, boundary, plain
+from roomproof_strategies.boundary import UNLIMITED
+from roomproof_strategies.plain import Plain
 from roomproof_strategies.windows import moment
 
 ANCHOR = datetime(2030, 5, 10, 12, 34, 56, tzinfo=UTC)
@@ -101,6 +103,30 @@ def test_all_members_come_twice_with_other_values() -> None:
     schema = body(a={"type": "boolean"}, b={"type": "integer"}, c={"type": "string"}, d={"enum": ["x", "y"]})
     one, two = (sample.value for sample in samples(schema) if sample.note.startswith("all fields"))
     assert all(one[name] != two[name] for name in "abcd")
+    alone = {sample.path[0]: sample.value for sample in samples(schema) if sample.note == "this field alone"}
+    assert alone["c"]["c"] not in (one["c"], two["c"])
+    assert alone["b"]["b"] not in (one["b"], two["b"])
+
+
+def test_the_smallest_object_leaves_room_for_one_more(sample_schemas: Mapping[str, Schema]) -> None:
+    values = Plain({}, ANCHOR)
+    assert set(values.least(sample_schemas["some-of"], ())) == {"a", "b"}
+    assert set(values.least(sample_schemas["some-of"], (), beside="b")) == {"a"}
+    assert set(values.least(sample_schemas["required"], (), beside="a")) == {"c"}
+
+
+def test_names_of_map_members_come_one_at_a_time(sample_schemas: Mapping[str, Schema]) -> None:
+    found = [sample.value["m"] for sample in samples(sample_schemas["map"]) if sample.path == ("m", "keys")]
+    assert found
+    assert {len(value) for value in found} == {1}
+
+
+def test_a_least_number_of_members_is_kept_to(sample_schemas: Mapping[str, Schema]) -> None:
+    found = samples(sample_schemas["some-of"])
+    assert {frozenset(sample.value) for sample in found if sample.path == ()} == {frozenset(names) for names in ("ab", "ac", "bc", "abc")}
+    for name in "abc":
+        assert all(len(sample.value) == 2 for sample in found if sample.path == (name,))
+        assert any(sample.path == (name,) for sample in found)
 
 
 def test_the_first_samples_of_one_member_differ_from_the_all_sample() -> None:
@@ -153,7 +179,8 @@ def test_lengths_are_counted_in_code_points_of_three_alphabets() -> None:
         assert any(ord(text[0]) > 0xFFFF for text in of_length)
     free = values({"type": "string"})
     assert {len(text) for text in free} >= {0, 1, 2, 3, 63, 64, 65, 127, 128}
-    assert max(map(len, free)) == 128
+    assert max(map(len, free)) == UNLIMITED
+    assert sum(len(text) == UNLIMITED for text in free) == sum(len(text) == UNLIMITED - 1 for text in free) == 3
 
 
 def test_long_texts_reach_their_maximum() -> None:
@@ -255,6 +282,29 @@ def test_fields_give_the_values_at_their_path() -> None:
     codes = {sample.value["c"] for sample in found if "c" in sample.value}
     assert len(codes) > 3
     assert all(code.isdigit() and len(code) == 2 for code in codes)
+
+
+def test_nothing_is_looked_for_below_a_path_that_is_overridden() -> None:
+    schema = body(o={"type": "object", "properties": {"p": {"type": "boolean"}}})
+    found = samples(schema, fields={("o",): st.just({"p": True})})
+    assert {sample.path for sample in found} == {(), ("o",)}
+    assert all(sample.value.get("o", {"p": True}) == {"p": True} for sample in found)
+
+
+def test_nullable_members_are_null_together() -> None:
+    nullable = {"type": ["integer", "null"]}
+    schema = {**body(a=nullable, b=nullable, c=nullable, d={"type": "integer"}), "required": ["d"]}
+    found = [sample.value for sample in samples(schema) if sample.note.startswith("null for")]
+    assert [{name for name in "abc" if name in value} for value in found] == [{"a", "b"}, {"a", "c"}, {"b", "c"}, {"a", "b", "c"}]
+    assert all(value[name] is None for value in found for name in value if name != "d")
+    assert all(isinstance(value["d"], int) for value in found)
+
+
+def test_plain_is_the_first_sample_or_another_one_like_it(body_schema: Schema) -> None:
+    first, other = (plain(body_schema, anchor=ANCHOR, variant=variant) for variant in (0, 1))
+    assert first == samples(body_schema)[0]
+    assert set(other.value) == set(first.value)
+    assert other.value != first.value
 
 
 def test_values_can_be_sent_as_json(body_schema: Schema) -> None:

@@ -12,9 +12,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from roomproof_strategies import Sample, invalid, mutations, valid
+from roomproof_strategies.invalid import put
+from roomproof_strategies.spots import Spot
 
 ANCHOR = datetime(2030, 5, 10, 12, 34, 56, tzinfo=UTC)
-QUICK = settings(max_examples=25, derandomize=True, database=None, deadline=None)
+QUICK = settings(max_examples=15, derandomize=True, database=None, deadline=None)
 Schema = Mapping[str, Any]
 Aims = Callable[[Schema, Any], set[tuple[tuple[str, ...], str]]]
 
@@ -154,6 +156,7 @@ def test_every_other_type_is_tried(kind: str) -> None:
     ("schema", "taken", "refused"),
     [
         ({"type": "integer", "minimum": 2, "maximum": 50}, ["10"], ["text", "", "true", [], 1.5]),
+        ({"type": "number"}, ["1.5", "10"], ["text"]),
         ({"type": "boolean"}, ["true", "false", 0, 1], ["text", 10, "10", []]),
         ({"type": "string"}, [10, 1.5, True], [[], {}]),
         ({"type": "string", "format": "uri"}, [], [10, True, []]),
@@ -221,7 +224,7 @@ def test_mutations_are_varied_and_keep_the_rest(sample_schemas: Mapping[str, Sch
     }
     found: list[Sample] = []
 
-    @settings(QUICK, max_examples=300)
+    @settings(QUICK, max_examples=400)
     @given(mutations(schema, anchor=ANCHOR))
     def collect(sample: Sample) -> None:
         found.append(sample)
@@ -235,6 +238,28 @@ def test_mutations_are_varied_and_keep_the_rest(sample_schemas: Mapping[str, Sch
     }  # fmt: skip
     assert {"random number above the maximum", "random text that is too long", "random value of another type"} <= {s.note for s in found}
     assert any(len(sample.value) > 3 for sample in found if sample.path == ("n",))
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "changed"),
+    [
+        ((), {"a": 1}, "new"),
+        (("a",), {"a": 1, "b": 2}, {"a": "new", "b": 2}),
+        (("c",), {"a": 1}, {"a": 1, "c": "new"}),
+        (("l", "items"), {"l": [1, 2]}, {"l": ["new", 2]}),
+        (("l", "items", "x"), {"l": [{"y": 1}]}, {"l": [{"y": 1, "x": "new"}]}),
+        (("m", "values"), {"m": {"k": 1, "j": 2}}, {"m": {"k": "new", "j": 2}}),
+        (("m", "values", "x"), {"m": {"k": {"x": 1}, "j": 2}}, {"m": {"k": {"x": "new"}, "j": 2}}),
+        (("m", "keys"), {"m": {"k": 1, "j": 2}}, {"m": {"new": 1, "j": 2}}),
+        (("m", "keys"), {"a": 1, "m": {}}, {"a": 1, "m": "smallest"}),
+        (("l", "items"), {"a": 1, "l": []}, {"a": 1, "l": "smallest"}),
+        (("m", "values"), {"a": 1, "m": None}, {"a": 1, "m": "smallest"}),
+        (("o", "p", "q"), {"a": 1}, {"a": 1, "o": "smallest"}),
+    ],
+)
+def test_a_value_is_put_where_it_belongs(path: tuple[str, ...], body: Any, changed: Any) -> None:
+    spot = Spot(path, {}, lambda _value: {path[0]: "smallest", "other": 1})
+    assert put(body, spot, "new") == changed
 
 
 def test_fields_serve_the_rest_of_the_body() -> None:

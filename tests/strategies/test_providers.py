@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
@@ -15,9 +15,10 @@ from roomproof.contract.formats import instant, is_date_time
 from roomproof_strategies import Sample, Setting, Special, azure, boundary, carrierx, invalid, signalwire, telnyx, valid
 from roomproof_strategies.windows import moment
 
+Aims = Callable[[Any, Any], set[tuple[tuple[str, ...], str]]]
 NOW = datetime(2030, 5, 10, 12, 34, 56, 789, tzinfo=UTC)
 ANCHOR = NOW + timedelta(days=20)
-QUICK = settings(max_examples=100, derandomize=True, database=None, deadline=None)
+QUICK = settings(max_examples=50, derandomize=True, database=None, deadline=None)
 TIMES = {"type": "string", "format": "date-time"}
 AZURE = {"type": "object", "properties": {"pstn": {"type": "boolean"}, "validFrom": TIMES, "validUntil": TIMES}}
 EITHER = {"type": "string", "anyOf": [{"format": "date-time"}, {"format": "date"}]}
@@ -119,9 +120,30 @@ def test_azure_leaves_what_is_no_date_time_alone() -> None:
         if isinstance(sample.value, dict):
             adapted = azure.SPECIAL.adapt("update-room", sample, setting(ROOMS[2]))
             assert adapted.value == sample.value
-    mixed = Sample({"validFrom": "2030-02-30T00:00:00Z", "validUntil": "2035-01-01T00:00:00Z"}, ("validFrom",), "format", False, "")
-    adapted = azure.SPECIAL.adapt("update-room", mixed, setting(ROOMS[1]))
-    assert adapted.value["validFrom"] == "2030-02-30T00:00:00Z"
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_azure_never_writes_over_what_is_no_date_time(room: dict[str, Any]) -> None:
+    mixed = {"validFrom": "2030-02-30T00:00:00Z", "validUntil": "2030-01-01T00:00:00Z"}
+    adapted = azure.SPECIAL.adapt("update-room", Sample(mixed, ("validFrom",), "format", False, ""), setting(room)).value
+    assert adapted["validFrom"] == "2030-02-30T00:00:00Z"
+    assert (moment(adapted["validUntil"]) or NOW) > NOW
+
+
+@pytest.mark.parametrize(("days", "kept"), [(0.01, False), (1, True), (180, True), (180.01, False), (200, False)])
+def test_azure_windows_are_at_most_180_days_long(days: float, kept: bool) -> None:
+    start = datetime(2030, 6, 1, tzinfo=UTC)
+    body = {name: f"{time:%Y-%m-%dT%H:%M:%SZ}" for name, time in (("validFrom", start), ("validUntil", start + timedelta(days=days)))}
+    adapted = azure.SPECIAL.adapt("create-room", Sample(body, (), "accepted", True, ""), setting()).value
+    assert (adapted == body) is kept
+    assert adapted["validFrom"] == body["validFrom"] or not kept
+    assert accepted_window(adapted, {})
+
+
+def test_azure_windows_do_not_end_in_the_past() -> None:
+    room = {"validFrom": "2030-01-01T00:00:00Z", "validUntil": "2030-06-01T00:00:00Z"}
+    past = Sample({"validUntil": "2030-04-01T00:00:00Z"}, ("validUntil",), "accepted", True, "")
+    assert accepted_window(azure.SPECIAL.adapt("update-room", past, setting(room)).value, room)
 
 
 def test_azure_participants_have_communication_identifiers() -> None:
@@ -188,6 +210,20 @@ def test_signalwire_swaps_keep_the_spelling_and_invalid_times_stay() -> None:
         assert signalwire.SPECIAL.adapt("update-room", sample, setting(SIGNALWIRE_ROOMS[2])).value == sample.value
 
 
+def test_signalwire_moves_only_what_has_to_move() -> None:
+    room = SIGNALWIRE_ROOMS[1]
+    past = Sample({"join_from": "1970-01-01T00:00:00Z"}, ("join_from",), "any-of", True, "")
+    assert signalwire.SPECIAL.adapt("update-room", past, setting(room)) is past
+    both = Sample({"join_from": "2020-01-01", "join_until": "2021-01-01"}, (), "accepted", True, "")
+    adapted = signalwire.SPECIAL.adapt("update-room", both, setting()).value
+    assert list(adapted) == ["join_from", "join_until"]
+    assert all((time := moment(text)) and time > NOW for text in adapted.values())
+    mixed = Sample({"join_from": "2030-02-30", "join_until": "2020-01-01"}, ("join_from",), "any-of", False, "")
+    adapted = signalwire.SPECIAL.adapt("update-room", mixed, setting(room)).value
+    assert adapted["join_from"] == "2030-02-30"
+    assert (moment(adapted["join_until"], dates=True) or NOW) > NOW
+
+
 def test_telnyx_names_are_unique_unless_they_are_the_aim() -> None:
     plain = Sample({"unique_name": "My room"}, ("unique_name",), "accepted", True, "")
     names = {
@@ -234,7 +270,8 @@ def test_carrierx_codes_differ_within_a_room_and_between_rooms() -> None:
 
 def test_carrierx_fields_are_the_rooms_own() -> None:
     fields = carrierx.SPECIAL.fields(setting({"account_sid": "acc"}))
-    assert set(fields) == {("access_codes", "items", "access_code"), ("did_group_sid",), ("account_sid",)}
+    assert {("access_codes", "items", "access_code"), ("did_group_sid",), ("account_sid",)} <= set(fields)
+    assert ("meeting_room_sid",) not in fields
     schema = {"type": "object", "properties": {"did_group_sid": {"type": ["string", "null"]}, "account_sid": {"type": "string"}}}
     for sample in boundary(schema, fields, anchor=ANCHOR):
         assert sample.value.get("did_group_sid") is None
@@ -245,6 +282,17 @@ def test_carrierx_fields_are_the_rooms_own() -> None:
 def test_carrierx_leaves_what_is_no_code(listed: Any) -> None:
     sample = Sample({"access_codes": listed}, ("access_codes",), "type", False, "")
     assert carrierx.SPECIAL.adapt("replace-room", sample, setting()).value == sample.value
+
+
+@pytest.mark.parametrize(
+    ("special", "name"),
+    [(azure.SPECIAL, "azure-create-room"), (carrierx.SPECIAL, "carrierx-update-room"), (signalwire.SPECIAL, "signalwire-update-room")],
+)
+def test_further_samples_break_just_what_they_name(special: Special, name: str, aims: Aims, contract_bodies: Mapping[str, Any]) -> None:
+    found = list(special.samples(setting()))
+    assert found
+    for sample in found:
+        assert aims(contract_bodies[name], sample.value) == (set() if sample.valid else {(sample.path, sample.rule)}), sample
 
 
 def test_the_neutral_special_changes_nothing() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from hypothesis import HealthCheck, Phase, find, given, seed, settings
 from hypothesis import strategies as st
@@ -15,38 +15,36 @@ from roomproof.verdict import Finding, Verdict
 from roomproof.verify.bodies import Bench
 from roomproof.verify.case import Seat
 from roomproof.verify.plan import ANCHOR
+from roomproof.verify.session import Session
 from roomproof_strategies import Sample, mutations, plain, valid
-
-if TYPE_CHECKING:
-    from roomproof.verify.run import Run
 
 SHRINK_ATTEMPTS = 60
 SMALL = 40
 """A body of one member that is no longer than this is small enough."""
 
 
-def explore(run: Run, bench: Bench) -> None:
+def explore(session: Session, bench: Bench) -> None:
     """Send random valid bodies and random mutations of them; then shrink the witnesses of this operation's findings."""
-    anchor = run.setting(Seat.MAIN).now + ANCHOR
-    fields = bench.special.fields(run.setting(Seat.MAIN))
+    anchor = session.setting(Seat.MAIN).now + ANCHOR
+    fields = bench.special.fields(session.setting(Seat.MAIN))
     schema = bench.operation.body.schema
     good = valid(schema, fields, anchor=anchor).map(lambda body: Sample(body, (), "accepted", True, "a random valid body"))
     cases = st.one_of(good, good, mutations(schema, fields, anchor=anchor))
     seats = st.sampled_from((Seat.MAIN, Seat.MAIN, Seat.MAIN, Seat.OTHER) if bench.has_other and not bench.makes_rooms else (Seat.MAIN,))
 
-    @_quietly(run, run.options.max_examples)
+    @_quietly(session, session.options.max_examples)
     @given(cases, seats)
     def every_example(sample: Sample, seat: Seat) -> None:
-        run.send(bench.case(sample, seat))
+        session.send(bench.case(sample, seat))
 
-    if run.options.max_examples:
+    if session.options.max_examples:
         every_example()
-    for finding in run.result.verdicts.findings():
+    for finding in session.result.verdicts.findings():
         if finding.verdict is Verdict.FAIL and finding.clause.operation == bench.operation.id:
-            _shrink(run, bench, finding)
+            _shrink(session, bench, finding)
 
 
-def _quietly(run: Run, examples: int) -> Callable[[Any], Any]:
+def _quietly(session: Session, examples: int) -> Callable[[Any], Any]:
     """Return the settings of a Hypothesis run that only generates, from the run's seed, without a database or health checks.
 
     Health checks watch over a test's own data; here the time of a draw is that of the provider's answer.
@@ -54,21 +52,21 @@ def _quietly(run: Run, examples: int) -> Callable[[Any], Any]:
     chosen = settings(
         max_examples=max(examples, 1), database=None, deadline=None, phases=(Phase.generate,), suppress_health_check=list(HealthCheck)
     )
-    return lambda function: seed(run.options.seed)(chosen(function))
+    return lambda function: seed(session.options.seed)(chosen(function))
 
 
-def _shrink(run: Run, bench: Bench, finding: Finding) -> None:
+def _shrink(session: Session, bench: Bench, finding: Finding) -> None:
     """Look for a smaller body that breaks the same clause; every attempt starts from a room whose members are all set."""
     text = finding.witness.interaction.request.body or b""
     body = read_json(text)
     if not isinstance(body, dict) or (len(body) <= 1 and len(text) <= SMALL):
         return
-    setting = run.setting(Seat.MAIN)
+    setting = session.setting(Seat.MAIN)
     basis = plain(bench.operation.body.schema, bench.special.fields(setting), anchor=setting.now + ANCHOR)
 
     def still_breaks(smaller: dict[str, Any]) -> bool:
-        run.send(bench.case(basis))
-        _, evidence = run.send(bench.exact(smaller, "a smaller body"))
+        session.send(bench.case(basis))
+        _, evidence = session.send(bench.exact(smaller, "a smaller body"))
         return any(item.clause == finding.clause.id and item.outcome is Outcome.FAIL for item in evidence)
 
     chosen = settings(max_examples=SHRINK_ATTEMPTS, database=None, deadline=None, suppress_health_check=list(HealthCheck))

@@ -1,0 +1,183 @@
+"""A session with one provider: cases go out, answers are judged, the books are kept."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from random import Random
+from urllib.parse import quote
+
+from roomproof.contract.deviation import Deviation
+from roomproof.contract.model import Contract, Operation, SupportCall
+from roomproof.interaction import Credentials, Interaction, RoomKnowledge
+from roomproof.judge.evidence import Evidence
+from roomproof.judge.judge import Judge
+from roomproof.judge.seen import read_json
+from roomproof.targets.credentials import Scheme
+from roomproof.targets.target import Outgoing, Target
+from roomproof.verdict import Verdicts
+from roomproof.verify.bodies import Bench
+from roomproof.verify.case import Case, Proof, Seat, encode
+from roomproof.verify.rate import Rate
+from roomproof_strategies import Setting, Special
+
+_KNOWLEDGE = {Seat.MAIN: RoomKnowledge.EXISTS, Seat.OTHER: RoomKnowledge.EXISTS, Seat.NOBODY: RoomKnowledge.NONE}
+
+SILENCE = 5
+"""After how many requests in a row without an answer a run gives up."""
+Progress = Callable[[str, int], None]
+"""Called after each request with the provider and the number of requests so far."""
+
+
+@dataclass(frozen=True)
+class Options:
+    """How a run is to be done: random examples per operation, seed, bounds."""
+
+    max_examples: int = 100
+    seed: int = 0
+    max_requests: int | None = None
+    rate: float | None = None
+    strict: bool = False
+
+
+@dataclass(frozen=True)
+class Subject:
+    """Whom a run is about: contract, known deviations, what is special, where to send to, who asks, which room."""
+
+    contract: Contract
+    deviations: tuple[Deviation, ...]
+    special: Special
+    target: Target
+    scheme: Scheme
+    unscoped: Scheme | None
+    room_id: str | None
+
+
+@dataclass
+class Result:
+    """What came of a run: verdicts, counts, and why it ended early if it did."""
+
+    subject: Subject
+    verdicts: Verdicts
+    requests: int = 0
+    seconds: float = 0.0
+    stopped: str = ""
+    started: datetime = field(default_factory=lambda: datetime.now(UTC))
+
+
+class CutShortError(Exception):
+    """The run ends before its plan does; the message says why."""
+
+
+class Session:
+    """Sends cases to one provider, has every answer judged, and knows which room sits where."""
+
+    def __init__(self, subject: Subject, options: Options, progress: Progress) -> None:
+        self.subject = subject
+        self.options = options
+        self.contract = subject.contract
+        self.target = subject.target
+        self.judge = Judge(subject.contract)
+        self.result = Result(subject, Verdicts(subject.contract, subject.deviations, strict=options.strict))
+        self.random = Random(options.seed)
+        self.serial = f"rp{self.random.getrandbits(40):010x}{int(datetime.now(UTC).timestamp()):x}"
+        self.seats: dict[Seat, str] = {}
+        self._progress = progress
+        self._silent = 0
+        self._rate = Rate(options.rate)
+
+    def bench(self, operation: Operation) -> Bench:
+        """Return what the cases of an operation are made with."""
+        subject = self.subject
+        return Bench(operation, subject.special, subject.scheme, subject.unscoped, self.setting, Seat.OTHER in self.seats)
+
+    def setting(self, seat: Seat) -> Setting:
+        """Return the time, the run's serial and the room of a seat as it was last seen."""
+        state = self.judge.rooms.get(self.seats.get(seat, ""))
+        return Setting(datetime.now(UTC), self.serial, state.known if state else {})
+
+    def send(self, case: Case) -> tuple[Interaction, list[Evidence]]:
+        """Send a case and return the interaction and what it says."""
+        interaction = self._exchange(self._outgoing(case))
+        evidence = self._judged(interaction)
+        self._follow_up(case.operation, interaction)
+        return interaction, evidence
+
+    def _outgoing(self, case: Case) -> Outgoing:
+        proof = case.proof or Proof(self.subject.scheme, Credentials.VALID)
+        headers = (*((("Content-Type", case.media_type),) if case.media_type else ()), *case.headers)
+        query = {name: value for name, value in self._query(case.operation).items() if name not in case.without_query} | dict(case.query)
+        makes_room = "{" not in case.operation.path
+        knowledge = RoomKnowledge.UNKNOWN if makes_room or case.path_id else _KNOWLEDGE[case.seat]
+        path = case.operation.path if makes_room else self._path(case.operation.path, case.path_id or self._room_of(case.seat))
+        return Outgoing(case.operation.method, path, query, headers, case.body, proof.scheme, proof.credentials, knowledge)
+
+    def _query(self, operation: Operation) -> Mapping[str, str]:
+        required = (parameter for parameter in operation.parameters if parameter.place == "query" and parameter.required)
+        return {parameter.name: str(parameter.schema.get("enum", parameter.schema.get("examples", [""]))[0]) for parameter in required}
+
+    def _path(self, template: str, room_id: str) -> str:
+        return template.replace("{" + self.contract.room.parameter + "}", quote(room_id, safe=""))
+
+    def _room_of(self, seat: Seat) -> str:
+        return self.seats[seat] if seat is not Seat.NOBODY else _stranger(self.seats[Seat.MAIN], self.random)
+
+    def _exchange(self, outgoing: Outgoing) -> Interaction:
+        if self.options.max_requests is not None and self.result.requests >= self.options.max_requests:
+            raise CutShortError(f"--max-requests {self.options.max_requests} reached")
+        self._rate.wait()
+        interaction = self.target.send(outgoing)
+        self._silent = self._silent + 1 if interaction.response is None else 0
+        self.result.requests += 1
+        self._progress(self.contract.provider, self.result.requests)
+        if self._silent >= SILENCE:
+            raise CutShortError(f"{self.target.base_url} stopped answering: {interaction.failure}")
+        return interaction
+
+    def _judged(self, interaction: Interaction) -> list[Evidence]:
+        evidence = self.judge.see(interaction)
+        for item in evidence:
+            self.result.verdicts.add(item, interaction)
+        return evidence
+
+    def _follow_up(self, operation: Operation, interaction: Interaction) -> None:
+        """Read the lists that show what a new room was made with, where a clause speaks of one."""
+        if interaction.response is None or interaction.response.status >= 300 or "{" in operation.path:
+            return
+        sent, room = read_json(interaction.request.body), self.contract.room.representation(read_json(interaction.response.body))
+        calls = {clause.options["call"]: clause.path[0] for clause in operation.clauses if "call" in clause.options}
+        for name, member in calls.items():
+            if room and isinstance(sent, dict) and sent.get(member) and name in self.contract.support:
+                self.call(self.contract.support[name], str(room.get(self.contract.room.id)))
+
+    def call(self, call: SupportCall, room_id: str = "") -> Interaction:
+        """Make a supporting call and have it judged."""
+        body = None if call.body is None else encode(json.loads(json.dumps(call.body).replace("{serial}", self.serial)))
+        headers = (("Content-Type", call.media_type),) if body else ()
+        query = self._query(self.contract.operations[0])
+        interaction = self._exchange(Outgoing(call.method, self._path(call.path, room_id), query, headers, body, self.subject.scheme))
+        self._judged(interaction)
+        return interaction
+
+    def discard(self, call: SupportCall, room_id: str) -> None:
+        """Delete a room, whatever bounds the run has."""
+        query = self._query(self.contract.operations[0])
+        self.target.send(Outgoing(call.method, self._path(call.path, room_id), query, scheme=self.subject.scheme))
+
+    @property
+    def made(self) -> list[str]:
+        """The ids of the rooms that this session made and that still exist."""
+        return [state.id for state in self.judge.rooms.states.values() if state.created_with is not None and not state.deleted]
+
+
+def _stranger(room_id: str, random: Random) -> str:
+    """Return an id of the same shape that, in all likelihood, names no room.
+
+    Digits, and letters where the id is hexadecimal, are redrawn, but for the first and for a UUID's version and variant.
+    """
+    alphabet = "0123456789abcdef" if any(letter in "abcdefABCDEF" for letter in room_id) else "0123456789"
+    kept = (0, 14, 19)
+    drawn = [random.choice(alphabet) if letter.lower() in alphabet else letter for letter in room_id]
+    return "".join(room_id[index] if index in kept else letter for index, letter in enumerate(drawn))

@@ -137,7 +137,7 @@ def _contract_schemas() -> Iterator[tuple[str, Schema]]:
     for file in sorted(CONTRACTS.glob("*/openapi.yaml")):
         root = yaml.safe_load(file.read_text(encoding="utf-8"))
         for item in root["paths"].values():
-            for method in item.keys() & {"post", "put", "patch"}:
+            for method in sorted(item.keys() & {"post", "put", "patch"}):
                 content = next(iter(item[method]["requestBody"]["content"].values()))
                 yield f"{file.parent.name}-{item[method]['operationId']}", _resolved(content["schema"], root)
 

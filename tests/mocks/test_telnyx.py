@@ -96,7 +96,7 @@ def test_read_only_and_unknown_fields_are_ignored(send: Send) -> None:
         ("webhook_timeout_secs", None),
         ("webhook_event_failover_url", None),
         ("webhook_event_failover_url", "sip://host:5060"),
-        ("webhook_event_url", "https://bücher.example/ä"),
+        ("webhook_event_url", "https://xn--bcher-kva.example/%C3%A4"),
         ("webhook_event_url", "HTTPS://user:word@[::1]:8080/"),
         ("unique_name", ""),
         ("unique_name", "\U0001f600" * 300),

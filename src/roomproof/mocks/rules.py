@@ -10,13 +10,14 @@ from roomproof.mocks.wire import Reason, RefusedError
 Rule = Callable[[object, str], object]
 """From a sent value and its place to the value to keep; a value that the rule does not allow is refused."""
 
+_URL_PIECE = r"(?:[a-z0-9._~!$&'()*+,;=:%-])"
 _URL = re.compile(
-    r"[a-z][a-z0-9+.-]*://"
-    r"(?:[^\s/?#@\x00-\x1f\x7f]*@)?"
-    r"(?:\[[0-9a-f:.]+\]|[^\s/?#@:\[\]\x00-\x1f\x7f]+)(?::[0-9]*)?"
-    r"(?:[/?#][^\s\x00-\x1f\x7f]*)?",
-    re.IGNORECASE,
+    rf"[a-z][a-z0-9+.-]*://(?:{_URL_PIECE}*@)?"
+    rf"(?:\[[0-9a-f:.]+\]|[a-z0-9._~!$&'()*+,;=%-]+)(?::[0-9]*)?"
+    rf"(?:[/?#](?:{_URL_PIECE}|[/?#@])*)?",
+    re.IGNORECASE | re.ASCII,
 )
+"""Scheme, user, host, port and the rest of a URL, in the characters of RFC 3986, 2."""
 
 
 def read_fields(document: Mapping[str, object], rules: Mapping[str, Rule], parent: str = "") -> dict[str, object]:
@@ -94,7 +95,7 @@ def nullable(rule: Rule) -> Rule:
 
 
 def url(value: object, field: str) -> str:
-    """An absolute URL: a scheme and a host, which may be written in any script; the text is kept as sent."""
+    """An absolute URL (RFC 3986): a scheme and a host; the text is kept as sent."""
     kept = string(value, field)
     if _URL.fullmatch(kept) is None:
         raise unfit("must be a URL with a scheme and a host", field)

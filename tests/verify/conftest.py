@@ -6,7 +6,7 @@ import json
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from typing import Any, Protocol
 
 import pytest
@@ -136,3 +136,9 @@ def verify() -> Iterator[Verify]:
             return Run(subject, chosen, lambda _provider, _requests: None).verify()
 
         yield run
+
+
+@pytest.fixture
+def serve() -> Callable[[ASGIApp], AbstractContextManager[str]]:
+    """Serve an application while a context lasts, which is its origin."""
+    return served

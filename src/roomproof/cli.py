@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import math
 import os
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -15,7 +16,6 @@ from roomproof.errors import RoomproofError, UsageError
 app = typer.Typer(
     name="roomproof",
     help="Prove that a meeting-room API keeps its documented contract.",
-    no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
 
@@ -30,11 +30,14 @@ def _version(wanted: bool) -> None:
         raise typer.Exit
 
 
-@app.callback()
+@app.callback(invoke_without_command=True)
 def _top(
-    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version and exit.")] = False,
+    context: typer.Context,
+    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version and exit.")] = False,  # noqa: ARG001 - its callback does it all
 ) -> None:
     """Prove that a meeting-room API keeps its documented contract."""
+    if context.invoked_subcommand is None:
+        typer.echo(context.get_help())
 
 
 @app.command()
@@ -74,14 +77,14 @@ def _per_second(rate: str | None) -> float | None:
         value = float(number) / {"": 1, "s": 1, "m": 60}[unit]
     except (ValueError, KeyError) as error:
         raise UsageError(f"--rate {rate!r}: write it like 5/s or 90/m") from error
-    if value <= 0:
-        raise UsageError(f"--rate {rate!r}: must be more than 0")
+    if not 0 < value < math.inf:
+        raise UsageError(f"--rate {rate!r}: must be more than 0 and finite")
     return value
 
 
 @app.command()
 def mock(
-    provider: Annotated[str, typer.Argument(help="Whose mock.")],
+    provider: Annotated[str, typer.Argument(metavar="PROVIDER", help="Whose mock.")],
     port: Annotated[int, typer.Option(min=0, max=65535, help="The port; 0 takes a free one.")] = 8080,
     host: Annotated[str, typer.Option(help="The address; only this machine unless told otherwise.")] = "127.0.0.1",
 ) -> None:
@@ -119,13 +122,20 @@ def init(folder: Annotated[Path, typer.Argument(metavar="DIR", help="A new or em
     typer.echo(write_start(folder))
 
 
+_ParserError: Any = typer.BadParameter.__mro__[typer.BadParameter.__mro__.index(Exception) - 1]
+"""What the parser raises for words it does not understand; typer keeps its base class in another place in each release."""
+
+
 def main() -> None:
     """Run the command line; an error ends it with one sentence and its exit code."""
     try:
-        app()
+        sys.exit(app(standalone_mode=False) or 0)
     except RoomproofError as error:
         print(f"roomproof: {error}", file=sys.stderr)
         sys.exit(error.exit_code)
-    except KeyboardInterrupt:
+    except _ParserError as error:
+        print(f"roomproof: {' '.join(error.format_message().split())} (`roomproof --help` shows what there is)", file=sys.stderr)
+        sys.exit(2)
+    except (KeyboardInterrupt, typer.Abort):
         print("roomproof: stopped", file=sys.stderr)
         sys.exit(130)

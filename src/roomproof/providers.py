@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, Any
 from roomproof.contract.deviation import Deviation, load_deviations
 from roomproof.contract.model import Contract
 from roomproof.contract.read import load_contract
-from roomproof.errors import UsageError
+from roomproof.errors import ContractError, UsageError
+from roomproof.judge.judge import Judge
 
 if TYPE_CHECKING:
     from roomproof.mocks import Mock
@@ -38,7 +39,7 @@ def contract_folders(extra: tuple[Path, ...] = ()) -> Mapping[str, Path]:
         if not root.is_dir():
             raise UsageError(f"{root} is no folder of contracts; it holds PROVIDER/openapi.yaml")
         nested = {path.parent.name: path.parent for path in sorted(root.glob("*/openapi.yaml"))}
-        folders |= nested or ({root.name: root} if (root / "openapi.yaml").is_file() else {})
+        folders |= nested or ({root.resolve().name: root} if (root / "openapi.yaml").is_file() else {})
     for point in entry_points(group="roomproof.contracts"):
         folders.setdefault(point.name, Path(point.load()()))
     return folders
@@ -50,17 +51,34 @@ def find_contract(provider: str, extra: tuple[Path, ...] = ()) -> tuple[Contract
     if provider not in folders:
         raise UsageError(f"unknown provider {provider!r}{_nearest(provider, list(folders))}; known are {', '.join(folders)}")
     folder = folders[provider]
-    return load_contract(folder / "openapi.yaml"), load_deviations(folder / "deviations.yaml")
+    path = folder / "openapi.yaml"
+    contract = load_contract(path)
+    if contract.provider != provider:
+        raise ContractError(f"{path}: x-provider is {contract.provider!r}, but the folder is {provider!r}; make them the same")
+    try:
+        Judge(contract)
+    except ContractError as error:
+        raise ContractError(f"{path}: {error}") from error
+    return contract, load_deviations(folder / "deviations.yaml")
 
 
 def find_mock(provider: str) -> Mock:
     """Return a provider's built-in mock. Raises UsageError if it has none."""
     from roomproof.mocks import Mock
 
+    require_mock(provider)
     mock = _entry("roomproof.mocks", provider)
     if not isinstance(mock, Mock):
-        raise UsageError(f"provider {provider!r} has no built-in mock; name a server with --base-url")
+        raise UsageError(f"what the entry point roomproof.mocks offers as {provider!r} is no roomproof.mocks.Mock")
     return mock
+
+
+def require_mock(provider: str) -> None:
+    """Raise UsageError if a provider has no built-in mock; nothing is imported."""
+    known = [point.name for point in entry_points(group="roomproof.mocks")]
+    if provider not in known:
+        nearest = _nearest(provider, known)
+        raise UsageError(f"provider {provider!r} has no built-in mock{nearest}; there are {', '.join(known)}, others need --base-url")
 
 
 def find_special(provider: str) -> Any:

@@ -8,14 +8,15 @@ from pathlib import Path
 from typing import Any
 
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 from roomproof.contract.clause import Clause
 from roomproof.judge.check import checks_of
 from roomproof.judge.judge import CHECK_MODULES
 from roomproof.providers import contract_folders, find_contract
 
-_WIDE = 200
+_WIDE = 320
+"""Columns of the table where no terminal sets them: for files and pipes."""
 
 
 def register(provider: str, contracts: tuple[Path, ...]) -> list[Clause]:
@@ -37,7 +38,7 @@ def print_clauses(provider: str | None, contracts: tuple[Path, ...], *, as_json:
         print(json.dumps([_row(clause) for clause in found], indent=1))
         return
     console = Console()
-    table = Table("id", "level", "demands", "source", "how it is tested", expand=False)
+    table = Table(Column("id", no_wrap=True), "level", "demands", "source", "how it is tested", expand=False)
     for clause in found:
         table.add_row(clause.id, clause.level, clause.demands, str(clause.source), how_tested(clause))
     Console(width=None if console.is_terminal else _WIDE).print(table, f"{len(found)} clauses")

@@ -6,13 +6,14 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console
 
-from roomproof.errors import UnreachableError, UsageError
-from roomproof.providers import contract_folders, find_contract, find_special
+from roomproof.errors import RoomproofError, UsageError
+from roomproof.providers import contract_folders, find_contract, find_special, require_mock
 from roomproof.reports.junit import junit
-from roomproof.reports.report import Unfinished, report, write_json, write_text
+from roomproof.reports.report import Unfinished, as_json, report, write_text
 from roomproof.reports.terminal import progress, show
 from roomproof.targets.credentials import scheme_from, unscoped_from
 from roomproof.targets.http import HttpTarget
@@ -54,23 +55,33 @@ def run_verify(
     ask = Ask(base_url, room_id, contracts, environment)
     console = Console()
     results: list[Result | Unfinished] = []
-    failure: UnreachableError | UsageError | None = None
+    failures: list[RoomproofError] = []
     with progress(console, dict.fromkeys(chosen, EXPECTED_REQUESTS)) as on_request:
         for provider in chosen:
             try:
                 results.append(_verify_one(provider, ask, options, on_request))
-            except (UnreachableError, UsageError) as error:
-                failure = error
+            except RoomproofError as error:
+                failures.append(error)
                 results.append(Unfinished(provider, base_url or "built-in mock", str(error)))
     shown = report(results, options.seed)
-    if outputs.json:
-        write_json(shown, outputs.json)
-    if outputs.junit:
-        write_text(outputs.junit, junit(shown))
-    if failure is not None and len(chosen) == 1:
-        raise failure
-    show(console, shown, every_warning=outputs.verbose)
-    return _exit_code(shown["summary"]["fail"], results, failure)
+    failures += _written(shown, outputs)
+    if any(isinstance(result, Result) for result in results):
+        show(console, shown, every_warning=outputs.verbose)
+    if failures and not shown["summary"]["fail"]:
+        raise failures[0]
+    return _exit_code(shown["summary"]["fail"], results)
+
+
+def _written(shown: dict[str, Any], outputs: Outputs) -> list[RoomproofError]:
+    """Write every report that was asked for, and return what kept one from being written."""
+    problems: list[RoomproofError] = []
+    for path, text in ((outputs.json, as_json), (outputs.junit, junit)):
+        try:
+            if path is not None:
+                write_text(path, text(shown))
+        except UsageError as error:
+            problems.append(error)
+    return problems
 
 
 def _verify_one(provider: str, ask: Ask, options: Options, on_request: Progress) -> Result:
@@ -87,15 +98,14 @@ def _subject(provider: str, ask: Ask) -> Iterator[Subject]:
         unscoped = unscoped_from(contract.credentials, scheme, ask.environment)
         yield Subject(contract, deviations, special, HttpTarget(ask.base_url), scheme, unscoped, ask.room_id)
         return
+    require_mock(provider)
     with mock_process(provider) as serving:
         scheme = scheme_from(contract.credentials, serving.environment)
         unscoped = unscoped_from(contract.credentials, scheme, serving.environment)
         yield Subject(contract, deviations, special, HttpTarget(serving.base_url), scheme, unscoped, serving.room_id)
 
 
-def _exit_code(fails: int, results: list[Result | Unfinished], failure: UnreachableError | UsageError | None) -> int:
+def _exit_code(fails: int, results: list[Result | Unfinished]) -> int:
     if fails:
         return 1
-    if failure is not None:
-        return failure.exit_code
     return 3 if any(isinstance(result, Result) and result.stopped for result in results) else 0

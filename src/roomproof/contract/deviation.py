@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from roomproof.contract.document import read_yaml
+from roomproof.contract.register import refuse_bad_schema
 from roomproof.errors import ContractError
 
 _MEMBERS = {"clause", "witness", "reason", "evidence", "seen"}
@@ -50,4 +51,6 @@ def _deviation(entry: Any, where: str) -> Deviation:
         raise ContractError(f"{where}: clause is an id, `*` standing for anything")
     if any(not str(pointer).startswith("/") for pointer in entry["witness"]):
         raise ContractError(f"{where}: a witness pointer starts with '/', as in /response/status")
+    for pointer, schema in entry["witness"].items():
+        refuse_bad_schema(schema, f"{where}, {pointer}")
     return Deviation(entry["clause"], entry["witness"], entry["reason"], entry["evidence"], str(entry["seen"]))

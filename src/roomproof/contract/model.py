@@ -105,6 +105,10 @@ class SupportCall:
     options: Mapping[str, Any] = field(default_factory=dict)
 
 
+SCHEMES = {"bearer": ("token",), "basic": ("username", "password"), "hmac-sha256": ("connection-string",)}
+"""The schemes of x-credentials, each with the parts whose environment variables it names."""
+
+
 @dataclass(frozen=True)
 class CredentialsSpec:
     """The scheme (`bearer`, `basic`, `hmac-sha256`) and the environment variables that hold its parts."""

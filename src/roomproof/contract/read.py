@@ -9,8 +9,8 @@ from typing import Any
 
 from roomproof.contract.clause import Clause, Level, Part, Source
 from roomproof.contract.document import read_yaml, resolve
-from roomproof.contract.model import Body, Contract, CredentialsSpec, Operation, Parameter, ResponseSpec, Room, SupportCall
-from roomproof.contract.register import Place, behaviour_clauses, read_level, read_source, schema_clauses
+from roomproof.contract.model import SCHEMES, Body, Contract, CredentialsSpec, Operation, Parameter, ResponseSpec, Room, SupportCall
+from roomproof.contract.register import Place, behaviour_clauses, read_level, read_source, refuse_bad_schema, schema_clauses
 from roomproof.errors import ContractError
 
 METHODS = ("get", "put", "post", "delete", "patch")
@@ -40,18 +40,33 @@ def read_contract(raw: Any) -> Contract:
     provider = root["x-provider"]
     operations = tuple(_operations(root, provider))
     _refuse_duplicates(operations)
+    _refuse_bad_schemas(operations)
     server, room = root["servers"][0], root["x-room"]
+    if not any("{" + str(room["parameter"]) + "}" in operation.path for operation in operations):
+        raise ContractError(f"x-room: no path has the parameter {room['parameter']!r}; it is the one that names a room")
     return Contract(
         provider=provider,
         version=str(root["info"]["version"]),
         server=server["url"],
         server_environment=server.get("x-environment", {}),
         room=Room(room["parameter"], tuple(room.get("at", ())), room["id"]),
-        credentials=CredentialsSpec(root["x-credentials"]["scheme"], root["x-credentials"]["environment"]),
+        credentials=_credentials(root["x-credentials"]),
         operations=operations,
         support={name: _support(name, call) for name, call in root.get("x-support", {}).items()},
         raw=raw,
     )
+
+
+def _credentials(node: Mapping[str, Any]) -> CredentialsSpec:
+    scheme, environment = node["scheme"], node["environment"]
+    if scheme not in SCHEMES:
+        raise ContractError(f"x-credentials: scheme {scheme!r} is not known; choose one of {', '.join(SCHEMES)}")
+    missing = [part for part in SCHEMES[scheme] if part not in environment]
+    if missing:
+        raise ContractError(
+            f"x-credentials: {scheme} needs the environment variables of {', '.join(SCHEMES[scheme])}; {missing[0]} is missing"
+        )
+    return CredentialsSpec(scheme, environment)
 
 
 def _support(name: str, call: Mapping[str, Any]) -> SupportCall:
@@ -71,6 +86,8 @@ def _operations(root: Mapping[str, Any], provider: str) -> Iterator[Operation]:
 
 
 def _operation(node: Mapping[str, Any], method: str, path: str, parameters: list[Any], place: Place) -> Operation:
+    if sum(str(status).startswith("2") for status in node["responses"]) != 1:
+        raise ContractError(f"{place.operation}: needs exactly one 2xx response, that of a request which is carried out")
     content = node["requestBody"]["content"]
     media, media_node = next(iter(content.items()))
     body = Body(media, bool(node["requestBody"].get("required")), media_node["schema"])
@@ -143,3 +160,8 @@ def _refuse_duplicates(operations: tuple[Operation, ...]) -> None:
             if clause.id in seen:
                 raise ContractError(f"clause id {clause.id} stands twice; ids are unique for ever, so rename or remove one")
             seen.add(clause.id)
+
+
+def _refuse_bad_schemas(operations: tuple[Operation, ...]) -> None:
+    for clause in (clause for operation in operations for clause in operation.clauses if clause.schema is not None):
+        refuse_bad_schema(clause.schema, clause.id)

@@ -12,6 +12,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+import jsonschema_rs
+
 from roomproof.contract.clause import ITEMS, KEYS, VALUES, Clause, Level, Part, Path, Source, kebab, spoken
 from roomproof.errors import ContractError
 
@@ -199,3 +201,12 @@ def behaviour_clauses(lines: Any, fields: list[str], place: Place) -> Iterator[C
             yield here.clause(line["rule"], f"{name}: {line['demands']}", level=level, path=(name,), options=line.get("with"))
         if not named:
             yield here.clause(line["rule"], line["demands"], level=level, path=(line.get("path", "request"),), options=line.get("with"))
+
+
+def refuse_bad_schema(schema: Any, where: str) -> None:
+    """Raise ContractError if something is no JSON Schema 2020-12."""
+    try:
+        jsonschema_rs.Draft202012Validator(schema)
+    except (jsonschema_rs.ValidationError, ValueError, TypeError) as error:
+        problem = " ".join(str(getattr(error, "message", error)).split())
+        raise ContractError(f"{where}: {schema} is no JSON Schema 2020-12 ({problem})") from error

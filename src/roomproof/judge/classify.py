@@ -51,6 +51,8 @@ def classify(
     doubtful: set[str] = {pointer[0] for _, pointer in broken if pointer}
     unsettled = [*open_pointers.values(), *_open_texts(rules, body, interaction.at, doubtful)]
     unsettled += _uncertain_names(operation, sent, rooms, state)
+    unsettled += _unknown_rights(request, obstacles)
+    unsettled += ["parsers differ on this text"] if body is NoJson.DISPUTED else []
     unsettled += _unknown_members(operation, sent)
     unsettled += _changed_read_only(operation, sent, state)
     unsettled += order_questions(operation, sent, state)
@@ -67,6 +69,13 @@ def _credential_obstacles(operation: Operation, request: Request) -> Iterator[Ob
     rule = {Credentials.MISSING: "missing-refused", Credentials.WRONG: "wrong-refused", Credentials.UNSCOPED: "scope-required"}.get(known)
     for clause in operation.by_rule.get((Part.BEHAVIOUR, rule or ""), ()):
         yield Obstacle(clause, Refusal.UNAUTHENTICATED, f"{known.value} credentials")
+
+
+def _unknown_rights(request: Request, obstacles: list[Obstacle]) -> list[str]:
+    """Return that a sender without rights need not be heard, where no clause says so."""
+    said = any(obstacle.refusal is Refusal.UNAUTHENTICATED for obstacle in obstacles)
+    lacking = request.credentials in (Credentials.MISSING, Credentials.WRONG, Credentials.UNSCOPED)
+    return ["the sender has no rights"] if lacking and not said else []
 
 
 def _room_obstacles(operation: Operation, parameters: Mapping[str, str], request: Request, state: RoomState | None) -> Iterator[Obstacle]:
@@ -117,8 +126,9 @@ def _broken_values(rules: RequestRules, body: Json, open_pointers: Mapping[Point
     for path, items in rules.values:
         for pointer, value in values_at(body, path):
             if value is None:
-                if path in rules.nulls:
-                    yield Obstacle(rules.nulls[path], Refusal.INVALID, f"{_named(pointer)} null", lenient=True), pointer
+                clause = rules.nulls.get(path) or _first_without_null(items, path in rules.nullable)
+                if clause is not None:
+                    yield Obstacle(clause, Refusal.INVALID, f"{_named(pointer)} null", lenient=True), pointer
                 continue
             for item in items:
                 if pointer in wrong_type or item.keeps(value):
@@ -132,6 +142,11 @@ def _broken_values(rules: RequestRules, body: Json, open_pointers: Mapping[Point
         for pointer, parent in values_at(body, clause.path[:-1]):
             if isinstance(parent, dict) and clause.path[-1] not in parent:
                 yield Obstacle(clause, Refusal.INVALID, f"no {'.'.join((*pointer, clause.path[-1]))}"), ()
+
+
+def _first_without_null(items: list[ClauseValidator], nullable: bool) -> Clause | None:
+    """Return a clause that null breaks where no type speaks of null."""
+    return None if nullable else next((item.clause for item in items if not item.allows_null()), None)
 
 
 def _named(pointer: tuple[str, ...]) -> str:

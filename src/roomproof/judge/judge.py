@@ -108,7 +108,10 @@ class Judge:
 
     def _see_support(self, interaction: Interaction) -> list[Evidence]:
         matched = self.contract.match_support(interaction.request.method, interaction.request.path)
-        if matched is None or interaction.response is None:
+        if matched is None:
+            self._doubt(interaction)
+            return []
+        if interaction.response is None:
             return []
         call, parameters = matched
         body = read_json(interaction.request.body)
@@ -123,6 +126,14 @@ class Judge:
         ]
         self._learn_support(call, interaction, request, state)
         return evidence
+
+    def _doubt(self, interaction: Interaction) -> None:
+        """A call that the contract does not know may have changed the room that its path names."""
+        if interaction.request.method not in ("GET", "HEAD", "OPTIONS"):
+            for segment in interaction.request.path.split("/"):
+                state = self.rooms.get(segment)
+                if state is not None:
+                    state.uncertain, state.lists_known = True, False
 
     def _support_views(
         self, call: SupportCall, interaction: Interaction, request: Classification, parameters: Mapping[str, str], state: RoomState | None

@@ -12,7 +12,9 @@ from roomproof.contract.formats import Instant, instant, is_leap_second, is_plai
 
 _NUMBER_TEXT = re.compile(r"\s*[+-]?\d+(\.0+)?\s*", re.ASCII)
 _BOOLEAN_TEXT = frozenset(("true", "false", "yes", "no", "on", "off", "t", "f", "y", "n", "0", "1"))
-_ISO_8601 = re.compile(r"\d{4}-?\d\d-?\d\d(?:[Tt ]?\d\d:?\d\d(?::?\d\d(?:[.,]\d+)?)?\s*(?:[Zz]|[+-]\d\d(?::?\d\d)?)?)?", re.ASCII)
+_ISO_8601 = re.compile(
+    r"(\d{4})-?(\d\d)-?(\d\d)(?:[Tt ]?(\d\d):?(\d\d)(?::?(\d\d)(?:[.,]\d+)?)?\s*(?:[Zz]|[+-]\d\d(?::?\d\d)?)?)?", re.ASCII
+)
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^/]|[A-Za-z][A-Za-z0-9+.-]*://[^/]", re.ASCII)
 _SANE_YEARS = range(1971, 2100)
 
@@ -38,16 +40,15 @@ def is_near_format(value: Any, name: str) -> bool:
     if not isinstance(value, str):
         return False
     if name in ("date-time", "date"):
-        return _ISO_8601.fullmatch(value.strip()) is not None and _is_calendar_date(value.strip())
+        match = _ISO_8601.fullmatch(value.strip())
+        return match is not None and _is_calendar_date(*match.groups(default="00"))
     if name == "uri":
         return _SCHEME.match(value.strip()) is not None
     return name in ("uuid", "http-date") and value != value.strip()
 
 
-def _is_calendar_date(text: str) -> bool:
-    digits = re.sub(r"\D", "", text[:10])
-    clock = re.sub(r"\D", "", text[10:19])
-    plain = f"{digits[:4]}-{digits[4:6]}-{digits[6:8]}T{clock[:2] or '00'}:{clock[2:4] or '00'}:{clock[4:6] or '00'}Z"
+def _is_calendar_date(year: str, month: str, day: str, hour: str, minute: str, second: str) -> bool:
+    plain = f"{year}-{month}-{day}T{hour}:{minute}:{second}Z"
     return instant(plain) is not None and not is_leap_second(plain)
 
 

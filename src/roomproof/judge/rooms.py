@@ -17,6 +17,7 @@ class RoomState:
 
     `told` holds the value that each member was last sent and accepted with. `uncertain` is set where
     a request may or may not have been carried out: the next representation is then no proof.
+    `lists_known` ends with a call that the contract does not know: it may have changed what the room's lists hold.
     """
 
     id: str
@@ -24,6 +25,7 @@ class RoomState:
     told: dict[str, Json] = field(default_factory=dict)
     created_with: Mapping[str, Json] | None = None
     uncertain: bool = False
+    lists_known: bool = True
     deleted: bool = False
 
     def learn(self, representation: Mapping[str, Json], sent: Mapping[str, Json]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum, StrEnum
@@ -23,6 +24,7 @@ class NoJson(Enum):
 
     ABSENT = "absent"
     MALFORMED = "malformed"
+    DISPUTED = "read by some parsers only"
 
 
 class Refusal(StrEnum):
@@ -117,4 +119,19 @@ def read_json(body: bytes | None) -> Json:
     try:
         return orjson.loads(body)
     except orjson.JSONDecodeError:
-        return NoJson.MALFORMED
+        return NoJson.DISPUTED if _is_disputed(body) else NoJson.MALFORMED
+
+
+def _is_disputed(body: bytes) -> bool:
+    """Whether the grammar allows a text that parsers may refuse: lone surrogates, great depth (RFC 8259, 8.2 and 9)."""
+    try:
+        json.loads(body, parse_constant=_refuse)
+    except RecursionError:
+        return True
+    except ValueError:
+        return False
+    return True
+
+
+def _refuse(constant: str) -> None:
+    raise ValueError(f"{constant} is no JSON")

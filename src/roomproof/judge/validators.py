@@ -31,6 +31,10 @@ class ClauseValidator:
         self.clause = clause
         self._validator = None if clause.schema is None else validator(clause.schema)
 
+    def allows_null(self) -> bool:
+        """Whether the keyword itself takes null."""
+        return self._validator is None or self._validator.is_valid(None)
+
     def keeps(self, value: Any) -> bool:
         """Whether the value keeps the clause. Null is the business of the `null` clause alone."""
         if value is None:

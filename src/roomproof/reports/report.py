@@ -10,15 +10,13 @@ from typing import Any
 
 from roomproof import __version__
 from roomproof.errors import UsageError
-from roomproof.interaction import Interaction
 from roomproof.judge.exception import document
 from roomproof.reports.curl import curl
+from roomproof.reports.secrets import cleaned, without_secret_headers
 from roomproof.verdict import Finding, Record, Verdict
 from roomproof.verify.run import Result
 
 REPORT_VERSION = 1
-HIDDEN = "<hidden>"
-_SECRET_HEADERS = frozenset(("authorization", "cookie", "set-cookie", "proxy-authorization"))
 
 
 @dataclass(frozen=True)
@@ -72,13 +70,21 @@ def _provider(result: Result) -> dict[str, Any]:
             }
             for clause in contract.clauses.values()
         ],
-        "findings": [_finding(finding, result) for finding in verdicts.findings()],
+        "findings": cleaned([_finding(finding, result) for finding in verdicts.findings()], _secrets(result)),
     }
+
+
+def _secrets(result: Result) -> tuple[str, ...]:
+    """Return the credentials of a run, those without the scope included."""
+    unscoped = result.subject.unscoped
+    return (*result.subject.scheme.secrets(), *(unscoped.secrets() if unscoped else ()))
 
 
 def _finding(finding: Finding, result: Result) -> dict[str, Any]:
     witness = finding.witness
-    shown = shown_interaction(witness.interaction, result.subject.scheme.secrets())
+    shown = document(witness.interaction)
+    for side in shown.values():
+        side["headers"] = without_secret_headers(side["headers"])
     return {
         "clause": finding.clause.id,
         "operation": finding.clause.operation,
@@ -97,22 +103,9 @@ def _finding(finding: Finding, result: Result) -> dict[str, Any]:
     }
 
 
-def shown_interaction(interaction: Interaction, secrets: tuple[str, ...]) -> dict[str, Any]:
-    """Return an interaction as JSON data without its credentials, wherever in it they stand."""
-    shown = document(interaction)
-    for side in shown.values():
-        side["headers"] = {name: HIDDEN if name in _SECRET_HEADERS else value for name, value in side["headers"].items()}
-    text = json.dumps(shown)
-    for secret in secrets:
-        if secret:
-            text = text.replace(json.dumps(secret)[1:-1], HIDDEN)
-    cleaned: dict[str, Any] = json.loads(text)
-    return cleaned
-
-
-def write_json(document_: dict[str, Any], path: Path) -> None:
-    """Write a report. Raises UsageError if the place cannot be written to."""
-    write_text(path, json.dumps(document_, indent=1, ensure_ascii=False) + "\n")
+def as_json(report_: dict[str, Any]) -> str:
+    """Return a report as JSON text."""
+    return json.dumps(report_, indent=1, ensure_ascii=False) + "\n"
 
 
 def write_text(path: Path, text: str) -> None:

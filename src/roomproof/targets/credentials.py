@@ -125,9 +125,7 @@ def scheme_from(spec: CredentialsSpec, environment: Mapping[str, str]) -> Scheme
         return Bearer(parts["token"])
     if spec.scheme == "basic":
         return Basic(parts["username"], parts["password"])
-    if spec.scheme == "hmac-sha256":
-        return HmacSha256(_access_key(parts["connection-string"], needed["connection-string"]))
-    raise UsageError(f"x-credentials names the scheme {spec.scheme!r}; known are bearer, basic, hmac-sha256")
+    return HmacSha256(_access_key(parts["connection-string"], needed["connection-string"]))
 
 
 def unscoped_from(spec: CredentialsSpec, scheme: Scheme, environment: Mapping[str, str]) -> Scheme | None:

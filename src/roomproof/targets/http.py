@@ -66,4 +66,5 @@ class HttpTarget:
 def _plain(error: HTTPError) -> str:
     """Return what went wrong in a few words."""
     text = str(error.args[-1] if error.args else error)
-    return f"{type(error).__name__}: {text.split('>: ')[-1]}"[:200]
+    words = f"{type(error).__name__}: {text.split('>: ')[-1]}"
+    return "".join(letter if letter.isprintable() else "?" for letter in words)[:200]

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from roomproof.contract.model import Contract, Operation
+from roomproof.contract.model import Operation
 from roomproof.errors import UnreachableError, UsageError
-from roomproof.interaction import Interaction
+from roomproof.interaction import Interaction, header
 from roomproof.verify.case import Seat
 from roomproof.verify.plan import ANCHOR
 from roomproof.verify.session import CutShortError, Session
 from roomproof_strategies import plain
-
-_REFUSED = (401, 403)
 
 
 def open_rooms(session: Session) -> None:
@@ -48,24 +46,27 @@ def _make_rooms(session: Session, maker: Operation) -> None:
 
 
 def require_hearing(session: Session, interaction: Interaction) -> None:
-    """Raise UnreachableError if the first answer shows wrong set-up: nobody there, refused credentials, no such room."""
+    """Raise UnreachableError if the first answer shows that nothing can be tested: nobody there, wrong set-up, too busy."""
     _require_reachable(session, interaction)
-    status = interaction.response.status if interaction.response else 0
-    if status in _REFUSED:
-        raise _cannot_start(session.contract, status, "the credentials are refused")
+    response = interaction.response
+    status = response.status if response else 0
+    provider, variables = session.contract.provider, ", ".join(session.contract.credentials.environment.values())
+    if status in (401, 403):
+        raise UnreachableError(f"{provider}: the credentials are refused (status {status}); check {variables} and --base-url")
     if status == 404:
-        raise _cannot_start(session.contract, status, f"there is no room {session.seats.get(Seat.MAIN, '')}".rstrip())
+        room = f"no room {session.seats[Seat.MAIN]}" if Seat.MAIN in session.seats else "nothing"
+        raise UnreachableError(f"{provider}: there is {room} (status 404); check --room-id and --base-url")
+    if response is not None and 300 <= status < 400:
+        where = header(response.headers, "location") or "nowhere"
+        raise UnreachableError(f"{provider}: redirects to {where} (status {status}), which is not followed; check --base-url")
+    if status in (429, 503):
+        raise UnreachableError(f"{provider}: is too busy to answer (status {status}); try again later, or with a lower --rate")
 
 
 def _require_reachable(session: Session, interaction: Interaction) -> None:
     if interaction.response is None:
         where, why = session.target.base_url, interaction.failure
         raise UnreachableError(f"{where} does not answer ({why}); is the server running, and does it speak HTTP?")
-
-
-def _cannot_start(contract: Contract, status: int, what: str) -> UnreachableError:
-    variables = ", ".join(contract.credentials.environment.values())
-    return UnreachableError(f"{contract.provider}: {what} (status {status}); check {variables}, --room-id and --base-url")
 
 
 def clean_up(session: Session) -> None:

@@ -27,6 +27,8 @@ _KNOWLEDGE = {Seat.MAIN: RoomKnowledge.EXISTS, Seat.OTHER: RoomKnowledge.EXISTS,
 
 SILENCE = 5
 """After how many requests in a row without an answer a run gives up."""
+SHORT = 8
+"""Ids of fewer characters may all be taken."""
 Progress = Callable[[str, int], None]
 """Called after each request with the provider and the number of requests so far."""
 
@@ -176,7 +178,10 @@ def _stranger(room_id: str, random: Random) -> str:
     """Return an id of the same shape that, in all likelihood, names no room.
 
     Digits, and letters where the id is hexadecimal, are redrawn, but for the first and for a UUID's version and variant.
+    A short id, of which every other one may be taken, gets longer.
     """
+    if len(room_id) < SHORT:
+        return room_id + "".join(random.choices("0123456789", k=SHORT))
     alphabet = "0123456789abcdef" if any(letter in "abcdefABCDEF" for letter in room_id) else "0123456789"
     kept = (0, 14, 19)
     drawn = [random.choice(alphabet) if letter.lower() in alphabet else letter for letter in room_id]

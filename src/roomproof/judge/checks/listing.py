@@ -30,7 +30,7 @@ def listed_echo(seen: Seen) -> Iterator[Evidence]:
 
 
 def _made_with(seen: Seen, clause: Clause) -> Mapping[str, Any]:
-    made = seen.state.created_with if seen.state and seen.state.created_with is not None else {}
+    made = seen.state.created_with if seen.state and seen.state.lists_known and seen.state.created_with is not None else {}
     entries = made.get(clause.path[0])
     return entries if isinstance(entries, dict) else {}
 

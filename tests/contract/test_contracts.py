@@ -1,0 +1,288 @@
+"""The four shipped contracts: valid OpenAPI, valid JSON Schema, and the very facts that the pages state.
+
+The tables below were written from the pages, not from the contracts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+import schemathesis
+import yaml
+from jsonschema import Draft202012Validator
+from openapi_spec_validator import validate
+
+from roomproof.contract.clause import Part
+from roomproof.contract.model import Contract, Operation
+
+Fact = tuple[str, str, str, str, Any]
+
+# provider, operation, member of the request body, keyword, value on the page
+REQUEST_FACTS: list[Fact] = [
+    ("telnyx", "update-room", "unique_name", "type", "string"),
+    ("telnyx", "update-room", "max_participants", "type", "integer"),
+    ("telnyx", "update-room", "max_participants", "minimum", 2),
+    ("telnyx", "update-room", "max_participants", "maximum", 50),
+    ("telnyx", "update-room", "max_participants", "default", 10),
+    ("telnyx", "update-room", "enable_recording", "type", "boolean"),
+    ("telnyx", "update-room", "webhook_event_url", "type", "string"),
+    ("telnyx", "update-room", "webhook_event_url", "format", "uri"),
+    ("telnyx", "update-room", "webhook_event_failover_url", "type", ["string", "null"]),
+    ("telnyx", "update-room", "webhook_event_failover_url", "format", "uri"),
+    ("telnyx", "update-room", "webhook_timeout_secs", "type", ["integer", "null"]),
+    ("telnyx", "update-room", "webhook_timeout_secs", "maximum", 30),
+    ("telnyx", "update-room", "webhook_timeout_secs", "minimum", None),
+    ("signalwire", "update-room", "display_name", "maxLength", 200),
+    ("signalwire", "update-room", "description", "maxLength", 3000),
+    ("signalwire", "update-room", "max_members", "minimum", 1),
+    ("signalwire", "update-room", "max_members", "maximum", 300),
+    ("signalwire", "update-room", "max_members", "default", 20),
+    ("signalwire", "update-room", "quality", "enum", ["720p", "1080p"]),
+    ("signalwire", "update-room", "quality", "default", "720p"),
+    ("signalwire", "update-room", "layout", "default", "grid-responsive"),
+    ("signalwire", "update-room", "layout", "enum", None),
+    ("signalwire", "update-room", "remove_after_seconds_elapsed", "minimum", -(2**31)),
+    ("signalwire", "update-room", "remove_after_seconds_elapsed", "maximum", 2**31 - 1),
+    *(
+        ("signalwire", "update-room", name, "anyOf", [{"format": "date-time"}, {"format": "date"}])
+        for name in ("join_from", "join_until", "remove_at")
+    ),
+    *(("signalwire", "update-room", name, "type", "boolean") for name in ("record_on_start", "enable_room_previews", "audio_video_sync")),
+    *(("signalwire", "update-room", name, "default", None) for name in ("record_on_start", "enable_room_previews", "audio_video_sync")),
+    ("azure", "create-room", "pstnDialOutEnabled", "default", False),
+    ("azure", "create-room", "pstnDialOutEnabled", "type", "boolean"),
+    ("azure", "create-room", "validFrom", "format", "date-time"),
+    ("azure", "create-room", "validUntil", "format", "date-time"),
+    ("azure", "create-room", "participants", "type", "object"),
+    ("azure", "create-room", "participants.values.role", "enum", ["Presenter", "Attendee", "Consumer", "Collaborator"]),
+    ("azure", "create-room", "participants.values.role", "default", "Attendee"),
+    ("azure", "update-room", "pstnDialOutEnabled", "default", False),
+    ("azure", "update-room", "validFrom", "format", "date-time"),
+    ("azure", "update-room", "validUntil", "format", "date-time"),
+    *(
+        ("carrierx", operation, "access_codes.items.role", "enum", ["host", "listener", "participant"])
+        for operation in ("update-room", "replace-room")
+    ),
+    *(("carrierx", operation, "did_group_sid", "type", ["string", "null"]) for operation in ("update-room", "replace-room")),
+    *(("carrierx", operation, "properties", "type", "object") for operation in ("update-room", "replace-room")),
+    *(("carrierx", operation, "name", "type", "string") for operation in ("update-room", "replace-room")),
+]
+RESPONSE_FACTS: list[Fact] = [
+    ("telnyx", "update-room", "data.id", "format", "uuid"),
+    ("telnyx", "update-room", "data.max_participants", "maximum", 50),
+    ("telnyx", "update-room", "data.webhook_event_failover_url", "type", ["string", "null"]),
+    ("telnyx", "update-room", "data.created_at", "format", "date-time"),
+    ("telnyx", "update-room", "data.record_type", "const", "room"),
+    ("telnyx", "update-room", "data.sessions.items.record_type", "const", "room_session"),
+    ("signalwire", "update-room", "id", "format", "uuid"),
+    ("signalwire", "update-room", "name", "maxLength", 100),
+    ("signalwire", "update-room", "name", "pattern", "^[A-Za-z0-9_-]+$"),
+    ("signalwire", "update-room", "display_name", "maxLength", 200),
+    ("signalwire", "update-room", "description", "maxLength", 3000),
+    ("signalwire", "update-room", "max_members", "maximum", 300),
+    ("signalwire", "update-room", "quality", "enum", ["720p", "1080p"]),
+    ("signalwire", "update-room", "fps", "type", "integer"),
+    ("signalwire", "update-room", "fps", "enum", None),
+    ("signalwire", "update-room", "active_session.fps", "enum", [20, 30]),
+    ("signalwire", "update-room", "active_session.quality", "enum", ["720p", "1080p"]),
+    ("signalwire", "update-room", "active_session.display_name", "maxLength", 200),
+    ("signalwire", "update-room", "active_session.max_members", "maximum", None),
+    ("signalwire", "update-room", "active_session.preview_url", "type", "string"),
+    ("signalwire", "update-room", "created_at", "format", "date-time"),
+    *(
+        ("azure", operation, name, "format", "date-time")
+        for operation in ("create-room", "update-room")
+        for name in ("createdAt", "validFrom", "validUntil")
+    ),
+    *(("azure", operation, "pstnDialOutEnabled", "type", "boolean") for operation in ("create-room", "update-room")),
+    *(("azure", operation, "id", "type", "string") for operation in ("create-room", "update-room")),
+    ("carrierx", "update-room", "account_sid", "type", "string"),
+    ("carrierx", "update-room", "did_group_sid", "type", ["string", "null"]),
+    ("carrierx", "replace-room", "access_codes.items.role", "enum", ["host", "listener", "participant"]),
+]
+
+SID = "/meeting_rooms/{meeting_room_sid}"
+# provider, operation -> what the page shows of the request line and of the answers
+OPERATIONS: Mapping[tuple[str, str], tuple[str, str, str, dict[str, str]]] = {
+    ("azure", "create-room"): ("POST", "/rooms", "application/json", {"201": "success", "default": "refused"}),
+    ("azure", "update-room"): ("PATCH", "/rooms/{roomId}", "application/merge-patch+json", {"200": "success", "default": "refused"}),
+    ("telnyx", "update-room"): (
+        "PATCH", "/rooms/{room_id}", "application/json",
+        {"200": "success", "401": "unauthenticated", "404": "unknown-room", "422": "invalid"},
+    ),
+    ("carrierx", "update-room"): ("PATCH", SID, "application/json", {"200": "success", "default": "refused"}),
+    ("carrierx", "replace-room"): ("PUT", SID, "application/json", {"200": "success", "default": "refused"}),
+    ("signalwire", "update-room"): ("PUT", "/rooms/{id}", "application/json", {"200": "success", "default": "refused"}),
+}  # fmt: skip
+
+MEMBERS = {
+    ("azure", "create-room"): ["participants", "pstnDialOutEnabled", "validFrom", "validUntil"],
+    ("azure", "update-room"): ["pstnDialOutEnabled", "validFrom", "validUntil"],
+    ("carrierx", "update-room"): ["access_codes", "did_group_sid", "name", "properties"],
+    ("carrierx", "replace-room"): ["access_codes", "account_sid", "did_group_sid", "meeting_room_sid", "name", "properties"],
+    ("telnyx", "update-room"): [
+        "enable_recording", "max_participants", "unique_name", "webhook_event_failover_url", "webhook_event_url", "webhook_timeout_secs",
+    ],
+    ("signalwire", "update-room"): [
+        "audio_video_sync", "description", "display_name", "enable_room_previews", "join_from", "join_until", "layout", "max_members",
+        "quality", "record_on_start", "remove_after_seconds_elapsed", "remove_at",
+    ],
+}  # fmt: skip
+REQUIRED = {("carrierx", "replace-room"): MEMBERS["carrierx", "replace-room"]}
+ROOM_MEMBERS = {
+    "azure": ["createdAt", "id", "pstnDialOutEnabled", "validFrom", "validUntil"],
+    "carrierx": MEMBERS["carrierx", "replace-room"],
+    "telnyx": [
+        *MEMBERS["telnyx", "update-room"], "id", "created_at", "updated_at", "active_session_id", "sessions", "record_type",
+    ],
+    "signalwire": [*MEMBERS["signalwire", "update-room"], "id", "name", "fps", "active_session", "created_at", "updated_at"],
+}  # fmt: skip
+PARAMETERS = {
+    ("azure", "create-room"): {
+        ("api-version", "query", True),
+        ("Repeatability-Request-ID", "header", False),
+        ("Repeatability-First-Sent", "header", False),
+    },
+    ("azure", "update-room"): {("roomId", "path", True), ("api-version", "query", True)},
+    ("telnyx", "update-room"): {("room_id", "path", True)},
+    ("carrierx", "update-room"): {("meeting_room_sid", "path", True)},
+    ("carrierx", "replace-room"): {("meeting_room_sid", "path", True)},
+    ("signalwire", "update-room"): {("id", "path", True)},
+}
+SECURITY = {"azure": {"type": "apiKey", "in": "header", "name": "Authorization"}, "telnyx": {"type": "http", "scheme": "bearer"},
+            "carrierx": {"type": "http", "scheme": "basic"}, "signalwire": {"type": "http", "scheme": "basic"}}  # fmt: skip
+SERVERS = {"azure": "{endpoint}", "telnyx": "https://api.telnyx.com/v2", "carrierx": "https://api.carrierx.com/conference/v2"}
+
+
+def operation_of(contract: Contract, name: str) -> Operation:
+    return next(operation for operation in contract.operations if operation.id == name)
+
+
+def member(schema: Mapping[str, Any], path: str) -> Mapping[str, Any]:
+    for step in path.split("."):
+        schema = (
+            schema[{"items": "items", "values": "additionalProperties"}[step]]
+            if step in ("items", "values")
+            else schema["properties"][step]
+        )
+    return schema
+
+
+def fact_id(fact: Any) -> str | None:
+    return ".".join(map(str, fact[:4])) if isinstance(fact, tuple) else None
+
+
+def test_a_contract_is_valid_openapi(file: Path) -> None:
+    validate(yaml.safe_load(file.read_text(encoding="utf-8")))
+
+
+def test_a_contract_loads_in_schemathesis(file: Path, contract: Contract) -> None:
+    loaded = schemathesis.openapi.from_path(file)
+    found = {(item.ok().method.upper(), item.ok().path) for item in loaded.get_all_operations()}
+    assert found == {(operation.method, operation.path) for operation in contract.operations}
+
+
+def test_every_schema_of_a_contract_is_json_schema_2020_12(every_schema: list[tuple[str, str, str, Any]]) -> None:
+    assert len(every_schema) >= 3
+    for _, _, _, schema in every_schema:
+        Draft202012Validator.check_schema(schema)
+
+
+@pytest.mark.parametrize("fact", REQUEST_FACTS, ids=fact_id)
+def test_a_request_member_is_as_the_page_has_it(fact: Fact, every_contract: Mapping[str, Contract]) -> None:
+    provider, name, path, keyword, value = fact
+    assert member(operation_of(every_contract[provider], name).body.schema, path).get(keyword) == value
+
+
+@pytest.mark.parametrize("fact", RESPONSE_FACTS, ids=fact_id)
+def test_a_response_member_is_as_the_page_has_it(fact: Fact, every_contract: Mapping[str, Contract]) -> None:
+    provider, name, path, keyword, value = fact
+    schema = operation_of(every_contract[provider], name).success.schema
+    assert schema is not None
+    assert member(schema, path).get(keyword) == value
+
+
+@pytest.mark.parametrize("key", OPERATIONS, ids=".".join)
+def test_an_operation_is_as_the_page_has_it(key: tuple[str, str], every_contract: Mapping[str, Contract]) -> None:
+    operation = operation_of(every_contract[key[0]], key[1])
+    answers = {response.status: response.when for response in operation.responses}
+    assert (operation.method, operation.path, operation.body.media_type, answers) == OPERATIONS[key]
+    assert {(item.name, item.place, item.required) for item in operation.parameters} == PARAMETERS[key]
+    assert sorted(operation.body.schema["properties"]) == MEMBERS[key]
+    assert sorted(operation.body.schema.get("required", [])) == REQUIRED.get(key, [])
+
+
+def test_the_contracts_have_the_six_documented_operations_and_no_more(every_contract: Mapping[str, Contract]) -> None:
+    found = {(provider, operation.id) for provider, contract in every_contract.items() for operation in contract.operations}
+    assert found == set(OPERATIONS)
+
+
+def test_a_room_in_an_answer_has_the_members_of_the_page(provider: str, contract: Contract) -> None:
+    for operation in contract.operations:
+        schema = operation.success.schema
+        for step in contract.room.at:
+            schema = schema["properties"][step] if schema else None
+        assert schema is not None
+        assert sorted(schema["properties"]) == sorted(ROOM_MEMBERS[provider])
+
+
+def test_the_credentials_are_those_of_the_page(provider: str, document: Mapping[str, Any]) -> None:
+    (scheme,) = document["components"]["securitySchemes"].values()
+    assert SECURITY[provider].items() <= scheme.items()
+    assert document["security"] == [{name: []} for name in document["components"]["securitySchemes"]]
+
+
+@pytest.mark.parametrize("name", SERVERS)
+def test_the_server_is_that_of_the_page(name: str, every_contract: Mapping[str, Contract]) -> None:
+    assert every_contract[name].server == SERVERS[name]
+
+
+@pytest.mark.parametrize(
+    ("clause", "options"),
+    [
+        ("azure.create-room.behaviour.validFrom.default-now", {"plus-days": 0}),
+        ("azure.create-room.behaviour.validUntil.default-now", {"plus-days": 180}),
+        ("azure.create-room.behaviour.participants.listed-default", {"default": "Attendee"}),
+        (
+            "azure.create-room.behaviour.repeatability.replayed-once",
+            {"id": "Repeatability-Request-ID", "first-sent": "Repeatability-First-Sent"},
+        ),
+        ("azure.create-room.behaviour.repeatability.pair-required", {"id": "Repeatability-Request-ID"}),
+        ("azure.create-room.behaviour.id.server-generated", {}),
+        ("azure.create-room.response.default.x-ms-error-code.present", {"in": "header"}),
+        ("azure.update-room.response.default.x-ms-error-code.present", {"in": "header"}),
+        ("azure.update-room.behaviour.validUntil.unchanged", {}),
+        ("carrierx.update-room.behaviour.name.unchanged", {}),
+        ("carrierx.replace-room.request.did_group_sid.required", {}),
+        ("carrierx.replace-room.behaviour.account_sid.read-only", {}),
+        ("telnyx.update-room.behaviour.unique_name.unique", {}),
+        ("telnyx.update-room.behaviour.webhook_timeout_secs.unchanged", {}),
+        ("signalwire.update-room.behaviour.authentication.scope-required", {"scope": "Video"}),
+        ("signalwire.update-room.behaviour.display_name.default-from", {"from": "name"}),
+        ("signalwire.update-room.behaviour.join_until.date-only", {}),
+    ],
+)
+def test_a_statement_in_prose_is_a_documented_clause(clause: str, options: dict[str, Any], every_contract: Mapping[str, Contract]) -> None:
+    found = every_contract[clause.split(".")[0]].clauses[clause]
+    assert found.level == "documented"
+    assert options.items() <= found.options.items()
+
+
+def test_the_default_of_a_member_is_demanded_of_rooms(every_contract: Mapping[str, Contract]) -> None:
+    defaults = {
+        clause.id: clause.options["default"]
+        for contract in every_contract.values()
+        for clause in contract.clauses.values()
+        if clause.part is Part.REQUEST and clause.rule == "default"
+    }
+    assert defaults == {
+        "azure.create-room.request.pstnDialOutEnabled.default": False,
+        "azure.update-room.request.pstnDialOutEnabled.default": False,
+        "telnyx.update-room.request.max_participants.default": 10,
+        "signalwire.update-room.request.max_members.default": 20,
+        "signalwire.update-room.request.quality.default": "720p",
+        "signalwire.update-room.request.layout.default": "grid-responsive",
+    }

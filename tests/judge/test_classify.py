@@ -1,0 +1,196 @@
+"""What a request is, before anybody looks at the answer: to be accepted, to be refused and why, or left open by the documents."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from roomproof.interaction import Credentials, RoomKnowledge
+from roomproof.judge.seen import Refusal
+
+FAR = "2030-09-01T00:00:00"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"size": 1}, {"size": 9}, {"size": 4.0}, {"flag": False}, {"note": None}, {"note": "12345"}, {"mode": "open"}, {"tags": ["a"]},
+        {"tags": ["a", "b", "c"]}, {"day": "2030-09-01"}, {"day": f"{FAR}Z"}, {"day": f"{FAR}+02:00"}, {"link": "https://example.com/hook"},
+        {"volume": 0.5}, {"pin": "none"}, {"name": "Room 5"}, {"size": 4, "flag": True, "mode": "closed"},
+    ],
+    ids=str,
+)  # fmt: skip
+def test_what_is_documented_must_be_accepted(body: dict[str, Any], talk: Any) -> None:
+    assert talk.classified(body).must_be_accepted
+
+
+@pytest.mark.parametrize(
+    ("body", "clause", "what"),
+    [
+        ({"size": 0}, "size.minimum", "size 0"),
+        ({"size": 10}, "size.maximum", "size 10"),
+        ({"size": []}, "size.type", "size []"),
+        ({"size": 4.5}, "size.type", "size 4.5"),
+        ({"mode": "Open"}, "mode.enum", 'mode "Open"'),
+        ({"kind": "rooms"}, "kind.const", 'kind "rooms"'),
+        ({"note": "123456"}, "note.max-length", 'note "123456"'),
+        ({"topic": "a_b"}, "topic.pattern", 'topic "a_b"'),
+        ({"tags": []}, "tags.min-items", "tags []"),
+        ({"tags": ["a", "a"]}, "tags.unique-items", "tags ['a', 'a']"),
+        ({"tags": ["e"]}, "tags.items.enum", 'tags.0 "e"'),
+        ({"pair": [{"left": 1}, {"left": 4}]}, "pair.items.left.maximum", "pair.1.left 4"),
+        ({"pair": [{}]}, "pair.items.left.required", "no pair.0.left"),
+        ({"link": "example.com"}, "link.format", 'link "example.com"'),
+        ({"day": "soon"}, "day.any-of", 'day "soon"'),
+        ({"pin": 10}, "pin.one-of", "pin 10"),
+        ({"share": 4}, "share.all-of", "share 4"),
+        ({"grade": 8}, "grade.observed-maximum", "grade 8"),
+        ([], "body.type", "the body []"),
+        ("text", "body.type", 'the body "text"'),
+    ],
+    ids=str,
+)
+def test_what_is_excluded_must_be_refused_for_the_clause_that_it_breaks(body: Any, clause: str, what: str, talk: Any) -> None:
+    (obstacle,) = talk.classified(body).obstacles
+    assert obstacle.clause.id == f"mini.update-room.request.{clause}"
+    assert (obstacle.refusal, obstacle.what, obstacle.lenient) == (Refusal.INVALID, what, False)
+
+
+def test_a_value_of_the_wrong_type_breaks_its_type_and_nothing_else(talk: Any) -> None:
+    assert [item.clause.rule for item in talk.classified({"topic": {"x": 1}}).obstacles] == ["type"]
+
+
+def test_every_wrong_member_is_an_obstacle_of_its_own(talk: Any) -> None:
+    found = talk.classified({"size": 10, "mode": "ajar", "flag": True}).obstacles
+    assert [item.clause.id.split(".", 3)[3] for item in found] == ["size.maximum", "mode.enum"]
+
+
+@pytest.mark.parametrize(
+    ("body", "clause"),
+    [
+        ({"size": "4"}, "size.type"),
+        ({"size": True}, "size.type"),
+        ({"flag": "true"}, "flag.type"),
+        ({"flag": 1}, "flag.type"),
+        ({"name": 5}, "name.type"),
+        ({"size": None}, "size.null"),
+        ({"day": "2030-09-01 00:00:00Z"}, "day.any-of"),
+        ({"link": "https://b\u00fccher.example/"}, "link.format"),
+        (b"{", "body.type"),
+        (None, "body.required"),
+    ],
+    ids=str,
+)
+def test_to_take_what_others_read_without_harm_is_lenient(body: Any, clause: str, talk: Any) -> None:
+    (obstacle,) = talk.classified(body).obstacles
+    assert obstacle.clause.id == f"mini.update-room.request.{clause}"
+    assert obstacle.lenient
+
+
+@pytest.mark.parametrize("body", [{"size": "10"}, {"size": "four"}, {"flag": "maybe"}, {"flag": 2}, {"day": "2030-13-01 00:00Z"}], ids=str)
+def test_to_take_what_nobody_reads_as_a_documented_value_is_not_lenient(body: dict[str, Any], talk: Any) -> None:
+    (obstacle,) = talk.classified(body).obstacles
+    assert not obstacle.lenient
+
+
+@pytest.mark.parametrize(
+    ("body", "why"),
+    [
+        ({}, "an empty update may be refused"),
+        ({"name": "x" * 65}, "no length is given"),
+        ({"name": "x" * 300}, "no length is documented"),
+        ({"name": " padded "}, "white space"),
+        ({"name": "a\u0000b"}, "control"),
+        ({"name": "a\u200bb"}, "control, format"),
+        ({"colour": "red"}, "colour is no documented member"),
+        ({"day": "2016-12-31T23:59:60Z"}, "leap second"),
+        ({"day": "9999-12-31T00:00:00Z"}, "few systems hold every year"),
+        ({"day": "2030-05-31T00:00:00Z"}, "in the past"),
+    ],
+    ids=str,
+)
+def test_what_the_documents_leave_open_may_get_either_answer(body: dict[str, Any], why: str, talk: Any) -> None:
+    found = talk.classified(body)
+    assert found.obstacles == ()
+    assert not found.must_be_accepted
+    assert any(why in reason for reason in found.unsettled), found.unsettled
+
+
+def test_open_are_only_values_of_the_documented_type(talk: Any) -> None:
+    # `maxProperties: 0` and `minLength: 65` hold for every value that is no object, no text: JSON Schema ignores them there.
+    assert not talk.classified([]).obstacles[0].lenient
+    assert not talk.classified({"name": {}}).obstacles[0].lenient
+
+
+@pytest.mark.parametrize(
+    ("credentials", "rule"),
+    [(Credentials.MISSING, "missing-refused"), (Credentials.WRONG, "wrong-refused"), (Credentials.UNSCOPED, "scope-required")],
+)
+def test_a_sender_without_the_right_to_ask_must_be_refused(credentials: Credentials, rule: str, talk: Any) -> None:
+    (obstacle,) = talk.classified({"size": 4}, credentials=credentials).obstacles
+    assert (obstacle.clause.rule, obstacle.refusal) == (rule, Refusal.UNAUTHENTICATED)
+
+
+def test_a_recording_without_the_authorization_header_has_no_credentials(talk: Any) -> None:
+    (obstacle,) = talk.classified({"size": 4}, credentials=Credentials.UNKNOWN).obstacles
+    assert obstacle.clause.rule == "missing-refused"
+    assert talk.classified({"size": 4}, credentials=Credentials.UNKNOWN, headers=(("Authorization", "hidden"),)).must_be_accepted
+
+
+def test_a_room_that_is_known_not_to_exist_must_be_refused(talk: Any) -> None:
+    (obstacle,) = talk.classified({"size": 4}, room=RoomKnowledge.NONE).obstacles
+    assert (obstacle.clause.rule, obstacle.refusal) == ("unknown-refused", Refusal.UNKNOWN_ROOM)
+
+
+def test_a_deleted_room_does_not_exist(talk: Any) -> None:
+    talk.patch({"size": 4}, {"size": 4})
+    talk.say("DELETE", "/rooms/7b61621f-62e0-4aad-ab11-9fd19e272e73", status=204)
+    (obstacle,) = talk.classified({"size": 4}).obstacles
+    assert obstacle.clause.rule == "unknown-refused"
+
+
+def test_a_room_whose_deletion_was_refused_is_still_there(talk: Any) -> None:
+    talk.patch({"size": 4}, {"size": 4})
+    talk.say("DELETE", "/rooms/7b61621f-62e0-4aad-ab11-9fd19e272e73", status=403)
+    assert talk.classified({"size": 4}).must_be_accepted
+
+
+def test_a_name_that_another_room_has_must_be_refused_until_that_room_is_gone(talk: Any) -> None:
+    other = "8b61621f-62e0-4aad-ab11-9fd19e272e73"
+    talk.patch({"name": "taken"}, {"name": "taken"}, room_id=other)
+    assert [item.clause.rule for item in talk.classified({"name": "taken"}).obstacles] == ["unique"]
+    assert talk.classified({"name": "free"}).must_be_accepted
+    talk.say("DELETE", f"/rooms/{other}", status=204)
+    assert talk.classified({"name": "taken"}).must_be_accepted
+
+
+def test_a_room_may_keep_its_own_name(talk: Any) -> None:
+    talk.patch({"name": "mine"}, {"name": "mine"})
+    assert talk.classified({"name": "mine"}).must_be_accepted
+
+
+def test_edges_are_the_clauses_whose_limit_a_value_sits_on(talk: Any) -> None:
+    edges = {
+        name: {clause.rule for clause in found} for name, found in talk.classified({"size": 9, "note": "12345", "flag": True}).edges.items()
+    }
+    assert edges == {"size": {"maximum"}, "note": {"max-length"}, "flag": set()}
+
+
+def test_a_spelling_that_only_the_standard_has_is_fragile(talk: Any) -> None:
+    assert [clause.rule for clause in talk.classified({"day": f"{FAR}.5+02:00"}).fragile] == ["any-of"]
+    assert talk.classified({"day": f"{FAR}Z"}).fragile == ()
+
+
+def test_a_null_that_no_alternative_allows_need_not_be_accepted(mini_raw: Any, talk_about: Any) -> None:
+    mini_raw["components"]["schemas"]["Changes"]["properties"]["pin"] = {"oneOf": [{"type": "integer"}, {"const": "none"}]}
+    assert not talk_about(mini_raw).classified({"pin": None}).must_be_accepted
+
+
+@pytest.mark.parametrize("credentials", [Credentials.MISSING, Credentials.WRONG, Credentials.UNSCOPED])
+def test_a_sender_without_rights_need_not_be_heard_whatever_the_page_leaves_out(
+    credentials: Credentials, mini_raw: Any, talk_about: Any
+) -> None:
+    update = mini_raw["paths"]["/rooms/{room_id}"]["patch"]
+    update["x-behaviours"] = [line for line in update["x-behaviours"] if line.get("path") != "token"]
+    assert not talk_about(mini_raw).classified({"size": 4}, credentials=credentials).must_be_accepted

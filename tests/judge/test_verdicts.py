@@ -1,0 +1,273 @@
+"""From evidence to verdicts: levels, suspicions, deviations, the smallest witness, and collections that merge."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from roomproof.contract.clause import Level
+from roomproof.contract.deviation import Deviation
+from roomproof.contract.model import Contract
+from roomproof.interaction import Interaction, Request, Response
+from roomproof.judge.evidence import Evidence, Outcome, broken, kept, severity
+from roomproof.judge.exception import document, matches
+from roomproof.verdict import Verdict, Verdicts
+
+UPDATE = "mini.update-room"
+SIZE, MODE, STATUS = f"{UPDATE}.request.size.maximum", f"{UPDATE}.request.mode.enum", f"{UPDATE}.response.200.status"
+Heard = tuple[Evidence, Interaction]
+
+
+def exchange(body: bytes = b'{"size":9}', status: int = 422, answer: bytes = b"{}") -> Interaction:
+    request = Request("PATCH", "https://mini.example/rooms/7?api=1", (("Content-Type", "application/json"),), body)
+    return Interaction(request, Response(status, (("X-Error", "refused"),), answer))
+
+
+def collected(contract: Contract, heard: Iterable[Heard], deviations: Iterable[Deviation] = (), *, strict: bool = False) -> Verdicts:
+    verdicts = Verdicts(contract, deviations, strict=strict)
+    for evidence, interaction in heard:
+        verdicts.add(evidence, interaction)
+    return verdicts
+
+
+def evidence(clause_id: str, outcome: Outcome = Outcome.FAIL, *suspects: str) -> Evidence:
+    return Evidence(clause_id, outcome, f"{clause_id} is broken", suspects=suspects)
+
+
+# Levels.
+
+
+@pytest.mark.parametrize(
+    ("level", "outcome"),
+    [(Level.DOCUMENTED, Outcome.FAIL), (Level.STANDARD, Outcome.WARN), (Level.SAMPLE, Outcome.WARN), (Level.OBSERVED, Outcome.WARN)],
+)
+def test_only_what_a_document_says_can_fail(level: Level, outcome: Outcome, mini: Contract) -> None:
+    clause = next(item for item in mini.clauses.values() if item.level is level)
+    assert severity(clause) is outcome
+    assert broken(clause, "it is broken", expected="a", received="b").outcome is outcome
+    assert broken(clause, "it is bent", expected="a", received="b", lenient=True).outcome is Outcome.WARN
+
+
+@pytest.mark.parametrize(
+    ("level", "strict"), [(Level.STANDARD, Verdict.FAIL), (Level.SAMPLE, Verdict.FAIL), (Level.OBSERVED, Verdict.WARNING)]
+)
+def test_strict_makes_standards_and_samples_fail_but_never_what_was_only_observed(level: Level, strict: Verdict, mini: Contract) -> None:
+    clause = next(item for item in mini.clauses.values() if item.level is level)
+    heard = [(evidence(clause.id, Outcome.WARN), exchange())]
+    assert collected(mini, heard).verdicts()[clause.id] is Verdict.WARNING
+    assert collected(mini, heard, strict=True).verdicts()[clause.id] is strict
+
+
+def test_a_harmless_leniency_stays_a_warning_even_when_strict(mini: Contract) -> None:
+    assert collected(mini, [(evidence(SIZE, Outcome.WARN), exchange())], strict=True).verdicts()[SIZE] is Verdict.WARNING
+
+
+# What a verdict is.
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "verdict"),
+    [
+        ([], Verdict.UNEXERCISED),
+        ([Outcome.INCONCLUSIVE], Verdict.INCONCLUSIVE),
+        ([Outcome.PASS], Verdict.PASS),
+        ([Outcome.INCONCLUSIVE, Outcome.PASS], Verdict.PASS),
+        ([Outcome.PASS, Outcome.WARN], Verdict.WARNING),
+        ([Outcome.PASS, Outcome.WARN, Outcome.FAIL], Verdict.FAIL),
+        ([Outcome.FAIL, *[Outcome.PASS] * 99], Verdict.FAIL),
+    ],
+    ids=str,
+)
+def test_the_worst_outcome_decides(outcomes: list[Outcome], verdict: Verdict, mini: Contract) -> None:
+    verdicts = collected(mini, [(evidence(SIZE, outcome), exchange()) for outcome in outcomes])
+    assert verdicts.verdicts()[SIZE] is verdict
+
+
+def test_inconclusive_interactions_are_no_cases(mini: Contract) -> None:
+    verdicts = collected(mini, [(evidence(SIZE, outcome), exchange()) for outcome in (Outcome.INCONCLUSIVE, Outcome.PASS, Outcome.FAIL)])
+    assert verdicts.records[SIZE].cases == 2
+
+
+def test_every_clause_has_a_verdict_in_the_order_of_the_contract(mini: Contract) -> None:
+    assert list(Verdicts(mini).verdicts()) == list(mini.clauses)
+
+
+def test_a_finding_has_the_smallest_witness(mini: Contract) -> None:
+    bodies = [b'{"size":9,"mode":"open"}', b'{"size":9}', b'{"size":9,"flag":true}']
+    (finding,) = collected(mini, [(evidence(SIZE), exchange(body)) for body in bodies]).findings()
+    assert finding.witness.interaction.request.body == b'{"size":9}'
+
+
+def test_fails_come_first(mini: Contract) -> None:
+    heard = [(evidence(SIZE, Outcome.WARN), exchange()), (evidence(MODE), exchange())]
+    assert [item.verdict for item in collected(mini, heard).findings()] == [Verdict.FAIL, Verdict.WARNING]
+
+
+# Suspicions.
+
+
+def test_a_suspicion_is_absorbed_by_a_suspect_that_is_broken_by_itself(mini: Contract) -> None:
+    suspicion, proof = (evidence(STATUS, Outcome.FAIL, SIZE, MODE), exchange(b'{"size":9,"mode":"open"}')), (evidence(SIZE), exchange())
+    for heard in ([suspicion, proof], [proof, suspicion]):
+        assert [item.clause.id for item in collected(mini, heard).findings()] == [SIZE]
+
+
+def test_a_suspicion_that_nothing_explains_is_a_finding(mini: Contract) -> None:
+    heard = [(evidence(STATUS, Outcome.FAIL, SIZE, MODE), exchange()), (evidence(f"{UPDATE}.request.flag.type"), exchange())]
+    assert STATUS in {item.clause.id for item in collected(mini, heard).findings()}
+
+
+def test_a_suspect_that_is_only_warned_of_explains_nothing(mini: Contract) -> None:
+    heard = [(evidence(STATUS, Outcome.FAIL, SIZE), exchange()), (evidence(SIZE, Outcome.WARN), exchange())]
+    assert collected(mini, heard).verdicts()[STATUS] is Verdict.FAIL
+
+
+def test_one_explained_suspicion_does_not_hide_another(mini: Contract) -> None:
+    heard = [
+        (evidence(STATUS, Outcome.FAIL, SIZE), exchange(b'{"size":9}')),
+        (evidence(STATUS, Outcome.FAIL, MODE), exchange(b'{"mode":"open"}')),
+        (evidence(SIZE), exchange()),
+    ]
+    finding = next(item for item in collected(mini, heard).findings() if item.clause.id == STATUS)
+    assert finding.witness.interaction.request.body == b'{"mode":"open"}'
+
+
+def test_a_refused_limit_is_blamed_and_the_status_of_the_larger_request_is_not(talk: Any) -> None:
+    talk.patch({"size": 9, "mode": "open"}, None, status=422)
+    talk.patch({"size": 9}, None, status=422)
+    fails = {item.clause.id for item in talk.verdicts.findings() if item.verdict is Verdict.FAIL}
+    assert SIZE in fails
+    assert STATUS not in fails
+
+
+# Deviations.
+
+KNOWN = Deviation(
+    f"{UPDATE}.request.size.*", {"/request/body/size": {"const": 9}, "/response/status": {"const": 422}}, "known", "row 1", "2030-01-01"
+)
+
+
+def test_exactly_the_known_witness_is_a_deviation_and_another_still_fails(mini: Contract) -> None:
+    known, other = (evidence(SIZE), exchange(b'{"size":9}')), (evidence(SIZE), exchange(b'{"size":8}'))
+    assert collected(mini, [known], [KNOWN]).verdicts()[SIZE] is Verdict.DEVIATION
+    both = collected(mini, [known, other], [KNOWN])
+    assert both.verdicts()[SIZE] is Verdict.FAIL
+    found = {item.verdict: item.witness for item in both.findings()}
+    assert found[Verdict.FAIL].interaction.request.body == b'{"size":8}'
+    assert found[Verdict.DEVIATION].deviation is KNOWN
+
+
+def test_a_deviation_is_about_its_own_clause_only(mini: Contract) -> None:
+    assert collected(mini, [(evidence(MODE), exchange(b'{"size":9}'))], [KNOWN]).verdicts()[MODE] is Verdict.FAIL
+
+
+def test_a_deviation_does_not_explain_a_suspicion_of_something_else(mini: Contract) -> None:
+    heard = [(evidence(SIZE), exchange(b'{"size":9}')), (evidence(STATUS, Outcome.FAIL, SIZE), exchange(b'{"size":8}'))]
+    assert collected(mini, heard, [KNOWN]).verdicts()[STATUS] is Verdict.FAIL
+
+
+@pytest.mark.parametrize(
+    ("pointer", "schema", "holds"),
+    [
+        ("/response/status", {"const": 422}, True),
+        ("/response/status", {"const": 400}, False),
+        ("/response/status", False, False),
+        ("/response/headers/x-error", {"const": "refused"}, True),
+        ("/response/headers/X-Error", {}, False),
+        ("/response/headers/x-other", False, True),
+        ("/request/method", {"const": "PATCH"}, True),
+        ("/request/path", {"pattern": "^/rooms/"}, True),
+        ("/request/query/api", {"const": "1"}, True),
+        ("/request/body/tags/1", {"const": "b"}, True),
+        ("/request/body/tags/2", False, True),
+        ("/request/body/a~1b/c~0d", {"type": "null"}, True),
+        ("/request/body/missing", {}, False),
+        ("/response/body", {"const": "no JSON"}, True),
+    ],
+)
+def test_a_witness_pattern_leads_to_one_value(pointer: str, schema: Any, holds: bool) -> None:
+    interaction = exchange(b'{"tags":["a","b"],"a/b":{"c~d":null}}', 422, b"no JSON")
+    assert matches(Deviation("*", {pointer: schema}, "", "", ""), SIZE, interaction) is holds
+
+
+def test_every_pointer_of_a_witness_must_hold() -> None:
+    assert not matches(
+        Deviation("*", {"/response/status": {"const": 422}, "/request/method": {"const": "PUT"}}, "", "", ""), SIZE, exchange()
+    )
+
+
+def test_an_interaction_without_an_answer_has_no_response_to_match() -> None:
+    silent = Interaction(exchange().request, None, None, "refused")
+    assert "response" not in document(silent)
+    assert matches(Deviation("*", {"/response/status": False}, "", "", ""), SIZE, silent)
+
+
+# Merging.
+
+CLAUSES = [SIZE, MODE, STATUS]
+HEARD = st.lists(
+    st.tuples(
+        st.builds(
+            lambda clause, outcome, suspects: evidence(clause, outcome, *suspects),
+            st.sampled_from(CLAUSES),
+            st.sampled_from(list(Outcome)),
+            st.lists(st.sampled_from(CLAUSES), max_size=2, unique=True),
+        ),
+        st.builds(lambda size, extra: exchange(b'{"size":%d%s}' % (size, b',"flag":true' * extra)), st.integers(0, 12), st.booleans()),
+    ),
+    max_size=8,
+)
+
+
+def summed(contract: Contract, *streams: list[Heard]) -> Any:
+    """The state of several collections merged one after the other."""
+    whole = Verdicts(contract, [KNOWN])
+    for stream in streams:
+        whole.merge(collected(contract, stream, [KNOWN]))
+    return state(whole)
+
+
+def state(verdicts: Verdicts) -> Any:
+    records = {
+        name: (
+            record.counts,
+            {kind: item.size for kind, item in record.broken.items()},
+            {key: item.size for key, item in record.suspicions.items()},
+        )
+        for name, record in verdicts.records.items()
+    }
+    return records, verdicts.verdicts()
+
+
+@given(HEARD, HEARD, HEARD)
+def test_collections_merge_in_any_order_and_any_grouping(mini: Contract, one: list[Heard], two: list[Heard], three: list[Heard]) -> None:
+    everything = state(collected(mini, [*one, *two, *three], [KNOWN]))
+    assert summed(mini, one, two, three) == summed(mini, three, one, two) == summed(mini, [*one, *two], three) == everything
+    left = collected(mini, two, [KNOWN])
+    left.merge(collected(mini, three, [KNOWN]))
+    right = collected(mini, one, [KNOWN])
+    right.merge(left)
+    assert state(right) == everything
+
+
+@given(HEARD)
+def test_to_merge_with_nothing_changes_nothing(mini: Contract, heard: list[Heard]) -> None:
+    verdicts = collected(mini, heard, [KNOWN])
+    before = state(verdicts)
+    verdicts.merge(Verdicts(mini, [KNOWN]))
+    assert state(verdicts) == before
+
+
+@given(HEARD)
+def test_a_verdict_is_a_pass_only_where_something_was_tested(mini: Contract, heard: list[Heard]) -> None:
+    tested = {item.clause for item, _ in heard if item.outcome is Outcome.PASS}
+    for name, verdict in collected(mini, heard).verdicts().items():
+        assert verdict is not Verdict.PASS or name in tested
+
+
+def test_kept_evidence_names_its_clause(mini: Contract) -> None:
+    assert kept(mini.clauses[SIZE]) == Evidence(SIZE, Outcome.PASS)

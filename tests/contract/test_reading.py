@@ -200,7 +200,7 @@ def every_way(node: Any, way: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
     return [found for key, value in members for found in ((*way, key), *every_way(value, (*way, key)))]
 
 
-@pytest.mark.parametrize("value", [None, 7, "text", True, [], {}, [None], {"a": None}, ...], ids=repr)
+@pytest.mark.parametrize("value", [None, 7, "text", [], {"a": None}, ...], ids=repr)
 def test_a_member_that_is_missing_or_of_the_wrong_kind_is_no_traceback(value: Any, tmp_path: Path) -> None:
     for way in every_way(SMALL):
         (path := tmp_path / "openapi.yaml").write_text(as_yaml(changed(*way, to=value)), encoding="utf-8")

@@ -286,7 +286,7 @@ def test_half_a_pair_of_headers_must_be_refused(talk: Any, broken: Broken) -> No
         ([], {"behaviour.guests.listed-echo", "behaviour.guests.listed-default"}),
         (None, {"behaviour.guests.listed-echo", "behaviour.guests.listed-default"}),
     ],
-    ids=str,
+    ids=["right", "another role", "another default", "no role", "empty", "no list"],
 )
 def test_a_list_shows_how_a_room_was_made(listed: Any, fails: set[str], talk: Any, broken: Broken) -> None:
     guests = {"g1": {"role": "host"}, "g2": {}}

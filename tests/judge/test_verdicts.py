@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from roomproof.contract.clause import Level
@@ -243,6 +243,7 @@ def state(verdicts: Verdicts) -> Any:
     return records, verdicts.verdicts()
 
 
+@settings(max_examples=40)
 @given(HEARD, HEARD, HEARD)
 def test_collections_merge_in_any_order_and_any_grouping(mini: Contract, one: list[Heard], two: list[Heard], three: list[Heard]) -> None:
     everything = state(collected(mini, [*one, *two, *three], [KNOWN]))

@@ -70,7 +70,7 @@ def _provider(result: Result) -> dict[str, Any]:
             }
             for clause in contract.clauses.values()
         ],
-        "findings": cleaned([_finding(finding, result) for finding in verdicts.findings()], _secrets(result)),
+        "findings": [_finding(finding, result) for finding in verdicts.findings()],
     }
 
 
@@ -85,21 +85,24 @@ def _finding(finding: Finding, result: Result) -> dict[str, Any]:
     shown = document(witness.interaction)
     for side in shown.values():
         side["headers"] = without_secret_headers(side["headers"])
+    told = {
+        "summary": witness.evidence.summary,
+        "expected": witness.evidence.expected,
+        "received": witness.evidence.received,
+        "request": shown["request"],
+        "response": shown.get("response"),
+        "curl": curl(witness.interaction.request, result.subject.contract.credentials),
+    }
     return {
         "clause": finding.clause.id,
         "operation": finding.clause.operation,
         "field": finding.clause.field,
         "level": finding.clause.level.value,
         "verdict": finding.verdict.value,
-        "summary": witness.evidence.summary,
         "demands": finding.clause.demands,
-        "expected": witness.evidence.expected,
-        "received": witness.evidence.received,
         "source": asdict(finding.clause.source),
         "reason": witness.deviation.reason if witness.deviation else "",
-        "request": shown["request"],
-        "response": shown.get("response"),
-        "curl": curl(witness.interaction.request, result.subject.contract.credentials),
+        **cleaned(told, _secrets(result)),
     }
 
 

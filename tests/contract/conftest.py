@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -71,12 +72,21 @@ def file(provider: str) -> Path:
 
 @pytest.fixture
 def contract(file: Path) -> Contract:
-    return load_contract(file)
+    return _contract(file)
 
 
 @pytest.fixture
 def document(file: Path) -> Mapping[str, Any]:
     """The contract with its references resolved, read without the package."""
+    return _document(file)
+
+
+# Nothing changes what is read, so that it is read once.
+_contract = cache(load_contract)
+
+
+@cache
+def _document(file: Path) -> Mapping[str, Any]:
     raw = yaml.load(file.read_text(encoding="utf-8"), Loader=_PlainLoader)
     return resolved(raw, raw)
 
@@ -88,4 +98,4 @@ def every_schema(document: Mapping[str, Any]) -> list[tuple[str, str, str, Node]
 
 @pytest.fixture(scope="session")
 def every_contract() -> Mapping[str, Contract]:
-    return {provider: load_contract(CONTRACTS / provider / "openapi.yaml") for provider in PROVIDERS}
+    return {provider: _contract(CONTRACTS / provider / "openapi.yaml") for provider in PROVIDERS}

@@ -233,9 +233,10 @@ def test_mutations_are_varied_and_keep_the_rest(sample_schemas: Mapping[str, Sch
     aims = {(sample.path, sample.rule) for sample in found}
     assert aims >= {
         (("n",), "minimum"), (("n",), "maximum"), (("n",), "type"), (("n",), "required"), (("s",), "max-length"), (("r",), "enum"),
-        (("t",), "format"), (("codes", "items", "role"), "enum"), (("codes", "items", "code"), "pattern"), (("m", "keys"), "pattern"),
-        (("m", "values", "role"), "enum"), ((), "type"),
+        (("t",), "format"), ((), "type"),
     }  # fmt: skip
+    below = {path[:2] for path, _ in aims if len(path) > 1}
+    assert below == {("codes", "items"), ("m", "keys"), ("m", "values")}
     assert {"random number above the maximum", "random text that is too long", "random value of another type"} <= {s.note for s in found}
     assert any(len(sample.value) > 3 for sample in found if sample.path == ("n",))
 

@@ -112,7 +112,7 @@ def is_uuid(text: str) -> bool:
 
 
 def is_uri(text: str) -> bool:
-    """RFC 3986, 3: a scheme and something after it, no characters that a URI cannot hold."""
+    """RFC 3986, 3: a scheme and something after it, no characters that a URI cannot hold; RFC 9110, 4.2: http(s) has a host."""
     if _URI.fullmatch(text) is None:
         return False
     try:
@@ -120,6 +120,8 @@ def is_uri(text: str) -> bool:
         parts.port  # noqa: B018 - reading it is what checks it
     except ValueError:
         return False
+    if parts.scheme.lower() in ("http", "https"):
+        return bool(parts.hostname)
     return bool(parts.netloc) if "://" in text else True
 
 

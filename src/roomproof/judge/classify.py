@@ -22,7 +22,14 @@ Json = Any
 Pointer = tuple[str, ...]
 _ALWAYS_EDGE = frozenset(("enum", "const", "pattern", "format", "any-of", "one-of", "multiple-of"))
 _LIMITS = {"minimum": "minimum", "maximum": "maximum"}
-_SIZES = {"min-length": "minLength", "max-length": "maxLength", "min-items": "minItems", "max-items": "maxItems"}
+_SIZES = {
+    "min-length": "minLength",
+    "max-length": "maxLength",
+    "min-items": "minItems",
+    "max-items": "maxItems",
+    "min-properties": "minProperties",
+    "max-properties": "maxProperties",
+}
 
 
 def classify(

@@ -84,7 +84,7 @@ class Judge:
             if seen.state is not None:
                 seen.state.uncertain = True
             return
-        if seen.answer.accepted:
+        if seen.answer.accepted and not seen.request.obstacles:
             self.rooms.accept(seen.operation.id, seen.request.sent)
         if seen.answer.accepted and room is None and seen.state is not None:
             seen.state.uncertain = True

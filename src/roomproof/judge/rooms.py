@@ -64,6 +64,10 @@ class Rooms:
         for name, value in sent.items():
             self.accepted.setdefault((operation, name), set()).add(_canonical(value))
 
+    def was_ever_accepted(self, operation: str, name: str) -> bool:
+        """Whether an operation has accepted any value of a member before."""
+        return (operation, name) in self.accepted
+
     def was_accepted(self, operation: str, name: str, value: Json) -> bool:
         """Whether an operation has accepted a value of a member before, alone or with others."""
         return _canonical(value) in self.accepted.get((operation, name), ())

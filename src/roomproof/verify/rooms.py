@@ -42,7 +42,8 @@ def _make_rooms(session: Session, maker: Operation) -> None:
             require_hearing(session, interaction)
     if not session.made:
         raise CutShortError("no room could be made, so nothing else could be tried")
-    session.seats = dict(zip((Seat.MAIN, Seat.OTHER), session.made, strict=False))
+    # The room that was made of nothing shows what defaults are after an update, so it sits beside the main one.
+    session.seats = dict(zip((Seat.MAIN, Seat.OTHER), reversed(session.made[:2]), strict=False))
 
 
 def require_hearing(session: Session, interaction: Interaction) -> None:

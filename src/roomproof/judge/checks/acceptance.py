@@ -58,8 +58,7 @@ def _valid_refused(seen: Seen) -> Iterator[Evidence]:
     blamed = _blamed(seen)
     if len(blamed) == 1 and status not in NOT_ABOUT_VALUES:
         name = blamed[0]
-        edges = [clause for clause in seen.request.edges[name] if clause in suspects] or suspects
-        for clause in edges[:3]:
+        for clause in _clauses_to_blame(seen, name, suspects):
             text = f"{name} {shown(seen.request.sent[name])} is documented as valid ({clause.demands}), but it is refused"
             yield broken(clause, text, expected=expected, received=f"status {status}")
         return
@@ -71,6 +70,15 @@ def _valid_refused(seen: Seen) -> Iterator[Evidence]:
         received=f"status {status}",
         suspects=() if status in NOT_ABOUT_VALUES or not blamed else tuple(clause.id for clause in suspects),
     )
+
+
+def _clauses_to_blame(seen: Seen, name: str, suspects: list[Clause]) -> list[Clause]:
+    """Return what a member's value sits on; where none of its values was ever accepted, also that it may be set at all."""
+    edges = [clause for clause in seen.request.edges[name] if clause in suspects] or suspects
+    settable = seen.operation.clause(Part.REQUEST, (name,), "accepted")
+    if settable is None or settable in edges or seen.rooms.was_ever_accepted(seen.operation.id, name):
+        return edges
+    return [*edges, settable]
 
 
 def _blamed(seen: Seen) -> list[str]:

@@ -59,7 +59,10 @@ def run_verify(
     with progress(console, dict.fromkeys(chosen, EXPECTED_REQUESTS)) as on_request:
         for provider in chosen:
             try:
-                results.append(_verify_one(provider, ask, options, on_request))
+                result = _verify_one(provider, ask, options, on_request)
+                results.append(result)
+                if result.interrupted:
+                    break
             except RoomproofError as error:
                 failures.append(error)
                 results.append(Unfinished(provider, base_url or "built-in mock", str(error)))
@@ -106,6 +109,9 @@ def _subject(provider: str, ask: Ask) -> Iterator[Subject]:
 
 
 def _exit_code(fails: int, results: list[Result | Unfinished]) -> int:
+    runs = [result for result in results if isinstance(result, Result)]
+    if any(run.interrupted for run in runs):
+        return 130
     if fails:
         return 1
-    return 3 if any(isinstance(result, Result) and result.stopped for result in results) else 0
+    return 3 if any(run.stopped for run in runs) else 0

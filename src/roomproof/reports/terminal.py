@@ -83,6 +83,7 @@ def _full(console: Console, finding: dict[str, Any]) -> None:
         f"expected  {finding['expected']}",
         f"received  {finding['received']}",
         f"source    {source}",
-        finding["curl"],
     ]
     console.print(Padding("\n".join(escape(line) for line in lines), (0, 0, 0, 2)), highlight=False)
+    # Unfolded, so that it can be copied as one command.
+    console.print(escape(finding["curl"]), highlight=False, soft_wrap=True)

@@ -67,7 +67,8 @@ class Serving:
 def mock_process(provider: str) -> Iterator[Serving]:
     """Serve a provider's mock from a child process while the context lasts."""
     command = [sys.executable, "-m", "roomproof.targets.serve", provider]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as child:
+    # A session of its own: Ctrl-C is for the run, which then still needs the mock to clean up.
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True) as child:
         assert child.stdin is not None
         assert child.stdout is not None
         try:

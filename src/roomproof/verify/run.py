@@ -29,6 +29,8 @@ class Run:
                 self._exercise(operation)
         except CutShortError as error:
             session.result.stopped = str(error)
+        except KeyboardInterrupt:
+            session.result.stopped, session.result.interrupted = "interrupted by Ctrl-C", True
         finally:
             clean_up(session)
             session.target.close()

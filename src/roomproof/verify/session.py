@@ -66,6 +66,7 @@ class Result:
     requests: int = 0
     seconds: float = 0.0
     stopped: str = ""
+    interrupted: bool = False
     started: datetime = field(default_factory=lambda: datetime.now(UTC))
 
 
@@ -185,4 +186,5 @@ def _stranger(room_id: str, random: Random) -> str:
     alphabet = "0123456789abcdef" if any(letter in "abcdefABCDEF" for letter in room_id) else "0123456789"
     kept = (0, 14, 19)
     drawn = [random.choice(alphabet) if letter.lower() in alphabet else letter for letter in room_id]
-    return "".join(room_id[index] if index in kept else letter for index, letter in enumerate(drawn))
+    other = "".join(room_id[index] if index in kept else letter for index, letter in enumerate(drawn))
+    return other if other != room_id else room_id + "".join(random.choices("0123456789", k=SHORT))

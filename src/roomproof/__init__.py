@@ -17,9 +17,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from roomproof.contract.read import load_contract
     from roomproof.interaction import Interaction, Request, Response
     from roomproof.judge.judge import Judge
+    from roomproof.providers import load_contract
     from roomproof.verdict import Finding, Verdict, Verdicts
 
 __version__ = "0.1.0"
@@ -33,7 +33,7 @@ _HOMES = {
     "Response": "roomproof.interaction",
     "Verdict": "roomproof.verdict",
     "Verdicts": "roomproof.verdict",
-    "load_contract": "roomproof.contract.read",
+    "load_contract": "roomproof.providers",
 }
 
 

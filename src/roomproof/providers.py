@@ -1,4 +1,4 @@
-"""Find what belongs to a provider: its contract, its mock, its strategies. The only place that looks up paths.
+"""Find what belongs to a provider: its contract, its mock, its strategies. The only place that looks up and reads them.
 
 Contracts come bundled with the package, from the checkout, from directories that the user names, or from the entry point
 group `roomproof.contracts` (a callable that returns the provider's directory); mocks and strategies come from the groups
@@ -13,17 +13,19 @@ from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from roomproof.contract.deviation import Deviation, load_deviations
+from roomproof.contract.deviation import Deviation, parse_deviations
 from roomproof.contract.model import Contract
-from roomproof.contract.read import load_contract
+from roomproof.contract.read import parse_contract
 from roomproof.errors import ContractError, UsageError
-from roomproof.judge.judge import Judge
+from roomproof.judge.checks import require_checks
 
 if TYPE_CHECKING:
     from roomproof.mocks import Mock
 
 _PACKAGE = Path(__file__).parent
 _CHECKOUT = _PACKAGE.parents[1]
+MAX_BYTES = 2_000_000
+"""A contract's file may be so large; a bundled one has some 20,000 bytes."""
 
 
 def bundled(name: str) -> Path:
@@ -56,10 +58,32 @@ def find_contract(provider: str, extra: tuple[Path, ...] = ()) -> tuple[Contract
     if contract.provider != provider:
         raise ContractError(f"{path}: x-provider is {contract.provider!r}, but the folder is {provider!r}; make them the same")
     try:
-        Judge(contract)
+        require_checks(contract)
     except ContractError as error:
         raise ContractError(f"{path}: {error}") from error
     return contract, load_deviations(folder / "deviations.yaml")
+
+
+def load_contract(path: Path) -> Contract:
+    """Return the contract in a file. Raises ContractError, with the file's name, for anything that has no meaning."""
+    return parse_contract(_text(path), str(path))
+
+
+def load_deviations(path: Path) -> tuple[Deviation, ...]:
+    """Return the deviations in a file, none if there is no such file. Raises ContractError where one is incomplete."""
+    return parse_deviations(_text(path), str(path)) if path.exists() else ()
+
+
+def _text(path: Path) -> str:
+    """Return the text of a file. Raises ContractError, with the file's name, if it is missing, too large or no text."""
+    try:
+        if path.stat().st_size > MAX_BYTES:
+            raise ContractError(f"{path}: larger than {MAX_BYTES} bytes; split it or check that it is the right file")
+        return path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise ContractError(f"{path}: cannot be read ({error.strerror}); check the path and its permissions") from error
+    except UnicodeDecodeError as error:
+        raise ContractError(f"{path}: is not UTF-8 text (byte {error.start}); save it as UTF-8") from error
 
 
 def find_mock(provider: str) -> Mock:

@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 from roomproof.contract.model import Contract
-from roomproof.contract.read import load_contract
+from roomproof.providers import load_contract
 
 CONTRACTS = Path(__file__).parents[2] / "contracts"
 PROVIDERS = sorted(path.parent.name for path in CONTRACTS.glob("*/openapi.yaml"))

@@ -10,7 +10,8 @@ from typing import Any
 from roomproof.contract.clause import Level, Part
 from roomproof.contract.model import Contract
 from roomproof.judge.check import all_checks, checks_of
-from roomproof.judge.judge import Judge, require_checks
+from roomproof.judge.checks import require_checks
+from roomproof.judge.judge import Judge
 
 Schema = tuple[str, str, str, Any]
 GOLDEN = Path(__file__).parent / "clause_ids.txt"

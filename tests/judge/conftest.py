@@ -6,7 +6,6 @@ import importlib.util
 import json
 import sys
 from collections.abc import Callable, Iterable, Mapping
-from copy import deepcopy
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache
@@ -16,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from roomproof.contract.document import read_yaml
+from roomproof.contract.document import parse_yaml
 from roomproof.contract.model import Contract
 from roomproof.contract.read import read_contract
 from roomproof.interaction import Credentials, Headers, Interaction, Request, Response, RoomKnowledge
@@ -37,9 +36,9 @@ BASE = {"id": ROOM, "name": "first", "created": "2030-06-01T12:00:00Z", "owner":
 PROVIDERS = sorted(path.parent.name for path in bundled("contracts").glob("*/openapi.yaml"))
 
 
-def _loaded(name: str) -> ModuleType:
-    """Import a module of this folder, which is no package."""
-    spec = importlib.util.spec_from_file_location(f"roomproof_tests_{name}", HERE / f"{name}.py")
+def _loaded(path: str) -> ModuleType:
+    """Import a module or a package of this folder, which is no package itself."""
+    spec = importlib.util.spec_from_file_location(f"roomproof_tests_{path.partition('.')[0].partition('/')[0]}", HERE / path)
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
@@ -48,14 +47,20 @@ def _loaded(name: str) -> ModuleType:
     return module
 
 
-MINIATURE = _loaded("miniature")
-FAULTS = list(_loaded("faults").all_faults(MINIATURE.RULES))
+MINIATURE = _loaded("miniature.py")
+FAULTS = list(_loaded("faults/__init__.py").all_faults(MINIATURE.RULES))
+
+
+def mini_document() -> Any:
+    """The miniature's contract as it is read, to be changed at will."""
+    path = HERE / "mini" / "openapi.yaml"
+    return parse_yaml(path.read_text(encoding="utf-8"), str(path))
 
 
 @cache
 def mini_contract(*fields: str) -> Contract:
     """The contract of the miniature; with fields, bodies have only these and the required ones, so that a run is short."""
-    raw = deepcopy(read_yaml(HERE / "mini" / "openapi.yaml"))
+    raw = mini_document()
     for schema in _bodies(raw) if fields else ():
         kept = {*fields, *schema.get("required", ())}
         schema["properties"] = {name: member for name, member in schema["properties"].items() if name in kept}
@@ -151,7 +156,7 @@ def talk() -> Talk:
 @pytest.fixture
 def mini_raw() -> Any:
     """The miniature's contract as it is read, for a test to change."""
-    return deepcopy(read_yaml(HERE / "mini" / "openapi.yaml"))
+    return mini_document()
 
 
 @pytest.fixture(scope="session")

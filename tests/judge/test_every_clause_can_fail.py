@@ -195,7 +195,7 @@ def makes_odd_rooms(contract: Contract, operation: Operation) -> Iterator[Intera
             path = call.path.replace("{" + contract.room.parameter + "}", str(room[contract.room.id]))
             yield Interaction(Request(call.method, f"https://provider.example{path}"), Response(200, (), b"{}"), NOW)
     maker = contract.support.get("create")
-    made = Request(maker.method, "https://provider.example" + maker.path) if maker else None
+    made = Request(maker.method, f"https://provider.example{maker.path}", credentials=Credentials.VALID) if maker else None
     if made:
         yield Interaction(made, Response(200, (), json.dumps(in_answer(contract, odd)).encode()), NOW)
     else:

@@ -11,6 +11,7 @@ import pytest
 
 from roomproof.interaction import Credentials, Interaction, Request, Response, RoomKnowledge
 from roomproof.judge.evidence import Outcome
+from roomproof.judge.rooms import MOST_VALUES
 from roomproof.verdict import Verdict
 
 OTHER = "8b61621f-62e0-4aad-ab11-9fd19e272e73"
@@ -160,6 +161,60 @@ def test_what_a_put_leaves_out_is_kept_or_falls_back_to_its_default(size: int, o
     assert "behaviour.size.kept-or-default" in broken(evidence, outcome)
 
 
+@pytest.fixture
+def settings_talk(mini_raw: Any, talk_about: Any) -> Any:
+    """A conversation about rooms with settings: an object that both kinds of update may carry."""
+    rooms = mini_raw["paths"]["/rooms/{room_id}"]
+    settings = {"settings": {"type": "object"}}
+    mini_raw["components"]["schemas"]["Changes"]["properties"] |= settings
+    replacing = rooms["put"]["requestBody"]["content"]["application/json"]["schema"]
+    replacing["properties"] = {**replacing["properties"], **settings}
+    rooms["put"]["x-behaviours"] += [{"path": "settings", "rule": "echo", "demands": "accepted settings are answered"}]
+    return talk_about(mini_raw)
+
+
+WHOLE = {"topic": "abc", "owner": "nobody"}
+OLD = {"theme": {"colour": "blue", "size": 3}, "speed": 5, "loud": False}
+
+
+@pytest.mark.parametrize(
+    ("sent", "answered", "left"),
+    [
+        ({"tone": 1}, {"tone": 1}, ""),
+        ({"tone": 1}, {"tone": 1, **OLD}, "settings.theme, settings.speed"),
+        ({"theme": {"size": 3}}, {"theme": {"size": 3, "colour": "blue"}}, "settings.theme.colour"),
+        ({"theme": {"size": 3}}, {"theme": {"size": 3, "colour": "white"}, "speed": 1}, ""),
+        ({"tone": 1}, {"tone": 1, "added": True}, ""),
+        ({"tone": 1}, {"tone": 1, "loud": False}, ""),
+    ],
+    ids=["replaced", "merged", "merged deep down", "defaults of the server", "added by the server", "an empty value"],
+)
+def test_what_a_put_replaces_holds_nothing_that_was_told_before(sent: Any, answered: Any, left: str, settings_talk: Any) -> None:
+    settings_talk.put({**WHOLE, "settings": OLD}, {"topic": "abc", "settings": OLD})
+    evidence = settings_talk.put({**WHOLE, "settings": sent}, {"topic": "abc", "settings": answered})
+    (echo,) = (item for item in evidence if item.clause == "mini.replace-room.behaviour.settings.echo")
+    assert echo.outcome is (Outcome.FAIL if left else Outcome.PASS)
+    assert echo.summary.endswith(left)
+
+
+def test_what_the_server_always_adds_may_stay_under_a_put(settings_talk: Any, broken: Broken) -> None:
+    for number in (1, 2):
+        told = {f"tone{number}": 1}
+        assert broken(settings_talk.put({**WHOLE, "settings": told}, {"topic": "abc", "settings": {**told, "added": 7}})) == set()
+
+
+def test_a_patch_may_merge(settings_talk: Any, broken: Broken) -> None:
+    settings_talk.patch({"settings": OLD}, {"settings": OLD})
+    assert broken(settings_talk.patch({"settings": {"tone": 1}}, {"settings": {**OLD, "tone": 1}})) == set()
+
+
+def test_after_a_doubtful_request_a_put_may_leave_what_was_told(settings_talk: Any, broken: Broken) -> None:
+    settings_talk.put({**WHOLE, "settings": OLD}, {"topic": "abc", "settings": OLD})
+    settings_talk.say("PUT", f"/rooms/{talk_room()}", {**WHOLE, "settings": {}}, None, 502)
+    told = {"topic": "abc", "settings": {"tone": 1, **OLD}}
+    assert "behaviour.settings.echo" not in broken(settings_talk.put({**WHOLE, "settings": {"tone": 1}}, told))
+
+
 def test_a_date_alone_becomes_midnight(talk: Any, broken: Broken) -> None:
     assert "behaviour.day.date-only" in broken(talk.patch({"day": "2030-09-01"}, {"day": "2030-09-01T00:00:00Z"}), Outcome.PASS)
     assert "behaviour.day.date-only" in broken(talk.patch({"day": "2030-09-01"}, {"day": "2030-09-01T12:00:00Z"}))
@@ -219,6 +274,19 @@ def test_a_default_still_stands_in_a_room_that_was_updated_otherwise(talk: Any, 
     made(talk, {}, FRESH)
     evidence = talk.patch({"flag": True}, {**FRESH, "flag": True, "size": 5}, room_id=THIRD)
     assert "request.size.default" in broken(evidence)
+
+
+@pytest.mark.parametrize(
+    "unseen",
+    [("PATCH", "", {"size": 7}, 502), ("PATCH", "", {"size": 7}, 503), ("PATCH", "", {"size": 7}, 200), ("POST", "/resize", {}, 200)],
+    ids=["server error", "busy", "no room in the answer", "a call of no contract"],
+)
+def test_no_default_is_demanded_of_what_may_have_been_set_unseen(unseen: Any, talk: Any, broken: Broken) -> None:
+    method, below, body, status = unseen
+    made(talk, {}, FRESH)
+    talk.say(method, f"/rooms/{THIRD}{below}", body, None, status)
+    evidence = talk.patch({"flag": True}, {**FRESH, "flag": True, "size": 7}, room_id=THIRD)
+    assert "request.size.default" not in broken(evidence)
 
 
 def test_the_default_of_a_room_made_by_a_supporting_call_is_seen(talk: Any, broken: Broken) -> None:
@@ -311,6 +379,15 @@ def test_a_deleted_room_that_is_updated_all_the_same_is_seen(talk: Any, broken: 
     talk.patch({"size": 5}, {"size": 5})
     talk.say("DELETE", f"/rooms/{talk_room()}", status=204)
     assert "behaviour.room_id.unknown-refused" in broken(talk.patch({"size": 6}, {"size": 6}))
+
+
+def test_a_long_stream_needs_no_more_memory_than_a_short_one(talk: Any) -> None:
+    rooms = talk.judge.rooms
+    for number in range(3 * MOST_VALUES):
+        rooms.accept("update-room", {"name": f"room {number}", "flag": True})
+    assert [len(values) for values in rooms.accepted.values()] == [MOST_VALUES, 1]
+    assert rooms.was_accepted("update-room", "name", f"room {3 * MOST_VALUES - 1}")
+    assert not rooms.was_accepted("update-room", "name", "room 0")
 
 
 def test_the_same_stream_always_says_the_same(talk: Any, talk_about: Any, mini_raw: Any) -> None:

@@ -93,6 +93,43 @@ def let_everybody_in(exchange: Any, memory: dict[str, Any]) -> None:
         exchange.headers["authorization"] = known
 
 
+def store_nothing(method: str) -> Callable[[Any, dict[str, Any]], None]:
+    """Answer updates of one method with what was sent, and forget it at once."""
+
+    def change(exchange: Any, memory: dict[str, Any]) -> None:
+        if not is_update(exchange):
+            return
+        stored = memory.setdefault(exchange.path, {})
+        for name, value in exchange.room.items():
+            if name not in exchange.sent:
+                stored.setdefault(name, value)
+            elif exchange.method != method:
+                stored[name] = value
+        exchange.answer_with(**{name: value for name, value in stored.items() if name not in exchange.sent})
+
+    return change
+
+
+def forget_what_rooms_are_made_with(exchange: Any, memory: dict[str, Any]) -> None:
+    """Answer a creation with what was sent, but make the room with its default."""
+    if exchange.status == 201:
+        memory[exchange.room["id"]] = False
+    room = exchange.path.rpartition("/")[2]
+    if is_update(exchange) and room in memory:
+        if "pstnDialOutEnabled" in exchange.sent:
+            del memory[room]
+        else:
+            exchange.answer_with(pstnDialOutEnabled=memory[room])
+
+
+def merge_settings(exchange: Any, memory: dict[str, Any]) -> None:
+    """Put what a PUT sends to what stood there before, instead of in its place."""
+    if is_update(exchange):
+        settings = exchange.room["properties"]
+        memory["settings"] = {**memory.get("settings", {}), **settings} if exchange.method == "PUT" else settings
+        exchange.answer_with(properties=memory["settings"])
+
+
 def take_the_account(exchange: Any, _memory: dict[str, Any]) -> None:
     if is_update(exchange) and isinstance(exchange.sent.get("account_sid"), str):
         exchange.answer_with(account_sid=exchange.sent["account_sid"])
@@ -132,6 +169,15 @@ FAULTS = {
     ("signalwire", "accepts 4k"): Fault("request.quality.enum", before_=accept("quality", "4k", "720p")),
     ("signalwire", "answers no JSON"): Fault("response.body.type", after_=answer_in_html),
     ("carrierx", "takes another account"): Fault("behaviour.account_sid", after_=take_the_account),
+    ("carrierx", "merges settings"): Fault("replace-room.behaviour.properties.echo", after_=merge_settings),
+    ("carrierx", "stores no PUT"): Fault("update-room.behaviour.properties.unchanged", after_=store_nothing("PUT")),
+    ("carrierx", "stores no PATCH"): Fault("update-room.behaviour.name.unchanged", after_=store_nothing("PATCH")),
+    ("telnyx", "stores no PATCH"): Fault("update-room.behaviour.max_participants.unchanged", after_=store_nothing("PATCH")),
+    ("signalwire", "stores no PUT"): Fault("update-room.behaviour.max_members.kept-or-default", after_=store_nothing("PUT")),
+    ("azure", "stores no PATCH"): Fault("update-room.behaviour.validUntil.unchanged", after_=store_nothing("PATCH")),
+    ("azure", "forgets what rooms are made with"): Fault(
+        "update-room.behaviour.pstnDialOutEnabled.unchanged", after_=forget_what_rooms_are_made_with
+    ),
     ("azure", "executes repeated requests again"): Fault("behaviour.repeatability.replayed-once", before_=execute_twice),
     ("azure", "answers 202"): Fault("create-room.response.201.status", after_=answer_202),
 }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -80,26 +80,21 @@ def kebab(keyword: str) -> str:
     return "".join("-" + letter.lower() if letter.isupper() else letter for letter in keyword)
 
 
-def values_at(value: Json, path: Path) -> Iterator[tuple[Path, Json]]:
-    """Yield every value at a path with its own way there (indices and member names in place of ITEMS and VALUES)."""
-    yield from _descend(value, path, ())
+def values_at(value: Json, path: Path) -> list[tuple[Path, Json]]:
+    """Return every value at a path with its own way there (indices and member names in place of ITEMS and VALUES)."""
+    found: list[tuple[Path, Json]] = [((), value)]
+    for step in path:
+        found = [((*way, name), inner) for way, outer in found for name, inner in _inside(outer, step)]
+    return found
 
 
-def _descend(value: Json, path: Path, walked: Path) -> Iterator[tuple[Path, Json]]:
-    if not path:
-        yield walked, value
-        return
-    step, rest = path[0], path[1:]
+def _inside(value: Json, step: str) -> Iterable[tuple[str, Json]]:
     if step == ITEMS:
-        if isinstance(value, list):
-            for index, item in enumerate(value):
-                yield from _descend(item, rest, (*walked, str(index)))
-    elif isinstance(value, dict):
-        if step == VALUES:
-            for key, member in value.items():
-                yield from _descend(member, rest, (*walked, key))
-        elif step == KEYS:
-            for key in value:
-                yield (*walked, key), key
-        elif step in value:
-            yield from _descend(value[step], rest, (*walked, step))
+        return ((str(index), item) for index, item in enumerate(value)) if isinstance(value, list) else ()
+    if not isinstance(value, dict):
+        return ()
+    if step == VALUES:
+        return value.items()
+    if step == KEYS:
+        return ((key, key) for key in value)
+    return ((step, value[step]),) if step in value else ()

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
-from pathlib import Path
 from typing import Any
 
-from roomproof.contract.document import read_yaml
+from roomproof.contract.document import parse_yaml
 from roomproof.contract.register import refuse_bad_schema
 from roomproof.errors import ContractError
 
@@ -34,14 +33,12 @@ class Deviation:
         return fnmatchcase(clause_id, self.clause)
 
 
-def load_deviations(path: Path) -> tuple[Deviation, ...]:
-    """Return the deviations in a file, none if there is no such file. Raises ContractError where one is incomplete."""
-    if not path.exists():
-        return ()
-    entries = read_yaml(path) or []
+def parse_deviations(text: str, name: str) -> tuple[Deviation, ...]:
+    """Return the deviations in a YAML text. Raises ContractError, with the text's name, where one is incomplete."""
+    entries = parse_yaml(text, name) or []
     if not isinstance(entries, list):
-        raise ContractError(f"{path}: is not a list of deviations")
-    return tuple(_deviation(entry, f"{path}, entry {number}") for number, entry in enumerate(entries, 1))
+        raise ContractError(f"{name}: is not a list of deviations")
+    return tuple(_deviation(entry, f"{name}, entry {number}") for number, entry in enumerate(entries, 1))
 
 
 def _deviation(entry: Any, where: str) -> Deviation:

@@ -1,15 +1,13 @@
-"""Read a contract's YAML: a safe loader, bounded, every local `$ref` resolved."""
+"""Read a contract's YAML: a safe loader, no aliases, every local `$ref` resolved."""
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import yaml
 
 from roomproof.errors import ContractError
 
-MAX_BYTES = 2_000_000
 _MAX_DEPTH = 60
 
 
@@ -26,34 +24,28 @@ _Loader.yaml_implicit_resolvers = {
 }
 
 
-def _refuse_aliases(text: str, path: Path) -> None:
-    """Raise ContractError for an alias, of which a few lines can explode; before anything is built."""
+def _refuse_explosives(text: str, name: str) -> None:
+    """Raise ContractError, before anything is built, for aliases and for great depth: a few lines of them can take all memory or stack."""
+    depth = 0
     for event in yaml.parse(text, Loader=_Loader):
+        line = event.start_mark.line + 1 if event.start_mark else 0
         if isinstance(event, yaml.events.AliasEvent):
-            line = event.start_mark.line + 1 if event.start_mark else 0
-            raise ContractError(f"{path}, line {line}: YAML aliases are not read; write a $ref instead")
+            raise ContractError(f"{name}, line {line}: YAML aliases are not read; write a $ref instead")
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if depth > _MAX_DEPTH:
+            raise ContractError(f"{name}, line {line}: nested more than {_MAX_DEPTH} levels deep; contracts are flat")
 
 
-def read_yaml(path: Path) -> Any:
-    """Return what a YAML file holds.
-
-    Raises ContractError, naming the file and the line, if it is missing, too large or no YAML.
-    """
+def parse_yaml(text: str, name: str) -> Any:
+    """Return what a YAML text holds. Raises ContractError, with the text's name and the line, if it is no YAML."""
     try:
-        if path.stat().st_size > MAX_BYTES:
-            raise ContractError(f"{path}: larger than {MAX_BYTES} bytes; split it or check that it is the right file")
-        text = path.read_text(encoding="utf-8")
-        _refuse_aliases(text, path)
+        _refuse_explosives(text, name)
         return yaml.load(text, Loader=_Loader)
-    except OSError as error:
-        raise ContractError(f"{path}: cannot be read ({error.strerror}); check the path and its permissions") from error
-    except UnicodeDecodeError as error:
-        raise ContractError(f"{path}: is not UTF-8 text (byte {error.start}); save it as UTF-8") from error
     except (yaml.YAMLError, RecursionError, ValueError) as error:
         mark = getattr(error, "problem_mark", None)
         where = f", line {mark.line + 1}" if mark else ""
         problem = getattr(error, "problem", None) or type(error).__name__
-        raise ContractError(f"{path}{where}: is not valid YAML ({problem}); mend that line") from error
+        raise ContractError(f"{name}{where}: is not valid YAML ({problem}); mend that line") from error
 
 
 def resolve(node: Any, root: Any, depth: int = 0) -> Any:

@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 NANOSECONDS = 1_000_000_000
@@ -63,6 +64,7 @@ def _offset(text: str) -> int | None:
     return (hours * 3600 + minutes * 60) * (-1 if text[0] == "-" else 1)
 
 
+@lru_cache(maxsize=1024)
 def instant(text: str) -> Instant | None:
     """Return the instant of an RFC 3339 date-time, or None where the text is none.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
 from roomproof.contract.clause import Clause, Json, Part, Path
@@ -70,6 +70,12 @@ class Operation:
         for clause in self.clauses:
             found[clause.part, clause.rule] = (*found.get((clause.part, clause.rule), ()), clause)
         return found
+
+    @property
+    def repeatability(self) -> tuple[str, str] | None:
+        """The headers that make a request repeatable, its id and the time of its first sending; None where there are none."""
+        clause = next(iter(self.by_rule.get((Part.BEHAVIOUR, "replayed-once"), ())), None)
+        return None if clause is None else (clause.options["id"], clause.options["first-sent"])
 
     def clause(self, part: Part, path: Path, rule: str) -> Clause | None:
         """Return the clause of a part for a path and a rule, or None."""
@@ -157,6 +163,7 @@ class Contract:
         return None
 
 
+@cache
 def path_pattern(template: str) -> re.Pattern[str]:
     """Return the pattern of a path template, anchored at the end of a path; each parameter is a named group."""
     parts = re.split(r"\{(\w+)\}", template.lstrip("/"))

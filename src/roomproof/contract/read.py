@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from pathlib import Path as FilePath
 from typing import Any
 
 from roomproof.contract.clause import Clause, Level, Part, Source
-from roomproof.contract.document import read_yaml, resolve
+from roomproof.contract.document import parse_yaml, resolve
 from roomproof.contract.model import SCHEMES, Body, Contract, CredentialsSpec, Operation, Parameter, ResponseSpec, Room, SupportCall
 from roomproof.contract.register import Place, behaviour_clauses, read_level, read_source, refuse_bad_schema, schema_clauses
 from roomproof.errors import ContractError
@@ -16,16 +15,16 @@ from roomproof.errors import ContractError
 METHODS = ("get", "put", "post", "delete", "patch")
 
 
-def load_contract(path: FilePath) -> Contract:
-    """Return the contract in a file. Raises ContractError, with the file's name, for anything that has no meaning."""
-    raw = read_yaml(path)
+def parse_contract(text: str, name: str) -> Contract:
+    """Return the contract in a YAML text. Raises ContractError, with the text's name, for anything that has no meaning."""
+    raw = parse_yaml(text, name)
     try:
         return read_contract(raw)
     except ContractError as error:
-        raise ContractError(f"{path}: {error}") from error
+        raise ContractError(f"{name}: {error}") from error
     except (LookupError, TypeError, AttributeError, ValueError, RuntimeError, StopIteration) as error:
         raise ContractError(
-            f"{path}: a member is missing or of the wrong kind ({type(error).__name__}: {error}); compare it with a bundled contract"
+            f"{name}: a member is missing or of the wrong kind ({type(error).__name__}: {error}); compare it with a bundled contract"
         ) from error
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from roomproof.contract.clause import Clause, Part, values_at
+from roomproof.contract.clause import Clause, Part, Path, values_at
 from roomproof.contract.formats import is_date_time
 from roomproof.contract.model import Operation
 from roomproof.interaction import Credentials, Interaction, Request, RoomKnowledge, header, media_type
@@ -14,12 +14,14 @@ from roomproof.judge import leniency
 from roomproof.judge.evidence import shown
 from roomproof.judge.rooms import Rooms, RoomState
 from roomproof.judge.rules import RequestRules
-from roomproof.judge.seen import Classification, NoJson, Obstacle, Refusal, read_json
+from roomproof.judge.seen import Classification, NoJson, Obstacle, Refusal, is_second_hand, request_json
 from roomproof.judge.validators import ClauseValidator
 from roomproof.judge.window import order_questions, window_obstacles, window_questions
 
 Json = Any
 Pointer = tuple[str, ...]
+Held = list[tuple[Path, list[ClauseValidator], list[tuple[Pointer, Json]]]]
+"""The values that a body holds where clauses speak of values, each with its way there."""
 _ALWAYS_EDGE = frozenset(("enum", "const", "pattern", "format", "any-of", "one-of", "multiple-of"))
 _LIMITS = {"minimum": "minimum", "maximum": "maximum"}
 _SIZES = {
@@ -32,6 +34,10 @@ _SIZES = {
 }
 
 
+_RIGHTS = {Credentials.MISSING: "missing-refused", Credentials.WRONG: "wrong-refused", Credentials.UNSCOPED: "scope-required"}
+"""The rule that a sender without rights runs into; of unknown credentials nothing is said."""
+
+
 def classify(
     operation: Operation,
     rules: RequestRules,
@@ -42,10 +48,11 @@ def classify(
 ) -> Classification:
     """Return what the contract says of a request, given what is known of the rooms when it is sent."""
     request = interaction.request
-    body = read_json(request.body)
+    body = request_json(request)
     sent = body if isinstance(body, dict) else {}
+    held = _held(rules, body)
     open_pointers = dict(_open_regions(rules, body))
-    broken = list(_broken_values(rules, body, open_pointers))
+    broken = [*_broken_values(rules, held, open_pointers), *_missing_members(rules, body)]
     obstacles = [
         *_credential_obstacles(operation, request),
         *_room_obstacles(operation, parameters, request, state),
@@ -56,7 +63,8 @@ def classify(
         *window_obstacles(operation, sent, state, interaction.at),
     ]
     doubtful: set[str] = {pointer[0] for _, pointer in broken if pointer}
-    unsettled = [*open_pointers.values(), *_open_texts(rules, body, interaction.at, doubtful)]
+    unsettled = [*open_pointers.values(), *_open_texts(rules, held, interaction.at, doubtful)]
+    unsettled += _left_out(operation, rules, request, body)
     unsettled += _uncertain_names(operation, sent, rooms, state)
     unsettled += _unknown_rights(request, obstacles)
     unsettled += ["parsers differ on this text"] if body is NoJson.DISPUTED else []
@@ -64,25 +72,21 @@ def classify(
     unsettled += _changed_read_only(operation, sent, state)
     unsettled += order_questions(operation, sent, state)
     unsettled += window_questions(operation, sent, state, interaction.at)
-    fragile = tuple(_fragile(rules, body))
-    edges = {name: tuple(_edges(rules, name, body)) for name in sent if name in rules.accepted}
+    fragile = tuple(_fragile(held))
+    edges = {name: tuple(_edges(rules, name, held)) for name in sent if name in rules.accepted}
     return Classification(body, sent, tuple(obstacles), tuple(unsettled), fragile, edges, frozenset(doubtful))
 
 
 def _credential_obstacles(operation: Operation, request: Request) -> Iterator[Obstacle]:
-    known = request.credentials
-    if known is Credentials.UNKNOWN and header(request.headers, "authorization") is None:
-        known = Credentials.MISSING
-    rule = {Credentials.MISSING: "missing-refused", Credentials.WRONG: "wrong-refused", Credentials.UNSCOPED: "scope-required"}.get(known)
-    for clause in operation.by_rule.get((Part.BEHAVIOUR, rule or ""), ()):
-        yield Obstacle(clause, Refusal.UNAUTHENTICATED, f"{known.value} credentials")
+    rule = _RIGHTS.get(request.credentials, "")
+    for clause in operation.by_rule.get((Part.BEHAVIOUR, rule), ()):
+        yield Obstacle(clause, Refusal.UNAUTHENTICATED, f"{request.credentials.value} credentials")
 
 
 def _unknown_rights(request: Request, obstacles: list[Obstacle]) -> list[str]:
     """Return that a sender without rights need not be heard, where no clause says so."""
     said = any(obstacle.refusal is Refusal.UNAUTHENTICATED for obstacle in obstacles)
-    lacking = request.credentials in (Credentials.MISSING, Credentials.WRONG, Credentials.UNSCOPED)
-    return ["the sender has no rights"] if lacking and not said else []
+    return ["the sender has no rights"] if request.credentials in _RIGHTS and not said else []
 
 
 def _room_obstacles(operation: Operation, parameters: Mapping[str, str], request: Request, state: RoomState | None) -> Iterator[Obstacle]:
@@ -97,7 +101,7 @@ def _carrier_obstacles(
     for item in rules.parameters:
         yield from _parameter_obstacle(item, request, parameters)
     media = media_type(request.headers)
-    if request.body and media != operation.body.media_type:
+    if request.body and media != operation.body.media_type and not (media is None and is_second_hand(request)):
         yield Obstacle(rules.media, Refusal.UNREADABLE, f"a body sent as {media or 'no media type'}", lenient=True)
     if body is NoJson.MALFORMED:
         yield Obstacle(rules.body_type, Refusal.UNREADABLE, "a body that is no JSON", lenient=True)
@@ -106,32 +110,63 @@ def _carrier_obstacles(
 
 
 def _parameter_obstacle(item: ClauseValidator, request: Request, parameters: Mapping[str, str]) -> Iterator[Obstacle]:
-    clause = item.clause
+    clause, value = item.clause, _parameter(item.clause, request, parameters)
     name, place = clause.path[0], clause.options["in"]
-    found = {"path": parameters.get(name), "query": request.query.get(name), "header": header(request.headers, name)}
-    value = found[place]
     kind = Refusal.UNKNOWN_ROOM if place == "path" else Refusal.UNREADABLE
     if clause.rule == "required":
-        if value is None:
+        if value is None and not is_second_hand(request):
             yield Obstacle(clause, kind, f"no {name}")
     elif value is not None and not item.keeps(value):
-        yield Obstacle(clause, kind, f"{name} {shown(value)}")
+        # A recorder may have put a word like "hidden" in the place of a header's value.
+        yield Obstacle(clause, kind, f"{name} {shown(value)}", lenient=place == "header" and is_second_hand(request))
+
+
+def _parameter(clause: Clause, request: Request, parameters: Mapping[str, str]) -> str | None:
+    name, place = clause.path[0], clause.options["in"]
+    if place == "path":
+        return parameters.get(name)
+    return request.query.get(name) if place == "query" else header(request.headers, name)
 
 
 def _half_pairs(operation: Operation, request: Request) -> Iterator[Obstacle]:
+    if not is_second_hand(request):
+        for clause, what in _halves(operation, request):
+            yield Obstacle(clause, Refusal.INVALID, what)
+
+
+def _halves(operation: Operation, request: Request) -> Iterator[tuple[Clause, str]]:
     for clause in operation.by_rule.get((Part.BEHAVIOUR, "pair-required"), ()):
         first, second = clause.options["id"], clause.options["first-sent"]
         if header(request.headers, first) is not None and header(request.headers, second) is None:
-            yield Obstacle(clause, Refusal.INVALID, f"{first} without {second}")
+            yield clause, f"{first} without {second}"
 
 
-def _broken_values(rules: RequestRules, body: Json, open_pointers: Mapping[Pointer, str]) -> Iterator[tuple[Obstacle, Pointer]]:
-    if isinstance(body, NoJson):
+def _left_out(operation: Operation, rules: RequestRules, request: Request, body: Json) -> Iterator[str]:
+    """Yield what a second-hand request lacks: whether it was sent nobody knows, so nobody knows whether it had to be accepted."""
+    if not is_second_hand(request):
         return
+    if body is NoJson.UNRECORDED:
+        yield "the recording has no body"
+    elif media_type(request.headers) is None:
+        yield "the recording has no Content-Type"
+    for item in rules.parameters:
+        if item.clause.rule == "required" and _parameter(item.clause, request, {}) is None:
+            yield f"the recording has no {item.clause.path[0]}"
+    yield from (f"the recording has {what}" for _, what in _halves(operation, request))
+
+
+def _held(rules: RequestRules, body: Json) -> Held:
+    if isinstance(body, NoJson):
+        return []
+    found = ((path, items, values_at(body, path)) for path, items in rules.values)
+    return [(path, items, values) for path, items, values in found if values]
+
+
+def _broken_values(rules: RequestRules, held: Held, open_pointers: Mapping[Pointer, str]) -> Iterator[tuple[Obstacle, Pointer]]:
     wrong_type: set[Pointer] = set()
     ignored = {(name,) for name in rules.read_only}
-    for path, items in rules.values:
-        for pointer, value in values_at(body, path):
+    for path, items, values in held:
+        for pointer, value in values:
             if value is None:
                 clause = rules.nulls.get(path) or _first_without_null(items, path in rules.nullable)
                 if clause is not None:
@@ -145,6 +180,11 @@ def _broken_values(rules: RequestRules, body: Json, open_pointers: Mapping[Point
                 is_open = pointer in open_pointers and item.clause.rule != "type"
                 lenient = is_open or pointer[:1] in ignored or _is_lenient(item.clause, value, items)
                 yield Obstacle(item.clause, Refusal.INVALID, f"{_named(pointer)} {shown(value)}", lenient), pointer
+
+
+def _missing_members(rules: RequestRules, body: Json) -> Iterator[tuple[Obstacle, Pointer]]:
+    if isinstance(body, NoJson):
+        return
     for clause in rules.members:
         for pointer, parent in values_at(body, clause.path[:-1]):
             if isinstance(parent, dict) and clause.path[-1] not in parent:
@@ -178,11 +218,11 @@ def _taken_names(operation: Operation, sent: Mapping[str, Json], rooms: Rooms, s
     for clause in operation.by_rule.get((Part.BEHAVIOUR, "unique"), ()):
         name, each = clause.path[0], clause.options.get("each")
         wanted = _unique_values(sent.get(name), each)
-        taken = [value for other in rooms.others(state.id if state else None) for value in _unique_values(other.known.get(name), each)]
-        for value in wanted:
-            if value in taken:
-                yield Obstacle(clause, Refusal.INVALID, f"{name} {shown(value)}, which another room has")
-                break
+        others = rooms.others(state.id if state else None) if wanted else ()
+        taken = [value for other in others for value in _unique_values(other.known.get(name), each)]
+        clash = next((value for value in wanted if value in taken), None)
+        if clash is not None:
+            yield Obstacle(clause, Refusal.INVALID, f"{name} {shown(clash)}, which another room has")
 
 
 def _uncertain_names(operation: Operation, sent: Mapping[str, Json], rooms: Rooms, state: RoomState | None) -> Iterator[str]:
@@ -208,16 +248,13 @@ def _open_regions(rules: RequestRules, body: Json) -> Iterator[tuple[Pointer, st
                 yield pointer, region.reason
 
 
-def _open_texts(rules: RequestRules, body: Json, at: datetime | None, doubtful: set[str]) -> Iterator[str]:
+def _open_texts(rules: RequestRules, held: Held, at: datetime | None, doubtful: set[str]) -> Iterator[str]:
     """Yield why the acceptance of texts and date-times is open, whatever the contract; note whose echo is doubtful too."""
-    if isinstance(body, NoJson):
-        return
-    for path, _ in rules.values:
-        for pointer, value in values_at(body, path):
-            questions = list(leniency.open_questions(value, has_length_limit=path in rules.limited))
+    for path, _, values in held:
+        for pointer, value in values:
             if leniency.may_be_tidied(value):
                 doubtful.update(pointer[:1])
-            yield from questions
+            yield from leniency.open_questions(value, has_length_limit=path in rules.limited)
             if isinstance(value, str) and is_date_time(value):
                 yield from leniency.open_date_time(value, at)
 
@@ -233,21 +270,19 @@ def _changed_read_only(operation: Operation, sent: Mapping[str, Json], state: Ro
     return [f"{name} is read-only" for name in names if name in sent and sent[name] != known.get(name)]
 
 
-def _fragile(rules: RequestRules, body: Json) -> Iterator[Clause]:
-    if isinstance(body, NoJson):
-        return
-    for path, items in rules.values:
-        for _, value in values_at(body, path):
+def _fragile(held: Held) -> Iterator[Clause]:
+    for _, items, values in held:
+        for _, value in values:
             if isinstance(value, str) and leniency.is_only_standard(value):
                 yield from (item.clause for item in items if item.clause.rule in ("format", "any-of"))
 
 
-def _edges(rules: RequestRules, name: str, body: Json) -> Iterator[Clause]:
+def _edges(rules: RequestRules, name: str, held: Held) -> Iterator[Clause]:
     """Yield the clauses whose limit, list or form a member sits on; they are what its acceptance proves."""
-    for path, items in rules.values:
+    for path, items, values in held:
         if path[:1] != (name,):
             continue
-        for _, value in values_at(body, path):
+        for _, value in values:
             if value is None:
                 if path in rules.nullable:
                     yield rules.nullable[path]

@@ -8,17 +8,14 @@ from typing import Any
 from roomproof.contract.clause import Part
 from roomproof.contract.model import Contract, Operation, SupportCall
 from roomproof.interaction import Interaction, RoomKnowledge
-from roomproof.judge.check import Sight, all_checks, require_checks
-from roomproof.judge.checks import acceptance, answers, creation, listing, memory
-from roomproof.judge.checks.creation import repeatability_key
+from roomproof.judge.check import Sight, all_checks
+from roomproof.judge.checks import require_checks
+from roomproof.judge.checks.creation import first_sent, repeatability_key
 from roomproof.judge.classify import classify
 from roomproof.judge.evidence import Evidence, Outcome
 from roomproof.judge.rooms import Repeat, Rooms, RoomState
 from roomproof.judge.rules import Compiled
-from roomproof.judge.seen import Answer, Classification, Seen, read_json
-
-CHECK_MODULES = (acceptance, answers, creation, listing, memory)
-"""The modules whose import registers the checks."""
+from roomproof.judge.seen import Answer, Classification, NoJson, Seen, request_json, response_json
 
 _BUSY = (429, 503)
 
@@ -32,6 +29,7 @@ class Judge:
         self.contract = contract
         self.rooms = Rooms()
         self._compiled = Compiled()
+        self._checks = {sight: all_checks(sight) for sight in Sight}
 
     def see(self, interaction: Interaction) -> list[Evidence]:
         """Return what an interaction says of the clauses, and learn from it what the room is like now.
@@ -45,7 +43,7 @@ class Judge:
         if interaction.response is None or interaction.response.status in _BUSY:
             return self._see_nothing(operation, interaction, parameters)
         seen = self._taken_apart(operation, interaction, parameters)
-        evidence = [item for check in all_checks(Sight.OPERATION) for item in check.run(seen)]
+        evidence = [item for check in self._checks[Sight.OPERATION] for item in check.run(seen)]
         self._learn(seen)
         return evidence
 
@@ -53,7 +51,7 @@ class Judge:
         """No answer says nothing of the provider, but the request may have been carried out."""
         state = self.rooms.get(parameters.get(self.contract.room.parameter, ""))
         if state is not None:
-            state.uncertain = True
+            state.doubt()
         why = interaction.failure or f"status {interaction.response.status if interaction.response else ''}: too busy to answer"
         status = operation.by_rule[Part.RESPONSE, "status"][0]
         return [Evidence(status.id, Outcome.INCONCLUSIVE, why)]
@@ -74,7 +72,7 @@ class Judge:
     ) -> Seen:
         response = interaction.response
         assert response is not None, "interactions without an answer never get here"
-        body = read_json(response.body)
+        body = response_json(interaction.request, response)
         answer = Answer(response, body, self.contract.room.representation(body))
         return Seen(self.contract, self._compiled, operation, interaction, request, answer, parameters, self.rooms, state)
 
@@ -82,29 +80,32 @@ class Judge:
         room = seen.answer.room
         if seen.answer.response.status >= 500:
             if seen.state is not None:
-                seen.state.uncertain = True
+                seen.state.doubt()
             return
         if seen.answer.accepted and not seen.request.obstacles:
             self.rooms.accept(seen.operation.id, seen.request.sent)
         if seen.answer.accepted and room is None and seen.state is not None:
-            seen.state.uncertain = True
+            seen.state.doubt()
         if not seen.answer.accepted or room is None or seen.interaction.request.room is RoomKnowledge.NONE:
             return
         if seen.room_id is not None:
-            self.rooms.open(seen.room_id).learn(room, seen.request.sent)
+            state = self.rooms.open(seen.room_id)
+            state.learn(room, seen.request.sent)
+            state.history_known &= seen.sent_is_known
             return
         key = repeatability_key(seen)
         if key is not None and key in self.rooms.repeats:
             return
         if key is not None:
-            self.rooms.repeats[key] = Repeat(seen.interaction.request.body, room)
-        self._open_created(room, seen.request.sent)
+            self.rooms.repeats[key] = Repeat(seen.interaction.request.body, first_sent(seen), room)
+        self._open_created(room, seen.request)
 
-    def _open_created(self, room: Mapping[str, Any], sent: Mapping[str, Any]) -> None:
+    def _open_created(self, room: Mapping[str, Any], request: Classification) -> None:
         if self.contract.room.id in room:
             state = self.rooms.open(str(room[self.contract.room.id]))
-            state.created_with = sent
-            state.learn(room, sent)
+            state.created_with = request.sent
+            state.history_known = request.body is not NoJson.UNRECORDED
+            state.learn(room, request.sent)
 
     def _see_support(self, interaction: Interaction) -> list[Evidence]:
         matched = self.contract.match_support(interaction.request.method, interaction.request.path)
@@ -114,14 +115,14 @@ class Judge:
         if interaction.response is None:
             return []
         call, parameters = matched
-        body = read_json(interaction.request.body)
+        body = request_json(interaction.request)
         request = Classification(body, body if isinstance(body, dict) else {}, (), (), (), {}, frozenset())
         state = self.rooms.get(parameters.get(self.contract.room.parameter, ""))
         sight = Sight.CREATION if call.name == "create" else Sight.LISTING
         evidence = [
             item
             for seen in self._support_views(call, interaction, request, parameters, state)
-            for check in all_checks(sight)
+            for check in self._checks[sight]
             for item in check.run(seen)
         ]
         self._learn_support(call, interaction, request, state)
@@ -133,7 +134,7 @@ class Judge:
             for segment in interaction.request.path.split("/"):
                 state = self.rooms.get(segment)
                 if state is not None:
-                    state.uncertain, state.lists_known = True, False
+                    state.doubt()
 
     def _support_views(
         self, call: SupportCall, interaction: Interaction, request: Classification, parameters: Mapping[str, str], state: RoomState | None
@@ -148,9 +149,9 @@ class Judge:
         response = interaction.response
         if response is None or not 200 <= response.status < 300:
             return
-        room = self.contract.room.representation(read_json(response.body))
+        room = self.contract.room.representation(response_json(interaction.request, response))
         if call.name == "create" and room is not None:
-            self._open_created(room, request.sent)
+            self._open_created(room, request)
         elif call.name == "delete" and state is not None:
             state.deleted = True
         elif call.name == "read" and state is not None and room is not None:

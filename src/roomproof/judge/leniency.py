@@ -63,7 +63,7 @@ def open_questions(value: Any, *, has_length_limit: bool) -> Iterator[str]:
         return
     if may_be_tidied(value):
         yield "an empty text may stand for no value, and white space at the ends may be trimmed or refused"
-    if any(unicodedata.category(letter) in ("Cc", "Cn", "Co", "Cf", "Zl", "Zp") for letter in value):
+    if not value.isprintable() and any(unicodedata.category(letter) in ("Cc", "Cn", "Co", "Cf", "Zl", "Zp") for letter in value):
         yield "control, format and unassigned characters may be refused"
     if not has_length_limit and len(value) > 255:
         yield "no length is documented"
@@ -76,7 +76,9 @@ def open_date_time(text: str, at: datetime | None) -> Iterator[str]:
         yield "few libraries can hold a leap second"
     if text[:4].isdigit() and int(text[:4]) not in _SANE_YEARS:
         yield "few systems hold every year"
-    if at is not None and moment is not None and moment - Instant.of(at) < timedelta(0):
+    if at is None:
+        yield "nobody knows when it was sent, and a time in the past may be refused"
+    elif moment is not None and moment - Instant.of(at) < timedelta(0):
         yield "a time in the past may be refused"
 
 

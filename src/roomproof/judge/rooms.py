@@ -9,6 +9,8 @@ from typing import Any
 import orjson
 
 Json = Any
+MOST_VALUES = 1000
+"""How many accepted values of a member are remembered: a long stream is to need no more memory than a short one."""
 
 
 @dataclass
@@ -17,7 +19,7 @@ class RoomState:
 
     `told` holds the value that each member was last sent and accepted with. `uncertain` is set where
     a request may or may not have been carried out: the next representation is then no proof.
-    `lists_known` ends with a call that the contract does not know: it may have changed what the room's lists hold.
+    `history_known` ends there, too, and with a request whose body nobody knows: members may have been set unseen.
     """
 
     id: str
@@ -25,7 +27,7 @@ class RoomState:
     told: dict[str, Json] = field(default_factory=dict)
     created_with: Mapping[str, Json] | None = None
     uncertain: bool = False
-    lists_known: bool = True
+    history_known: bool = True
     deleted: bool = False
 
     def learn(self, representation: Mapping[str, Json], sent: Mapping[str, Json]) -> None:
@@ -34,22 +36,27 @@ class RoomState:
         self.told |= sent
         self.uncertain = False
 
+    def doubt(self) -> None:
+        """Note that something may have changed the room that no answer showed."""
+        self.uncertain, self.history_known = True, False
+
 
 @dataclass(frozen=True)
 class Repeat:
-    """The first request with a repeatability id: its body, and the room that came of it."""
+    """The first request with a repeatability id: its body, when it says it was first sent, and the room that came of it."""
 
     body: bytes | None
+    first_sent: str | None
     room: Mapping[str, Json]
 
 
 @dataclass
 class Rooms:
-    """Every room of one account, by id, the repeatable requests seen, the values that each operation has accepted."""
+    """Every room of one account, by id, the repeatable requests seen, the values that each operation accepted of late."""
 
     states: dict[str, RoomState] = field(default_factory=dict)
     repeats: dict[str, Repeat] = field(default_factory=dict)
-    accepted: dict[tuple[str, str], set[bytes]] = field(default_factory=dict)
+    accepted: dict[tuple[str, str], dict[int, None]] = field(default_factory=dict)
 
     def get(self, room_id: str) -> RoomState | None:
         """Return what is known of a room, or None."""
@@ -62,7 +69,10 @@ class Rooms:
     def accept(self, operation: str, sent: Mapping[str, Json]) -> None:
         """Note the values that an operation has accepted, member by member."""
         for name, value in sent.items():
-            self.accepted.setdefault((operation, name), set()).add(_canonical(value))
+            values = self.accepted.setdefault((operation, name), {})
+            values[_fingerprint(value)] = None
+            if len(values) > MOST_VALUES:
+                del values[next(iter(values))]
 
     def was_ever_accepted(self, operation: str, name: str) -> bool:
         """Whether an operation has accepted any value of a member before."""
@@ -70,12 +80,12 @@ class Rooms:
 
     def was_accepted(self, operation: str, name: str, value: Json) -> bool:
         """Whether an operation has accepted a value of a member before, alone or with others."""
-        return _canonical(value) in self.accepted.get((operation, name), ())
+        return _fingerprint(value) in self.accepted.get((operation, name), ())
 
     def others(self, room_id: str | None) -> Iterator[RoomState]:
         """Yield the other rooms that still exist."""
         return (state for key, state in self.states.items() if key != room_id and not state.deleted)
 
 
-def _canonical(value: Json) -> bytes:
-    return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
+def _fingerprint(value: Json) -> int:
+    return hash(orjson.dumps(value, option=orjson.OPT_SORT_KEYS))

@@ -12,11 +12,13 @@ import orjson
 
 from roomproof.contract.clause import Clause, Part
 from roomproof.contract.model import Contract, Operation
-from roomproof.interaction import Interaction, Response
+from roomproof.interaction import Credentials, Interaction, Request, Response, header
 from roomproof.judge.rooms import Rooms, RoomState
 from roomproof.judge.rules import Compiled
 
 Json = Any
+REFUSES_THE_SENDER = (401, 403, 407)
+REFUSES_THE_ROOM = (404, 410)
 
 
 class NoJson(Enum):
@@ -25,6 +27,7 @@ class NoJson(Enum):
     ABSENT = "absent"
     MALFORMED = "malformed"
     DISPUTED = "read by some parsers only"
+    UNRECORDED = "not in the recording"
 
 
 class Refusal(StrEnum):
@@ -107,9 +110,52 @@ class Seen:
         """The room id in the path, None where the operation makes a room."""
         return self.parameters.get(self.contract.room.parameter)
 
+    @property
+    def is_second_hand(self) -> bool:
+        """Whether somebody else recorded the interaction."""
+        return is_second_hand(self.interaction.request)
+
+    @property
+    def sent_is_known(self) -> bool:
+        """Whether it is known which members were sent: a recorder may have left a body out, or made it unreadable."""
+        return not (self.is_second_hand and isinstance(self.request.body, NoJson))
+
+    @property
+    def is_refused(self) -> bool:
+        """Whether the request was refused for what it holds, as far as is known.
+
+        A second-hand recording tells neither who asked nor, of a room never seen before, whether it was ever there.
+        """
+        status = self.answer.response.status
+        unseen = self.room_id is not None and self.state is None
+        is_open = status in REFUSES_THE_SENDER or (status in REFUSES_THE_ROOM and unseen)
+        return self.answer.refused and not (self.is_second_hand and is_open)
+
     def behaviours(self, rule: str) -> tuple[Clause, ...]:
         """Return the operation's behaviour clauses of a rule."""
         return self.operation.by_rule.get((Part.BEHAVIOUR, rule), ())
+
+
+def is_second_hand(request: Request) -> bool:
+    """Whether somebody else recorded a request: what is not in it may have been left out, what is in it made unreadable."""
+    return request.credentials is Credentials.UNKNOWN
+
+
+def request_json(request: Request) -> Json:
+    """Return the JSON value of a request's body, or why there is none."""
+    body = read_json(request.body)
+    return NoJson.UNRECORDED if body is NoJson.ABSENT and is_second_hand(request) else body
+
+
+def response_json(request: Request, response: Response) -> Json:
+    """Return the JSON value of an answer's body, or why there is none; recorders that leave bodies out keep their length."""
+    body = read_json(response.body)
+    left_out = body is NoJson.ABSENT and is_second_hand(request) and header(response.headers, "content-length") != "0"
+    return NoJson.UNRECORDED if left_out else body
+
+
+DEEPEST = 100
+"""Values nested more deeply are not looked at: to compare them would take more stack than there is."""
 
 
 def read_json(body: bytes | None) -> Json:
@@ -117,9 +163,18 @@ def read_json(body: bytes | None) -> Json:
     if not body:
         return NoJson.ABSENT
     try:
-        return orjson.loads(body)
+        value = orjson.loads(body)
     except orjson.JSONDecodeError:
         return NoJson.DISPUTED if _is_disputed(body) else NoJson.MALFORMED
+    may_be_deep = body.count(b"[") + body.count(b"{") > DEEPEST
+    return NoJson.DISPUTED if may_be_deep and _is_deep(value, DEEPEST) else value
+
+
+def _is_deep(value: Json, levels: int) -> bool:
+    if not isinstance(value, dict | list):
+        return False
+    inner = value.values() if isinstance(value, dict) else value
+    return levels == 0 or any(_is_deep(item, levels - 1) for item in inner)
 
 
 def _is_disputed(body: bytes) -> bool:

@@ -63,7 +63,7 @@ def _with_other(bench: Bench, samples: Iterator[Sample], other: Sample) -> Itera
     for number, sample in enumerate(samples, 1):
         yield bench.case(sample)
         if bench.has_other and not bench.makes_rooms and number % OTHER_EVERY == 0:
-            yield bench.case(_part_of(bench, other, number), Seat.OTHER)
+            yield bench.case(_part_of(bench, other, number // OTHER_EVERY), Seat.OTHER)
 
 
 def _alone_and_among_others(bench: Bench, samples: Iterator[Sample], basis: Sample) -> Iterator[Case]:
@@ -84,10 +84,26 @@ def _without_defaults(bench: Bench, basis: Sample) -> Sample:
 
 
 def _part_of(bench: Bench, sample: Sample, number: int) -> Sample:
-    """Return a sample with one optional member of the given one, another one each time, and what is required."""
+    """Return a sample with one member of the given one, another one for each number, and what is required."""
     required = bench.operation.body.schema.get("required", ())
-    name = list(sample.value)[number // OTHER_EVERY % len(sample.value)]
-    return replace(sample, value={key: value for key, value in sample.value.items() if key == name or key in required})
+    names = list(sample.value)
+    chosen = {*required, *names[number % max(len(names), 1) :][:1]}
+    return replace(sample, value={name: value for name, value in sample.value.items() if name in chosen})
+
+
+def told_and_looked_at(bench: Bench, looking: Bench) -> Iterator[tuple[Case, Case]]:
+    """Yield pairs of cases: a whole body is told to an operation, a small update then shows how much of it was stored.
+
+    Each body is told twice and looked at with different members, since a look shows only what it does not carry.
+    """
+    anchor = bench.setting(Seat.MAIN).now + ANCHOR
+    for variant in (0, 1):
+        told, small = (
+            plain(each.operation.body.schema, each.special.fields(each.setting(Seat.MAIN)), anchor=anchor, variant=variant)
+            for each in (bench, looking)
+        )
+        for number in (0, -1):
+            yield bench.case(told), looking.case(_part_of(looking, small, number))
 
 
 def credentials(bench: Bench, basis: Sample) -> Iterator[Case]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from time import monotonic
 
+from roomproof.contract.clause import Part
 from roomproof.contract.model import Operation
 from roomproof.verify.explore import explore
-from roomproof.verify.plan import plan
+from roomproof.verify.plan import plan, told_and_looked_at
 from roomproof.verify.rooms import clean_up, open_rooms, require_hearing
 from roomproof.verify.session import CutShortError, Options, Progress, Result, Session, Subject
 
@@ -44,3 +46,15 @@ class Run:
             if number == 0 and operation is self.session.contract.operations[0] and not bench.makes_rooms:
                 require_hearing(self.session, interaction)
         explore(self.session, bench)
+        self._look_at_what_is_stored(operation)
+
+    def _look_at_what_is_stored(self, operation: Operation) -> None:
+        """Tell the room, or a new one, everything through an operation; then look at it by an update that leaves the rest alone."""
+        session = self.session
+        looker = next((other for other in session.contract.operations if (Part.BEHAVIOUR, "unchanged") in other.by_rule), None)
+        if looker is None:
+            return
+        bench = session.bench(operation)
+        for told, look in told_and_looked_at(bench, session.bench(looker)):
+            session.send(told)
+            session.send(replace(look, path_id=session.made[-1]) if bench.makes_rooms else look)

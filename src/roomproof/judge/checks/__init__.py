@@ -1,0 +1,8 @@
+"""The checks; to import this package is what registers them."""
+
+from __future__ import annotations
+
+from roomproof.judge.check import checks_of, require_checks
+from roomproof.judge.checks import acceptance, answers, creation, listing, memory
+
+__all__ = ["acceptance", "answers", "checks_of", "creation", "listing", "memory", "require_checks"]

@@ -19,7 +19,7 @@ def values_taken_and_refused(seen: Seen) -> Iterator[Evidence]:
     """Sends values on, inside and outside what the clause allows: the former are accepted, the latter refused with 4xx."""
     if seen.request.must_be_accepted and seen.answer.accepted:
         yield from _accepted(seen)
-    elif seen.request.must_be_accepted and seen.answer.refused:
+    elif seen.request.must_be_accepted and seen.is_refused:
         yield from _valid_refused(seen)
     elif seen.request.obstacles:
         yield from _obstacles(seen, Refusal.INVALID, Refusal.UNREADABLE)
@@ -112,7 +112,7 @@ def judged_obstacle(seen: Seen, obstacle: Obstacle) -> Iterator[Evidence]:
     if seen.answer.accepted:
         text = f"{obstacle.what} is accepted, although {obstacle.clause.demands}"
         yield broken(obstacle.clause, text, expected="a refusal (status 4xx)", received=f"status {status}", lenient=obstacle.lenient)
-    elif seen.answer.refused and all(other.clause.path == obstacle.clause.path for other in seen.request.obstacles):
+    elif seen.is_refused and all(other.clause.path == obstacle.clause.path for other in seen.request.obstacles):
         yield kept(obstacle.clause)
 
 

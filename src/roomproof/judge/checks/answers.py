@@ -46,6 +46,8 @@ def statuses(seen: Seen) -> Iterator[Evidence]:
 def _expected(seen: Seen) -> tuple[ResponseSpec | None, bool]:
     """Return the documented response to a request, and whether another status of its class is harmless."""
     obstacles = seen.request.obstacles
+    if seen.answer.refused and not seen.is_refused:
+        return None, False
     if seen.answer.accepted or (not obstacles and not seen.request.unsettled and not seen.answer.refused):
         return seen.operation.success, False
     status_class = seen.answer.response.status // 100
@@ -68,11 +70,20 @@ def media_types(seen: Seen) -> Iterator[Evidence]:
         if clause.status != spec.status:
             continue
         found = media_type(seen.answer.response.headers)
-        if found != spec.media_type:
-            text = f"the answer is sent as {found or 'no media type'}, where {spec.media_type} is documented"
-            yield broken(clause, text, expected=spec.media_type, received=found or "no Content-Type")
+        if found is None:
+            text = f"the answer is sent as no media type, where {spec.media_type} is documented"
+            yield from _no_header(seen, clause, text, expected=spec.media_type, received="no Content-Type")
+        elif found != spec.media_type:
+            text = f"the answer is sent as {found}, where {spec.media_type} is documented"
+            yield broken(clause, text, expected=spec.media_type, received=found)
         else:
             yield kept(clause)
+
+
+def _no_header(seen: Seen, clause: Clause, text: str, *, expected: str, received: str) -> Iterator[Evidence]:
+    """Yield what it proves that a header is not there: less if a recorder may have dropped it, nothing if it kept none at all."""
+    if seen.answer.response.headers or not seen.is_second_hand:
+        yield broken(clause, text, expected=expected, received=received, lenient=seen.is_second_hand)
 
 
 @check(Part.RESPONSE)
@@ -106,7 +117,9 @@ def values_returned(seen: Seen) -> Iterator[Evidence]:
 
 
 def _unreadable(rules: ResponseRules, body: NoJson) -> Iterator[Evidence]:
-    """A body that holds no JSON value has no type at all."""
+    """A body that holds no JSON value has no type at all; one that only some parsers read may be a faithful echo."""
+    if body in (NoJson.UNRECORDED, NoJson.DISPUTED):
+        return
     for path, items in rules.values:
         for item in items:
             if not path and item.clause.rule == "type":
@@ -140,12 +153,10 @@ def members_present(seen: Seen) -> Iterator[Evidence]:
     for item in rules.headers:
         if item.clause.rule == "present":
             name = item.clause.path[-1]
-            found = header(seen.answer.response.headers, name) is not None
-            yield (
-                kept(item.clause)
-                if found
-                else broken(item.clause, f"the answer has no header {name}", expected=name, received="no such header")
-            )
+            if header(seen.answer.response.headers, name) is not None:
+                yield kept(item.clause)
+            else:
+                yield from _no_header(seen, item.clause, f"the answer has no header {name}", expected=name, received="no such header")
     for clause in rules.present:
         for pointer, parent in values_at(seen.answer.body, clause.path[:-1]):
             if isinstance(parent, dict):

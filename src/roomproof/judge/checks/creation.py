@@ -13,7 +13,8 @@ from roomproof.interaction import header
 from roomproof.judge.check import Sight, check
 from roomproof.judge.equality import same, same_value
 from roomproof.judge.evidence import Evidence, broken, kept, shown
-from roomproof.judge.seen import Seen
+from roomproof.judge.rooms import Repeat
+from roomproof.judge.seen import NoJson, Seen
 
 CLOCK = timedelta(minutes=2)
 """How far two moments of one request may lie apart and still both be "now"."""
@@ -32,7 +33,9 @@ def defaults(seen: Seen) -> Iterator[Evidence]:
 
 
 def _from_creation(seen: Seen) -> bool:
-    return seen.room_id is None or (seen.state is not None and seen.state.created_with is not None)
+    if not seen.sent_is_known:
+        return False
+    return seen.room_id is None or (seen.state is not None and seen.state.created_with is not None and seen.state.history_known)
 
 
 def _is(clause: Any, name: str, wanted: Any, got: Any) -> Evidence:
@@ -131,8 +134,22 @@ def server_generated(seen: Seen) -> Iterator[Evidence]:
 
 def repeatability_key(seen: Seen) -> str | None:
     """Return the id under which a request may be repeated, or None."""
+    return _repeatability(seen, "id")
+
+
+def first_sent(seen: Seen) -> str | None:
+    """Return when a request that may be repeated says it was first sent, or None."""
+    return _repeatability(seen, "first-sent")
+
+
+def _repeatability(seen: Seen, option: str) -> str | None:
     clause = next(iter(seen.behaviours("replayed-once")), None)
-    return None if clause is None else header(seen.interaction.request.headers, clause.options["id"])
+    return None if clause is None else header(seen.interaction.request.headers, clause.options[option])
+
+
+def _is_same_request(seen: Seen, first: Repeat) -> bool:
+    """Whether both headers and the body are those of the first request; recorders give unlike requests one made-up id."""
+    return first.body == seen.interaction.request.body and first.first_sent is not None and first.first_sent == first_sent(seen)
 
 
 def _is_replay(seen: Seen) -> bool:
@@ -143,7 +160,7 @@ def _is_replay(seen: Seen) -> bool:
 def replayed_once(seen: Seen) -> Iterator[Evidence]:
     """Repeats a request with the same repeatability id: the answer is about the same room, made once."""
     first = seen.rooms.repeats.get(repeatability_key(seen) or "")
-    if first is None or first.body != seen.interaction.request.body or seen.request.obstacles:
+    if first is None or not _is_same_request(seen, first) or seen.request.obstacles or seen.answer.body is NoJson.UNRECORDED:
         return
     for clause in seen.behaviours("replayed-once"):
         if seen.answer.room is None or not seen.answer.accepted:

@@ -8,7 +8,7 @@ from typing import Any
 from roomproof.contract.clause import Clause, Part
 from roomproof.judge.check import Sight, check
 from roomproof.judge.evidence import Evidence, broken, kept, shown
-from roomproof.judge.seen import Seen
+from roomproof.judge.seen import NoJson, Seen
 
 
 @check(Part.BEHAVIOUR, "listed-default", sees=(Sight.LISTING,))
@@ -30,14 +30,14 @@ def listed_echo(seen: Seen) -> Iterator[Evidence]:
 
 
 def _made_with(seen: Seen, clause: Clause) -> Mapping[str, Any]:
-    made = seen.state.created_with if seen.state and seen.state.lists_known and seen.state.created_with is not None else {}
+    made = seen.state.created_with if seen.state and seen.state.history_known and seen.state.created_with is not None else {}
     entries = made.get(clause.path[0])
     return entries if isinstance(entries, dict) else {}
 
 
 def _compared(seen: Seen, clause: Clause, key: str, wanted: Any) -> Iterator[Evidence]:
     """Find the entry of a key where the contract's x-support says lists and keys stand, and compare."""
-    if not seen.answer.accepted:
+    if not seen.answer.accepted or seen.answer.body is NoJson.UNRECORDED:
         return
     call = seen.contract.support[clause.options["call"]]
     listed = seen.answer.body

@@ -47,12 +47,36 @@ def echo(seen: Seen) -> Iterator[Evidence]:
                 expected=shown(value),
                 received="no such member",
             )
-        elif echoes(value, seen.answer.room[name], default):
-            yield kept(clause)
-        else:
+        elif not echoes(value, seen.answer.room[name], default):
             got = shown(seen.answer.room[name])
             text = f"{name} {shown(value)} was accepted, but the answer says {got}"
             yield broken(clause, text, expected=shown(value), received=got, lenient=name in seen.request.doubtful)
+        elif left := _left_over(seen, name):
+            text = f"{name} {shown(value)} was to replace what stood there, but the answer still has {', '.join(left)}"
+            yield broken(clause, text, expected=shown(value), received=shown(seen.answer.room[name]))
+        else:
+            yield kept(clause)
+
+
+def _left_over(seen: Seen, name: str) -> list[str]:
+    """Return what a PUT, which replaces (RFC 9110, 9.3.4), leaves of the value that a member was told before."""
+    if seen.operation.method != "PUT" or seen.state is None or seen.state.uncertain or seen.answer.room is None:
+        return []
+    return [".".join(way) for way in _leftovers(seen.state.told.get(name), seen.request.sent[name], seen.answer.room[name], (name,))]
+
+
+def _leftovers(told: Any, sent: Any, got: Any, way: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+    """Yield the ways to members that were told, are not sent now, and still stand there.
+
+    What the server adds by itself was never told, and an empty value may be one that it adds.
+    """
+    if not (isinstance(told, dict) and isinstance(sent, dict) and isinstance(got, dict)):
+        return
+    for name in [name for name in told if name in got]:
+        if name in sent:
+            yield from _leftovers(told[name], sent[name], got[name], (*way, name))
+        elif got[name] not in EMPTY and echoes(told[name], got[name], None):
+            yield (*way, name)
 
 
 def _default(seen: Seen, name: str) -> Any:
@@ -63,7 +87,8 @@ def _default(seen: Seen, name: str) -> Any:
 @check(Part.BEHAVIOUR, "unchanged")
 def unchanged(seen: Seen) -> Iterator[Evidence]:
     """Compares every member that an update does not carry with the room as it was before."""
-    yield from _compared(seen, "unchanged", lambda name: name not in seen.request.sent, "the request does not carry it")
+    if seen.sent_is_known:
+        yield from _compared(seen, "unchanged", lambda name: name not in seen.request.sent, "the request does not carry it")
 
 
 @check(Part.BEHAVIOUR, "null-unchanged")
@@ -78,7 +103,7 @@ def read_only(seen: Seen) -> Iterator[Evidence]:
     known = _known(seen)
     for clause in seen.behaviours("read-only"):
         name = clause.path[0]
-        if name in seen.request.sent and name in known and seen.request.sent[name] != known[name] and seen.answer.refused:
+        if name in seen.request.sent and name in known and seen.request.sent[name] != known[name] and seen.is_refused:
             yield kept(clause)
     yield from _compared(seen, "read-only", lambda _: True, "it cannot be changed")
 
@@ -122,7 +147,7 @@ def constant(seen: Seen) -> Iterator[Evidence]:
 def kept_or_default(seen: Seen) -> Iterator[Evidence]:
     """Compares every member that a PUT leaves out with the room before and with the documented default."""
     known, room = _known(seen), seen.answer.room
-    if not _speaks_of_the_room(seen) or room is None:
+    if not _speaks_of_the_room(seen) or room is None or not seen.sent_is_known:
         return
     derived = {clause.path[0]: clause.options["from"] for clause in seen.behaviours("default-from")}
     for clause in seen.behaviours("kept-or-default"):

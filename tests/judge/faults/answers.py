@@ -1,0 +1,144 @@
+"""Answers: wrong values, members and headers left out, wrong statuses."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from roomproof.targets.target import Outgoing
+
+from .fault import FAIL, LEVELS, WARNING, Fault
+
+Json = Any
+
+WRONG_VALUES: Mapping[str, Mapping[str, Json]] = {
+    "id": {"type": 7, "null": None, "format": "7b61621f-62e0-4aad-ab11"},
+    "created": {"type": 7, "format": "yesterday"},
+    "topic": {"type": ["abc"], "null": None, "min-length": "a", "max-length": "abcdef", "pattern": "a_c"},
+    "size": {"type": "4", "null": None, "minimum": 0, "maximum": 10},
+    "volume": {"exclusive-minimum": 0, "exclusive-maximum": 10, "multiple-of": 1.3},
+    "mode": {"type": 1, "enum": "Open"},
+    "kind": {"const": "rooms"},
+    "flag": {"type": "true"},
+    "note": {"type": 5, "max-length": "123456"},
+    "link": {"format": "example.com/hook", "max-length": f"https://example.com/{'x' * 60}"},
+    "tags": {"type": "a", "min-items": [], "max-items": ["a", "b", "c", "d"], "unique-items": ["a", "a"]},
+    "tags.items": {"type": [1], "null": [None], "enum": ["e"]},
+    "guests": {"min-properties": {}, "max-properties": {"g1": {}, "g2": {}, "g3": {}}},
+    "guests.values": {"type": {"g1": "host"}, "null": {"g1": None}},
+    "guests.values.role": {"enum": {"g1": {"role": "guest"}}},
+    "guests.keys": {"pattern": {"some_one": {}}},
+    "pin": {"one-of": 10},
+    "share": {"all-of": 4},
+    "day": {"any-of": "someday"},
+    "word": {"not": "admin"},
+    "grade": {"observed-maximum": 8, "sample-minimum": 0},
+}
+
+
+def in_answers(change: Callable[[dict[str, Json]], dict[str, Json]]) -> Callable[[Any], None]:
+    """A provider whose answers show every room changed."""
+
+    def bend(mini: Any) -> None:
+        right = mini.answered
+
+        def answered(outgoing: Outgoing, headers: Mapping[str, str]) -> Any:
+            answer = right(outgoing, headers)
+            if isinstance(answer.body, dict) and "room" in answer.body:
+                answer.body = {"room": change(dict(answer.body["room"]))}
+            return answer
+
+        mini.answered = answered
+
+    return bend
+
+
+def on_the_wire(change: Callable[[Any, Outgoing], Any]) -> Callable[[Any], None]:
+    """A provider whose answers, refusals too, are changed before they are sent."""
+
+    def bend(mini: Any) -> None:
+        right, refused = mini.answered, mini.refused
+
+        def answered(outgoing: Outgoing, headers: Mapping[str, str]) -> Any:
+            mini.current = outgoing
+            return change(right(outgoing, headers), outgoing)
+
+        mini.answered = answered
+        mini.refused = lambda status, text: change(refused(status, text), mini.current if hasattr(mini, "current") else None)
+
+    return bend
+
+
+def answers() -> Iterator[Fault]:
+    for path, wrong in WRONG_VALUES.items():
+        field = path.split(".")[0]
+        for rule, value in wrong.items():
+            verdict = WARNING if rule in LEVELS or rule == "null" or field == "created" else FAIL
+            bend = in_answers(lambda room, field=field, value=value: {**room, field: value})
+            yield Fault(f"answers a wrong {path}: {rule}", f"update-room.response.room.{path}.{rule}", bend, verdict, field, ("flag",))
+    for field, verdict in (("id", FAIL), ("name", FAIL), ("owner", WARNING)):
+        bend = in_answers(lambda room, field=field: {key: value for key, value in room.items() if key != field})
+        yield Fault(f"answers without {field}", f"update-room.response.room.{field}.present", bend, verdict, fields=("flag",))
+
+    text, page = {"Content-Type": "text/html"}, b"<p>OK</p>"
+    yield Fault("answers a page", "update-room.response.body.type", _changed(body=page), fields=("flag",))
+    yield Fault("answers nothing", "update-room.response.body.type", _changed(body=b""), fields=("flag",))
+    yield Fault("answers null", "update-room.response.body.null", _changed(body=b"null"), WARNING, fields=("flag",))
+    yield Fault("answers no room", "update-room.response.room.present", _changed(body={}), fields=("flag",))
+    yield Fault("answers another type", "update-room.response.body.media-type", _changed(headers=text), says="text/html", fields=("flag",))
+    error = "update-room.response.422"
+    yield Fault(
+        "refuses with a page",
+        f"{error}.body.media-type",
+        _changed_errors(headers={**text, "X-Error": "refused"}),
+        says="text/html",
+        fields=("size",),
+    )
+    yield Fault("refuses without a header", f"{error}.X-Error.present", _changed_errors(headers={}), fields=("size",))
+    yield Fault("refuses with another header", f"{error}.X-Error.enum", _changed_errors(headers={"X-Error": "no"}), fields=("size",))
+    yield Fault("refuses without a word", f"{error}.error.present", _changed_errors(body={}), fields=("size",))
+    yield Fault("refuses with a number", f"{error}.error.type", _changed_errors(body={"error": 7}), fields=("size",))
+
+
+def _changed(**members: Json) -> Callable[[Any], None]:
+    return on_the_wire(lambda answer, _: _with(answer, **members) if answer.status < 300 else answer)
+
+
+def _changed_errors(**members: Json) -> Callable[[Any], None]:
+    return on_the_wire(lambda answer, _: _with(answer, **members) if answer.status == 422 else answer)
+
+
+def _with(answer: Any, **members: Json) -> Any:
+    for name, value in members.items():
+        setattr(answer, name, value)
+    return answer
+
+
+def statuses() -> Iterator[Fault]:
+    yield Fault("makes rooms with 200", "create-room.response.201.status", _status(201, 200), says="200", fields=("size",))
+    yield Fault("answers 202", "update-room.response.200.status", _status(200, 202), says="202", fields=("flag",))
+    elsewhere = on_the_wire(
+        lambda answer, sent: _with(answer, status=302) if answer.status == 200 and b"false" in (sent.body or b"") else answer
+    )
+    yield Fault("sends elsewhere", "update-room.response.200.status", elsewhere, says="302", fields=("flag",))
+    yield Fault("refuses senders with 400", "update-room.response.401.status", _status(401, 400), says="400", fields=("flag",))
+    yield Fault("knows no room with 410", "update-room.response.404.status", _status(404, 410), says="410", fields=("flag",))
+    yield Fault("refuses values with 400", "update-room.response.422.status", _status(422, 400), says="400", fields=("size",))
+    for operation in ("create-room", "update-room", "replace-room"):
+        yield Fault("breaks down", f"{operation}.behaviour.input.no-server-error", _crashes, says="server error", fields=("size",))
+
+
+def _status(right: int, wrong: int) -> Callable[[Any], None]:
+    return on_the_wire(lambda answer, _: _with(answer, status=wrong) if answer.status == right else answer)
+
+
+def _crashes(mini: Any) -> None:
+    right = mini.parsed
+
+    def parsed(body: bytes | None) -> Json:
+        value = right(body)
+        if isinstance(value, dict) and value.get("size") == -1:
+            raise mini.error(500, "oops")
+        return value
+
+    mini.parsed = parsed

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import math
 import os
+import re
 import sys
+from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -22,6 +24,12 @@ app = typer.Typer(
 Contracts = Annotated[
     list[Path] | None, typer.Option("--contracts", metavar="DIR", help="A folder with further contracts (DIR/PROVIDER/openapi.yaml).")
 ]
+
+
+JsonPath = Annotated[Path | None, typer.Option("--json", metavar="PATH", help="Write the report as JSON.")]
+JunitPath = Annotated[Path | None, typer.Option("--junit", metavar="PATH", help="Write the report as JUnit XML.")]
+Strict = Annotated[bool, typer.Option("--strict", help="Clauses of level standard and sample fail, too.")]
+Verbose = Annotated[bool, typer.Option("--verbose", help="Show every warning and deviation.")]
 
 
 def _version(wanted: bool) -> None:
@@ -53,19 +61,29 @@ def verify(
     seed: Annotated[int, typer.Option(help="The seed of everything random.")] = 0,
     rate: Annotated[str | None, typer.Option(metavar="5/s", help="At most so many requests a second (or /m).")] = None,
     max_requests: Annotated[int | None, typer.Option(min=1, help="Stop after so many requests to a provider.")] = None,
-    strict: Annotated[bool, typer.Option("--strict", help="Clauses of level standard and sample fail, too.")] = False,
-    verbose: Annotated[bool, typer.Option("--verbose", help="Show every warning and deviation.")] = False,
-    json_path: Annotated[Path | None, typer.Option("--json", metavar="PATH", help="Write the report as JSON.")] = None,
-    junit_path: Annotated[Path | None, typer.Option("--junit", metavar="PATH", help="Write the report as JUnit XML.")] = None,
+    strict: Strict = False,
+    verbose: Verbose = False,
+    record: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Keep every interaction as a cassette in DIR, or in one file (.yaml, .json).")
+    ] = None,
+    save_regressions: Annotated[
+        bool, typer.Option("--save-regressions", help="Keep the witness of each fail in cassettes/regressions, for pytest to send again.")
+    ] = False,
+    json_path: JsonPath = None,
+    junit_path: JunitPath = None,
     contracts: Contracts = None,
 ) -> None:
     """Send valid, boundary and invalid requests, judge every answer clause by clause."""
-    from roomproof.commands.verify import Outputs, run_verify
+    from roomproof.cassettes.regression import FOLDER
+    from roomproof.commands.outputs import Outputs
+    from roomproof.commands.subject import Ask
+    from roomproof.commands.verify import run_verify
     from roomproof.verify.run import Options
 
+    regressions = FOLDER if save_regressions else None
+    ask = Ask(tuple(providers or ()), base_url, room_id, tuple(contracts or ()), os.environ, record, regressions)
     options = Options(max_examples, seed, max_requests, _per_second(rate), strict)
-    outputs = Outputs(json_path, junit_path, verbose)
-    raise typer.Exit(run_verify(tuple(providers or ()), base_url, room_id, options, outputs, tuple(contracts or ()), os.environ))
+    raise typer.Exit(run_verify(ask, options, Outputs(json_path, junit_path, verbose)))
 
 
 def _per_second(rate: str | None) -> float | None:
@@ -80,6 +98,50 @@ def _per_second(rate: str | None) -> float | None:
     if not 0 < value < math.inf:
         raise UsageError(f"--rate {rate!r}: must be more than 0 and finite")
     return value
+
+
+@app.command()
+def replay(
+    paths: Annotated[list[Path], typer.Argument(metavar="PATH...", help="Cassettes (YAML, JSON), HAR files, or folders of them.")],
+    max_age: Annotated[str | None, typer.Option(metavar="90d", help="What is older counts as a warning only.")] = None,
+    check_secrets: Annotated[bool, typer.Option("--check-secrets", help="Only look for secrets that should not stand there.")] = False,
+    strict: Strict = False,
+    verbose: Verbose = False,
+    json_path: JsonPath = None,
+    junit_path: JunitPath = None,
+    contracts: Contracts = None,
+) -> None:
+    """Judge recordings, whoever made them; nothing is sent."""
+    from roomproof.commands.outputs import Outputs
+    from roomproof.commands.replay import Listen, run_check_secrets, run_replay
+
+    if check_secrets:
+        raise typer.Exit(run_check_secrets(tuple(paths), tuple(contracts or ()), os.environ))
+    listen = Listen(tuple(paths), tuple(contracts or ()), strict, _age(max_age))
+    raise typer.Exit(run_replay(listen, Outputs(json_path, junit_path, verbose)))
+
+
+def _age(text: str | None) -> timedelta | None:
+    """Return an age from `90d`, `12w` or `36h`."""
+    if text is None:
+        return None
+    match = re.fullmatch(r"(\d{1,5})([hdw])", text.strip())
+    if match is None:
+        raise UsageError(f"--max-age {text!r}: write it like 90d, 12w or 36h")
+    return int(match[1]) * {"h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}[match[2]]
+
+
+@app.command()
+def compare(
+    before: Annotated[Path, typer.Argument(metavar="A", help="A recording or a JSON report.")],
+    after: Annotated[Path, typer.Argument(metavar="B", help="A later one.")],
+    json_path: Annotated[Path | None, typer.Option("--json", metavar="PATH", help="Write what changed as JSON.")] = None,
+    contracts: Contracts = None,
+) -> None:
+    """Say what a provider changed between two recordings or two reports; exit 1 if a clause broke."""
+    from roomproof.commands.compare import run_compare
+
+    raise typer.Exit(run_compare(before, after, tuple(contracts or ()), json_path))
 
 
 @app.command()

@@ -21,3 +21,9 @@ class UnreachableError(RoomproofError):
     """The provider does not answer, or answers something that is not HTTP."""
 
     exit_code = 3
+
+
+class RecordingError(RoomproofError):
+    """Interactions could not be written to a cassette; the verdicts stand all the same."""
+
+    exit_code = 3

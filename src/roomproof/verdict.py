@@ -47,6 +47,7 @@ class Record:
     counts: dict[Outcome, int] = field(default_factory=dict)
     broken: dict[Verdict, Witness] = field(default_factory=dict)
     suspicions: dict[frozenset[str], Witness] = field(default_factory=dict)
+    latest: Interaction | None = None
 
     @property
     def cases(self) -> int:
@@ -83,6 +84,7 @@ class Verdicts:
         """Count a piece of evidence, and keep its interaction if it is the smallest witness."""
         record = self.records.setdefault(evidence.clause, Record())
         record.counts[evidence.outcome] = record.counts.get(evidence.outcome, 0) + 1
+        record.latest = interaction
         if evidence.outcome not in (Outcome.FAIL, Outcome.WARN):
             return
         excuse = next((item for item in self._deviations if matches(item, evidence.clause, interaction)), None)
@@ -107,11 +109,26 @@ class Verdicts:
             mine = self.records.setdefault(clause_id, Record())
             for outcome, count in theirs.counts.items():
                 mine.counts[outcome] = mine.counts.get(outcome, 0) + count
+            mine.latest = theirs.latest or mine.latest
             for verdict, witness in theirs.broken.items():
                 mine.add(verdict, witness)
             for key, witness in theirs.suspicions.items():
                 if key not in mine.suspicions or witness.size < mine.suspicions[key].size:
                     mine.suspicions[key] = witness
+
+    def merge_old(self, old: Verdicts, how_old: str) -> None:
+        """Take over, as warnings, what another collection says of clauses on which this one has nothing.
+
+        Its evidence is too old to count, but it is all there is; `how_old` ends the warning's summary.
+        """
+        old_words = old.verdicts()
+        for clause_id, theirs in old.records.items():
+            if theirs.cases and theirs.latest is not None and not self.records.get(clause_id, Record()).cases:
+                when = f"last recorded {theirs.latest.at:%Y-%m-%d}" if theirs.latest.at else "recorded nobody knows when"
+                received = f"{old_words[clause_id].value} then"
+                evidence = Evidence(clause_id, Outcome.WARN, f"{when}, {how_old}", expected="a recent recording", received=received)
+                record = Record({Outcome.WARN: theirs.cases}, {Verdict.WARNING: Witness(evidence, theirs.latest)}, latest=theirs.latest)
+                self.records[clause_id] = record
 
     def findings(self) -> list[Finding]:
         """Return every broken clause, fails first, then in the order of the contract.

@@ -28,14 +28,16 @@ def files_below(*folders: str, suffixes: tuple[str, ...]) -> set[str]:
     return {path.relative_to(ROOT).as_posix() for path in found}
 
 
-def test_the_wheel_holds_both_packages_the_contracts_and_the_templates(built: Path) -> None:
+def test_the_wheel_holds_both_packages_the_templates_the_contracts_and_the_cassettes(built: Path) -> None:
     (path,) = built.glob("*.whl")
     names = {name for name in zipfile.ZipFile(path).namelist() if ".dist-info/" not in name}
     modules = files_below("src", "strategies", suffixes=(".py", ".yaml", "py.typed"))
     expected = {name.partition("/")[2] for name in modules}
     expected |= {f"roomproof/_contracts/{name.partition('/')[2]}" for name in files_below("contracts", suffixes=(".yaml",))}
+    expected |= {f"roomproof/_cassettes/{name.partition('/')[2]}" for name in files_below("cassettes", suffixes=(".yaml", ".md"))}
     assert names == expected
     assert {"roomproof/py.typed", "roomproof_strategies/py.typed", "roomproof/start/openapi.yaml"} <= names
+    assert "roomproof/_cassettes/telnyx/mock/update-room.yaml" in names
 
 
 def test_the_wheel_holds_licence_and_entry_points(built: Path) -> None:
@@ -53,6 +55,6 @@ def test_the_sdist_holds_everything_that_building_and_testing_take(built: Path) 
     (path,) = built.glob("*.tar.gz")
     with tarfile.open(path) as sdist:
         names = {name.partition("/")[2] for name in sdist.getnames()}
-    wanted = files_below("src", "strategies", "contracts", "tests", suffixes=(".py", ".yaml", "py.typed"))
+    wanted = files_below("src", "strategies", "contracts", "cassettes", "tests", suffixes=(".py", ".yaml", "py.typed"))
     wanted |= {"LICENSE", "README.md", "conftest.py", "pyproject.toml", "tox.ini"}
     assert wanted - names == set()

@@ -2,114 +2,149 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from rich.console import Console
 
+from roomproof.cassettes.past import write_past
+from roomproof.cassettes.recorder import Recorder, RecordingTarget, RememberingTarget, cassette_path
+from roomproof.commands.outputs import Outputs, written
+from roomproof.commands.regressions import save_regressions
+from roomproof.commands.subject import Ask, redactor_of, secrets_of, subject_of, told_of
 from roomproof.errors import RoomproofError, UsageError
-from roomproof.providers import contract_folders, find_contract, find_special, require_mock
-from roomproof.reports.junit import junit
-from roomproof.reports.report import Unfinished, as_json, report, write_text
+from roomproof.interaction import Interaction
+from roomproof.providers import contract_folders
+from roomproof.reports.report import Judged, Unfinished, report
 from roomproof.reports.terminal import progress, show
-from roomproof.targets.credentials import scheme_from, unscoped_from
-from roomproof.targets.http import HttpTarget
-from roomproof.targets.serve import mock_process
 from roomproof.verify.run import Options, Progress, Result, Run, Subject
 
 EXPECTED_REQUESTS = 1000
 """How many requests a provider is taken to need until the first is done; only the progress bar shows it."""
 
 
-@dataclass(frozen=True)
-class Outputs:
-    """Where the report goes beside the terminal."""
+@dataclass
+class Verified:
+    """What came of a run: the report, what ended it early, and the exit code that it has earned."""
 
-    json: Path | None
-    junit: Path | None
-    verbose: bool
-
-
-@dataclass(frozen=True)
-class Ask:
-    """What the user asked for: whom, where, which room, with which contracts and which environment."""
-
-    base_url: str | None
-    room_id: str | None
-    contracts: tuple[Path, ...]
-    environment: Mapping[str, str]
+    report: dict[str, Any]
+    failures: list[RoomproofError]
+    exit_code: int
+    heard: bool
 
 
-def run_verify(
-    providers: tuple[str, ...], base_url: str | None, room_id: str | None, options: Options, outputs: Outputs,
-    contracts: tuple[Path, ...], environment: Mapping[str, str],
-) -> int:  # fmt: skip
+def run_verify(ask: Ask, options: Options, outputs: Outputs) -> int:
     """Verify the providers and return the exit code. Reports that were asked for are written whatever happens."""
-    known = list(contract_folders(contracts))
-    chosen = list(dict.fromkeys(providers or known))
-    if base_url is not None and len(chosen) != 1:
-        raise UsageError("--base-url names one server: name the one provider that it is, as in `roomproof verify PROVIDER --base-url URL`")
-    ask = Ask(base_url, room_id, contracts, environment)
     console = Console()
-    results: list[Result | Unfinished] = []
-    failures: list[RoomproofError] = []
-    with progress(console, dict.fromkeys(chosen, EXPECTED_REQUESTS)) as on_request:
-        for provider in chosen:
-            try:
-                result = _verify_one(provider, ask, options, on_request)
-                results.append(result)
-                if result.interrupted:
-                    break
-            except RoomproofError as error:
-                failures.append(error)
-                results.append(Unfinished(provider, base_url or "built-in mock", str(error)))
-    shown = report(results, options.seed)
-    failures += _written(shown, outputs)
-    if any(isinstance(result, Result) for result in results):
-        show(console, shown, every_warning=outputs.verbose)
-    if failures and not shown["summary"]["fail"]:
+    with progress(console, dict.fromkeys(chosen_providers(ask), EXPECTED_REQUESTS)) as on_request:
+        verified = verify(ask, options, on_request)
+    failures = [*verified.failures, *written(verified.report, outputs)]
+    if verified.heard:
+        show(console, verified.report, every_warning=outputs.verbose)
+    if failures and not verified.report["summary"]["fail"]:
         raise failures[0]
-    return _exit_code(shown["summary"]["fail"], results)
+    return verified.exit_code
 
 
-def _written(shown: dict[str, Any], outputs: Outputs) -> list[RoomproofError]:
-    """Write every report that was asked for, and return what kept one from being written."""
-    problems: list[RoomproofError] = []
-    for path, text in ((outputs.json, as_json), (outputs.junit, junit)):
+def chosen_providers(ask: Ask) -> list[str]:
+    """Return the providers of a run, all by default. Raises UsageError where one server is to be several."""
+    chosen = list(dict.fromkeys(ask.providers or contract_folders(ask.contracts)))
+    if ask.base_url is not None and len(chosen) != 1:
+        raise UsageError("--base-url names one server: name the one provider that it is, as in `roomproof verify PROVIDER --base-url URL`")
+    return chosen
+
+
+def verify(ask: Ask, options: Options, on_request: Progress) -> Verified:
+    """Verify the providers one after the other."""
+    results: list[Judged | Unfinished] = []
+    failures: list[RoomproofError] = []
+    runs: list[Result] = []
+    chosen = chosen_providers(ask)
+    for provider in chosen:
+        place = cassette_path(ask.record, provider, len(chosen), datetime.now(UTC)) if ask.record else None
         try:
-            if path is not None:
-                write_text(path, text(shown))
-        except UsageError as error:
-            problems.append(error)
-    return problems
+            result, judged = _verify_one(provider, replace(ask, record=place), options, on_request, failures)
+        except RoomproofError as error:
+            failures.append(error)
+            results.append(Unfinished(provider, ask.base_url or "built-in mock", str(error)))
+            continue
+        results.append(judged)
+        runs.append(result)
+        if result.interrupted:
+            break
+    told = report(results, options.seed)
+    return Verified(told, failures, _exit_code(told["summary"]["fail"], runs), bool(runs))
 
 
-def _verify_one(provider: str, ask: Ask, options: Options, on_request: Progress) -> Result:
-    with _subject(provider, ask) as subject:
-        return Run(subject, options, on_request).verify()
+def _verify_one(provider: str, ask: Ask, options: Options, on_request: Progress, failures: list[RoomproofError]) -> tuple[Result, Judged]:
+    with subject_of(provider, ask) as subject:
+        with _kept(subject, ask, failures) as (recorded, history):
+            result = Run(recorded, options, on_request).verify()
+        if ask.record is not None and ask.record.exists():
+            _keep_past(ask.record, result, failures)
+        saved: list[Path] = []
+        if ask.regressions is not None:
+            saved, problems = save_regressions(ask.regressions, subject, result.verdicts, history, redactor_of(subject, ask.environment))
+            failures += problems
+        return result, _judged(result, secrets_of(subject, ask.environment), ask.record, tuple(saved))
 
 
 @contextmanager
-def _subject(provider: str, ask: Ask) -> Iterator[Subject]:
-    contract, deviations = find_contract(provider, ask.contracts)
-    special = find_special(provider)
-    if ask.base_url is not None:
-        scheme = scheme_from(contract.credentials, ask.environment)
-        unscoped = unscoped_from(contract.credentials, scheme, ask.environment)
-        yield Subject(contract, deviations, special, HttpTarget(ask.base_url), scheme, unscoped, ask.room_id)
+def _kept(subject: Subject, ask: Ask, failures: list[RoomproofError]) -> Iterator[tuple[Subject, list[Interaction]]]:
+    """Give a run a target that records and remembers, as far as that was asked for; trouble with a recording is no reason not to judge."""
+    history: list[Interaction] = []
+    target = subject.target if ask.regressions is None else RememberingTarget(subject.target, history)
+    recorder = _recorder(subject, ask, failures)
+    if recorder is None:
+        yield replace(subject, target=target), history
         return
-    require_mock(provider)
-    with mock_process(provider) as serving:
-        scheme = scheme_from(contract.credentials, serving.environment)
-        unscoped = unscoped_from(contract.credentials, scheme, serving.environment)
-        yield Subject(contract, deviations, special, HttpTarget(serving.base_url), scheme, unscoped, serving.room_id)
+    try:
+        yield replace(subject, target=RecordingTarget(target, recorder)), history
+    finally:
+        try:
+            recorder.close()
+        except RoomproofError as error:
+            failures.append(error)
 
 
-def _exit_code(fails: int, results: list[Result | Unfinished]) -> int:
-    runs = [result for result in results if isinstance(result, Result)]
+def _recorder(subject: Subject, ask: Ask, failures: list[RoomproofError]) -> Recorder | None:
+    if ask.record is None:
+        return None
+    try:
+        return Recorder(ask.record, told_of(subject), redactor_of(subject, ask.environment))
+    except RoomproofError as error:
+        failures.append(error)
+        return None
+
+
+def _keep_past(cassette: Path, result: Result, failures: list[RoomproofError]) -> None:
+    try:
+        write_past(cassette, told_of(result.subject), result.subject.contract, result.verdicts)
+    except RoomproofError as error:
+        failures.append(error)
+
+
+def _judged(result: Result, secrets: tuple[str, ...], cassette: Path | None, regressions: tuple[Path, ...]) -> Judged:
+    subject = result.subject
+    return Judged(
+        subject.contract,
+        result.verdicts,
+        subject.target.base_url,
+        result.requests,
+        result.seconds,
+        result.started,
+        result.stopped,
+        secrets,
+        cassette=cassette if cassette is not None and cassette.exists() else None,
+        regressions=regressions,
+    )
+
+
+def _exit_code(fails: int, runs: list[Result]) -> int:
     if any(run.interrupted for run in runs):
         return 130
     if fails:

@@ -3,20 +3,44 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from roomproof import __version__
+from roomproof.cassettes.past import Change
+from roomproof.contract.model import Contract
 from roomproof.errors import UsageError
 from roomproof.judge.exception import document
 from roomproof.reports.curl import curl
 from roomproof.reports.secrets import cleaned, without_secret_headers
-from roomproof.verdict import Finding, Record, Verdict
-from roomproof.verify.run import Result
+from roomproof.verdict import Finding, Record, Verdict, Verdicts
 
 REPORT_VERSION = 1
+
+
+@dataclass(frozen=True)
+class Judged:
+    """What a run or some recordings say of one provider.
+
+    `target` is what was asked: an address, or the files that were read; `recorded` the first and the last moment of what
+    was read; `rejudged` what the recordings say otherwise than when they were made, None where nobody knows what they said then.
+    """
+
+    contract: Contract
+    verdicts: Verdicts
+    target: str
+    requests: int
+    seconds: float
+    started: datetime
+    stopped: str = ""
+    secrets: tuple[str, ...] = ()
+    cassette: Path | None = None
+    regressions: tuple[Path, ...] = ()
+    recorded: tuple[datetime, datetime] | None = None
+    rejudged: tuple[Change, ...] | None = None
 
 
 @dataclass(frozen=True)
@@ -28,9 +52,9 @@ class Unfinished:
     why: str
 
 
-def report(results: Iterable[Result | Unfinished], seed: int) -> dict[str, Any]:
-    """Return the report of a run over some providers."""
-    providers = [_provider(result) if isinstance(result, Result) else _unfinished(result) for result in results]
+def report(results: Iterable[Judged | Unfinished], seed: int, unmatched: Mapping[str, int] | None = None) -> dict[str, Any]:
+    """Return the report over some providers; `unmatched` are the recorded requests that no contract knows, and how often."""
+    providers = [_provider(result) if isinstance(result, Judged) else _unfinished(result) for result in results]
     counts = {
         verdict.value: 0
         for verdict in (Verdict.PASS, Verdict.FAIL, Verdict.WARNING, Verdict.DEVIATION, Verdict.INCONCLUSIVE, Verdict.UNEXERCISED)
@@ -39,7 +63,8 @@ def report(results: Iterable[Result | Unfinished], seed: int) -> dict[str, Any]:
         for clause in provider["clauses"]:
             counts[clause["verdict"]] += 1
     summary = {"clauses": sum(counts.values()), **counts}
-    return {"roomproof": __version__, "report_version": REPORT_VERSION, "seed": seed, "providers": providers, "summary": summary}
+    told = {"roomproof": __version__, "report_version": REPORT_VERSION, "seed": seed, "providers": providers, "summary": summary}
+    return told if unmatched is None else {**told, "unmatched": {"count": sum(unmatched.values()), "requests": dict(unmatched)}}
 
 
 def _unfinished(result: Unfinished) -> dict[str, Any]:
@@ -47,17 +72,18 @@ def _unfinished(result: Unfinished) -> dict[str, Any]:
     return {**shown, "stopped": result.why}
 
 
-def _provider(result: Result) -> dict[str, Any]:
-    contract, verdicts = result.subject.contract, result.verdicts
+def _provider(result: Judged) -> dict[str, Any]:
+    contract, verdicts = result.contract, result.verdicts
     words = verdicts.verdicts()
     return {
         "provider": contract.provider,
         "contract_version": contract.version,
-        "target": result.subject.target.base_url,
+        "target": result.target,
         "started": result.started.isoformat(timespec="seconds"),
         "requests": result.requests,
         "seconds": round(result.seconds, 3),
         "stopped": result.stopped,
+        **_of_recordings(result),
         "clauses": [
             {
                 "id": clause.id,
@@ -74,13 +100,20 @@ def _provider(result: Result) -> dict[str, Any]:
     }
 
 
-def _secrets(result: Result) -> tuple[str, ...]:
-    """Return the credentials of a run, those without the scope included."""
-    unscoped = result.subject.unscoped
-    return (*result.subject.scheme.secrets(), *(unscoped.secrets() if unscoped else ()))
+def _of_recordings(result: Judged) -> dict[str, Any]:
+    told: dict[str, Any] = {}
+    if result.cassette is not None:
+        told["cassette"] = str(result.cassette)
+    if result.regressions:
+        told["regressions"] = [str(path) for path in result.regressions]
+    if result.recorded is not None:
+        told["recorded"] = dict(zip(("from", "to"), (moment.isoformat(timespec="seconds") for moment in result.recorded), strict=True))
+    if result.rejudged is not None:
+        told["rejudged"] = [asdict(change) for change in result.rejudged]
+    return told
 
 
-def _finding(finding: Finding, result: Result) -> dict[str, Any]:
+def _finding(finding: Finding, result: Judged) -> dict[str, Any]:
     witness = finding.witness
     shown = document(witness.interaction)
     for side in shown.values():
@@ -91,7 +124,7 @@ def _finding(finding: Finding, result: Result) -> dict[str, Any]:
         "received": witness.evidence.received,
         "request": shown["request"],
         "response": shown.get("response"),
-        "curl": curl(witness.interaction.request, result.subject.contract.credentials),
+        "curl": curl(witness.interaction.request, result.contract.credentials),
     }
     return {
         "clause": finding.clause.id,
@@ -102,7 +135,8 @@ def _finding(finding: Finding, result: Result) -> dict[str, Any]:
         "demands": finding.clause.demands,
         "source": asdict(finding.clause.source),
         "reason": witness.deviation.reason if witness.deviation else "",
-        **cleaned(told, _secrets(result)),
+        "at": witness.interaction.at.isoformat(timespec="seconds") if witness.interaction.at else "",
+        **cleaned(told, result.secrets),
     }
 
 

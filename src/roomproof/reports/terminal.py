@@ -37,15 +37,46 @@ def progress(console: Console, expected: dict[str, int]) -> Iterator[OnRequest]:
 def show(console: Console, report: dict[str, Any], *, every_warning: bool = False) -> None:
     """Print a report: a row an operation, then what is broken, then the sum."""
     for provider in report["providers"]:
-        where = f"{provider['target']}, {provider['requests']} requests in {provider['seconds']:.1f} s"
-        console.print(f"[bold]{escape(provider['provider'])}[/] at {escape(where)}", highlight=False)
+        console.print(f"[bold]{escape(provider['provider'])}[/] {escape(_where(provider))}", highlight=False, soft_wrap=True)
         console.print(_table(provider))
         if provider.get("stopped"):
             console.print(f"[bold]{escape(provider['provider'])} stopped early:[/] {escape(provider['stopped'])}")
         _findings(console, provider, every_warning=every_warning)
+        _rejudged(console, provider)
+        for path in provider.get("regressions", ()):
+            console.print(f"kept {escape(path)}: pytest sends it again from now on", highlight=False, soft_wrap=True)
+    _unmatched(console, report.get("unmatched"))
     summary = report["summary"]
+    if not report["providers"]:
+        console.print("nothing here belongs to a provider that has a contract")
+        return
     words = ", ".join(f"[{_STYLES[word]}]{summary[word]} {word}[/]" for word in _STYLES if summary[word])
     console.print(f"{summary['clauses']} clauses: {words}")
+
+
+def _where(provider: dict[str, Any]) -> str:
+    """Return what was asked, how much and when; for recordings, when they were made."""
+    asked = f"{provider['requests']} requests in {provider['seconds']:.1f} s"
+    if "recorded" in provider:
+        first, last = provider["recorded"]["from"], provider["recorded"]["to"]
+        return f"from {provider['target']}, {asked}, recorded {first}" + (f" to {last}" if last != first else "")
+    kept = f", kept in {provider['cassette']}" if "cassette" in provider else ""
+    return f"at {provider['target']}, {asked}{kept}"
+
+
+def _rejudged(console: Console, provider: dict[str, Any]) -> None:
+    """Print what the recordings say otherwise than when they were made, and who has changed."""
+    for change in provider.get("rejudged", ()):
+        why = "though the contract is the same: was the cassette altered?" if change["same_contract"] else "since the contract has changed"
+        text = f"{change['clause']} was {change['before']} when recorded, is {change['now']} now, {why} ({change['cassette']})"
+        console.print(f"[bold]rejudged[/] {escape(text)}", highlight=False, soft_wrap=True)
+
+
+def _unmatched(console: Console, unmatched: dict[str, Any] | None) -> None:
+    if unmatched and unmatched["count"]:
+        console.print(f"{unmatched['count']} requests belong to no operation of any contract:")
+        for name, count in unmatched["requests"].items():
+            console.print(f"  {count} x {escape(name)}", highlight=False, soft_wrap=True)
 
 
 def _table(provider: dict[str, Any]) -> Table:

@@ -108,6 +108,14 @@ class Session:
         self._follow_up(case.operation, interaction)
         return interaction, evidence
 
+    def repeat(self, outgoing: Outgoing) -> list[Evidence]:
+        """Send a request that was recorded earlier and return what the answer says."""
+        return self._judged(self._exchange(outgoing))
+
+    def stranger(self) -> str:
+        """Return the id of a room that, in all likelihood, does not exist."""
+        return self._room_of(Seat.NOBODY)
+
     def _outgoing(self, case: Case) -> Outgoing:
         proof = case.proof or Proof(self.subject.scheme, Credentials.VALID)
         headers = (*((("Content-Type", case.media_type),) if case.media_type else ()), *case.headers)

@@ -1,0 +1,70 @@
+"""Whose request is it? A recording says so, or its place among the folders, or the address, or the shape of the request."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from roomproof.contract.model import Contract
+from roomproof.interaction import Request
+
+_VARIABLE = re.compile(r"\{[^}]*\}")
+_ANY = "0variable0"
+
+
+@dataclass(frozen=True)
+class _Home:
+    """Where a contract's requests go: its server's host and path, and the query that each of them has to carry."""
+
+    contract: Contract
+    host: re.Pattern[str] | None
+    prefix: str
+    query: frozenset[str]
+
+    def knows(self, request: Request) -> bool:
+        """Whether a request is one of the contract's operations or supporting calls."""
+        found = self.contract.match(request.method, request.path) or self.contract.match_support(request.method, request.path)
+        return found is not None
+
+    def shows_in(self, request: Request) -> bool:
+        """Whether the path or the query of a request speaks for the contract, whatever its host."""
+        return (bool(self.prefix) and self.prefix in request.path) or (bool(self.query) and self.query <= request.query.keys())
+
+
+class Attribution:
+    """Gives each request of one recording to the contract that it belongs to."""
+
+    def __init__(self, contracts: Mapping[str, Contract], path: Path, provider: str | None) -> None:
+        """`provider` is what the recording says of itself; a folder on its path that is named like a provider says the same."""
+        named = provider if provider in contracts else next((part for part in reversed(path.parts) if part in contracts), None)
+        self._homes = [_home(contract) for contract in contracts.values()]
+        self._named = next((home for home in self._homes if home.contract.provider == named), None)
+
+    def contract_of(self, request: Request) -> Contract | None:
+        """Return the contract that knows a request, None if none does.
+
+        The one whose server's host the request has comes first, then the one that the recording names, then the one whose
+        server's path or required query it has. A path alone proves nothing: many services have rooms.
+        """
+        host = urlsplit(request.url).hostname or ""
+        at_home = next((home for home in self._homes if home.host and home.host.fullmatch(host)), None)
+        chosen = at_home or self._named
+        candidates = [chosen] if chosen else [home for home in self._homes if home.shows_in(request)]
+        return next((home.contract for home in candidates if home.knows(request)), None)
+
+
+def _home(contract: Contract) -> _Home:
+    server = urlsplit(_VARIABLE.sub(_ANY, contract.server))
+    host, prefix = server.hostname or "", server.path.strip("/")
+    required = frozenset(
+        parameter.name
+        for operation in contract.operations
+        for parameter in operation.parameters
+        if parameter.place == "query" and parameter.required
+    )
+    fixed = host.replace(_ANY, "").strip(".")
+    pattern = re.compile(re.escape(host).replace(_ANY, "[^.]+")) if fixed else None
+    return _Home(contract, pattern, f"/{prefix}/" if prefix and _ANY not in prefix else "", required)

@@ -1,0 +1,215 @@
+"""Keep every interaction in a cassette while a run lasts: append only, on the disk before it is judged, loadable at any moment.
+
+How a YAML cassette stays loadable although the run may be killed within a write: an entry is first written as the text of a
+member that no reader looks at (`_ 12. PATCH 200: |`); one byte, `_` to `#`, makes that line a comment and the text below an item.
+A JSON cassette has no such byte: its end is overwritten by the next entry and the end anew, in one write.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import BinaryIO, Protocol
+
+from roomproof.cassettes.entry import entry
+from roomproof.cassettes.redaction import Redactor
+from roomproof.cassettes.writing import json_entry, json_head, yaml_entry, yaml_head
+from roomproof.errors import RecordingError, UsageError
+from roomproof.interaction import Interaction
+from roomproof.targets.target import Outgoing, Target
+
+
+def cassette_path(record: Path, provider: str, providers: int, now: datetime) -> Path:
+    """Return the new file for one provider's recording: the one that is named, else one in the folder that is named.
+
+    Raises UsageError for one file of several providers.
+    """
+    if record.suffix.lower() in (".yaml", ".yml", ".json"):
+        if providers > 1:
+            raise UsageError(f"--record {record} is one file, and a cassette holds one provider: name a folder, or one PROVIDER")
+        return record
+    name = f"{provider}-{now:%Y%m%dT%H%M%SZ}"
+    names = (f"{name}{suffix}.yaml" for suffix in ("", *(f"-{number}" for number in range(2, 1000))))
+    return next(path for path in map(record.joinpath, names) if not path.exists())
+
+
+class _Tape(Protocol):
+    """A cassette file that grows."""
+
+    def append(self, interaction: Interaction) -> None:
+        """Write an interaction. Raises OSError, and leaves the file as it was, where it cannot."""
+        ...
+
+    def close(self) -> None:
+        """Let go of the file."""
+        ...
+
+
+class Recorder:
+    """Records one provider's interactions, without their secrets, into a new file."""
+
+    def __init__(self, path: Path, told: Mapping[str, str], redactor: Redactor) -> None:
+        """`told` says what the recording is of. Raises RecordingError if the file is there already or cannot be made."""
+        self.path = path
+        self.problem = ""
+        self._redactor = redactor
+        self._withheld = 0
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self._tape: _Tape = _JsonTape(path, told) if path.suffix.lower() == ".json" else _YamlTape(path, told)
+        except OSError as error:
+            raise RecordingError(f"{path}: cannot be recorded to ({error.strerror}); name another place with --record") from error
+
+    def keep(self, interaction: Interaction) -> None:
+        """Write an interaction that has a response. What keeps it from being written is told at the end, and the run goes on."""
+        if interaction.response is None or self.problem:
+            return
+        clean = self._redactor.redacted(interaction)
+        if self._redactor.leaks(clean):
+            self._withheld += 1
+            return
+        try:
+            self._tape.append(clean)
+        except OSError as error:
+            self.problem = f"{self.path}: recording stopped ({error.strerror}); what it holds by then can be replayed"
+
+    def close(self) -> None:
+        """End the recording. Raises RecordingError if some of it is missing."""
+        self._tape.close()
+        if self.problem:
+            raise RecordingError(self.problem)
+        if self._withheld:
+            raise RecordingError(
+                f"{self.path}: {self._withheld} interactions were not written, since a known secret would have stood in them; "
+                "use credentials that do not occur in bodies as they are"
+            )
+
+
+class RecordingTarget:
+    """A target whose interactions are recorded before anybody judges them."""
+
+    def __init__(self, target: Target, recorder: Recorder) -> None:
+        self.base_url = target.base_url
+        self._target = target
+        self._recorder = recorder
+
+    def send(self, outgoing: Outgoing) -> Interaction:
+        """Send one request, and record what came of it."""
+        interaction = self._target.send(outgoing)
+        self._recorder.keep(interaction)
+        return interaction
+
+    def close(self) -> None:
+        """Let go of connections."""
+        self._target.close()
+
+
+class RememberingTarget:
+    """A target whose interactions are kept in memory, so that a finding can be told with what came before it."""
+
+    def __init__(self, target: Target, history: list[Interaction]) -> None:
+        self.base_url = target.base_url
+        self._target = target
+        self._history = history
+
+    def send(self, outgoing: Outgoing) -> Interaction:
+        """Send one request, and remember what came of it."""
+        interaction = self._target.send(outgoing)
+        self._history.append(interaction)
+        return interaction
+
+    def close(self) -> None:
+        """Let go of connections."""
+        self._target.close()
+
+
+def _new_file(path: Path, content: str) -> BinaryIO:
+    """Return a new file, open for writing without a buffer, that never was without its content. Raises OSError if there is one."""
+    _refuse_existing(path)
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        draft.write_bytes(content.encode())
+        draft.rename(path)
+    finally:
+        draft.unlink(missing_ok=True)
+    return path.open("r+b", buffering=0)
+
+
+def _refuse_existing(path: Path) -> None:
+    if path.exists():
+        raise FileExistsError(errno.EEXIST, "there is such a file already")
+
+
+def _write(file: BinaryIO, at: int, content: bytes) -> None:
+    """Write at a place, or raise OSError: an unbuffered file may take a part only and say no more of it."""
+    file.seek(at)
+    while content:
+        written = file.write(content)
+        content = content[written:]
+
+
+class _YamlTape:
+    def __init__(self, path: Path, told: Mapping[str, str]) -> None:
+        """The file is made with its first entry: a list without any would have to be written otherwise."""
+        _refuse_existing(path)
+        self._path = path
+        self._head = yaml_head(told)
+        self._file: BinaryIO | None = None
+        self._end = 0
+        self._count = 0
+
+    def append(self, interaction: Interaction) -> None:
+        status = interaction.response.status if interaction.response else ""
+        title = f" {self._count + 1}. {interaction.request.method.encode('unicode_escape').decode()} {status}"
+        content = yaml_entry(entry(interaction))
+        if self._file is None:
+            text = f"{self._head}\n#{title}\n{content}"
+            self._file, self._end = _new_file(self._path, text), len(text)
+        else:
+            self._end = self._added(self._file, title, content.encode("ascii"))
+        self._count += 1
+
+    def _added(self, file: BinaryIO, title: str, content: bytes) -> int:
+        """Write an entry and return where the file ends then."""
+        line = f"#{title}: |\n".encode()
+        try:
+            _write(file, self._end, line)
+            _write(file, self._end, b"_")
+            _write(file, self._end + len(line), content)
+            _write(file, self._end, b"#")
+            _write(file, self._end + 1 + len(title), b" --")
+        except OSError:
+            file.truncate(self._end)
+            raise
+        return self._end + len(line) + len(content)
+
+    def close(self) -> None:
+        if self._file is not None:
+            self._file.close()
+
+
+class _JsonTape:
+    _END = b"\n]}\n"
+
+    def __init__(self, path: Path, told: Mapping[str, str]) -> None:
+        head = json_head(told).encode()
+        self._file = _new_file(path, (head + self._END).decode())
+        self._end = len(head)
+        self._between = b"\n"
+
+    def append(self, interaction: Interaction) -> None:
+        content = self._between + json_entry(entry(interaction)).encode()
+        try:
+            _write(self._file, self._end, content + self._END)
+        except OSError:
+            self._file.truncate(self._end)
+            _write(self._file, self._end, self._END)
+            raise
+        self._end += len(content)
+        self._between = b",\n"
+
+    def close(self) -> None:
+        self._file.close()

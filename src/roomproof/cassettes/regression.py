@@ -1,0 +1,53 @@
+"""A regression: the smallest witness of a finding, with the few interactions before it that it needs, kept as a cassette."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from roomproof.cassettes.recorder import Recorder
+from roomproof.cassettes.recording import REGRESSIONS
+from roomproof.cassettes.redaction import Redactor
+from roomproof.contract.model import Contract
+from roomproof.interaction import Interaction, header
+
+FOLDER = Path("cassettes", REGRESSIONS)
+CLAUSE_ID = re.compile(r"[a-z0-9-]+\.[a-z0-9-]+\.(request|response|behaviour)\.[^/]+")
+
+
+def story(contract: Contract, history: Sequence[Interaction], witness: Interaction) -> list[Interaction]:
+    """Return what a witness needs to be understood, and the witness last.
+
+    Before it come the last accepted request about its room, and the first one with the same repeatability id.
+    """
+    position = next((index for index, item in enumerate(history) if item is witness), len(history))
+    before = [item for item in history[:position] if item.response is not None and item.response.status < 300]
+    room, key = _room_of(contract, witness), _key_of(contract, witness)
+    same_room = [item for item in before if room and _room_of(contract, item) == room]
+    repeated = [item for item in before if key and _key_of(contract, item) == key]
+    needed = [*same_room[-1:], *repeated[:1]]
+    return [*(item for item in before if any(item is one for one in needed)), witness]
+
+
+def save(folder: Path, clause_id: str, told: Mapping[str, str], interactions: Sequence[Interaction], redactor: Redactor) -> Path | None:
+    """Write a regression and return its file, None where there is one already. Raises RecordingError if it cannot be written."""
+    path = folder / f"{clause_id}.yaml"
+    if path.exists():
+        return None
+    recorder = Recorder(path, {**told, "clause": clause_id}, redactor)
+    for interaction in interactions:
+        recorder.keep(interaction)
+    recorder.close()
+    return path
+
+
+def _room_of(contract: Contract, interaction: Interaction) -> str:
+    matched = contract.match(interaction.request.method, interaction.request.path)
+    return matched[1].get(contract.room.parameter, "") if matched else ""
+
+
+def _key_of(contract: Contract, interaction: Interaction) -> str:
+    matched = contract.match(interaction.request.method, interaction.request.path)
+    names = matched[0].repeatability if matched else None
+    return (header(interaction.request.headers, names[0]) or "") if names else ""

@@ -1,0 +1,135 @@
+"""Judge recordings by reading them: nothing is sent, nobody is asked."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+from roomproof.cassettes.attribution import Attribution
+from roomproof.cassettes.recording import Recording, open_recording
+from roomproof.contract.deviation import Deviation
+from roomproof.contract.model import Contract
+from roomproof.errors import UsageError
+from roomproof.interaction import Interaction, Request
+from roomproof.judge.judge import Judge
+from roomproof.verdict import Verdicts
+
+MAX_UNMATCHED = 200
+"""So many different requests that no contract knows are listed; all are counted."""
+
+
+@dataclass
+class Heard:
+    """What the recordings say of one provider. `old` is the evidence from before the oldest date that counts."""
+
+    contract: Contract
+    verdicts: Verdicts
+    old: Verdicts
+    interactions: int = 0
+    first: datetime | None = None
+    last: datetime | None = None
+    files: list[Path] = field(default_factory=list)
+
+    def note(self, interaction: Interaction) -> None:
+        """Count an interaction, and when it was recorded."""
+        self.interactions += 1
+        if interaction.at is not None:
+            self.first = min(self.first or interaction.at, interaction.at)
+            self.last = max(self.last or interaction.at, interaction.at)
+
+
+@dataclass(frozen=True)
+class Register:
+    """The contracts that recordings are judged by, with their deviations, and from which day on evidence counts."""
+
+    contracts: Mapping[str, tuple[Contract, tuple[Deviation, ...]]]
+    strict: bool = False
+    oldest: datetime | None = None
+
+    def heard(self, provider: str) -> Heard:
+        """Return an empty record of a provider."""
+        contract, deviations = self.contracts[provider]
+        verdicts, old = (Verdicts(contract, deviations, strict=self.strict) for _ in range(2))
+        return Heard(contract, verdicts, old)
+
+    def is_old(self, interaction: Interaction) -> bool:
+        """Whether an interaction is too old to count; one that does not say when it took place cannot be shown to be recent."""
+        return self.oldest is not None and (interaction.at is None or interaction.at < self.oldest)
+
+
+@dataclass
+class Replayed:
+    """What all recordings say: by provider, the verdicts of each file, requests that no contract knows, files that cannot be read."""
+
+    heard: dict[str, Heard] = field(default_factory=dict)
+    by_file: dict[Path, dict[str, Heard]] = field(default_factory=dict)
+    told: dict[Path, Mapping[str, str]] = field(default_factory=dict)
+    unmatched: Counter[str] = field(default_factory=Counter)
+    problems: list[UsageError] = field(default_factory=list)
+
+
+Listener = Callable[[Contract, Interaction], None]
+"""Told of each interaction that belongs to a contract."""
+
+
+def replay(paths: Iterable[Path], register: Register, listener: Listener | None = None) -> Replayed:
+    """Judge every recording, each as the traffic of one account, in the order of its entries.
+
+    A file that is damaged counts for nothing; it is among the problems.
+    """
+    replayed = Replayed()
+    for path in paths:
+        try:
+            recording = open_recording(path)
+            heard, unmatched = _listen(recording, register, listener)
+        except UsageError as error:
+            replayed.problems.append(error)
+            continue
+        replayed.told[path], replayed.by_file[path] = recording.told, heard
+        replayed.unmatched.update(unmatched)
+        for provider, one in heard.items():
+            _join(replayed.heard.setdefault(provider, register.heard(provider)), one)
+    return replayed
+
+
+def _listen(recording: Recording, register: Register, listener: Listener | None) -> tuple[dict[str, Heard], Counter[str]]:
+    """Return what one recording says, and the requests in it that no contract knows."""
+    contracts = {provider: contract for provider, (contract, _) in register.contracts.items()}
+    attribution = Attribution(contracts, recording.path, recording.told.get("provider"))
+    judges: dict[str, Judge] = {}
+    heard: dict[str, Heard] = {}
+    unmatched: Counter[str] = Counter()
+    for interaction in recording.interactions():
+        contract = attribution.contract_of(interaction.request)
+        if contract is None:
+            _count(unmatched, interaction.request)
+            continue
+        provider = contract.provider
+        if provider not in judges:
+            judges[provider], heard[provider] = Judge(contract), register.heard(provider)
+            heard[provider].files.append(recording.path)
+        one = heard[provider]
+        one.note(interaction)
+        if listener is not None:
+            listener(contract, interaction)
+        verdicts = one.old if register.is_old(interaction) else one.verdicts
+        for evidence in judges[provider].see(interaction):
+            verdicts.add(evidence, interaction)
+    return heard, unmatched
+
+
+def _count(unmatched: Counter[str], request: Request) -> None:
+    name = f"{request.method} {request.url.split('?')[0]}"
+    unmatched[name if name in unmatched or len(unmatched) < MAX_UNMATCHED else "others"] += 1
+
+
+def _join(all_of_it: Heard, one: Heard) -> None:
+    all_of_it.verdicts.merge(one.verdicts)
+    all_of_it.old.merge(one.old)
+    all_of_it.interactions += one.interactions
+    all_of_it.files += one.files
+    times = [time for time in (all_of_it.first, all_of_it.last, one.first, one.last) if time]
+    all_of_it.first, all_of_it.last = (min(times), max(times)) if times else (None, None)

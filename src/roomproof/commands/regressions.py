@@ -1,0 +1,111 @@
+"""Regressions: write the witness of each finding, and send a written one again to see whether it holds now."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from roomproof.cassettes.recording import open_recording
+from roomproof.cassettes.redaction import Redactor
+from roomproof.cassettes.regression import CLAUSE_ID, save, story
+from roomproof.commands.subject import Ask, secrets_of, subject_of, told_of
+from roomproof.errors import RoomproofError, UsageError
+from roomproof.interaction import Interaction
+from roomproof.judge.evidence import Evidence, Outcome
+from roomproof.reports.curl import curl
+from roomproof.reports.secrets import cleaned
+from roomproof.verdict import Finding, Verdict, Verdicts
+from roomproof.verify.case import Seat
+from roomproof.verify.plan import ANCHOR
+from roomproof.verify.resend import Resender
+from roomproof.verify.rooms import clean_up, open_rooms
+from roomproof.verify.session import CutShortError, Options, Session, Subject
+from roomproof_strategies import plain
+
+
+@dataclass(frozen=True)
+class Regressed:
+    """What a regression says now: `pass`, `fail` or `unexercised`, and why."""
+
+    verdict: str
+    text: str
+
+
+def check_regression(
+    path: Path, *, base_url: str | None, room_id: str | None, environment: Mapping[str, str], contracts: tuple[Path, ...] = ()
+) -> Regressed:
+    """Send the requests of a regression to the server at `base_url`, to the built-in mock without one, and judge its clause.
+
+    Raises RoomproofError if the file cannot be read, the provider not be reached, or the clause is none of its contract.
+    """
+    recording = open_recording(path)
+    clause_id = recording.told.get("clause", path.stem)
+    if not CLAUSE_ID.fullmatch(clause_id):
+        raise UsageError(f"{path}: is named like no clause; a regression is called CLAUSE-ID.yaml")
+    recorded = [item for item in recording.interactions() if item.response is not None]
+    ask = Ask((clause_id.split(".")[0],), base_url, room_id, contracts, environment)
+    with subject_of(ask.providers[0], ask) as subject:
+        session = Session(subject, Options(), lambda *_: None)
+        if clause_id not in session.contract.clauses:
+            raise UsageError(f"{path}: the contract has no clause {clause_id}; remove the file if the clause is gone for good")
+        try:
+            open_rooms(session)
+            told = _tell(session, recorded)
+        except CutShortError as error:
+            return Regressed("unexercised", str(error))
+        finally:
+            clean_up(session)
+            session.target.close()
+        return _verdict(session, clause_id, told, secrets_of(subject, environment))
+
+
+def _tell(session: Session, recorded: list[Interaction]) -> list[Evidence]:
+    """Send the recorded requests to a room whose members are all set, the last one twice; return what the last one says."""
+    resender = Resender(session, recorded)
+    updates = next((operation for operation in session.contract.operations if "{" in operation.path), None)
+    if updates is not None:
+        bench, setting = session.bench(updates), session.setting(Seat.MAIN)
+        session.send(bench.case(plain(updates.body.schema, bench.special.fields(setting), anchor=setting.now + ANCHOR)))
+    for interaction in recorded[:-1]:
+        resender.send(interaction)
+    return [item for interaction in recorded[-1:] * 2 for item in resender.send(interaction)]
+
+
+def _verdict(session: Session, clause_id: str, told: list[Evidence], secrets: tuple[str, ...]) -> Regressed:
+    finding = next((item for item in session.result.verdicts.findings() if item.clause.id == clause_id), None)
+    if finding is not None and finding.verdict is Verdict.FAIL:
+        return Regressed("fail", cleaned(_text(session, finding), secrets))
+    if any(item.clause == clause_id and item.outcome is not Outcome.INCONCLUSIVE for item in told):
+        return Regressed("pass", "")
+    return Regressed("unexercised", "the recorded request does not test the clause any more")
+
+
+def _text(session: Session, finding: Finding) -> str:
+    evidence, clause = finding.witness.evidence, finding.clause
+    line = curl(finding.witness.interaction.request, session.contract.credentials)
+    lines = (evidence.summary, f"expected  {evidence.expected}", f"received  {evidence.received}", f"source    {clause.source}", line)
+    return "\n".join(lines)
+
+
+def save_regressions(
+    folder: Path, subject: Subject, verdicts: Verdicts, history: Sequence[Interaction], redactor: Redactor
+) -> tuple[list[Path], list[RoomproofError]]:
+    """Write a regression for each clause that fails; return the new files, and what kept one from being written.
+
+    A regression that is there already stays as it is.
+    """
+    saved: list[Path] = []
+    problems: list[RoomproofError] = []
+    for finding in verdicts.findings():
+        if finding.verdict is not Verdict.FAIL:
+            continue
+        told = {**told_of(subject), "summary": finding.witness.evidence.summary}
+        interactions = story(subject.contract, history, finding.witness.interaction)
+        try:
+            path = save(folder, finding.clause.id, told, interactions, redactor)
+        except RoomproofError as error:
+            problems.append(error)
+            break
+        saved += [path] if path else []
+    return saved, problems

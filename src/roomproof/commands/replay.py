@@ -1,0 +1,113 @@
+"""`roomproof replay`: judge recordings, or look for secrets in them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from time import monotonic
+from typing import Any
+
+from rich.console import Console
+
+from roomproof.cassettes.exposure import exposed
+from roomproof.cassettes.past import Change, changes
+from roomproof.cassettes.recording import open_recording, recordings
+from roomproof.cassettes.replay import Heard, Listener, Register, Replayed, replay
+from roomproof.commands.outputs import Outputs, written
+from roomproof.errors import UsageError
+from roomproof.providers import contract_folders, find_contract
+from roomproof.reports.report import Judged, report
+from roomproof.reports.terminal import show
+
+_MAX_FILES = 3
+"""So many names of files are shown; more are counted."""
+
+
+@dataclass(frozen=True)
+class Listen:
+    """What the user asked for: which recordings, by which contracts, how old they may be."""
+
+    paths: tuple[Path, ...]
+    contracts: tuple[Path, ...] = ()
+    strict: bool = False
+    max_age: timedelta | None = None
+
+
+def run_replay(listen: Listen, outputs: Outputs) -> int:
+    """Judge the recordings, show and write what they say, and return the exit code."""
+    told, problems = replayed(listen)
+    failures = [*problems, *written(told, outputs)]
+    if told["providers"] or not failures:
+        show(Console(), told, every_warning=outputs.verbose)
+    if failures and not told["summary"]["fail"]:
+        raise failures[0]
+    return 1 if told["summary"]["fail"] else 0
+
+
+def replayed(listen: Listen, listener: Listener | None = None) -> tuple[dict[str, Any], list[UsageError]]:
+    """Return the report on some recordings, and what is wrong with those that cannot be read. Raises UsageError if there are none."""
+    files = _files(listen.paths)
+    began, now = monotonic(), datetime.now(UTC)
+    contracts = {provider: find_contract(provider, listen.contracts) for provider in contract_folders(listen.contracts)}
+    register = Register(contracts, listen.strict, now - listen.max_age if listen.max_age else None)
+    found = replay(files, register, listener)
+    problems = list(found.problems)
+    judged = []
+    for provider, heard in found.heard.items():
+        rejudged = _rejudged(found, provider, register, problems)
+        if listen.max_age is not None:
+            heard.verdicts.merge_old(heard.old, f"more than --max-age {listen.max_age.days}d ago: record it anew")
+        judged.append(_judged(heard, rejudged, now, monotonic() - began))
+    return report(judged, 0, found.unmatched), problems
+
+
+def _files(paths: tuple[Path, ...]) -> list[Path]:
+    return list(dict.fromkeys(file for path in paths for file in recordings(path)))
+
+
+def _rejudged(found: Replayed, provider: str, register: Register, problems: list[UsageError]) -> tuple[Change, ...] | None:
+    contract, deviations = register.contracts[provider]
+    known: list[Change] | None = None
+    for path, by_provider in found.by_file.items():
+        if provider not in by_provider:
+            continue
+        verdicts = by_provider[provider].verdicts
+        verdicts.merge(by_provider[provider].old)
+        try:
+            some = changes(path, contract, deviations, verdicts)
+        except UsageError as error:
+            problems.append(error)
+            continue
+        known = known if some is None else [*(known or ()), *some]
+    return None if known is None else tuple(known)
+
+
+def _judged(heard: Heard, rejudged: tuple[Change, ...] | None, now: datetime, seconds: float) -> Judged:
+    names = [str(file) for file in heard.files]
+    more = f" and {len(names) - _MAX_FILES} more" if len(names) > _MAX_FILES else ""
+    return Judged(
+        heard.contract, heard.verdicts, ", ".join(names[:_MAX_FILES]) + more, heard.interactions, seconds, now,
+        recorded=(heard.first, heard.last) if heard.first and heard.last else None, rejudged=rejudged,
+    )  # fmt: skip
+
+
+def run_check_secrets(paths: tuple[Path, ...], contracts: tuple[Path, ...], environment: Mapping[str, str]) -> int:
+    """Print every secret that stands in some recordings, by place and never by value; return 1 if there is one."""
+    known = tuple(_known_secrets(contracts, environment))
+    found = 0
+    console = Console()
+    for path in _files(paths):
+        for number, interaction in enumerate(open_recording(path).interactions(), 1):
+            for what in exposed(interaction, known):
+                found += 1
+                console.print(f"{path}, interaction {number}: {what}", markup=False, highlight=False, soft_wrap=True)
+    console.print(f"{found} secrets; record again with roomproof, which redacts, or edit them" if found else "no secrets found")
+    return 1 if found else 0
+
+
+def _known_secrets(contracts: tuple[Path, ...], environment: Mapping[str, str]) -> Iterator[str]:
+    for provider in contract_folders(contracts):
+        names = find_contract(provider, contracts)[0].credentials.environment.values()
+        yield from (environment[name] for name in names if environment.get(name))

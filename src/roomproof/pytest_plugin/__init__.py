@@ -1,0 +1,112 @@
+"""The pytest plugin: every clause of a provider as a test, and regressions that are sent again.
+
+pytest loads this package wherever roomproof is installed. So it imports nothing of the engine before a run asks for it, adds its
+options after everybody else has, and leaves out those whose name is taken; `--base-url` then is the other plugin's.
+"""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Generator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from roomproof.errors import RoomproofError
+from roomproof.pytest_plugin.asked import ASKED, asked_of, dest, prepare, read_contracts
+from roomproof.pytest_plugin.clauses import Provider, RoomproofWarning
+from roomproof.pytest_plugin.regressions import RegressionFile, is_regression
+
+__all__ = ["RoomproofWarning"]
+
+_OPTIONS: Mapping[str, Mapping[str, Any]] = {
+    "--provider": {"action": "append", "metavar": "NAME", "help": "test every clause of this provider; may be given more than once"},
+    "--base-url": {"metavar": "URL", "help": "the server of the one provider, path prefix included; its built-in mock by default"},
+    "--room-id": {"metavar": "ID", "help": "the room that may be changed, where no document says how to make one"},
+    "--cassette": {"action": "append", "metavar": "PATH", "help": "judge this recording, or a folder of them, and send nothing"},
+    "--contracts": {"action": "append", "metavar": "DIR", "help": "a folder with further contracts (DIR/PROVIDER/openapi.yaml)"},
+}
+_ABSENT = object()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_load_initial_conftests(early_config: pytest.Config, parser: pytest.Parser) -> Generator[None, Any, Any]:
+    """Add the options when every plugin and conftest.py has added its own."""
+    result = yield
+    group = parser.getgroup("roomproof", "roomproof: clauses of meeting-room APIs as tests")
+    for name, attributes in _OPTIONS.items():
+        if early_config.getoption(name, _ABSENT) is _ABSENT:
+            group.addoption(name, dest=dest(name), **attributes)
+    return result
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Make the marker known that every item of roomproof bears."""
+    config.addinivalue_line("markers", "roomproof(provider, operation, level): a clause, or a regression (set by roomproof)")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Find out what is asked for; nothing is sent before an item needs it."""
+    config = session.config
+    asked = config.stash[ASKED] = asked_of(config)
+    handed = getattr(config, "workerinput", {}).get("roomproof")
+    try:
+        if handed is None:
+            prepare(config, asked)
+        else:
+            known = json.loads(handed)
+            asked.told, asked.turn = known["told"], known["turn"]
+            read_contracts(config, asked, known["providers"])
+    except RoomproofError as error:
+        raise pytest.UsageError(str(error)) from error
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """Give a worker of pytest-xdist the verdicts.
+
+    None is started before they are there, so each provider is verified once, and never by two at the same time.
+    """
+    config = node.config
+    asked = config.stash[ASKED]
+    for provider in asked.clauses:
+        asked.report_on(provider)
+    if asked.base_url is not None and not asked.turn:
+        folder = tempfile.TemporaryDirectory(prefix="roomproof-")
+        config.add_cleanup(folder.cleanup)
+        asked.turn = str(Path(folder.name, "turn"))
+    node.workerinput["roomproof"] = json.dumps({"providers": list(asked.clauses), "told": asked.told, "turn": asked.turn})
+
+
+def pytest_report_header(config: pytest.Config) -> list[str]:
+    """Say in one line who is tested, and where."""
+    asked = config.stash[ASKED]
+    if not asked.clauses:
+        return []
+    if not asked.cassettes:
+        return [f"roomproof: {', '.join(asked.clauses)} at {asked.base_url or 'the built-in mock'}"]
+    return [f"roomproof: {'; '.join(_recorded(asked.report_on(provider)) for provider in asked.clauses)}"]
+
+
+def _recorded(told: dict[str, Any]) -> str:
+    when = f", recorded {told['recorded']['from']} to {told['recorded']['to']}" if "recorded" in told else ""
+    return f"{told['provider']} from {told['target'] or 'no recording'}{when}"
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report(collector: pytest.Collector) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    """Put the providers beside the files of the session."""
+    report = yield
+    if isinstance(collector, pytest.Session):
+        providers = collector.config.stash[ASKED].clauses
+        nodes = [Provider.from_parent(collector, name=name, nodeid=f"roomproof::{name}") for name in providers]
+        report.result = [*report.result, *nodes]
+    return report
+
+
+def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> RegressionFile | None:
+    """Collect regressions: files in a folder `regressions` that are named like a clause."""
+    return RegressionFile.from_parent(parent, path=file_path) if is_regression(file_path) else None

@@ -1,0 +1,83 @@
+"""The clauses of a provider as pytest items. The verdict is there when the first of them is set up; the others read theirs."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from roomproof.pytest_plugin.asked import ASKED, is_named
+from roomproof.pytest_plugin.wording import printable, whole
+
+if TYPE_CHECKING:
+    from roomproof.contract.clause import Clause
+
+_SKIPPED = {
+    "unexercised": "unexercised: no interaction tested it",
+    "inconclusive": "inconclusive: the network or the set-up failed, not the provider",
+}
+
+
+class RoomproofWarning(UserWarning):
+    """A clause is broken, but of a lower level, or in a way that harms nobody."""
+
+
+class Provider(pytest.Collector):
+    """Collects the clauses of one provider, in the order of the contract."""
+
+    def collect(self) -> Iterator[ClauseItem]:
+        """Yield an item a clause; if the command line names node ids, those only."""
+        asked = self.config.stash[ASKED]
+        for clause in asked.clauses[self.name]:
+            if not asked.only or any(is_named(clause.id, node_id) for node_id in asked.only):
+                yield ClauseItem.from_parent(self, name=clause.id.partition(".")[2], clause=clause)
+
+
+class ClauseItem(pytest.Item):
+    """One clause: passes, fails, warns or is skipped as its verdict says."""
+
+    def __init__(self, *, clause: Clause, **others: Any) -> None:
+        super().__init__(**others)
+        self.clause, self.provider = clause, clause.id.partition(".")[0]
+        self.add_marker(pytest.mark.roomproof(provider=self.provider, operation=clause.operation, level=clause.level.value))
+        self.extra_keyword_matches.add(clause.level.value)
+
+    def _told(self) -> tuple[dict[str, Any], str]:
+        """Return the report on the provider, and the verdict of the clause in it."""
+        told = self.config.stash[ASKED].report_on(self.provider)
+        return told, next((clause["verdict"] for clause in told["clauses"] if clause["id"] == self.clause.id), "unexercised")
+
+    def setup(self) -> None:
+        """Have the provider verified. A run that was cut short proves nothing but what is broken."""
+        told, verdict = self._told()
+        if told["stopped"] and verdict != "fail":
+            pytest.fail(printable(told["stopped"]), pytrace=False)
+
+    def runtest(self) -> None:
+        """Turn the verdict into the outcome of a test."""
+        told, verdict = self._told()
+        if verdict in _SKIPPED:
+            pytest.skip(_SKIPPED[verdict])
+        if verdict == "pass":
+            return
+        finding = next(item for item in told["findings"] if item["clause"] == self.clause.id and item["verdict"] == verdict)
+        if verdict == "warning":
+            # The clause stands where a file would: nobody looks for the cause in this one.
+            warnings.warn_explicit(RoomproofWarning(printable(finding["summary"])), None, self.clause.id, 1)
+        elif verdict == "deviation":
+            self.add_report_section("call", "deviation", printable(f"{finding['summary']}\n{finding['reason']}"))
+        else:
+            pytest.fail(whole(finding, told), pytrace=False)
+
+    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], *arguments: Any, **options: Any) -> Any:
+        """Show a warning that `-W error` made an error as its sentence."""
+        if isinstance(excinfo.value, RoomproofWarning):
+            return excinfo.getrepr(style="value")
+        return super().repr_failure(excinfo, *arguments, **options)
+
+    def reportinfo(self) -> tuple[Path, None, str]:
+        """Name the clause; there is no file to point to."""
+        return self.config.rootpath / "roomproof", None, self.clause.id

@@ -1,0 +1,25 @@
+"""What a test says. Texts of a provider stand in it, which must neither steer a terminal nor break a report."""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+def printable(text: str) -> str:
+    """Return a text with everything but lines of printable characters spelled out."""
+    return "".join(one if one.isprintable() or one == "\n" else one.encode("unicode_escape").decode() for one in text)
+
+
+def whole(finding: dict[str, Any], told: dict[str, Any]) -> str:
+    """Return everything that a person needs to know of a finding in the report on its provider."""
+    lines = [
+        finding["summary"],
+        f"expected  {finding['expected']}",
+        f"received  {finding['received']}",
+        f"source    {', '.join(part for part in finding['source'].values() if part)}",
+        f"seed      {told['seed']}" if "seed" in told else f"recorded  {finding['at'] or 'nobody knows when'}",
+        finding["curl"],
+    ]
+    if told["stopped"]:
+        lines.append(f"the run was cut short: {told['stopped']}")
+    return printable("\n".join(lines))

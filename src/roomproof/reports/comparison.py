@@ -1,0 +1,169 @@
+"""What changed between two recordings or two reports, for a terminal and as a JSON document."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict
+from typing import Any
+
+from rich.console import Console
+from rich.markup import escape
+
+from roomproof import __version__
+from roomproof.comparison.compare import ClauseChange, Comparison, ProviderComparison, Turn
+from roomproof.comparison.fields import FieldChange
+from roomproof.comparison.profile import Changes
+
+COMPARISON_VERSION = 1
+
+_STYLES = {
+    Turn.BROKE: "bold red",
+    Turn.WORSENED: "yellow",
+    Turn.EASED: "cyan",
+    Turn.HEALED: "green",
+    Turn.NO_LONGER_EXERCISED: "magenta",
+    Turn.NEWLY_EXERCISED: "dim",
+    Turn.APPEARED: "dim",
+    Turn.VANISHED: "dim",
+}
+_SHOWN = 30
+"""Changes of one kind that a terminal shows; the document has all."""
+_LONGEST = 400
+
+
+def show_comparison(console: Console, comparison: Comparison, changes_by_provider: Mapping[str, Changes]) -> None:
+    """Print, provider by provider, which clauses changed their verdict and what the answers show; what is equal is not printed."""
+    compared = {provider.provider: provider for provider in comparison.providers}
+    for name in dict.fromkeys((*compared, *changes_by_provider)):
+        console.print(f"[bold]{_legible(name)}[/]", highlight=False)
+        lines = [*_clause_lines(compared.get(name)), *_change_lines(changes_by_provider.get(name))]
+        for line in lines or ["no change"]:
+            console.print(f"  {line}", highlight=False, soft_wrap=True)
+    for names, which in ((comparison.only_before, "first"), (comparison.only_after, "second")):
+        if names:
+            console.print(f"only in the {which}: {', '.join(map(_legible, names))}", highlight=False)
+    console.print(_sum(comparison, changes_by_provider), highlight=False)
+
+
+def _sum(comparison: Comparison, changes_by_provider: Mapping[str, Changes]) -> str:
+    counts = _turns(comparison)
+    clauses = ", ".join(f"{counts[turn]} {turn.value}" for turn in Turn if counts[turn]) or "none changed"
+    answers = sum(changes.count for changes in changes_by_provider.values())
+    return f"clauses: {clauses}" + (f"; changes in answers: {answers}" if changes_by_provider else "")
+
+
+def _turns(comparison: Comparison) -> dict[Turn, int]:
+    every = [change.turn for provider in comparison.providers for change in provider.changes]
+    return {turn: every.count(turn) for turn in Turn}
+
+
+def _clause_lines(provider: ProviderComparison | None) -> Iterator[str]:
+    if provider is None:
+        return
+    if provider.unfinished:
+        yield f"[bold]{_legible(provider.unfinished)}[/]"
+    if provider.contract_before != provider.contract_after:
+        yield f"[bold]another contract:[/] {_legible(provider.contract_before)}, now {_legible(provider.contract_after)}"
+    for turn in Turn:
+        yield from _bounded([_clause_line(change) for change in provider.changes if change.turn is turn], turn.value)
+
+
+def _clause_line(change: ClauseChange) -> str:
+    words = [verdict.value for verdict in (change.before, change.after) if verdict is not None]
+    return f"[{_STYLES[change.turn]}]{change.turn.value}[/] {_legible(change.id)} ({', now '.join(words)})"
+
+
+def _change_lines(changes: Changes | None) -> Iterator[str]:
+    if changes is None:
+        return
+    before, after = changes.before, changes.after
+    yield (
+        f"{before.interactions} interactions before, {after.interactions} after; {changes.aligned} answers are to the same request,"
+        f" {changes.alone_before} and {changes.alone_after} are not compared"
+    )
+    for counts, when in ((before, "before"), (after, "after")):
+        if counts.foreign or counts.unanswered:
+            yield f"{when}: {counts.foreign} belong to no operation, {counts.unanswered} have no answer"
+    yield from _bounded([_field_line(change) for change in changes.fields], "fields")
+    yield from _bounded(
+        [
+            f"[bold]status[/] {_legible(moved.operation)}: {moved.before} -> {moved.after} for {moved.requests} of {moved.of} requests,"
+            f" such as {_legible(moved.example)}"
+            for moved in changes.statuses
+        ],
+        "statuses",
+    )
+    yield from _bounded(
+        [
+            f"[bold]value[/] {_legible(value.operation)} {value.status} {_legible(value.path)}: {_legible(value.before)} ->"
+            f" {_legible(value.after)} in {value.answers} of {value.of} answers, such as to {_legible(value.example)}"
+            for value in changes.values
+        ],
+        "values",
+    )
+    if changes.volatile:
+        paths = dict.fromkeys(field.path for field in changes.volatile)
+        yield f"[dim]differ in every recording: {_legible(', '.join(paths))}[/]"
+
+
+def _field_line(change: FieldChange) -> str:
+    where = f"[bold]field[/] {_legible(change.operation)} {change.status} {_legible(change.path)}"
+    seen = f"{change.seen_before} answers or items before, {change.seen_after} after"
+    return f"{where} {change.what.value}: {_legible(change.before)} -> {_legible(change.after)} ({seen})"
+
+
+def _bounded(lines: list[str], what: str) -> Iterator[str]:
+    yield from lines[:_SHOWN]
+    if len(lines) > _SHOWN:
+        yield f"... and {len(lines) - _SHOWN} more: {what}; --json shows them all"
+
+
+def _legible(text: str) -> str:
+    """Return a text without what a terminal would obey, cut where it is long, and safe for rich."""
+    cut = text if len(text) <= _LONGEST else f"{text[:_LONGEST]}..."
+    return escape("".join(letter if letter.isprintable() else ascii(letter)[1:-1] for letter in cut))
+
+
+def comparison_document(comparison: Comparison, changes_by_provider: Mapping[str, Changes]) -> dict[str, Any]:
+    """Return everything that is known of the changes as JSON data; the keys are stable within a `comparison_version`."""
+    compared = {provider.provider: provider for provider in comparison.providers}
+    names = dict.fromkeys((*compared, *changes_by_provider))
+    summary = {_key(turn.value): count for turn, count in _turns(comparison).items()}
+    answers = sum(changes.count for changes in changes_by_provider.values())
+    return {
+        "roomproof": __version__,
+        "comparison_version": COMPARISON_VERSION,
+        "providers": [_provider(name, compared.get(name), changes_by_provider.get(name)) for name in names],
+        "only_before": list(comparison.only_before),
+        "only_after": list(comparison.only_after),
+        "summary": {**summary, "answers": answers},
+    }
+
+
+def _provider(name: str, compared: ProviderComparison | None, changes: Changes | None) -> dict[str, Any]:
+    return {
+        "provider": name,
+        "contract_before": compared.contract_before if compared else None,
+        "contract_after": compared.contract_after if compared else None,
+        "unfinished": compared.unfinished if compared else "",
+        "clauses": [
+            {"id": change.id, "change": change.turn.value, "before": _word(change.before), "after": _word(change.after)}
+            for change in (compared.changes if compared else ())
+        ],
+        "answers": _answers(changes) if changes else None,
+    }
+
+
+def _answers(changes: Changes) -> dict[str, Any]:
+    document = asdict(changes)
+    for change in document["fields"]:
+        change["what"] = change["what"].value
+    return {key: list(value) if isinstance(value, tuple) else value for key, value in document.items()}
+
+
+def _word(verdict: Any) -> str | None:
+    return None if verdict is None else str(verdict.value)
+
+
+def _key(words: str) -> str:
+    return words.replace(" ", "_")

@@ -1,0 +1,133 @@
+"""Send recorded requests again: to the rooms of this run, with its credentials, and as if they were written today."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+from typing import Any
+from urllib.parse import quote, unquote
+from uuid import UUID
+
+from roomproof.cassettes.layout import compact
+from roomproof.contract.clause import Part
+from roomproof.contract.formats import is_date_time
+from roomproof.contract.model import Operation
+from roomproof.interaction import Credentials, Interaction, Request, RoomKnowledge
+from roomproof.judge.evidence import Evidence
+from roomproof.targets.credentials import Scheme
+from roomproof.targets.target import Outgoing
+from roomproof.verify.case import Seat
+from roomproof.verify.session import Session
+
+_OURS = frozenset(("accept", "accept-encoding", "authorization", "connection", "content-length", "cookie", "host", "user-agent"))
+"""Headers that the target sets anew, and those that belong to the old connection; signatures begin with x-ms- and are set anew, too."""
+
+
+@dataclass
+class Resender:
+    """Translates requests of a recording into requests of a session. The room of the last request becomes the main room."""
+
+    session: Session
+    recorded: Sequence[Interaction]
+    _rooms: dict[str, Seat] = field(default_factory=dict)
+    _keys: dict[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for interaction in reversed(self.recorded):
+            room = self._room_of(interaction.request)
+            if interaction.request.room is RoomKnowledge.EXISTS and len(self._rooms) < len(self.session.seats):
+                self._rooms.setdefault(room, (Seat.MAIN, Seat.OTHER)[len(self._rooms)])
+
+    def send(self, interaction: Interaction) -> list[Evidence]:
+        """Send one of the requests, with wrong credentials once in each way in which they can be wrong; return what the answers say."""
+        matched = self.session.contract.match(interaction.request.method, interaction.request.path)
+        if matched is None:
+            return []
+        return [
+            item
+            for scheme in self._schemes(interaction.request.credentials)
+            for item in self.session.repeat(self._outgoing(matched[0], interaction, scheme))
+        ]
+
+    def _schemes(self, credentials: Credentials) -> list[Scheme | None]:
+        subject = self.session.subject
+        if credentials is Credentials.WRONG:
+            return list(subject.scheme.forgeries().values())
+        if credentials is Credentials.UNSCOPED:
+            return [subject.unscoped] if subject.unscoped else []
+        return [None if credentials is Credentials.MISSING else subject.scheme]
+
+    def _outgoing(self, operation: Operation, interaction: Interaction, scheme: Scheme | None) -> Outgoing:
+        request = interaction.request
+        room = self._room_of(request)
+        seat = self._rooms.get(room)
+        here = self.session.seats[seat] if seat else self.session.stranger() if request.room is RoomKnowledge.NONE else room
+        path = operation.path.replace("{" + self.session.contract.room.parameter + "}", quote(here, safe=""))
+        knowledge = RoomKnowledge.EXISTS if seat else request.room
+        headers = tuple(self._headers(operation, request))
+        body = self._body(operation, interaction, room, here)
+        known = Credentials.VALID if request.credentials is Credentials.UNKNOWN else request.credentials
+        return Outgoing(request.method, path, request.query, headers, body, scheme, known, knowledge)
+
+    def _room_of(self, request: Request) -> str:
+        matched = self.session.contract.match(request.method, request.path)
+        return unquote(matched[1].get(self.session.contract.room.parameter, "")) if matched else ""
+
+    def _headers(self, operation: Operation, request: Request) -> Iterator[tuple[str, str]]:
+        key, first_sent = (name.lower() for name in operation.repeatability or ("", ""))
+        for name, value in request.headers:
+            if name.lower() == key:
+                yield name, self._new_key(value)
+            elif name.lower() == first_sent and value.endswith("GMT"):
+                yield name, format_datetime(datetime.now(UTC), usegmt=True)
+            elif name.lower() not in _OURS and not name.lower().startswith("x-ms-"):
+                yield name, value
+
+    def _new_key(self, value: str) -> str:
+        """Return another id for a well-formed one, always the same: the provider may remember the old one."""
+        try:
+            UUID(value)
+        except ValueError:
+            return value
+        return self._keys.setdefault(value, str(UUID(int=self.session.random.getrandbits(128), version=4)))
+
+    def _body(self, operation: Operation, interaction: Interaction, room: str, here: str) -> bytes | None:
+        body = interaction.request.body
+        if body is None:
+            return None
+        try:
+            text = compact(body.decode())
+        except UnicodeDecodeError:
+            return body
+        text = text.replace(json.dumps(room), json.dumps(here)) if room else text
+        return _moved(text, operation, interaction.at).encode()
+
+
+def _moved(text: str, operation: Operation, at: datetime | None) -> str:
+    """Return a body whose windows lie as far in the future as they did when it was recorded: whole days later."""
+    names = {clause.options[name] for clause in operation.by_rule.get((Part.BEHAVIOUR, "window"), ()) for name in ("from", "until")}
+    days = (datetime.now(UTC) - at).days if at else 0
+    if not names or days < 1:
+        return text
+    try:
+        body = json.loads(text)
+    except ValueError:
+        return text
+    moved = {name: _later(body[name], days) for name in names if name in body} if isinstance(body, dict) else {}
+    for name, (before, after) in moved.items():
+        text = text.replace(f'"{name}":{json.dumps(before)}', f'"{name}":{json.dumps(after)}')
+    return text
+
+
+def _later(value: Any, days: int) -> tuple[Any, Any]:
+    """Return a value, and the same some days later if it is a date-time."""
+    if not isinstance(value, str) or not is_date_time(value):
+        return value, value
+    try:
+        day = datetime.fromisoformat(value[:10]) + timedelta(days=days)
+    except (ValueError, OverflowError):
+        return value, value
+    return value, day.strftime("%Y-%m-%d") + value[10:]

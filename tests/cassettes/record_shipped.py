@@ -1,0 +1,248 @@
+"""Record cassettes/PROVIDER/mock/OPERATION.yaml anew, where a mock, a contract or the plan has changed.
+
+Usage: python tests/cassettes/record_shipped.py [PROVIDER...]
+
+The whole plan of an operation is rehearsed on a fresh mock, to note which case proves what of which clause. Of these cases the
+fewest that prove all of it, found greedily, are sent to another fresh mock, in the order of the plan and after what opens the
+rooms. What they leave out there, since the rooms are not the same, further cases make up for until nothing is missing; that is
+recorded. Nothing is ever cut out of a recording: its later answers would speak of requests that it does not have. A second run
+gives the same cassettes but for ids and times.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from random import Random
+from urllib.parse import urlsplit
+
+from roomproof import __version__
+from roomproof.cassettes.past import digest
+from roomproof.cassettes.recorder import Recorder, RecordingTarget
+from roomproof.cassettes.redaction import Redactor
+from roomproof.contract.model import Operation
+from roomproof.interaction import Interaction
+from roomproof.judge.evidence import Evidence, Outcome
+from roomproof.judge.exception import matches
+from roomproof.providers import contract_folders, find_contract, find_special
+from roomproof.targets.credentials import scheme_from, unscoped_from
+from roomproof.targets.http import HttpTarget
+from roomproof.targets.serve import mock_process
+from roomproof.targets.target import Outgoing, Target
+from roomproof.verify.case import Case, Seat
+from roomproof.verify.plan import ANCHOR, plan
+from roomproof.verify.rooms import open_rooms
+from roomproof.verify.session import Options, Session, Subject
+from roomproof_strategies import plain
+
+CASSETTES = Path(__file__).parents[2] / "cassettes"
+PORT = 8080
+"""Stands in every URL in place of the port that was free, so that recordings differ in what matters only."""
+OPENING = 2
+"""So many cases of a plan show, or set, every member of the two rooms; later ones build on them."""
+ROUNDS = 10
+
+Key = tuple[str, int]
+"""Which case of a plan: its note, and its number among those of the same note."""
+Proven = tuple[str, str, bool]
+"""A clause, how it came out, and whether by a request that was accepted: a limit has two sides."""
+
+
+@dataclass(frozen=True)
+class Take:
+    """A case of the plan as it was sent: which one, the size of its body, whether it was accepted, what it proved."""
+
+    key: Key
+    size: int
+    accepted: bool
+    proven: frozenset[Proven]
+
+
+class AtPort:
+    """A mock whose URLs have one port, whichever it has."""
+
+    def __init__(self, base_url: str) -> None:
+        self._target = HttpTarget(base_url)
+        self._found = f":{urlsplit(base_url).port}"
+        self.base_url = self._shown(base_url)
+
+    def send(self, outgoing: Outgoing) -> Interaction:
+        """Send one request."""
+        interaction = self._target.send(outgoing)
+        return replace(interaction, request=replace(interaction.request, url=self._shown(interaction.request.url)))
+
+    def close(self) -> None:
+        """Let go of the connection."""
+        self._target.close()
+
+    def _shown(self, url: str) -> str:
+        return url.replace(self._found, f":{PORT}", 1)
+
+
+class Listening(Session):
+    """A session that notes what each interaction proves."""
+
+    def __init__(self, subject: Subject) -> None:
+        super().__init__(subject, Options(), lambda *_: None)
+        self.proven: set[Proven] = set()
+
+    def _judged(self, interaction: Interaction) -> list[Evidence]:
+        evidence = super()._judged(interaction)
+        status = interaction.response.status if interaction.response else 0
+        self.proven |= {(item.clause, self._outcome(item, interaction), status < 300) for item in evidence}
+        return evidence
+
+    def _outcome(self, item: Evidence, interaction: Interaction) -> str:
+        broken = item.outcome in (Outcome.FAIL, Outcome.WARN)
+        excused = broken and any(matches(deviation, item.clause, interaction) for deviation in self.subject.deviations)
+        return "deviation" if excused else item.outcome.value
+
+
+@contextmanager
+def a_fresh_mock(provider: str) -> Iterator[Subject]:
+    """Serve a provider's mock in the state that it starts with."""
+    contract, deviations = find_contract(provider)
+    with mock_process(provider) as serving:
+        scheme = scheme_from(contract.credentials, serving.environment)
+        unscoped = unscoped_from(contract.credentials, scheme, serving.environment)
+        target = AtPort(serving.base_url)
+        yield Subject(contract, deviations, find_special(provider), target, scheme, unscoped, serving.room_id)
+        target.close()
+
+
+def keyed(cases: Iterable[Case]) -> Iterator[tuple[Key, Case]]:
+    """Yield the cases of a plan with their keys."""
+    numbers: Counter[str] = Counter()
+    for case in cases:
+        numbers[case.note] += 1
+        yield (case.note, numbers[case.note]), case
+
+
+def sent(subject: Subject, operation: Operation, chosen: set[Key] | None) -> tuple[set[Proven], list[Take]]:
+    """Send the chosen cases of an operation's plan, all without a choice; return all that they proved, and the cases."""
+    session = Listening(subject)
+    open_rooms(session)
+    _look_at_what_was_made(session, operation)
+    proven, session.proven = session.proven, set()
+    takes = []
+    # Randomness of its own: the session's hangs on how many cases are sent, and a note may name what was drawn.
+    for number, (key, case) in enumerate(keyed(plan(session.bench(operation), Random(0)))):
+        if chosen is None or key in chosen or number < OPENING:
+            answer = session.send(case)[0].response
+            accepted = answer is not None and answer.status < 300
+            takes.append(Take(key, len(case.body or b""), accepted, frozenset(session.proven)))
+            proven |= session.proven
+            session.proven = set()
+    own = {item for item in proven if subject.contract.clauses[item[0]].operation == operation.id}
+    return own, takes
+
+
+def _look_at_what_was_made(session: Session, operation: Operation) -> None:
+    """Update one member of a room that a supporting call made: what the answer to that call said has to stand in this one."""
+    create = session.contract.support.get("create")
+    if create is None or Seat.OTHER not in session.seats:
+        return
+    bench = session.bench(operation)
+    setting = session.setting(Seat.OTHER)
+    body = plain(operation.body.schema, bench.special.fields(setting), anchor=setting.now + ANCHOR).value
+    required = operation.body.schema.get("required", ())
+    last = next(name for name in reversed(body) if name not in create.body)
+    session.send(bench.exact(bench.completed({name: body[name] for name in (*required, last)}, Seat.OTHER), "one member", Seat.OTHER))
+
+
+def cover(takes: Iterable[Take], wanted: set[Proven]) -> set[Key]:
+    """Return the fewest cases, found greedily, that prove all of what is wanted; of two equal ones the smaller, then the earlier."""
+    left, chosen = set(wanted), set()
+    while left:
+        best = max(takes, key=lambda take: (len(take.proven & left), -take.size))
+        if not best.proven & left:
+            break
+        chosen.add(best.key)
+        left -= best.proven
+    return chosen
+
+
+def paving(takes: list[Take], keys: set[Key], depth: int) -> Iterator[Key]:
+    """Yield the cases that may have paved the way for some others: earlier ones of the same note, the last ones that were accepted.
+
+    A repetition proves nothing without the first time, and what can be proven of a room hangs on what it was told before.
+    """
+    for number, take in enumerate(takes):
+        if take.key in keys:
+            before = takes[:number]
+            yield from (other.key for other in before if other.key[0] == take.key[0])
+            yield from [other.key for other in before if other.accepted][-depth:]
+
+
+def proven_alone(provider: str, operation: Operation, chosen: set[Key]) -> set[Proven]:
+    """Return what some cases prove where no others are sent."""
+    with a_fresh_mock(provider) as subject:
+        return sent(subject, operation, chosen)[0]
+
+
+def without_what_can_go(provider: str, operation: Operation, chosen: set[Key], added: set[Key], wanted: set[Proven]) -> set[Key]:
+    """Return the cases without those of the added ones that turn out not to be needed."""
+    for key in sorted(added):
+        if wanted <= proven_alone(provider, operation, chosen - {key}):
+            chosen = chosen - {key}
+    return chosen
+
+
+def selection(provider: str, operation: Operation) -> set[Key]:
+    """Return the cases that prove, sent alone, what the whole plan proves."""
+    with a_fresh_mock(provider) as subject:
+        wanted, takes = sent(subject, operation, None)
+    first = chosen = cover(takes, wanted)
+    for number in range(1, ROUNDS):
+        found = proven_alone(provider, operation, chosen)
+        if wanted <= found:
+            return without_what_can_go(provider, operation, chosen, chosen - first, wanted)
+        lacking = cover(takes, wanted - found)
+        chosen = chosen | lacking | set(paving(takes, lacking, number))
+    sys.exit(f"{operation.id} of {provider}: {sorted(wanted - found)} cannot be shown by {len(chosen)} cases")
+
+
+def record(provider: str, operation: Operation) -> None:
+    """Write the cassette of an operation."""
+    chosen = selection(provider, operation)
+    path = CASSETTES / provider / "mock" / f"{operation.id}.yaml"
+    draft = path.with_suffix(".draft.yaml")
+    draft.unlink(missing_ok=True)
+    with a_fresh_mock(provider) as subject:
+        secrets = (*subject.scheme.secrets(), *(subject.unscoped.secrets() if subject.unscoped else ()))
+        recorder = Recorder(draft, told(subject), Redactor(secrets, live=False))
+        target: Target = RecordingTarget(subject.target, recorder)
+        try:
+            sent(replace(subject, target=target), operation, chosen)
+        finally:
+            recorder.close()
+    draft.replace(path)
+    print(f"{path.relative_to(CASSETTES.parent)}: {len(chosen)} cases, {path.stat().st_size} bytes")
+
+
+def told(subject: Subject) -> Mapping[str, str]:
+    """Return what a recording says of itself."""
+    return {
+        "provider": subject.contract.provider,
+        "contract_version": subject.contract.version,
+        "contract": digest(subject.contract, subject.deviations),
+        "target": subject.target.base_url,
+        "started": datetime.now(UTC).isoformat(timespec="seconds"),
+        "version": __version__,
+    }
+
+
+def main() -> None:
+    """Record the providers that are named, all without a name."""
+    for provider in sys.argv[1:] or sorted(contract_folders()):
+        for operation in find_contract(provider)[0].operations:
+            record(provider, operation)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,81 @@
+"""`roomproof compare` as a user meets it: the same provider twice has not changed, a provider that changed is told what."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+from starlette.types import ASGIApp
+
+from roomproof.providers import find_mock
+
+Run = Callable[..., Any]
+Serve = Callable[[ASGIApp], str]
+TELNYX = find_mock("telnyx")
+
+
+def renamed(_: Mapping[str, str], answer: dict[str, Any]) -> dict[str, Any]:
+    """What a vendor does without notice: a member gets another name, another one another type."""
+    room = answer.get("data")
+    if isinstance(room, dict):
+        room["record"] = room.pop("record_type")
+        room["max_participants"] = str(room["max_participants"])
+    return answer
+
+
+@pytest.fixture
+def record(inside: Run, serve: Serve, tampered: Any) -> Callable[..., Any]:
+    """Record a run against the mock, as it is or as it has become, and return how it ended."""
+
+    def run(name: str, seed: int, change: Any = lambda _, answer: answer) -> Any:
+        url = serve(tampered(TELNYX.build(), change)) + TELNYX.prefix
+        words = ("--base-url", url, "--room-id", TELNYX.room_id, "--max-examples", 10, "--seed", seed)
+        return inside("verify", "telnyx", *words, "--record", f"{name}.yaml", "--json", f"{name}.json", env=TELNYX.environment)
+
+    return run
+
+
+def test_the_same_provider_twice_has_not_changed(inside: Run, record: Any) -> None:
+    record("one", 1)
+    record("two", 2)
+    for ending in ("yaml", "json"):
+        done = inside("compare", f"one.{ending}", f"two.{ending}")
+        assert (done.code, done.err) == (0, "")
+        assert "none changed" in done.out
+    assert "changes in answers: 0" in inside("compare", "one.yaml", "two.yaml").out
+
+
+def test_a_provider_that_changed_is_told_what(inside: Run, record: Any, tmp_path: Path) -> None:
+    record("one", 1)
+    record("two", 1, renamed)
+    done = inside("compare", "one.yaml", "two.yaml", "--json", "changes.json")
+
+    assert done.code == 1
+    broken = "telnyx.update-room.response.data.max_participants.type"
+    assert broken in done.out
+    told = json.dumps(json.loads((tmp_path / "changes.json").read_text(encoding="utf-8")))
+    for word in (broken, "data.record", "data.record_type", "data.max_participants", "appeared", "vanished"):
+        assert f'"{word}"' in told, word
+    assert inside("compare", "two.yaml", "one.yaml").code == 0, "what healed is no reason to fail"
+    assert inside("compare", "one.json", "two.json").code == 1
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "what"),
+    [
+        ("one.json", "one.yaml", "one.yaml is not"),
+        ("nothing.yaml", "one.yaml", "nothing.yaml"),
+        ("bad.yaml", "one.yaml", "bad.yaml, line 2"),
+    ],
+    ids=["a report and a cassette", "no file", "a damaged file"],
+)
+def test_what_cannot_be_compared_is_explained(inside: Run, record: Any, tmp_path: Path, before: str, after: str, what: str) -> None:
+    record("one", 1)
+    (tmp_path / "bad.yaml").write_text("interactions:\n- 1\n", encoding="utf-8")
+    done = inside("compare", before, after)
+    assert done.code == 2
+    assert what in done.err
+    assert len(done.err.splitlines()) == 1

@@ -1,0 +1,316 @@
+"""`verify --record` and `roomproof replay` as a user meets them: what was recorded says the same again, and nothing is sent."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from starlette.types import ASGIApp
+
+from roomproof.cassettes.recording import open_recording
+from roomproof.providers import bundled, find_mock
+
+Run = Callable[..., Any]
+TELNYX = find_mock("telnyx")
+ROOM = f"http://127.0.0.1:9/v2/rooms/{TELNYX.room_id}"
+ECHO = "telnyx.update-room.behaviour.max_participants.echo"
+MAXIMUM = "telnyx.update-room.request.max_participants.maximum"
+
+
+def verdicts(path: Path) -> dict[str, dict[str, str]]:
+    report = json.loads(path.read_text(encoding="utf-8"))
+    return {one["provider"]: {clause["id"]: clause["verdict"] for clause in one["clauses"]} for one in report["providers"]}
+
+
+@pytest.fixture(scope="module")
+def recorded(tmp_path_factory: pytest.TempPathFactory, command: Path) -> Path:
+    """One recording of each mock, and the report of the runs that made them."""
+    import subprocess
+
+    folder = tmp_path_factory.mktemp("recorded")
+    words = ("verify", "--max-examples", "5", "--record", "cassettes", "--json", "live.json")
+    subprocess.run([command, *words], cwd=folder, check=True, capture_output=True)
+    return folder
+
+
+@pytest.fixture
+def telnyx_cassette(recorded: Path, tmp_path: Path) -> Path:
+    """A copy of the recording of one provider, with its verdicts, for a test to alter."""
+    for path in (recorded / "cassettes").glob("telnyx-*"):
+        shutil.copy(path, tmp_path / path.name)
+    return next(tmp_path.glob("telnyx-*.yaml"))
+
+
+def test_a_recording_says_what_the_run_said(recorded: Path, roomproof: Run, tmp_path: Path) -> None:
+    done = roomproof("replay", recorded / "cassettes", "--json", "replay.json", "--junit", "replay.xml")
+
+    assert (done.code, done.err) == (0, "")
+    live = verdicts(recorded / "live.json")
+    assert set(live) == {"azure", "carrierx", "signalwire", "telnyx"}
+    assert verdicts(tmp_path / "replay.json") == live
+    report = json.loads((tmp_path / "replay.json").read_text(encoding="utf-8"))
+    assert report["unmatched"] == {"count": 0, "requests": {}}
+    for provider in report["providers"]:
+        assert provider["rejudged"] == []
+        assert provider["recorded"]["from"] <= provider["recorded"]["to"]
+        assert f"recorded {provider['recorded']['from']}" in done.out
+
+
+def test_json_by_its_ending_is_recorded_as_json(roomproof: Run, tmp_path: Path) -> None:
+    done = roomproof("verify", "telnyx", "--max-requests", 30, "--record", "one.json", "--json", "live.json")
+    assert done.code == 3, "--max-requests cuts the run short"
+    assert len(json.loads((tmp_path / "one.json").read_text(encoding="utf-8"))["interactions"]) >= 30
+
+    assert roomproof("replay", "one.json", "--json", "replay.json").code == 0
+    assert verdicts(tmp_path / "replay.json") == verdicts(tmp_path / "live.json")
+
+
+def test_what_exists_is_not_recorded_over_and_the_verdicts_are_told_all_the_same(roomproof: Run, tmp_path: Path) -> None:
+    (tmp_path / "mine.yaml").write_text("precious", encoding="utf-8")
+    done = roomproof("verify", "carrierx", "--max-examples", 0, "--record", "mine.yaml", "--json", "report.json")
+
+    assert done.code == 3
+    assert "mine.yaml" in done.err
+    assert "clauses" in done.out
+    assert (tmp_path / "mine.yaml").read_text(encoding="utf-8") == "precious"
+    assert verdicts(tmp_path / "report.json")["carrierx"]
+
+
+def test_a_place_that_cannot_be_written_to_ends_in_one_sentence_after_the_verdicts(roomproof: Run, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    done = roomproof("verify", "carrierx", "--max-examples", 0, "--record", "file/cassettes")
+    assert done.code == 3
+    assert "--record" in done.err
+    assert len(done.err.splitlines()) == 1
+    assert "clauses" in done.out
+
+
+def test_one_file_cannot_hold_several_providers(inside: Run, tmp_path: Path) -> None:
+    done = inside("verify", "telnyx", "carrierx", "--record", "both.yaml")
+    assert done.code == 2
+    assert "both.yaml" in done.err
+    assert list(tmp_path.iterdir()) == []
+
+
+def altered(path: Path, before: str, after: str) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert before in text
+    path.write_text(text.replace(before, after, 1), encoding="utf-8")
+
+
+def test_an_altered_answer_fails_and_the_cassette_is_suspected(telnyx_cassette: Path, inside: Run, tmp_path: Path) -> None:
+    text = telnyx_cassette.read_text(encoding="utf-8")
+    at = text.index('            "max_participants": 27,')
+    telnyx_cassette.write_text(text[:at] + text[at:].replace("27", "28", 1), encoding="utf-8")
+    done = inside("replay", telnyx_cassette, "--json", "report.json")
+
+    assert done.code == 1
+    assert verdicts(tmp_path / "report.json")["telnyx"][ECHO] == "fail"
+    assert f"{ECHO} was pass when recorded, is fail now, though the contract is the same" in done.out
+
+
+def test_a_contract_that_has_changed_shows_in_old_traffic(telnyx_cassette: Path, inside: Run, tmp_path: Path) -> None:
+    contracts = tmp_path / "contracts" / "telnyx"
+    shutil.copytree(bundled("contracts") / "telnyx", contracts)
+    altered(contracts / "openapi.yaml", "maximum: 50", "maximum: 49")
+    done = inside("replay", telnyx_cassette, "--contracts", contracts.parent, "--json", "report.json")
+
+    assert done.code == 1
+    report = json.loads((tmp_path / "report.json").read_text(encoding="utf-8"))
+    changed = {change["clause"]: change for change in report["providers"][0]["rejudged"]}
+    assert (changed[MAXIMUM]["before"], changed[MAXIMUM]["now"], changed[MAXIMUM]["same_contract"]) == ("pass", "fail", False)
+    assert f"{MAXIMUM} was pass when recorded, is fail now, since the contract has changed" in done.out
+
+
+def vcr(path: Path, *entries: tuple[str, str, Any, int, Any], date: datetime | None = None) -> Path:
+    """A cassette as another tool writes it: no word on who sent it; credentials are filtered out, as is usual."""
+    stamp = (date or datetime.now(UTC)).strftime("%a, %d %b %Y %H:%M:%S GMT")
+    media = {"Content-Type": ["application/json"]}
+    interactions = [
+        {
+            "request": {"method": method, "uri": url, "body": json.dumps(body), "headers": media},
+            "response": {
+                "status": {"code": status, "message": ""}, "headers": {**media, "Date": [stamp]}, "body": {"string": json.dumps(answer)}
+            },
+        }
+        for method, url, body, status, answer in entries
+    ]  # fmt: skip
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps({"version": 1, "interactions": interactions}), encoding="utf-8")
+    return path
+
+
+def room(**members: Any) -> dict[str, Any]:
+    known = {
+        "id": TELNYX.room_id, "unique_name": "one", "max_participants": 10, "enable_recording": False, "webhook_event_url": "https://a.example/",
+        "webhook_event_failover_url": "https://b.example/", "webhook_timeout_secs": 3, "active_session_id": TELNYX.room_id, "sessions": [],
+        "created_at": "2026-11-21T10:00:00Z", "updated_at": "2026-11-21T10:00:00Z", "record_type": "room",
+    }  # fmt: skip
+    return {"data": {**known, **members}}
+
+
+def update(answer: dict[str, Any], url: str = ROOM, status: int = 200) -> tuple[str, str, Any, int, Any]:
+    return ("PATCH", url, {"max_participants": 12}, status, answer)
+
+
+def test_somebody_elses_cassette_is_judged_without_what_it_does_not_show(inside: Run, tmp_path: Path) -> None:
+    vcr(tmp_path / "theirs.json", update(room(max_participants=12)))
+    done = inside("replay", "theirs.json", "--json", "report.json")
+
+    assert done.code == 0
+    found = verdicts(tmp_path / "report.json")["telnyx"]
+    assert found[ECHO] == "pass"
+    assert found["telnyx.update-room.behaviour.authentication.missing-refused"] == "unexercised"
+    assert found[MAXIMUM] == "unexercised"
+
+
+def test_a_missing_recording_is_neither_a_pass_nor_a_fail(inside: Run, tmp_path: Path) -> None:
+    vcr(tmp_path / "theirs.json", update({"error": "gone"}, status=404))
+    inside("replay", "theirs.json", "--json", "report.json")
+    found = verdicts(tmp_path / "report.json")["telnyx"]
+    assert found[ECHO] == "unexercised"
+
+
+def test_requests_of_nobody_are_counted_and_listed(inside: Run, tmp_path: Path) -> None:
+    elsewhere = ("GET", "https://other.example/v1/users?page=2", None, 200, [])
+    not_a_room = update(room(), url="https://other.example/rooms/5")
+    vcr(tmp_path / "theirs.json", update(room(max_participants=12)), elsewhere, elsewhere, not_a_room)
+    done = inside("replay", "theirs.json", "--json", "report.json")
+
+    assert done.code == 0
+    report = json.loads((tmp_path / "report.json").read_text(encoding="utf-8"))
+    assert report["unmatched"] == {
+        "count": 3,
+        "requests": {"GET https://other.example/v1/users": 2, "PATCH https://other.example/rooms/5": 1},
+    }
+    assert "3 requests belong to no operation" in done.out
+    assert "2 x GET https://other.example/v1/users" in done.out
+
+
+@pytest.mark.parametrize(
+    ("path", "url"),
+    [
+        ("a.json", f"https://api.telnyx.com/v2/rooms/{TELNYX.room_id}"),
+        ("a.json", f"http://gateway.example/telnyx-proxy/v2/rooms/{TELNYX.room_id}"),
+        ("telnyx/a.json", f"http://gateway.example/rooms/{TELNYX.room_id}"),
+    ],
+    ids=["by the host", "by the server's path", "by the folder"],
+)
+def test_a_recording_finds_its_contract(inside: Run, tmp_path: Path, path: str, url: str) -> None:
+    vcr(tmp_path / path, update(room(max_participants=12), url=url))
+    assert inside("replay", path, "--json", "report.json").code == 0
+    assert verdicts(tmp_path / "report.json")["telnyx"][ECHO] == "pass"
+
+
+@pytest.mark.parametrize(("days", "verdict"), [(10, "pass"), (100, "warning")])
+def test_a_recording_ages(inside: Run, tmp_path: Path, days: int, verdict: str) -> None:
+    vcr(tmp_path / "a.json", update(room(max_participants=12)), date=datetime.now(UTC) - timedelta(days=days))
+    done = inside("replay", "a.json", "--max-age", "90d", "--json", "report.json", "--verbose")
+    assert done.code == 0
+    assert verdicts(tmp_path / "report.json")["telnyx"][ECHO] == verdict
+    assert ("--max-age 90d" in done.out) == (verdict == "warning")
+
+
+def test_an_old_fail_is_a_warning_and_a_recent_word_counts_more(inside: Run, tmp_path: Path) -> None:
+    old = datetime.now(UTC) - timedelta(days=400)
+    vcr(tmp_path / "old" / "a.json", update(room(max_participants=13, webhook_timeout_secs="3")), date=old)
+    assert inside("replay", "old").code == 1
+    assert inside("replay", "old", "--max-age", "90d", "--json", "report.json").code == 0
+    assert verdicts(tmp_path / "report.json")["telnyx"][ECHO] == "warning"
+
+    vcr(tmp_path / "new" / "a.json", update(room(max_participants=12)))
+    inside("replay", "old", "new", "--max-age", "90d", "--json", "report.json")
+    found = verdicts(tmp_path / "report.json")["telnyx"]
+    assert found[ECHO] == "pass"
+
+
+@pytest.mark.parametrize("age", ["90", "d", "-1d", "1y", ""])
+def test_an_age_that_means_nothing_is_explained(inside: Run, age: str) -> None:
+    done = inside("replay", "a.json", "--max-age", age)
+    assert done.code == 2
+    assert "90d" in done.err
+
+
+def test_a_damaged_cassette_is_named_and_the_others_are_judged(inside: Run, tmp_path: Path) -> None:
+    vcr(tmp_path / "all" / "good.json", update(room(max_participants=12)))
+    (tmp_path / "all" / "bad.yaml").write_text("interactions:\n- request: {\n", encoding="utf-8")
+    done = inside("replay", "all")
+
+    assert done.code == 2
+    assert "bad.yaml, line " in done.err
+    assert len(done.err.splitlines()) == 1
+    assert "1 requests" in done.out
+
+
+def test_damaged_verdicts_are_named(telnyx_cassette: Path, inside: Run) -> None:
+    past = telnyx_cassette.with_name(telnyx_cassette.name + ".verdicts.json")
+    past.write_text("{", encoding="utf-8")
+    done = inside("replay", telnyx_cassette)
+    assert done.code == 2
+    assert past.name in done.err
+
+
+NO_NETWORK = """
+import socket
+def refused(*_, **__):
+    raise AssertionError("the network was touched")
+socket.socket.connect = socket.socket.connect_ex = socket.socket.bind = socket.socket.sendto = refused
+socket.create_connection = socket.getaddrinfo = socket.gethostbyname = refused
+"""
+
+
+def test_replay_touches_no_network(telnyx_cassette: Path, roomproof: Run, tmp_path: Path) -> None:
+    (tmp_path / "guard").mkdir()
+    (tmp_path / "guard" / "sitecustomize.py").write_text(NO_NETWORK, encoding="utf-8")
+    guarded = {"PYTHONPATH": str(tmp_path / "guard")}
+
+    assert roomproof("replay", telnyx_cassette, env=guarded).code == 0
+    with pytest.raises(AssertionError, match="the network was touched"):
+        roomproof("verify", "telnyx", "--base-url", "http://127.0.0.1:9", "--room-id", "x", env={**guarded, **TELNYX.environment})
+
+
+def test_no_credential_reaches_the_disk(roomproof: Run, serve: Callable[[ASGIApp], str], tampered: Any, tmp_path: Path) -> None:
+    canary = "canary-9f3b77c1"
+    app = tampered(TELNYX.build(), instead_of=f"Bearer {canary}", admit=f"Bearer {TELNYX.environment['TELNYX_API_KEY']}", echo=True)
+    words = (
+        "--base-url",
+        serve(app) + TELNYX.prefix,
+        "--room-id",
+        TELNYX.room_id,
+        "--max-examples",
+        0,
+        "--record",
+        "kept",
+        "--json",
+        "r.json",
+    )
+    done = roomproof("verify", "telnyx", *words, env={"TELNYX_API_KEY": canary})
+
+    assert done.code == 0, done.err
+    (cassette,) = (tmp_path / "kept").glob("*.yaml")
+    assert len(list(open_recording(cassette).interactions())) > 100
+    for path in tmp_path.rglob("*"):
+        assert path.is_dir() or canary.encode() not in path.read_bytes(), path
+
+
+def test_check_secrets_finds_what_others_have_kept(inside: Run, telnyx_cassette: Path) -> None:
+    clean = inside("replay", "--check-secrets", telnyx_cassette)
+    assert (clean.code, clean.out) == (0, "no secrets found\n")
+
+    text = telnyx_cassette.read_text(encoding="utf-8").replace("Bearer REDACTED", "Bearer abcdef0123456789", 1)
+    telnyx_cassette.write_text(text, encoding="utf-8")
+    found = inside("replay", "--check-secrets", telnyx_cassette)
+    assert found.code == 1
+    assert f"{telnyx_cassette}, interaction 1" in found.out
+    assert "abcdef0123456789" not in found.out
+
+
+def test_a_secret_of_the_environment_is_known(inside: Run, tmp_path: Path) -> None:
+    vcr(tmp_path / "a.json", update(room(unique_name="KEY-of-mine-123", max_participants=12)))
+    assert inside("replay", "--check-secrets", "a.json").code == 0
+    assert inside("replay", "--check-secrets", "a.json", env={"TELNYX_API_KEY": "KEY-of-mine-123"}).code == 1

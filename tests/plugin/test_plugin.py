@@ -1,0 +1,319 @@
+"""The pytest plugin as a user's project gets it: pytest in processes of its own, against mocks, servers on loopback and recordings."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from sqlite3 import OperationalError
+from typing import Any
+
+import pytest
+
+from roomproof.contract.clause import Clause
+from roomproof.providers import find_contract, find_mock
+from roomproof.pytest_plugin.regressions import turn
+
+pytest_plugins = ["pytester"]
+
+Run = Callable[..., pytest.RunResult]
+MAXIMUM = "roomproof::telnyx::update-room.request.max_participants.maximum"
+MEDIA_TYPE = "roomproof::telnyx::update-room.response.body.media-type"
+RECORD_TYPE = "roomproof::telnyx::update-room.response.data.record_type.type"
+UPDATED_AT = "roomproof::telnyx::update-room.response.data.updated_at.format"
+ROOM = ("--room-id", str(find_mock("telnyx").room_id))
+NOBODY = "http://127.0.0.1:9"
+UPDATED, CLEAR = '"updated_at": "[^"]*"', r'"updated_at": "\u001b[2J"'
+ROOM_TYPE, SEVEN = '"record_type": "room"', '"record_type": 7'
+TAKES_51 = (rb'("max_participants":)51\b', rb"\g<1>50")
+TAKES_51_AND_TEXTS = (rb'("max_participants":)(?:51\b|"\d+")', rb"\g<1>50")
+
+
+@pytest.fixture
+def run(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Run:
+    """Run pytest in an empty project."""
+    # Loading them takes longer than what is tested here.
+    monkeypatch.setenv("PYTEST_ADDOPTS", "-p no:schemathesis -p no:anyio -p no:hypothesispytest")
+    return lambda *words: pytester.runpytest_subprocess(*map(str, words), timeout=120)
+
+
+@pytest.fixture
+def verify(run: Run, small: Path) -> Run:
+    """Run pytest with the clauses of the small contract of Telnyx at a server, at the built-in mock without one."""
+
+    def start(server: Any, *words: object) -> pytest.RunResult:
+        where = ("--base-url", server.base_url, *ROOM) if server else ()
+        return run("--provider", "telnyx", f"--contracts={small}", *where, *words)
+
+    return start
+
+
+def clauses(provider: str, *folders: Path) -> list[str]:
+    """The node ids of a provider's clauses in the order of the contract."""
+    return [clause_id.replace(f"{provider}.", f"roomproof::{provider}::", 1) for clause_id in find_contract(provider, folders)[0].clauses]
+
+
+def outcomes(result: pytest.RunResult) -> dict[str, str]:
+    """Node id and outcome of a run with -v, with or without workers, sorted by node id."""
+    found: dict[str, str] = {}
+    for line in result.outlines:
+        words = line.split()
+        node_id = next((word for word in words if word.startswith("roomproof::")), "")
+        outcome = next((word for word in words if word in ("PASSED", "FAILED", "SKIPPED", "ERROR")), "")
+        if node_id and outcome:
+            found.setdefault(node_id, outcome)
+    return dict(sorted(found.items()))
+
+
+def test_a_clause_is_a_test(verify: Run, small: Path, pytester: pytest.Pytester) -> None:
+    pytester.makepyfile("def test_own(): pass")
+    result = verify(None, "-v")
+    result.stdout.fnmatch_lines(["roomproof: telnyx at the built-in mock"])
+    assert outcomes(result) == dict.fromkeys(sorted(clauses("telnyx", small)), "PASSED")
+    result.assert_outcomes(passed=len(clauses("telnyx", small)) + 1)
+    assert result.ret == pytest.ExitCode.OK
+
+
+def test_a_broken_clause_fails_with_its_finding_and_leniency_is_a_warning(verify: Run, serve: Any) -> None:
+    server = serve(reads=TAKES_51_AND_TEXTS)
+    result = verify(server)
+    counts = result.parseoutcomes()
+    assert (counts["failed"], counts["warnings"]) == (1, 1)
+    result.stdout.fnmatch_lines(
+        [
+            f"roomproof: telnyx at {server.base_url}",
+            "*_ telnyx.update-room.request.max_participants.maximum _*",
+            "max_participants 51 is accepted, although max_participants is at most 50",
+            "expected  a refusal (status 4xx)",
+            "received  status 200",
+            "source    Telnyx: Update a room, Body, max_participants",
+            "seed      0",
+            f"curl -i -X PATCH {server.base_url}/rooms/*$TELNYX_API_KEY*'{{\"max_participants\":51}}'",
+            "*telnyx.update-room.request.max_participants.type:1: RoomproofWarning: max_participants *accepted*",
+            f"FAILED {MAXIMUM}*",
+        ]
+    )
+    result.stdout.no_fnmatch_line("*clauses.py:*")
+    result.stdout.no_fnmatch_line("*Traceback*")
+
+
+def test_warnings_can_be_made_failures(run: Run, altered: Any) -> None:
+    cassette = f"--cassette={altered(ROOM_TYPE, SEVEN)}"
+    run(cassette, RECORD_TYPE).assert_outcomes(passed=1, warnings=1)
+    result = run(cassette, RECORD_TYPE, "-W", "error::roomproof.pytest_plugin.RoomproofWarning")
+    result.assert_outcomes(failed=1)
+    result.stdout.no_fnmatch_line("*warnings.warn_explicit*")
+
+
+def test_workers_read_what_the_controller_has_verified(verify: Run, serve: Any, small: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    alone, shared = serve(reads=TAKES_51), serve(reads=TAKES_51)
+    one = verify(alone, "-v")
+    # Hypothesis warns of whoever draws before the session has started, which is where a controller prepares its workers.
+    monkeypatch.setenv("PYTEST_ADDOPTS", "-p no:schemathesis -p no:anyio")
+    two = verify(shared, "-v", "-n", "2")
+    assert alone.requests == shared.requests > 100
+    assert set(outcomes(one)) == set(clauses("telnyx", small))
+    assert outcomes(one) == outcomes(two)
+    assert outcomes(two)[MAXIMUM] == "FAILED"
+    assert "HypothesisSideeffectWarning" not in two.stderr.str()
+    two.stdout.fnmatch_lines(["*2 workers *", "max_participants 51 is accepted, although max_participants is at most 50"])
+
+
+@pytest.mark.parametrize("words", [("--collect-only", "-q"), ("-k", "test_own")], ids=["collected only", "deselected"])
+def test_nothing_is_sent_before_an_item_runs(
+    verify: Run, serve: Any, small: Path, pytester: pytest.Pytester, words: tuple[str, ...]
+) -> None:
+    pytester.makepyfile("def test_own(): pass")
+    server = serve()
+    result = verify(server, *words)
+    assert server.requests == 0
+    assert result.ret == pytest.ExitCode.OK
+    if "--collect-only" in words:
+        assert [line for line in result.outlines if line.startswith("roomproof::")] == clauses("telnyx", small)
+
+
+def test_a_recording_is_judged(run: Run, recordings: Path) -> None:
+    result = run(f"--cassette={recordings / 'telnyx.yaml'}", "-v", "-rP")
+    result.stdout.fnmatch_lines([f"roomproof: telnyx from {recordings / 'telnyx.yaml'}, recorded 20*"])
+    found = outcomes(result)
+    assert set(found) == set(clauses("telnyx"))
+    assert found[MAXIMUM] == "PASSED"
+    assert found["roomproof::telnyx::update-room.request.webhook_event_url.format"] == "SKIPPED"
+    assert set(found.values()) == {"PASSED", "SKIPPED"}
+    result.stdout.fnmatch_lines(["*Captured deviation call*", "*active_session_id is null*", "a room in which nobody is has no session"])
+
+
+def test_an_altered_recording_fails_its_clause_and_no_other(run: Run, altered: Any) -> None:
+    cassette = f"--cassette={altered('application/json', 'text/plain')}"
+    result = run(cassette, "-v")
+    assert [node_id for node_id, outcome in outcomes(result).items() if outcome == "FAILED"] == [MEDIA_TYPE]
+    result.stdout.fnmatch_lines(["recorded  20*"])
+    run(cassette, "--lf").assert_outcomes(failed=1, deselected=len(clauses("telnyx")) - 1)
+
+
+def test_what_a_provider_answers_cannot_steer_the_terminal(run: Run, altered: Any) -> None:
+    cassette = f"--cassette={altered(UPDATED, CLEAR)}"
+    result = run(cassette, UPDATED_AT)
+    result.assert_outcomes(passed=1, warnings=1)
+    result.stdout.fnmatch_lines([r"*RoomproofWarning: *\x1b[[]2J*"])
+    assert "\x1b" not in result.stdout.str()
+
+
+def test_what_no_interaction_tested_is_skipped(run: Run, recordings: Path) -> None:
+    result = run("--provider", "signalwire", f"--cassette={recordings}", "-rs")
+    result.assert_outcomes(skipped=len(clauses("signalwire")))
+    result.stdout.fnmatch_lines(["*unexercised: no interaction tested it"])
+
+
+def test_several_providers(run: Run, recordings: Path) -> None:
+    result = run(f"--cassette={recordings}", "-v")
+    found = outcomes(result)
+    assert set(found) == {*clauses("telnyx"), *clauses("carrierx")}
+    assert "FAILED" not in found.values()
+    only = run(f"--cassette={recordings}", "--provider", "carrierx", "--collect-only", "-q")
+    assert [line for line in only.outlines if line.startswith("roomproof::")] == clauses("carrierx")
+
+
+@pytest.mark.parametrize(
+    ("words", "chosen"),
+    [
+        ((MAXIMUM,), lambda clause: clause.id.endswith("request.max_participants.maximum")),
+        (("-k", "behaviour and sample"), lambda clause: clause.part == "behaviour" and clause.level == "sample"),
+        (("-m", "roomproof(level='observed')"), lambda clause: clause.level == "observed"),
+        (("--deselect", "roomproof::telnyx::update-room.re"), lambda clause: clause.part == "behaviour"),
+    ],
+    ids=["node id", "keyword", "marker", "deselect"],
+)
+def test_clauses_are_chosen_as_tests_are(run: Run, words: tuple[str, ...], chosen: Callable[[Clause], bool]) -> None:
+    result = run("--provider", "telnyx", "--collect-only", "-q", *words)
+    wanted = {clause.id for clause in find_contract("telnyx")[0].clauses.values() if chosen(clause)}
+    found = [line for line in result.outlines if line.startswith("roomproof::")]
+    assert wanted
+    assert found == [node_id for node_id in clauses("telnyx") if node_id.removeprefix("roomproof::").replace("::", ".") in wanted]
+
+
+@pytest.mark.usefixtures("credentials")
+def test_a_provider_that_nobody_reaches_is_an_error_of_every_clause(run: Run) -> None:
+    result = run("--provider", "telnyx", "--base-url", NOBODY, *ROOM)
+    result.assert_outcomes(errors=len(clauses("telnyx")))
+    result.stdout.fnmatch_lines([f"{NOBODY} does not answer *"])
+    result.stdout.no_fnmatch_line("*Traceback*")
+    result.stdout.no_fnmatch_line("*asked.py*")
+
+
+def test_a_run_that_is_cut_short_passes_nothing(verify: Run, serve: Any, small: Path) -> None:
+    result = verify(serve(reads=TAKES_51, ends_after=150), "-v")
+    found = outcomes(result)
+    assert found.pop(MAXIMUM) == "FAILED"
+    assert set(found.values()) == {"ERROR"}
+    assert len(found) == len(clauses("telnyx", small)) - 1
+    result.stdout.fnmatch_lines(["*stopped answering*"])
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (("--provider", "tellnyx"), "*unknown provider 'tellnyx' (did you mean 'telnyx'?)*"),
+        (("--provider", "telnyx", "--provider", "azure", "--base-url", NOBODY), "*--base-url names one server*"),
+        (("--base-url", NOBODY), "*--base-url names one server*"),
+        (("--cassette", "none.yaml"), "*none.yaml: there is no such file*"),
+        (("--cassette", "test_damaged.py"), "*test_damaged.py: is no cassette*"),
+        (("--provider", "telnyx", "roomproof::telnyx::nothing"), "*not found: roomproof::telnyx::nothing*"),
+    ],
+    ids=["unknown provider", "two providers at one URL", "whose URL", "no cassette", "damaged cassette", "unknown clause"],
+)
+def test_wrong_options_end_pytest_at_once(run: Run, pytester: pytest.Pytester, words: tuple[str, ...], message: str) -> None:
+    pytester.makepyfile(test_damaged="def test_own(): pass")
+    result = run(*words)
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines([message])
+    assert "Traceback" not in result.stderr.str()
+
+
+def test_where_it_is_not_used_it_costs_nothing(run: Run, pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(
+        """
+        import sys
+
+        def test_own():
+            ours = {name for name in sys.modules if name.startswith("roomproof")}
+            assert "roomproof.pytest_plugin" in ours
+            assert {name for name in ours if "pytest_plugin" not in name} == {"roomproof", "roomproof.errors"}
+        """
+    )
+    result = run()
+    result.assert_outcomes(passed=1)
+    result.stdout.no_fnmatch_line("roomproof: *")
+
+
+def test_loading_it_imports_pytest_and_no_library_else() -> None:
+    watch = "import sys, pytest; before = set(sys.modules); import roomproof.pytest_plugin; print(*sorted(set(sys.modules) - before))"
+    done = subprocess.run([sys.executable, "-c", watch], capture_output=True, encoding="utf-8", check=True)
+    loaded = {name.partition(".")[0] for name in done.stdout.split()}
+    assert loaded - sys.stdlib_module_names == {"roomproof"}
+    assert "roomproof.judge" not in done.stdout.split()
+
+
+def test_it_can_be_switched_off(run: Run) -> None:
+    result = run("-p", "no:roomproof", "--provider", "telnyx")
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines(["*unrecognized arguments: --provider*"])
+
+
+OTHERS = "def pytest_addoption(parser): parser.addoption('--base-url', dest='base_url', default=None)"
+
+
+@pytest.mark.usefixtures("credentials")
+@pytest.mark.parametrize(("file", "words"), [("conftest", ()), ("theirs", ("-p", "theirs"))], ids=["later", "earlier"])
+def test_the_base_url_of_another_plugin_counts(
+    run: Run, pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, file: str, words: tuple[str, ...]
+) -> None:
+    pytester.makepyfile(
+        **{file: OTHERS}, test_own="def test_own(request): assert request.config.getoption('base_url') == 'http://127.0.0.1:9'"
+    )
+    monkeypatch.setenv("PYTHONPATH", str(pytester.path))
+    result = run(*words, "--provider", "telnyx", "--base-url", NOBODY, *ROOM)
+    result.assert_outcomes(passed=1, errors=len(clauses("telnyx")))
+    result.stdout.fnmatch_lines([f"roomproof: telnyx at {NOBODY}", f"{NOBODY} does not answer *"])
+    run(*words, "--base-url", NOBODY).assert_outcomes(passed=1)
+
+
+def test_an_option_whose_name_is_taken_is_left_to_its_owner(run: Run, pytester: pytest.Pytester) -> None:
+    pytester.makeconftest("def pytest_addoption(parser): parser.addoption('--provider')")
+    pytester.makepyfile("def test_own(request): assert request.config.getoption('--provider') == 'aws'")
+    run("--provider", "aws").assert_outcomes(passed=1)
+
+
+def test_a_regression_is_sent_again(run: Run, verify: Run, serve: Any, small: Path, regressions: Path) -> None:
+    held = run(regressions, "-v")
+    held.assert_outcomes(passed=1)
+    held.stdout.fnmatch_lines(["*telnyx.update-room.request.max_participants.maximum.yaml::holds PASSED*"])
+    broken = verify(serve(reads=TAKES_51), regressions, "-k", "regressions")
+    broken.assert_outcomes(failed=1, deselected=len(clauses("telnyx", small)))
+    broken.stdout.fnmatch_lines(["max_participants 51 is accepted*", "expected  a refusal (status 4xx)"])
+
+
+def test_a_regression_that_cannot_be_sent_never_passes(run: Run, regressions: Path) -> None:
+    whose = run(regressions, "--provider", "carrierx", "--base-url", NOBODY, "-k", "regressions")
+    whose.assert_outcomes(skipped=1, deselected=len(clauses("carrierx")))
+    nobody = run(regressions, "--provider", "telnyx", "--base-url", NOBODY, *ROOM, "-k", "regressions")
+    nobody.assert_outcomes(errors=1, deselected=len(clauses("telnyx")))
+    nobody.stdout.fnmatch_lines([f"{NOBODY} does not answer *"])
+
+
+def test_workers_send_regressions_one_after_the_other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("roomproof.pytest_plugin.regressions.TURN_SECONDS", 0)
+    shared = str(tmp_path / "turn")
+    with turn(shared), pytest.raises(OperationalError, match="locked"), turn(shared):
+        pytest.fail("two at the same time")
+    with turn(shared):
+        pass
+
+
+def test_only_files_that_are_named_like_a_clause_are_regressions(run: Run, pytester: pytest.Pytester) -> None:
+    folder = pytester.mkdir("regressions")
+    (folder / "notes.yaml").write_text("text", encoding="utf-8")
+    elsewhere = pytester.mkdir("elsewhere")
+    (elsewhere / "telnyx.update-room.request.max_participants.maximum.yaml").write_text("text", encoding="utf-8")
+    assert run().ret == pytest.ExitCode.NO_TESTS_COLLECTED

@@ -58,6 +58,7 @@ def require_reports(folder: Path, provider: str, why: str) -> None:
         (("verify", "telnyx", "--base-url", NOWHERE, "--room-id", "1"), KEY, 3, (NOWHERE, "Connection refused", "is the server running")),
         (("verify", "telnyx", "--base-url", "no.such.host.invalid/v2", "--room-id", "1"), KEY, 2, ("--base-url", "https://")),
         (("verify", "telnyx", "--base-url", "ftp://127.0.0.1/", "--room-id", "1"), KEY, 2, ("--base-url", "https://")),
+        (("verify", "telnyx", "--base-url", "http://me:mine@127.0.0.1/", "--room-id", "1"), KEY, 2, ("--base-url", "environment")),
         (("verify", "telnyx", "--base-url", "http://no.such.host.invalid", "--room-id", "1"), KEY, 3, ("no.such.host.invalid",)),
     ],
     ids=lambda value: value[1] if isinstance(value, tuple) and value[:1] == ("verify",) else "",

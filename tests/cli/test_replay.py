@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
+import signal
+import subprocess
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -30,8 +33,6 @@ def verdicts(path: Path) -> dict[str, dict[str, str]]:
 @pytest.fixture(scope="module")
 def recorded(tmp_path_factory: pytest.TempPathFactory, command: Path) -> Path:
     """One recording of each mock, and the report of the runs that made them."""
-    import subprocess
-
     folder = tmp_path_factory.mktemp("recorded")
     words = ("verify", "--max-examples", "5", "--record", "cassettes", "--json", "live.json")
     subprocess.run([command, *words], cwd=folder, check=True, capture_output=True)
@@ -88,6 +89,25 @@ def test_a_place_that_cannot_be_written_to_ends_in_one_sentence_after_the_verdic
     assert "--record" in done.err
     assert len(done.err.splitlines()) == 1
     assert "clauses" in done.out
+
+
+@pytest.mark.parametrize("requests", [1, 7, 60, 200])
+def test_a_run_that_is_killed_leaves_a_recording_that_can_be_replayed(
+    command: Path, environment: dict[str, str], inside: Run, tmp_path: Path, requests: int
+) -> None:
+    run = subprocess.Popen(
+        [command, "verify", "telnyx", "--record", "killed.yaml"], cwd=tmp_path, env=environment, stdout=subprocess.DEVNULL
+    )
+    path = tmp_path / "killed.yaml"
+    while not path.exists() or path.read_bytes().count(b"recorded_at") < requests:
+        assert run.poll() is None
+    os.kill(run.pid, signal.SIGKILL)
+    run.wait()
+
+    done = inside("replay", "killed.yaml", "--json", "report.json")
+    assert (done.code, done.err) == (0, "")
+    report = json.loads((tmp_path / "report.json").read_text(encoding="utf-8"))
+    assert report["providers"][0]["requests"] >= requests
 
 
 def test_one_file_cannot_hold_several_providers(inside: Run, tmp_path: Path) -> None:

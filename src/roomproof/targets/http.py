@@ -25,6 +25,8 @@ class HttpTarget:
         parts = urlsplit(base_url)
         if parts.scheme not in ("http", "https") or not parts.hostname:
             raise UsageError(f"--base-url {base_url!r} is no HTTP address; write it like https://api.example.com/v2")
+        if parts.username or parts.password:
+            raise UsageError("--base-url holds credentials; take them out, they come from the environment")
         self.base_url = base_url.rstrip("/")
         self._pool = urllib3.PoolManager(num_pools=1, maxsize=1, retries=False, timeout=TIMEOUT)
 

@@ -30,6 +30,7 @@ from roomproof.cassettes.recording import open_recording
 from roomproof.cassettes.redaction import Redactor
 from roomproof.cassettes.replay import Register, replay
 from roomproof.interaction import Interaction, RoomKnowledge
+from roomproof.judge.seen import read_json
 from roomproof.providers import find_contract, find_mock
 
 PROVIDER = "telnyx"
@@ -121,7 +122,9 @@ def peers(folder: Path, stream: list[Interaction], count: int) -> Iterator[str]:
     import urllib3
     import vcr
 
-    path = written(folder / "peers.yaml", islice(cycle(stream), count))
+    # vcrpy parses every body that it compares, and stumbles over those that are no JSON or are deep.
+    plain = [item for item in stream if isinstance(read_json(item.request.body), dict)]
+    path = written(folder / "peers.yaml", islice(cycle(plain), count))
     told = list(open_recording(path).interactions())
     validator = jsonschema.Draft202012Validator(
         find_contract(PROVIDER)[0].operations[0].success.schema, format_checker=jsonschema.Draft202012Validator.FORMAT_CHECKER

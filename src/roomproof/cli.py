@@ -58,6 +58,9 @@ def verify(
         str | None, typer.Option(metavar="ID", help="The room that may be changed, where no document says how to make one.")
     ] = None,
     max_examples: Annotated[int, typer.Option(min=0, help="Random cases per operation, beside the complete boundary cases.")] = 100,
+    fuzz: Annotated[
+        int, typer.Option(metavar="N", min=0, help="Random cases of Schemathesis per operation, beside its coverage phase and our cases.")
+    ] = 0,
     seed: Annotated[int, typer.Option(help="The seed of everything random.")] = 0,
     rate: Annotated[str | None, typer.Option(metavar="5/s", help="At most so many requests a second (or /m).")] = None,
     max_requests: Annotated[int | None, typer.Option(min=1, help="Stop after so many requests to a provider.")] = None,
@@ -78,11 +81,14 @@ def verify(
     from roomproof.commands.outputs import Outputs
     from roomproof.commands.subject import Ask
     from roomproof.commands.verify import run_verify
+    from roomproof.verify.fuzz import require_schemathesis
     from roomproof.verify.run import Options
 
+    if fuzz:
+        require_schemathesis()
     regressions = FOLDER if save_regressions else None
     ask = Ask(tuple(providers or ()), base_url, room_id, tuple(contracts or ()), os.environ, record, regressions)
-    options = Options(max_examples, seed, max_requests, _per_second(rate), strict)
+    options = Options(max_examples, seed, max_requests, _per_second(rate), strict, fuzz)
     raise typer.Exit(run_verify(ask, options, Outputs(json_path, junit_path, verbose)))
 
 
@@ -98,6 +104,32 @@ def _per_second(rate: str | None) -> float | None:
     if not 0 < value < math.inf:
         raise UsageError(f"--rate {rate!r}: must be more than 0 and finite")
     return value
+
+
+@app.command()
+def probe(
+    providers: Annotated[list[str] | None, typer.Argument(metavar="[PROVIDER]...", help="Which providers; all by default.")] = None,
+    base_url: Annotated[
+        str | None, typer.Option(metavar="URL", help="The provider to ask, path prefix included; the built-in mocks by default.")
+    ] = None,
+    room_id: Annotated[
+        str | None, typer.Option(metavar="ID", help="The room that may be changed, where no document says how to make one.")
+    ] = None,
+    rate: Annotated[str | None, typer.Option(metavar="5/s", help="At most so many requests a second (or /m).")] = None,
+    max_requests: Annotated[int | None, typer.Option(min=1, help="Stop after so many requests to a provider.")] = None,
+    record: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Keep every interaction as a cassette in DIR, or in one file (.yaml, .json).")
+    ] = None,
+    json_path: Annotated[Path | None, typer.Option("--json", metavar="PATH", help="Write the observations as JSON.")] = None,
+    contracts: Contracts = None,
+) -> None:
+    """Find where limits really are, and what happens where documents are silent: observations, never verdicts."""
+    from roomproof.commands.probe import run_probe
+    from roomproof.commands.subject import Ask
+    from roomproof.verify.session import Options
+
+    ask = Ask(tuple(providers or ()), base_url, room_id, tuple(contracts or ()), os.environ, record)
+    raise typer.Exit(run_probe(ask, Options(max_requests=max_requests, rate=_per_second(rate)), json_path))
 
 
 @app.command()
@@ -149,19 +181,28 @@ def mock(
     provider: Annotated[str, typer.Argument(metavar="PROVIDER", help="Whose mock.")],
     port: Annotated[int, typer.Option(min=0, max=65535, help="The port; 0 takes a free one.")] = 8080,
     host: Annotated[str, typer.Option(help="The address; only this machine unless told otherwise.")] = "127.0.0.1",
+    fault: Annotated[str | None, typer.Option(metavar="ID", help="Serve it with one fault, to see what a verification finds.")] = None,
+    list_faults: Annotated[bool, typer.Option("--list-faults", help="Show the faults that it can have, and serve nothing.")] = False,
 ) -> None:
     """Serve one built-in mock until stopped."""
+    from roomproof.mocks.faults import faults_of, find_fault
     from roomproof.providers import find_mock
     from roomproof.targets.serve import listen, serve
 
     found = find_mock(provider)
+    if list_faults:
+        for one in faults_of(provider):
+            typer.echo(f"{one.id:30} {one.kind:14} {one.what}")
+        return
+    if fault is not None:
+        find_fault(provider, fault)
     listening = listen(host, port)
     typer.echo(f"{provider} at http://{host}:{listening.getsockname()[1]}{found.prefix}, stop with Ctrl-C")
     for name, value in found.environment.items():
         typer.echo(f"  export {name}='{value}'")
     if found.room_id:
         typer.echo(f"  --room-id {found.room_id}")
-    serve(provider, listening)
+    serve(provider, listening, fault)
 
 
 @app.command()

@@ -28,7 +28,7 @@ class HttpTarget:
         if parts.username or parts.password:
             raise UsageError("--base-url holds credentials; take them out, they come from the environment")
         self.base_url = base_url.rstrip("/")
-        self._pool = urllib3.PoolManager(num_pools=1, maxsize=1, retries=False, timeout=TIMEOUT)
+        self._pool = urllib3.connection_from_url(self.base_url, maxsize=1, retries=False, timeout=TIMEOUT)
 
     def send(self, outgoing: Outgoing) -> Interaction:
         """Send one request. A connection that fails gives an interaction without a response, and why."""
@@ -43,9 +43,9 @@ class HttpTarget:
             return Interaction(request, None, at, failure=_plain(error))
 
     def _exchange(self, request: Request) -> Response:
-        answer = self._pool.request(
+        answer = self._pool.urlopen(
             request.method,
-            request.url,
+            _target(request.url),
             headers=urllib3.HTTPHeaderDict(request.headers),
             body=request.body,
             redirect=False,
@@ -62,7 +62,13 @@ class HttpTarget:
 
     def close(self) -> None:
         """Close the connection."""
-        self._pool.clear()
+        self._pool.close()
+
+
+def _target(url: str) -> str:
+    """Return what stands in the request line (RFC 9112, 3.2.1): the path and the query."""
+    parts = urlsplit(url)
+    return (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
 
 
 def _plain(error: HTTPError) -> str:

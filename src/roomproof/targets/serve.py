@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 import uvicorn
+from starlette.types import ASGIApp
 
 from roomproof.errors import UnreachableError, UsageError
 from roomproof.providers import find_mock
@@ -36,18 +37,22 @@ def listen(host: str, port: int) -> socket.socket:
     return listening
 
 
-def _server(provider: str) -> uvicorn.Server:
-    app = find_mock(provider).build()
+def _server(provider: str, fault: str | None) -> uvicorn.Server:
+    app: ASGIApp = find_mock(provider).build()
+    if fault is not None:
+        from roomproof.mocks.faults import with_fault
+
+        app = with_fault(app, provider, fault)
     return uvicorn.Server(uvicorn.Config(app, log_level="error", access_log=False, lifespan="off", ws="none"))
 
 
-def serve(provider: str, listening: socket.socket) -> None:
-    """Serve a provider's mock until interrupted."""
-    _server(provider).run(sockets=[listening])
+def serve(provider: str, listening: socket.socket, fault: str | None = None) -> None:
+    """Serve a provider's mock until interrupted, with a fault if one is named. Raises UsageError if there is no such fault."""
+    _server(provider, fault).run(sockets=[listening])
 
 
-async def _serve_child(provider: str, listening: socket.socket) -> None:
-    server = _server(provider)
+async def _serve_child(provider: str, listening: socket.socket, fault: str | None) -> None:
+    server = _server(provider, fault)
     serving = asyncio.create_task(server.serve(sockets=[listening]))
     await asyncio.get_running_loop().run_in_executor(None, sys.stdin.buffer.read)
     server.should_exit = True
@@ -64,9 +69,16 @@ class Serving:
 
 
 @contextmanager
-def mock_process(provider: str) -> Iterator[Serving]:
-    """Serve a provider's mock from a child process while the context lasts."""
-    command = [sys.executable, "-m", "roomproof.targets.serve", provider]
+def mock_process(provider: str, fault: str | None = None) -> Iterator[Serving]:
+    """Serve a provider's mock from a child process while the context lasts, with a fault if one is named.
+
+    Raises UsageError if there is no such fault, UnreachableError if the mock does not start.
+    """
+    if fault is not None:
+        from roomproof.mocks.faults import find_fault
+
+        find_fault(provider, fault)
+    command = [sys.executable, "-m", "roomproof.targets.serve", provider, *([fault] if fault is not None else [])]
     # A session of its own: Ctrl-C is for the run, which then still needs the mock to clean up.
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True) as child:
         assert child.stdin is not None
@@ -85,12 +97,12 @@ def mock_process(provider: str) -> Iterator[Serving]:
 
 
 def main() -> None:
-    """Serve the provider named on the command line to a parent process."""
+    """Serve the provider named on the command line, with the fault named after it, to a parent process."""
     listening = listen(LOOPBACK, 0)
     mock = find_mock(sys.argv[1])
     base_url = f"http://{LOOPBACK}:{listening.getsockname()[1]}{mock.prefix}"
     print(json.dumps({"base_url": base_url, "environment": dict(mock.environment), "room_id": mock.room_id}), flush=True)
-    asyncio.run(_serve_child(sys.argv[1], listening))
+    asyncio.run(_serve_child(sys.argv[1], listening, sys.argv[2] if len(sys.argv) > 2 else None))
 
 
 if __name__ == "__main__":

@@ -95,7 +95,7 @@ def floor(folder: Path, stream: list[Interaction]) -> Iterator[str]:
     """Compare with parsing and validating alone, in YAML and in JSON."""
     import jsonschema_rs
 
-    schema = find_contract(PROVIDER)[0].operations[0].success.schema
+    schema = dict(find_contract(PROVIDER)[0].operations[0].success.schema or {})
     validator = jsonschema_rs.validator_for(schema, validate_formats=True)
     loaders: dict[str, Callable[[str], Any]] = {
         ".yaml": lambda text: yaml.load(text, Loader=yaml.CSafeLoader),
@@ -127,7 +127,7 @@ def peers(folder: Path, stream: list[Interaction], count: int) -> Iterator[str]:
     path = written(folder / "peers.yaml", islice(cycle(plain), count))
     told = list(open_recording(path).interactions())
     validator = jsonschema.Draft202012Validator(
-        find_contract(PROVIDER)[0].operations[0].success.schema, format_checker=jsonschema.Draft202012Validator.FORMAT_CHECKER
+        find_contract(PROVIDER)[0].operations[0].success.schema or {}, format_checker=jsonschema.Draft202012Validator.FORMAT_CHECKER
     )
 
     def play() -> None:

@@ -12,6 +12,7 @@ from roomproof.contract.model import Contract
 from roomproof.interaction import Interaction
 from roomproof.judge.evidence import Evidence, Outcome
 from roomproof.judge.exception import matches
+from roomproof.limit import Limit
 
 
 class Verdict(StrEnum):
@@ -27,17 +28,27 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True)
 class Witness:
-    """An interaction that breaks a clause, and the evidence that says so."""
+    """An interaction that breaks a clause, and the evidence that says so.
+
+    `sequence` are the interactions that show it from a known state on, itself the last, or itself alone if it needs no other;
+    empty where nobody knows what it needs.
+    """
 
     evidence: Evidence
     interaction: Interaction
     deviation: Deviation | None = None
+    sequence: tuple[Interaction, ...] = ()
 
     @property
-    def size(self) -> tuple[int, int, bytes]:
-        """How large the request is: of two witnesses the smaller tells more."""
+    def steps(self) -> tuple[Interaction, ...]:
+        """The interactions that show it together, itself the last; none where it is enough, as far as is known."""
+        return self.sequence if len(self.sequence) > 1 else ()
+
+    @property
+    def size(self) -> tuple[bool, int, int, int, bytes]:
+        """How large it is: of two witnesses the smaller tells more, and one of which it is known what it needs the most."""
         body = self.interaction.request.body or b""
-        return body.count(b":"), len(body), body
+        return not self.sequence, len(self.sequence), body.count(b":"), len(body), body
 
 
 @dataclass
@@ -63,11 +74,12 @@ class Record:
 
 @dataclass(frozen=True)
 class Finding:
-    """A broken clause with its smallest known witness."""
+    """A broken clause with its smallest known witness; if it is a limit that was measured, where the limit really lies."""
 
     clause: Clause
     verdict: Verdict
     witness: Witness
+    limit: Limit | None = None
 
 
 class Verdicts:
@@ -79,6 +91,7 @@ class Verdicts:
         self._deviations = tuple(deviations)
         self._strict = strict
         self.records: dict[str, Record] = {}
+        self.limits: dict[str, Limit] = {}
 
     def add(self, evidence: Evidence, interaction: Interaction) -> None:
         """Count a piece of evidence, and keep its interaction if it is the smallest witness."""
@@ -87,7 +100,7 @@ class Verdicts:
         record.latest = interaction
         if evidence.outcome not in (Outcome.FAIL, Outcome.WARN):
             return
-        excuse = next((item for item in self._deviations if matches(item, evidence.clause, interaction)), None)
+        excuse = self._excuse(evidence, interaction)
         witness = Witness(evidence, interaction, excuse)
         if excuse is not None:
             record.add(Verdict.DEVIATION, witness)
@@ -98,6 +111,19 @@ class Verdicts:
         else:
             record.add(self._verdict_of(evidence), witness)
 
+    def blames(self, evidence: Evidence, interaction: Interaction) -> bool:
+        """Whether a piece of evidence makes its clause fail by itself: no deviation excuses it, and no other clause may explain it."""
+        if evidence.outcome not in (Outcome.FAIL, Outcome.WARN) or evidence.suspects:
+            return False
+        return self._verdict_of(evidence) is Verdict.FAIL and self._excuse(evidence, interaction) is None
+
+    def explain(self, witness: Witness) -> None:
+        """Add what a witness needs, which was found after its evidence was added."""
+        self.records.setdefault(witness.evidence.clause, Record()).add(self._verdict_of(witness.evidence), witness)
+
+    def _excuse(self, evidence: Evidence, interaction: Interaction) -> Deviation | None:
+        return next((item for item in self._deviations if matches(item, evidence.clause, interaction)), None)
+
     def _verdict_of(self, evidence: Evidence) -> Verdict:
         level = self._contract.clauses[evidence.clause].level
         strict = self._strict and level in (Level.STANDARD, Level.SAMPLE)
@@ -105,6 +131,7 @@ class Verdicts:
 
     def merge(self, other: Verdicts) -> None:
         """Take over what another collection of the same contract has seen."""
+        self.limits |= other.limits
         for clause_id, theirs in other.records.items():
             mine = self.records.setdefault(clause_id, Record())
             for outcome, count in theirs.counts.items():
@@ -147,7 +174,8 @@ class Verdicts:
                 verdict = self._verdict_of(witness.evidence)
                 if verdict not in broken or witness.size < broken[verdict].size:
                     broken[verdict] = witness
-            found += [Finding(clause, verdict, witness) for verdict, witness in broken.items()]
+            limits = {Verdict.FAIL: self.limits.get(clause.id)}
+            found += [Finding(clause, verdict, witness, limits.get(verdict)) for verdict, witness in broken.items()]
         return sorted(found, key=lambda finding: list(Verdict).index(finding.verdict))
 
     def verdicts(self) -> Mapping[str, Verdict]:

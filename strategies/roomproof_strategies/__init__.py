@@ -6,6 +6,22 @@ from roomproof_strategies.boundary import boundary, plain
 from roomproof_strategies.invalid import invalid, mutations
 from roomproof_strategies.malformed import malformed
 from roomproof_strategies.sample import Json, Sample, Schema, Setting, Special
+from roomproof_strategies.sizes import Kind, Scale, scales
 from roomproof_strategies.valid import valid
 
-__all__ = ["Json", "Sample", "Schema", "Setting", "Special", "boundary", "invalid", "malformed", "mutations", "plain", "valid"]
+__all__ = [
+    "Json",
+    "Kind",
+    "Sample",
+    "Scale",
+    "Schema",
+    "Setting",
+    "Special",
+    "boundary",
+    "invalid",
+    "malformed",
+    "mutations",
+    "plain",
+    "scales",
+    "valid",
+]

@@ -18,6 +18,8 @@ _OPERATIONS = ("create-room", "update-room")
 LONGEST = timedelta(days=180)
 """The longest window that a real service takes (OBSERVED A9)."""
 _MARGIN = timedelta(hours=1)
+_MANY = 30
+"""So many participants are nothing unusual in a meeting."""
 _USUAL_DAYS = 30
 _PLAIN_DAYS = {_FROM: 40, _UNTIL: 100}
 
@@ -96,11 +98,24 @@ def _plain(operation: str, sent: Mapping[str, datetime], setting: Setting, taken
 
 
 def samples(setting: Setting) -> Iterator[Sample]:
-    """Yield roles that meetings have elsewhere and that the page does not list."""
-    del setting
-    user = "8:acs:00000000-0000-4000-8000-000000000001_00000000-0000-4000-8000-000000000002"
+    """Yield long windows, many participants, one who is no user, and roles that meetings have elsewhere and that the page does not list."""
+    start = setting.now + timedelta(days=1)
+    for days in (91, LONGEST.days - 1):
+        window = written({}, {_FROM: start, _UNTIL: start + timedelta(days=days)})
+        yield Sample(window, (_UNTIL,), "accepted", True, f"a window of {days} days")
+    everybody = {_user(number): {"role": "Attendee"} for number in range(_MANY)}
+    yield Sample({"participants": everybody}, ("participants",), "accepted", True, f"{_MANY} participants")
+    stranger = {"participants": {"somebody": {"role": "Attendee"}}}
+    # The page does not say what a name looks like; real services refuse this one (OBSERVED, error bodies).
+    yield Sample(stranger, ("participants", "keys"), "accepted", True, "a participant whose name is no identifier")
     for word in ("Organizer", "Moderator", "Owner", "Guest", "Host", "Participant", "None", "CoOrganizer"):
-        yield Sample({"participants": {user: {"role": word}}}, ("participants", "values", "role"), "enum", False, f"{word}, another role")
+        yield Sample(
+            {"participants": {_user(1): {"role": word}}}, ("participants", "values", "role"), "enum", False, f"{word}, another role"
+        )
+
+
+def _user(number: int) -> str:
+    return f"8:acs:00000000-0000-4000-8000-000000000001_00000000-0000-4000-8000-{number + 1:012}"
 
 
 SPECIAL = Special(samples=samples, fields=_fields, adapt=adapt)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis.strategies import SearchStrategy
@@ -15,8 +16,11 @@ from roomproof_strategies.valid import SCALARS, Fields, canonical, valid
 
 _DRAWN = 60
 _FALLBACK = 12
+_REMEMBERED = 64
+"""So many strategies are asked once only; a provider's own are used for several plain bodies."""
 
 
+@lru_cache(_REMEMBERED)
 def some(strategy: SearchStrategy[Json], count: int) -> list[Json]:
     """Return up to `count` different values of a strategy, the same ones every time. Not for use inside a running Hypothesis test."""
     drawn: dict[str, Json] = {}

@@ -117,7 +117,7 @@ def test_the_small_contract_is_right() -> None:
         ("[" * 5000, "line 1: nested more than"),
         ("[" * 500_000, "line 1: nested more than"),
     ],
-    ids=["open bracket", "indentation", "alias", "python tag", "unknown tag", "tab", "no UTF-8", "null byte", "deep nesting", "very deep nesting"],
+    ids=["open bracket", "indentation", "alias", "python tag", "unknown tag", "tab", "no UTF-8", "null byte", "deep", "very deep"],
 )
 def test_text_that_is_no_yaml_is_refused_with_file_and_line(text: str | bytes, says: str, tmp_path: Path) -> None:
     assert says in refusal_of_file(tmp_path / "openapi.yaml", text)

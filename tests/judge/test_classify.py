@@ -104,6 +104,7 @@ def test_to_take_what_nobody_reads_as_a_documented_value_is_not_lenient(body: di
         ({"name": "a\u0000b"}, "control"),
         ({"name": "a\u200bb"}, "control, format"),
         ({"colour": "red"}, "colour is no documented member"),
+        ({"pair": [{"left": 1, "right": 2}]}, "pair.0.right is no documented member"),
         ({"day": "2016-12-31T23:59:60Z"}, "leap second"),
         ({"day": "9999-12-31T00:00:00Z"}, "few systems hold every year"),
         ({"day": "2030-05-31T00:00:00Z"}, "in the past"),

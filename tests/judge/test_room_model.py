@@ -37,6 +37,11 @@ def test_a_lost_value_breaks_its_echo_and_nothing_else(talk: Any, broken: Broken
     assert broken(talk.patch({"size": 5, "mode": "closed"}, {"size": 6, "mode": "closed"})) == {"behaviour.size.echo"}
 
 
+def test_what_no_page_has_inside_a_value_need_not_come_back(talk: Any, broken: Broken) -> None:
+    assert broken(talk.patch({"pair": [{"left": 1, "right": 2}]}, {"pair": [{"left": 1}]})) == set()
+    assert broken(talk.patch({"pair": [{"left": 1}]}, {"pair": [{"left": 2}]})) == {"behaviour.pair.echo"}
+
+
 def test_a_value_that_is_not_in_the_answer_is_lost_too(talk: Any, broken: Broken) -> None:
     assert broken(talk.patch({"size": 5}, {})) == {"behaviour.size.echo"}
 

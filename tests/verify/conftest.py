@@ -116,14 +116,15 @@ def served(app: ASGIApp) -> Iterator[str]:
 
 
 Verify = Callable[..., Result]
+Ask = Callable[..., Subject]
 
 
 @pytest.fixture
-def verify() -> Iterator[Verify]:
-    """Verify a provider's mock, with or without a fault, and return what came of it."""
+def ask() -> Iterator[Ask]:
+    """Serve a provider's mock, with or without a fault, and return whom a run is to ask."""
     with ExitStack() as stack:
 
-        def run(provider: str, fault: Fault | None = None, **options: Any) -> Result:
+        def of(provider: str, fault: Fault | None = None) -> Subject:
             mock = find_mock(provider)
             app: ASGIApp = mock.build() if fault is None else Faulty(mock.build(), fault)
             origin = stack.enter_context(served(app))
@@ -131,11 +132,20 @@ def verify() -> Iterator[Verify]:
             scheme = scheme_from(contract.credentials, mock.environment)
             unscoped = unscoped_from(contract.credentials, scheme, mock.environment)
             target = HttpTarget(origin + mock.prefix)
-            subject = Subject(contract, deviations, find_special(provider), target, scheme, unscoped, mock.room_id)
-            chosen = Options(**{"max_examples": 20, **options})
-            return Run(subject, chosen, lambda _provider, _requests: None).verify()
+            return Subject(contract, deviations, find_special(provider), target, scheme, unscoped, mock.room_id)
 
-        yield run
+        yield of
+
+
+@pytest.fixture
+def verify(ask: Ask) -> Verify:
+    """Verify a provider's mock, with or without a fault, and return what came of it."""
+
+    def run(provider: str, fault: Fault | None = None, **options: Any) -> Result:
+        chosen = Options(**{"max_examples": 20, **options})
+        return Run(ask(provider, fault), chosen, lambda _provider, _requests: None).verify()
+
+    return run
 
 
 @pytest.fixture

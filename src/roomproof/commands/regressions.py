@@ -101,7 +101,7 @@ def save_regressions(
         if finding.verdict is not Verdict.FAIL:
             continue
         told = {**told_of(subject), "summary": finding.witness.evidence.summary}
-        interactions = story(subject.contract, history, finding.witness.interaction)
+        interactions = finding.witness.steps or story(subject.contract, history, finding.witness.interaction)
         try:
             path = save(folder, finding.clause.id, told, interactions, redactor)
         except RoomproofError as error:

@@ -82,7 +82,7 @@ def verify(ask: Ask, options: Options, on_request: Progress) -> Verified:
 
 def _verify_one(provider: str, ask: Ask, options: Options, on_request: Progress, failures: list[RoomproofError]) -> tuple[Result, Judged]:
     with subject_of(provider, ask) as subject:
-        with _kept(subject, ask, failures) as (recorded, history):
+        with kept(subject, ask, failures) as (recorded, history):
             result = Run(recorded, options, on_request).verify()
         if ask.record is not None and ask.record.exists():
             _keep_past(ask.record, result, failures)
@@ -94,7 +94,7 @@ def _verify_one(provider: str, ask: Ask, options: Options, on_request: Progress,
 
 
 @contextmanager
-def _kept(subject: Subject, ask: Ask, failures: list[RoomproofError]) -> Iterator[tuple[Subject, list[Interaction]]]:
+def kept(subject: Subject, ask: Ask, failures: list[RoomproofError]) -> Iterator[tuple[Subject, list[Interaction]]]:
     """Give a run a target that records and remembers, as far as that was asked for; trouble with a recording is no reason not to judge."""
     history: list[Interaction] = []
     target = subject.target if ask.regressions is None else RememberingTarget(subject.target, history)

@@ -68,7 +68,9 @@ def classify(
     unsettled += _uncertain_names(operation, sent, rooms, state)
     unsettled += _unknown_rights(request, obstacles)
     unsettled += ["parsers differ on this text"] if body is NoJson.DISPUTED else []
-    unsettled += _unknown_members(operation, sent)
+    unknown = list(_unknown_members(operation.body.schema, sent, ()))
+    doubtful.update(pointer[0] for pointer in unknown if len(pointer) > 1)
+    unsettled += [f"{_named(pointer)} is no documented member" for pointer in unknown]
     unsettled += _changed_read_only(operation, sent, state)
     unsettled += order_questions(operation, sent, state)
     unsettled += window_questions(operation, sent, state, interaction.at)
@@ -259,9 +261,20 @@ def _open_texts(rules: RequestRules, held: Held, at: datetime | None, doubtful: 
                 yield from leniency.open_date_time(value, at)
 
 
-def _unknown_members(operation: Operation, sent: Mapping[str, Json]) -> list[str]:
-    known = operation.body.schema.get("properties", {})
-    return [f"{name} is no documented member" for name in sent if name not in known]
+def _unknown_members(schema: Mapping[str, Any], value: Json, way: Pointer) -> Iterator[Pointer]:
+    """Yield the ways to members that are not among those which a schema lists: whether they are taken and kept, nobody says."""
+    if isinstance(value, list) and isinstance(schema.get("items"), dict):
+        for index, item in enumerate(value):
+            yield from _unknown_members(schema["items"], item, (*way, str(index)))
+    if not isinstance(value, dict):
+        return
+    listed = schema.get("properties", {})
+    for name, item in value.items():
+        inner = listed.get(name, schema.get("additionalProperties"))
+        if isinstance(inner, dict):
+            yield from _unknown_members(inner, item, (*way, name))
+        elif name not in listed and "properties" in schema:
+            yield (*way, name)
 
 
 def _changed_read_only(operation: Operation, sent: Mapping[str, Json], state: RoomState | None) -> list[str]:

@@ -12,13 +12,15 @@ def printable(text: str) -> str:
 
 def whole(finding: dict[str, Any], told: dict[str, Any]) -> str:
     """Return everything that a person needs to know of a finding in the report on its provider."""
+    from roomproof.reports.report import curl_lines
+
     lines = [
         finding["summary"],
         f"expected  {finding['expected']}",
         f"received  {finding['received']}",
         f"source    {', '.join(part for part in finding['source'].values() if part)}",
         f"seed      {told['seed']}" if "seed" in told else f"recorded  {finding['at'] or 'nobody knows when'}",
-        finding["curl"],
+        *curl_lines(finding),
     ]
     if told["stopped"]:
         lines.append(f"the run was cut short: {told['stopped']}")

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 from xml.etree import ElementTree as Xml
 
+from roomproof.reports.report import curl_lines
+
 _ILLEGAL = dict.fromkeys((*range(9), 11, 12, *range(14, 32), 65534, 65535, *range(55296, 57344)), "�")
 
 
@@ -52,7 +54,8 @@ def _case(clause: dict[str, Any], finding: dict[str, Any] | None) -> Xml.Element
 
 def _details(finding: dict[str, Any]) -> str:
     source = ", ".join(finding["source"].values())
-    return f"{finding['summary']}\nexpected {finding['expected']}\nreceived {finding['received']}\nsource {source}\n{finding['curl']}"
+    told = f"{finding['summary']}\nexpected {finding['expected']}\nreceived {finding['received']}\nsource {source}"
+    return "\n".join((told, *curl_lines(finding)))
 
 
 def _legal(text: str) -> str:

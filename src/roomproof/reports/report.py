@@ -13,6 +13,7 @@ from roomproof import __version__
 from roomproof.cassettes.past import Change
 from roomproof.contract.model import Contract
 from roomproof.errors import UsageError
+from roomproof.interaction import Interaction
 from roomproof.judge.exception import document
 from roomproof.reports.curl import curl
 from roomproof.reports.secrets import cleaned, without_secret_headers
@@ -115,16 +116,13 @@ def _of_recordings(result: Judged) -> dict[str, Any]:
 
 def _finding(finding: Finding, result: Judged) -> dict[str, Any]:
     witness = finding.witness
-    shown = document(witness.interaction)
-    for side in shown.values():
-        side["headers"] = without_secret_headers(side["headers"])
+    exchange = _exchange(witness.interaction, result)
     told = {
-        "summary": witness.evidence.summary,
+        "summary": witness.evidence.summary + (f"; {finding.limit.sentence}" if finding.limit else ""),
         "expected": witness.evidence.expected,
         "received": witness.evidence.received,
-        "request": shown["request"],
-        "response": shown.get("response"),
-        "curl": curl(witness.interaction.request, result.contract.credentials),
+        **exchange,
+        "sequence": [{"step": step, **_exchange(interaction, result)} for step, interaction in enumerate(witness.steps, 1)],
     }
     return {
         "clause": finding.clause.id,
@@ -136,8 +134,23 @@ def _finding(finding: Finding, result: Judged) -> dict[str, Any]:
         "source": asdict(finding.clause.source),
         "reason": witness.deviation.reason if witness.deviation else "",
         "at": witness.interaction.at.isoformat(timespec="seconds") if witness.interaction.at else "",
+        **({"limit": finding.limit.document()} if finding.limit else {}),
         **cleaned(told, result.secrets),
     }
+
+
+def _exchange(interaction: Interaction, result: Judged) -> dict[str, Any]:
+    """Return a request with its answer, and the line that repeats it."""
+    shown = document(interaction)
+    for side in shown.values():
+        side["headers"] = without_secret_headers(side["headers"])
+    line = curl(interaction.request, result.contract.credentials)
+    return {"request": shown["request"], "response": shown.get("response"), "curl": line}
+
+
+def curl_lines(finding: dict[str, Any]) -> list[str]:
+    """Return the curl line of a finding in a report; of one that needs a sequence the numbered lines of its steps."""
+    return [f"{step['step']}. {step['curl']}" for step in finding["sequence"]] or [finding["curl"]]
 
 
 def as_json(report_: dict[str, Any]) -> str:

@@ -14,6 +14,7 @@ from rich.padding import Padding
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from roomproof.reports.report import curl_lines
 from roomproof.verify.run import Progress as OnRequest
 
 _STYLES = {"fail": "bold red", "warning": "yellow", "deviation": "cyan", "inconclusive": "magenta", "pass": "green", "unexercised": "dim"}
@@ -114,7 +115,9 @@ def _full(console: Console, finding: dict[str, Any]) -> None:
         f"expected  {finding['expected']}",
         f"received  {finding['received']}",
         f"source    {source}",
+        *([f"steps     {len(finding['sequence'])}, none can be left out; a room made anew has another id"] if finding["sequence"] else []),
     ]
     console.print(Padding("\n".join(escape(line) for line in lines), (0, 0, 0, 2)), highlight=False)
-    # Unfolded, so that it can be copied as one command.
-    console.print(escape(finding["curl"]), highlight=False, soft_wrap=True)
+    # Unfolded, so that each can be copied as one command.
+    for line in curl_lines(finding):
+        console.print(escape(line), highlight=False, soft_wrap=True)

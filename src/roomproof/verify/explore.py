@@ -32,7 +32,7 @@ def explore(session: Session, bench: Bench) -> None:
     cases = st.one_of(good, good, mutations(schema, fields, anchor=anchor))
     seats = st.sampled_from((Seat.MAIN, Seat.MAIN, Seat.MAIN, Seat.OTHER) if bench.has_other and not bench.makes_rooms else (Seat.MAIN,))
 
-    @_quietly(session, session.options.max_examples)
+    @quietly(session, session.options.max_examples)
     @given(cases, seats)
     def every_example(sample: Sample, seat: Seat) -> None:
         session.send(bench.case(sample, seat))
@@ -44,7 +44,7 @@ def explore(session: Session, bench: Bench) -> None:
             _shrink(session, bench, finding)
 
 
-def _quietly(session: Session, examples: int) -> Callable[[Any], Any]:
+def quietly(session: Session, examples: int) -> Callable[[Any], Any]:
     """Return the settings of a Hypothesis run that only generates, from the run's seed, without a database or health checks.
 
     Health checks watch over a test's own data; here the time of a draw is that of the provider's answer.

@@ -185,17 +185,18 @@ def repeats(bench: Bench, basis: Sample, random: Random) -> Iterator[Case]:
     """Yield requests that carry a repeatability id, each several times and interleaved, and half a pair of headers."""
     for clause in bench.operation.by_rule.get((Part.BEHAVIOUR, "replayed-once"), ()):
         names = clause.options["id"], clause.options["first-sent"]
-        one, two = ((bench.case(basis), _pair(names, random, bench.setting(Seat.MAIN).now)) for _ in range(2))
-        empty = (bench.exact({}, "an empty body"), _pair(names, random, bench.setting(Seat.MAIN).now))
+        one, two = ((bench.case(basis), repeatable(names, random, bench.setting(Seat.MAIN).now)) for _ in range(2))
+        empty = (bench.exact({}, "an empty body"), repeatable(names, random, bench.setting(Seat.MAIN).now))
         for case, headers in (one, one, two, one, two, one, empty, empty):
             yield replace(case, note="a repeatable request", headers=headers)
         for number in range(3):
-            headers = _pair(names, random, bench.setting(Seat.MAIN).now)
+            headers = repeatable(names, random, bench.setting(Seat.MAIN).now)
             yield replace(bench.case(basis), note=f"{names[0]} without {names[1]}", headers=headers[:1])
             wrong = ((names[0], "not-a-uuid"), headers[1]) if number % 2 else (headers[0], (names[1], "yesterday"))
             yield replace(bench.case(basis), note="repeatability headers of another form", headers=wrong)
 
 
-def _pair(names: tuple[str, str], random: Random, now: datetime) -> Headers:
+def repeatable(names: tuple[str, str], random: Random, now: datetime) -> Headers:
+    """Return headers of these names, an id and the time of the first sending, that make a request one that may be repeated."""
     identifier = str(UUID(int=random.getrandbits(128), version=4))
     return ((names[0], identifier), (names[1], format_datetime(now, usegmt=True)))

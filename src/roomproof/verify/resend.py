@@ -17,6 +17,7 @@ from roomproof.contract.formats import is_date_time
 from roomproof.contract.model import Operation
 from roomproof.interaction import Credentials, Interaction, Request, RoomKnowledge
 from roomproof.judge.evidence import Evidence
+from roomproof.judge.seen import read_json
 from roomproof.targets.credentials import Scheme
 from roomproof.targets.target import Outgoing
 from roomproof.verify.case import Seat
@@ -28,11 +29,15 @@ _OURS = frozenset(("accept", "accept-encoding", "authorization", "connection", "
 
 @dataclass
 class Resender:
-    """Translates requests of a recording into requests of a session. The room of the last request becomes the main room."""
+    """Translates requests of a recording into requests of a session.
+
+    A room that the recording makes is made anew; of the others that of the last request becomes the main room.
+    """
 
     session: Session
     recorded: Sequence[Interaction]
     _rooms: dict[str, Seat] = field(default_factory=dict)
+    _made: dict[str, str] = field(default_factory=dict)
     _keys: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -44,13 +49,33 @@ class Resender:
     def send(self, interaction: Interaction) -> list[Evidence]:
         """Send one of the requests, with wrong credentials once in each way in which they can be wrong; return what the answers say."""
         matched = self.session.contract.match(interaction.request.method, interaction.request.path)
+        earlier = frozenset(self.session.made)
         if matched is None:
-            return []
-        return [
-            item
-            for scheme in self._schemes(interaction.request.credentials)
-            for item in self.session.repeat(self._outgoing(matched[0], interaction, scheme))
-        ]
+            self._support(interaction)
+            evidence = []
+        else:
+            evidence = [
+                item
+                for scheme in self._schemes(interaction.request.credentials)
+                for item in self.session.repeat(self._outgoing(matched[0], interaction, scheme))
+            ]
+        made = [room_id for room_id in self.session.made if room_id not in earlier]
+        if made and interaction.response is not None:
+            room = self.session.contract.room.representation(read_json(interaction.response.body)) or {}
+            self._made[str(room.get(self.session.contract.room.id))] = made[-1]
+        return evidence
+
+    def _support(self, interaction: Interaction) -> None:
+        """Make or delete a room as a recording does. Whatever else it does besides the operations is left out."""
+        matched = self.session.contract.match_support(interaction.request.method, interaction.request.path)
+        if matched is None:
+            return
+        call, parameters = matched
+        room = self._made.get(unquote(parameters.get(self.session.contract.room.parameter, "")))
+        if call.name == "create":
+            self.session.call(call)
+        elif call.name == "delete" and room is not None:
+            self.session.call(call, room)
 
     def _schemes(self, credentials: Credentials) -> list[Scheme | None]:
         subject = self.session.subject
@@ -64,13 +89,14 @@ class Resender:
         request = interaction.request
         room = self._room_of(request)
         seat = self._rooms.get(room)
-        here = self.session.seats[seat] if seat else self.session.stranger() if request.room is RoomKnowledge.NONE else room
+        known = self._made.get(room) or (self.session.seats[seat] if seat else None)
+        here = known or (self.session.stranger() if request.room is RoomKnowledge.NONE else room)
         path = operation.path.replace("{" + self.session.contract.room.parameter + "}", quote(here, safe=""))
-        knowledge = RoomKnowledge.EXISTS if seat else request.room
+        knowledge = RoomKnowledge.EXISTS if known else request.room
         headers = tuple(self._headers(operation, request))
         body = self._body(operation, interaction, room, here)
-        known = Credentials.VALID if request.credentials is Credentials.UNKNOWN else request.credentials
-        return Outgoing(request.method, path, request.query, headers, body, scheme, known, knowledge)
+        credentials = Credentials.VALID if request.credentials is Credentials.UNKNOWN else request.credentials
+        return Outgoing(request.method, path, request.query, headers, body, scheme, credentials, knowledge)
 
     def _room_of(self, request: Request) -> str:
         matched = self.session.contract.match(request.method, request.path)

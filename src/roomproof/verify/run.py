@@ -8,6 +8,8 @@ from time import monotonic
 from roomproof.contract.clause import Part
 from roomproof.contract.model import Operation
 from roomproof.verify.explore import explore
+from roomproof.verify.fuzz import fuzz
+from roomproof.verify.limits import measure_broken
 from roomproof.verify.plan import plan, told_and_looked_at
 from roomproof.verify.rooms import clean_up, open_rooms, require_hearing
 from roomproof.verify.session import CutShortError, Options, Progress, Result, Session, Subject
@@ -29,6 +31,7 @@ class Run:
             open_rooms(session)
             for operation in session.contract.operations:
                 self._exercise(operation)
+            self._follow_sequences()
         except CutShortError as error:
             session.result.stopped = str(error)
         except KeyboardInterrupt:
@@ -45,8 +48,16 @@ class Run:
             interaction, _ = self.session.send(case)
             if number == 0 and operation is self.session.contract.operations[0] and not bench.makes_rooms:
                 require_hearing(self.session, interaction)
+        fuzz(self.session, bench)
         explore(self.session, bench)
         self._look_at_what_is_stored(operation)
+        measure_broken(self.session, bench)
+
+    def _follow_sequences(self) -> None:
+        # Late, since it loads a part of Hypothesis that nothing else needs.
+        from roomproof.verify.sequences import follow
+
+        follow(self.session)
 
     def _look_at_what_is_stored(self, operation: Operation) -> None:
         """Tell the room, or a new one, everything through an operation; then look at it by an update that leaves the rest alone."""

@@ -35,13 +35,14 @@ Progress = Callable[[str, int], None]
 
 @dataclass(frozen=True)
 class Options:
-    """How a run is to be done: random examples per operation, seed, bounds."""
+    """How a run is to be done: random examples per operation, seed, bounds, random cases of Schemathesis per operation."""
 
     max_examples: int = 100
     seed: int = 0
     max_requests: int | None = None
     rate: float | None = None
     strict: bool = False
+    fuzz: int = 0
 
 
 @dataclass(frozen=True)
@@ -89,6 +90,7 @@ class Session:
         self.seats: dict[Seat, str] = {}
         self._progress = progress
         self._silent = 0
+        self._calls = 0
         self._rate = Rate(options.rate)
 
     def bench(self, operation: Operation) -> Bench:
@@ -165,7 +167,9 @@ class Session:
 
     def call(self, call: SupportCall, room_id: str = "") -> Interaction:
         """Make a supporting call and have it judged."""
-        body = None if call.body is None else encode(json.loads(json.dumps(call.body).replace("{serial}", self.serial)))
+        self._calls += 1
+        serial = f"{self.serial}{self._calls}"
+        body = None if call.body is None else encode(json.loads(json.dumps(call.body).replace("{serial}", serial)))
         headers = (("Content-Type", call.media_type),) if body else ()
         query = self._query(self.contract.operations[0])
         interaction = self._exchange(Outgoing(call.method, self._path(call.path, room_id), query, headers, body, self.subject.scheme))

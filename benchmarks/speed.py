@@ -1,0 +1,238 @@
+"""How quickly a provider is verified: `python -m benchmarks.speed`. Every figure is a ratio, measured side by side in one run.
+
+Each part measures both sides in turn, several times, and compares medians. Nothing else should run on the machine.
+"""
+
+from __future__ import annotations
+
+import argparse
+import http.client
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from statistics import median
+from typing import Any
+from urllib.parse import urlsplit
+
+from benchmarks.served import Served, served
+from roomproof.cassettes.recording import open_recording
+from roomproof.contract.model import Contract
+from roomproof.interaction import Interaction
+from roomproof.providers import contract_folders, find_contract
+from roomproof.targets.credentials import scheme_from
+
+PROVIDER = "telnyx"
+BIN = Path(sys.executable).parent
+
+
+def run(command: list[object], served: Served, folder: Path) -> float:
+    """Run a command against a mock and return the moment when it was started."""
+    began = time.time()
+    subprocess.run([str(word) for word in command], cwd=folder, env={**os.environ, **served.environment}, capture_output=True, check=False)
+    return began
+
+
+def verify(served: Served, *more: object, provider: str = PROVIDER) -> list[object]:
+    """Return the command that verifies a mock."""
+    room = ["--room-id", served.room_id] if served.room_id else []
+    return [BIN / "roomproof", "verify", provider, "--base-url", served.base_url, *room, *more]
+
+
+def stock(served: Served, folder: Path, examples: int) -> list[object]:
+    """Return the command of stock Schemathesis on the same contract and mock."""
+    contract = find_contract(PROVIDER)[0]
+    config = folder / "schemathesis.toml"
+    config.write_text(f'[parameters]\n{contract.room.parameter} = "{served.room_id}"\n', encoding="utf-8")
+    proof = scheme_from(contract.credentials, served.environment).headers("GET", served.base_url, None)[0][1]
+    path = contract_folders()[PROVIDER] / "openapi.yaml"
+    words = [BIN / "st", "--config-file", config, "run", path, "--url", served.base_url, "-H", f"Authorization: {proof}"]
+    return [*words, "--max-examples", examples, "--no-color"]
+
+
+def rate(moments: list[float]) -> float:
+    """Return requests a second from the first to the last."""
+    return (len(moments) - 1) / (moments[-1] - moments[0])
+
+
+def sending(folder: Path, times: int) -> Iterator[str]:
+    """Compare requests a second with stock Schemathesis and with a loop that sends the same requests and looks at nothing."""
+    ours, theirs, bare, to_first, to_their_first = [], [], [], [], []
+    with served(PROVIDER) as mock:
+        run(verify(mock, "--record", "run.yaml"), mock, folder)
+        interactions = list(open_recording(folder / "run.yaml").interactions())
+        for _ in range(times):
+            mock.moments()
+            began = run(verify(mock), mock, folder)
+            moments = mock.moments()
+            ours.append(rate(moments))
+            to_first.append(moments[0] - began)
+            began = run(stock(mock, folder, 100), mock, folder)
+            moments = mock.moments()
+            theirs.append(rate(moments))
+            to_their_first.append(moments[0] - began)
+            loop(mock, interactions)
+            bare.append(rate(mock.moments()))
+    yield f"| requests a second, verify : stock st run | {median(ours) / median(theirs):.1f} | at least 10 |"
+    yield f"| requests a second, verify : bare keep-alive loop | {median(ours) / median(bare):.2f} | at least 0.6 |"
+    first = median(to_first)
+    yield f"| time to the first request, verify : stock st run | {first / median(to_their_first):.2f} | (at most 1.0 s: {first:.2f} s) |"
+
+
+def loop(mock: Served, interactions: list[Interaction]) -> None:
+    """Send recorded requests over one connection, and read the answers without looking at them."""
+    connection = http.client.HTTPConnection(urlsplit(mock.origin).netloc)
+    proof = scheme_from(find_contract(PROVIDER)[0].credentials, mock.environment).headers("GET", mock.base_url, None)[0]
+    for interaction in interactions:
+        request = interaction.request
+        headers = {**dict(request.headers), proof[0]: proof[1]}
+        connection.request(request.method, request.path, request.body, headers)
+        connection.getresponse().read()
+    connection.close()
+
+
+def scaling(folder: Path, times: int) -> Iterator[str]:
+    """Compare the cost of a request in a long run with that in a short one, and two providers at once with one."""
+    long: list[float] = []
+    short: list[float] = []
+    one, two = [], []
+    with served(PROVIDER) as mock, served("signalwire") as other:
+        for _ in range(times):
+            for examples, costs in ((0, short), (9_000, long)):
+                mock.moments()
+                run(verify(mock, "--max-examples", examples), mock, folder)
+                costs.append(1 / rate(mock.moments()))
+            began = time.perf_counter()
+            run(verify(mock), mock, folder)
+            one.append(time.perf_counter() - began)
+            began = time.perf_counter()
+            with ThreadPoolExecutor(2) as pool:
+                jobs = [pool.submit(run, verify(at, provider=name), at, folder) for name, at in ((PROVIDER, mock), ("signalwire", other))]
+                for job in jobs:
+                    job.result()
+            two.append(time.perf_counter() - began)
+    yield f"| cost of a request, 10,000 cases : 700 | {median(long) / median(short):.2f} | at most 1.1 |"
+    yield f"| time, two providers in two processes : one | {median(two) / median(one):.2f} | at most 1.8 |"
+
+
+def generation(times: int, count: int = 400) -> Iterator[str]:
+    """Compare payloads a second with Schemathesis' own generation, and with a strategy written by hand for the schema."""
+    from roomproof_strategies import mutations, valid
+
+    contract = find_contract(PROVIDER)[0]
+    schema = contract.operations[0].body.schema
+    anchor = datetime.now(UTC) + timedelta(days=20)
+    sides = {
+        "valid": lambda: draw(valid(schema, {}, anchor=anchor), count),
+        "by hand": lambda: draw(by_hand(), count),
+        "floor": lambda: draw(floor(), count),
+        "invalid": lambda: draw(mutations(schema, {}, anchor=anchor), count),
+        "st valid": lambda: draw(schemathesis_cases(contract, negative=False), count),
+        "st invalid": lambda: draw(schemathesis_cases(contract, negative=True), count),
+    }
+    taken: dict[str, list[float]] = {name: [] for name in sides}
+    for _ in range(times):
+        for name, side in sides.items():
+            began = time.perf_counter()
+            side()
+            taken[name].append(time.perf_counter() - began)
+    each = {name: median(seconds) for name, seconds in taken.items()}
+    yield f"| valid payloads a second : Schemathesis | {each['st valid'] / each['valid']:.1f} | at least 3 |"
+    yield f"| invalid payloads a second : Schemathesis, negative mode | {each['st invalid'] / each['invalid']:.1f} | at least 3 |"
+    yield f"| valid payloads a second : a strategy by hand | {each['by hand'] / each['valid']:.2f} | at least 0.9 |"
+    yield f"| valid payloads a second : a single integer (Hypothesis' floor) | {each['floor'] / each['valid']:.2f} | |"
+
+
+def draw(strategy: Any, count: int) -> None:
+    """Draw examples as a run does."""
+    from hypothesis import HealthCheck, Phase, given, seed, settings
+
+    chosen = settings(max_examples=count, database=None, deadline=None, phases=(Phase.generate,), suppress_health_check=list(HealthCheck))
+
+    @seed(0)
+    @chosen
+    @given(strategy)
+    def every(_: Any) -> None:
+        return
+
+    every()
+
+
+def by_hand() -> Any:
+    """What somebody who knows Hypothesis would write for the schema of Telnyx's update."""
+    from hypothesis import strategies as st
+
+    urls = st.builds("https://{}.example.com/{}".format, st.text("abcdefgh", min_size=1, max_size=8), st.text("abcdefgh", max_size=8))
+    members = {
+        "unique_name": st.text(max_size=40),
+        "max_participants": st.integers(2, 50),
+        "enable_recording": st.booleans(),
+        "webhook_event_url": urls,
+        "webhook_event_failover_url": st.none() | urls,
+        "webhook_timeout_secs": st.none() | st.integers(0, 30),
+    }
+    return st.fixed_dictionaries({}, optional=members)
+
+
+def floor() -> Any:
+    """The least that Hypothesis can draw."""
+    from hypothesis import strategies as st
+
+    return st.integers(0, 100)
+
+
+def schemathesis_cases(contract: Contract, *, negative: bool) -> Any:
+    """Schemathesis' own strategy for the contract's operation."""
+    import schemathesis
+    from schemathesis import GenerationMode
+
+    operation = contract.operations[0]
+    schema = schemathesis.openapi.from_path(str(contract_folders()[contract.provider] / "openapi.yaml"))
+    mode = GenerationMode.NEGATIVE if negative else GenerationMode.POSITIVE
+    return schema[operation.path][operation.method].as_strategy(generation_mode=mode)
+
+
+def starting(folder: Path, times: int) -> Iterator[str]:
+    """Compare the time of `roomproof --help` with that of Python itself."""
+    ours, python = [], []
+    for _ in range(times):
+        ours.append(timed(lambda: subprocess.run([BIN / "roomproof", "--help"], capture_output=True, check=True, cwd=folder)))
+        python.append(timed(lambda: subprocess.run([sys.executable, "-c", "import typer"], capture_output=True, check=True, cwd=folder)))
+    yield f"| roomproof --help : python importing typer | {median(ours) / median(python):.2f} | (at most 0.25 s: {median(ours):.2f} s) |"
+
+
+def timed(work: Callable[[], Any]) -> float:
+    """Return the seconds that some work takes."""
+    began = time.perf_counter()
+    work()
+    return time.perf_counter() - began
+
+
+def main() -> None:
+    """Print the table."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--times", type=int, default=5, help="how often each side is measured")
+    parser.add_argument("--only", choices=("sending", "scaling", "generation", "starting"), help="one part")
+    asked = parser.parse_args()
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        parts: dict[str, Callable[[], Iterator[str]]] = {
+            "sending": lambda: sending(folder, asked.times),
+            "generation": lambda: generation(asked.times),
+            "starting": lambda: starting(folder, asked.times),
+            "scaling": lambda: scaling(folder, asked.times),
+        }
+        print("| ratio | measured | goal |\n|---|---|---|")
+        for part, lines in parts.items():
+            if asked.only in (None, part):
+                for line in lines():
+                    print(line, flush=True)
+
+
+if __name__ == "__main__":
+    main()

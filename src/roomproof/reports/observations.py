@@ -1,0 +1,85 @@
+"""What `roomproof probe` found out: a table a provider for people, one JSON document for everything else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Column, Table
+
+from roomproof import __version__
+from roomproof.reports.secrets import cleaned
+from roomproof.verify.probing import Observation, Probed
+
+OBSERVATIONS_VERSION = 1
+_WIDE = 200
+"""Columns of the table where no terminal sets them: for files and pipes."""
+
+
+@dataclass(frozen=True)
+class Noted:
+    """What was observed of one provider, and the secrets that may not be shown."""
+
+    probed: Probed
+    secrets: tuple[str, ...]
+
+
+def observations_document(noted: Iterable[Noted]) -> dict[str, Any]:
+    """Return what was observed of some providers as JSON data."""
+    return {"roomproof": __version__, "observations_version": OBSERVATIONS_VERSION, "providers": [_provider(item) for item in noted]}
+
+
+def _provider(noted: Noted) -> dict[str, Any]:
+    result = noted.probed.result
+    provider = result.subject.contract.provider
+    return {
+        "provider": provider,
+        "contract_version": result.subject.contract.version,
+        "target": result.subject.target.base_url,
+        "started": result.started.isoformat(timespec="seconds"),
+        "requests": result.requests,
+        "seconds": round(result.seconds, 3),
+        "stopped": result.stopped,
+        "observations": [_observation(provider, item, noted.secrets) for item in noted.probed.observations],
+    }
+
+
+def _observation(provider: str, observation: Observation, secrets: tuple[str, ...]) -> dict[str, Any]:
+    return {
+        "provider": provider,
+        "operation": observation.operation,
+        "field": observation.field,
+        "what": observation.what,
+        "documented": observation.documented,
+        "observed": cleaned(observation.observed, secrets),
+        "requests": observation.requests,
+        "at": observation.at.isoformat(timespec="seconds"),
+        **({"limit": observation.limit.document()} if observation.limit else {}),
+    }
+
+
+def show_observations(console: Console, document: dict[str, Any]) -> None:
+    """Print the document: for each provider a table of its own, a row an observation."""
+    wide = console if console.is_terminal else Console(width=_WIDE)
+    for provider in document["providers"]:
+        where = f"at {provider['target']}, {provider['requests']} requests in {provider['seconds']:.1f} s"
+        console.print(f"[bold]{escape(provider['provider'])}[/] {escape(where)}", highlight=False, soft_wrap=True)
+        wide.print(_table(provider["observations"]))
+        if provider["stopped"]:
+            console.print(f"[bold]{escape(provider['provider'])} stopped early:[/] {escape(provider['stopped'])}", soft_wrap=True)
+    count = sum(len(provider["observations"]) for provider in document["providers"])
+    console.print(f"{count} observations; they say what was seen, not what is right")
+
+
+def _table(observations: list[dict[str, Any]]) -> Table:
+    table = Table("operation", "field", "asked", Column("documented", justify="right"), "observed", Column("requests", justify="right"))
+    table.box = SIMPLE_HEAD
+    for item in observations:
+        documented = "-" if item["documented"] is None else str(item["documented"])
+        texts = (item["operation"], item["field"], item["what"], documented, item["observed"])
+        table.add_row(*(escape(text) for text in texts), str(item["requests"]))
+    return table

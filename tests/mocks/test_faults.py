@@ -28,6 +28,7 @@ from roomproof.mocks.faults import Fault, Kind, faults_of, find_fault
 from roomproof.mocks.faults.exchange import Call, Handle, Reply, Wrapped
 from roomproof.providers import find_contract, find_mock, find_special
 from roomproof.targets.credentials import Scheme, scheme_from, unscoped_from
+from roomproof.targets.http import HttpTarget
 from roomproof.targets.serve import mock_process
 from roomproof.targets.target import Outgoing
 from roomproof.verify.run import Options, Run, Subject
@@ -358,3 +359,15 @@ def test_the_command_lists_faults_and_refuses_others() -> None:
     assert unknown.returncode == 2
     assert unknown.stdout == ""
     assert "max-51" in unknown.stderr
+
+
+@pytest.mark.parametrize(("provider", "fault"), [("telnyx", "data-absent"), ("azure", "create-id-null")])
+def test_a_provider_that_does_not_show_what_it_makes_is_verified_to_the_end(provider: str, fault: str) -> None:
+    contract, deviations = find_contract(provider)
+    with mock_process(provider, fault) as serving:
+        scheme = scheme_from(contract.credentials, serving.environment)
+        subject = Subject(contract, deviations, find_special(provider), HttpTarget(serving.base_url), scheme, None, serving.room_id)
+        result = Run(subject, Options(max_examples=24), lambda *_: None).verify()
+
+    assert result.stopped == ""
+    assert result.verdicts.findings()

@@ -122,6 +122,8 @@ class Attempts:
         broken: dict[str, Broken] = {}
         cases: list[Case] = []
         with self._opened(_rooms(steps)) as opening:
+            if not self._has_rooms_for(steps):
+                return {}
             told = list(opening)
             for count, step in enumerate(steps, 1):
                 interaction, evidence = self._take(step, cases)
@@ -130,6 +132,12 @@ class Attempts:
                     if item.clause not in broken and session.result.verdicts.blames(item, interaction):
                         broken[item.clause] = Broken(item, steps[:count], tuple(told))
         return broken
+
+    def _has_rooms_for(self, steps: Steps) -> bool:
+        """Whether every room that a sequence is about is there; a provider may have stopped showing what it makes."""
+        if DELETION in steps and not self._makes_rooms:
+            return False
+        return all(step.seat in self._session.seats for step in steps if step.seat in SEATS)
 
     def _take(self, step: Step, cases: list[Case]) -> tuple[Interaction, list[Evidence]]:
         """Take a step after those that sent some cases, and add its own to them."""

@@ -48,10 +48,6 @@ def _of_entries(change: Change, member: str) -> Change:
     return lambda codes: altered(codes, ("*", member), change)
 
 
-def _backwards(codes: list[Json]) -> list[Json]:
-    return sorted(codes, key=repr, reverse=True)
-
-
 def _only_name(moment: Moment) -> bool:
     return set(moment.sent) == {"name"}
 
@@ -91,18 +87,11 @@ FAULTS: tuple[Fault, ...] = (
         stores("access_codes", _of_entries(lambda code: code.lstrip("0") or "0", "access_code")),
         "*.behaviour.access_codes.echo",
     ),
-    Kind.NORMALISATION("codes-sorted", "sorts the codes backwards", stores("access_codes", _backwards), "*.behaviour.access_codes.echo"),
     Kind.UPDATE(
         "put-merges-properties",
         "puts new properties beside the old ones in a PUT",
         merges("properties", "replace-room"),
         "replace-room.behaviour.properties.echo",
-    ),
-    Kind.UPDATE(
-        "patch-merges-properties",
-        "puts new properties beside the old ones in a PATCH",
-        merges("properties", "update-room"),
-        "update-room.behaviour.properties.echo",
     ),
     *(
         Kind.UPDATE(

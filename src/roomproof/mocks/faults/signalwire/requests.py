@@ -216,12 +216,34 @@ FAULTS: tuple[Fault, ...] = (
         "behaviour.authentication.scope-required",
     ),
     Kind.RARE("members-37", "refuses 37 members, and no other number", refuses("max_members", exactly(37)), "request.max_members.accepted"),
-    Kind.RARE("leap-day-refused", "refuses the 29th of February", refuses("remove_at", holding("-02-29")), "request.remove_at.accepted"),
-    Kind.RARE("fraction-refused", "refuses fractions of a second", refuses("join_from", holding("[.][0-9]")), "request.join_from.accepted"),
     Kind.RARE(
-        "offset-refused", "refuses times of another zone", refuses("join_until", holding("[+-][0-9:]{5}$")), "request.join_until.accepted"
+        "leap-day-refused",
+        "refuses the 29th of February",
+        refuses("remove_at", holding("-02-29")),
+        "request.remove_at.accepted",
+        "request.remove_at.any-of",
     ),
-    Kind.RARE("small-t-refused", "refuses a small t in times", refuses("remove_at", holding("t")), "request.remove_at.accepted"),
+    Kind.RARE(
+        "fraction-refused",
+        "refuses fractions of a second",
+        refuses("join_from", holding("[.][0-9]")),
+        "request.join_from.accepted",
+        "request.join_from.any-of",
+    ),
+    Kind.RARE(
+        "offset-refused",
+        "refuses times of another zone",
+        refuses("join_until", holding("[+-][0-9:]{5}$")),
+        "request.join_until.accepted",
+        "request.join_until.any-of",
+    ),
+    Kind.RARE(
+        "small-t-refused",
+        "refuses a small t in times",
+        refuses("remove_at", holding("t")),
+        "request.remove_at.accepted",
+        "request.remove_at.any-of",
+    ),
     Kind.RARE(
         "layout-refused", "refuses the layout grid-responsive", refuses("layout", exactly("grid-responsive")), "request.layout.accepted"
     ),

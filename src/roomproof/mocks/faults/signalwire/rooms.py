@@ -16,7 +16,6 @@ from roomproof.mocks.faults.memory import (
     defaults,
     drifts,
     every,
-    forgets,
     ignores,
     leaks,
     resets,
@@ -142,15 +141,6 @@ FAULTS: tuple[Fault, ...] = (
             "enable_room_previews": True,
             "audio_video_sync": True,
         }.items()
-    ),
-    Kind.UPDATE(
-        "members-not-stored",
-        "answers with the new number of members and does not store it",
-        forgets("max_members"),
-        "behaviour.max_members.kept-or-default",
-    ),
-    Kind.UPDATE(
-        "layout-not-stored", "answers with the new layout and does not store it", forgets("layout"), "behaviour.layout.kept-or-default"
     ),
     Kind.UPDATE(
         "empty-changes",

@@ -168,8 +168,10 @@ def read_only_values(bench: Bench, basis: Sample) -> Iterator[Case]:
 
 
 def _other_value(value: Any) -> str:
-    """Return a text shaped like the value, with other digits."""
-    return "".join(str((int(letter) + 1) % 10) if letter.isdigit() else letter for letter in str(value or "1"))
+    """Return a text shaped like the value, with other digits, or with another last letter where it has none."""
+    text = str(value or "1")
+    other = "".join(str((int(letter) + 1) % 10) if letter.isdecimal() else letter for letter in text)
+    return other if other != text else text[:-1] + ("b" if text[-1] == "a" else "a")
 
 
 def provider_samples(bench: Bench, basis: Sample) -> Iterator[Case]:

@@ -117,7 +117,9 @@ def test_workers_read_what_the_controller_has_verified(verify: Run, serve: Any, 
     assert outcomes(one) == outcomes(two)
     assert outcomes(two)[MAXIMUM] == "FAILED"
     assert "HypothesisSideeffectWarning" not in two.stderr.str()
-    two.stdout.fnmatch_lines(["*2 workers *", "max_participants 51 is accepted, although max_participants is at most 50; documented maximum 50, accepted up to*"])
+    two.stdout.fnmatch_lines(
+        ["*2 workers *", "max_participants 51 is accepted, although max_participants is at most 50; documented maximum 50, accepted up to*"]
+    )
 
 
 @pytest.mark.parametrize("words", [("--collect-only", "-q"), ("-k", "test_own")], ids=["collected only", "deselected"])

@@ -23,7 +23,7 @@ from urllib.parse import urlsplit
 
 from roomproof import __version__
 from roomproof.cassettes.past import digest
-from roomproof.cassettes.recorder import Recorder, RecordingTarget
+from roomproof.cassettes.recorder import OverheardTarget, Recorder
 from roomproof.cassettes.redaction import Redactor
 from roomproof.contract.model import Operation
 from roomproof.interaction import Interaction
@@ -216,7 +216,7 @@ def record(provider: str, operation: Operation) -> None:
     with a_fresh_mock(provider) as subject:
         secrets = (*subject.scheme.secrets(), *(subject.unscoped.secrets() if subject.unscoped else ()))
         recorder = Recorder(draft, told(subject), Redactor(secrets, live=False))
-        target: Target = RecordingTarget(subject.target, recorder)
+        target: Target = OverheardTarget(subject.target, recorder.keep)
         try:
             sent(replace(subject, target=target), operation, chosen)
         finally:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from ipaddress import ip_address
-from urllib.parse import urlsplit
 
 from roomproof.cassettes.redaction import is_redacted
 from roomproof.cassettes.telling import HeaderKind, Kind, Value, header_kind, may_tell, values
 from roomproof.interaction import Headers, Interaction
 from roomproof.secrets import KnownSecrets, as_bytes
+from roomproof.targets.target import is_loopback
 
 _NAME = re.compile(r"[\w.\[\]-]{1,64}", re.ASCII)
 _SIGNATURE = re.compile(r"Signature=([^&,\s]*)")
@@ -21,7 +20,7 @@ def exposed(interaction: Interaction, secrets: Iterable[str] = ()) -> Iterator[s
 
     `secrets` are known values. Access codes of rooms count only where the URL's host is not this machine.
     """
-    known, codes = KnownSecrets(secrets), not _is_loopback(interaction.request.url)
+    known, codes = KnownSecrets(secrets), not is_loopback(interaction.request.url)
     request, response = interaction.request, interaction.response
     yield from _in_text("URL", as_bytes(request.url), known, codes)
     yield from _in_headers("request", request.headers, known, codes)
@@ -73,11 +72,3 @@ def _told(value: Value) -> str:
         return "a login"
     name = value.name if _NAME.fullmatch(value.name) else "of another name"
     return f"the {'parameter' if value.kind is Kind.PARAMETER else 'member'} {name}"
-
-
-def _is_loopback(url: str) -> bool:
-    try:
-        host = urlsplit(url).hostname or ""
-        return host == "localhost" or host.endswith(".localhost") or ip_address(host).is_loopback
-    except ValueError:
-        return False

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import errno
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO, Protocol
@@ -88,37 +88,18 @@ class Recorder:
             )
 
 
-class RecordingTarget:
-    """A target whose interactions are recorded before anybody judges them."""
+class OverheardTarget:
+    """A target whose interactions somebody hears before anybody judges them: a recorder, or a list that remembers them."""
 
-    def __init__(self, target: Target, recorder: Recorder) -> None:
+    def __init__(self, target: Target, hear: Callable[[Interaction], None]) -> None:
         self.base_url = target.base_url
         self._target = target
-        self._recorder = recorder
+        self._hear = hear
 
     def send(self, outgoing: Outgoing) -> Interaction:
-        """Send one request, and record what came of it."""
+        """Send one request, and tell what came of it."""
         interaction = self._target.send(outgoing)
-        self._recorder.keep(interaction)
-        return interaction
-
-    def close(self) -> None:
-        """Let go of connections."""
-        self._target.close()
-
-
-class RememberingTarget:
-    """A target whose interactions are kept in memory, so that a finding can be told with what came before it."""
-
-    def __init__(self, target: Target, history: list[Interaction]) -> None:
-        self.base_url = target.base_url
-        self._target = target
-        self._history = history
-
-    def send(self, outgoing: Outgoing) -> Interaction:
-        """Send one request, and remember what came of it."""
-        interaction = self._target.send(outgoing)
-        self._history.append(interaction)
+        self._hear(interaction)
         return interaction
 
     def close(self) -> None:

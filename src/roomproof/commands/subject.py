@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from roomproof import __version__
 from roomproof.cassettes.past import digest
@@ -17,6 +15,7 @@ from roomproof.providers import find_contract, find_special, require_mock
 from roomproof.targets.credentials import scheme_from, unscoped_from
 from roomproof.targets.http import HttpTarget
 from roomproof.targets.serve import mock_process
+from roomproof.targets.target import is_loopback
 from roomproof.verify.session import Subject
 
 
@@ -74,12 +73,4 @@ def secrets_of(subject: Subject, environment: Mapping[str, str]) -> tuple[str, .
 
 def redactor_of(subject: Subject, environment: Mapping[str, str]) -> Redactor:
     """Return what takes a run's secrets out of its recordings; a live room's access codes are among them."""
-    return Redactor(secrets_of(subject, environment), live=not _is_loopback(subject.target.base_url))
-
-
-def _is_loopback(url: str) -> bool:
-    host = urlsplit(url).hostname or ""
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
+    return Redactor(secrets_of(subject, environment), live=not is_loopback(subject.target.base_url))

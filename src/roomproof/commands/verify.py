@@ -12,7 +12,7 @@ from typing import Any
 from rich.console import Console
 
 from roomproof.cassettes.past import write_past
-from roomproof.cassettes.recorder import Recorder, RecordingTarget, RememberingTarget, cassette_path
+from roomproof.cassettes.recorder import OverheardTarget, Recorder, cassette_path
 from roomproof.commands.outputs import Outputs, written
 from roomproof.commands.regressions import save_regressions
 from roomproof.commands.subject import Ask, redactor_of, secrets_of, subject_of, told_of
@@ -97,13 +97,13 @@ def _verify_one(provider: str, ask: Ask, options: Options, on_request: Progress,
 def kept(subject: Subject, ask: Ask, failures: list[RoomproofError]) -> Iterator[tuple[Subject, list[Interaction]]]:
     """Give a run a target that records and remembers, as far as that was asked for; trouble with a recording is no reason not to judge."""
     history: list[Interaction] = []
-    target = subject.target if ask.regressions is None else RememberingTarget(subject.target, history)
+    target = subject.target if ask.regressions is None else OverheardTarget(subject.target, history.append)
     recorder = _recorder(subject, ask, failures)
     if recorder is None:
         yield replace(subject, target=target), history
         return
     try:
-        yield replace(subject, target=RecordingTarget(target, recorder)), history
+        yield replace(subject, target=OverheardTarget(target, recorder.keep)), history
     finally:
         try:
             recorder.close()

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from ipaddress import ip_address
 from typing import Protocol
+from urllib.parse import urlsplit
 
 from roomproof.interaction import Credentials, Headers, Interaction, RoomKnowledge
 from roomproof.targets.credentials import Scheme
@@ -36,3 +38,12 @@ class Target(Protocol):
     def close(self) -> None:
         """Let go of connections."""
         ...
+
+
+def is_loopback(url: str) -> bool:
+    """Whether a URL is of this machine: by its name (RFC 6761, 6.3) or by its address. What is no URL is not."""
+    try:
+        host = urlsplit(url).hostname or ""
+        return host == "localhost" or host.endswith(".localhost") or ip_address(host).is_loopback
+    except ValueError:
+        return False

@@ -14,16 +14,20 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from statistics import median
 from typing import Any
+from unittest.mock import patch
 from urllib.parse import urlsplit
 
 from benchmarks.served import Served, served
 from roomproof.cassettes.recording import open_recording
 from roomproof.contract.model import Contract
 from roomproof.interaction import Interaction
+from roomproof.judge import validators
+from roomproof.judge.judge import Judge
 from roomproof.providers import contract_folders, find_contract
 from roomproof.targets.credentials import scheme_from
 
@@ -148,6 +152,51 @@ def generation(times: int, count: int = 400) -> Iterator[str]:
     yield f"| valid payloads a second : a single integer (Hypothesis' floor) | {each['floor'] / each['valid']:.2f} | |"
 
 
+def judging(folder: Path, times: int) -> Iterator[str]:
+    """Compare what jsonschema-rs takes for the questions of a recorded run with all that judging it takes."""
+    with served(PROVIDER) as mock:
+        run(verify(mock, "--record", "run.yaml"), mock, folder)
+    contract = find_contract(PROVIDER)[0]
+    interactions = list(open_recording(folder / "run.yaml").interactions())
+    asked = questions(contract, interactions)
+    judged, validated = [], []
+    for _ in range(times):
+        judged.append(timed(lambda: judge_all(contract, interactions)))
+        validated.append(timed(lambda: [question(value) for question, value in asked]))
+    rate, each = len(interactions) / median(judged), len(asked) / len(interactions)
+    what = f"judging ({rate:,.0f} judgements a second, {each:.0f} questions each)"
+    yield f"| time of jsonschema-rs : {what} | {ratio(validated, judged):.2f} | |"
+
+
+def ratio(one: list[float], other: list[float]) -> float:
+    """Return the ratio of two medians."""
+    return median(one) / median(other)
+
+
+def judge_all(contract: Contract, interactions: list[Interaction]) -> None:
+    """Judge a stream from its start."""
+    judge = Judge(contract)
+    for interaction in interactions:
+        judge.see(interaction)
+
+
+def questions(contract: Contract, interactions: list[Interaction]) -> list[tuple[Callable[[Any], bool], Any]]:
+    """Return what the judge asks jsonschema-rs about a stream: the validator's own method, and the value."""
+    asked: list[tuple[Callable[[Any], bool], Any]] = []
+
+    @dataclass
+    class Asking:
+        real: Any
+
+        def is_valid(self, value: Any) -> bool:
+            asked.append((self.real.is_valid, value))
+            return bool(self.real.is_valid(value))
+
+    with patch.object(validators, "validator", lambda schema, real=validators.validator: Asking(real(schema))):
+        judge_all(contract, interactions)
+    return asked
+
+
 def draw(strategy: Any, count: int) -> None:
     """Draw examples as a run does."""
     from hypothesis import HealthCheck, Phase, given, seed, settings
@@ -217,13 +266,14 @@ def main() -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--times", type=int, default=5, help="how often each side is measured")
-    parser.add_argument("--only", choices=("sending", "scaling", "generation", "starting"), help="one part")
+    parser.add_argument("--only", choices=("sending", "scaling", "generation", "judging", "starting"), help="one part")
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         parts: dict[str, Callable[[], Iterator[str]]] = {
             "sending": lambda: sending(folder, asked.times),
             "generation": lambda: generation(asked.times),
+            "judging": lambda: judging(folder, asked.times),
             "starting": lambda: starting(folder, asked.times),
             "scaling": lambda: scaling(folder, asked.times),
         }

@@ -176,17 +176,17 @@ def _string(node: Node, anchor: datetime, holds: Check | None) -> SearchStrategy
     if most is not None and least > most:
         return st.nothing()
     pattern = ecma(node["pattern"]) if "pattern" in node else None
-    make = _FORMATS.get(node.get("format", ""))
-    if make is None and pattern is None:
+    form = _FORMATS.get(node.get("format", ""))
+    if form is None and pattern is None:
         drawn = _texts(least, most)
         return drawn if holds is None else drawn.filter(holds)
-    drawn = make(anchor) if make else st.from_regex(ecma(node["pattern"]), alphabet=_TEXT)
+    drawn = form.make(anchor) if form else st.from_regex(ecma(node["pattern"]), alphabet=_TEXT)
     checks: list[Check] = [] if holds is None else [holds]
-    if least or most is not None:
+    if form is None or least > form.shortest or (most is not None and most < form.longest):
         checks.append(lambda text: least <= len(text) <= (len(text) if most is None else most))
     if pattern:
         checks.append(lambda text: pattern.search(text) is not None)
-    if not make:
+    if form is None:
         checks.append(_is_trimmed)
     return drawn.filter(lambda text: all(check(text) for check in checks)) if checks else drawn
 
@@ -200,20 +200,34 @@ def _texts(least: int, most: int | None) -> SearchStrategy[Json]:
         return st.just("")
     usual = USUAL_LENGTH if most is None else min(most, USUAL_LENGTH)
     if least > usual:
-        unit = st.text(_TEXT, min_size=1, max_size=usual).filter(_is_trimmed)
+        unit = st.text(_TEXT, min_size=1, max_size=usual)
         return st.tuples(unit, st.integers(least, most or 2 * least)).map(lambda drawn: _stretched(*drawn))
-    short = st.text(_TEXT, min_size=max(least, 1), max_size=usual).filter(_is_trimmed)
+    short = st.text(_TEXT, min_size=max(least, 1), max_size=usual)
     if most is None or most <= usual:
-        return short
-    # One text in eight is long: a short one repeated, since drawing thousands of characters takes long.
+        return short.map(_trimmed)
+    # One text in eight is long: a short one repeated, since drawing thousands of characters takes long. Which one follows from
+    # the text, since a second draw would take as long as the first.
     lengths = (0,) * 28 + (usual + 1, (usual + most) // 2, most - 1, most)
-    parts = st.tuples(short, st.sampled_from(lengths))
-    return parts.map(lambda drawn: _stretched(*drawn) if drawn[1] > usual else drawn[0])
+
+    def some_are_long(text: str) -> str:
+        length = lengths[sum(map(ord, text)) % len(lengths)]
+        return _stretched(text, length) if length else _trimmed(text)
+
+    return short.map(some_are_long)
+
+
+def _trimmed(text: str) -> str:
+    """Return a text of the same length with no space at its ends. To refuse one and draw again would take twice as long."""
+    return text if _is_trimmed(text) else _solid(text)
+
+
+def _solid(text: str) -> str:
+    return text.replace(" ", "_")
 
 
 def _stretched(unit: str, length: int) -> str:
     """Return a text of so many code points that repeats a shorter one; it may end anywhere, so that it holds no spaces."""
-    solid = unit.replace(" ", "_")
+    solid = _solid(unit)
     return (solid * (length // len(solid) + 1))[:length]
 
 
@@ -255,10 +269,19 @@ def _uuids(_anchor: datetime) -> SearchStrategy[Json]:
     return st.binary(min_size=16, max_size=16).map(lambda octets: str(UUID(bytes=octets, version=4)))
 
 
-_FORMATS: Mapping[str, Callable[[datetime], SearchStrategy[Json]]] = {
-    "date-time": _date_times,
-    "date": _dates,
-    "http-date": _http_dates,
-    "uri": _urls,
-    "uuid": _uuids,
+@dataclass(frozen=True)
+class _Format:
+    """How values of a format are drawn after an anchor, and how many characters they have: what fits anyway needs no check."""
+
+    make: Callable[[datetime], SearchStrategy[Json]]
+    shortest: int
+    longest: int
+
+
+_FORMATS: Mapping[str, _Format] = {
+    "date-time": _Format(_date_times, 20, 33),
+    "date": _Format(_dates, 10, 10),
+    "http-date": _Format(_http_dates, 29, 29),
+    "uri": _Format(_urls, 20, 61),
+    "uuid": _Format(_uuids, 36, 36),
 }

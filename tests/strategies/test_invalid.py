@@ -224,7 +224,7 @@ def test_mutations_are_varied_and_keep_the_rest(sample_schemas: Mapping[str, Sch
     }
     found: list[Sample] = []
 
-    @settings(QUICK, max_examples=400)
+    @settings(QUICK, max_examples=800)
     @given(mutations(schema, anchor=ANCHOR))
     def collect(sample: Sample) -> None:
         found.append(sample)

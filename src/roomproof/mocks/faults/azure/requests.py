@@ -222,14 +222,6 @@ FAULTS: tuple[Fault, ...] = (
         "create-room.behaviour.authentication.missing-refused",
     ),
     Kind.RARE(
-        "leap-second-refused",
-        "refuses a leap second",
-        refuses("validUntil", holding(":60")),
-        "*.request.validUntil.accepted",
-        "*.request.validUntil.format",
-        "*.response.20?.status",
-    ),
-    Kind.RARE(
         "leap-day-refused",
         "refuses the 29th of February",
         refuses("validUntil", holding("-02-29")),

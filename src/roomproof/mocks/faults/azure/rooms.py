@@ -30,7 +30,7 @@ from roomproof.mocks.faults.memory import (
     swaps,
     together,
 )
-from roomproof.mocks.faults.values import Change, altered, constant, exactly, filled, holding, is_null, missing, of
+from roomproof.mocks.faults.values import Change, altered, constant, exactly, holding, is_null, missing, of
 from roomproof.mocks.timestamps import DAY, format_instant, parse_date_time
 
 Json = Any
@@ -368,11 +368,5 @@ FAULTS: tuple[Fault, ...] = (
         "refuses participants and pstnDialOutEnabled together",
         refuses_together("participants", "pstnDialOutEnabled"),
         "create-room.response.201.status",
-    ),
-    Kind.RARE(
-        "leap-second-lost",
-        "keeps the second before a leap second",
-        stores("validUntil", filled(lambda moment: moment.replace(":60", ":59"))),
-        "*.behaviour.validUntil.echo",
     ),
 )

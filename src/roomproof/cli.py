@@ -79,6 +79,7 @@ def verify(
     """Send valid, boundary and invalid requests, judge every answer clause by clause."""
     from roomproof.cassettes.regression import FOLDER
     from roomproof.commands.outputs import Outputs
+    from roomproof.commands.scratch import keep_hypothesis_apart
     from roomproof.commands.subject import Ask
     from roomproof.commands.verify import run_verify
     from roomproof.verify.fuzz import require_schemathesis
@@ -86,6 +87,7 @@ def verify(
 
     if fuzz:
         require_schemathesis()
+    keep_hypothesis_apart(os.environ)
     regressions = FOLDER if save_regressions else None
     ask = Ask(tuple(providers or ()), base_url, room_id, tuple(contracts or ()), os.environ, record, regressions)
     options = Options(max_examples, seed, max_requests, _per_second(rate), strict, fuzz)

@@ -183,3 +183,11 @@ def test_ctrl_c_ends_a_run_with_its_reports(command: Path, environment: Mapping[
     assert "Traceback" not in err
     assert child.returncode == 130
     assert "Ctrl-C" in read_reports(tmp_path)[0]["providers"][0]["stopped"]
+
+
+@pytest.mark.parametrize(("cache", "kept"), [("cache", True), ("/dev/null", False)])
+def test_what_hypothesis_computes_once_stays_out_of_the_working_folder(roomproof: Run, tmp_path: Path, cache: str, kept: bool) -> None:
+    done = roomproof("verify", "telnyx", "--max-examples", 3, env={"XDG_CACHE_HOME": str(tmp_path / cache)})
+    assert (done.code, done.err) == (0, "")
+    assert not (tmp_path / ".hypothesis").exists()
+    assert (tmp_path / "cache" / "roomproof" / "hypothesis").exists() == kept

@@ -95,7 +95,9 @@ class Verdicts:
 
     def add(self, evidence: Evidence, interaction: Interaction) -> None:
         """Count a piece of evidence, and keep its interaction if it is the smallest witness."""
-        record = self.records.setdefault(evidence.clause, Record())
+        record = self.records.get(evidence.clause)
+        if record is None:
+            record = self.records[evidence.clause] = Record()
         record.counts[evidence.outcome] = record.counts.get(evidence.outcome, 0) + 1
         record.latest = interaction
         if evidence.outcome not in (Outcome.FAIL, Outcome.WARN):

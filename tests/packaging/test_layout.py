@@ -13,7 +13,8 @@ from roomproof import __version__
 
 ROOT = Path(__file__).parents[2]
 FOLDERS = {".ci", ".github", "cassettes", "contracts", "src", "strategies", "tests"}
-FILES = {".gitignore", "CHANGELOG.md", "CONTRIBUTING.md", "LICENSE", "README.md", "conftest.py", "pyproject.toml", "tox.ini"}
+PAGES = {"CHANGELOG.md", "CONTRIBUTING.md", "LICENSE", "README.md"}
+FILES = {*PAGES, ".gitignore", ".pre-commit-hooks.yaml", "conftest.py", "pyproject.toml", "tox.ini"}
 LATER = {"benchmarks"}
 TESTS = "python -m pip install tox && python -m tox"
 

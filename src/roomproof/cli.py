@@ -29,6 +29,12 @@ Contracts = Annotated[
 JsonPath = Annotated[Path | None, typer.Option("--json", metavar="PATH", help="Write the report as JSON.")]
 JunitPath = Annotated[Path | None, typer.Option("--junit", metavar="PATH", help="Write the report as JUnit XML.")]
 Strict = Annotated[bool, typer.Option("--strict", help="Clauses of level standard and sample fail, too.")]
+Baseline = Annotated[
+    Path | None, typer.Option("--baseline", metavar="PATH", help="An earlier JSON report: only what is new since then fails.")
+]
+StrictDeviations = Annotated[
+    bool, typer.Option("--strict-deviations", help="Known deviations that have expired, or are no longer seen, fail, too.")
+]
 Verbose = Annotated[bool, typer.Option("--verbose", help="Show every warning and deviation.")]
 
 
@@ -65,6 +71,8 @@ def verify(
     rate: Annotated[str | None, typer.Option(metavar="5/s", help="At most so many requests a second (or /m).")] = None,
     max_requests: Annotated[int | None, typer.Option(min=1, help="Stop after so many requests to a provider.")] = None,
     strict: Strict = False,
+    strict_deviations: StrictDeviations = False,
+    baseline: Baseline = None,
     verbose: Verbose = False,
     record: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Keep every interaction as a cassette in DIR, or in one file (.yaml, .json).")
@@ -78,6 +86,7 @@ def verify(
 ) -> None:
     """Send valid, boundary and invalid requests, judge every answer clause by clause."""
     from roomproof.cassettes.regression import FOLDER
+    from roomproof.commands.gate import Gate
     from roomproof.commands.outputs import Outputs
     from roomproof.commands.subject import Ask
     from roomproof.commands.verify import run_verify
@@ -89,7 +98,7 @@ def verify(
     regressions = FOLDER if save_regressions else None
     ask = Ask(tuple(providers or ()), base_url, room_id, tuple(contracts or ()), os.environ, record, regressions)
     options = Options(max_examples, seed, max_requests, _per_second(rate), strict, fuzz)
-    raise typer.Exit(run_verify(ask, options, Outputs(json_path, junit_path, verbose)))
+    raise typer.Exit(run_verify(ask, options, Outputs(json_path, junit_path, verbose), Gate(baseline, strict_deviations)))
 
 
 def _per_second(rate: str | None) -> float | None:
@@ -138,19 +147,22 @@ def replay(
     max_age: Annotated[str | None, typer.Option(metavar="90d", help="What is older counts as a warning only.")] = None,
     check_secrets: Annotated[bool, typer.Option("--check-secrets", help="Only look for secrets that should not stand there.")] = False,
     strict: Strict = False,
+    strict_deviations: StrictDeviations = False,
+    baseline: Baseline = None,
     verbose: Verbose = False,
     json_path: JsonPath = None,
     junit_path: JunitPath = None,
     contracts: Contracts = None,
 ) -> None:
     """Judge recordings, whoever made them; nothing is sent."""
+    from roomproof.commands.gate import Gate
     from roomproof.commands.outputs import Outputs
     from roomproof.commands.replay import Listen, run_check_secrets, run_replay
 
     if check_secrets:
         raise typer.Exit(run_check_secrets(tuple(paths), tuple(contracts or ()), os.environ))
     listen = Listen(tuple(paths), tuple(contracts or ()), strict, _age(max_age))
-    raise typer.Exit(run_replay(listen, Outputs(json_path, junit_path, verbose)))
+    raise typer.Exit(run_replay(listen, Outputs(json_path, junit_path, verbose), Gate(baseline, strict_deviations)))
 
 
 def _age(text: str | None) -> timedelta | None:

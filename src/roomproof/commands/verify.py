@@ -13,6 +13,7 @@ from rich.console import Console
 
 from roomproof.cassettes.past import write_past
 from roomproof.cassettes.recorder import OverheardTarget, Recorder, cassette_path
+from roomproof.commands.gate import EVERY_FAIL, Gate, failing
 from roomproof.commands.outputs import Outputs, written
 from roomproof.commands.regressions import save_regressions
 from roomproof.commands.subject import Ask, redactor_of, secrets_of, subject_of, told_of
@@ -37,15 +38,15 @@ class Verified:
     heard: bool
 
 
-def run_verify(ask: Ask, options: Options, outputs: Outputs) -> int:
+def run_verify(ask: Ask, options: Options, outputs: Outputs, gate: Gate = EVERY_FAIL) -> int:
     """Verify the providers and return the exit code. Reports that were asked for are written whatever happens."""
     console = Console()
     with progress(console, dict.fromkeys(chosen_providers(ask), EXPECTED_REQUESTS)) as on_request:
-        verified = verify(ask, options, on_request)
+        verified = verify(ask, options, on_request, gate)
     failures = [*verified.failures, *written(verified.report, outputs)]
     if verified.heard:
         show(console, verified.report, every_warning=outputs.verbose)
-    if failures and not verified.report["summary"]["fail"]:
+    if failures and not failing(verified.report):
         raise failures[0]
     return verified.exit_code
 
@@ -58,12 +59,14 @@ def chosen_providers(ask: Ask) -> list[str]:
     return chosen
 
 
-def verify(ask: Ask, options: Options, on_request: Progress) -> Verified:
-    """Verify the providers one after the other."""
+def verify(ask: Ask, options: Options, on_request: Progress, gate: Gate = EVERY_FAIL) -> Verified:
+    """Verify the providers one after the other. Raises UsageError, before anything is sent, for what has no meaning."""
     results: list[Judged | Unfinished] = []
     failures: list[RoomproofError] = []
     runs: list[Result] = []
     chosen = chosen_providers(ask)
+    opened = gate.opened()
+    opened.require(chosen)
     for provider in chosen:
         place = cassette_path(ask.record, provider, len(chosen), datetime.now(UTC)) if ask.record else None
         try:
@@ -76,8 +79,8 @@ def verify(ask: Ask, options: Options, on_request: Progress) -> Verified:
         runs.append(result)
         if result.interrupted:
             break
-    told = report(results, options.seed)
-    return Verified(told, failures, _exit_code(told["summary"]["fail"], runs), bool(runs))
+    told = opened.applied(report(results, options.seed))
+    return Verified(told, failures, _exit_code(failing(told), runs), bool(runs))
 
 
 def _verify_one(provider: str, ask: Ask, options: Options, on_request: Progress, failures: list[RoomproofError]) -> tuple[Result, Judged]:

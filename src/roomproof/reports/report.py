@@ -15,6 +15,7 @@ from roomproof.contract.model import Contract
 from roomproof.errors import UsageError
 from roomproof.interaction import Interaction
 from roomproof.judge.exception import document
+from roomproof.judge.sighting import Stale
 from roomproof.reports.curl import curl
 from roomproof.reports.secrets import cleaned, without_secret_headers
 from roomproof.verdict import Finding, Record, Verdict, Verdicts
@@ -98,7 +99,14 @@ def _provider(result: Judged) -> dict[str, Any]:
             for clause in contract.clauses.values()
         ],
         "findings": [_finding(finding, result) for finding in verdicts.findings()],
+        "stale_deviations": [_stale(stale) for stale in verdicts.sightings.stale(result.started.date())],
     }
+
+
+def _stale(stale: Stale) -> dict[str, str]:
+    known = stale.deviation
+    told = {"clause": known.clause, "reason": known.reason, "evidence": known.evidence}
+    return {**told, "seen": known.seen.isoformat(), "expires": known.expires.isoformat(), "why": stale.why.value}
 
 
 def _of_recordings(result: Judged) -> dict[str, Any]:
@@ -132,6 +140,7 @@ def _finding(finding: Finding, result: Judged) -> dict[str, Any]:
         "verdict": finding.verdict.value,
         "demands": finding.clause.demands,
         "source": asdict(finding.clause.source),
+        "kinds": list(finding.kinds),
         "reason": witness.deviation.reason if witness.deviation else "",
         "at": witness.interaction.at.isoformat(timespec="seconds") if witness.interaction.at else "",
         **({"limit": finding.limit.document()} if finding.limit else {}),

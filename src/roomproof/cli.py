@@ -68,6 +68,9 @@ def verify(
         int, typer.Option(metavar="N", min=0, help="Random cases of Schemathesis per operation, beside its coverage phase and our cases.")
     ] = 0,
     seed: Annotated[int, typer.Option(help="The seed of everything random.")] = 0,
+    only: Annotated[
+        list[str] | None, typer.Option(metavar="CLAUSE", help="Only what this clause needs (* stands for anything); repeatable.")
+    ] = None,
     rate: Annotated[str | None, typer.Option(metavar="5/s", help="At most so many requests a second (or /m).")] = None,
     max_requests: Annotated[int | None, typer.Option(min=1, help="Stop after so many requests to a provider.")] = None,
     strict: Strict = False,
@@ -97,7 +100,7 @@ def verify(
         require_schemathesis()
     regressions = FOLDER if save_regressions else None
     ask = Ask(tuple(providers or ()), base_url, room_id, tuple(contracts or ()), os.environ, record, regressions)
-    options = Options(max_examples, seed, max_requests, _per_second(rate), strict, fuzz)
+    options = Options(max_examples, seed, max_requests, _per_second(rate), strict, fuzz, tuple(only or ()))
     raise typer.Exit(run_verify(ask, options, Outputs(json_path, junit_path, verbose), Gate(baseline, strict_deviations)))
 
 

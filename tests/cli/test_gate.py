@@ -54,7 +54,18 @@ def against(inside: Run, serve: Serve, tmp_path: Path) -> Callable[..., tuple[An
         app: ASGIApp = TELNYX.build()
         for fault in faults:
             app = with_fault(app, "telnyx", fault)
-        whom = ("verify", "telnyx", "--base-url", serve(app) + TELNYX.prefix, "--room-id", TELNYX.room_id, "--max-examples", 0)
+        whom = (
+            "verify",
+            "telnyx",
+            "--base-url",
+            serve(app) + TELNYX.prefix,
+            "--room-id",
+            TELNYX.room_id,
+            "--max-examples",
+            0,
+            "--only",
+            f"{REQUEST}.*",
+        )
         reports = ("--json", "report.json", "--junit", "report.xml")
         done = inside(*whom, *reports, *options, env=TELNYX.environment)
         report = json.loads((tmp_path / "report.json").read_text(encoding="utf-8"))

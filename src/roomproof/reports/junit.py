@@ -77,7 +77,7 @@ def _case(clause: dict[str, Any], finding: dict[str, Any] | None, known: frozens
 def _details(finding: dict[str, Any]) -> str:
     source = ", ".join(finding["source"].values())
     told = f"{finding['summary']}\nexpected {finding['expected']}\nreceived {finding['received']}\nsource {source}"
-    return "\n".join((told, *curl_lines(finding)))
+    return "\n".join((told, *curl_lines(finding), *([finding["reproduce"]] if "reproduce" in finding else [])))
 
 
 def _legal(text: str) -> str:

@@ -140,5 +140,5 @@ def _full(console: Console, finding: dict[str, Any]) -> None:
     ]
     console.print(Padding("\n".join(escape(line) for line in lines), (0, 0, 0, 2)), highlight=False)
     # Unfolded, so that each can be copied as one command.
-    for line in curl_lines(finding):
+    for line in (*curl_lines(finding), *([finding["reproduce"]] if "reproduce" in finding else [])):
         console.print(escape(line), highlight=False, soft_wrap=True)

@@ -66,8 +66,8 @@ def matches(deviation: Deviation, clause_id: str, interaction: Interaction) -> b
 def could_match(deviation: Deviation, clause: Clause, at: Path, interaction: Interaction) -> bool:
     """Whether a clause was tested in such a way that the provider could have shown what a deviation expects of it.
 
-    What remains of the witness then holds: all but what the clause speaks of, which is its own place in the answer, and the status
-    where it is a response's clause about something else. `at` is the way to the room in an answer.
+    What remains of the witness then holds, its circumstances: all but what the clause speaks of, which is its own place in the answer
+    and, unless it is a response's clause about something else, the status. `at` is the way to the room in an answer.
     """
     return deviation.covers(clause.id) and _holds(deviation, _circumstances(deviation, clause, at), interaction)
 

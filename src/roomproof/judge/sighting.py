@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from fnmatch import fnmatchcase
+from functools import lru_cache
 
 from roomproof.contract.clause import Clause
 from roomproof.contract.deviation import Deviation, Occurs
@@ -39,15 +41,13 @@ class Sightings:
         self._deviations = tuple(deviations)
         self._at = contract.room.at
         self._clauses = contract.clauses
-        self._about: Mapping[str, list[int]] = {
-            clause_id: [number for number, item in enumerate(self._deviations) if item.covers(clause_id)] for clause_id in contract.clauses
-        }
+        self._patterns = tuple(item.clause for item in self._deviations)
         self._seen: set[int] = set()
         self._missed: set[int] = set()
 
     def note(self, evidence: Evidence, interaction: Interaction) -> Deviation | None:
         """Take note of what an interaction shows of the deviations about a clause; return the one that excuses it, if it is broken."""
-        about = self._about.get(evidence.clause)
+        about = _about(self._patterns, evidence.clause)
         if not about or evidence.outcome is Outcome.INCONCLUSIVE:
             return None
         excuse = self._excuse(evidence, interaction)
@@ -66,7 +66,7 @@ class Sightings:
     def _excuse(self, evidence: Evidence, interaction: Interaction) -> int | None:
         if evidence.outcome not in _BROKEN:
             return None
-        about = self._about.get(evidence.clause, ())
+        about = _about(self._patterns, evidence.clause)
         return next((number for number in about if matches(self._deviations[number], evidence.clause, interaction)), None)
 
     def _is_missed(self, number: int, clause: Clause, interaction: Interaction) -> bool:
@@ -90,3 +90,9 @@ class Sightings:
             elif number in self._missed - self._seen:
                 found.append(Stale(deviation, Why.NO_LONGER_SEEN))
         return found
+
+
+@lru_cache(maxsize=4096)
+def _about(patterns: tuple[str, ...], clause_id: str) -> tuple[int, ...]:
+    """Return which of some deviations, told by the patterns of their clauses, are about a clause."""
+    return tuple(number for number, pattern in enumerate(patterns) if fnmatchcase(clause_id, pattern))

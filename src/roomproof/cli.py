@@ -29,6 +29,12 @@ Contracts = Annotated[
 JsonPath = Annotated[Path | None, typer.Option("--json", metavar="PATH", help="Write the report as JSON.")]
 JunitPath = Annotated[Path | None, typer.Option("--junit", metavar="PATH", help="Write the report as JUnit XML.")]
 Strict = Annotated[bool, typer.Option("--strict", help="Clauses of level standard and sample fail, too.")]
+Baseline = Annotated[
+    Path | None, typer.Option("--baseline", metavar="PATH", help="An earlier JSON report: only what is new since then fails.")
+]
+StrictDeviations = Annotated[
+    bool, typer.Option("--strict-deviations", help="Known deviations that have expired, or are no longer seen, fail, too.")
+]
 Verbose = Annotated[bool, typer.Option("--verbose", help="Show every warning and deviation.")]
 
 
@@ -62,9 +68,14 @@ def verify(
         int, typer.Option(metavar="N", min=0, help="Random cases of Schemathesis per operation, beside its coverage phase and our cases.")
     ] = 0,
     seed: Annotated[int, typer.Option(help="The seed of everything random.")] = 0,
+    only: Annotated[
+        list[str] | None, typer.Option(metavar="CLAUSE", help="Only what this clause needs (* stands for anything); repeatable.")
+    ] = None,
     rate: Annotated[str | None, typer.Option(metavar="5/s", help="At most so many requests a second (or /m).")] = None,
     max_requests: Annotated[int | None, typer.Option(min=1, help="Stop after so many requests to a provider.")] = None,
     strict: Strict = False,
+    strict_deviations: StrictDeviations = False,
+    baseline: Baseline = None,
     verbose: Verbose = False,
     record: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Keep every interaction as a cassette in DIR, or in one file (.yaml, .json).")
@@ -78,6 +89,7 @@ def verify(
 ) -> None:
     """Send valid, boundary and invalid requests, judge every answer clause by clause."""
     from roomproof.cassettes.regression import FOLDER
+    from roomproof.commands.gate import Gate
     from roomproof.commands.outputs import Outputs
     from roomproof.commands.scratch import keep_hypothesis_apart
     from roomproof.commands.subject import Ask
@@ -90,8 +102,8 @@ def verify(
     keep_hypothesis_apart(os.environ)
     regressions = FOLDER if save_regressions else None
     ask = Ask(tuple(providers or ()), base_url, room_id, tuple(contracts or ()), os.environ, record, regressions)
-    options = Options(max_examples, seed, max_requests, _per_second(rate), strict, fuzz)
-    raise typer.Exit(run_verify(ask, options, Outputs(json_path, junit_path, verbose)))
+    options = Options(max_examples, seed, max_requests, _per_second(rate), strict, fuzz, tuple(only or ()))
+    raise typer.Exit(run_verify(ask, options, Outputs(json_path, junit_path, verbose), Gate(baseline, strict_deviations)))
 
 
 def _per_second(rate: str | None) -> float | None:
@@ -140,19 +152,22 @@ def replay(
     max_age: Annotated[str | None, typer.Option(metavar="90d", help="What is older counts as a warning only.")] = None,
     check_secrets: Annotated[bool, typer.Option("--check-secrets", help="Only look for secrets that should not stand there.")] = False,
     strict: Strict = False,
+    strict_deviations: StrictDeviations = False,
+    baseline: Baseline = None,
     verbose: Verbose = False,
     json_path: JsonPath = None,
     junit_path: JunitPath = None,
     contracts: Contracts = None,
 ) -> None:
     """Judge recordings, whoever made them; nothing is sent."""
+    from roomproof.commands.gate import Gate
     from roomproof.commands.outputs import Outputs
     from roomproof.commands.replay import Listen, run_check_secrets, run_replay
 
     if check_secrets:
         raise typer.Exit(run_check_secrets(tuple(paths), tuple(contracts or ()), os.environ))
     listen = Listen(tuple(paths), tuple(contracts or ()), strict, _age(max_age))
-    raise typer.Exit(run_replay(listen, Outputs(json_path, junit_path, verbose)))
+    raise typer.Exit(run_replay(listen, Outputs(json_path, junit_path, verbose), Gate(baseline, strict_deviations)))
 
 
 def _age(text: str | None) -> timedelta | None:

@@ -11,7 +11,8 @@ from roomproof.contract.deviation import Deviation
 from roomproof.contract.model import Contract
 from roomproof.interaction import Interaction
 from roomproof.judge.evidence import Evidence, Outcome
-from roomproof.judge.exception import matches
+from roomproof.judge.kind import SEVERAL, kind_of
+from roomproof.judge.sighting import Sightings
 from roomproof.limit import Limit
 
 
@@ -53,11 +54,12 @@ class Witness:
 
 @dataclass
 class Record:
-    """What is known of one clause: how often each outcome was seen, and the smallest witness of each kind."""
+    """What is known of one clause: how often each outcome was seen, the smallest witness of each verdict, and each way of being broken."""
 
     counts: dict[Outcome, int] = field(default_factory=dict)
     broken: dict[Verdict, Witness] = field(default_factory=dict)
     suspicions: dict[frozenset[str], Witness] = field(default_factory=dict)
+    kinds: dict[Verdict, frozenset[str]] = field(default_factory=dict)
     latest: Interaction | None = None
 
     @property
@@ -74,12 +76,16 @@ class Record:
 
 @dataclass(frozen=True)
 class Finding:
-    """A broken clause with its smallest known witness; if it is a limit that was measured, where the limit really lies."""
+    """A broken clause with its smallest known witness; if it is a limit that was measured, where the limit really lies.
+
+    `kinds` are the ways in which the run saw it broken, the witness's among them.
+    """
 
     clause: Clause
     verdict: Verdict
     witness: Witness
     limit: Limit | None = None
+    kinds: tuple[str, ...] = ()
 
 
 class Verdicts:
@@ -88,10 +94,10 @@ class Verdicts:
     def __init__(self, contract: Contract, deviations: Iterable[Deviation] = (), *, strict: bool = False) -> None:
         """`strict` makes a broken clause of level `standard` or `sample` a fail."""
         self._contract = contract
-        self._deviations = tuple(deviations)
         self._strict = strict
         self.records: dict[str, Record] = {}
         self.limits: dict[str, Limit] = {}
+        self.sightings = Sightings(contract, deviations)
 
     def add(self, evidence: Evidence, interaction: Interaction) -> None:
         """Count a piece of evidence, and keep its interaction if it is the smallest witness."""
@@ -100,9 +106,9 @@ class Verdicts:
             record = self.records[evidence.clause] = Record()
         record.counts[evidence.outcome] = record.counts.get(evidence.outcome, 0) + 1
         record.latest = interaction
+        excuse = self.sightings.note(evidence, interaction)
         if evidence.outcome not in (Outcome.FAIL, Outcome.WARN):
             return
-        excuse = self._excuse(evidence, interaction)
         witness = Witness(evidence, interaction, excuse)
         if excuse is not None:
             record.add(Verdict.DEVIATION, witness)
@@ -111,20 +117,25 @@ class Verdicts:
             if key not in record.suspicions or witness.size < record.suspicions[key].size:
                 record.suspicions[key] = witness
         else:
-            record.add(self._verdict_of(evidence), witness)
+            self._add_broken(record, witness)
 
     def blames(self, evidence: Evidence, interaction: Interaction) -> bool:
         """Whether a piece of evidence makes its clause fail by itself: no deviation excuses it, and no other clause may explain it."""
         if evidence.outcome not in (Outcome.FAIL, Outcome.WARN) or evidence.suspects:
             return False
-        return self._verdict_of(evidence) is Verdict.FAIL and self._excuse(evidence, interaction) is None
+        return self._verdict_of(evidence) is Verdict.FAIL and self.sightings.excuse(evidence, interaction) is None
 
     def explain(self, witness: Witness) -> None:
         """Add what a witness needs, which was found after its evidence was added."""
-        self.records.setdefault(witness.evidence.clause, Record()).add(self._verdict_of(witness.evidence), witness)
+        self._add_broken(self.records.setdefault(witness.evidence.clause, Record()), witness)
 
-    def _excuse(self, evidence: Evidence, interaction: Interaction) -> Deviation | None:
-        return next((item for item in self._deviations if matches(item, evidence.clause, interaction)), None)
+    def _add_broken(self, record: Record, witness: Witness) -> None:
+        verdict = self._verdict_of(witness.evidence)
+        record.add(verdict, witness)
+        record.kinds[verdict] = record.kinds.get(verdict, frozenset()) | {self._kind_of(witness)}
+
+    def _kind_of(self, witness: Witness) -> str:
+        return kind_of(self._contract.clauses[witness.evidence.clause], witness.evidence, witness.interaction)
 
     def _verdict_of(self, evidence: Evidence) -> Verdict:
         level = self._contract.clauses[evidence.clause].level
@@ -134,6 +145,7 @@ class Verdicts:
     def merge(self, other: Verdicts) -> None:
         """Take over what another collection of the same contract has seen."""
         self.limits |= other.limits
+        self.sightings.merge(other.sightings)
         for clause_id, theirs in other.records.items():
             mine = self.records.setdefault(clause_id, Record())
             for outcome, count in theirs.counts.items():
@@ -141,6 +153,8 @@ class Verdicts:
             mine.latest = theirs.latest or mine.latest
             for verdict, witness in theirs.broken.items():
                 mine.add(verdict, witness)
+            for verdict, kinds in theirs.kinds.items():
+                mine.kinds[verdict] = mine.kinds.get(verdict, frozenset()) | kinds
             for key, witness in theirs.suspicions.items():
                 if key not in mine.suspicions or witness.size < mine.suspicions[key].size:
                     mine.suspicions[key] = witness
@@ -170,14 +184,18 @@ class Verdicts:
             record = self.records.get(clause.id)
             if record is None:
                 continue
-            broken = dict(record.broken)
+            broken, kinds = dict(record.broken), {verdict: set(ways) for verdict, ways in record.kinds.items()}
             unexplained = [witness for suspects, witness in record.suspicions.items() if not suspects & blamed]
             for witness in unexplained:
                 verdict = self._verdict_of(witness.evidence)
+                kinds.setdefault(verdict, set()).add(self._kind_of(witness))
                 if verdict not in broken or witness.size < broken[verdict].size:
                     broken[verdict] = witness
             limits = {Verdict.FAIL: self.limits.get(clause.id)}
-            found += [Finding(clause, verdict, witness, limits.get(verdict)) for verdict, witness in broken.items()]
+            found += [
+                Finding(clause, verdict, witness, limits.get(verdict), _telling(kinds.get(verdict, set())))
+                for verdict, witness in broken.items()
+            ]
         return sorted(found, key=lambda finding: list(Verdict).index(finding.verdict))
 
     def verdicts(self) -> Mapping[str, Verdict]:
@@ -193,3 +211,7 @@ class Verdicts:
         if record.counts.get(Outcome.PASS):
             return Verdict.PASS
         return Verdict.INCONCLUSIVE if record.counts.get(Outcome.INCONCLUSIVE) else Verdict.UNEXERCISED
+
+
+def _telling(kinds: set[str]) -> tuple[str, ...]:
+    return tuple(sorted(kinds - {SEVERAL} or kinds))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import suppress
 from copy import deepcopy
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -236,7 +237,14 @@ def test_no_value_anywhere_gives_anything_but_a_contract_error(tmp_path: Path, w
     only_known_errors(lambda: load_contract(path))
 
 
-ENTRY = {"clause": "small.*", "witness": {"/response/status": {"const": 200}}, "reason": "known", "evidence": "row 1", "seen": "2025-01-02"}
+ENTRY = {
+    "clause": "small.*",
+    "witness": {"/response/status": {"const": 200}},
+    "reason": "known",
+    "evidence": "row 1",
+    "seen": "2025-01-02",
+    "expires": "2026-01-02",
+}
 
 
 def test_deviations_are_read_as_they_stand(tmp_path: Path) -> None:
@@ -245,7 +253,7 @@ def test_deviations_are_read_as_they_stand(tmp_path: Path) -> None:
     (found,) = load_deviations(path)
     assert found.covers("small.update-room.request.size.type")
     assert not found.covers("other.update-room.request.size.type")
-    assert (found.reason, found.evidence, found.seen) == ("known", "row 1", "2025-01-02")
+    assert (found.reason, found.evidence, found.seen, found.expires) == ("known", "row 1", date(2025, 1, 2), date(2026, 1, 2))
 
 
 def test_no_file_and_an_empty_file_are_no_deviations(tmp_path: Path) -> None:
@@ -263,8 +271,30 @@ def test_no_file_and_an_empty_file_are_no_deviations(tmp_path: Path) -> None:
         ([{**ENTRY, "witness": ["/response/status"]}], "entry 1"),
         ([{**ENTRY, "witness": {"response/status": {}}}], "starts with '/'"),
         ([None], "entry 1"),
+        ([{key: value for key, value in ENTRY.items() if key != "expires"}], "expires"),
+        ([{**ENTRY, "expires": "soon"}], "entry 1, expires: is a day"),
+        ([{**ENTRY, "seen": "2025-02-30"}], "entry 1, seen: is a day"),
+        ([{**ENTRY, "expires": "20260102"}], "entry 1, expires: is a day"),
+        ([{**ENTRY, "expires": "2025-01-02"}], "expires 2025-01-02 is not after seen 2025-01-02"),
+        ([{**ENTRY, "reason": " "}], "reason is a text"),
+        ([{**ENTRY, "occurs": "often"}], "occurs is one of always, sometimes"),
     ],
-    ids=["one entry without a list", "text", "no reason", "unknown member", "witness as a list", "pointer without slash", "nothing"],
+    ids=[
+        "one entry without a list",
+        "text",
+        "no reason",
+        "unknown member",
+        "witness as a list",
+        "pointer without slash",
+        "nothing",
+        "no last day",
+        "a last day in words",
+        "no such day",
+        "another form of day",
+        "never good",
+        "blank reason",
+        "unknown frequency",
+    ],
 )
 def test_an_incomplete_deviation_is_refused_by_file_and_entry(entries: Any, says: str, tmp_path: Path) -> None:
     assert says in refusal_of_file(tmp_path / "deviations.yaml", as_yaml(entries), load_deviations)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 from typing import Any
 
 import pytest
@@ -146,8 +147,9 @@ def test_a_refused_limit_is_blamed_and_the_status_of_the_larger_request_is_not(t
 
 # Deviations.
 
+DAYS = date(2030, 1, 1), date(2031, 1, 1)
 KNOWN = Deviation(
-    f"{UPDATE}.request.size.*", {"/request/body/size": {"const": 9}, "/response/status": {"const": 422}}, "known", "row 1", "2030-01-01"
+    f"{UPDATE}.request.size.*", {"/request/body/size": {"const": 9}, "/response/status": {"const": 422}}, "known", "row 1", *DAYS
 )
 
 
@@ -191,19 +193,19 @@ def test_a_deviation_does_not_explain_a_suspicion_of_something_else(mini: Contra
 )
 def test_a_witness_pattern_leads_to_one_value(pointer: str, schema: Any, holds: bool) -> None:
     interaction = exchange(b'{"tags":["a","b"],"a/b":{"c~d":null}}', 422, b"no JSON")
-    assert matches(Deviation("*", {pointer: schema}, "", "", ""), SIZE, interaction) is holds
+    assert matches(Deviation("*", {pointer: schema}, "", "", *DAYS), SIZE, interaction) is holds
 
 
 def test_every_pointer_of_a_witness_must_hold() -> None:
     assert not matches(
-        Deviation("*", {"/response/status": {"const": 422}, "/request/method": {"const": "PUT"}}, "", "", ""), SIZE, exchange()
+        Deviation("*", {"/response/status": {"const": 422}, "/request/method": {"const": "PUT"}}, "", "", *DAYS), SIZE, exchange()
     )
 
 
 def test_an_interaction_without_an_answer_has_no_response_to_match() -> None:
     silent = Interaction(exchange().request, None, None, "refused")
     assert "response" not in document(silent)
-    assert matches(Deviation("*", {"/response/status": False}, "", "", ""), SIZE, silent)
+    assert matches(Deviation("*", {"/response/status": False}, "", "", *DAYS), SIZE, silent)
 
 
 # Merging.

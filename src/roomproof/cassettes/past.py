@@ -33,10 +33,14 @@ class Change:
 
 
 def digest(contract: Contract, deviations: Iterable[Deviation]) -> str:
-    """Return a short hash of all that verdicts depend on beside the traffic."""
-    known = {"contract": contract.raw, "deviations": [asdict(deviation) for deviation in deviations]}
+    """Return a short hash of all that verdicts depend on beside the traffic; until when a deviation is good is none of it."""
+    known = {"contract": contract.raw, "deviations": [_lasting(deviation) for deviation in deviations]}
     text = orjson.dumps(known, option=orjson.OPT_SORT_KEYS | orjson.OPT_NON_STR_KEYS)
     return hashlib.sha256(text).hexdigest()[:16]
+
+
+def _lasting(deviation: Deviation) -> dict[str, Any]:
+    return {name: value for name, value in asdict(deviation).items() if name not in ("expires", "occurs")}
 
 
 def write_past(cassette: Path, told: Mapping[str, str], contract: Contract, verdicts: Verdicts) -> None:

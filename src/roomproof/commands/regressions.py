@@ -15,7 +15,7 @@ from roomproof.interaction import Interaction
 from roomproof.judge.evidence import Evidence, Outcome
 from roomproof.reports.curl import curl
 from roomproof.reports.secrets import cleaned
-from roomproof.verdict import Finding, Verdict, Verdicts
+from roomproof.verdict import Finding, Verdict
 from roomproof.verify.case import Seat
 from roomproof.verify.plan import ANCHOR
 from roomproof.verify.resend import Resender
@@ -89,7 +89,7 @@ def _text(session: Session, finding: Finding) -> str:
 
 
 def save_regressions(
-    folder: Path, subject: Subject, verdicts: Verdicts, history: Sequence[Interaction], redactor: Redactor
+    folder: Path, subject: Subject, findings: Sequence[Finding], history: Sequence[Interaction], redactor: Redactor
 ) -> tuple[list[Path], list[RoomproofError]]:
     """Write a regression for each clause that fails; return the new files, and what kept one from being written.
 
@@ -97,7 +97,7 @@ def save_regressions(
     """
     saved: list[Path] = []
     problems: list[RoomproofError] = []
-    for finding in verdicts.findings():
+    for finding in findings:
         if finding.verdict is not Verdict.FAIL:
             continue
         told = {**told_of(subject), "summary": finding.witness.evidence.summary}

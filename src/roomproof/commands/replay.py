@@ -15,6 +15,7 @@ from roomproof.cassettes.exposure import exposed
 from roomproof.cassettes.past import Change, changes
 from roomproof.cassettes.recording import open_recording, recordings
 from roomproof.cassettes.replay import Heard, Listener, Register, Replayed, replay
+from roomproof.commands.gate import EVERY_FAIL, Gate, failing
 from roomproof.commands.outputs import Outputs, written
 from roomproof.errors import UsageError
 from roomproof.providers import contract_folders, find_contract
@@ -35,15 +36,18 @@ class Listen:
     max_age: timedelta | None = None
 
 
-def run_replay(listen: Listen, outputs: Outputs) -> int:
+def run_replay(listen: Listen, outputs: Outputs, gate: Gate = EVERY_FAIL) -> int:
     """Judge the recordings, show and write what they say, and return the exit code."""
+    opened = gate.opened()
     told, problems = replayed(listen)
+    opened.require(provider["provider"] for provider in told["providers"])
+    told = opened.applied(told)
     failures = [*problems, *written(told, outputs)]
     if told["providers"] or not failures:
         show(Console(), told, every_warning=outputs.verbose)
-    if failures and not told["summary"]["fail"]:
+    if failures and not failing(told):
         raise failures[0]
-    return 1 if told["summary"]["fail"] else 0
+    return 1 if failing(told) else 0
 
 
 def replayed(listen: Listen, listener: Listener | None = None) -> tuple[dict[str, Any], list[UsageError]]:

@@ -13,6 +13,8 @@ from rich.console import Console
 
 from roomproof.cassettes.past import write_past
 from roomproof.cassettes.recorder import OverheardTarget, Recorder, cassette_path
+from roomproof.commands.gate import EVERY_FAIL, Gate, failing
+from roomproof.commands.only import again, providers_of
 from roomproof.commands.outputs import Outputs, written
 from roomproof.commands.regressions import save_regressions
 from roomproof.commands.subject import Ask, redactor_of, secrets_of, subject_of, told_of
@@ -22,6 +24,7 @@ from roomproof.providers import contract_folders
 from roomproof.reports.report import Judged, Unfinished, report
 from roomproof.reports.terminal import progress, show
 from roomproof.verify.run import Options, Progress, Result, Run, Subject
+from roomproof.verify.selection import covers
 
 EXPECTED_REQUESTS = 1000
 """How many requests a provider is taken to need until the first is done; only the progress bar shows it."""
@@ -37,33 +40,39 @@ class Verified:
     heard: bool
 
 
-def run_verify(ask: Ask, options: Options, outputs: Outputs) -> int:
+def run_verify(ask: Ask, options: Options, outputs: Outputs, gate: Gate = EVERY_FAIL) -> int:
     """Verify the providers and return the exit code. Reports that were asked for are written whatever happens."""
     console = Console()
-    with progress(console, dict.fromkeys(chosen_providers(ask), EXPECTED_REQUESTS)) as on_request:
-        verified = verify(ask, options, on_request)
+    with progress(console, dict.fromkeys(chosen_providers(ask, options.only), EXPECTED_REQUESTS)) as on_request:
+        verified = verify(ask, options, on_request, gate)
     failures = [*verified.failures, *written(verified.report, outputs)]
     if verified.heard:
         show(console, verified.report, every_warning=outputs.verbose)
-    if failures and not verified.report["summary"]["fail"]:
+    if failures and not failing(verified.report):
         raise failures[0]
     return verified.exit_code
 
 
-def chosen_providers(ask: Ask) -> list[str]:
-    """Return the providers of a run, all by default. Raises UsageError where one server is to be several."""
+def chosen_providers(ask: Ask, only: tuple[str, ...] = ()) -> list[str]:
+    """Return the providers of a run, all by default, or those whose clauses were asked for.
+
+    Raises UsageError where one server is to be several, or a clause is none.
+    """
     chosen = list(dict.fromkeys(ask.providers or contract_folders(ask.contracts)))
+    chosen = providers_of(only, ask, chosen) if only else chosen
     if ask.base_url is not None and len(chosen) != 1:
         raise UsageError("--base-url names one server: name the one provider that it is, as in `roomproof verify PROVIDER --base-url URL`")
     return chosen
 
 
-def verify(ask: Ask, options: Options, on_request: Progress) -> Verified:
-    """Verify the providers one after the other."""
+def verify(ask: Ask, options: Options, on_request: Progress, gate: Gate = EVERY_FAIL) -> Verified:
+    """Verify the providers one after the other. Raises UsageError, before anything is sent, for what has no meaning."""
     results: list[Judged | Unfinished] = []
     failures: list[RoomproofError] = []
     runs: list[Result] = []
-    chosen = chosen_providers(ask)
+    chosen = chosen_providers(ask, options.only)
+    opened = gate.opened()
+    opened.require(chosen)
     for provider in chosen:
         place = cassette_path(ask.record, provider, len(chosen), datetime.now(UTC)) if ask.record else None
         try:
@@ -76,8 +85,8 @@ def verify(ask: Ask, options: Options, on_request: Progress) -> Verified:
         runs.append(result)
         if result.interrupted:
             break
-    told = report(results, options.seed)
-    return Verified(told, failures, _exit_code(told["summary"]["fail"], runs), bool(runs))
+    told = opened.applied(report(results, options.seed))
+    return Verified(told, failures, _exit_code(failing(told), runs), bool(runs))
 
 
 def _verify_one(provider: str, ask: Ask, options: Options, on_request: Progress, failures: list[RoomproofError]) -> tuple[Result, Judged]:
@@ -88,9 +97,11 @@ def _verify_one(provider: str, ask: Ask, options: Options, on_request: Progress,
             _keep_past(ask.record, result, failures)
         saved: list[Path] = []
         if ask.regressions is not None:
-            saved, problems = save_regressions(ask.regressions, subject, result.verdicts, history, redactor_of(subject, ask.environment))
+            found = [finding for finding in result.verdicts.findings() if covers(options.only, finding.clause.id)]
+            saved, problems = save_regressions(ask.regressions, subject, found, history, redactor_of(subject, ask.environment))
             failures += problems
-        return result, _judged(result, secrets_of(subject, ask.environment), ask.record, tuple(saved))
+        judged = _judged(result, secrets_of(subject, ask.environment), ask.record, tuple(saved))
+        return result, replace(judged, only=options.only, again=again(ask, options))
 
 
 @contextmanager

@@ -63,7 +63,7 @@ class Comparison:
 
 def compare_reports(before: Mapping[str, Json], after: Mapping[str, Json]) -> Comparison:
     """Return what changed from one roomproof report to another. Raises UsageError if one of the two is no such report."""
-    old, new = _providers(before, "the first file"), _providers(after, "the second file")
+    old, new = checked(before, "the first file"), checked(after, "the second file")
     shared = [name for name in old if name in new]
     compared = tuple(_compare(name, old[name], new[name]) for name in shared)
     return Comparison(compared, tuple(name for name in old if name not in new), tuple(name for name in new if name not in old))
@@ -87,7 +87,7 @@ def turn(before: Verdict | None, after: Verdict | None) -> Turn | None:
 
 
 @dataclass(frozen=True)
-class _Provider:
+class ReportedProvider:
     """One provider of a report, checked."""
 
     contract_version: str
@@ -95,7 +95,7 @@ class _Provider:
     verdicts: Mapping[str, Verdict]
 
 
-def _compare(name: str, before: _Provider, after: _Provider) -> ProviderComparison:
+def _compare(name: str, before: ReportedProvider, after: ReportedProvider) -> ProviderComparison:
     versions = before.contract_version, after.contract_version
     empty = next(((where, side) for where, side in (("first", before), ("second", after)) if not side.verdicts), None)
     if empty is not None:
@@ -111,20 +111,21 @@ def _compare(name: str, before: _Provider, after: _Provider) -> ProviderComparis
     return ProviderComparison(name, *versions, tuple(sorted(found, key=lambda change: order.index(change.turn))))
 
 
-def _providers(report: Mapping[str, Json], where: str) -> dict[str, _Provider]:
+def checked(report: Mapping[str, Json], where: str) -> dict[str, ReportedProvider]:
+    """Return the providers of a report, by name; `where` is what messages call it. Raises UsageError if it is no report of this version."""
     if not isinstance(report, Mapping) or "report_version" not in report or not isinstance(report.get("providers"), list):
         raise UsageError(f"{where} is no roomproof report; write one with `roomproof verify --json PATH`")
     version = report["report_version"]
     if isinstance(version, bool) or version != READABLE_VERSION:
         raise UsageError(f"{where} is a report of version {_named(version)}, not {READABLE_VERSION}; write it again with this roomproof")
-    found: dict[str, _Provider] = {}
+    found: dict[str, ReportedProvider] = {}
     for node in report["providers"]:
         name = _text(node, "provider", where)
         if name in found:
             raise UsageError(f"{where} has the provider {_named(name)} twice; compare reports as roomproof has written them")
         version_ = _text(node, "contract_version", where) if "contract_version" in node else ""
         stopped = _text(node, "stopped", where) if "stopped" in node else ""
-        found[name] = _Provider(version_, stopped, _verdicts(node, where))
+        found[name] = ReportedProvider(version_, stopped, _verdicts(node, where))
     return found
 
 

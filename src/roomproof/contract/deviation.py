@@ -1,9 +1,12 @@
-"""Deviations: known, reasoned exceptions, each for one clause and one pattern of witness."""
+"""Deviations: known, reasoned exceptions, each for one clause and one pattern of witness, each for a time."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
 from fnmatch import fnmatchcase
 from typing import Any
 
@@ -11,7 +14,18 @@ from roomproof.contract.document import parse_yaml
 from roomproof.contract.register import refuse_bad_schema
 from roomproof.errors import ContractError
 
-_MEMBERS = {"clause", "witness", "reason", "evidence", "seen"}
+_MEMBERS = {"clause", "witness", "reason", "evidence", "seen", "expires"}
+_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+
+
+class Occurs(StrEnum):
+    """How often a provider shows an exception where its witness could be seen.
+
+    SOMETIMES: in some rooms or accounts only, or as far as a page says and no recording; that it is not seen proves nothing.
+    """
+
+    ALWAYS = "always"
+    SOMETIMES = "sometimes"
 
 
 @dataclass(frozen=True)
@@ -19,18 +33,29 @@ class Deviation:
     """One exception.
 
     `clause` is an id, `*` standing for anything; `witness` maps JSON pointers into {"request", "response"} to the JSON
-    Schema that the value there satisfies, or to false where there must be no value.
+    Schema that the value there satisfies, or to false where there must be no value. `seen` is the day of the evidence, `expires`
+    the last day on which nobody has to look again.
     """
 
     clause: str
     witness: Mapping[str, Any]
     reason: str
     evidence: str
-    seen: str
+    seen: date
+    expires: date
+    occurs: Occurs = Occurs.ALWAYS
 
     def covers(self, clause_id: str) -> bool:
         """Whether the exception is about a clause."""
         return fnmatchcase(clause_id, self.clause)
+
+    def is_expired(self, today: date) -> bool:
+        """Whether somebody has to look again. It still excuses: what a provider did yesterday is no worse today.
+
+        A verdict hangs on contract and traffic alone, so that the same recording gets the same one on every day; that an entry is
+        too old is told of the entry, and `--strict-deviations` makes that a failure.
+        """
+        return today > self.expires
 
 
 def parse_deviations(text: str, name: str) -> tuple[Deviation, ...]:
@@ -42,12 +67,31 @@ def parse_deviations(text: str, name: str) -> tuple[Deviation, ...]:
 
 
 def _deviation(entry: Any, where: str) -> Deviation:
-    if not isinstance(entry, dict) or set(entry) != _MEMBERS or not isinstance(entry["witness"], dict):
-        raise ContractError(f"{where}: needs exactly {', '.join(sorted(_MEMBERS))}, witness a map of pointers")
+    if not isinstance(entry, dict) or entry.keys() - {"occurs"} != _MEMBERS or not isinstance(entry["witness"], dict):
+        raise ContractError(f"{where}: needs exactly {', '.join(sorted(_MEMBERS))}, witness a map of pointers; occurs may be added")
     if not isinstance(entry["clause"], str):
         raise ContractError(f"{where}: clause is an id, `*` standing for anything")
     if any(not str(pointer).startswith("/") for pointer in entry["witness"]):
         raise ContractError(f"{where}: a witness pointer starts with '/', as in /response/status")
     for pointer, schema in entry["witness"].items():
         refuse_bad_schema(schema, f"{where}, {pointer}")
-    return Deviation(entry["clause"], entry["witness"], entry["reason"], entry["evidence"], str(entry["seen"]))
+    for member in ("reason", "evidence"):
+        if not isinstance(entry[member], str) or not entry[member].strip():
+            raise ContractError(f"{where}: {member} is a text, for whoever looks at the entry next")
+    seen, expires = (_day(entry[member], f"{where}, {member}") for member in ("seen", "expires"))
+    if expires <= seen:
+        raise ContractError(f"{where}: expires {expires} is not after seen {seen}; say until when nobody has to look again")
+    occurs = entry.get("occurs", Occurs.ALWAYS)
+    if occurs not in list(Occurs):
+        raise ContractError(f"{where}: occurs is one of {', '.join(Occurs)}")
+    return Deviation(entry["clause"], entry["witness"], entry["reason"], entry["evidence"], seen, expires, Occurs(occurs))
+
+
+def _day(value: Any, where: str) -> date:
+    """Return a day written as in ISO 8601's extended calendar format (RFC 3339, 5.6, full-date)."""
+    try:
+        if not isinstance(value, str) or not _DAY.fullmatch(value):
+            raise ValueError
+        return date.fromisoformat(value)
+    except ValueError as error:
+        raise ContractError(f"{where}: is a day, written like 2026-11-21") from error

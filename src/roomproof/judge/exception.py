@@ -1,9 +1,11 @@
-"""Does an interaction match a deviation's witness pattern?"""
+"""Does an interaction match a deviation's witness pattern, and could it have?"""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
+from roomproof.contract.clause import ITEMS, VALUES, Clause, Part, Path
 from roomproof.contract.deviation import Deviation
 from roomproof.interaction import Headers, Interaction
 from roomproof.judge.seen import NoJson, read_json
@@ -41,9 +43,12 @@ def _body(body: bytes | None) -> Any:
     return value
 
 
+def _steps(pointer: str) -> list[str]:
+    return [raw.replace("~1", "/").replace("~0", "~") for raw in pointer.split("/")[1:]]
+
+
 def _at(value: Any, pointer: str) -> Any:
-    for raw in pointer.split("/")[1:]:
-        step = raw.replace("~1", "/").replace("~0", "~")
+    for step in _steps(pointer):
         if isinstance(value, dict) and step in value:
             value = value[step]
         elif isinstance(value, list) and step.isdigit() and int(step) < len(value):
@@ -55,10 +60,39 @@ def _at(value: Any, pointer: str) -> Any:
 
 def matches(deviation: Deviation, clause_id: str, interaction: Interaction) -> bool:
     """Whether a deviation excuses what an interaction shows of a clause."""
-    if not deviation.covers(clause_id):
-        return False
+    return deviation.covers(clause_id) and _holds(deviation, deviation.witness, interaction)
+
+
+def could_match(deviation: Deviation, clause: Clause, at: Path, interaction: Interaction) -> bool:
+    """Whether a clause was tested in such a way that the provider could have shown what a deviation expects of it.
+
+    What remains of the witness then holds, its circumstances: all but what the clause speaks of, which is its own place in the answer
+    and, unless it is a response's clause about something else, the status. `at` is the way to the room in an answer.
+    """
+    return deviation.covers(clause.id) and _holds(deviation, _circumstances(deviation, clause, at), interaction)
+
+
+def _circumstances(deviation: Deviation, clause: Clause, at: Path) -> Iterable[str]:
+    in_header = clause.options.get("in") == "header"
+    if clause.part is not Part.RESPONSE:
+        outcomes: tuple[Path, ...] = (("response", "status"), ("response", "body", *at, *clause.path))
+    elif clause.rule == "status":
+        outcomes = (("response", "status"), ("response", "body"))
+    else:
+        outcomes = (("response", "headers", clause.path[-1].lower()) if in_header else ("response", "body", *clause.path),)
+    return [pointer for pointer in deviation.witness if not any(_is_below(_steps(pointer), place) for place in outcomes)]
+
+
+def _is_below(steps: list[str], place: Path) -> bool:
+    return len(steps) >= len(place) and all(
+        step == wanted or wanted == VALUES or (wanted == ITEMS and step.isdigit()) for step, wanted in zip(steps, place, strict=False)
+    )
+
+
+def _holds(deviation: Deviation, pointers: Iterable[str], interaction: Interaction) -> bool:
     shown = document(interaction)
-    for pointer, schema in deviation.witness.items():
+    for pointer in pointers:
+        schema = deviation.witness[pointer]
         value = _at(shown, pointer)
         if (value is _MISSING) != (schema is False):
             return False

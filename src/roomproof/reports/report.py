@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -15,9 +16,11 @@ from roomproof.contract.model import Contract
 from roomproof.errors import UsageError
 from roomproof.interaction import Interaction
 from roomproof.judge.exception import document
+from roomproof.judge.sighting import Stale
 from roomproof.reports.curl import curl
 from roomproof.reports.secrets import cleaned, without_secret_headers
 from roomproof.verdict import Finding, Record, Verdict, Verdicts
+from roomproof.verify.selection import covers
 
 REPORT_VERSION = 1
 
@@ -28,6 +31,8 @@ class Judged:
 
     `target` is what was asked: an address, or the files that were read; `recorded` the first and the last moment of what
     was read; `rejudged` what the recordings say otherwise than when they were made, None where nobody knows what they said then.
+    `only` are patterns of the clauses that were asked for, all without any; `again` what follows `roomproof verify PROVIDER --only
+    CLAUSE` in the line that finds a finding again, nothing where nothing was sent.
     """
 
     contract: Contract
@@ -42,6 +47,8 @@ class Judged:
     regressions: tuple[Path, ...] = ()
     recorded: tuple[datetime, datetime] | None = None
     rejudged: tuple[Change, ...] | None = None
+    only: tuple[str, ...] = ()
+    again: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -76,6 +83,7 @@ def _unfinished(result: Unfinished) -> dict[str, Any]:
 def _provider(result: Judged) -> dict[str, Any]:
     contract, verdicts = result.contract, result.verdicts
     words = verdicts.verdicts()
+    clauses = [clause for clause in contract.clauses.values() if covers(result.only, clause.id)]
     return {
         "provider": contract.provider,
         "contract_version": contract.version,
@@ -95,10 +103,21 @@ def _provider(result: Judged) -> dict[str, Any]:
                 "demands": clause.demands,
                 "source": asdict(clause.source),
             }
-            for clause in contract.clauses.values()
+            for clause in clauses
         ],
-        "findings": [_finding(finding, result) for finding in verdicts.findings()],
+        "findings": [_finding(finding, result) for finding in verdicts.findings() if covers(result.only, finding.clause.id)],
+        "stale_deviations": [
+            _stale(stale)
+            for stale in verdicts.sightings.stale(result.started.date())
+            if not result.only or any(stale.deviation.covers(clause.id) for clause in clauses)
+        ],
     }
+
+
+def _stale(stale: Stale) -> dict[str, str]:
+    known = stale.deviation
+    told = {"clause": known.clause, "reason": known.reason, "evidence": known.evidence}
+    return {**told, "seen": known.seen.isoformat(), "expires": known.expires.isoformat(), "why": stale.why.value}
 
 
 def _of_recordings(result: Judged) -> dict[str, Any]:
@@ -122,6 +141,7 @@ def _finding(finding: Finding, result: Judged) -> dict[str, Any]:
         "expected": witness.evidence.expected,
         "received": witness.evidence.received,
         **exchange,
+        **_reproduction(finding, result),
         "sequence": [{"step": step, **_exchange(interaction, result)} for step, interaction in enumerate(witness.steps, 1)],
     }
     return {
@@ -132,11 +152,17 @@ def _finding(finding: Finding, result: Judged) -> dict[str, Any]:
         "verdict": finding.verdict.value,
         "demands": finding.clause.demands,
         "source": asdict(finding.clause.source),
+        "kinds": list(finding.kinds),
         "reason": witness.deviation.reason if witness.deviation else "",
         "at": witness.interaction.at.isoformat(timespec="seconds") if witness.interaction.at else "",
         **({"limit": finding.limit.document()} if finding.limit else {}),
         **cleaned(told, result.secrets),
     }
+
+
+def _reproduction(finding: Finding, result: Judged) -> dict[str, str]:
+    words = ("roomproof", "verify", result.contract.provider, "--only", finding.clause.id, *result.again)
+    return {"reproduce": shlex.join(words)} if result.again else {}
 
 
 def _exchange(interaction: Interaction, result: Judged) -> dict[str, Any]:

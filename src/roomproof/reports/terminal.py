@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -18,6 +18,7 @@ from roomproof.reports.report import curl_lines
 from roomproof.verify.run import Progress as OnRequest
 
 _STYLES = {"fail": "bold red", "warning": "yellow", "deviation": "cyan", "inconclusive": "magenta", "pass": "green", "unexercised": "dim"}
+_SINCE = {"new": "bold red", "known": "yellow", "healed": "green", "unexercised": "dim"}
 _SHOWN_WARNINGS = 8
 
 
@@ -42,11 +43,13 @@ def show(console: Console, report: dict[str, Any], *, every_warning: bool = Fals
         console.print(_table(provider))
         if provider.get("stopped"):
             console.print(f"[bold]{escape(provider['provider'])} stopped early:[/] {escape(provider['stopped'])}")
-        _findings(console, provider, every_warning=every_warning)
+        _findings(console, provider, report.get("baseline", {}).get("known", ()), every_warning=every_warning)
+        _stale(console, provider, counts=report.get("strict_deviations", False))
         _rejudged(console, provider)
         for path in provider.get("regressions", ()):
             console.print(f"kept {escape(path)}: pytest sends it again from now on", highlight=False, soft_wrap=True)
     _unmatched(console, report.get("unmatched"))
+    _baseline(console, report.get("baseline"))
     summary = report["summary"]
     if not report["providers"]:
         console.print("nothing here belongs to a provider that has a contract")
@@ -73,6 +76,24 @@ def _rejudged(console: Console, provider: dict[str, Any]) -> None:
         console.print(f"[bold]rejudged[/] {escape(text)}", highlight=False, soft_wrap=True)
 
 
+def _stale(console: Console, provider: dict[str, Any], *, counts: bool) -> None:
+    """Print the deviations that have to be looked at again: renew them with new evidence, or remove them."""
+    for stale in provider.get("stale_deviations", ()):
+        when = f"expired on {stale['expires']}" if stale["why"] == "expired" else f"no longer seen, though it was last seen {stale['seen']}"
+        told = f"{escape(stale['clause'])}: {when} ({escape(stale['evidence'])}: {escape(stale['reason'])}); renew or remove it"
+        console.print(f"[{'bold red' if counts else 'yellow'}]stale deviation[/] {told}", highlight=False)
+
+
+def _baseline(console: Console, baseline: dict[str, Any] | None) -> None:
+    if baseline is None:
+        return
+    for word, style in _SINCE.items():
+        for clause in baseline[word]:
+            console.print(f"[{style}]{word}[/] {escape(clause)}", highlight=False, soft_wrap=True)
+    counts = ", ".join(f"{len(baseline[word])} {word}" for word in _SINCE)
+    console.print(f"since {escape(baseline['path'])}: {counts}", highlight=False, soft_wrap=True)
+
+
 def _unmatched(console: Console, unmatched: dict[str, Any] | None) -> None:
     if unmatched and unmatched["count"]:
         console.print(f"{unmatched['count']} requests belong to no operation of any contract:")
@@ -95,8 +116,8 @@ def _table(provider: dict[str, Any]) -> Table:
     return table
 
 
-def _findings(console: Console, provider: dict[str, Any], *, every_warning: bool) -> None:
-    fails = [finding for finding in provider["findings"] if finding["verdict"] == "fail"]
+def _findings(console: Console, provider: dict[str, Any], known: Collection[str], *, every_warning: bool) -> None:
+    fails = [finding for finding in provider["findings"] if finding["verdict"] == "fail" and finding["clause"] not in known]
     others = [finding for finding in provider["findings"] if finding["verdict"] != "fail"]
     for finding in fails:
         _full(console, finding)
@@ -119,5 +140,5 @@ def _full(console: Console, finding: dict[str, Any]) -> None:
     ]
     console.print(Padding("\n".join(escape(line) for line in lines), (0, 0, 0, 2)), highlight=False)
     # Unfolded, so that each can be copied as one command.
-    for line in curl_lines(finding):
+    for line in (*curl_lines(finding), *([finding["reproduce"]] if "reproduce" in finding else [])):
         console.print(escape(line), highlight=False, soft_wrap=True)

@@ -36,7 +36,8 @@ class Bench:
 
     def case(self, sample: Sample, seat: Seat = Seat.MAIN) -> Case:
         """Return the case that sends a sample."""
-        return self.exact(self.adapted(sample, seat).value, sample.note, seat)
+        aim = sample.path[0] if sample.path and not sample.valid else ""
+        return replace(self.exact(self.adapted(sample, seat).value, sample.note, seat), aim=aim)
 
     def exact(self, body: Any, note: str, seat: Seat = Seat.MAIN) -> Case:
         """Return the case that sends a body as it is."""

@@ -31,7 +31,10 @@ class Proof:
 
 @dataclass(frozen=True)
 class Case:
-    """One request to send. `path_id` stands in place of the room's id, `proof` in place of the run's credentials."""
+    """One request to send. `path_id` stands in place of the room's id, `proof` in place of the run's credentials.
+
+    `aim` is the one member with a broken value, empty where none is known to be.
+    """
 
     operation: Operation
     note: str
@@ -43,6 +46,7 @@ class Case:
     query: Mapping[str, str] = field(default_factory=dict)
     headers: Headers = ()
     proof: Proof | None = None
+    aim: str = ""
 
 
 def encode(body: Any) -> bytes:

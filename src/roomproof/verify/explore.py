@@ -35,11 +35,11 @@ def explore(session: Session, bench: Bench) -> None:
     @quietly(session, session.options.max_examples)
     @given(cases, seats)
     def every_example(sample: Sample, seat: Seat) -> None:
-        session.send(bench.case(sample, seat))
+        session.offer(bench.case(sample, seat))
 
     if session.options.max_examples:
         every_example()
-    for finding in session.result.verdicts.findings():
+    for finding in session.findings():
         if finding.verdict is Verdict.FAIL and finding.clause.operation == bench.operation.id:
             _shrink(session, bench, finding)
 

@@ -60,12 +60,12 @@ def fuzz(session: Session, bench: Bench) -> None:
 
     operation = _operation(session, bench.operation)
     for generated in _coverage(operation):
-        session.send(as_case(session.contract, bench, generated))
+        session.offer(as_case(session.contract, bench, generated))
 
     @quietly(session, session.options.fuzz)
     @given(st.one_of([operation.as_strategy(generation_mode=mode) for mode in GenerationMode]))
     def every_case(generated: Generated) -> None:
-        session.send(as_case(session.contract, bench, generated))
+        session.offer(as_case(session.contract, bench, generated))
 
     every_case()
 

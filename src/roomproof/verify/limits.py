@@ -82,7 +82,7 @@ def measure_broken(session: Session, bench: Bench) -> None:
     """Measure every limit of an operation that a finding says is broken, for the finding to tell; then set plain values again."""
     measured = session.result.verdicts.limits
     before = len(measured)
-    for finding in session.result.verdicts.findings():
+    for finding in session.findings():
         clause = finding.clause
         if finding.verdict is Verdict.FAIL and clause.operation == bench.operation.id and clause.id not in measured:
             limit = _measured_for(session, bench, finding)

@@ -7,6 +7,7 @@ from time import monotonic
 
 from roomproof.contract.clause import Part
 from roomproof.contract.model import Operation
+from roomproof.verify.bodies import Bench
 from roomproof.verify.explore import explore
 from roomproof.verify.fuzz import fuzz
 from roomproof.verify.limits import measure_broken
@@ -14,6 +15,8 @@ from roomproof.verify.plan import plan, told_and_looked_at
 from roomproof.verify.rooms import clean_up, open_rooms, require_hearing
 from roomproof.verify.session import CutShortError, Options, Progress, Result, Session, Subject
 
+SETTING = 2
+"""The first cases of a plan set every member of the rooms; no selection leaves them out."""
 __all__ = ["Options", "Progress", "Result", "Run", "Subject"]
 
 
@@ -44,14 +47,23 @@ class Run:
 
     def _exercise(self, operation: Operation) -> None:
         bench = self.session.bench(operation)
-        for number, case in enumerate(plan(bench, self.session.random)):
-            interaction, _ = self.session.send(case)
-            if number == 0 and operation is self.session.contract.operations[0] and not bench.makes_rooms:
-                require_hearing(self.session, interaction)
-        fuzz(self.session, bench)
-        explore(self.session, bench)
+        if self.session.selection.wants_operation(operation):
+            self._send_plan(bench)
+            fuzz(self.session, bench)
+            explore(self.session, bench)
         self._look_at_what_is_stored(operation)
         measure_broken(self.session, bench)
+
+    def _send_plan(self, bench: Bench) -> None:
+        session = self.session
+        first = next(operation for operation in session.contract.operations if session.selection.wants_operation(operation))
+        for number, case in enumerate(plan(bench, session.random)):
+            if number >= SETTING:
+                session.offer(case)
+                continue
+            interaction, _ = session.send(case)
+            if number == 0 and bench.operation is first and not bench.makes_rooms:
+                require_hearing(session, interaction)
 
     def _follow_sequences(self) -> None:
         # Late, since it loads a part of Hypothesis that nothing else needs.
@@ -63,7 +75,8 @@ class Run:
         """Tell the room, or a new one, everything through an operation; then look at it by an update that leaves the rest alone."""
         session = self.session
         looker = next((other for other in session.contract.operations if (Part.BEHAVIOUR, "unchanged") in other.by_rule), None)
-        if looker is None:
+        wanted = session.selection.wants_operation
+        if looker is None or session.is_settled or not (wanted(looker) or wanted(operation)):
             return
         bench = session.bench(operation)
         for told, look in told_and_looked_at(bench, session.bench(looker)):

@@ -47,10 +47,11 @@ def follow(session: Session) -> None:
     attempts = Attempts(session)
     explanation = _Explanation(session, attempts, _Moves(session, attempts))
     for _ in range(session.options.max_examples // CASES_EACH):
-        explanation.draw_up()
+        if not session.is_settled:
+            explanation.draw_up()
     done: set[str] = set()
     # One at a time, since each explanation may bring new findings.
-    while finding := next((one for one in session.result.verdicts.findings() if _is_fail(one) and one.clause.id not in done), None):
+    while finding := next((one for one in session.findings() if _is_fail(one) and one.clause.id not in done), None):
         done.add(finding.clause.id)
         explanation.give(finding)
 

@@ -17,10 +17,11 @@ from roomproof.judge.judge import Judge
 from roomproof.judge.seen import read_json
 from roomproof.targets.credentials import Scheme
 from roomproof.targets.target import Outgoing, Target
-from roomproof.verdict import Verdicts
+from roomproof.verdict import Finding, Verdicts
 from roomproof.verify.bodies import Bench
 from roomproof.verify.case import Case, Proof, Seat, encode
 from roomproof.verify.rate import Rate
+from roomproof.verify.selection import Selection
 from roomproof_strategies import Setting, Special
 
 _KNOWLEDGE = {Seat.MAIN: RoomKnowledge.EXISTS, Seat.OTHER: RoomKnowledge.EXISTS, Seat.NOBODY: RoomKnowledge.NONE}
@@ -35,7 +36,10 @@ Progress = Callable[[str, int], None]
 
 @dataclass(frozen=True)
 class Options:
-    """How a run is to be done: random examples per operation, seed, bounds, random cases of Schemathesis per operation."""
+    """How a run is to be done: random examples per operation, seed, bounds, random cases of Schemathesis per operation.
+
+    `only` are patterns of the clauses that the run is about, all without any.
+    """
 
     max_examples: int = 100
     seed: int = 0
@@ -43,6 +47,7 @@ class Options:
     rate: float | None = None
     strict: bool = False
     fuzz: int = 0
+    only: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -85,6 +90,7 @@ class Session:
         self.target = subject.target
         self.judge = Judge(subject.contract)
         self.result = Result(subject, Verdicts(subject.contract, subject.deviations, strict=options.strict))
+        self.selection = Selection(subject.contract, options.only, strict=options.strict)
         self.random = Random(options.seed)
         self.serial = f"rp{self.random.getrandbits(40):010x}{int(datetime.now(UTC).timestamp()):x}"
         self.seats: dict[Seat, str] = {}
@@ -109,6 +115,20 @@ class Session:
         evidence = self._judged(interaction)
         self._follow_up(case.operation, interaction)
         return interaction, evidence
+
+    def offer(self, case: Case) -> None:
+        """Send a case if the run's selection still needs it."""
+        if self.selection.wants(case) and not self.is_settled:
+            self.send(case)
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether what the run is about is known, so that nothing more has to be tried."""
+        return self.selection.is_settled(self.result.verdicts)
+
+    def findings(self) -> list[Finding]:
+        """Return the findings that the run is about."""
+        return [finding for finding in self.result.verdicts.findings() if self.selection.covers(finding.clause.id)]
 
     def repeat(self, outgoing: Outgoing) -> list[Evidence]:
         """Send a request that was recorded earlier and return what the answer says."""

@@ -1,0 +1,72 @@
+"""What makes a run fail: every broken clause, or only what is new since an earlier report; and stale deviations, if asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from roomproof.comparison.baseline import require_verdicts, since
+from roomproof.errors import UsageError
+
+
+@dataclass(frozen=True)
+class Gate:
+    """What was asked for: the report since which something is new, and whether deviations that have to be looked at again fail."""
+
+    baseline: Path | None = None
+    strict_deviations: bool = False
+
+    def opened(self) -> OpenGate:
+        """Read the earlier report. Raises UsageError if it cannot be read or is none."""
+        earlier = None if self.baseline is None else _read(self.baseline)
+        gate = OpenGate(self, earlier)
+        gate.require(())
+        return gate
+
+
+EVERY_FAIL = Gate()
+"""Every broken clause fails a run, and nothing else."""
+
+
+@dataclass(frozen=True)
+class OpenGate:
+    """The same with the earlier report itself; None if there is none."""
+
+    asked: Gate
+    earlier: Mapping[str, Any] | None
+
+    def require(self, providers: Iterable[str]) -> None:
+        """Raise UsageError if there is an earlier report, and it does not tell of some providers."""
+        if self.earlier is not None:
+            require_verdicts(self.earlier, str(self.asked.baseline), providers)
+
+    def applied(self, report: dict[str, Any]) -> dict[str, Any]:
+        """Return a report that also says what is new since the earlier one, and whether stale deviations count."""
+        told = {**report, "strict_deviations": True} if self.asked.strict_deviations else report
+        if self.earlier is None:
+            return told
+        found = {name: list(clauses) for name, clauses in asdict(since(self.earlier, report)).items()}
+        return {**told, "baseline": {"path": str(self.asked.baseline), **found}}
+
+
+def failing(report: Mapping[str, Any]) -> int:
+    """Return how many reasons a report gives to end with exit code 1."""
+    fails: int = len(report["baseline"]["new"]) if "baseline" in report else report["summary"]["fail"]
+    stale = sum(len(provider.get("stale_deviations", ())) for provider in report["providers"])
+    return fails + (stale if report.get("strict_deviations") else 0)
+
+
+def _read(path: Path) -> Mapping[str, Any]:
+    try:
+        node = orjson.loads(path.read_bytes())
+    except OSError as error:
+        raise UsageError(f"--baseline {path}: cannot be read ({error.strerror}); write one with `roomproof verify --json PATH`") from error
+    except orjson.JSONDecodeError as error:
+        raise UsageError(f"--baseline {path}: is no JSON, so no report; write one with `roomproof verify --json PATH`") from error
+    if not isinstance(node, dict):
+        raise UsageError(f"--baseline {path} is no roomproof report; write one with `roomproof verify --json PATH`")
+    return node

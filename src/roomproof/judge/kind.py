@@ -1,0 +1,97 @@
+"""In which way a clause is broken: two faults that break the same clause are told apart, two values that show one fault are not.
+
+The way is a short text without any value that was drawn at random: what the provider did, and to what type of value. Taking 51 and
+taking 64 where 50 is the limit is one way, refusing 50 is another, and so is taking the text "51".
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from typing import Any
+
+from roomproof.contract.clause import Clause, Part, values_at
+from roomproof.interaction import Credentials, Interaction, RoomKnowledge
+from roomproof.judge.evidence import Evidence
+from roomproof.judge.seen import NoJson, read_json
+
+SEVERAL = "server error with several members"
+"""It says nothing of what the error is about, so it is a way of its own only where no single member shows one."""
+_TYPES = ((bool, "boolean"), (int, "number"), (float, "number"), (str, "text"), (list, "array"), (dict, "object"), (NoJson, "no JSON"))
+_WORDS = {'"': "text", "'": "text", "[": "array", "{": "object", "t": "boolean", "f": "boolean", "n": "null", "-": "number"}
+_ACCEPTED = {2: "accepts", 4: "refuses"}
+
+
+def kind_of(clause: Clause, evidence: Evidence, interaction: Interaction) -> str:
+    """Return the way in which evidence says that a clause is broken."""
+    if clause.rule == "no-server-error":
+        return _crash(interaction)
+    if clause.rule == "window":
+        return evidence.summary.split(",", 1)[0]
+    if clause.part is Part.REQUEST:
+        return f"{_reply(interaction)} {_sent(clause, interaction)}".rstrip()
+    if clause.rule in ("status", "media-type"):
+        return evidence.received
+    if clause.rule == "present":
+        return "absent"
+    if clause.part is Part.RESPONSE:
+        return _shown_type(evidence.received)
+    return _otherwise(evidence.expected, evidence.received) or _reply(interaction)
+
+
+def _reply(interaction: Interaction) -> str:
+    status = interaction.response.status if interaction.response else 0
+    return _ACCEPTED.get(status // 100, f"status {status}")
+
+
+def _sent(clause: Clause, interaction: Interaction) -> str:
+    if clause.options.get("in", "body") != "body":
+        return ""
+    body = read_json(interaction.request.body)
+    found = {_type(value) for _, value in values_at(body, clause.path)}
+    return " and ".join(sorted(found)) or "nothing"
+
+
+def _crash(interaction: Interaction) -> str:
+    request = interaction.request
+    if request.credentials not in (Credentials.VALID, Credentials.UNKNOWN):
+        return f"server error to {request.credentials.value} credentials"
+    if request.room is RoomKnowledge.NONE:
+        return "server error to an unknown room"
+    body = read_json(request.body)
+    if not isinstance(body, dict):
+        return f"server error with {_type(body)}"
+    if len(body) > 1:
+        return SEVERAL
+    return " ".join(
+        ["server error with", *(f"{name} {_type(value)}" for name, value in body.items())] if body else ["server error with {}"]
+    )
+
+
+def _type(value: Any) -> str:
+    return "null" if value is None else next(word for kind, word in _TYPES if isinstance(value, kind))
+
+
+def _shown_type(text: str) -> str:
+    """Return the type of a value that evidence shows as text, `other` for words."""
+    first = text[:1]
+    word = _WORDS.get(first, "number" if first.isdigit() else "other")
+    exact = {"t": "true", "f": "false", "n": "null"}.get(first)
+    return word if exact in (None, text) else "other"
+
+
+def _otherwise(expected: str, received: str) -> str:
+    """Return how a value differs from the one that should be there; empty where neither is a value."""
+    before, now = _shown_type(expected), _shown_type(received)
+    if before == now == "other":
+        return ""
+    return f"{now} in place of {before}" if before != now or now != "text" else _other_text(expected, received)
+
+
+def _other_text(expected: str, received: str) -> str:
+    if expected.casefold() == received.casefold():
+        return "letters of another case"
+    if "".join(expected.split()) == "".join(received.split()):
+        return "other white space"
+    if unicodedata.normalize("NFKC", expected) == unicodedata.normalize("NFKC", received):
+        return "another Unicode form"
+    return "a part of the text" if expected.startswith(received.rstrip('"')) else "another text"

@@ -178,9 +178,9 @@ def _is_deep(value: Json, levels: int) -> bool:
 
 
 def _is_disputed(body: bytes) -> bool:
-    """Whether the grammar allows a text that parsers may refuse: lone surrogates, great depth (RFC 8259, 8.2 and 9)."""
+    """Whether the grammar allows a text that parsers may refuse (RFC 8259): byte mark (8.1), lone surrogates (8.2), depth, digits (9)."""
     try:
-        json.loads(body, parse_constant=_refuse)
+        json.loads(body.decode("utf-8-sig"), parse_constant=_refuse, parse_int=str, parse_float=str)
     except RecursionError:
         return True
     except ValueError:

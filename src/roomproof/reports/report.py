@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -27,7 +27,8 @@ class Judged:
     """What a run or some recordings say of one provider.
 
     `target` is what was asked: an address, or the files that were read; `recorded` the first and the last moment of what
-    was read; `rejudged` what the recordings say otherwise than when they were made, None where nobody knows what they said then.
+    was read; `rejudged` what the recordings say otherwise than when they were made, None where nobody knows what they said then;
+    `unanswered` counts the requests that got no usable answer by why.
     """
 
     contract: Contract
@@ -42,6 +43,7 @@ class Judged:
     regressions: tuple[Path, ...] = ()
     recorded: tuple[datetime, datetime] | None = None
     rejudged: tuple[Change, ...] | None = None
+    unanswered: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -84,6 +86,7 @@ def _provider(result: Judged) -> dict[str, Any]:
         "requests": result.requests,
         "seconds": round(result.seconds, 3),
         "stopped": result.stopped,
+        **({"unanswered": cleaned(dict(result.unanswered), result.secrets)} if result.unanswered else {}),
         **_of_recordings(result),
         "clauses": [
             {

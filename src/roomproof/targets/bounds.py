@@ -10,7 +10,7 @@ import io
 import socket
 from collections.abc import Callable
 from functools import partial
-from http.client import HTTPException, HTTPResponse, parse_headers
+from http.client import HTTPException, HTTPResponse, IncompleteRead, parse_headers
 from time import monotonic
 from typing import Any
 
@@ -66,6 +66,7 @@ class _Account(io.RawIOBase):
         self._source = connection.makefile("rb", buffering=0)
         self._bounds = bounds
         self.ended = False
+        self.at_end = False
 
     def readable(self) -> bool:
         return True
@@ -76,6 +77,7 @@ class _Account(io.RawIOBase):
         bounds = self._bounds
         self._connection.settimeout(bounds.left())
         count = self._source.readinto(buffer)
+        self.at_end = count == 0
         bounds.received += count or 0
         if bounds.received > _MAX_RECEIVED:
             raise TooMuchError(f"the answer is larger than {_MAX_RECEIVED} bytes")
@@ -107,7 +109,14 @@ class _Answer(HTTPResponse):
     def __init__(self, bounds: Bounds, connection: socket.socket, *arguments: Any, **named: Any) -> None:
         super().__init__(connection, *arguments, **named)
         self.fp.close()
-        self.fp = _Reader(_Account(connection, bounds), bounds)
+        self._account = _Account(connection, bounds)
+        self.fp = _Reader(self._account, bounds)
+
+    def begin(self) -> None:
+        super().begin()
+        # http.client takes the end of the connection for the end of the headers.
+        if self._account.at_end:
+            raise IncompleteRead(b"")
 
     def _read_status(self) -> tuple[str, int, str]:
         for _ in range(_MAX_INTERIM):

@@ -85,7 +85,7 @@ _SENTENCES: tuple[tuple[type[BaseException], Callable[[BaseException], str]], ..
     (LineTooLong, _told("a line of the answer's head is longer than 64 KiB")),
     (BadStatusLine, _told("the answer does not begin with an HTTP version and a status from 100 to 999")),
     (InvalidChunkLength, _told("the chunks of the answer's body are broken")),
-    (IncompleteRead, _told("the answer's body ends before it is whole")),
+    (IncompleteRead, _told("the answer ends before it is whole")),
     (DecodeError, _told("the answer's body is not coded as its Content-Encoding says")),
     (InvalidHeader, _told("the Content-Length of the answer is no number")),
     (HTTPException, _with_reason("the answer breaks HTTP")),

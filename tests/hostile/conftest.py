@@ -152,7 +152,7 @@ class Hostile:
         path = "/" + path.split("/", 3)[3] if "://" in path else path
         pairs = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in call.headers.items()]
         scope = {"type": "http", "method": call.method, "path": path, "raw_path": path.encode(), "query_string": query.encode(),
-                 "headers": pairs, "http_version": "1.1", "scheme": "http", "root_path": "", "server": ("127.0.0.1", self.port)}  # fmt: skip
+                 "headers": pairs, "http_version": "1.1", "scheme": "http", "root_path": ""}  # fmt: skip
 
         async def receive() -> Message:
             return {"type": "http.request", "body": call.body, "more_body": False}

@@ -40,7 +40,7 @@ def chunked(call: Any, chunks: bytes) -> bytes:
 
 
 NO_ANSWER = {
-    "a Content-Length that is too large": (lambda call: call.faithful().replace(b"Content-Length: ", b"Content-Length: 9"), "before it is whole"),
+    "a Content-Length that is too large": (lambda call: call.faithful().replace(b"Length: ", b"Length: 9"), "before it is whole"),
     "two Content-Lengths": (lambda call: call.faithful(None, "Content-Length: 7"), "Content-Length of the answer is no number"),
     "chunks of no size": (lambda call: chunked(call, b"zz\r\nhello\r\n0\r\n\r\n"), "before it is whole"),
     "a chunk of size -1": (lambda call: chunked(call, b"-1\r\nhello\r\n0\r\n\r\n"), "before it is whole"),
@@ -150,13 +150,14 @@ def forever(call: Any, head: bytes, part: bytes) -> None:
 MEGABYTE = b"x" * 1_000_000
 GZIP_BOMB = gzip.compress(MEGABYTE * 10) * 100
 """A gigabyte, in a hundred members."""
+CHUNKED = b"HTTP/1.1 200 X\r\nTransfer-Encoding: chunked\r\n\r\n"
 FLOODS = {
     "2 GB": lambda call: forever(call, b"HTTP/1.1 200 X\r\nContent-Length: 2000000000\r\n\r\n", MEGABYTE),
     "no end": lambda call: forever(call, b"HTTP/1.1 200 X\r\n\r\n", MEGABYTE),
-    "chunks without end": lambda call: forever(call, b"HTTP/1.1 200 X\r\nTransfer-Encoding: chunked\r\n\r\n", b"f4240\r\n" + MEGABYTE + b"\r\n"),
-    "a chunk of size -1": lambda call: forever(call, b"HTTP/1.1 200 X\r\nTransfer-Encoding: chunked\r\n\r\n-1\r\n", MEGABYTE),
+    "chunks without end": lambda call: forever(call, CHUNKED, b"f4240\r\n" + MEGABYTE + b"\r\n"),
+    "a chunk of size -1": lambda call: forever(call, CHUNKED + b"-1\r\n", MEGABYTE),
     "trailers without end": lambda call: forever(
-        call, b"HTTP/1.1 200 X\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n", b"X-Trailer: 1\r\n" * 10_000
+        call, CHUNKED + b"2\r\n{}\r\n0\r\n", b"X-Trailer: 1\r\n" * 10_000
     ),
     "gzip bomb": lambda call: call.send(call.faithful(GZIP_BOMB, "Content-Encoding: gzip")),
     "deflate bomb": lambda call: call.send(call.faithful(zlib.compress(b"0" * 100_000_000, 9), "Content-Encoding: deflate")),

@@ -138,7 +138,7 @@ def test_nobody_there(verify: Verify) -> None:
     assert told.provider["stopped"] == told.error
 
 
-def test_a_server_that_comes_up_late(verify: Verify, serve: Serve) -> None:
+def test_a_server_that_comes_up_late() -> None:
     """Nothing was sent to a server that refuses connections, so it may be tried again."""
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]

@@ -209,11 +209,12 @@ class Session:
         self._wait(pause)
 
     def _wait(self, pause: float) -> None:
+        if not pause:
+            return
         left = self._allowance.left()
         if left is not None and pause >= left:
             raise CutShortError(f"--max-seconds {self.options.max_seconds:g} reached: the next request would have to wait {pause:.1f} s")
-        if pause:
-            sleep(pause)
+        sleep(pause)
 
     def _judged(self, interaction: Interaction) -> list[Evidence]:
         evidence = self.judge.see(interaction)

@@ -238,7 +238,7 @@ def verify(serve: Serve, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ver
         monkeypatch.setattr("roomproof.commands.subject.HttpTarget", partial(HttpTarget, seconds=seconds, pauses=(0.05, 0.1)))
         environment = {**mock.environment, **(env or {})}
         ask = Ask((provider,), base_url or server.base_url, mock.room_id, (), environment, record, ca_bundle=ca_bundle)
-        chosen = Options(**{"max_examples": 0, "max_requests": 120, "backoff": (0.01,), **options})
+        chosen = Options(**{"max_examples": 0, "max_requests": 90, "backoff": (0.01,), **options})
         path, error, began = tmp_path / "report.json", "", time.monotonic()
         try:
             code = run_verify(ask, chosen, Outputs(path, tmp_path / "report.xml", False))

@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 
 Verify = Callable[..., Any]
-MANY = 60
+MANY = 50
 MEGABYTES = 300
 
 
-def sometimes(behaviour: Callable[[Any], Any], every: int = 20) -> Callable[[Any], Any]:
+def sometimes(behaviour: Callable[[Any], Any], every: int = 15) -> Callable[[Any], Any]:
     """Return the behaviour for some requests only, the first ones not among them."""
     return lambda call: behaviour(call) if call.number % every == every - 1 else False
 

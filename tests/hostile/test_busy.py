@@ -14,7 +14,7 @@ from roomproof.interaction import Interaction, Request, Response
 from roomproof.verify.patience import Patience, retry_after
 
 Verify = Callable[..., Any]
-MANY = 60
+MANY = 50
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 
 

@@ -16,13 +16,13 @@ from roomproof.targets.target import Outgoing
 
 Verify = Callable[..., Any]
 Serve = Callable[..., Any]
-MANY = 60
-"""So many clauses pass in the 120 requests of a run that is not disturbed."""
+MANY = 50
+"""So many clauses pass in the 90 requests of a run that is not disturbed."""
 LIMIT = 15.0
-"""Seconds in which a run of 120 requests ends even on a busy machine; it needs one."""
+"""Seconds in which a run of 90 requests ends even on a busy machine; it needs one."""
 
 
-def sometimes(behaviour: Callable[[Any], Any], every: int = 20) -> Callable[[Any], Any]:
+def sometimes(behaviour: Callable[[Any], Any], every: int = 15) -> Callable[[Any], Any]:
     """Return the behaviour for some requests only, the first ones not among them."""
     return lambda call: behaviour(call) if call.number % every == every - 1 else False
 

@@ -103,14 +103,24 @@ class _Reader(io.BufferedReader):
         super().close()
 
 
+class _Source:
+    """Stands in for the socket where http.client asks it for a file to read from."""
+
+    def __init__(self, connection: socket.socket, bounds: Bounds) -> None:
+        self.account = _Account(connection, bounds)
+        self._bounds = bounds
+
+    def makefile(self, _mode: str) -> _Reader:
+        return _Reader(self.account, self._bounds)
+
+
 class _Answer(HTTPResponse):
     """An answer that is read within bounds, its interim answers (RFC 9110, 15.2) skipped."""
 
     def __init__(self, bounds: Bounds, connection: socket.socket, *arguments: Any, **named: Any) -> None:
-        super().__init__(connection, *arguments, **named)
-        self.fp.close()
-        self._account = _Account(connection, bounds)
-        self.fp = _Reader(self._account, bounds)
+        source = _Source(connection, bounds)
+        super().__init__(source, *arguments, **named)  # type: ignore[arg-type]
+        self._account = source.account
 
     def begin(self) -> None:
         super().begin()

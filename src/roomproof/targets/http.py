@@ -57,6 +57,7 @@ class HttpTarget:
             raise UsageError("--base-url holds credentials; take them out, they come from the environment")
         self.base_url = base_url.rstrip("/")
         self._seconds = seconds
+        self._timeout = _timeout(seconds)
         self._pauses = pauses
         self._bounds = Bounds()
         self._manager = manager(self.base_url, ca_bundle, environment)
@@ -123,7 +124,7 @@ class HttpTarget:
             self._target(request.url),
             headers=urllib3.HTTPHeaderDict(request.headers),
             body=request.body,
-            timeout=urllib3.Timeout(connect=min(CONNECT, seconds), read=seconds),
+            timeout=self._timeout if seconds == self._seconds else _timeout(seconds),
             retries=False,
             redirect=False,
             preload_content=False,
@@ -143,6 +144,10 @@ class HttpTarget:
     def close(self) -> None:
         """Close the connection."""
         self._manager.clear()
+
+
+def _timeout(seconds: float) -> urllib3.Timeout:
+    return urllib3.Timeout(connect=min(CONNECT, seconds), read=seconds)
 
 
 def _body(answer: urllib3.BaseHTTPResponse) -> bytes:

@@ -73,6 +73,10 @@ def verify(
     ] = None,
     rate: Annotated[str | None, typer.Option(metavar="5/s", help="At most so many requests a second (or /m).")] = None,
     max_requests: Annotated[int | None, typer.Option(min=1, help="Stop after so many requests to a provider.")] = None,
+    max_seconds: Annotated[float | None, typer.Option(metavar="N", help="Stop after so many seconds with a provider.")] = None,
+    ca_bundle: Annotated[
+        Path | None, typer.Option("--ca-bundle", metavar="PATH", help="Trust these certificates (PEM) instead of the system's.")
+    ] = None,
     strict: Strict = False,
     strict_deviations: StrictDeviations = False,
     baseline: Baseline = None,
@@ -101,8 +105,8 @@ def verify(
         require_schemathesis()
     keep_hypothesis_apart(os.environ)
     regressions = FOLDER if save_regressions else None
-    ask = Ask(tuple(providers or ()), base_url, room_id, tuple(contracts or ()), os.environ, record, regressions)
-    options = Options(max_examples, seed, max_requests, _per_second(rate), strict, fuzz, tuple(only or ()))
+    ask = Ask(tuple(providers or ()), base_url, room_id, tuple(contracts or ()), os.environ, record, regressions, ca_bundle)
+    options = Options(max_examples, seed, max_requests, _per_second(rate), strict, fuzz, tuple(only or ()), _seconds(max_seconds))
     raise typer.Exit(run_verify(ask, options, Outputs(json_path, junit_path, verbose), Gate(baseline, strict_deviations)))
 
 
@@ -120,6 +124,12 @@ def _per_second(rate: str | None) -> float | None:
     return value
 
 
+def _seconds(limit: float | None) -> float | None:
+    if limit is not None and not 0 < limit < math.inf:
+        raise UsageError(f"--max-seconds {limit:g}: must be more than 0 and finite")
+    return limit
+
+
 @app.command()
 def probe(
     providers: Annotated[list[str] | None, typer.Argument(metavar="[PROVIDER]...", help="Which providers; all by default.")] = None,
@@ -131,6 +141,10 @@ def probe(
     ] = None,
     rate: Annotated[str | None, typer.Option(metavar="5/s", help="At most so many requests a second (or /m).")] = None,
     max_requests: Annotated[int | None, typer.Option(min=1, help="Stop after so many requests to a provider.")] = None,
+    max_seconds: Annotated[float | None, typer.Option(metavar="N", help="Stop after so many seconds with a provider.")] = None,
+    ca_bundle: Annotated[
+        Path | None, typer.Option("--ca-bundle", metavar="PATH", help="Trust these certificates (PEM) instead of the system's.")
+    ] = None,
     record: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Keep every interaction as a cassette in DIR, or in one file (.yaml, .json).")
     ] = None,
@@ -142,8 +156,9 @@ def probe(
     from roomproof.commands.subject import Ask
     from roomproof.verify.session import Options
 
-    ask = Ask(tuple(providers or ()), base_url, room_id, tuple(contracts or ()), os.environ, record)
-    raise typer.Exit(run_probe(ask, Options(max_requests=max_requests, rate=_per_second(rate)), json_path))
+    ask = Ask(tuple(providers or ()), base_url, room_id, tuple(contracts or ()), os.environ, record, ca_bundle=ca_bundle)
+    options = Options(max_requests=max_requests, rate=_per_second(rate), max_seconds=_seconds(max_seconds))
+    raise typer.Exit(run_probe(ask, options, json_path))
 
 
 @app.command()

@@ -120,8 +120,6 @@ def test_a_server_that_does_not_speak_http(answer: bytes, inside: Run, answer_by
         ("401 Unauthorized", ("401", "TELNYX_API_KEY")),
         ("403 Forbidden", ("403", "TELNYX_API_KEY")),
         ("404 Not Found", ("404", "--room-id", "--base-url")),
-        ("429 Too Many Requests", ("429", "--rate")),
-        ("503 Service Unavailable", ("503",)),
     ],
     ids=lambda value: value[:3] if isinstance(value, str) else "",
 )

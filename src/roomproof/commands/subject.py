@@ -21,7 +21,7 @@ from roomproof.verify.session import Subject
 
 @dataclass(frozen=True)
 class Ask:
-    """What the user asked for: whom, where, which room, with which contracts and environment, recorded where."""
+    """What the user asked for: whom, where, which room, with which contracts, environment and certificates, recorded where."""
 
     providers: tuple[str, ...]
     base_url: str | None
@@ -30,6 +30,7 @@ class Ask:
     environment: Mapping[str, str]
     record: Path | None = None
     regressions: Path | None = None
+    ca_bundle: Path | None = None
 
 
 @contextmanager
@@ -43,7 +44,8 @@ def subject_of(provider: str, ask: Ask) -> Iterator[Subject]:
     if ask.base_url is not None:
         scheme = scheme_from(contract.credentials, ask.environment)
         unscoped = unscoped_from(contract.credentials, scheme, ask.environment)
-        yield Subject(contract, deviations, special, HttpTarget(ask.base_url), scheme, unscoped, ask.room_id)
+        target = HttpTarget(ask.base_url, ca_bundle=ask.ca_bundle, environment=ask.environment)
+        yield Subject(contract, deviations, special, target, scheme, unscoped, ask.room_id)
         return
     require_mock(provider)
     with mock_process(provider) as serving:

@@ -221,7 +221,7 @@ def _taken_names(operation: Operation, sent: Mapping[str, Json], rooms: Rooms, s
         name, each = clause.path[0], clause.options.get("each")
         wanted = _unique_values(sent.get(name), each)
         others = rooms.others(state.id if state else None) if wanted else ()
-        taken = [value for other in others for value in _unique_values(other.known.get(name), each)]
+        taken = [value for other in others if not other.uncertain for value in _unique_values(other.known.get(name), each)]
         clash = next((value for value in wanted if value in taken), None)
         if clash is not None:
             yield Obstacle(clause, Refusal.INVALID, f"{name} {shown(clash)}, which another room has")

@@ -112,9 +112,10 @@ class Judge:
         if matched is None:
             self._doubt(interaction)
             return []
-        if interaction.response is None:
-            return []
         call, parameters = matched
+        if interaction.response is None:
+            self._doubt(interaction)
+            return []
         body = request_json(interaction.request)
         request = Classification(body, body if isinstance(body, dict) else {}, (), (), (), {}, frozenset())
         state = self.rooms.get(parameters.get(self.contract.room.parameter, ""))
@@ -148,6 +149,9 @@ class Judge:
     def _learn_support(self, call: SupportCall, interaction: Interaction, request: Classification, state: RoomState | None) -> None:
         response = interaction.response
         if response is None or not 200 <= response.status < 300:
+            # A room may be gone although its deletion fails: the request may have been sent twice, and lost once.
+            if call.name == "delete" and state is not None:
+                state.doubt()
             return
         room = self.contract.room.representation(response_json(interaction.request, response))
         if call.name == "create" and room is not None:

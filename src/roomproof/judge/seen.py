@@ -156,12 +156,16 @@ def response_json(request: Request, response: Response) -> Json:
 
 DEEPEST = 100
 """Values nested more deeply are not looked at: to compare them would take more stack than there is."""
+MOST_VALUES = 300_000
+"""Bodies of more values are not looked at (RFC 8259, 9): a value takes up to fifty times the memory of its text."""
 
 
 def read_json(body: bytes | None) -> Json:
     """Return the JSON value of a body, or why there is none (RFC 8259: UTF-8, no NaN, one value)."""
     if not body:
         return NoJson.ABSENT
+    if len(body) > MOST_VALUES and sum(map(body.count, (b",", b"[", b"{"))) > MOST_VALUES:
+        return NoJson.DISPUTED
     try:
         value = orjson.loads(body)
     except orjson.JSONDecodeError:
@@ -178,9 +182,9 @@ def _is_deep(value: Json, levels: int) -> bool:
 
 
 def _is_disputed(body: bytes) -> bool:
-    """Whether the grammar allows a text that parsers may refuse: lone surrogates, great depth (RFC 8259, 8.2 and 9)."""
+    """Whether the grammar allows a text that parsers may refuse (RFC 8259): byte mark (8.1), lone surrogates (8.2), depth, digits (9)."""
     try:
-        json.loads(body, parse_constant=_refuse)
+        json.loads(body.decode("utf-8-sig"), parse_constant=_refuse, parse_int=str, parse_float=str)
     except RecursionError:
         return True
     except ValueError:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shlex
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -33,6 +33,7 @@ class Judged:
     was read; `rejudged` what the recordings say otherwise than when they were made, None where nobody knows what they said then.
     `only` are patterns of the clauses that were asked for, all without any; `again` what follows `roomproof verify PROVIDER --only
     CLAUSE` in the line that finds a finding again, nothing where nothing was sent.
+    `unanswered` counts the requests that got no usable answer by why.
     """
 
     contract: Contract
@@ -49,6 +50,7 @@ class Judged:
     rejudged: tuple[Change, ...] | None = None
     only: tuple[str, ...] = ()
     again: tuple[str, ...] = ()
+    unanswered: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -92,6 +94,7 @@ def _provider(result: Judged) -> dict[str, Any]:
         "requests": result.requests,
         "seconds": round(result.seconds, 3),
         "stopped": result.stopped,
+        **({"unanswered": cleaned(dict(result.unanswered), result.secrets)} if result.unanswered else {}),
         **_of_recordings(result),
         "clauses": [
             {

@@ -29,7 +29,10 @@ def progress(console: Console, expected: dict[str, int]) -> Iterator[OnRequest]:
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bars:
         tasks = {provider: bars.add_task(provider, total=total) for provider, total in expected.items()}
 
-        def on_request(provider: str, requests: int) -> None:
+        def on_request(provider: str, requests: int, waiting: str = "") -> None:
+            if waiting:
+                # Where no bar is shown, standard output may be a file, and holds the report only.
+                (console if console.is_terminal else Console(stderr=True)).print(f"{provider}: {waiting}", markup=False, highlight=False)
             total = max(requests, expected[provider])
             bars.update(tasks[provider], completed=requests, total=total)
 
@@ -43,6 +46,8 @@ def show(console: Console, report: dict[str, Any], *, every_warning: bool = Fals
         console.print(_table(provider))
         if provider.get("stopped"):
             console.print(f"[bold]{escape(provider['provider'])} stopped early:[/] {escape(provider['stopped'])}")
+        for why, count in provider.get("unanswered", {}).items():
+            console.print(f"{count} requests without a usable answer: {escape(why)}", highlight=False, soft_wrap=True)
         _findings(console, provider, report.get("baseline", {}).get("known", ()), every_warning=every_warning)
         _stale(console, provider, counts=report.get("strict_deviations", False))
         _rejudged(console, provider)

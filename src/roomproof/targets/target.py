@@ -14,7 +14,11 @@ from roomproof.targets.credentials import Scheme
 
 @dataclass(frozen=True)
 class Outgoing:
-    """A request before it is signed: path below the base URL, query, headers, body, and what is known of it."""
+    """A request before it is signed: path below the base URL, query, headers, body, and what is known of it.
+
+    `repeatable`: the server executes it once, however often it arrives; `seconds`: the answer may take no longer (None: as long as the
+    target allows).
+    """
 
     method: str
     path: str
@@ -24,6 +28,8 @@ class Outgoing:
     scheme: Scheme | None = None
     credentials: Credentials = Credentials.VALID
     room: RoomKnowledge = RoomKnowledge.UNKNOWN
+    repeatable: bool = False
+    seconds: float | None = None
 
 
 class Target(Protocol):

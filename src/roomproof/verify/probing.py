@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from time import monotonic
@@ -93,8 +92,13 @@ def _settle(session: Session) -> None:
     """Set plain values again in a room that stays after the run."""
     update = next((operation for operation in session.contract.operations if "{" in operation.path), None)
     if update is not None and Seat.MAIN in session.seats and session.seats[Seat.MAIN] not in session.made:
-        with suppress(CutShortError):
-            session.send(plain_case(session, session.bench(update)))
+        case = plain_case(session, session.bench(update))
+        try:
+            session.send(case)
+        except CutShortError:
+            most = session.options.max_requests
+            if most is None or session.result.requests < most:
+                session.part_with(case)
 
 
 class _Prober:

@@ -1,8 +1,8 @@
-"""Keep to a number of requests a second."""
+"""Keep to a number of requests a second, and to a time for all of them."""
 
 from __future__ import annotations
 
-from time import monotonic, sleep
+from time import monotonic
 
 
 class Rate:
@@ -12,11 +12,22 @@ class Rate:
         self._interval = 0.0 if per_second is None else 1.0 / per_second
         self._next = 0.0
 
-    def wait(self) -> None:
-        """Return when the next request may be sent."""
+    def pause(self) -> float:
+        """Return how many seconds to wait before the next request, and count it."""
         if not self._interval:
-            return
+            return 0.0
         now = monotonic()
-        if now < self._next:
-            sleep(self._next - now)
-        self._next = max(now, self._next) + self._interval
+        start = max(now, self._next)
+        self._next = start + self._interval
+        return start - now
+
+
+class Allowance:
+    """The time that a run has from now on, in seconds; None means no end."""
+
+    def __init__(self, seconds: float | None) -> None:
+        self._until = None if seconds is None else monotonic() + seconds
+
+    def left(self) -> float | None:
+        """Return how many seconds are left, None where there is no end."""
+        return None if self._until is None else max(0.0, self._until - monotonic())

@@ -65,9 +65,11 @@ def require_hearing(session: Session, interaction: Interaction) -> None:
 
 
 def _require_reachable(session: Session, interaction: Interaction) -> None:
-    if interaction.response is None:
+    # Where another request was answered, a lost one is no reason to give up.
+    if interaction.response is None and session.result.unanswered.total() == session.result.requests:
         where, why = session.target.base_url, interaction.failure
-        raise UnreachableError(f"{where} does not answer ({why}); is the server running, and does it speak HTTP?")
+        advice = "" if ";" in why else "; is the server running, and does it speak HTTP?"
+        raise UnreachableError(f"{where} does not answer ({why}){advice}")
 
 
 def clean_up(session: Session) -> None:

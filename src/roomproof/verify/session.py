@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from math import inf
 from random import Random
+from time import sleep
+from typing import Protocol
 from urllib.parse import quote
 
 from roomproof.contract.deviation import Deviation
 from roomproof.contract.model import Contract, Operation, SupportCall
-from roomproof.interaction import Credentials, Interaction, RoomKnowledge
+from roomproof.interaction import Credentials, Interaction, RoomKnowledge, header
 from roomproof.judge.evidence import Evidence
 from roomproof.judge.judge import Judge
 from roomproof.judge.seen import read_json
@@ -20,7 +24,8 @@ from roomproof.targets.target import Outgoing, Target
 from roomproof.verdict import Finding, Verdicts
 from roomproof.verify.bodies import Bench
 from roomproof.verify.case import Case, Proof, Seat, encode
-from roomproof.verify.rate import Rate
+from roomproof.verify.patience import BACKOFF, IN_VAIN, LONGEST, Patience
+from roomproof.verify.rate import Allowance, Rate
 from roomproof.verify.selection import Selection
 from roomproof_strategies import Setting, Special
 
@@ -30,8 +35,14 @@ SILENCE = 5
 """After how many requests in a row without an answer a run gives up."""
 SHORT = 8
 """Ids of fewer characters may all be taken."""
-Progress = Callable[[str, int], None]
-"""Called after each request with the provider and the number of requests so far."""
+
+
+class Progress(Protocol):
+    """Called after each request with the provider and the number of requests so far; also when the run waits, then with the reason."""
+
+    def __call__(self, provider: str, requests: int, waiting: str = "", /) -> None:
+        """Show it."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -39,6 +50,7 @@ class Options:
     """How a run is to be done: random examples per operation, seed, bounds, random cases of Schemathesis per operation.
 
     `only` are patterns of the clauses that the run is about, all without any.
+    `max_seconds` bounds the whole run; `backoff` are the waits, in seconds, for a provider that is busy and does not say how long.
     """
 
     max_examples: int = 100
@@ -48,6 +60,8 @@ class Options:
     strict: bool = False
     fuzz: int = 0
     only: tuple[str, ...] = ()
+    max_seconds: float | None = None
+    backoff: tuple[float, ...] = BACKOFF
 
 
 @dataclass(frozen=True)
@@ -65,7 +79,7 @@ class Subject:
 
 @dataclass
 class Result:
-    """What came of a run: verdicts, counts, and why it ended early if it did."""
+    """What came of a run: verdicts, counts, why it ended early if it did, and why how many requests got no usable answer."""
 
     subject: Subject
     verdicts: Verdicts
@@ -74,6 +88,7 @@ class Result:
     stopped: str = ""
     interrupted: bool = False
     started: datetime = field(default_factory=lambda: datetime.now(UTC))
+    unanswered: Counter[str] = field(default_factory=Counter)
 
 
 class CutShortError(Exception):
@@ -98,6 +113,9 @@ class Session:
         self._silent = 0
         self._calls = 0
         self._rate = Rate(options.rate)
+        self._allowance = Allowance(options.max_seconds)
+        self._patience = Patience(options.backoff)
+        self._end: CutShortError | None = None
 
     def bench(self, operation: Operation) -> Bench:
         """Return what the cases of an operation are made with."""
@@ -145,7 +163,9 @@ class Session:
         makes_room = "{" not in case.operation.path
         knowledge = RoomKnowledge.UNKNOWN if makes_room or case.path_id else _KNOWLEDGE[case.seat]
         path = case.operation.path if makes_room else self._path(case.operation.path, case.path_id or self._room_of(case.seat))
-        return Outgoing(case.operation.method, path, query, headers, case.body, proof.scheme, proof.credentials, knowledge)
+        names = case.operation.repeatability
+        repeatable = names is not None and header(headers, names[0]) is not None
+        return Outgoing(case.operation.method, path, query, headers, case.body, proof.scheme, proof.credentials, knowledge, repeatable)
 
     def _query(self, operation: Operation) -> Mapping[str, str]:
         required = (parameter for parameter in operation.parameters if parameter.place == "query" and parameter.required)
@@ -158,16 +178,61 @@ class Session:
         return self.seats[seat] if seat is not Seat.NOBODY else _stranger(self.seats[Seat.MAIN], self.random)
 
     def _exchange(self, outgoing: Outgoing) -> Interaction:
+        """Send a request, again after a while if the provider is busy. Raises CutShortError where the run has to end, ever after, too."""
+        try:
+            interaction = self._sent(outgoing)
+            while (pause := self._patience.pause(interaction)) is not None:
+                self._judged(interaction)
+                self._wait_for_provider(interaction, pause)
+                interaction = self._sent(outgoing)
+            if self._silent >= SILENCE:
+                raise CutShortError(f"{self.target.base_url} stopped answering: {interaction.failure}")
+            if self._patience.in_vain >= IN_VAIN:
+                raise CutShortError(f"{_busy(interaction)} {IN_VAIN} requests in a row; try again later, or with a lower --rate")
+        except CutShortError as error:
+            # Hypothesis runs what has failed a second time, and would be puzzled if it did not fail again.
+            self._end = error
+            raise
+        return interaction
+
+    def _sent(self, outgoing: Outgoing) -> Interaction:
+        if self._end is not None:
+            raise self._end
         if self.options.max_requests is not None and self.result.requests >= self.options.max_requests:
             raise CutShortError(f"--max-requests {self.options.max_requests} reached")
-        self._rate.wait()
+        self._wait(self._rate.pause())
+        left = self._allowance.left()
+        if left is not None:
+            if not left:
+                raise CutShortError(f"--max-seconds {self.options.max_seconds:g} reached")
+            outgoing = replace(outgoing, seconds=left)
         interaction = self.target.send(outgoing)
         self._silent = self._silent + 1 if interaction.response is None else 0
         self.result.requests += 1
+        if interaction.response is None:
+            self.result.unanswered[interaction.failure] += 1
         self._progress(self.contract.provider, self.result.requests)
-        if self._silent >= SILENCE:
-            raise CutShortError(f"{self.target.base_url} stopped answering: {interaction.failure}")
+        if interaction.response is None and self._allowance.left() == 0:
+            raise CutShortError(f"--max-seconds {self.options.max_seconds:g} reached")
         return interaction
+
+    def _wait_for_provider(self, interaction: Interaction, pause: float) -> None:
+        """Wait as long as a busy provider asks, and say so. Raises CutShortError if that is too long."""
+        if pause > LONGEST:
+            asked = f"asks to wait {pause:g} s" if pause < inf else "asks to wait for ever"
+            raise CutShortError(
+                f"{_busy(interaction)} and {asked} (Retry-After), which is too long; try again then, or with a lower --rate"
+            )
+        self._progress(self.contract.provider, self.result.requests, f"{_busy(interaction)}, waiting {pause:g} s")
+        self._wait(pause)
+
+    def _wait(self, pause: float) -> None:
+        if not pause:
+            return
+        left = self._allowance.left()
+        if left is not None and pause >= left:
+            raise CutShortError(f"--max-seconds {self.options.max_seconds:g} reached: the next request would have to wait {pause:.1f} s")
+        sleep(pause)
 
     def _judged(self, interaction: Interaction) -> list[Evidence]:
         evidence = self.judge.see(interaction)
@@ -201,10 +266,18 @@ class Session:
         query = self._query(self.contract.operations[0])
         self.target.send(Outgoing(call.method, self._path(call.path, room_id), query, scheme=self.subject.scheme))
 
+    def part_with(self, case: Case) -> None:
+        """Send a last case, whatever bounds the run has; nobody judges the answer."""
+        self.target.send(self._outgoing(case))
+
     @property
     def made(self) -> list[str]:
         """The ids of the rooms that this session made and that still exist."""
         return [state.id for state in self.judge.rooms.states.values() if state.created_with is not None and not state.deleted]
+
+
+def _busy(interaction: Interaction) -> str:
+    return f"the provider answers with status {interaction.response.status if interaction.response else 0} (too busy)"
 
 
 def _stranger(room_id: str, random: Random) -> str:

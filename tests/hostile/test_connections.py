@@ -1,0 +1,229 @@
+"""Connections that are refused, closed, reset, silent or slow: no usable answer is inconclusive, and the run goes on."""
+
+from __future__ import annotations
+
+import socket
+import threading
+import time
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from roomproof.interaction import Interaction
+from roomproof.targets.http import HttpTarget
+from roomproof.targets.target import Outgoing
+
+Verify = Callable[..., Any]
+Serve = Callable[..., Any]
+MANY = 50
+"""So many clauses pass in the 90 requests of a run that is not disturbed."""
+LIMIT = 15.0
+"""Seconds in which a run of 90 requests ends even on a busy machine; it needs one."""
+
+
+def sometimes(behaviour: Callable[[Any], Any], every: int = 15) -> Callable[[Any], Any]:
+    """Return the behaviour for some requests only, the first ones not among them."""
+    return lambda call: behaviour(call) if call.number % every == every - 1 else False
+
+
+def require_undisturbed(told: Any, why: str) -> None:
+    """Some requests got no usable answer, for the expected reason; nothing fails, the rest is judged, all within the time."""
+    assert told.fails == set()
+    assert told.code == 3, "cut short by --max-requests"
+    assert told.passes >= MANY
+    assert [reason for reason in told.unanswered if why not in reason] == []
+    assert sum(told.unanswered.values()) >= 3
+    assert told.seconds < LIMIT
+
+
+def test_a_faithful_server(verify: Verify) -> None:
+    told = verify(lambda _: False)
+
+    assert (told.fails, told.unanswered) == (set(), {})
+    assert told.passes >= MANY
+
+
+def reset_before(call: Any) -> None:
+    call.reset()
+
+
+def reset_in_headers(call: Any) -> None:
+    call.send(call.faithful()[:30])
+    call.reset()
+
+
+def reset_after_headers(call: Any) -> None:
+    call.send(call.faithful().partition(b"\r\n\r\n")[0] + b"\r\n\r\n")
+    call.reset()
+
+
+def reset_in_the_body(call: Any) -> None:
+    call.send(call.faithful()[:-10])
+    call.reset()
+
+
+def close_before(call: Any) -> None:
+    call.close()
+
+
+def close_in_headers(call: Any) -> None:
+    call.send(call.faithful()[:30])
+    call.close()
+
+
+def close_in_the_body(call: Any) -> None:
+    call.send(call.faithful()[:-10])
+    call.close()
+
+
+def say_nothing(_: Any) -> None:
+    time.sleep(0.6)
+
+
+def drip(call: Any) -> None:
+    """Send a byte each 20 ms: no single read takes long."""
+    for byte in call.faithful():
+        call.send(bytes([byte]))
+        time.sleep(0.02)
+
+
+def drip_the_body(call: Any) -> None:
+    head, _, body = call.faithful().partition(b"\r\n\r\n")
+    call.send(head + b"\r\n\r\n")
+    for byte in body:
+        call.send(bytes([byte]))
+        time.sleep(0.02)
+
+
+@pytest.mark.parametrize("behaviour", [reset_before, close_before], ids=["reset", "closed"])
+def test_lost_before_the_answer(behaviour: Callable[[Any], Any], verify: Verify) -> None:
+    require_undisturbed(verify(sometimes(behaviour)), "the connection was")
+
+
+@pytest.mark.parametrize(
+    "behaviour",
+    [reset_in_headers, reset_after_headers, reset_in_the_body, close_in_headers, close_in_the_body],
+    ids=lambda one: one.__name__,
+)
+def test_lost_in_the_answer(behaviour: Callable[[Any], Any], verify: Verify) -> None:
+    told = verify(sometimes(behaviour))
+
+    assert told.fails == set()
+    assert told.passes >= MANY
+    assert sum(told.unanswered.values()) >= 3
+    assert [why for why in told.unanswered if "whole" not in why and "does not begin" not in why] == []
+
+
+@pytest.mark.parametrize("behaviour", [say_nothing, drip, drip_the_body], ids=lambda one: one.__name__)
+def test_no_answer_in_time(behaviour: Callable[[Any], Any], verify: Verify) -> None:
+    require_undisturbed(verify(sometimes(behaviour), seconds=0.3), "no whole answer within 0.3 s")
+
+
+def test_a_server_that_only_ever_drips_ends_the_run(verify: Verify) -> None:
+    told = verify(drip, seconds=0.1)
+
+    assert told.code == 3
+    assert "no whole answer within 0.1 s" in told.error
+    assert told.seconds < LIMIT
+
+
+def test_nobody_there(verify: Verify) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+    told = verify(lambda _: False, base_url=f"http://127.0.0.1:{port}/v2")
+
+    assert told.code == 3
+    assert "Connection refused" in told.error
+    assert told.provider["stopped"] == told.error
+
+
+def test_a_server_that_comes_up_late() -> None:
+    """Nothing was sent to a server that refuses connections, so it may be tried again."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+    late: list[Any] = []
+
+    def come_up() -> None:
+        listening = socket.create_server(("127.0.0.1", port))
+        late.append(listening)
+        connection, _ = listening.accept()
+        with connection:
+            connection.recv(65_536)
+            connection.sendall(b"HTTP/1.1 204 No Content\r\n\r\n")
+
+    timer = threading.Timer(0.5, come_up)
+    timer.start()
+    target = HttpTarget(f"http://127.0.0.1:{port}", pauses=(0.3, 0.3, 0.6))
+    interaction = target.send(Outgoing("PATCH", "/rooms/1"))
+    timer.join()
+    late[0].close()
+
+    assert interaction.response is not None
+    assert interaction.response.status == 204
+
+
+def test_a_server_that_answers_slowly_at_first(verify: Verify) -> None:
+    def warm_up(call: Any) -> bool:
+        time.sleep(0.4 if call.number < 3 else 0)
+        return False
+
+    told = verify(warm_up)
+    assert (told.fails, told.unanswered) == (set(), {})
+
+
+def announce(call: Any) -> None:
+    call.send(call.faithful(None, "Connection: close"))
+    call.close()
+
+
+def close_unannounced(call: Any) -> None:
+    call.send(call.faithful())
+    call.close()
+
+
+def test_a_server_that_closes_after_each_answer(verify: Verify) -> None:
+    told = verify(announce)
+
+    assert (told.fails, told.unanswered) == (set(), {})
+    assert told.server.connections == len(told.server.calls)
+
+
+def test_a_server_that_closes_after_each_answer_and_does_not_say_so(verify: Verify) -> None:
+    told = verify(close_unannounced)
+
+    assert told.fails == set()
+    assert sum(told.unanswered.values()) <= 2, "then each request has a connection of its own"
+    assert told.passes >= MANY
+
+
+def lose_the_second(call: Any) -> Any:
+    """Take a second request on a connection and close it unanswered, as a server does whose idle time is over."""
+    return False if call.first else call.close()
+
+
+@pytest.mark.parametrize(
+    ("method", "repeatable", "sent"), [("PATCH", False, 2), ("POST", False, 2), ("PUT", False, 3), ("PATCH", True, 3), ("GET", False, 3)]
+)
+def test_only_what_may_be_repeated_is_sent_again(method: str, repeatable: bool, sent: int, serve: Serve) -> None:
+    """RFC 9110, 9.2.2: the server may have carried out a request before it closed the connection."""
+    server = serve(lose_the_second)
+    target = HttpTarget(server.base_url)
+
+    def send() -> Interaction:
+        return target.send(Outgoing(method, "/rooms/1", repeatable=repeatable))
+
+    first, second = send(), send()
+    target.close()
+
+    assert first.response is not None
+    assert (second.response is not None) is (sent == 3)
+    assert len(server.calls) == sent
+
+
+def test_a_request_that_is_lost_with_a_new_connection_is_not_sent_again(serve: Serve) -> None:
+    server = serve(lambda call: call.close())
+    target = HttpTarget(server.base_url)
+
+    assert target.send(Outgoing("PUT", "/rooms/1")).failure == "the connection was closed without an answer"
+    assert len(server.calls) == 1

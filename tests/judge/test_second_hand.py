@@ -169,3 +169,10 @@ def test_of_a_request_sent_nobody_knows_when_any_time_may_be_past(talk: Any, bro
     refused = {"error": "too late"}
     assert broken(talk.hear(recorded({"day": "2030-09-01T00:00:00Z"}, refused, 422, at=None))) == set()
     assert "request.day.any-of" in broken(talk.hear(recorded({"day": "2030-09-01T00:00:00Z"}, refused, 422)))
+
+
+@pytest.mark.parametrize(("status", "proves"), [(422, True), (404, False), (410, False)])
+def test_a_room_that_has_gone_says_nothing_of_the_values_that_are_sent_to_it(status: int, proves: bool, talk: Any, broken: Broken) -> None:
+    talk.patch({"size": 5}, {"size": 5})
+    evidence = talk.hear(recorded({"size": 10}, {"error": "no"}, status, credentials=Credentials.VALID))
+    assert ("request.size.maximum" in broken(evidence, Outcome.PASS)) == proves

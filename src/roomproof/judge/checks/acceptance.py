@@ -112,8 +112,14 @@ def judged_obstacle(seen: Seen, obstacle: Obstacle) -> Iterator[Evidence]:
     if seen.answer.accepted:
         text = f"{obstacle.what} is accepted, although {obstacle.clause.demands}"
         yield broken(obstacle.clause, text, expected="a refusal (status 4xx)", received=f"status {status}", lenient=obstacle.lenient)
-    elif seen.is_refused and all(other.clause.path == obstacle.clause.path for other in seen.request.obstacles):
+    elif _is_refusal_of(seen, obstacle) and all(other.clause.path == obstacle.clause.path for other in seen.request.obstacles):
         yield kept(obstacle.clause)
+
+
+def _is_refusal_of(seen: Seen, obstacle: Obstacle) -> bool:
+    """Whether the answer can be a refusal of this obstacle: that a room is gone, or a sender unknown, says nothing of a body."""
+    of_body = obstacle.refusal in (Refusal.INVALID, Refusal.UNREADABLE) and obstacle.clause.options.get("in", "body") == "body"
+    return seen.is_refused and not (of_body and seen.answer.response.status in NOT_ABOUT_VALUES)
 
 
 @check(Part.BEHAVIOUR, "missing-refused", "wrong-refused", "scope-required")

@@ -141,6 +141,7 @@ def _judged(result: Result, secrets: tuple[str, ...], cassette: Path | None, reg
         secrets,
         cassette=cassette if cassette is not None and cassette.exists() else None,
         regressions=regressions,
+        boundaries=result.boundaries,
     )
 
 

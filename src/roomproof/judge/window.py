@@ -76,6 +76,13 @@ def window_obstacles(operation: Operation, sent: Mapping[str, Any], state: RoomS
             yield Obstacle(clause, Refusal.INVALID, f"a window of which {window.broken}")
 
 
+def lengths(operation: Operation, sent: Mapping[str, Any], state: RoomState | None, at: datetime | None) -> Iterator[tuple[Clause, float]]:
+    """Yield how many days each window is long that a request names, where that alone can be why it is refused: it ends in the future."""
+    for clause, window in _windows(operation, sent, state, at):
+        if window.start and window.end and (window.now is None or window.end - window.now > SLACK):
+            yield clause, (window.end - window.start) / timedelta(days=1)
+
+
 def window_questions(operation: Operation, sent: Mapping[str, Any], state: RoomState | None, at: datetime | None) -> list[str]:
     """Return why it cannot be said whether a window is acceptable; empty if it certainly is."""
     return ["the window may be refused" for _, window in _windows(operation, sent, state, at) if not window.certain]

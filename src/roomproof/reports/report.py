@@ -14,6 +14,7 @@ from roomproof.cassettes.past import Change
 from roomproof.contract.model import Contract
 from roomproof.errors import UsageError
 from roomproof.interaction import Interaction
+from roomproof.judge.boundaries import Boundaries
 from roomproof.judge.exception import document
 from roomproof.reports.curl import curl
 from roomproof.reports.secrets import cleaned, without_secret_headers
@@ -42,6 +43,7 @@ class Judged:
     regressions: tuple[Path, ...] = ()
     recorded: tuple[datetime, datetime] | None = None
     rejudged: tuple[Change, ...] | None = None
+    boundaries: Boundaries | None = None
 
 
 @dataclass(frozen=True)
@@ -98,6 +100,7 @@ def _provider(result: Judged) -> dict[str, Any]:
             for clause in contract.clauses.values()
         ],
         "findings": [_finding(finding, result) for finding in verdicts.findings()],
+        "boundaries": cleaned(result.boundaries.document(), result.secrets) if result.boundaries else [],
     }
 
 

@@ -12,6 +12,7 @@ from urllib.parse import quote
 from roomproof.contract.deviation import Deviation
 from roomproof.contract.model import Contract, Operation, SupportCall
 from roomproof.interaction import Credentials, Interaction, RoomKnowledge
+from roomproof.judge.boundaries import Boundaries
 from roomproof.judge.evidence import Evidence
 from roomproof.judge.judge import Judge
 from roomproof.judge.seen import read_json
@@ -69,6 +70,7 @@ class Result:
     stopped: str = ""
     interrupted: bool = False
     started: datetime = field(default_factory=lambda: datetime.now(UTC))
+    boundaries: Boundaries | None = None
 
 
 class CutShortError(Exception):
@@ -85,6 +87,7 @@ class Session:
         self.target = subject.target
         self.judge = Judge(subject.contract)
         self.result = Result(subject, Verdicts(subject.contract, subject.deviations, strict=options.strict))
+        self.result.boundaries = self.judge.boundaries
         self.random = Random(options.seed)
         self.serial = f"rp{self.random.getrandbits(40):010x}{int(datetime.now(UTC).timestamp()):x}"
         self.seats: dict[Seat, str] = {}

@@ -85,7 +85,8 @@ class Boundary:
     def limit(self, clause: Clause, end: str, value: float) -> None:
         """Add a limit; one that only real providers show is kept apart from what the documents say."""
         (self.observed if clause.level is Level.OBSERVED else self.documented)[end] = value
-        self.clauses.append(clause.id)
+        if clause.id not in self.clauses:
+            self.clauses.append(clause.id)
 
     def note(self, value: float, reply: Reply) -> None:
         """Add how a value was answered. Only so many are kept, however long the stream is."""
@@ -154,7 +155,9 @@ class Boundaries:
         limited = self._limited.setdefault(operation.id, [])
         for clause in operation.clauses:
             if clause.part is Part.BEHAVIOUR and clause.rule == "window":
-                self._boundary(clause, DAYS).limit(clause, "maximum", clause.options["max-days"])
+                boundary = self._boundary(clause, DAYS)
+                boundary.limit(clause, "minimum", 0)
+                boundary.limit(clause, "maximum", clause.options["max-days"])
             elif (found := _limit_of(clause)) is not None:
                 measure, end, value = found
                 boundary = self._boundary(clause, measure.name)

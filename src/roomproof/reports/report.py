@@ -18,6 +18,7 @@ from roomproof.judge.boundaries import Boundaries
 from roomproof.judge.exception import document
 from roomproof.reports.curl import curl
 from roomproof.reports.secrets import cleaned, without_secret_headers
+from roomproof.reports.unexercised import Coverage
 from roomproof.verdict import Finding, Record, Verdict, Verdicts
 
 REPORT_VERSION = 1
@@ -28,7 +29,8 @@ class Judged:
     """What a run or some recordings say of one provider.
 
     `target` is what was asked: an address, or the files that were read; `recorded` the first and the last moment of what
-    was read; `rejudged` what the recordings say otherwise than when they were made, None where nobody knows what they said then.
+    was read; `recordings` whether that is all there is; `rejudged` what the recordings say otherwise than when they were made,
+    None where nobody knows what they said then.
     """
 
     contract: Contract
@@ -44,6 +46,7 @@ class Judged:
     recorded: tuple[datetime, datetime] | None = None
     rejudged: tuple[Change, ...] | None = None
     boundaries: Boundaries | None = None
+    recordings: bool = False
 
 
 @dataclass(frozen=True)
@@ -78,6 +81,7 @@ def _unfinished(result: Unfinished) -> dict[str, Any]:
 def _provider(result: Judged) -> dict[str, Any]:
     contract, verdicts = result.contract, result.verdicts
     words = verdicts.verdicts()
+    whys = cleaned(dict(Coverage(contract, verdicts, result.stopped, result.recordings).whys()), result.secrets)
     return {
         "provider": contract.provider,
         "contract_version": contract.version,
@@ -96,6 +100,7 @@ def _provider(result: Judged) -> dict[str, Any]:
                 "cases": verdicts.records.get(clause.id, Record()).cases,
                 "demands": clause.demands,
                 "source": asdict(clause.source),
+                **({"why": whys[clause.id]} if clause.id in whys else {}),
             }
             for clause in contract.clauses.values()
         ],

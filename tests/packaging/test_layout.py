@@ -12,7 +12,7 @@ import yaml
 from roomproof import __version__
 
 ROOT = Path(__file__).parents[2]
-FOLDERS = {".ci", ".github", "cassettes", "contracts", "src", "strategies", "tests"}
+FOLDERS = {".ci", ".github", "cassettes", "contracts", "docs", "src", "strategies", "tests"}
 FILES = {".gitignore", "CHANGELOG.md", "CONTRIBUTING.md", "LICENSE", "README.md", "conftest.py", "pyproject.toml", "tox.ini"}
 LATER = {"benchmarks"}
 TESTS = "python -m pip install tox && python -m tox"

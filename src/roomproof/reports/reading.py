@@ -17,6 +17,7 @@ from roomproof.verdict import Verdict
 
 _TEXT = {"type": "string"}
 _TEXTS = {"type": "object", "additionalProperties": _TEXT}
+_TEXT_LIST = {"type": "array", "items": _TEXT}
 _COUNT = {"type": "integer", "minimum": 0}
 _ID = {"type": "string", "pattern": r"^[^.]+\.[^.]+\.(request|response|behaviour)\..+"}
 _VERDICT = {"enum": list(Verdict)}
@@ -57,7 +58,7 @@ _BOUNDARY = {
     "required": ["operation", "field", "what", "documented", "tried"],
     "properties": {
         "operation": _TEXT, "field": _TEXT, "what": _TEXT, "documented": _LIMITS, "observed": _LIMITS,
-        "clauses": {"type": "array", "items": _TEXT}, "left_out": _COUNT,
+        "clauses": _TEXT_LIST, "left_out": _COUNT,
         "tried": {
             "type": "array",
             "items": {
@@ -76,6 +77,7 @@ _PROVIDER = {
         "requests": _COUNT, "seconds": {"type": "number"},
         "clauses": {"type": "array", "items": _CLAUSE}, "findings": {"type": "array", "items": _FINDING},
         "boundaries": {"type": "array", "items": _BOUNDARY},
+        "stale_deviations": {"type": "array", "items": {**_TEXTS, "required": ["clause", "why", "expires"]}},
         "recorded": {"type": "object", "required": ["from", "to"], "properties": {"from": _TEXT, "to": _TEXT}},
         "rejudged": {
             "type": "array",
@@ -92,6 +94,10 @@ SCHEMA = {
         "roomproof": _TEXT,
         "seed": {"type": "integer"},
         "providers": {"type": "array", "items": _PROVIDER},
+        "baseline": {
+            "type": "object", "required": ["path", "new", "known", "healed"],
+            "properties": {"path": _TEXT, "new": _TEXT_LIST, "known": _TEXT_LIST, "healed": _TEXT_LIST},
+        },
         "unmatched": {
             "type": "object", "required": ["count", "requests"],
             "properties": {"count": _COUNT, "requests": {"type": "object", "additionalProperties": _COUNT}},

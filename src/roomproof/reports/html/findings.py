@@ -45,6 +45,7 @@ class Shown:
     exchange: Step
     steps: tuple[Step, ...]
     left_out: int
+    known: bool
 
 
 @dataclass(frozen=True)
@@ -55,20 +56,24 @@ class Heap:
     findings: tuple[Shown, ...]
 
 
-def heaps(columns: Sequence[Column]) -> tuple[Heap, ...]:
-    """Return the findings of each provider's last run by verdict, the worst first; verdicts that nothing has are left out."""
+def heaps(columns: Sequence[Column], known: frozenset[str]) -> tuple[Heap, ...]:
+    """Return the findings of each provider's last run by verdict, the worst first; verdicts that nothing has are left out.
+
+    What is `known` since a baseline comes after what is new.
+    """
     shown: list[Shown] = []
     anchored: set[str] = set()
     for column in columns:
         for finding in column.node["findings"] if column.is_last else ():
             anchor = finding["clause"] if finding["clause"] not in anchored else ""
             anchored.add(finding["clause"])
-            shown.append(_shown(finding, column, anchor))
+            shown.append(_shown(finding, column, anchor, known=finding["clause"] in known))
+    shown.sort(key=lambda item: item.known)
     by_verdict = {word: tuple(item for item in shown if item.verdict == word) for word in WORDS}
     return tuple(Heap(word, items) for word, items in by_verdict.items() if items)
 
 
-def _shown(finding: Json, column: Column, anchor: str) -> Shown:
+def _shown(finding: Json, column: Column, anchor: str, *, known: bool) -> Shown:
     sequence = finding.get("sequence", ())
     return Shown(
         anchor,
@@ -87,6 +92,7 @@ def _shown(finding: Json, column: Column, anchor: str) -> Shown:
         _step(finding, finding, 0),
         tuple(_step(exchange, finding, number) for number, exchange in enumerate(sequence[:MOST_STEPS], 1)),
         max(0, len(sequence) - MOST_STEPS),
+        known,
     )
 
 

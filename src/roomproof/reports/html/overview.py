@@ -25,6 +25,7 @@ class Card:
     version: str
     started: str
     facts: tuple[str, ...]
+    fails: int
 
 
 @dataclass(frozen=True)
@@ -47,26 +48,29 @@ class Overview:
     todos: tuple[Todo, ...]
 
 
-def overview(reports: Sequence[Report], columns: Sequence[Column], heaps: Sequence[Heap]) -> Overview:
-    """Return the top of the page for some runs, the last of which counts."""
+def overview(reports: Sequence[Report], columns: Sequence[Column], heaps: Sequence[Heap], known: frozenset[str]) -> Overview:
+    """Return the top of the page for some runs, of which the last counts; what is `known` since a baseline does not keep from a release."""
     last = {column.provider: column.node for column in columns if column.is_last}
     latest = {node["provider"]: node for report in reports for node in report["providers"]}
     # A provider whose newest run has no verdicts is not proven by an older one.
     nodes = [node if not node["clauses"] else last[name] for name, node in latest.items()]
-    cards = tuple(_card(node) for node in nodes)
-    fails = [finding for heap in heaps if heap.verdict == "fail" for finding in heap.findings]
+    cards = tuple(_card(node, known) for node in nodes)
+    fails = [finding for heap in heaps if heap.verdict == "fail" for finding in heap.findings if not finding.known]
     kind, headline = _headline(cards)
     return Overview(kind, headline, cards, tuple(_todos(nodes, fails, reports[-1] if reports else {})))
 
 
-def _card(node: Any) -> Card:
+def _card(node: Any, known: frozenset[str]) -> Card:
+    fails = {clause["id"] for clause in node["clauses"] if clause["verdict"] == "fail"}
     counts = counted(clause["verdict"] for clause in node["clauses"])
     if not node["clauses"]:
         kind, word = "inconclusive", "not verified"
-    elif counts.get("fail"):
+    elif fails - known:
         kind, word = "fail", "breaks its contract"
     elif node.get("stopped"):
         kind, word = "inconclusive", "nothing fails so far, cut short"
+    elif fails:
+        kind, word = "warning", "fails as before, nothing new"
     elif not counts.get("pass"):
         kind, word = "inconclusive", "nothing proven"
     elif counts.get("warning"):
@@ -75,7 +79,7 @@ def _card(node: Any) -> Card:
         kind, word = "pass", "keeps its contract"
     return Card(
         node["provider"], kind, word, counts, node["target"], node.get("contract_version", ""),
-        moment(node.get("started", "")), tuple(_facts(node)),
+        moment(node.get("started", "")), tuple(_facts(node)), len(fails - known),
     )  # fmt: skip
 
 
@@ -93,10 +97,14 @@ def _headline(cards: Sequence[Card]) -> tuple[str, str]:
     open_ = [card for card in cards if card.kind == "inconclusive"]
     names = _listed([card.provider for card in broken or open_])
     if broken:
-        fails = sum(card.counts["fail"] for card in broken)
+        fails = sum(card.fails for card in broken)
         return "fail", f"Do not release: {fails:,} {'clause fails' if fails == 1 else 'clauses fail'} at {names}"
-    if open_ or not cards:
-        return "inconclusive", f"Not proven: {names or 'nothing'} was not verified to the end"
+    if not cards:
+        return "inconclusive", "Not proven: no provider was verified"
+    if open_:
+        return "inconclusive", f"Not proven: {names} {'was' if len(open_) == 1 else 'were'} not verified to the end"
+    if any(card.counts.get("fail") for card in cards):
+        return "warning", "Nothing new fails: what fails did so in the baseline"
     warnings = sum(card.counts.get("warning", 0) for card in cards)
     if warnings:
         return "warning", f"Nothing fails: {warnings:,} {'warning' if warnings == 1 else 'warnings'} to look at"
@@ -125,17 +133,19 @@ def _todos(nodes: Sequence[Any], fails: Sequence[Shown], report: Report) -> Iter
         name, counts = node["provider"], counted(clause["verdict"] for clause in node["clauses"])
         if node.get("stopped"):
             yield Todo("inconclusive", f"{name} stopped early: {node['stopped']}. Then run it again.")
-        if node.get("stale_deviations"):
-            count = len(node["stale_deviations"])
-            yield Todo(
-                "deviation", f"{name}: {count} known {'deviation is' if count == 1 else 'deviations are'} no longer seen; take them out"
-            )
+        for stale in node.get("stale_deviations", ()):
+            why = f"expired on {stale['expires']}" if stale["why"] == "expired" else "no longer seen"
+            yield Todo("deviation", f"stale deviation, {why}: renew or remove it", stale["clause"], stale["clause"])
         if counts.get("inconclusive"):
             yield Todo("inconclusive", f"{name}: {counts['inconclusive']:,} inconclusive, because of network or set-up", "matrix")
         for change in node.get("rejudged", ()):
             yield Todo("warning", f"was {change['before']} when recorded, is {change['now']} now", change["clause"], change["clause"])
     warnings = sum(clause["verdict"] == "warning" for node in nodes for clause in node["clauses"])
     gaps = sum(clause["verdict"] == "unexercised" for node in nodes for clause in node["clauses"])
+    if report.get("baseline"):
+        since = report["baseline"]
+        told = ", ".join(f"{len(since[word]):,} {word}" for word in ("new", "known", "healed"))
+        yield Todo("deviation", f"since the baseline {since['path']}: {told}")
     if warnings:
         yield Todo("warning", f"{warnings:,} {'warning' if warnings == 1 else 'warnings'} to decide on", "warning")
     if gaps:

@@ -31,9 +31,10 @@ def html(reports: Sequence[Report]) -> str:
     """Return some JSON reports as one page, the latest run on top. Raises UsageError for reports that cannot be compared."""
     runs = ordered(reports)
     columns = columns_of(runs)
-    found = heaps(columns)
-    with_finding = frozenset(finding.clause for heap in found for finding in heap.findings)
     latest = runs[-1] if runs else {}
+    known = frozenset(latest.get("baseline", {}).get("known", ()))
+    found = heaps(columns, known)
+    with_finding = frozenset(finding.clause for heap in found for finding in heap.findings)
     style, script = _text("style.css") + _grid(len(columns)), _text("script.js")
     return _environment().get_template("page.html").render(
         style=Markup(style),
@@ -47,7 +48,7 @@ def html(reports: Sequence[Report]) -> str:
         columns=columns,
         providers=list(dict.fromkeys(column.provider for column in columns)),
         levels=list(dict.fromkeys(clause["level"] for column in columns for clause in column.node["clauses"])),
-        top=overview(runs, columns, found),
+        top=overview(runs, columns, found, known),
         heaps=found,
         groups=matrix(columns, with_finding),
         strips=strips(columns),

@@ -79,6 +79,7 @@
   each(".js", function (part) { part.hidden = false; });
   form.addEventListener("submit", function (event) { event.preventDefault(); });
   form.addEventListener("input", apply);
+  form.addEventListener("change", apply);
   form.addEventListener("reset", function () { setTimeout(apply); });
   document.addEventListener("click", function (event) {
     if (event.target.matches(".copy")) { copy(event.target); }

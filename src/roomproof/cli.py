@@ -168,7 +168,7 @@ def _age(text: str | None) -> timedelta | None:
 
 @app.command()
 def report(
-    runs: Annotated[list[Path], typer.Argument(metavar="RUN.json...", help="JSON reports; of several the trend is shown.")],
+    runs: Annotated[list[Path], typer.Argument(metavar="RUN.json", help="JSON reports; of several the trend is shown.")],
     html_path: HtmlPath = None,
     junit_path: JunitPath = None,
 ) -> None:

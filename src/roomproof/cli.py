@@ -28,6 +28,7 @@ Contracts = Annotated[
 
 JsonPath = Annotated[Path | None, typer.Option("--json", metavar="PATH", help="Write the report as JSON.")]
 JunitPath = Annotated[Path | None, typer.Option("--junit", metavar="PATH", help="Write the report as JUnit XML.")]
+HtmlPath = Annotated[Path | None, typer.Option("--html", metavar="PATH", help="Write the report as one HTML page.")]
 Strict = Annotated[bool, typer.Option("--strict", help="Clauses of level standard and sample fail, too.")]
 Baseline = Annotated[
     Path | None, typer.Option("--baseline", metavar="PATH", help="An earlier JSON report: only what is new since then fails.")
@@ -89,6 +90,7 @@ def verify(
     ] = False,
     json_path: JsonPath = None,
     junit_path: JunitPath = None,
+    html_path: HtmlPath = None,
     contracts: Contracts = None,
 ) -> None:
     """Send valid, boundary and invalid requests, judge every answer clause by clause."""
@@ -107,7 +109,7 @@ def verify(
     regressions = FOLDER if save_regressions else None
     ask = Ask(tuple(providers or ()), base_url, room_id, tuple(contracts or ()), os.environ, record, regressions, ca_bundle)
     options = Options(max_examples, seed, max_requests, _per_second(rate), strict, fuzz, tuple(only or ()), _seconds(max_seconds))
-    raise typer.Exit(run_verify(ask, options, Outputs(json_path, junit_path, verbose), Gate(baseline, strict_deviations)))
+    raise typer.Exit(run_verify(ask, options, Outputs(json_path, junit_path, verbose, html_path), Gate(baseline, strict_deviations)))
 
 
 def _per_second(rate: str | None) -> float | None:
@@ -172,6 +174,7 @@ def replay(
     verbose: Verbose = False,
     json_path: JsonPath = None,
     junit_path: JunitPath = None,
+    html_path: HtmlPath = None,
     contracts: Contracts = None,
 ) -> None:
     """Judge recordings, whoever made them; nothing is sent."""
@@ -182,7 +185,7 @@ def replay(
     if check_secrets:
         raise typer.Exit(run_check_secrets(tuple(paths), tuple(contracts or ()), os.environ))
     listen = Listen(tuple(paths), tuple(contracts or ()), strict, _age(max_age))
-    raise typer.Exit(run_replay(listen, Outputs(json_path, junit_path, verbose), Gate(baseline, strict_deviations)))
+    raise typer.Exit(run_replay(listen, Outputs(json_path, junit_path, verbose, html_path), Gate(baseline, strict_deviations)))
 
 
 def _age(text: str | None) -> timedelta | None:
@@ -193,6 +196,18 @@ def _age(text: str | None) -> timedelta | None:
     if match is None:
         raise UsageError(f"--max-age {text!r}: write it like 90d, 12w or 36h")
     return int(match[1]) * {"h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}[match[2]]
+
+
+@app.command()
+def report(
+    runs: Annotated[list[Path], typer.Argument(metavar="RUN.json", help="JSON reports; of several the trend is shown.")],
+    html_path: HtmlPath = None,
+    junit_path: JunitPath = None,
+) -> None:
+    """Write JSON reports of earlier runs in another form, or several as one page."""
+    from roomproof.commands.report import Forms, run_report
+
+    raise typer.Exit(run_report(tuple(runs), Forms(html_path, junit_path)))
 
 
 @app.command()

@@ -24,7 +24,7 @@ Run = Callable[..., Any]
 Serve = Callable[[ASGIApp], str]
 TELNYX = find_mock("telnyx")
 AGAINST_TELNYX = ("verify", "telnyx", "--room-id", TELNYX.room_id)
-REPORTS = ("--json", "report.json", "--junit", "report.xml")
+REPORTS = ("--json", "report.json", "--junit", "report.xml", "--html", "report.html")
 FEW = ("--max-examples", 0, "--max-requests", 40)
 """Enough of the plan to see a fault that is in every answer."""
 

@@ -31,12 +31,13 @@ def files_below(*folders: str, suffixes: tuple[str, ...]) -> set[str]:
 def test_the_wheel_holds_both_packages_the_templates_the_contracts_and_the_cassettes(built: Path) -> None:
     (path,) = built.glob("*.whl")
     names = {name for name in zipfile.ZipFile(path).namelist() if ".dist-info/" not in name}
-    modules = files_below("src", "strategies", suffixes=(".py", ".yaml", "py.typed"))
+    modules = files_below("src", "strategies", suffixes=(".py", ".yaml", "py.typed", ".html", ".css", ".js"))
     expected = {name.partition("/")[2] for name in modules}
     expected |= {f"roomproof/_contracts/{name.partition('/')[2]}" for name in files_below("contracts", suffixes=(".yaml",))}
     expected |= {f"roomproof/_cassettes/{name.partition('/')[2]}" for name in files_below("cassettes", suffixes=(".yaml", ".md"))}
     assert names == expected
     assert {"roomproof/py.typed", "roomproof_strategies/py.typed", "roomproof/start/openapi.yaml"} <= names
+    assert {f"roomproof/reports/html/{name}" for name in ("page.html", "parts.html", "style.css", "script.js")} <= names
     assert "roomproof/_cassettes/telnyx/mock/update-room.yaml" in names
 
 

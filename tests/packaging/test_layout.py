@@ -12,7 +12,7 @@ import yaml
 from roomproof import __version__
 
 ROOT = Path(__file__).parents[2]
-FOLDERS = {".ci", ".github", "cassettes", "contracts", "src", "strategies", "tests"}
+FOLDERS = {".ci", ".github", "cassettes", "contracts", "docs", "src", "strategies", "tests"}
 PAGES = {"CHANGELOG.md", "CONTRIBUTING.md", "LICENSE", "README.md"}
 FILES = {*PAGES, ".gitignore", ".pre-commit-hooks.yaml", "conftest.py", "pyproject.toml", "tox.ini"}
 LATER = {"benchmarks"}

@@ -14,6 +14,7 @@ from roomproof.contract.deviation import Deviation
 from roomproof.contract.model import Contract
 from roomproof.errors import UsageError
 from roomproof.interaction import Interaction, Request
+from roomproof.judge.boundaries import Boundaries
 from roomproof.judge.judge import Judge
 from roomproof.verdict import Verdicts
 
@@ -28,6 +29,7 @@ class Heard:
     contract: Contract
     verdicts: Verdicts
     old: Verdicts
+    boundaries: Boundaries
     interactions: int = 0
     first: datetime | None = None
     last: datetime | None = None
@@ -53,7 +55,7 @@ class Register:
         """Return an empty record of a provider."""
         contract, deviations = self.contracts[provider]
         verdicts, old = (Verdicts(contract, deviations, strict=self.strict) for _ in range(2))
-        return Heard(contract, verdicts, old)
+        return Heard(contract, verdicts, old, Boundaries(contract))
 
     def is_old(self, interaction: Interaction) -> bool:
         """Whether an interaction is too old to count; one that does not say when it took place cannot be shown to be recent."""
@@ -110,6 +112,7 @@ def _listen(recording: Recording, register: Register, listener: Listener | None)
         provider = contract.provider
         if provider not in judges:
             judges[provider], heard[provider] = Judge(contract), register.heard(provider)
+            heard[provider].boundaries = judges[provider].boundaries
             heard[provider].files.append(recording.path)
         one = heard[provider]
         one.note(interaction)
@@ -129,6 +132,7 @@ def _count(unmatched: Counter[str], request: Request) -> None:
 def _join(all_of_it: Heard, one: Heard) -> None:
     all_of_it.verdicts.merge(one.verdicts)
     all_of_it.old.merge(one.old)
+    all_of_it.boundaries.merge(one.boundaries)
     all_of_it.interactions += one.interactions
     all_of_it.files += one.files
     times = [time for time in (all_of_it.first, all_of_it.last, one.first, one.last) if time]

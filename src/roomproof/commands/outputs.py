@@ -18,12 +18,20 @@ class Outputs:
     json: Path | None
     junit: Path | None
     verbose: bool
+    html: Path | None = None
+
+
+def _page(shown: dict[str, Any]) -> str:
+    # Late, since loading the templates' engine takes longer than everything else here.
+    from roomproof.reports.html import html
+
+    return html([shown])
 
 
 def written(shown: dict[str, Any], outputs: Outputs) -> list[RoomproofError]:
     """Write every report that was asked for, and return what kept one from being written."""
     problems: list[RoomproofError] = []
-    for path, text in ((outputs.json, as_json), (outputs.junit, junit)):
+    for path, text in ((outputs.json, as_json), (outputs.junit, junit), (outputs.html, _page)):
         try:
             if path is not None:
                 write_text(path, text(shown))

@@ -94,6 +94,7 @@ def _judged(heard: Heard, rejudged: tuple[Change, ...] | None, now: datetime, se
     return Judged(
         heard.contract, heard.verdicts, ", ".join(names[:_MAX_FILES]) + more, heard.interactions, seconds, now,
         recorded=(heard.first, heard.last) if heard.first and heard.last else None, rejudged=rejudged,
+        boundaries=heard.boundaries, recordings=True,
     )  # fmt: skip
 
 

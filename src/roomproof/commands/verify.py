@@ -153,6 +153,7 @@ def _judged(result: Result, secrets: tuple[str, ...], cassette: Path | None, reg
         cassette=cassette if cassette is not None and cassette.exists() else None,
         regressions=regressions,
         unanswered=result.unanswered,
+        boundaries=result.boundaries,
     )
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from roomproof.contract.clause import Part
 from roomproof.contract.model import Contract, Operation, SupportCall
 from roomproof.interaction import Interaction, RoomKnowledge
+from roomproof.judge.boundaries import Boundaries
 from roomproof.judge.check import Sight, all_checks
 from roomproof.judge.checks import require_checks
 from roomproof.judge.checks.creation import first_sent, repeatability_key
@@ -28,6 +29,7 @@ class Judge:
         require_checks(contract)
         self.contract = contract
         self.rooms = Rooms()
+        self.boundaries = Boundaries(contract)
         self._compiled = Compiled()
         self._checks = {sight: all_checks(sight) for sight in Sight}
 
@@ -44,6 +46,7 @@ class Judge:
             return self._see_nothing(operation, interaction, parameters)
         seen = self._taken_apart(operation, interaction, parameters)
         evidence = [item for check in self._checks[Sight.OPERATION] for item in check.run(seen)]
+        self.boundaries.note(seen)
         self._learn(seen)
         return evidence
 

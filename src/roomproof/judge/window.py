@@ -76,6 +76,19 @@ def window_obstacles(operation: Operation, sent: Mapping[str, Any], state: RoomS
             yield Obstacle(clause, Refusal.INVALID, f"a window of which {window.broken}")
 
 
+def lengths(operation: Operation, sent: Mapping[str, Any], state: RoomState | None, at: datetime | None) -> Iterator[tuple[Clause, float]]:
+    """Yield how many days each window is long, where that alone can be why it is refused: both ends are known, and the end is to come.
+
+    One whose ends are almost the same is left out: nobody says whether that is a window.
+    """
+    for clause, window in _windows(operation, sent, state, at):
+        ends = (sent.get(clause.options[end]) or (state and state.known.get(clause.options[end])) for end in ("from", "until"))
+        if all(ends) and window.start and window.end and (window.now is None or window.end - window.now > SLACK):
+            length = window.end - window.start
+            if abs(length) > SLACK:
+                yield clause, length / timedelta(days=1)
+
+
 def window_questions(operation: Operation, sent: Mapping[str, Any], state: RoomState | None, at: datetime | None) -> list[str]:
     """Return why it cannot be said whether a window is acceptable; empty if it certainly is."""
     return ["the window may be refused" for _, window in _windows(operation, sent, state, at) if not window.certain]

@@ -15,10 +15,12 @@ from roomproof.cassettes.past import Change
 from roomproof.contract.model import Contract
 from roomproof.errors import UsageError
 from roomproof.interaction import Interaction
+from roomproof.judge.boundaries import Boundaries
 from roomproof.judge.exception import document
 from roomproof.judge.sighting import Stale
 from roomproof.reports.curl import curl
 from roomproof.reports.secrets import cleaned, without_secret_headers
+from roomproof.reports.unexercised import Coverage
 from roomproof.verdict import Finding, Record, Verdict, Verdicts
 from roomproof.verify.selection import covers
 
@@ -33,7 +35,7 @@ class Judged:
     was read; `rejudged` what the recordings say otherwise than when they were made, None where nobody knows what they said then.
     `only` are patterns of the clauses that were asked for, all without any; `again` what follows `roomproof verify PROVIDER --only
     CLAUSE` in the line that finds a finding again, nothing where nothing was sent.
-    `unanswered` counts the requests that got no usable answer by why.
+    `unanswered` counts the requests that got no usable answer by why; `recordings` tells that nothing else was there.
     """
 
     contract: Contract
@@ -51,6 +53,8 @@ class Judged:
     only: tuple[str, ...] = ()
     again: tuple[str, ...] = ()
     unanswered: Mapping[str, int] = field(default_factory=dict)
+    boundaries: Boundaries | None = None
+    recordings: bool = False
 
 
 @dataclass(frozen=True)
@@ -86,6 +90,7 @@ def _provider(result: Judged) -> dict[str, Any]:
     contract, verdicts = result.contract, result.verdicts
     words = verdicts.verdicts()
     clauses = [clause for clause in contract.clauses.values() if covers(result.only, clause.id)]
+    whys = cleaned(dict(Coverage(contract, verdicts, result.stopped, result.recordings).whys()), result.secrets)
     return {
         "provider": contract.provider,
         "contract_version": contract.version,
@@ -105,6 +110,7 @@ def _provider(result: Judged) -> dict[str, Any]:
                 "cases": verdicts.records.get(clause.id, Record()).cases,
                 "demands": clause.demands,
                 "source": asdict(clause.source),
+                **({"why": whys[clause.id]} if clause.id in whys else {}),
             }
             for clause in clauses
         ],
@@ -114,6 +120,7 @@ def _provider(result: Judged) -> dict[str, Any]:
             for stale in verdicts.sightings.stale(result.started.date())
             if not result.only or any(stale.deviation.covers(clause.id) for clause in clauses)
         ],
+        "boundaries": cleaned(result.boundaries.document(), result.secrets) if result.boundaries else [],
     }
 
 

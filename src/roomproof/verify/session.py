@@ -16,6 +16,7 @@ from urllib.parse import quote
 from roomproof.contract.deviation import Deviation
 from roomproof.contract.model import Contract, Operation, SupportCall
 from roomproof.interaction import Credentials, Interaction, RoomKnowledge, header
+from roomproof.judge.boundaries import Boundaries
 from roomproof.judge.evidence import Evidence
 from roomproof.judge.judge import Judge
 from roomproof.judge.seen import read_json
@@ -89,6 +90,7 @@ class Result:
     interrupted: bool = False
     started: datetime = field(default_factory=lambda: datetime.now(UTC))
     unanswered: Counter[str] = field(default_factory=Counter)
+    boundaries: Boundaries | None = None
 
 
 class CutShortError(Exception):
@@ -106,6 +108,7 @@ class Session:
         self.judge = Judge(subject.contract)
         self.result = Result(subject, Verdicts(subject.contract, subject.deviations, strict=options.strict))
         self.selection = Selection(subject.contract, options.only, strict=options.strict)
+        self.result.boundaries = self.judge.boundaries
         self.random = Random(options.seed)
         self.serial = f"rp{self.random.getrandbits(40):010x}{int(datetime.now(UTC).timestamp()):x}"
         self.seats: dict[Seat, str] = {}

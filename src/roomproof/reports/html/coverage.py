@@ -1,0 +1,47 @@
+"""Coverage: which clauses the last run of each provider did not exercise, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from roomproof.reports.html.columns import Column
+
+
+@dataclass(frozen=True)
+class Gap:
+    """Clauses that were not exercised for one reason."""
+
+    why: str
+    clauses: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Covered:
+    """How much of a provider's contract was exercised; `share` in per cent, rounded down, so that 100 is all of it."""
+
+    provider: str
+    exercised: int
+    clauses: int
+    gaps: tuple[Gap, ...]
+
+    @property
+    def share(self) -> int:
+        """The exercised clauses of a hundred."""
+        return 100 * self.exercised // max(self.clauses, 1)
+
+
+def coverage(columns: Sequence[Column]) -> tuple[Covered, ...]:
+    """Return the coverage of each provider, the reasons that explain most first."""
+    return tuple(_covered(column) for column in columns if column.is_last)
+
+
+def _covered(column: Column) -> Covered:
+    clauses = column.node["clauses"]
+    gaps: dict[str, list[str]] = {}
+    for clause in clauses:
+        if clause["verdict"] == "unexercised":
+            gaps.setdefault(clause.get("why") or "the report does not say why", []).append(clause["id"])
+    ranked = sorted(gaps.items(), key=lambda gap: -len(gap[1]))
+    missing = sum(len(ids) for _, ids in ranked)
+    return Covered(column.provider, len(clauses) - missing, len(clauses), tuple(Gap(why, tuple(ids)) for why, ids in ranked))

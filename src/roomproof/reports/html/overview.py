@@ -1,0 +1,154 @@
+"""The top of a page: whether to release, the verdict of each provider, and what to do next."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from roomproof.reports.html.columns import Column, Report, counted, moment
+from roomproof.reports.html.findings import Heap, Shown
+
+_FIRST = 5
+"""So many fails are named on top; the others are counted."""
+
+
+@dataclass(frozen=True)
+class Card:
+    """One provider's last run in short. `kind` is the verdict whose colour and sign it has."""
+
+    provider: str
+    kind: str
+    word: str
+    counts: dict[str, int]
+    target: str
+    version: str
+    started: str
+    facts: tuple[str, ...]
+    fails: int
+
+
+@dataclass(frozen=True)
+class Todo:
+    """Something to do next; `link` is the anchor where to look, `code` what stands there as it is."""
+
+    kind: str
+    text: str
+    link: str = ""
+    code: str = ""
+
+
+@dataclass(frozen=True)
+class Overview:
+    """The headline, its kind, a card a provider, what to do next."""
+
+    kind: str
+    headline: str
+    cards: tuple[Card, ...]
+    todos: tuple[Todo, ...]
+
+
+def overview(reports: Sequence[Report], columns: Sequence[Column], heaps: Sequence[Heap], known: frozenset[str]) -> Overview:
+    """Return the top of the page for some runs, of which the last counts; what is `known` since a baseline does not keep from a release."""
+    last = {column.provider: column.node for column in columns if column.is_last}
+    latest = {node["provider"]: node for report in reports for node in report["providers"]}
+    # A provider whose newest run has no verdicts is not proven by an older one.
+    nodes = [node if not node["clauses"] else last[name] for name, node in latest.items()]
+    cards = tuple(_card(node, known) for node in nodes)
+    fails = [finding for heap in heaps if heap.verdict == "fail" for finding in heap.findings if not finding.known]
+    kind, headline = _headline(cards)
+    return Overview(kind, headline, cards, tuple(_todos(nodes, fails, reports[-1] if reports else {})))
+
+
+def _card(node: Any, known: frozenset[str]) -> Card:
+    fails = {clause["id"] for clause in node["clauses"] if clause["verdict"] == "fail"}
+    counts = counted(clause["verdict"] for clause in node["clauses"])
+    if not node["clauses"]:
+        kind, word = "inconclusive", "not verified"
+    elif fails - known:
+        kind, word = "fail", "breaks its contract"
+    elif node.get("stopped"):
+        kind, word = "inconclusive", "nothing fails so far, cut short"
+    elif fails:
+        kind, word = "warning", "fails as before, nothing new"
+    elif not counts.get("pass"):
+        kind, word = "inconclusive", "nothing proven"
+    elif counts.get("warning"):
+        kind, word = "warning", "keeps its contract, with warnings"
+    else:
+        kind, word = "pass", "keeps its contract"
+    return Card(
+        node["provider"], kind, word, counts, node["target"], node.get("contract_version", ""),
+        moment(node.get("started", "")), tuple(_facts(node)), len(fails - known),
+    )  # fmt: skip
+
+
+def _facts(node: Any) -> Iterator[str]:
+    yield f"{node['requests']:,} {'request' if node['requests'] == 1 else 'requests'} in {node['seconds']:.1f} s"
+    if "recorded" in node:
+        first, last = moment(node["recorded"]["from"]), moment(node["recorded"]["to"])
+        yield f"recorded {first}" + (f" to {last}" if first != last else "")
+    if node.get("cassette"):
+        yield f"kept in {node['cassette']}"
+
+
+def _headline(cards: Sequence[Card]) -> tuple[str, str]:
+    broken = [card for card in cards if card.kind == "fail"]
+    open_ = [card for card in cards if card.kind == "inconclusive"]
+    names = _listed([card.provider for card in broken or open_])
+    if broken:
+        fails = sum(card.fails for card in broken)
+        return "fail", f"Do not release: {fails:,} {'clause fails' if fails == 1 else 'clauses fail'} at {names}"
+    if not cards:
+        return "inconclusive", "Not proven: no provider was verified"
+    if open_:
+        return "inconclusive", f"Not proven: {names} {'was' if len(open_) == 1 else 'were'} not verified to the end"
+    if any(card.counts.get("fail") for card in cards):
+        return "warning", "Nothing new fails: what fails did so in the baseline"
+    warnings = sum(card.counts.get("warning", 0) for card in cards)
+    if warnings:
+        return "warning", f"Nothing fails: {warnings:,} {'warning' if warnings == 1 else 'warnings'} to look at"
+    return "pass", "Nothing fails"
+
+
+def _listed(names: Sequence[str]) -> str:
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}" if names else ""
+
+
+def _by_turns(fails: Sequence[Shown]) -> list[Shown]:
+    """Return fails so that each provider's first comes before anybody's second."""
+    turns: dict[str, int] = {}
+    ranked = []
+    for finding in fails:
+        turns[finding.provider] = turns.get(finding.provider, 0) + 1
+        ranked.append((turns[finding.provider], finding))
+    return [finding for _, finding in sorted(ranked, key=lambda pair: pair[0])]
+
+
+def _todos(nodes: Sequence[Any], fails: Sequence[Shown], report: Report) -> Iterator[Todo]:
+    yield from (Todo("fail", finding.summary, finding.clause, finding.clause) for finding in _by_turns(fails)[:_FIRST])
+    if len(fails) > _FIRST:
+        yield Todo("fail", f"and {len(fails) - _FIRST:,} more that fail", "findings")
+    for node in nodes:
+        name, counts = node["provider"], counted(clause["verdict"] for clause in node["clauses"])
+        if node.get("stopped"):
+            yield Todo("inconclusive", f"{name} stopped early: {node['stopped']}. Then run it again.")
+        for stale in node.get("stale_deviations", ()):
+            why = f"expired on {stale['expires']}" if stale["why"] == "expired" else "no longer seen"
+            yield Todo("deviation", f"stale deviation, {why}: renew or remove it", stale["clause"], stale["clause"])
+        if counts.get("inconclusive"):
+            yield Todo("inconclusive", f"{name}: {counts['inconclusive']:,} inconclusive, because of network or set-up", "matrix")
+        for change in node.get("rejudged", ()):
+            yield Todo("warning", f"was {change['before']} when recorded, is {change['now']} now", change["clause"], change["clause"])
+    warnings = sum(clause["verdict"] == "warning" for node in nodes for clause in node["clauses"])
+    gaps = sum(clause["verdict"] == "unexercised" for node in nodes for clause in node["clauses"])
+    if report.get("baseline"):
+        since = report["baseline"]
+        told = ", ".join(f"{len(since[word]):,} {word}" for word in ("new", "known", "healed"))
+        yield Todo("deviation", f"since the baseline {since['path']}: {told}")
+    if warnings:
+        yield Todo("warning", f"{warnings:,} {'warning' if warnings == 1 else 'warnings'} to decide on", "warning")
+    if gaps:
+        yield Todo("unexercised", f"{gaps:,} clauses were not exercised: see why", "coverage")
+    if report.get("unmatched", {}).get("count"):
+        yield Todo("unexercised", f"{report['unmatched']['count']:,} recorded requests belong to no contract", "coverage")

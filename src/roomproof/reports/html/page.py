@@ -1,0 +1,94 @@
+"""The page: views of JSON reports, put into a template that escapes everything, under a policy that runs nothing else."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Sequence
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from jinja2 import Environment, FunctionLoader, StrictUndefined
+from markupsafe import Markup
+
+from roomproof.reports.html.boundary_map import strips
+from roomproof.reports.html.columns import WORDS, Report, columns_of, ordered
+from roomproof.reports.html.coverage import coverage
+from roomproof.reports.html.findings import heaps
+from roomproof.reports.html.matrix import matrix
+from roomproof.reports.html.overview import overview
+from roomproof.reports.html.trend import changes, trends
+
+SIGNS = {"fail": "✕", "warning": "!", "deviation": "≈", "inconclusive": "?", "pass": "✓", "unexercised": "○"}
+"""The sign of each verdict, so that none is told by its colour alone."""
+
+
+_WIDE_COLUMNS = 6
+
+
+def html(reports: Sequence[Report]) -> str:
+    """Return some JSON reports as one page, the latest run on top. Raises UsageError for reports that cannot be compared."""
+    runs = ordered(reports)
+    columns = columns_of(runs)
+    latest = runs[-1] if runs else {}
+    known = frozenset(latest.get("baseline", {}).get("known", ()))
+    found = heaps(columns, known)
+    with_finding = frozenset(finding.clause for heap in found for finding in heap.findings)
+    style, script = _text("style.css") + _grid(len(columns)), _text("script.js")
+    return _environment().get_template("page.html").render(
+        style=Markup(style),
+        script=Markup(script),
+        policy=f"default-src 'none'; style-src '{_hash(style)}'; script-src '{_hash(script)}'; base-uri 'none'; form-action 'none'",
+        words=WORDS,
+        signs=SIGNS,
+        version=latest.get("roomproof", ""),
+        seed=latest.get("seed", ""),
+        runs=len(runs),
+        columns=columns,
+        providers=list(dict.fromkeys(column.provider for column in columns)),
+        levels=list(dict.fromkeys(clause["level"] for column in columns for clause in column.node["clauses"])),
+        top=overview(runs, columns, found, known),
+        heaps=found,
+        groups=matrix(columns, with_finding),
+        strips=strips(columns),
+        covered=coverage(columns),
+        unmatched=latest.get("unmatched", {}).get("requests", {}),
+        trends=trends(columns),
+        steps=changes(runs) if len(runs) > 1 else (),
+    )  # fmt: skip
+
+
+def _grid(columns: int) -> str:
+    """Return the rules that put each cell of the matrix into its column, whichever are empty."""
+    narrow = ".matrix{--each:4.6rem}" if columns > _WIDE_COLUMNS else ""
+    return f"\n{narrow}:root{{--n:{columns}}}" + "".join(f".k{index}{{grid-column:{index + 2}}}" for index in range(columns))
+
+
+def legible(value: Any) -> Any:
+    """Return a text so that every character of it is seen: what is not printable, and what turns the order of letters, as escapes."""
+    if isinstance(value, Markup) or not isinstance(value, str):
+        return value
+    return "".join(letter if letter.isprintable() or letter == "\n" else ascii(letter)[1:-1] for letter in value)
+
+
+@cache
+def _environment() -> Environment:
+    return Environment(
+        loader=FunctionLoader(_text),
+        autoescape=True,
+        undefined=StrictUndefined,
+        finalize=legible,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+def _text(name: str) -> str:
+    """Return a file of this package; it must not hold what would end its element."""
+    return files(__package__ or "").joinpath(name).read_text(encoding="utf-8").strip()
+
+
+def _hash(text: str) -> str:
+    """Return the source expression that lets exactly this text run (CSP Level 3, 2.3.1)."""
+    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()

@@ -1,0 +1,104 @@
+"""Why a clause was not exercised, as far as the contract and the evidence on its neighbours tell."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from roomproof.contract.clause import ITEMS, KEYS, VALUES, Clause, Part, Path, spoken
+from roomproof.contract.model import Contract, Operation
+from roomproof.judge.evidence import Outcome
+from roomproof.verdict import Record, Verdict, Verdicts
+
+_INSIDE = (ITEMS, VALUES, KEYS)
+_NEEDS_NEW_ROOM = frozenset(("default", "default-from", "default-now", "kept-or-default", "created-now", "server-generated"))
+_NOT_KNOWN = {
+    "missing-refused": "no recorded request is known to have come without credentials",
+    "wrong-refused": "no recorded request is known to have come with wrong credentials",
+    "scope-required": "no recorded request is known to have come without the scope",
+    "unknown-refused": "no recorded request is known to name a room that does not exist",
+}
+"""What recordings cannot show unless they say so."""
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """What a run or some recordings saw of a contract; `stopped` is why a run ended early, `recordings` whether nothing was sent."""
+
+    contract: Contract
+    verdicts: Verdicts
+    stopped: str = ""
+    recordings: bool = False
+
+    def whys(self) -> Mapping[str, str]:
+        """Return the reason of every unexercised clause, by its id."""
+        words = self.verdicts.verdicts()
+        operations = {operation.id: operation for operation in self.contract.operations}
+        unexercised = (clause for clause in self.contract.clauses.values() if words[clause.id] is Verdict.UNEXERCISED)
+        return {clause.id: self._why(clause, operations[clause.operation]) for clause in unexercised}
+
+    def _why(self, clause: Clause, operation: Operation) -> str:
+        if not any(other.id in self.verdicts.records for other in operation.clauses):
+            return self._never_called(operation)
+        if clause.part is Part.RESPONSE:
+            return self._never_answered(clause, operation)
+        if clause.part is Part.BEHAVIOUR or clause.rule in _NEEDS_NEW_ROOM:
+            why = self._out_of_reach(clause, operation)
+            if why:
+                return why
+        if self.stopped:
+            return f"the run ended before its turn: {self.stopped}"
+        if self.recordings:
+            return f"no recorded request puts {clause.field} to this test"
+        return "nothing that was sent tests it by itself"
+
+    def _never_called(self, operation: Operation) -> str:
+        if self.recordings:
+            return f"the recordings hold no request of {operation.id}"
+        return f"the run ended before {operation.id}: {self.stopped}" if self.stopped else f"no request of {operation.id} was sent"
+
+    def _never_answered(self, clause: Clause, operation: Operation) -> str:
+        """Return what no answer had: the status, else the outermost member on the way to the clause's."""
+        same = [other for other in operation.clauses if other.part is Part.RESPONSE and other.status == clause.status]
+        before = " before the run ended early" if self.stopped else ""
+        if not any(self._record(other).cases for other in same):
+            status = "an error" if clause.status == "default" else f"status {clause.status}"
+            return f"the provider never answered with {status}{before}"
+        if clause.options.get("in") == "header":
+            return f"no answer had the header {clause.path[-1]}{before}"
+        if clause.rule == "media-type":
+            return f"no answer said its media type{before}"
+        for depth in range(1, len(clause.path) + 1):
+            way = clause.path[:depth]
+            if not self._was_seen(same, way):
+                if way[-1] in _INSIDE:
+                    return f"{spoken(way[:-1]) or 'the answer'} was empty in every answer{before}"
+                return f"no answer had {spoken(way)}{before}"
+        return f"{clause.field} was null in every answer{before}"
+
+    def _was_seen(self, clauses: list[Clause], way: Path) -> bool:
+        """Whether an answer had something there; that it is missing is evidence on its presence, too."""
+        records = [(clause.rule, self._record(clause)) for clause in clauses if clause.path == way]
+        return any(record.counts.get(Outcome.PASS) if rule == "present" else record.cases for rule, record in records)
+
+    def _out_of_reach(self, clause: Clause, operation: Operation) -> str:
+        """Return what a behaviour needs that was not there, an empty text if nothing is known to be missing."""
+        makes_rooms = "create" in self.contract.support or any("{" not in other.path for other in self.contract.operations)
+        if self.recordings and clause.rule in _NOT_KNOWN:
+            return _NOT_KNOWN[clause.rule]
+        if clause.rule == "scope-required" and not self.stopped:
+            name = self.contract.credentials.environment.get("unscoped")
+            return "needs credentials without the scope: " + (f"{name} is not set" if name else "the contract names no variable for them")
+        if "call" in clause.options and clause.options["call"] not in self.contract.support:
+            return f"no operation that reads: the contract has no call {clause.options['call']}"
+        if not self.recordings and not makes_rooms and (clause.rule == "unique" or clause.rule in _NEEDS_NEW_ROOM):
+            return "needs a second room, and no call makes one" if clause.rule == "unique" else "needs a new room, and no call makes one"
+        if operation.success.schema is None and not {"read", "call"} & {*self.contract.support, *clause.options}:
+            return "no operation that reads"
+        accepted = operation.clause(Part.REQUEST, clause.path, "accepted")
+        if accepted is not None and not self._record(accepted).counts.get(Outcome.PASS) and not self.stopped:
+            return f"no value of {clause.field} was accepted"
+        return ""
+
+    def _record(self, clause: Clause) -> Record:
+        return self.verdicts.records.get(clause.id, Record())

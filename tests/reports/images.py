@@ -1,0 +1,75 @@
+"""Renew the pictures in README: `python tests/reports/images.py`, with Chromium and chromedriver on the machine."""
+
+from __future__ import annotations
+
+import json
+import sys
+import tempfile
+from pathlib import Path
+
+HERE = Path(__file__).parent
+ROOT = HERE.parents[1]
+sys.path.insert(0, str(HERE))
+
+from browser import Browser, browser  # noqa: E402 - beside this file, which is no package
+from serving import serving  # noqa: E402
+
+from roomproof.commands.subject import Ask  # noqa: E402
+from roomproof.commands.verify import verify  # noqa: E402
+from roomproof.mocks.faults import with_fault  # noqa: E402
+from roomproof.providers import find_mock  # noqa: E402
+from roomproof.reports.html import html  # noqa: E402
+from roomproof.verify.session import Options  # noqa: E402
+
+FAULTS = {
+    "telnyx": ("max-64", "recording-reset"),
+    "azure": ("window-of-90-days",),
+    "signalwire": ("members-0",),
+    "carrierx": (),
+}
+SEQUENCE = "telnyx.update-room.behaviour.enable_recording.unchanged"
+
+
+def page(path: Path) -> None:
+    """Write a page about four providers, three of which are wrong."""
+    told: dict[str, object] = {}
+    providers: list[object] = []
+    for provider, faults in FAULTS.items():
+        mock = find_mock(provider)
+        app = mock.build()
+        for fault in faults:
+            app = with_fault(app, provider, fault)
+        with serving(app) as origin:
+            ask = Ask((provider,), origin + mock.prefix, mock.room_id, (), mock.environment)
+            told = verify(ask, Options(), lambda *_: None).report
+        providers += json.loads(json.dumps(told).replace(origin, "https://staging.example.com"))["providers"]
+    path.write_text(html([{**told, "providers": providers}]), encoding="utf-8")
+
+
+def picture(shown: Browser, name: str, selector: str, height: int, *, dark: bool = False, width: int = 1100) -> None:
+    """Write docs/images/NAME.png: so much of the page from an element on."""
+    shown.media(dark=dark)
+    shown.size(width, height)
+    shown.run("document.getElementById('filters').style.position = 'static'")
+    shown.run("scrollTo(0, document.querySelector(arguments[0]).getBoundingClientRect().top + scrollY - 12)", selector)
+    path = ROOT / "docs" / "images" / f"{name}.png"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    shown.picture(path)
+    print(path.relative_to(ROOT), path.stat().st_size, "bytes")
+
+
+def main() -> None:
+    """Write every picture."""
+    with tempfile.TemporaryDirectory() as folder, browser() as shown:
+        path = Path(folder) / "report.html"
+        page(path)
+        shown.plain()
+        shown.open(path)
+        picture(shown, "report", "body", 620)
+        picture(shown, "boundaries", "#boundaries", 420, dark=True)
+        shown.open(path, f"#{SEQUENCE}")
+        picture(shown, "finding", f".finding:has([id='{SEQUENCE}'])", 640)
+
+
+if __name__ == "__main__":
+    main()

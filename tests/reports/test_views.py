@@ -1,0 +1,209 @@
+"""The views behind the page: pure functions of JSON reports."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from roomproof.errors import UsageError
+from roomproof.reports.html import html
+from roomproof.reports.html.boundary_map import Strip, number, strips
+from roomproof.reports.html.columns import columns_of, ordered
+from roomproof.reports.html.findings import heaps
+from roomproof.reports.html.marking import MOST_LINES, request_message, response_message
+from roomproof.reports.html.overview import Overview, overview
+from roomproof.reports.html.trend import changes
+from roomproof.reports.reading import read_report
+
+Json = Any
+
+
+def provider(name: str = "mini", verdicts: tuple[str, ...] = ("pass",), **more: Json) -> Json:
+    """Return a provider of a report that has a clause for each of some verdicts, and a finding for each that is broken."""
+    ids = [f"{name}.update-room.request.field{number}.maximum" for number in range(len(verdicts))]
+    clauses = [
+        {"id": clause, "operation": "update-room", "level": "documented", "verdict": word, "cases": 1, "source": {"document": "Page"}}
+        for clause, word in zip(ids, verdicts, strict=True)
+    ]
+    request = {"method": "PATCH", "url": "/rooms/1", "headers": {}, "body": {}}
+    findings = [
+        {
+            "clause": clause,
+            "level": "documented",
+            "verdict": word,
+            "summary": f"{word}",
+            "request": request,
+            "response": None,
+            "curl": "curl",
+        }
+        for clause, word in zip(ids, verdicts, strict=True)
+        if word in ("fail", "warning", "deviation")
+    ]
+    return {"provider": name, "target": "t", "requests": 1, "seconds": 1.0, "clauses": clauses, "findings": findings, **more}
+
+
+def report(*providers: Json, **more: Json) -> Json:
+    return {"roomproof": "1", "report_version": 1, "seed": 0, "providers": list(providers), "summary": {}, **more}
+
+
+def top(*reports: Json) -> Overview:
+    runs = ordered(reports)
+    columns = columns_of(runs)
+    known = frozenset(runs[-1].get("baseline", {}).get("known", ()))
+    return overview(runs, columns, heaps(columns, known), known)
+
+
+def boundary(*tried: tuple[float, bool | None], **more: Json) -> Strip:
+    values = [{"value": value, "accepted": accepted} for value, accepted in tried]
+    node = {"operation": "o", "field": "f", "what": "value", "documented": {"minimum": 2, "maximum": 50}, "tried": values, **more}
+    (found,) = strips(columns_of([report(provider(boundaries=[node]))]))
+    return found
+
+
+@pytest.mark.parametrize(
+    ("nodes", "kind", "headline"),
+    [
+        ([provider()], "pass", "Nothing fails"),
+        ([provider(verdicts=("pass", "warning"))], "warning", "Nothing fails: 1 warning to look at"),
+        ([provider("a", ("fail", "fail")), provider("b"), provider("c", ("fail",))], "fail", "Do not release: 3 clauses fail at a and c"),
+        ([provider(verdicts=("pass",), stopped="Ctrl-C")], "inconclusive", "Not proven: mini was not verified to the end"),
+        ([provider("gone", ()), provider("b")], "inconclusive", "Not proven: gone was not verified to the end"),
+        ([provider(verdicts=("unexercised",))], "inconclusive", "Not proven: mini was not verified to the end"),
+        ([], "inconclusive", "Not proven: no provider was verified"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_the_headline(nodes: list[Json], kind: str, headline: str) -> None:
+    assert (top(report(*nodes)).kind, top(report(*nodes)).headline) == (kind, headline)
+
+
+def test_what_is_known_since_a_baseline_does_not_keep_from_a_release() -> None:
+    known = {"path": "old.json", "new": [], "known": ["mini.update-room.request.field0.maximum"], "healed": []}
+    found = top(report(provider(verdicts=("fail",)), baseline=known))
+    assert (found.kind, found.headline) == ("warning", "Nothing new fails: what fails did so in the baseline")
+    assert top(report(provider(verdicts=("fail", "fail")), baseline=known)).headline == "Do not release: 1 clause fails at mini"
+
+
+def test_a_newest_run_without_verdicts_is_not_hidden_by_an_older_one() -> None:
+    old = report(provider(started="2026-01-01T00:00:00+00:00"))
+    new = report(provider(verdicts=(), started="2026-01-02T00:00:00+00:00", stopped="nobody answers"))
+    assert top(new, old).headline == "Not proven: mini was not verified to the end"
+    assert any("nobody answers" in todo.text for todo in top(old, new).todos)
+
+
+def test_runs_are_put_in_the_order_in_which_they_were_started() -> None:
+    old, new = (report(provider(verdicts=(word,), started=f"2026-01-0{day}T00:00:00+00:00")) for day, word in ((1, "fail"), (2, "pass")))
+    (step,) = changes(ordered([new, old]))
+    assert [(turned.turn, [change.clause for change in turned.changes]) for turned in step.turned] == [
+        ("healed", ["mini.update-room.request.field0.maximum"])
+    ]
+
+
+@pytest.mark.parametrize(
+    ("tried", "state", "found"),
+    [
+        ([(1, False), (2, True), (50, True), (51, False)], "as", "accepts 2 to 50, refuses 1 and less, refuses 51 and more"),
+        ([(50, True), (64, True), (65, False)], "against", "accepts 50 to 64, refuses 65 and more"),
+        ([(2, True), (30, False), (50, True)], "against", "accepts 2 to 50, refuses 30 in between"),
+        ([(50, None)], "against", "no clear answer at 50"),
+        ([(60, False), (70, False)], "as", "refuses all that was tried, 60 to 70"),
+        ([], "untried", "not tried"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_what_is_said_of_a_limit(tried: list[tuple[float, bool | None]], state: str, found: str) -> None:
+    strip = boundary(*tried)
+    assert (strip.state, strip.documented, strip.found) == (state, "documented 2 to 50", found)
+
+
+def test_a_limit_that_real_providers_have_besides_is_told_apart() -> None:
+    narrower = boundary((1, False), (2, True), (20, True), (21, False), observed={"maximum": 20})
+    assert (narrower.state, narrower.documented) == ("known", "documented 2 to 50; real providers: at most 20")
+    assert boundary((1, False), (2, True), (15, False), observed={"maximum": 20}).state == "against"
+    assert boundary((20, True), (21, True), documented={}, observed={"maximum": 20}).state == "known"
+
+
+def test_on_a_strip_values_stand_in_their_order_and_inside_of_it() -> None:
+    tried = [-(2.0**63), -1, 0, 1, 2, 3, 30, 49, 50, 51, 64, 65, 1e30]
+    places = [float(mark.at.rstrip("%")) for mark in boundary(*((value, True) for value in tried)).marks]
+    assert places == sorted(places)
+    assert places[0] > 0
+    assert places[-1] < 100
+    inside = boundary(*((value, True) for value in tried))
+    start, length = (float(part.rstrip("%")) for part in inside.band or ("0", "0"))
+    assert places[tried.index(1)] < start <= places[tried.index(2)] < places[tried.index(50)] <= start + length < places[tried.index(51)]
+    # At a glance means: the first value beyond the end is at least a hundredth of the strip away from it.
+    assert places[tried.index(51)] - places[tried.index(50)] > 1
+
+
+@pytest.mark.parametrize(
+    ("value", "told"), [(2, "2"), (2147483647, "2,147,483,647"), (10**30, "1e+30"), (0.5, "0.5"), (20.0, "20"), (-1.25, "-1.25")]
+)
+def test_numbers_as_people_read_them(value: float, told: str) -> None:
+    assert number(value) == told
+
+
+def exchange(body: Json) -> Json:
+    return {"method": "PATCH", "url": "https://example.com/rooms/1", "headers": {"accept": "x"}, "body": body}
+
+
+def test_the_member_that_a_finding_is_about_is_marked_wherever_it_stands() -> None:
+    sent = request_message(exchange({"name": "a", "codes": [{"role": "x"}, {"role": "y"}]}), "request", "codes.items.role")
+    assert [line.text.strip() for line in sent.body if line.marked] == ['"role": "x"', '"role": "y"']
+    answered = {"status": 200, "headers": {}, "body": {"data": {"name": "b", "other": 1}}}
+    got = response_message(answered, "behaviour", "name", "another")
+    assert got is not None
+    assert [line.text.strip() for line in got.body if line.marked] == ['"name": "b",']
+    assert not got.first.marked
+    plain = response_message(answered, "request", "name", "status 200")
+    assert plain is not None
+    assert plain.first.marked
+    assert not any(line.marked for line in plain.body)
+
+
+def test_of_a_long_body_the_marked_lines_are_shown() -> None:
+    body = {f"member{index}": index for index in range(500)}
+    lines = request_message(exchange(body), "request", "member400").body
+    assert len(lines) <= MOST_LINES + 4
+    assert [line.text.strip() for line in lines if line.marked] == ['"member400": 400,']
+    assert any("lines left out" in line.text for line in lines)
+    deep: Json = {}
+    for _ in range(90):
+        deep = {"a": deep}
+    assert any("nested more deeply" in line.text for line in request_message(exchange(deep), "request", "").body)
+
+
+def test_a_report_of_an_earlier_roomproof_without_newer_members_is_shown(right: Json, tmp_path: Path) -> None:
+    older = json.loads(json.dumps(right))
+    for node in older["providers"]:
+        del node["boundaries"]
+        for clause in node["clauses"]:
+            clause.pop("why", None)
+    path = tmp_path / "older.json"
+    path.write_text(json.dumps(older), encoding="utf-8")
+    assert "the report does not say why" in html([read_report(path)])
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("no json", "is no JSON"),
+        ("[]", "is no roomproof report"),
+        ('{"report_version": 2}', "is a report of version 2, not 1"),
+        ('{"report_version": true}', "is a report of version True, not 1"),
+        (json.dumps(report(provider(verdicts=("splendid",)))), "is not as roomproof writes reports: providers/0/clauses/0/verdict"),
+        (json.dumps(report({**provider(), "provider": 3})), "is not as roomproof writes reports: providers/0/provider"),
+        (json.dumps(report({**provider(), "findings": [{"clause": "x"}]})), "is not as roomproof writes reports: providers/0/findings/0"),
+    ],
+    ids=lambda text: text[:30],
+)
+def test_what_is_no_report_is_refused_in_one_sentence(text: str, message: str, tmp_path: Path) -> None:
+    path = tmp_path / "run.json"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(UsageError) as raised:
+        read_report(path)
+    assert str(raised.value).startswith(f"{path}: {message}")
+    assert "\n" not in str(raised.value)

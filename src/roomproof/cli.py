@@ -28,6 +28,9 @@ Contracts = Annotated[
 
 JsonPath = Annotated[Path | None, typer.Option("--json", metavar="PATH", help="Write the report as JSON.")]
 JunitPath = Annotated[Path | None, typer.Option("--junit", metavar="PATH", help="Write the report as JUnit XML.")]
+SarifPath = Annotated[Path | None, typer.Option("--sarif", metavar="PATH", help="Write the report as SARIF 2.1.0.")]
+MarkdownPath = Annotated[Path | None, typer.Option("--markdown", metavar="PATH", help="Write the report as Markdown.")]
+BadgePath = Annotated[Path | None, typer.Option("--badge", metavar="PATH", help="Write a badge (SVG).")]
 Strict = Annotated[bool, typer.Option("--strict", help="Clauses of level standard and sample fail, too.")]
 Verbose = Annotated[bool, typer.Option("--verbose", help="Show every warning and deviation.")]
 
@@ -72,13 +75,18 @@ def verify(
     save_regressions: Annotated[
         bool, typer.Option("--save-regressions", help="Keep the witness of each fail in cassettes/regressions, for pytest to send again.")
     ] = False,
-    json_path: JsonPath = None,
+    json_path: Annotated[
+        Path | None, typer.Option("--json", metavar="PATH", help="Write the report as JSON there, not to .roomproof/last.json.")
+    ] = None,
     junit_path: JunitPath = None,
+    sarif_path: SarifPath = None,
+    markdown_path: MarkdownPath = None,
+    badge_path: BadgePath = None,
     contracts: Contracts = None,
 ) -> None:
     """Send valid, boundary and invalid requests, judge every answer clause by clause."""
     from roomproof.cassettes.regression import FOLDER
-    from roomproof.commands.outputs import Outputs
+    from roomproof.commands.outputs import Outputs, github_of
     from roomproof.commands.subject import Ask
     from roomproof.commands.verify import run_verify
     from roomproof.verify.fuzz import require_schemathesis
@@ -89,7 +97,8 @@ def verify(
     regressions = FOLDER if save_regressions else None
     ask = Ask(tuple(providers or ()), base_url, room_id, tuple(contracts or ()), os.environ, record, regressions)
     options = Options(max_examples, seed, max_requests, _per_second(rate), strict, fuzz)
-    raise typer.Exit(run_verify(ask, options, Outputs(json_path, junit_path, verbose)))
+    outputs = Outputs(json_path, junit_path, verbose, sarif_path, markdown_path, badge_path, **github_of(os.environ))
+    raise typer.Exit(run_verify(ask, options, outputs))
 
 
 def _per_second(rate: str | None) -> float | None:
@@ -141,16 +150,20 @@ def replay(
     verbose: Verbose = False,
     json_path: JsonPath = None,
     junit_path: JunitPath = None,
+    sarif_path: SarifPath = None,
+    markdown_path: MarkdownPath = None,
+    badge_path: BadgePath = None,
     contracts: Contracts = None,
 ) -> None:
     """Judge recordings, whoever made them; nothing is sent."""
-    from roomproof.commands.outputs import Outputs
+    from roomproof.commands.outputs import Outputs, github_of
     from roomproof.commands.replay import Listen, run_check_secrets, run_replay
 
     if check_secrets:
         raise typer.Exit(run_check_secrets(tuple(paths), tuple(contracts or ()), os.environ))
     listen = Listen(tuple(paths), tuple(contracts or ()), strict, _age(max_age))
-    raise typer.Exit(run_replay(listen, Outputs(json_path, junit_path, verbose)))
+    outputs = Outputs(json_path, junit_path, verbose, sarif_path, markdown_path, badge_path, **github_of(os.environ))
+    raise typer.Exit(run_replay(listen, outputs))
 
 
 def _age(text: str | None) -> timedelta | None:
@@ -161,6 +174,33 @@ def _age(text: str | None) -> timedelta | None:
     if match is None:
         raise UsageError(f"--max-age {text!r}: write it like 90d, 12w or 36h")
     return int(match[1]) * {"h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}[match[2]]
+
+
+@app.command()
+def report(
+    path: Annotated[Path | None, typer.Argument(metavar="RUN.json", help="A JSON report that `verify` or `replay` has written.")] = None,
+    schema: Annotated[bool, typer.Option("--schema", help="Only print the JSON Schema of the report.")] = False,
+    verbose: Verbose = False,
+    junit_path: JunitPath = None,
+    sarif_path: SarifPath = None,
+    markdown_path: MarkdownPath = None,
+    badge_path: BadgePath = None,
+    github: Annotated[
+        bool, typer.Option("--github", help="Print annotations and append the step's summary, as in GitHub Actions.")
+    ] = False,
+) -> None:
+    """Show a report again, or make any view of it; nothing is sent."""
+    from roomproof.commands.outputs import Outputs, github_of
+    from roomproof.commands.report import run_report
+    from roomproof.reports.reading import schema as report_schema
+
+    if schema:
+        typer.echo(report_schema(), nl=False)
+        return
+    if path is None:
+        raise UsageError("name a report, as in `roomproof report .roomproof/last.json`, or ask for its --schema")
+    listening = {**github_of(os.environ), "github": github}
+    raise typer.Exit(run_report(path, Outputs(None, junit_path, verbose, sarif_path, markdown_path, badge_path, **listening)))
 
 
 @app.command()

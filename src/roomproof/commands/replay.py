@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -15,7 +16,7 @@ from roomproof.cassettes.exposure import exposed
 from roomproof.cassettes.past import Change, changes
 from roomproof.cassettes.recording import open_recording, recordings
 from roomproof.cassettes.replay import Heard, Listener, Register, Replayed, replay
-from roomproof.commands.outputs import Outputs, written
+from roomproof.commands.outputs import Outputs, unheard, written
 from roomproof.errors import UsageError
 from roomproof.providers import contract_folders, find_contract
 from roomproof.reports.report import Judged, report
@@ -40,7 +41,8 @@ def run_replay(listen: Listen, outputs: Outputs) -> int:
     told, problems = replayed(listen)
     failures = [*problems, *written(told, outputs)]
     if told["providers"] or not failures:
-        show(Console(), told, every_warning=outputs.verbose)
+        with unheard(os.environ):
+            show(Console(), told, every_warning=outputs.verbose)
     if failures and not told["summary"]["fail"]:
         raise failures[0]
     return 1 if told["summary"]["fail"] else 0

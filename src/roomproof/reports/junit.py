@@ -1,4 +1,4 @@
-"""JUnit XML: one test case a clause, as CI servers read it."""
+"""JUnit XML: one test case a clause, in the elements and attributes of the schema that Jenkins publishes (junit-10.xsd)."""
 
 from __future__ import annotations
 
@@ -8,13 +8,20 @@ from xml.etree import ElementTree as Xml
 from roomproof.reports.report import curl_lines
 
 _ILLEGAL = dict.fromkeys((*range(9), 11, 12, *range(14, 32), 65534, 65535, *range(55296, 57344)), "�")
+_SKIPPED = {"unexercised": "no request really tested it", "inconclusive": "the network or the set-up failed, not the provider"}
 
 
 def junit(report: dict[str, Any]) -> str:
-    """Return a report as JUnit XML: a fail is a failure, an unexercised or inconclusive clause is skipped."""
+    """Return a report as JUnit XML: a fail is a failure, an unexercised or inconclusive clause is skipped.
+
+    A run that did not start, or stopped early, is a test case `run` with an error.
+    """
     suites = Xml.Element("testsuites", name="roomproof")
     for provider in report["providers"]:
         suites.append(_suite(provider))
+    for count in ("tests", "failures", "errors"):
+        suites.set(count, str(sum(int(suite.get(count, "0")) for suite in suites)))
+    suites.set("time", _seconds(sum(provider["seconds"] for provider in report["providers"])))
     Xml.indent(suites)
     return '<?xml version="1.0" encoding="UTF-8"?>\n' + Xml.tostring(suites, encoding="unicode") + "\n"
 
@@ -25,28 +32,37 @@ def _suite(provider: dict[str, Any]) -> Xml.Element:
     stopped = provider.get("stopped", "")
     suite = Xml.Element(
         "testsuite",
-        name=provider["provider"],
-        tests=str(len(verdicts)),
+        name=_legal(provider["provider"]),
+        tests=str(len(verdicts) + bool(stopped)),
         failures=str(verdicts.count("fail")),
         errors="1" if stopped else "0",
         skipped=str(skipped),
-        time=str(provider["seconds"]),
+        time=_seconds(provider["seconds"]),
     )
+    if "started" in provider:
+        suite.set("timestamp", _legal(provider["started"]))
+    properties = Xml.SubElement(suite, "properties")
+    for name in ("target", "contract_version"):
+        if name in provider:
+            Xml.SubElement(properties, "property", name=name, value=_legal(provider[name]))
     findings = {finding["clause"]: finding for finding in reversed(provider["findings"])}
     for clause in provider["clauses"]:
         suite.append(_case(clause, findings.get(clause["id"])))
     if stopped:
+        case = Xml.SubElement(suite, "testcase", classname=_legal(provider["provider"]), name="run", time=_seconds(provider["seconds"]))
+        Xml.SubElement(case, "error", message=_legal(stopped), type="stopped")
         Xml.SubElement(suite, "system-err").text = _legal(stopped)
     return suite
 
 
 def _case(clause: dict[str, Any], finding: dict[str, Any] | None) -> Xml.Element:
     provider, _, name = clause["id"].partition(".")
-    case = Xml.Element("testcase", classname=f"{provider}.{clause['operation']}", name=name)
+    # What a clause took nobody knows: its requests serve others, too.
+    case = Xml.Element("testcase", classname=_legal(f"{provider}.{clause['operation']}"), name=_legal(name), time=_seconds(0))
     if clause["verdict"] == "fail" and finding:
         Xml.SubElement(case, "failure", message=_legal(finding["summary"]), type=clause["level"]).text = _legal(_details(finding))
     elif clause["verdict"] in ("unexercised", "inconclusive"):
-        Xml.SubElement(case, "skipped", message=clause["verdict"])
+        Xml.SubElement(case, "skipped", message=_legal(f"{clause['verdict']}: {clause.get('why', _SKIPPED[clause['verdict']])}"))
     elif finding:
         Xml.SubElement(case, "system-out").text = _legal(f"{clause['verdict']}: {_details(finding)}")
     return case
@@ -56,6 +72,11 @@ def _details(finding: dict[str, Any]) -> str:
     source = ", ".join(finding["source"].values())
     told = f"{finding['summary']}\nexpected {finding['expected']}\nreceived {finding['received']}\nsource {source}"
     return "\n".join((told, *curl_lines(finding)))
+
+
+def _seconds(seconds: float) -> str:
+    """Return a time as CI servers read it: without an exponent, and in milliseconds at most."""
+    return f"{seconds:.3f}"
 
 
 def _legal(text: str) -> str:

@@ -15,6 +15,7 @@ from roomproof.contract.model import Contract
 from roomproof.errors import UsageError
 from roomproof.interaction import Interaction
 from roomproof.judge.exception import document
+from roomproof.providers import place_of
 from roomproof.reports.curl import curl
 from roomproof.reports.secrets import cleaned, without_secret_headers
 from roomproof.verdict import Finding, Record, Verdict, Verdicts
@@ -76,6 +77,7 @@ def _unfinished(result: Unfinished) -> dict[str, Any]:
 def _provider(result: Judged) -> dict[str, Any]:
     contract, verdicts = result.contract, result.verdicts
     words = verdicts.verdicts()
+    file = place_of(Path(contract.file)) if contract.file else ""
     return {
         "provider": contract.provider,
         "contract_version": contract.version,
@@ -94,6 +96,7 @@ def _provider(result: Judged) -> dict[str, Any]:
                 "cases": verdicts.records.get(clause.id, Record()).cases,
                 "demands": clause.demands,
                 "source": asdict(clause.source),
+                **({"contract": {"file": file, "line": contract.line(clause)}} if file else {}),
             }
             for clause in contract.clauses.values()
         ],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import secrets
+import os
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -104,7 +104,7 @@ def unheard(environment: Mapping[str, str]) -> Iterator[None]:
     if not environment.get("GITHUB_ACTIONS"):
         yield
         return
-    start, end = silence(secrets.token_hex(16))
+    start, end = silence(os.urandom(16).hex())
     _print(start)
     try:
         yield

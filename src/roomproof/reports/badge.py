@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from html import escape
 from typing import Any
-from xml.sax.saxutils import escape, quoteattr
 
 from roomproof.reports.findings import stopped
 from roomproof.reports.legible import one_line, shortened
@@ -14,7 +14,7 @@ _HEIGHT, _MARGIN, _LETTER = 20, 6, 6.2
 """Pixels: of the badge, beside a text, of a letter; `textLength` makes a text as wide as we say, whatever the font."""
 _LONGEST = 40
 
-_SVG = """<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" role="img" aria-label={name}>
+_SVG = """<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" role="img" aria-label="{title}">
  <title>{title}</title>
  <rect width="{width}" height="{height}" rx="3" fill="#24292f"/>
  <path d="M{left} 0h{rest}a3 3 0 0 1 3 3v14a3 3 0 0 1-3 3h-{rest}z" fill="{colour}"/>
@@ -36,7 +36,7 @@ def badge(report: dict[str, Any]) -> str:
     return _SVG.format(
         width=left + right, height=_HEIGHT, left=left, rest=right - 3, colour=colour, margin=_MARGIN, second=left + _MARGIN,
         label=escape(label), label_length=label_length, words=escape(words), words_length=words_length,
-        name=quoteattr(f"{label}: {words}"), title=escape(f"{label}: {words}"),
+        title=escape(f"{label}: {words}"),
     )  # fmt: skip
 
 

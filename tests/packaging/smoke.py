@@ -44,7 +44,7 @@ def main() -> None:
         clauses = json.loads(run(scripts / "roomproof", "clauses", "--json", cwd=elsewhere))
         print(f"{len(clauses)} clauses of {len({clause['id'].split('.')[0] for clause in clauses})} providers")
         verified = run(scripts / "roomproof", "verify", "telnyx", "--max-examples", "5", cwd=elsewhere)
-        print(verified.splitlines()[0], verified.splitlines()[-1], sep="\n")
+        print(verified.splitlines()[0], *verified.splitlines()[-2:], sep="\n")
         run(scripts / "roomproof", "init", "mine", cwd=elsewhere)
         if not (elsewhere / "mine" / "openapi.yaml").is_file():
             sys.exit("roomproof init wrote no contract: the wheel lacks its templates")

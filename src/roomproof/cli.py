@@ -29,6 +29,9 @@ Contracts = Annotated[
 JsonPath = Annotated[Path | None, typer.Option("--json", metavar="PATH", help="Write the report as JSON.")]
 JunitPath = Annotated[Path | None, typer.Option("--junit", metavar="PATH", help="Write the report as JUnit XML.")]
 HtmlPath = Annotated[Path | None, typer.Option("--html", metavar="PATH", help="Write the report as one HTML page.")]
+SarifPath = Annotated[Path | None, typer.Option("--sarif", metavar="PATH", help="Write the report as SARIF 2.1.0.")]
+MarkdownPath = Annotated[Path | None, typer.Option("--markdown", metavar="PATH", help="Write the report as Markdown.")]
+BadgePath = Annotated[Path | None, typer.Option("--badge", metavar="PATH", help="Write a badge (SVG).")]
 Strict = Annotated[bool, typer.Option("--strict", help="Clauses of level standard and sample fail, too.")]
 Baseline = Annotated[
     Path | None, typer.Option("--baseline", metavar="PATH", help="An earlier JSON report: only what is new since then fails.")
@@ -88,15 +91,20 @@ def verify(
     save_regressions: Annotated[
         bool, typer.Option("--save-regressions", help="Keep the witness of each fail in cassettes/regressions, for pytest to send again.")
     ] = False,
-    json_path: JsonPath = None,
+    json_path: Annotated[
+        Path | None, typer.Option("--json", metavar="PATH", help="Write the report as JSON there, not to .roomproof/last.json.")
+    ] = None,
     junit_path: JunitPath = None,
     html_path: HtmlPath = None,
+    sarif_path: SarifPath = None,
+    markdown_path: MarkdownPath = None,
+    badge_path: BadgePath = None,
     contracts: Contracts = None,
 ) -> None:
     """Send valid, boundary and invalid requests, judge every answer clause by clause."""
     from roomproof.cassettes.regression import FOLDER
     from roomproof.commands.gate import Gate
-    from roomproof.commands.outputs import Outputs
+    from roomproof.commands.outputs import Outputs, github_of
     from roomproof.commands.scratch import keep_hypothesis_apart
     from roomproof.commands.subject import Ask
     from roomproof.commands.verify import run_verify
@@ -109,7 +117,8 @@ def verify(
     regressions = FOLDER if save_regressions else None
     ask = Ask(tuple(providers or ()), base_url, room_id, tuple(contracts or ()), os.environ, record, regressions, ca_bundle)
     options = Options(max_examples, seed, max_requests, _per_second(rate), strict, fuzz, tuple(only or ()), _seconds(max_seconds))
-    raise typer.Exit(run_verify(ask, options, Outputs(json_path, junit_path, verbose, html_path), Gate(baseline, strict_deviations)))
+    files = {"json": json_path, "junit": junit_path, "html": html_path, "sarif": sarif_path, "markdown": markdown_path, "badge": badge_path}
+    raise typer.Exit(run_verify(ask, options, Outputs(files, verbose, **github_of(os.environ)), Gate(baseline, strict_deviations)))
 
 
 def _per_second(rate: str | None) -> float | None:
@@ -175,17 +184,21 @@ def replay(
     json_path: JsonPath = None,
     junit_path: JunitPath = None,
     html_path: HtmlPath = None,
+    sarif_path: SarifPath = None,
+    markdown_path: MarkdownPath = None,
+    badge_path: BadgePath = None,
     contracts: Contracts = None,
 ) -> None:
     """Judge recordings, whoever made them; nothing is sent."""
     from roomproof.commands.gate import Gate
-    from roomproof.commands.outputs import Outputs
+    from roomproof.commands.outputs import Outputs, github_of
     from roomproof.commands.replay import Listen, run_check_secrets, run_replay
 
     if check_secrets:
         raise typer.Exit(run_check_secrets(tuple(paths), tuple(contracts or ()), os.environ))
     listen = Listen(tuple(paths), tuple(contracts or ()), strict, _age(max_age))
-    raise typer.Exit(run_replay(listen, Outputs(json_path, junit_path, verbose, html_path), Gate(baseline, strict_deviations)))
+    files = {"json": json_path, "junit": junit_path, "html": html_path, "sarif": sarif_path, "markdown": markdown_path, "badge": badge_path}
+    raise typer.Exit(run_replay(listen, Outputs(files, verbose, **github_of(os.environ)), Gate(baseline, strict_deviations)))
 
 
 def _age(text: str | None) -> timedelta | None:
@@ -200,14 +213,32 @@ def _age(text: str | None) -> timedelta | None:
 
 @app.command()
 def report(
-    runs: Annotated[list[Path], typer.Argument(metavar="RUN.json", help="JSON reports; of several the trend is shown.")],
-    html_path: HtmlPath = None,
+    runs: Annotated[
+        list[Path] | None, typer.Argument(metavar="[RUN.json]...", help="JSON reports that `verify` or `replay` has written.")
+    ] = None,
+    schema: Annotated[bool, typer.Option("--schema", help="Only print the JSON Schema of the report.")] = False,
+    verbose: Verbose = False,
     junit_path: JunitPath = None,
+    html_path: HtmlPath = None,
+    sarif_path: SarifPath = None,
+    markdown_path: MarkdownPath = None,
+    badge_path: BadgePath = None,
+    github: Annotated[
+        bool, typer.Option("--github", help="Print annotations and append the step's summary, as in GitHub Actions.")
+    ] = False,
 ) -> None:
-    """Write JSON reports of earlier runs in another form, or several as one page."""
-    from roomproof.commands.report import Forms, run_report
+    """Show a report again, or make any view of it; of several runs a page with the trend (--html)."""
+    from roomproof.commands.outputs import Outputs, github_of
+    from roomproof.commands.report import run_report
+    from roomproof.reports.reading import schema as report_schema
 
-    raise typer.Exit(run_report(tuple(runs), Forms(html_path, junit_path)))
+    if schema:
+        typer.echo(report_schema(), nl=False)
+        return
+    if not runs:
+        raise UsageError("name a report, as in `roomproof report .roomproof/last.json`, or ask for its --schema")
+    files = {"junit": junit_path, "html": html_path, "sarif": sarif_path, "markdown": markdown_path, "badge": badge_path}
+    raise typer.Exit(run_report(tuple(runs), Outputs(files, verbose, **{**github_of(os.environ), "github": github})))
 
 
 @app.command()

@@ -47,6 +47,18 @@ def contract_folders(extra: tuple[Path, ...] = ()) -> Mapping[str, Path]:
     return folders
 
 
+def place_of(file: Path) -> str:
+    """Return where a contract's file is, with `/` on every system, as reports name it.
+
+    A bundled one stands in contracts/, what is below the working directory is told from there, anything else in full.
+    """
+    whole, ours = file.resolve(), bundled("contracts").resolve()
+    if whole.is_relative_to(ours):
+        return f"contracts/{whole.relative_to(ours).as_posix()}"
+    here = Path.cwd()
+    return (whole.relative_to(here) if whole.is_relative_to(here) else whole).as_posix()
+
+
 def find_contract(provider: str, extra: tuple[Path, ...] = ()) -> tuple[Contract, tuple[Deviation, ...]]:
     """Return a provider's contract and deviations. Raises UsageError for an unknown provider, ContractError for a broken file."""
     folders = contract_folders(extra)

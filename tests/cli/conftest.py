@@ -71,6 +71,8 @@ def inside(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], 
     def run(*words: object, env: Mapping[str, str] | None = None) -> Done:
         monkeypatch.chdir(tmp_path)
         monkeypatch.setenv("COLUMNS", "120")
+        for name in ("GITHUB_ACTIONS", "GITHUB_STEP_SUMMARY"):
+            monkeypatch.delenv(name, raising=False)
         monkeypatch.setattr(sys, "argv", ["roomproof", *map(str, words)])
         for name, value in (env or {}).items():
             monkeypatch.setenv(name, value)

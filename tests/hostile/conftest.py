@@ -241,7 +241,7 @@ def verify(serve: Serve, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ver
         chosen = Options(**{"max_examples": 0, "max_requests": 90, "backoff": (0.01,), **options})
         path, error, began = tmp_path / "report.json", "", time.monotonic()
         try:
-            code = run_verify(ask, chosen, Outputs(path, tmp_path / "report.xml", False))
+            code = run_verify(ask, chosen, Outputs({"json": path, "junit": tmp_path / "report.xml"}))
         except RoomproofError as problem:
             code, error = problem.exit_code, str(problem)
         return Told(code, error, time.monotonic() - began, json.loads(path.read_text(), parse_constant=_no_json), server)
@@ -259,7 +259,7 @@ def replay(tmp_path: Path) -> Callable[[Path], tuple[int, Any]]:
 
     def run(cassette: Path) -> tuple[int, Any]:
         path = tmp_path / "replayed.json"
-        code = run_replay(Listen((cassette,)), Outputs(path, None, False))
+        code = run_replay(Listen((cassette,)), Outputs({"json": path}))
         return code, json.loads(path.read_text(), parse_constant=_no_json)
 
     return run

@@ -44,7 +44,7 @@ def main() -> None:
         clauses = json.loads(run(scripts / "roomproof", "clauses", "--json", cwd=elsewhere))
         print(f"{len(clauses)} clauses of {len({clause['id'].split('.')[0] for clause in clauses})} providers")
         verified = run(scripts / "roomproof", "verify", "telnyx", "--max-examples", "5", "--html", "report.html", cwd=elsewhere)
-        print(verified.splitlines()[0], verified.splitlines()[-1], sep="\n")
+        print(verified.splitlines()[0], *verified.splitlines()[-2:], sep="\n")
         if "</html>" not in (elsewhere / "report.html").read_text(encoding="utf-8"):
             sys.exit("roomproof verify --html wrote no page: the wheel lacks its template")
         run(scripts / "roomproof", "init", "mine", cwd=elsewhere)

@@ -31,7 +31,7 @@ def files_below(*folders: str, suffixes: tuple[str, ...]) -> set[str]:
 def test_the_wheel_holds_both_packages_the_templates_the_contracts_and_the_cassettes(built: Path) -> None:
     (path,) = built.glob("*.whl")
     names = {name for name in zipfile.ZipFile(path).namelist() if ".dist-info/" not in name}
-    modules = files_below("src", "strategies", suffixes=(".py", ".yaml", "py.typed", ".html", ".css", ".js"))
+    modules = files_below("src", "strategies", suffixes=(".py", ".yaml", ".json", "py.typed", ".html", ".css", ".js"))
     expected = {name.partition("/")[2] for name in modules}
     expected |= {f"roomproof/_contracts/{name.partition('/')[2]}" for name in files_below("contracts", suffixes=(".yaml",))}
     expected |= {f"roomproof/_cassettes/{name.partition('/')[2]}" for name in files_below("cassettes", suffixes=(".yaml", ".md"))}

@@ -1,111 +1,123 @@
-"""Real reports of a right and of a wrong provider, pages made of them, and a browser to look at these."""
+"""Reports to make views of: a handmade one with every verdict, whose free texts may be hostile, and real ones of runs and recordings."""
 
 from __future__ import annotations
 
-import importlib.util
-import json
 import os
-import sys
-from collections.abc import Callable, Iterator
-from pathlib import Path
-from types import ModuleType
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from roomproof.commands.replay import Listen, replayed
-from roomproof.commands.verify import Ask, verify
-from roomproof.mocks.faults import with_fault
-from roomproof.providers import bundled, find_mock
-from roomproof.reports.html import html
-from roomproof.verify.session import Options
+from roomproof.commands.subject import Ask
+from roomproof.commands.verify import verify
+from roomproof.providers import bundled
+from roomproof.targets.serve import mock_process
+from roomproof.verify.run import Options
 
-HERE = Path(__file__).parent
-Json = Any
-FAULTS = ("max-64", "recording-reset", "created-at-format")
-"""Of each sort one: a limit, something that takes a sequence, an answer."""
-
-
-def _loaded(name: str) -> ModuleType:
-    """Import a module of this folder, which is no package."""
-    spec = importlib.util.spec_from_file_location(f"roomproof_tests_{name}", HERE / f"{name}.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    return module
-
-
-@pytest.fixture(scope="session")
-def right() -> Json:
-    """What the shipped recordings of four providers say: nothing fails, and not everything is exercised."""
-    report, problems = replayed(
-        Listen(tuple(bundled("cassettes") / name / "mock" for name in ("azure", "carrierx", "signalwire", "telnyx")))
-    )
-    assert problems == []
-    for node in report["providers"]:
-        node["started"] = "2026-01-02T03:04:05+00:00"
-    return json.loads(json.dumps(report))
+Report = dict[str, Any]
+CALM = "a calm text"
+HOSTILE = {
+    "control characters": "a\x00b\x1b[31mc\x07\x7f\x9b",
+    "lone surrogates": "\udc80\ud800",
+    "no XML": "\ufffe\uffff]]>&<>\"'",
+    "HTML": "<script>alert(1)</script><!-- <b>",
+    "workflow commands": "\n::error::pwned\r\n::add-mask::x\r##[error]pwned %0A%25",
+    "a table": "a|b\n|---|---|\n| c \\| d |",
+    "Markdown": "\n\n# heading\n\n```\n~~~\n````` [x](https://example.com) ![y](z) **b** @all `",
+    "links and placeholders": "[click](https://example.com) {0} {{1}}",
+    "invisible characters": "\u202etxt\u2028\u2029\u200b\u0085",
+    "nothing": "",
+    "spaces": "  ",
+    "long": "x" * 50_000,
+}
+"""What a provider may answer, and what stands in a report then."""
 
 
-@pytest.fixture(scope="session")
-def wrong(serving: Any) -> Json:
-    """What a run against a provider with three faults says."""
-    mock = find_mock("telnyx")
-    app = mock.build()
-    for fault in FAULTS:
-        app = with_fault(app, "telnyx", fault)
-    with serving(app) as origin:
-        ask = Ask(("telnyx",), origin + mock.prefix, mock.room_id, (), mock.environment)
-        report = verify(ask, Options(max_examples=0), lambda *_: None).report
-    return json.loads(json.dumps(report))
+def finding(clause: str, verdict: str, text: str) -> Report:
+    source = {"document": text, "section": "", "field": text}
+    request = {"method": "PATCH", "url": "http://x/1", "path": "/1", "query": {}, "headers": {}, "body": {"size": text}}
+    return {
+        "clause": clause, "operation": "update-room", "field": "size", "level": "documented", "verdict": verdict, "demands": text,
+        "source": source, "reason": text if verdict == "deviation" else "", "at": "", "summary": text, "expected": text, "received": text,
+        "request": request, "response": {"status": 200, "headers": {"x": text}, "body": text}, "curl": f"curl -d '{text}'", "sequence": [],
+    }  # fmt: skip
 
 
-@pytest.fixture(scope="session")
-def serving() -> Any:
-    return _loaded("serving").serving
+VERDICTS = ("fail", "warning", "deviation", "inconclusive", "pass", "unexercised")
 
 
-@pytest.fixture(scope="session")
-def written(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
-    """Write a page about some reports and return its path."""
-
-    def write(*reports: Json) -> Path:
-        path = tmp_path_factory.mktemp("page") / "report.html"
-        path.write_text(html(reports), encoding="utf-8", errors="backslashreplace")
-        return path
-
-    return write
-
-
-@pytest.fixture(scope="session")
-def page(written: Callable[..., Path], right: Json, wrong: Json) -> Path:
-    """A page about one run of four providers, one of which is wrong."""
-    providers = [*wrong["providers"], *(node for node in right["providers"] if node["provider"] != "telnyx")]
-    return written({**right, "providers": providers})
-
-
-@pytest.fixture(scope="session")
-def trend(written: Callable[..., Path], right: Json, wrong: Json) -> Path:
-    """A page about two runs of one provider: it was right, and is wrong now."""
-    return written(wrong, {**right, "providers": [node for node in right["providers"] if node["provider"] == "telnyx"]})
-
-
-@pytest.fixture(scope="session")
-def _browser() -> Iterator[Any]:
-    module = _loaded("browser")
-    if module.found() is None:
-        missing = "no Chromium and chromedriver on this machine (Debian: apt-get install chromium chromium-driver)"
-        if os.environ.get("CI"):
-            pytest.fail(f"{missing}: CI has to have them")
-        pytest.skip(missing)
-    with module.browser() as browser:
-        yield browser
+def handmade_report(text: str = CALM, *, stopped: str = "", repeat: int = 1) -> Report:
+    """A report of one provider, with `repeat` clauses of every verdict; `text` stands wherever texts are free."""
+    ids = {f"acme.update-room.request.{word}{number}.type": word for word in VERDICTS for number in range(repeat)}
+    clauses = [
+        {
+            "id": clause, "operation": "update-room", "level": "documented", "verdict": word, "cases": 1, "demands": text,
+            "source": {"document": text, "section": "", "field": text}, "contract": {"file": "mine/a: b,c.yaml", "line": line},
+        }
+        for line, (clause, word) in enumerate(ids.items(), 1)
+    ]  # fmt: skip
+    findings = [finding(clause, word, text) for clause, word in ids.items() if word in VERDICTS[:3]]
+    provider = {
+        "provider": "acme", "contract_version": text, "target": text, "started": "2026-01-02T03:04:05+00:00", "requests": 7,
+        "seconds": 1.5, "stopped": stopped, "clauses": clauses, "findings": findings,
+    }  # fmt: skip
+    summary = {"clauses": len(ids), **dict.fromkeys(VERDICTS, repeat)}
+    return {"roomproof": "0.1.0", "report_version": 1, "seed": 0, "providers": [provider], "summary": summary}
 
 
 @pytest.fixture
-def browser(_browser: Any) -> Any:
-    """The browser, as it is at first."""
-    _browser.plain()
-    return _browser
+def handmade() -> Callable[..., Report]:
+    """The function itself: this folder is no package to import it from."""
+    return handmade_report
+
+
+@pytest.fixture
+def calm() -> Report:
+    return handmade_report()
+
+
+@pytest.fixture(params=HOSTILE.values(), ids=HOSTILE.keys())
+def hostile(request: pytest.FixtureRequest) -> Report:
+    return handmade_report(request.param, stopped=request.param or "stopped")
+
+
+@pytest.fixture
+def calm_but_stopped() -> Report:
+    """What every hostile report is, but for its texts."""
+    return handmade_report(stopped=CALM)
+
+
+@pytest.fixture(scope="session")
+def of_a_faulty_provider(tmp_path_factory: pytest.TempPathFactory) -> Report:
+    """A real report with fails, one of them about a limit."""
+    record = tmp_path_factory.mktemp("recorded") / "telnyx.yaml"
+    with mock_process("telnyx", "max-51") as serving:
+        ask = Ask(("telnyx",), serving.base_url, serving.room_id, (), serving.environment, record)
+        return verify(ask, Options(max_examples=0), lambda *_: None).report
+
+
+@pytest.fixture(scope="session")
+def of_sequences() -> Report:
+    """A real report with a finding that needs several requests."""
+    with mock_process("telnyx", "recording-reset") as serving:
+        ask = Ask(("telnyx",), serving.base_url, serving.room_id, (), serving.environment)
+        return verify(ask, Options(max_examples=0), lambda *_: None).report
+
+
+@pytest.fixture(scope="session")
+def of_recordings() -> Report:
+    """A real report on every shipped recording."""
+    return replayed(Listen((bundled("cassettes"),)))[0]
+
+
+@pytest.fixture(scope="session")
+def of_no_run() -> Report:
+    """A real report of a run that could not start: there are no credentials."""
+    ask = Ask(("telnyx",), "http://127.0.0.1:9/v2", "1", (), {"PATH": os.defpath})
+    return verify(ask, Options(), lambda *_: None).report
+
+
+@pytest.fixture
+def every_real_report(of_a_faulty_provider: Report, of_sequences: Report, of_recordings: Report, of_no_run: Report) -> list[Report]:
+    return [of_a_faulty_provider, of_sequences, of_recordings, of_no_run]

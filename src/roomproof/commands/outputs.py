@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
+import os
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from roomproof.errors import RoomproofError, UsageError
+from roomproof.reports.badge import badge
+from roomproof.reports.github import MOST_BYTES, silence, step_summary, workflow_commands
 from roomproof.reports.junit import junit
+from roomproof.reports.markdown import markdown
 from roomproof.reports.report import as_json, write_text
-
-
-@dataclass(frozen=True)
-class Outputs:
-    """The files that were asked for, and whether the terminal is to show every warning."""
-
-    json: Path | None
-    junit: Path | None
-    verbose: bool
-    html: Path | None = None
+from roomproof.reports.sarif import sarif
 
 
 def _page(shown: dict[str, Any]) -> str:
@@ -28,13 +26,100 @@ def _page(shown: dict[str, Any]) -> str:
     return html([shown])
 
 
+VIEWS: Mapping[str, Callable[[dict[str, Any]], str]] = {
+    "json": as_json,
+    "junit": junit,
+    "html": _page,
+    "sarif": sarif,
+    "markdown": markdown,
+    "badge": badge,
+}
+"""What can be made of a report, by the name of its option."""
+
+
+@dataclass(frozen=True)
+class Outputs:
+    """The views that were asked for, each with its file (None for the others), and whether the terminal is to show every warning.
+
+    `github` says whether GitHub Actions listens: annotations go to stdout, and `step_summary` is its file for Markdown.
+    """
+
+    files: Mapping[str, Path | None]
+    verbose: bool = False
+    github: bool = False
+    step_summary: Path | None = None
+
+    @property
+    def asked(self) -> dict[str, Path]:
+        """The views that were asked for."""
+        return {name: path for name, path in self.files.items() if path is not None}
+
+
+def github_of(environment: Mapping[str, str]) -> dict[str, Any]:
+    """Return what an environment says of GitHub Actions, as members of Outputs."""
+    file = environment.get("GITHUB_STEP_SUMMARY")
+    return {"github": bool(environment.get("GITHUB_ACTIONS")), "step_summary": Path(file) if file else None}
+
+
+def last_report() -> Path:
+    """Return where `verify` keeps the report of its last run, from the working directory on, unless --json names another place."""
+    return Path(".roomproof", "last.json")
+
+
 def written(shown: dict[str, Any], outputs: Outputs) -> list[RoomproofError]:
-    """Write every report that was asked for, and return what kept one from being written."""
+    """Write every view that was asked for, and return what kept one from being written."""
     problems: list[RoomproofError] = []
-    for path, text in ((outputs.json, as_json), (outputs.junit, junit), (outputs.html, _page)):
+    for name, path in outputs.asked.items():
         try:
-            if path is not None:
-                write_text(path, text(shown))
+            write_text(path, VIEWS[name](shown))
         except UsageError as error:
             problems.append(error)
+    if outputs.github:
+        _tell_github(shown, outputs.step_summary)
     return problems
+
+
+def keep(shown: dict[str, Any]) -> str:
+    """Keep a report as the last one, out of the sight of version control, and return a sentence that says where, or why not."""
+    path = last_report()
+    ignore = path.with_name(".gitignore")
+    try:
+        if not ignore.exists():
+            write_text(ignore, "# Written by roomproof.\n*\n")
+        write_text(path, as_json(shown))
+    except UsageError as error:
+        return f"{error}: it is not kept; --json PATH writes it elsewhere"
+    return f"report in {path}: `roomproof report {path}` makes HTML, JUnit, SARIF, Markdown or a badge of it"
+
+
+def _tell_github(shown: dict[str, Any], step_summary_file: Path | None) -> None:
+    """Print annotations and append to the summary of the step. Nobody asked for either, so that trouble is told and no more."""
+    for line in workflow_commands(shown):
+        _print(line)
+    if step_summary_file is None:
+        return
+    try:
+        with step_summary_file.open("a", encoding="utf-8", errors="backslashreplace", newline="\n") as file:
+            file.write(step_summary(shown, MOST_BYTES - file.tell()))
+    except OSError as error:
+        print(f"roomproof: {step_summary_file}: the summary of the step cannot be written ({error.strerror})", file=sys.stderr)
+
+
+@contextmanager
+def unheard(environment: Mapping[str, str]) -> Iterator[None]:
+    """Keep GitHub Actions, if that is where we are, from obeying what is printed meanwhile: a provider's texts may look like commands."""
+    if not environment.get("GITHUB_ACTIONS"):
+        yield
+        return
+    start, end = silence(os.urandom(16).hex())
+    _print(start)
+    try:
+        yield
+    finally:
+        _print(end)
+
+
+def _print(line: str) -> None:
+    """Print a line at once, in the order of what others print, whatever characters stdout has."""
+    coding = sys.stdout.encoding or "utf-8"
+    print(line.encode(coding, "backslashreplace").decode(coding), flush=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -16,7 +17,7 @@ from roomproof.cassettes.past import Change, changes
 from roomproof.cassettes.recording import open_recording, recordings
 from roomproof.cassettes.replay import Heard, Listener, Register, Replayed, replay
 from roomproof.commands.gate import EVERY_FAIL, Gate, failing
-from roomproof.commands.outputs import Outputs, written
+from roomproof.commands.outputs import Outputs, unheard, written
 from roomproof.errors import UsageError
 from roomproof.providers import contract_folders, find_contract
 from roomproof.reports.report import Judged, report
@@ -44,7 +45,8 @@ def run_replay(listen: Listen, outputs: Outputs, gate: Gate = EVERY_FAIL) -> int
     told = opened.applied(told)
     failures = [*problems, *written(told, outputs)]
     if told["providers"] or not failures:
-        show(Console(), told, every_warning=outputs.verbose)
+        with unheard(os.environ):
+            show(Console(), told, every_warning=outputs.verbose)
     if failures and not failing(told):
         raise failures[0]
     return 1 if failing(told) else 0

@@ -1,36 +1,38 @@
-"""`roomproof report`: JSON reports of earlier runs in another form."""
+"""`roomproof report`: views of JSON reports that were written before."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import os
 from pathlib import Path
 
+from rich.console import Console
+
+from roomproof.commands.outputs import Outputs, unheard, written
 from roomproof.errors import UsageError
 from roomproof.reports.reading import read_report
 from roomproof.reports.report import write_text
+from roomproof.reports.terminal import show
 
 
-@dataclass(frozen=True)
-class Forms:
-    """Where each form of a report is to be written."""
+def run_report(paths: tuple[Path, ...], outputs: Outputs) -> int:
+    """Write the views that were asked for, show the report if none was, and return 0: its verdicts were given when it was made.
 
-    html: Path | None = None
-    junit: Path | None = None
-
-
-def run_report(paths: tuple[Path, ...], forms: Forms) -> int:
-    """Write the forms that were asked for and return 0. Raises UsageError for none, for files that are no reports, and for bad places."""
-    if forms.html is None and forms.junit is None:
-        raise UsageError("say which form to write: --html PATH, or --junit PATH")
-    if forms.junit is not None and len(paths) != 1:
-        raise UsageError(f"--junit is about one run, not {len(paths)}: name one report")
+    Several runs make a page that shows the trend. Raises UsageError if a file is no report, a view is about one run and there are
+    several, or it cannot be written.
+    """
+    page = outputs.files.get("html")
+    if len(paths) > 1 and (page is None or outputs.github or len(outputs.asked) > 1):
+        raise UsageError(f"only --html PATH is about several runs: name one report, not {len(paths)}, for anything else")
     reports = [read_report(path) for path in paths]
-    if forms.html is not None:
+    if len(reports) > 1 and page is not None:
         from roomproof.reports.html import html
 
-        write_text(forms.html, html(reports))
-    if forms.junit is not None:
-        from roomproof.reports.junit import junit
-
-        write_text(forms.junit, junit(reports[0]))
+        write_text(page, html(reports))
+        return 0
+    problems = written(reports[0], outputs)
+    if problems:
+        raise problems[0]
+    if not outputs.asked and not outputs.github:
+        with unheard(os.environ):
+            show(Console(), reports[0], every_warning=outputs.verbose)
     return 0

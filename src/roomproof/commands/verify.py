@@ -15,7 +15,7 @@ from roomproof.cassettes.past import write_past
 from roomproof.cassettes.recorder import OverheardTarget, Recorder, cassette_path
 from roomproof.commands.gate import EVERY_FAIL, Gate, failing
 from roomproof.commands.only import again, providers_of
-from roomproof.commands.outputs import Outputs, written
+from roomproof.commands.outputs import Outputs, keep, unheard, written
 from roomproof.commands.regressions import save_regressions
 from roomproof.commands.subject import Ask, redactor_of, secrets_of, subject_of, told_of
 from roomproof.errors import RoomproofError, UsageError
@@ -47,7 +47,10 @@ def run_verify(ask: Ask, options: Options, outputs: Outputs, gate: Gate = EVERY_
         verified = verify(ask, options, on_request, gate)
     failures = [*verified.failures, *written(verified.report, outputs)]
     if verified.heard:
-        show(console, verified.report, every_warning=outputs.verbose)
+        with unheard(ask.environment):
+            show(console, verified.report, every_warning=outputs.verbose)
+        if "json" not in outputs.asked:
+            console.print(keep(verified.report), markup=False, highlight=False, soft_wrap=True)
     if failures and not failing(verified.report):
         raise failures[0]
     return verified.exit_code

@@ -49,7 +49,8 @@ class Clause:
     """One demand.
 
     `schema` is the one-keyword JSON Schema of a clause that a keyword makes, None for a behaviour;
-    `status` the response that a response clause belongs to; `options` what a behaviour's line in the contract adds.
+    `status` the response that a response clause belongs to; `options` what a behaviour's line in the contract adds;
+    `pointer` the names and indices that lead to where it stands in the contract, every `$ref` followed.
     """
 
     id: str
@@ -63,6 +64,7 @@ class Clause:
     schema: Json = None
     status: str = ""
     options: Mapping[str, Any] = field(default_factory=dict)
+    pointer: Path = ()
 
     @property
     def field(self) -> str:

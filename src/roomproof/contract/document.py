@@ -48,6 +48,12 @@ def parse_yaml(text: str, name: str) -> Any:
         raise ContractError(f"{name}{where}: is not valid YAML ({problem}); mend that line") from error
 
 
+def nodes_of(text: str) -> yaml.Node | None:
+    """Return the nodes of a YAML text that `parse_yaml` has read, each with the place where it stands; None if it is empty."""
+    node: yaml.Node | None = yaml.compose(text, Loader=_Loader)
+    return node
+
+
 def resolve(node: Any, root: Any, depth: int = 0) -> Any:
     """Return a copy of `node` with every local `$ref` replaced by what it points to; siblings of `$ref` win.
 

@@ -9,6 +9,7 @@ from functools import cache, cached_property
 from typing import Any
 
 from roomproof.contract.clause import Clause, Json, Part, Path
+from roomproof.contract.lines import Mark, line_at, marks
 
 
 @dataclass(frozen=True)
@@ -125,7 +126,7 @@ class CredentialsSpec:
 
 @dataclass(frozen=True)
 class Contract:
-    """One provider's contract; `raw` is the OpenAPI document it was read from."""
+    """One provider's contract; `raw` is the OpenAPI document it was read from, `text` its YAML and `file` the name of that."""
 
     provider: str
     version: str
@@ -136,6 +137,16 @@ class Contract:
     operations: tuple[Operation, ...]
     support: Mapping[str, SupportCall]
     raw: Mapping[str, Any]
+    text: str = ""
+    file: str = ""
+
+    @cached_property
+    def _marks(self) -> Mark:
+        return marks(self.text)
+
+    def line(self, clause: Clause) -> int:
+        """Return the line of the text, counted from 1, on which a clause stands."""
+        return line_at(self._marks, clause.pointer)
 
     @cached_property
     def clauses(self) -> Mapping[str, Clause]:

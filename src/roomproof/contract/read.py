@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from roomproof.contract.clause import Clause, Level, Part, Source
+from roomproof.contract.clause import Clause, Level, Part, Path, Source
 from roomproof.contract.document import parse_yaml, resolve
 from roomproof.contract.model import SCHEMES, Body, Contract, CredentialsSpec, Operation, Parameter, ResponseSpec, Room, SupportCall
 from roomproof.contract.register import Place, behaviour_clauses, read_level, read_source, refuse_bad_schema, schema_clauses
@@ -19,7 +19,7 @@ def parse_contract(text: str, name: str) -> Contract:
     """Return the contract in a YAML text. Raises ContractError, with the text's name, for anything that has no meaning."""
     raw = parse_yaml(text, name)
     try:
-        return read_contract(raw)
+        return replace(read_contract(raw), text=text, file=name)
     except ContractError as error:
         raise ContractError(f"{name}: {error}") from error
     except (LookupError, TypeError, AttributeError, ValueError, RuntimeError, StopIteration) as error:
@@ -80,11 +80,17 @@ def _operations(root: Mapping[str, Any], provider: str) -> Iterator[Operation]:
         for method in METHODS:
             if method in item:
                 node = item[method]
-                place = Place(provider, node["operationId"], Part.REQUEST, (), Level.DOCUMENTED, top).within(node)
-                yield _operation(node, method, path, [*item.get("parameters", ()), *node.get("parameters", ())], place)
+                way = ("paths", path, method)
+                place = Place(provider, node["operationId"], Part.REQUEST, (), Level.DOCUMENTED, top, pointer=way).within(node)
+                parameters = [*_parameters(item, ("paths", path)), *_parameters(node, way)]
+                yield _operation(node, method, path, parameters, place)
 
 
-def _operation(node: Mapping[str, Any], method: str, path: str, parameters: list[Any], place: Place) -> Operation:
+def _parameters(node: Mapping[str, Any], pointer: Path) -> Iterator[tuple[Path, Any]]:
+    return (((*pointer, "parameters", str(index)), item) for index, item in enumerate(node.get("parameters", ())))
+
+
+def _operation(node: Mapping[str, Any], method: str, path: str, parameters: list[tuple[Path, Any]], place: Place) -> Operation:
     if sum(str(status).startswith("2") for status in node["responses"]) != 1:
         raise ContractError(f"{place.operation}: needs exactly one 2xx response, that of a request which is carried out")
     content = node["requestBody"]["content"]
@@ -94,15 +100,15 @@ def _operation(node: Mapping[str, Any], method: str, path: str, parameters: list
     behaviours = replace(place, part=Part.BEHAVIOUR)
     clauses = [
         *_parameter_clauses(parameters, place),
-        *_body_clauses(node["requestBody"], media, media_node, place),
-        *_response_clauses(node["responses"], replace(place, part=Part.RESPONSE)),
-        *behaviour_clauses(node.get("x-behaviours"), fields, behaviours),
+        *_body_clauses(node["requestBody"], media, media_node, place.at("requestBody")),
+        *_response_clauses(node["responses"], replace(place, part=Part.RESPONSE).at("responses")),
+        *behaviour_clauses(node.get("x-behaviours"), fields, behaviours.at("x-behaviours")),
     ]
     return Operation(
         place.operation,
         method.upper(),
         path,
-        tuple(Parameter(item["name"], item["in"], bool(item.get("required")), item["schema"]) for item in parameters),
+        tuple(Parameter(item["name"], item["in"], bool(item.get("required")), item["schema"]) for _, item in parameters),
         body,
         tuple(_response(status, response) for status, response in node["responses"].items()),
         tuple(clauses),
@@ -117,39 +123,42 @@ def _response(status: str, node: Mapping[str, Any]) -> ResponseSpec:
     return ResponseSpec(status, when, media, schema, tuple(node.get("headers", {})))
 
 
-def _parameter_clauses(parameters: list[Any], place: Place) -> Iterator[Clause]:
-    for item in parameters:
-        here = replace(place.below(item["name"]).within(item), carrier=item["in"])
+def _parameter_clauses(parameters: list[tuple[Path, Any]], place: Place) -> Iterator[Clause]:
+    for pointer, item in parameters:
+        here = replace(place.below(item["name"]).within(item), carrier=item["in"], pointer=pointer)
         if item.get("required") and item["in"] != "path":
-            yield here.clause("required", f"{item['name']} must be sent", level=read_level(item, here.level, "required"))
-        yield from schema_clauses(item["schema"], here)
+            yield here.at("required").clause("required", f"{item['name']} must be sent", level=read_level(item, here.level, "required"))
+        yield from schema_clauses(item["schema"], here.at("schema"))
 
 
 def _body_clauses(node: Mapping[str, Any], media: str, media_node: Mapping[str, Any], place: Place) -> Iterator[Clause]:
     here = place.within(node)
     if node.get("required"):
-        yield here.clause("required", "a body must be sent", level=read_level(node, here.level, "required"), options={"in": "body"})
+        level = read_level(node, here.level, "required")
+        yield here.at("required").clause("required", "a body must be sent", level=level, options={"in": "body"})
+    here = here.at("content", media)
     typed = here.within(media_node)
     level = read_level(media_node, here.level, "media-type")
     yield typed.clause("media-type", f"the body is sent as {media}", level=level, options={"media-type": media})
-    yield from schema_clauses(media_node["schema"], here)
+    yield from schema_clauses(media_node["schema"], here.at("schema"))
 
 
 def _response_clauses(responses: Mapping[str, Any], place: Place) -> Iterator[Clause]:
     for status, node in responses.items():
-        here = replace(place.within(node), status=status)
+        here = replace(place.at(status).within(node), status=status)
         if status != "default":
             yield here.clause("status", f"the status is {status}: {node['description']}", level=here.level)
         for name, item in node.get("headers", {}).items():
-            header = replace(here.below(name).within(item), carrier="header")
+            header = replace(here.below(name).within(item), carrier="header", pointer=(*here.pointer, "headers", name))
             if item.get("required"):
-                yield header.clause("present", f"the header {name} is in the answer", level=read_level(item, header.level, "required"))
-            yield from schema_clauses(item["schema"], header)
+                level = read_level(item, header.level, "required")
+                yield header.at("required").clause("present", f"the header {name} is in the answer", level=level)
+            yield from schema_clauses(item["schema"], header.at("schema"))
         for media, media_node in node.get("content", {}).items():
-            typed = here.within(media_node)
+            typed = here.at("content", media).within(media_node)
             level = read_level(media_node, typed.level, "media-type")
             yield typed.clause("media-type", f"the answer is sent as {media}", level=level, options={"media-type": media})
-            yield from schema_clauses(media_node["schema"], typed)
+            yield from schema_clauses(media_node["schema"], typed.at("schema"))
 
 
 def _refuse_duplicates(operations: tuple[Operation, ...]) -> None:

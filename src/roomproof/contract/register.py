@@ -23,6 +23,7 @@ VALUE_KEYWORDS = (
     "minProperties", "maxProperties", "anyOf", "oneOf", "allOf", "not",
 )  # fmt: skip
 STRUCTURE = ("properties", "items", "additionalProperties", "propertyNames", "required", "default")
+_CARRIERS = {ITEMS: "items", VALUES: "additionalProperties", KEYS: "propertyNames"}
 ANNOTATIONS = ("title", "description", "summary", "example", "examples", "$comment")
 
 _DEMANDS = {
@@ -58,6 +59,11 @@ class Place:
     source: Source
     status: str = ""
     carrier: str = "body"
+    pointer: Path = ()
+
+    def at(self, *steps: str) -> Place:
+        """Return this place further down in the document, where a clause stands or what holds clauses."""
+        return replace(self, pointer=(*self.pointer, *steps))
 
     def within(self, node: Mapping[str, Any]) -> Place:
         """Return this place with what the node's own x-source and x-level say."""
@@ -66,7 +72,8 @@ class Place:
     def below(self, step: str) -> Place:
         """Return the place of a member, items or values; a member's field is its own name."""
         source = self.source if step in (ITEMS, VALUES, KEYS) else replace(self.source, field=step)
-        return replace(self, path=(*self.path, step), source=source)
+        down = (_CARRIERS[step],) if step in _CARRIERS else ("properties", step)
+        return replace(self, path=(*self.path, step), source=source, pointer=(*self.pointer, *down))
 
     def clause(
         self,
@@ -86,7 +93,7 @@ class Place:
         words += [rule] if rule == "status" else [spoken(where) or "body", rule]
         return Clause(
             ".".join(words), self.operation, self.part, where, rule, level, self.source, demands, schema,
-            self.status, {"in": self.carrier, **(options or {})},
+            self.status, {"in": self.carrier, **(options or {})}, self.pointer,
         )  # fmt: skip
 
 
@@ -140,13 +147,14 @@ def _own_clauses(schema: Mapping[str, Any], place: Place) -> Iterator[Clause]:
             continue
         value = schema[keyword]
         level = read_level(schema, place.level, keyword)
-        yield place.clause(kebab(keyword), _sentence(keyword, name, value), level=level, schema={keyword: value})
+        here = place.at(keyword)
+        yield here.clause(kebab(keyword), _sentence(keyword, name, value), level=level, schema={keyword: value})
         if keyword == "type":
-            yield from _null_clause(schema, place, name)
+            yield from _null_clause(schema, here, name)
     if "default" in schema and place.part is Part.REQUEST and len(place.path) == 1:
         level = read_level(schema, place.level, "default")
         demands = f"{name} is {schema['default']!r} in a room where it was never set"
-        yield place.clause("default", demands, level=level, options={"default": schema["default"]})
+        yield place.at("default").clause("default", demands, level=level, options={"default": schema["default"]})
 
 
 def _sentence(keyword: str, name: str, value: Any) -> str:
@@ -165,8 +173,9 @@ def _null_clause(schema: Mapping[str, Any], place: Place, name: str) -> Iterator
 
 def _required_clauses(schema: Mapping[str, Any], place: Place, level: Level | None = None) -> Iterator[Clause]:
     request = place.part is Part.REQUEST
-    for member in schema.get("required", ()):
-        below = place.below(member).within(schema.get("properties", {}).get(member, {}))
+    for index, member in enumerate(schema.get("required", ())):
+        pointer = place.at("required", str(index)).pointer
+        below = replace(place.below(member).within(schema.get("properties", {}).get(member, {})), pointer=pointer)
         demands = f"{member} must be sent" if request else f"{member} is in the answer"
         yield below.clause(
             "required" if request else "present",
@@ -181,20 +190,20 @@ def _extra_clauses(schema: Mapping[str, Any], place: Place) -> Iterator[Clause]:
         extra = schema.get(member)
         if extra is None:
             continue
-        where = replace(place, source=read_source(extra.get("source"), place.source))
+        where = replace(place.at(member), source=read_source(extra.get("source"), place.source))
         yield from _required_clauses({**extra, "properties": schema.get("properties", {})}, where, level)
         for keyword in VALUE_KEYWORDS:
             if keyword in extra:
                 demands = _sentence(keyword, spoken(place.path) or "the body", extra[keyword])
-                yield where.clause(f"{level}-{kebab(keyword)}", demands, level=level, schema={keyword: extra[keyword]})
+                yield where.at(keyword).clause(f"{level}-{kebab(keyword)}", demands, level=level, schema={keyword: extra[keyword]})
 
 
 def behaviour_clauses(lines: Any, fields: list[str], place: Place) -> Iterator[Clause]:
     """Yield the clauses of an operation's x-behaviours; `fields: all` stands for every member of the body."""
-    for line in lines or ():
+    for index, line in enumerate(lines or ()):
         if not isinstance(line, dict) or "rule" not in line or "demands" not in line:
             raise ContractError(f"{place.operation}, x-behaviours: {line!r} needs at least rule, demands and source")
-        here = replace(place, source=read_source(line.get("source"), place.source))
+        here = replace(place.at(str(index)), source=read_source(line.get("source"), place.source))
         level = read_level({"x-level": line.get("level", place.level)}, place.level)
         named = fields if line.get("fields") == "all" else line.get("fields", ())
         for name in named:

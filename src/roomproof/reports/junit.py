@@ -1,4 +1,4 @@
-"""JUnit XML: one test case a clause, as CI servers read it."""
+"""JUnit XML: one test case a clause, in the elements and attributes of the schema that Jenkins publishes (junit-10.xsd)."""
 
 from __future__ import annotations
 
@@ -8,18 +8,23 @@ from xml.etree import ElementTree as Xml
 from roomproof.reports.report import curl_lines
 
 _ILLEGAL = dict.fromkeys((*range(9), 11, 12, *range(14, 32), 65534, 65535, *range(55296, 57344)), "�")
+_SKIPPED = {"unexercised": "no request really tested it", "inconclusive": "the network or the set-up failed, not the provider"}
 
 
 def junit(report: dict[str, Any]) -> str:
     """Return a report as JUnit XML: a fail is a failure, an unexercised or inconclusive clause is skipped.
 
     A fail that the baseline knows is no failure, but is written out. A deviation that has to be looked at again is a test case of its own.
+    A run that did not start, or stopped early, is a test case `run` with an error.
     """
     suites = Xml.Element("testsuites", name="roomproof")
     known = frozenset(report.get("baseline", {}).get("known", ()))
     healed = frozenset(report.get("baseline", {}).get("healed", ()))
     for provider in report["providers"]:
         suites.append(_suite(provider, known, healed, stale_fails=report.get("strict_deviations", False)))
+    for count in ("tests", "failures", "errors"):
+        suites.set(count, str(sum(int(suite.get(count, "0")) for suite in suites)))
+    suites.set("time", _seconds(sum(provider["seconds"] for provider in report["providers"])))
     Xml.indent(suites)
     return '<?xml version="1.0" encoding="UTF-8"?>\n' + Xml.tostring(suites, encoding="unicode") + "\n"
 
@@ -32,27 +37,35 @@ def _suite(provider: dict[str, Any], known: frozenset[str], healed: frozenset[st
     stopped = provider.get("stopped", "")
     suite = Xml.Element(
         "testsuite",
-        name=provider["provider"],
-        tests=str(len(verdicts) + len(stale)),
+        name=_legal(provider["provider"]),
+        tests=str(len(verdicts) + len(stale) + bool(stopped)),
         failures=str(len(fails) + (len(stale) if stale_fails else 0)),
         errors="1" if stopped else "0",
         skipped=str(skipped),
-        time=str(provider["seconds"]),
+        time=_seconds(provider["seconds"]),
     )
+    if "started" in provider:
+        suite.set("timestamp", _legal(provider["started"]))
+    properties = Xml.SubElement(suite, "properties")
+    for name in ("target", "contract_version"):
+        if name in provider:
+            Xml.SubElement(properties, "property", name=name, value=_legal(provider[name]))
     findings = {finding["clause"]: finding for finding in reversed(provider["findings"])}
     for clause in provider["clauses"]:
         suite.append(_case(clause, findings.get(clause["id"]), known, healed))
     suite.extend(_stale_case(provider["provider"], entry, fails=stale_fails) for entry in stale)
     if stopped:
+        case = Xml.SubElement(suite, "testcase", classname=_legal(provider["provider"]), name="run", time=_seconds(provider["seconds"]))
+        Xml.SubElement(case, "error", message=_legal(stopped), type="stopped")
         Xml.SubElement(suite, "system-err").text = _legal(stopped)
     return suite
 
 
 def _stale_case(provider: str, entry: dict[str, str], *, fails: bool) -> Xml.Element:
-    case = Xml.Element("testcase", classname=f"{provider}.deviations", name=_legal(entry["clause"]))
+    case = Xml.Element("testcase", classname=_legal(f"{provider}.deviations"), name=_legal(entry["clause"]), time=_seconds(0))
     why = _legal(f"{entry['why']}: seen {entry['seen']}, expires {entry['expires']}, {entry['evidence']}: {entry['reason']}")
     if fails:
-        Xml.SubElement(case, "failure", message=entry["why"], type="deviation").text = why
+        Xml.SubElement(case, "failure", message=_legal(entry["why"]), type="deviation").text = why
     else:
         Xml.SubElement(case, "system-out").text = why
     return case
@@ -60,13 +73,14 @@ def _stale_case(provider: str, entry: dict[str, str], *, fails: bool) -> Xml.Ele
 
 def _case(clause: dict[str, Any], finding: dict[str, Any] | None, known: frozenset[str], healed: frozenset[str]) -> Xml.Element:
     provider, _, name = clause["id"].partition(".")
-    case = Xml.Element("testcase", classname=f"{provider}.{clause['operation']}", name=name)
+    # What a clause took nobody knows: its requests serve others, too.
+    case = Xml.Element("testcase", classname=_legal(f"{provider}.{clause['operation']}"), name=_legal(name), time=_seconds(0))
     if clause["verdict"] == "fail" and finding and clause["id"] in known:
         Xml.SubElement(case, "system-out").text = _legal(f"known since the baseline: {_details(finding)}")
     elif clause["verdict"] == "fail" and finding:
         Xml.SubElement(case, "failure", message=_legal(finding["summary"]), type=clause["level"]).text = _legal(_details(finding))
     elif clause["verdict"] in ("unexercised", "inconclusive"):
-        Xml.SubElement(case, "skipped", message=clause["verdict"])
+        Xml.SubElement(case, "skipped", message=_legal(f"{clause['verdict']}: {clause.get('why', _SKIPPED[clause['verdict']])}"))
     elif clause["id"] in healed:
         Xml.SubElement(case, "system-out").text = "healed since the baseline"
     elif finding:
@@ -78,6 +92,11 @@ def _details(finding: dict[str, Any]) -> str:
     source = ", ".join(finding["source"].values())
     told = f"{finding['summary']}\nexpected {finding['expected']}\nreceived {finding['received']}\nsource {source}"
     return "\n".join((told, *curl_lines(finding), *([finding["reproduce"]] if "reproduce" in finding else [])))
+
+
+def _seconds(seconds: float) -> str:
+    """Return a time as CI servers read it: without an exponent, and in milliseconds at most."""
+    return f"{seconds:.3f}"
 
 
 def _legal(text: str) -> str:

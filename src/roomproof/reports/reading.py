@@ -1,132 +1,55 @@
-"""Read a JSON report from a file: nothing of it is trusted before it has the form of one."""
+"""Read a JSON report back, and the JSON Schema that it keeps."""
 
 from __future__ import annotations
 
-from functools import cache
+import json
 from pathlib import Path
 from typing import Any
 
-import jsonschema_rs
-import orjson
-
-from roomproof.contract.clause import Level
 from roomproof.errors import UsageError
-from roomproof.judge.evidence import MAX_SHOWN
+from roomproof.reports.legible import one_line, shortened
 from roomproof.reports.report import REPORT_VERSION
-from roomproof.verdict import Verdict
 
-_TEXT = {"type": "string"}
-_TEXTS = {"type": "object", "additionalProperties": _TEXT}
-_TEXT_LIST = {"type": "array", "items": _TEXT}
-_COUNT = {"type": "integer", "minimum": 0}
-_ID = {"type": "string", "pattern": r"^[^.]+\.[^.]+\.(request|response|behaviour)\..+"}
-_VERDICT = {"enum": list(Verdict)}
-_LEVEL = {"enum": list(Level)}
-_LIMITS = {"type": "object", "additionalProperties": {"type": "number"}}
-_REQUEST = {
-    "type": "object",
-    "required": ["method", "url", "headers", "body"],
-    "properties": {"method": _TEXT, "url": _TEXT, "path": _TEXT, "headers": _TEXTS, "query": {"type": "object"}},
-}
-_RESPONSE = {
-    "type": ["object", "null"],
-    "required": ["status", "headers", "body"],
-    "properties": {"status": {"type": "integer"}, "headers": _TEXTS},
-}
-_EXCHANGE = {"request": _REQUEST, "response": _RESPONSE, "curl": _TEXT}
-_CLAUSE = {
-    "type": "object",
-    "required": ["id", "operation", "level", "verdict", "cases", "source"],
-    "properties": {
-        "id": _ID, "operation": _TEXT, "level": _LEVEL, "verdict": _VERDICT, "cases": _COUNT, "source": _TEXTS,
-        "demands": _TEXT, "why": _TEXT,
-    },
-}  # fmt: skip
-_FINDING = {
-    "type": "object",
-    "required": ["clause", "level", "verdict", "summary", "request", "response", "curl"],
-    "properties": {
-        "clause": _ID, "level": _LEVEL, "verdict": _VERDICT, "summary": _TEXT, **_EXCHANGE, "source": _TEXTS,
-        **dict.fromkeys(("operation", "field", "demands", "expected", "received", "reason", "at", "reproduce"), _TEXT),
-        "sequence": {
-            "type": "array", "items": {"type": "object", "required": ["step", "request", "response", "curl"], "properties": _EXCHANGE},
-        },
-    },
-}  # fmt: skip
-_BOUNDARY = {
-    "type": "object",
-    "required": ["operation", "field", "what", "documented", "tried"],
-    "properties": {
-        "operation": _TEXT, "field": _TEXT, "what": _TEXT, "documented": _LIMITS, "observed": _LIMITS,
-        "clauses": _TEXT_LIST, "left_out": _COUNT,
-        "tried": {
-            "type": "array",
-            "items": {
-                "type": "object",
-                "required": ["value", "accepted"],
-                "properties": {"accepted": {"type": ["boolean", "null"]}, "why": _TEXT},
-            },
-        },
-    },
-}  # fmt: skip
-_PROVIDER = {
-    "type": "object",
-    "required": ["provider", "target", "requests", "seconds", "clauses", "findings"],
-    "properties": {
-        **dict.fromkeys(("provider", "target", "contract_version", "started", "stopped", "cassette"), _TEXT),
-        "requests": _COUNT, "seconds": {"type": "number"},
-        "clauses": {"type": "array", "items": _CLAUSE}, "findings": {"type": "array", "items": _FINDING},
-        "boundaries": {"type": "array", "items": _BOUNDARY},
-        "stale_deviations": {"type": "array", "items": {**_TEXTS, "required": ["clause", "why", "expires"]}},
-        "recorded": {"type": "object", "required": ["from", "to"], "properties": {"from": _TEXT, "to": _TEXT}},
-        "rejudged": {
-            "type": "array",
-            "items": {
-                "type": "object", "required": ["clause", "before", "now"], "properties": {"clause": _TEXT, "before": _TEXT, "now": _TEXT},
-            },
-        },
-    },
-}  # fmt: skip
-SCHEMA = {
-    "type": "object",
-    "required": ["roomproof", "providers", "summary"],
-    "properties": {
-        "roomproof": _TEXT,
-        "seed": {"type": "integer"},
-        "providers": {"type": "array", "items": _PROVIDER},
-        "baseline": {
-            "type": "object", "required": ["path", "new", "known", "healed"],
-            "properties": {"path": _TEXT, "new": _TEXT_LIST, "known": _TEXT_LIST, "healed": _TEXT_LIST},
-        },
-        "unmatched": {
-            "type": "object", "required": ["count", "requests"],
-            "properties": {"count": _COUNT, "requests": {"type": "object", "additionalProperties": _COUNT}},
-        },
-    },
-}  # fmt: skip
-"""What views of a report rely on; further members are taken as they come."""
+_SCHEMA = Path(__file__).parent / "report.schema.json"
+_LONGEST = 300
+
+
+def schema() -> str:
+    """Return the JSON Schema (2020-12) of the report as JSON text. It leaves objects open: within a version members may come."""
+    return _SCHEMA.read_text(encoding="utf-8")
 
 
 def read_report(path: Path) -> dict[str, Any]:
-    """Return the JSON report in a file. Raises UsageError if it cannot be read, or is none of this version."""
+    """Return the report in a file. Raises UsageError if it cannot be read, is no report, or one of another version."""
     try:
-        node = orjson.loads(path.read_bytes())
+        node = json.loads(path.read_bytes())
     except OSError as error:
-        raise UsageError(f"{path}: the report cannot be read ({error.strerror})") from error
-    except orjson.JSONDecodeError as error:
-        raise UsageError(f"{path}: is no JSON ({error}); write a report with `roomproof verify --json PATH`") from error
+        raise UsageError(
+            f"{path}: cannot be read ({error.strerror}); `roomproof verify` writes reports, with `--json PATH` there"
+        ) from error
+    except (ValueError, RecursionError) as error:
+        raise UsageError(f"{path}: is no JSON ({_said(error)}); name a report that `roomproof verify` has written") from error
     if not isinstance(node, dict) or "report_version" not in node:
-        raise UsageError(f"{path}: is no roomproof report; write one with `roomproof verify --json PATH`")
+        raise UsageError(f"{path}: is no report of roomproof; name one that `roomproof verify` has written")
     if node["report_version"] != REPORT_VERSION or isinstance(node["report_version"], bool):
-        version = ascii(node["report_version"])[:MAX_SHOWN]
-        raise UsageError(f"{path}: is a report of version {version}, not {REPORT_VERSION}; write it again with this roomproof")
-    wrong = next(_validator().iter_errors(node), None)
-    if wrong is not None:
-        where = "/".join(map(str, wrong.instance_path)) or "the whole"
-        raise UsageError(f"{path}: is not as roomproof writes reports: {ascii(where)[1:-1]} {ascii(wrong.message)[1:-1][:MAX_SHOWN]}")
+        version = _said(node["report_version"])
+        raise UsageError(f"{path}: has report_version {version}, this roomproof reads {REPORT_VERSION}; use the one that wrote it")
+    _refuse_broken(node, path)
     return node
 
 
-@cache
-def _validator() -> jsonschema_rs.Draft202012Validator:
-    return jsonschema_rs.Draft202012Validator(SCHEMA)
+def _refuse_broken(node: dict[str, Any], path: Path) -> None:
+    """Raise UsageError, with the place, for the first member that is not as the schema says."""
+    import jsonschema_rs
+
+    try:
+        jsonschema_rs.Draft202012Validator(json.loads(schema())).validate(node)
+    except jsonschema_rs.ValidationError as error:
+        where = "/".join(map(str, error.instance_path)) or "the whole"
+        raise UsageError(f"{path}: is a damaged report: {one_line(where)}: {_said(error.message)}; write it anew") from error
+    except ValueError as error:
+        raise UsageError(f"{path}: is a damaged report: {_said(error)}; write it anew") from error
+
+
+def _said(what: object) -> str:
+    return shortened(one_line(str(what)), _LONGEST)

@@ -18,6 +18,7 @@ from roomproof.interaction import Interaction
 from roomproof.judge.boundaries import Boundaries
 from roomproof.judge.exception import document
 from roomproof.judge.sighting import Stale
+from roomproof.providers import place_of
 from roomproof.reports.curl import curl
 from roomproof.reports.secrets import cleaned, without_secret_headers
 from roomproof.reports.unexercised import Coverage
@@ -91,6 +92,7 @@ def _provider(result: Judged) -> dict[str, Any]:
     words = verdicts.verdicts()
     clauses = [clause for clause in contract.clauses.values() if covers(result.only, clause.id)]
     whys = cleaned(dict(Coverage(contract, verdicts, result.stopped, result.recordings).whys()), result.secrets)
+    file = place_of(Path(contract.file)) if contract.file else ""
     return {
         "provider": contract.provider,
         "contract_version": contract.version,
@@ -111,6 +113,7 @@ def _provider(result: Judged) -> dict[str, Any]:
                 "demands": clause.demands,
                 "source": asdict(clause.source),
                 **({"why": whys[clause.id]} if clause.id in whys else {}),
+                **({"contract": {"file": file, "line": contract.line(clause)}} if file else {}),
             }
             for clause in clauses
         ],

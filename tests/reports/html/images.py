@@ -1,4 +1,4 @@
-"""Renew the pictures in README: `python tests/reports/images.py`, with Chromium and chromedriver on the machine."""
+"""Renew the pictures in README: `python tests/reports/html/images.py`, with Chromium and chromedriver on the machine."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import tempfile
 from pathlib import Path
 
 HERE = Path(__file__).parent
-ROOT = HERE.parents[1]
+ROOT = HERE.parents[2]
 sys.path.insert(0, str(HERE))
 
 from browser import Browser, browser  # noqa: E402 - beside this file, which is no package

@@ -1,0 +1,96 @@
+"""Markdown for people: a table of verdicts, then what is broken. What a provider said stands in code spans and blocks only.
+
+Written for GitHub Flavored Markdown; nothing in a code span or block is markup, a link, a mention or HTML (CommonMark 0.31, 6.1, 4.5).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from roomproof.reports.findings import Place, findings, stopped, told
+from roomproof.reports.legible import legible, one_line, shortened
+from roomproof.reports.report import curl_lines
+
+_VERDICTS = ("fail", "warning", "deviation", "inconclusive", "pass", "unexercised")
+_LONGEST = 2_000
+"""Characters of one line; longer ones are cut, the JSON report has them whole."""
+
+
+def markdown(report: dict[str, Any]) -> str:
+    """Return a report as Markdown."""
+    return "".join(blocks(report))
+
+
+def blocks(report: dict[str, Any]) -> Iterator[str]:
+    """Yield the report's blocks in order of importance, each complete by itself: the sum, fails, then warnings and deviations."""
+    yield _top(report)
+    for name, why in stopped(report):
+        yield f"**{code(name)} stopped early:** {code(why)}\n\n"
+    for finding, place in findings(report, "fail"):
+        yield _fail(finding, place)
+    for word, title in (("warning", "Warnings"), ("deviation", "Known deviations")):
+        for number, (finding, _) in enumerate(findings(report, word)):
+            yield (f"## {title}\n\n" if number == 0 else "") + _item(finding)
+
+
+def _top(report: dict[str, Any]) -> str:
+    summary = report["summary"]
+    counts = ", ".join(f"{summary[word]} {word}" for word in _VERDICTS if summary[word]) or "nothing was judged"
+    rows = [_row(["provider", *_VERDICTS, "requests"]), "|---|" + "---:|" * (len(_VERDICTS) + 1)]
+    for provider in report["providers"]:
+        words = [clause["verdict"] for clause in provider["clauses"]]
+        rows.append(_row([_plain(provider["provider"]), *(str(words.count(word)) for word in _VERDICTS), str(provider["requests"])]))
+    asked = [f"- {code(provider['provider'])}: {code(provider['target'])}{_when(provider)}" for provider in report["providers"]]
+    return "\n".join((f"# roomproof: {counts}", "", *rows, "", *asked, "", ""))
+
+
+def _row(cells: list[str]) -> str:
+    return f"| {' | '.join(cells)} |"
+
+
+def _when(provider: dict[str, Any]) -> str:
+    if "recorded" in provider:
+        return f", recorded {code(provider['recorded']['from'])} to {code(provider['recorded']['to'])}"
+    return f", {code(provider['started'])}" if "started" in provider else ""
+
+
+def _fail(finding: dict[str, Any], place: Place | None) -> str:
+    where = [f"contract  {one_line(str(place))}"] if place else []
+    lines = [shortened(line, _LONGEST) for line in (*told(finding), *where)]
+    return f"## fail {code(finding['clause'])}\n\n{fenced(chr(10).join(lines), 'text')}{fenced(_recipe(finding), 'sh')}\n"
+
+
+def _item(finding: dict[str, Any]) -> str:
+    # A backslash at the end of a line is a line break (CommonMark 0.31, 6.7).
+    return "- " + "\\\n  ".join(code(text) for text in (finding["clause"], finding["summary"], finding["reason"]) if text) + "\n"
+
+
+def _recipe(finding: dict[str, Any]) -> str:
+    """Return the curl lines that show a finding, a line each; a curl line that is cut would do something else, so it is left out."""
+    lines = (legible(line) for line in curl_lines(finding))
+    return "\n".join(line if len(line) <= _LONGEST else "# a curl line of this length stands in the JSON report only" for line in lines)
+
+
+def code(text: str) -> str:
+    """Return a text as a code span (CommonMark 0.31, 6.1): its fence is longer than any row of backticks in it."""
+    line = shortened(one_line(text), _LONGEST) or " "
+    pad = " " if line[0] in "` " or line[-1] in "` " else ""
+    fence = "`" * (_longest_row(line) + 1)
+    return f"{fence}{pad}{line}{pad}{fence}"
+
+
+def fenced(text: str, language: str) -> str:
+    """Return a text as a fenced code block (CommonMark 0.31, 4.5)."""
+    fence = "`" * max(3, _longest_row(text) + 1)
+    return f"{fence}{language}\n{text}\n{fence}\n"
+
+
+def _plain(text: str) -> str:
+    """Return a text for a table's cell: all ASCII punctuation escaped."""
+    return re.sub(r"([!-/:-@\[-`{-~])", r"\\\1", one_line(text))
+
+
+def _longest_row(text: str) -> int:
+    return max(map(len, re.findall("`+", text)), default=0)

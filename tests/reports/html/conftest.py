@@ -1,0 +1,111 @@
+"""Real reports of a right and of a wrong provider, pages made of them, and a browser to look at these."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import os
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+from roomproof.commands.replay import Listen, replayed
+from roomproof.commands.verify import Ask, verify
+from roomproof.mocks.faults import with_fault
+from roomproof.providers import bundled, find_mock
+from roomproof.reports.html import html
+from roomproof.verify.session import Options
+
+HERE = Path(__file__).parent
+Json = Any
+FAULTS = ("max-64", "recording-reset", "created-at-format")
+"""Of each sort one: a limit, something that takes a sequence, an answer."""
+
+
+def _loaded(name: str) -> ModuleType:
+    """Import a module of this folder, which is no package."""
+    spec = importlib.util.spec_from_file_location(f"roomproof_tests_{name}", HERE / f"{name}.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture(scope="session")
+def right() -> Json:
+    """What the shipped recordings of four providers say: nothing fails, and not everything is exercised."""
+    report, problems = replayed(
+        Listen(tuple(bundled("cassettes") / name / "mock" for name in ("azure", "carrierx", "signalwire", "telnyx")))
+    )
+    assert problems == []
+    for node in report["providers"]:
+        node["started"] = "2026-01-02T03:04:05+00:00"
+    return json.loads(json.dumps(report))
+
+
+@pytest.fixture(scope="session")
+def wrong(serving: Any) -> Json:
+    """What a run against a provider with three faults says."""
+    mock = find_mock("telnyx")
+    app = mock.build()
+    for fault in FAULTS:
+        app = with_fault(app, "telnyx", fault)
+    with serving(app) as origin:
+        ask = Ask(("telnyx",), origin + mock.prefix, mock.room_id, (), mock.environment)
+        report = verify(ask, Options(max_examples=0), lambda *_: None).report
+    return json.loads(json.dumps(report))
+
+
+@pytest.fixture(scope="session")
+def serving() -> Any:
+    return _loaded("serving").serving
+
+
+@pytest.fixture(scope="session")
+def written(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
+    """Write a page about some reports and return its path."""
+
+    def write(*reports: Json) -> Path:
+        path = tmp_path_factory.mktemp("page") / "report.html"
+        path.write_text(html(reports), encoding="utf-8", errors="backslashreplace")
+        return path
+
+    return write
+
+
+@pytest.fixture(scope="session")
+def page(written: Callable[..., Path], right: Json, wrong: Json) -> Path:
+    """A page about one run of four providers, one of which is wrong."""
+    providers = [*wrong["providers"], *(node for node in right["providers"] if node["provider"] != "telnyx")]
+    return written({**right, "providers": providers})
+
+
+@pytest.fixture(scope="session")
+def trend(written: Callable[..., Path], right: Json, wrong: Json) -> Path:
+    """A page about two runs of one provider: it was right, and is wrong now."""
+    return written(wrong, {**right, "providers": [node for node in right["providers"] if node["provider"] == "telnyx"]})
+
+
+@pytest.fixture(scope="session")
+def _browser() -> Iterator[Any]:
+    module = _loaded("browser")
+    if module.found() is None:
+        missing = "no Chromium and chromedriver on this machine (Debian: apt-get install chromium chromium-driver)"
+        if os.environ.get("CI"):
+            pytest.fail(f"{missing}: CI has to have them")
+        pytest.skip(missing)
+    with module.browser() as browser:
+        yield browser
+
+
+@pytest.fixture
+def browser(_browser: Any) -> Any:
+    """The browser, as it is at first."""
+    _browser.plain()
+    return _browser

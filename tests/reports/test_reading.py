@@ -37,10 +37,11 @@ def test_members_of_later_versions_do_no_harm(calm: Report, tmp_path: Path) -> N
         (b"[]", "no report of roomproof"),
         (b'{"openapi": "3.1.0"}', "no report of roomproof"),
         (b'{"report_version": 2}', "report_version 2, this roomproof reads 1"),
+        (b'{"report_version": true}', "report_version True, this roomproof reads 1"),
         (b'{"report_version": "\\u001b[31m"}', "report_version \\x1b[31m"),
         (b'{"report_version": 1}', '"roomproof" is a required property'),
     ],
-    ids=["nothing", "half", "no text", "deep", "list", "other JSON", "later version", "odd version", "incomplete"],
+    ids=["nothing", "half", "no text", "deep", "list", "other JSON", "later version", "true for a version", "odd version", "incomplete"],
 )
 def test_what_is_no_report_is_refused_by_what_is_wrong(text: bytes, says: str, tmp_path: Path) -> None:
     (tmp_path / "run.json").write_bytes(text)

@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 
-from roomproof.errors import UsageError
 from roomproof.reports.html import html
 from roomproof.reports.html.boundary_map import Strip, number, strips
 from roomproof.reports.html.columns import columns_of, ordered
@@ -185,25 +184,3 @@ def test_a_report_of_an_earlier_roomproof_without_newer_members_is_shown(right: 
     path = tmp_path / "older.json"
     path.write_text(json.dumps(older), encoding="utf-8")
     assert "the report does not say why" in html([read_report(path)])
-
-
-@pytest.mark.parametrize(
-    ("text", "message"),
-    [
-        ("no json", "is no JSON"),
-        ("[]", "is no roomproof report"),
-        ('{"report_version": 2}', "is a report of version 2, not 1"),
-        ('{"report_version": true}', "is a report of version True, not 1"),
-        (json.dumps(report(provider(verdicts=("splendid",)))), "is not as roomproof writes reports: providers/0/clauses/0/verdict"),
-        (json.dumps(report({**provider(), "provider": 3})), "is not as roomproof writes reports: providers/0/provider"),
-        (json.dumps(report({**provider(), "findings": [{"clause": "x"}]})), "is not as roomproof writes reports: providers/0/findings/0"),
-    ],
-    ids=lambda text: text[:30],
-)
-def test_what_is_no_report_is_refused_in_one_sentence(text: str, message: str, tmp_path: Path) -> None:
-    path = tmp_path / "run.json"
-    path.write_text(text, encoding="utf-8")
-    with pytest.raises(UsageError) as raised:
-        read_report(path)
-    assert str(raised.value).startswith(f"{path}: {message}")
-    assert "\n" not in str(raised.value)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
+import pytest
+
 from roomproof.reports.github import MOST_ANNOTATIONS, silence, step_summary, workflow_commands
 
 Report = dict[str, Any]
@@ -34,6 +36,22 @@ def test_fails_are_errors_and_warnings_warnings_at_the_line_of_the_clause(calm: 
         ("warning", {"file": "mine/a: b,c.yaml", "line": "2", "title": "warning acme.update-room.request.warning0.type"}),
     ]
     assert commands[0][2].splitlines()[:3] == ["a calm text", "expected  a calm text", "received  a calm text"]
+
+
+def test_what_the_baseline_knows_is_a_warning_only(calm: Report) -> None:
+    clause = "acme.update-room.request.fail0.type"
+    since = {"path": "old.json", "new": [], "known": [clause], "healed": [], "unexercised": []}
+    commands = obeyed("\n".join(workflow_commands({**calm, "baseline": since})))
+    assert next((kind, properties["title"]) for kind, properties, _ in commands) == ("warning", f"fail {clause}")
+    assert "error" not in [kind for kind, *_ in commands]
+
+
+@pytest.mark.parametrize(("strict", "kind"), [({}, "warning"), ({"strict_deviations": True}, "error")])
+def test_a_deviation_to_look_at_again_is_told(calm: Report, strict: Report, kind: str) -> None:
+    stale = {"clause": "acme.*.null", "reason": "r", "evidence": "A1", "seen": "2020-01-01", "expires": "2021-01-01", "why": "expired"}
+    told = {**calm, "providers": [{**calm["providers"][0], "stale_deviations": [stale]}], **strict}
+    assert (kind, "deviation acme.*.null") in [(kind, each["title"]) for kind, each, _ in obeyed("\n".join(workflow_commands(told)))]
+    assert "expired: seen 2020-01-01" in step_summary(told, 100_000)
 
 
 def test_a_run_that_stopped_early_is_an_error(of_no_run: Report) -> None:

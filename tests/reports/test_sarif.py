@@ -37,7 +37,7 @@ def test_a_fail_is_an_error_on_the_line_of_its_clause(of_a_faulty_provider: Repo
     assert place["artifactLocation"]["uri"] == "contracts/telnyx/openapi.yaml"
     text = (bundled("contracts") / "telnyx" / "openapi.yaml").read_text(encoding="utf-8")
     assert text.splitlines()[place["region"]["startLine"] - 1].strip() == "maximum: 50"
-    assert '{"max_participants":51}' in result["properties"]["curl"][0]
+    assert '{"max_participants":51}' in result["properties"]["reproduce"][0]
 
 
 def test_what_the_standard_and_code_scanning_require_is_there(every_real_report: list[Report], calm: Report) -> None:

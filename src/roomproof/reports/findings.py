@@ -34,6 +34,19 @@ def findings(report: dict[str, Any], *verdicts: str) -> Iterator[tuple[dict[str,
                 yield finding, known.get(finding["clause"])
 
 
+def is_known(report: dict[str, Any], finding: dict[str, Any]) -> bool:
+    """Whether a finding is one that the baseline knows, so that the run does not fail for it."""
+    return finding["clause"] in report.get("baseline", {}).get("known", ())
+
+
+def stale(report: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """Yield the deviations that have to be looked at again: the clause, and why."""
+    for provider in report["providers"]:
+        for entry in provider.get("stale_deviations", ()):
+            why = f"{entry['why']}: seen {entry['seen']}, expires {entry['expires']}, {entry['evidence']}: {entry['reason']}"
+            yield entry["clause"], one_line(why)
+
+
 def stopped(report: dict[str, Any]) -> list[tuple[str, str]]:
     """Return the providers whose run did not come to its end, and why."""
     return [(provider["provider"], provider["stopped"]) for provider in report["providers"] if provider["stopped"]]

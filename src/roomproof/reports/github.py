@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from roomproof.reports.findings import Place, findings, stopped, told
+from roomproof.reports.findings import Place, findings, is_known, stale, stopped, told
 from roomproof.reports.legible import one_line, shortened
 from roomproof.reports.markdown import blocks
 
@@ -19,11 +19,18 @@ _LONGEST = 1_000
 
 
 def workflow_commands(report: dict[str, Any]) -> list[str]:
-    """Return the annotations as workflow commands, a line each: errors for fails and for runs that stopped early, warnings for warnings."""
-    early = [_command("error", f"{name} stopped early", [one_line(why)]) for name, why in stopped(report)]
-    fails = [_annotation("error", *found) for found in findings(report, "fail")]
-    warned = [_annotation("warning", *found) for found in findings(report, "warning")]
-    return [*_bounded("error", [*early, *fails]), *_bounded("warning", warned)]
+    """Return the annotations as workflow commands, a line each.
+
+    Errors are fails and runs that stopped early; warnings are warnings, fails that the baseline knows, and stale deviations, which are
+    errors where they fail the run.
+    """
+    errors = [_command("error", f"{name} stopped early", [one_line(why)]) for name, why in stopped(report)]
+    errors += [_annotation("error", *found) for found in findings(report, "fail") if not is_known(report, found[0])]
+    warnings = [_annotation("warning", *found) for found in findings(report, "fail") if is_known(report, found[0])]
+    kind, same_kind = ("error", errors) if report.get("strict_deviations") else ("warning", warnings)
+    same_kind += [_command(kind, f"deviation {clause}", [why]) for clause, why in stale(report)]
+    warnings += [_annotation("warning", *found) for found in findings(report, "warning")]
+    return [*_bounded("error", errors), *_bounded("warning", warnings)]
 
 
 def _bounded(kind: str, commands: list[str]) -> Iterator[str]:

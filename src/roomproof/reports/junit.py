@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from xml.etree import ElementTree as Xml
 
-from roomproof.reports.report import curl_lines
+from roomproof.reports.report import recipe
 
 _ILLEGAL = dict.fromkeys((*range(9), 11, 12, *range(14, 32), 65534, 65535, *range(55296, 57344)), "�")
 _SKIPPED = {"unexercised": "no request really tested it", "inconclusive": "the network or the set-up failed, not the provider"}
@@ -91,7 +91,7 @@ def _case(clause: dict[str, Any], finding: dict[str, Any] | None, known: frozens
 def _details(finding: dict[str, Any]) -> str:
     source = ", ".join(finding["source"].values())
     told = f"{finding['summary']}\nexpected {finding['expected']}\nreceived {finding['received']}\nsource {source}"
-    return "\n".join((told, *curl_lines(finding), *([finding["reproduce"]] if "reproduce" in finding else [])))
+    return "\n".join((told, *recipe(finding)))
 
 
 def _seconds(seconds: float) -> str:

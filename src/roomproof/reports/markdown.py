@@ -9,9 +9,9 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from roomproof.reports.findings import Place, findings, stopped, told
+from roomproof.reports.findings import Place, findings, is_known, stale, stopped, told
 from roomproof.reports.legible import legible, one_line, shortened
-from roomproof.reports.report import curl_lines
+from roomproof.reports.report import recipe
 
 _VERDICTS = ("fail", "warning", "deviation", "inconclusive", "pass", "unexercised")
 _LONGEST = 2_000
@@ -29,7 +29,9 @@ def blocks(report: dict[str, Any]) -> Iterator[str]:
     for name, why in stopped(report):
         yield f"**{code(name)} stopped early:** {code(why)}\n\n"
     for finding, place in findings(report, "fail"):
-        yield _fail(finding, place)
+        yield _fail(finding, place, known=is_known(report, finding))
+    for number, (clause, why) in enumerate(stale(report)):
+        yield ("## Deviations to look at again\n\n" if number == 0 else "") + f"- {code(clause)}\\\n  {code(why)}\n"
     for word, title in (("warning", "Warnings"), ("deviation", "Known deviations")):
         for number, (finding, _) in enumerate(findings(report, word)):
             yield (f"## {title}\n\n" if number == 0 else "") + _item(finding)
@@ -56,10 +58,11 @@ def _when(provider: dict[str, Any]) -> str:
     return f", {code(provider['started'])}" if "started" in provider else ""
 
 
-def _fail(finding: dict[str, Any], place: Place | None) -> str:
+def _fail(finding: dict[str, Any], place: Place | None, *, known: bool) -> str:
     where = [f"contract  {one_line(str(place))}"] if place else []
     lines = [shortened(line, _LONGEST) for line in (*told(finding), *where)]
-    return f"## fail {code(finding['clause'])}\n\n{fenced(chr(10).join(lines), 'text')}{fenced(_recipe(finding), 'sh')}\n"
+    since = ", known since the baseline" if known else ""
+    return f"## fail {code(finding['clause'])}{since}\n\n{fenced(chr(10).join(lines), 'text')}{fenced(_recipe(finding), 'sh')}\n"
 
 
 def _item(finding: dict[str, Any]) -> str:
@@ -68,9 +71,9 @@ def _item(finding: dict[str, Any]) -> str:
 
 
 def _recipe(finding: dict[str, Any]) -> str:
-    """Return the curl lines that show a finding, a line each; a curl line that is cut would do something else, so it is left out."""
-    lines = (legible(line) for line in curl_lines(finding))
-    return "\n".join(line if len(line) <= _LONGEST else "# a curl line of this length stands in the JSON report only" for line in lines)
+    """Return the lines that show a finding again; one that is cut would do something else, so it is left out."""
+    lines = (legible(line) for line in recipe(finding))
+    return "\n".join(line if len(line) <= _LONGEST else "# a line of this length stands in the JSON report only" for line in lines)
 
 
 def code(text: str) -> str:

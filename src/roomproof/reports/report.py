@@ -192,6 +192,11 @@ def curl_lines(finding: dict[str, Any]) -> list[str]:
     return [f"{step['step']}. {step['curl']}" for step in finding["sequence"]] or [finding["curl"]]
 
 
+def recipe(finding: dict[str, Any]) -> list[str]:
+    """Return the lines that show a finding again: curl, then the run that finds it, where there was one."""
+    return [*curl_lines(finding), *([finding["reproduce"]] if "reproduce" in finding else [])]
+
+
 def as_json(report_: dict[str, Any]) -> str:
     """Return a report as JSON text."""
     return json.dumps(report_, indent=1, ensure_ascii=False) + "\n"

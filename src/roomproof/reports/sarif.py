@@ -12,9 +12,9 @@ from pathlib import PurePosixPath
 from typing import Any
 from urllib.parse import quote
 
-from roomproof.reports.findings import Place, findings, stopped, told
+from roomproof.reports.findings import Place, findings, is_known, stopped, told
 from roomproof.reports.legible import legible, one_line, shortened
-from roomproof.reports.report import as_json, curl_lines
+from roomproof.reports.report import as_json, recipe
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 _LEVELS = {"fail": "error", "warning": "warning", "deviation": "note"}
@@ -32,7 +32,8 @@ def sarif(report: dict[str, Any]) -> str:
         clause = finding["clause"]
         rules.setdefault(clause, _rule(finding))
         seen[clause] += 1
-        results.append(_result(finding, place, list(rules).index(clause), seen[clause]))
+        state = {"baselineState": "unchanged" if is_known(report, finding) else "new"} if "baseline" in report else {}
+        results.append(_result(finding, place, list(rules).index(clause), seen[clause]) | state)
     driver = {"name": "roomproof", "semanticVersion": report["roomproof"], "rules": list(rules.values())}
     run = {"tool": {"driver": driver}, "invocations": [_invocation(report)], "results": results, "columnKind": "unicodeCodePoints"}
     return as_json({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]})
@@ -65,7 +66,7 @@ def _result(finding: dict[str, Any], place: Place | None, index: int, occurrence
         "partialFingerprints": dict.fromkeys(("clause/v1", "primaryLocationLineHash"), f"{digest}:{occurrence}"),
         "suppressions": [excused] if finding["verdict"] == "deviation" else [],
         # Not in the message: of a reader who leaves doubled braces as they are one would copy another request.
-        "properties": {"curl": [legible(line) for line in curl_lines(finding)]},
+        "properties": {"reproduce": [legible(line) for line in recipe(finding)]},
     }
 
 

@@ -1,4 +1,4 @@
-"""The command line. Exit codes: 0 conforms, 1 at least one fail, 2 wrong usage, 3 unreachable or cut short."""
+"""The command line. Exit codes: 0 conforms, 1 at least one fail, 2 wrong usage, 3 unreachable or cut short, 130 Ctrl-C, 141 no reader."""
 
 from __future__ import annotations
 
@@ -7,29 +7,71 @@ import os
 import re
 import sys
 from datetime import timedelta
+from io import TextIOWrapper
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, NoReturn
 
 import typer
+from typer.core import TyperGroup
 
 from roomproof import __version__
+from roomproof.commands.completion import complete_clause, complete_fault, complete_mock, complete_provider
 from roomproof.errors import RoomproofError, UsageError
 
-app = typer.Typer(
-    name="roomproof",
-    help="Prove that a meeting-room API keeps its documented contract.",
-    pretty_exceptions_enable=False,
-)
 
-Contracts = Annotated[
-    list[Path] | None, typer.Option("--contracts", metavar="DIR", help="A folder with further contracts (DIR/PROVIDER/openapi.yaml).")
+class _Commands(TyperGroup):
+    def invoke(self, ctx: Any) -> Any:
+        """Run a command; that nobody reads what it prints is told without the error's number, which typer would make an exit 1: a fail."""
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:
+            raise BrokenPipeError from None
+
+
+app = typer.Typer(name="roomproof", cls=_Commands, pretty_exceptions_enable=False)
+
+_START = "Start"
+_READ = "Look things up"
+_MORE = "More"
+_WHOM = "Whom"
+_HOW = "How"
+_REPORTS = "What is shown and written"
+
+
+def _examples(*lines: str) -> str:
+    """Return the end of a help text; typer takes paragraphs for lines."""
+    return "\n\n".join(("Examples:", *lines))
+
+
+Providers = Annotated[
+    list[str] | None,
+    typer.Argument(metavar="PROVIDER", help="Which providers; all by default.", autocompletion=complete_provider, show_default=False),
 ]
-
-
-JsonPath = Annotated[Path | None, typer.Option("--json", metavar="PATH", help="Write the report as JSON.")]
-JunitPath = Annotated[Path | None, typer.Option("--junit", metavar="PATH", help="Write the report as JUnit XML.")]
-Strict = Annotated[bool, typer.Option("--strict", help="Clauses of level standard and sample fail, too.")]
-Verbose = Annotated[bool, typer.Option("--verbose", help="Show every warning and deviation.")]
+Contracts = Annotated[
+    list[Path] | None,
+    typer.Option("--contracts", metavar="DIR", help="A folder with further contracts (DIR/PROVIDER/openapi.yaml).", rich_help_panel=_WHOM),
+]
+BaseUrl = Annotated[
+    str | None,
+    typer.Option(metavar="URL", help="The server to ask, path prefix included; the built-in mocks by default.", rich_help_panel=_WHOM),
+]
+RoomId = Annotated[
+    str | None,
+    typer.Option(metavar="ID", help="The room that may be changed, where no document says how to make one.", rich_help_panel=_WHOM),
+]
+Rate = Annotated[str | None, typer.Option(metavar="5/s", help="At most so many requests a second (or /m).", rich_help_panel=_HOW)]
+MaxRequests = Annotated[
+    int | None, typer.Option(metavar="N", min=1, help="Stop after so many requests to a provider.", rich_help_panel=_HOW)
+]
+Record = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="DIR", help="Keep every interaction as a cassette in DIR, or in one file (.yaml, .json).", rich_help_panel=_REPORTS
+    ),
+]
+JsonPath = Annotated[Path | None, typer.Option("--json", metavar="PATH", help="Write the report as JSON.", rich_help_panel=_REPORTS)]
+JunitPath = Annotated[Path | None, typer.Option("--junit", metavar="PATH", help="Write the report as JUnit XML.", rich_help_panel=_REPORTS)]
+Strict = Annotated[bool, typer.Option("--strict", help="Clauses of level standard and sample fail, too.", metavar="", rich_help_panel=_HOW)]
 
 
 def _version(wanted: bool) -> None:
@@ -38,7 +80,15 @@ def _version(wanted: bool) -> None:
         raise typer.Exit
 
 
-@app.callback(invoke_without_command=True)
+@app.callback(
+    invoke_without_command=True,
+    epilog="\n\n".join(
+        (
+            "Exit code: 0 nothing failed, 1 a clause failed, 2 wrong usage or configuration, 3 provider not reached or run cut short.",
+            "roomproof COMMAND --help shows the options of a command, and examples.",
+        )
+    ),
+)
 def _top(
     context: typer.Context,
     version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version and exit.")] = False,  # noqa: ARG001 - its callback does it all
@@ -48,29 +98,48 @@ def _top(
         typer.echo(context.get_help())
 
 
-@app.command()
+@app.command(
+    rich_help_panel=_START,
+    epilog=_examples(
+        "roomproof verify",
+        "roomproof verify PROVIDER --base-url https://staging.example.com/v2 --room-id ID --rate 5/s",
+        "roomproof verify PROVIDER --verbose | grep 'status 5'",
+    ),
+)
 def verify(
-    providers: Annotated[list[str] | None, typer.Argument(metavar="[PROVIDER]...", help="Which providers; all by default.")] = None,
-    base_url: Annotated[
-        str | None, typer.Option(metavar="URL", help="The provider to verify, path prefix included; the built-in mocks by default.")
-    ] = None,
-    room_id: Annotated[
-        str | None, typer.Option(metavar="ID", help="The room that may be changed, where no document says how to make one.")
-    ] = None,
-    max_examples: Annotated[int, typer.Option(min=0, help="Random cases per operation, beside the complete boundary cases.")] = 100,
+    providers: Providers = None,
+    base_url: BaseUrl = None,
+    room_id: RoomId = None,
+    max_examples: Annotated[
+        int,
+        typer.Option(metavar="N", min=0, help="Random cases per operation, beside the complete boundary cases.", rich_help_panel=_HOW),
+    ] = 100,
     fuzz: Annotated[
-        int, typer.Option(metavar="N", min=0, help="Random cases of Schemathesis per operation, beside its coverage phase and our cases.")
+        int,
+        typer.Option(
+            metavar="N",
+            min=0,
+            help="Random cases of Schemathesis per operation, beside its coverage phase and our cases.",
+            rich_help_panel=_HOW,
+        ),
     ] = 0,
-    seed: Annotated[int, typer.Option(help="The seed of everything random.")] = 0,
-    rate: Annotated[str | None, typer.Option(metavar="5/s", help="At most so many requests a second (or /m).")] = None,
-    max_requests: Annotated[int | None, typer.Option(min=1, help="Stop after so many requests to a provider.")] = None,
+    seed: Annotated[int, typer.Option(metavar="N", help="The seed of everything random.", rich_help_panel=_HOW)] = 0,
+    rate: Rate = None,
+    max_requests: MaxRequests = None,
     strict: Strict = False,
-    verbose: Verbose = False,
-    record: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="Keep every interaction as a cassette in DIR, or in one file (.yaml, .json).")
-    ] = None,
+    verbose: Annotated[
+        bool,
+        typer.Option("--verbose", help="Show every interaction as it happens, and every finding.", metavar="", rich_help_panel=_REPORTS),
+    ] = False,
+    record: Record = None,
     save_regressions: Annotated[
-        bool, typer.Option("--save-regressions", help="Keep the witness of each fail in cassettes/regressions, for pytest to send again.")
+        bool,
+        typer.Option(
+            "--save-regressions",
+            help="Keep the witness of each fail in cassettes/regressions, for pytest to send again.",
+            metavar="",
+            rich_help_panel=_REPORTS,
+        ),
     ] = False,
     json_path: JsonPath = None,
     junit_path: JunitPath = None,
@@ -106,21 +175,17 @@ def _per_second(rate: str | None) -> float | None:
     return value
 
 
-@app.command()
+@app.command(rich_help_panel=_MORE, epilog=_examples("roomproof probe PROVIDER --json observations.json"))
 def probe(
-    providers: Annotated[list[str] | None, typer.Argument(metavar="[PROVIDER]...", help="Which providers; all by default.")] = None,
-    base_url: Annotated[
-        str | None, typer.Option(metavar="URL", help="The provider to ask, path prefix included; the built-in mocks by default.")
+    providers: Providers = None,
+    base_url: BaseUrl = None,
+    room_id: RoomId = None,
+    rate: Rate = None,
+    max_requests: MaxRequests = None,
+    record: Record = None,
+    json_path: Annotated[
+        Path | None, typer.Option("--json", metavar="PATH", help="Write the observations as JSON.", rich_help_panel=_REPORTS)
     ] = None,
-    room_id: Annotated[
-        str | None, typer.Option(metavar="ID", help="The room that may be changed, where no document says how to make one.")
-    ] = None,
-    rate: Annotated[str | None, typer.Option(metavar="5/s", help="At most so many requests a second (or /m).")] = None,
-    max_requests: Annotated[int | None, typer.Option(min=1, help="Stop after so many requests to a provider.")] = None,
-    record: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="Keep every interaction as a cassette in DIR, or in one file (.yaml, .json).")
-    ] = None,
-    json_path: Annotated[Path | None, typer.Option("--json", metavar="PATH", help="Write the observations as JSON.")] = None,
     contracts: Contracts = None,
 ) -> None:
     """Find where limits really are, and what happens where documents are silent: observations, never verdicts."""
@@ -132,13 +197,21 @@ def probe(
     raise typer.Exit(run_probe(ask, Options(max_requests=max_requests, rate=_per_second(rate)), json_path))
 
 
-@app.command()
+@app.command(
+    rich_help_panel=_START,
+    epilog=_examples("roomproof replay cassettes/ --max-age 90d", "roomproof replay traffic.har --json report.json"),
+)
 def replay(
     paths: Annotated[list[Path], typer.Argument(metavar="PATH...", help="Cassettes (YAML, JSON), HAR files, or folders of them.")],
-    max_age: Annotated[str | None, typer.Option(metavar="90d", help="What is older counts as a warning only.")] = None,
-    check_secrets: Annotated[bool, typer.Option("--check-secrets", help="Only look for secrets that should not stand there.")] = False,
+    max_age: Annotated[
+        str | None, typer.Option(metavar="90d", help="What is older counts as a warning only.", rich_help_panel=_HOW)
+    ] = None,
+    check_secrets: Annotated[
+        bool,
+        typer.Option("--check-secrets", help="Only look for secrets that should not stand there.", metavar="", rich_help_panel=_HOW),
+    ] = False,
     strict: Strict = False,
-    verbose: Verbose = False,
+    verbose: Annotated[bool, typer.Option("--verbose", help="Show every finding.", metavar="", rich_help_panel=_REPORTS)] = False,
     json_path: JsonPath = None,
     junit_path: JunitPath = None,
     contracts: Contracts = None,
@@ -163,11 +236,13 @@ def _age(text: str | None) -> timedelta | None:
     return int(match[1]) * {"h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}[match[2]]
 
 
-@app.command()
+@app.command(rich_help_panel=_MORE, epilog=_examples("roomproof compare monday.yaml friday.yaml"))
 def compare(
     before: Annotated[Path, typer.Argument(metavar="A", help="A recording or a JSON report.")],
     after: Annotated[Path, typer.Argument(metavar="B", help="A later one.")],
-    json_path: Annotated[Path | None, typer.Option("--json", metavar="PATH", help="Write what changed as JSON.")] = None,
+    json_path: Annotated[
+        Path | None, typer.Option("--json", metavar="PATH", help="Write what changed as JSON.", rich_help_panel=_REPORTS)
+    ] = None,
     contracts: Contracts = None,
 ) -> None:
     """Say what a provider changed between two recordings or two reports; exit 1 if a clause broke."""
@@ -176,13 +251,21 @@ def compare(
     raise typer.Exit(run_compare(before, after, tuple(contracts or ()), json_path))
 
 
-@app.command()
+@app.command(
+    rich_help_panel=_START,
+    epilog=_examples("roomproof mock PROVIDER --port 8080", "roomproof mock PROVIDER --list-faults"),
+)
 def mock(
-    provider: Annotated[str, typer.Argument(metavar="PROVIDER", help="Whose mock.")],
-    port: Annotated[int, typer.Option(min=0, max=65535, help="The port; 0 takes a free one.")] = 8080,
-    host: Annotated[str, typer.Option(help="The address; only this machine unless told otherwise.")] = "127.0.0.1",
-    fault: Annotated[str | None, typer.Option(metavar="ID", help="Serve it with one fault, to see what a verification finds.")] = None,
-    list_faults: Annotated[bool, typer.Option("--list-faults", help="Show the faults that it can have, and serve nothing.")] = False,
+    provider: Annotated[str, typer.Argument(metavar="PROVIDER", help="Whose mock.", autocompletion=complete_mock)],
+    port: Annotated[int, typer.Option(metavar="N", min=0, max=65535, help="The port; 0 takes a free one.")] = 8080,
+    host: Annotated[str, typer.Option(metavar="ADDRESS", help="The address; only this machine unless told otherwise.")] = "127.0.0.1",
+    fault: Annotated[
+        str | None,
+        typer.Option(metavar="ID", help="Serve it with one fault, to see what a verification finds.", autocompletion=complete_fault),
+    ] = None,
+    list_faults: Annotated[
+        bool, typer.Option("--list-faults", help="Show the faults that it can have, and serve nothing.", metavar="")
+    ] = False,
 ) -> None:
     """Serve one built-in mock until stopped."""
     from roomproof.mocks.faults import faults_of, find_fault
@@ -205,10 +288,13 @@ def mock(
     serve(provider, listening, fault)
 
 
-@app.command()
+@app.command(rich_help_panel=_READ)
 def clauses(
-    provider: Annotated[str | None, typer.Argument(help="Whose clauses; everybody's by default.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="As JSON instead of a table.")] = False,
+    provider: Annotated[
+        str | None,
+        typer.Argument(metavar="PROVIDER", help="Whose clauses; everybody's by default.", autocompletion=complete_provider),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="As JSON instead of a table.", metavar="")] = False,
     contracts: Contracts = None,
 ) -> None:
     """Print the register: every clause with its level, its source and how it is tested."""
@@ -217,7 +303,27 @@ def clauses(
     print_clauses(provider, tuple(contracts or ()), as_json=as_json)
 
 
-@app.command()
+@app.command(
+    rich_help_panel=_READ,
+    epilog=_examples(
+        "roomproof explain PROVIDER.update-room.request.name.max-length",
+        "roomproof explain 'PROVIDER.*.maximum'",
+    ),
+)
+def explain(
+    clause: Annotated[
+        str, typer.Argument(metavar="CLAUSE", help="A clause id, or a pattern: * stands for any text.", autocompletion=complete_clause)
+    ],
+    as_json: Annotated[bool, typer.Option("--json", help="As JSON instead of text.", metavar="")] = False,
+    contracts: Contracts = None,
+) -> None:
+    """Tell all that is known of a clause: what it demands, where the document says so, how it is tested, the last verdict."""
+    from roomproof.commands.explain import run_explain
+
+    run_explain(clause, tuple(contracts or ()), as_json=as_json)
+
+
+@app.command(rich_help_panel=_START)
 def init(folder: Annotated[Path, typer.Argument(metavar="DIR", help="A new or empty folder, named like the provider.")]) -> None:
     """Write a starting point for a provider of your own."""
     from roomproof.commands.init import write_start
@@ -229,16 +335,31 @@ _ParserError: Any = typer.BadParameter.__mro__[typer.BadParameter.__mro__.index(
 """What the parser raises for words it does not understand; typer keeps its base class in another place in each release."""
 
 
+_BROKEN_PIPE = 141
+"""As a shell tells of a program that was ended by SIGPIPE (128 + 13)."""
+
+
 def main() -> None:
     """Run the command line; an error ends it with one sentence and its exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     try:
-        sys.exit(app(standalone_mode=False) or 0)
+        code = app(standalone_mode=False) or 0
+        sys.stdout.flush()
+        sys.exit(code)
     except RoomproofError as error:
-        print(f"roomproof: {error}", file=sys.stderr)
-        sys.exit(error.exit_code)
+        _end(str(error), error.exit_code)
     except _ParserError as error:
-        print(f"roomproof: {' '.join(error.format_message().split())} (`roomproof --help` shows what there is)", file=sys.stderr)
-        sys.exit(2)
+        _end(f"{' '.join(error.format_message().split())} (`roomproof --help` shows what there is)", 2)
     except (KeyboardInterrupt, typer.Abort):
-        print("roomproof: stopped", file=sys.stderr)
-        sys.exit(130)
+        _end("stopped", 130)
+    except BrokenPipeError:
+        # What is still in the buffer would fail once more when Python ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(_BROKEN_PIPE)
+
+
+def _end(sentence: str, code: int) -> NoReturn:
+    print(f"roomproof: {sentence}", file=sys.stderr)
+    sys.exit(code)

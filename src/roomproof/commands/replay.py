@@ -9,8 +9,6 @@ from pathlib import Path
 from time import monotonic
 from typing import Any
 
-from rich.console import Console
-
 from roomproof.cassettes.exposure import exposed
 from roomproof.cassettes.past import Change, changes
 from roomproof.cassettes.recording import open_recording, recordings
@@ -18,6 +16,7 @@ from roomproof.cassettes.replay import Heard, Listener, Register, Replayed, repl
 from roomproof.commands.outputs import Outputs, written
 from roomproof.errors import UsageError
 from roomproof.providers import contract_folders, find_contract
+from roomproof.reports.console import open_console
 from roomproof.reports.report import Judged, report
 from roomproof.reports.terminal import show
 
@@ -40,7 +39,7 @@ def run_replay(listen: Listen, outputs: Outputs) -> int:
     told, problems = replayed(listen)
     failures = [*problems, *written(told, outputs)]
     if told["providers"] or not failures:
-        show(Console(), told, every_warning=outputs.verbose)
+        show(open_console(), told, every_finding=outputs.verbose, full=outputs.json)
     if failures and not told["summary"]["fail"]:
         raise failures[0]
     return 1 if told["summary"]["fail"] else 0
@@ -97,7 +96,7 @@ def run_check_secrets(paths: tuple[Path, ...], contracts: tuple[Path, ...], envi
     """Print every secret that stands in some recordings, by place and never by value; return 1 if there is one."""
     known = tuple(_known_secrets(contracts, environment))
     found = 0
-    console = Console()
+    console = open_console()
     for path in _files(paths):
         for number, interaction in enumerate(open_recording(path).interactions(), 1):
             for what in exposed(interaction, known):

@@ -48,6 +48,13 @@ def parse_yaml(text: str, name: str) -> Any:
         raise ContractError(f"{name}{where}: is not valid YAML ({problem}); mend that line") from error
 
 
+def load_nodes(text: str) -> yaml.Node:
+    """Return the tree of a YAML text that `parse_yaml` takes; its nodes know their lines."""
+    node = yaml.compose(text, Loader=_Loader)
+    assert node is not None, "an empty text is no contract"
+    return node
+
+
 def resolve(node: Any, root: Any, depth: int = 0) -> Any:
     """Return a copy of `node` with every local `$ref` replaced by what it points to; siblings of `$ref` win.
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from random import Random
+from time import perf_counter
 from urllib.parse import quote
 
 from roomproof.contract.deviation import Deviation
@@ -29,8 +30,22 @@ SILENCE = 5
 """After how many requests in a row without an answer a run gives up."""
 SHORT = 8
 """Ids of fewer characters may all be taken."""
-Progress = Callable[[str, int], None]
-"""Called after each request with the provider and the number of requests so far."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One request of a run: its number, what it is about, how long the answer took, and the verdicts, which grow as the run goes on."""
+
+    provider: str
+    requests: int
+    note: str
+    interaction: Interaction
+    seconds: float
+    verdicts: Verdicts
+
+
+Progress = Callable[[Step], None]
+"""Called after each request, before it is judged."""
 
 
 @dataclass(frozen=True)
@@ -105,14 +120,14 @@ class Session:
 
     def send(self, case: Case) -> tuple[Interaction, list[Evidence]]:
         """Send a case and return the interaction and what it says."""
-        interaction = self._exchange(self._outgoing(case))
+        interaction = self._exchange(self._outgoing(case), case.note)
         evidence = self._judged(interaction)
         self._follow_up(case.operation, interaction)
         return interaction, evidence
 
     def repeat(self, outgoing: Outgoing) -> list[Evidence]:
         """Send a request that was recorded earlier and return what the answer says."""
-        return self._judged(self._exchange(outgoing))
+        return self._judged(self._exchange(outgoing, "sent again"))
 
     def stranger(self) -> str:
         """Return the id of a room that, in all likelihood, does not exist."""
@@ -137,14 +152,16 @@ class Session:
     def _room_of(self, seat: Seat) -> str:
         return self.seats[seat] if seat is not Seat.NOBODY else _stranger(self.seats[Seat.MAIN], self.random)
 
-    def _exchange(self, outgoing: Outgoing) -> Interaction:
+    def _exchange(self, outgoing: Outgoing, note: str) -> Interaction:
         if self.options.max_requests is not None and self.result.requests >= self.options.max_requests:
             raise CutShortError(f"--max-requests {self.options.max_requests} reached")
         self._rate.wait()
+        began = perf_counter()
         interaction = self.target.send(outgoing)
+        seconds = perf_counter() - began
         self._silent = self._silent + 1 if interaction.response is None else 0
         self.result.requests += 1
-        self._progress(self.contract.provider, self.result.requests)
+        self._progress(Step(self.contract.provider, self.result.requests, note, interaction, seconds, self.result.verdicts))
         if self._silent >= SILENCE:
             raise CutShortError(f"{self.target.base_url} stopped answering: {interaction.failure}")
         return interaction
@@ -172,7 +189,8 @@ class Session:
         body = None if call.body is None else encode(json.loads(json.dumps(call.body).replace("{serial}", serial)))
         headers = (("Content-Type", call.media_type),) if body else ()
         query = self._query(self.contract.operations[0])
-        interaction = self._exchange(Outgoing(call.method, self._path(call.path, room_id), query, headers, body, self.subject.scheme))
+        outgoing = Outgoing(call.method, self._path(call.path, room_id), query, headers, body, self.subject.scheme)
+        interaction = self._exchange(outgoing, f"supporting call {call.name!r}")
         self._judged(interaction)
         return interaction
 

@@ -16,8 +16,11 @@ from pathlib import Path
 import pytest
 from starlette.types import ASGIApp
 
+from roomproof.contract.model import CredentialsSpec
+from roomproof.interaction import Credentials, Request
 from roomproof.mocks.faults import with_fault
 from roomproof.providers import find_mock
+from roomproof.reports.curl import curl
 
 TELNYX = find_mock("telnyx")
 CLAUSE = "telnyx.update-room.request.max_participants.maximum"
@@ -144,3 +147,12 @@ def test_the_sample_in_the_readme_is_what_is_printed(faulty: list[str], terminal
 
 def _shape(line: str) -> str:
     return re.sub(r"\d+(\.\d+)?", "0", " ".join(line.split()))
+
+
+@pytest.mark.parametrize("body", [b'{"a":"it\'s"}', "größer €".encode(), b"a\x1b[2J\nb'\\5", b"\xff\xfe0", "\u202egnp.exe".encode()])
+def test_the_curl_line_is_harmless_to_look_at_and_exact_for_a_shell(body: bytes) -> None:
+    request = Request("POST", "http://127.0.0.1/", body=body, credentials=Credentials.MISSING)
+    line = curl(request, CredentialsSpec("bearer", {"token": "KEY"}))
+    assert line.isprintable()
+    word = line.partition("--data-binary ")[2]
+    assert subprocess.run(["bash", "-c", f"printf %s {word}"], capture_output=True, check=True).stdout == body

@@ -1,45 +1,67 @@
-"""The command line. Exit codes: 0 conforms, 1 at least one fail, 2 wrong usage, 3 unreachable or cut short."""
+"""The command line. Exit codes: 0 conforms, 1 at least one fail, 2 wrong usage, 3 unreachable or cut short, 130 Ctrl-C, 141 no reader."""
 
 from __future__ import annotations
 
-import math
 import os
-import re
 import sys
-from datetime import timedelta
+from io import TextIOWrapper
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, NoReturn
 
 import typer
+from typer.core import TyperGroup
 
 from roomproof import __version__
+from roomproof.commands.completion import complete_clause, complete_fault, complete_mock, complete_provider
 from roomproof.errors import RoomproofError, UsageError
-
-app = typer.Typer(
-    name="roomproof",
-    help="Prove that a meeting-room API keeps its documented contract.",
-    pretty_exceptions_enable=False,
+from roomproof.options import (
+    HOW,
+    REPORTS,
+    BadgePath,
+    Baseline,
+    BaseUrl,
+    CaBundle,
+    Contracts,
+    EveryFinding,
+    HtmlPath,
+    JsonPath,
+    JunitPath,
+    MarkdownPath,
+    MaxRequests,
+    MaxSeconds,
+    Only,
+    Providers,
+    Rate,
+    Record,
+    RoomId,
+    SarifPath,
+    Strict,
+    StrictDeviations,
+    age,
+    per_second,
+    seconds,
 )
 
-Contracts = Annotated[
-    list[Path] | None, typer.Option("--contracts", metavar="DIR", help="A folder with further contracts (DIR/PROVIDER/openapi.yaml).")
-]
+
+class _Commands(TyperGroup):
+    def invoke(self, ctx: Any) -> Any:
+        """Run a command; that nobody reads what it prints is told without the error's number, which typer would make an exit 1: a fail."""
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:
+            raise BrokenPipeError from None
 
 
-JsonPath = Annotated[Path | None, typer.Option("--json", metavar="PATH", help="Write the report as JSON.")]
-JunitPath = Annotated[Path | None, typer.Option("--junit", metavar="PATH", help="Write the report as JUnit XML.")]
-HtmlPath = Annotated[Path | None, typer.Option("--html", metavar="PATH", help="Write the report as one HTML page.")]
-SarifPath = Annotated[Path | None, typer.Option("--sarif", metavar="PATH", help="Write the report as SARIF 2.1.0.")]
-MarkdownPath = Annotated[Path | None, typer.Option("--markdown", metavar="PATH", help="Write the report as Markdown.")]
-BadgePath = Annotated[Path | None, typer.Option("--badge", metavar="PATH", help="Write a badge (SVG).")]
-Strict = Annotated[bool, typer.Option("--strict", help="Clauses of level standard and sample fail, too.")]
-Baseline = Annotated[
-    Path | None, typer.Option("--baseline", metavar="PATH", help="An earlier JSON report: only what is new since then fails.")
-]
-StrictDeviations = Annotated[
-    bool, typer.Option("--strict-deviations", help="Known deviations that have expired, or are no longer seen, fail, too.")
-]
-Verbose = Annotated[bool, typer.Option("--verbose", help="Show every warning and deviation.")]
+app = typer.Typer(name="roomproof", cls=_Commands, pretty_exceptions_enable=False)
+
+_START = "Start"
+_READ = "Look things up"
+_MORE = "More"
+
+
+def _examples(*lines: str) -> str:
+    """Return the end of a help text; typer takes paragraphs for lines."""
+    return "\n\n".join(("Examples:", *lines))
 
 
 def _version(wanted: bool) -> None:
@@ -48,7 +70,15 @@ def _version(wanted: bool) -> None:
         raise typer.Exit
 
 
-@app.callback(invoke_without_command=True)
+@app.callback(
+    invoke_without_command=True,
+    epilog="\n\n".join(
+        (
+            "Exit code: 0 nothing failed, 1 a clause failed, 2 wrong usage or configuration, 3 provider not reached or run cut short.",
+            "roomproof COMMAND --help shows the options of a command, and examples.",
+        )
+    ),
+)
 def _top(
     context: typer.Context,
     version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version and exit.")] = False,  # noqa: ARG001 - its callback does it all
@@ -58,41 +88,57 @@ def _top(
         typer.echo(context.get_help())
 
 
-@app.command()
+@app.command(
+    rich_help_panel=_START,
+    epilog=_examples(
+        "roomproof verify",
+        "roomproof verify PROVIDER --base-url https://staging.example.com/v2 --room-id ID --rate 5/s",
+        "roomproof verify PROVIDER --verbose | grep 'status 5'",
+    ),
+)
 def verify(
-    providers: Annotated[list[str] | None, typer.Argument(metavar="[PROVIDER]...", help="Which providers; all by default.")] = None,
-    base_url: Annotated[
-        str | None, typer.Option(metavar="URL", help="The provider to verify, path prefix included; the built-in mocks by default.")
-    ] = None,
-    room_id: Annotated[
-        str | None, typer.Option(metavar="ID", help="The room that may be changed, where no document says how to make one.")
-    ] = None,
-    max_examples: Annotated[int, typer.Option(min=0, help="Random cases per operation, beside the complete boundary cases.")] = 100,
+    providers: Providers = None,
+    base_url: BaseUrl = None,
+    room_id: RoomId = None,
+    max_examples: Annotated[
+        int,
+        typer.Option(metavar="N", min=0, help="Random cases per operation, beside the complete boundary cases.", rich_help_panel=HOW),
+    ] = 100,
     fuzz: Annotated[
-        int, typer.Option(metavar="N", min=0, help="Random cases of Schemathesis per operation, beside its coverage phase and our cases.")
+        int,
+        typer.Option(
+            metavar="N",
+            min=0,
+            help="Random cases of Schemathesis per operation, beside its coverage phase and our cases.",
+            rich_help_panel=HOW,
+        ),
     ] = 0,
-    seed: Annotated[int, typer.Option(help="The seed of everything random.")] = 0,
-    only: Annotated[
-        list[str] | None, typer.Option(metavar="CLAUSE", help="Only what this clause needs (* stands for anything); repeatable.")
-    ] = None,
-    rate: Annotated[str | None, typer.Option(metavar="5/s", help="At most so many requests a second (or /m).")] = None,
-    max_requests: Annotated[int | None, typer.Option(min=1, help="Stop after so many requests to a provider.")] = None,
-    max_seconds: Annotated[float | None, typer.Option(metavar="N", help="Stop after so many seconds with a provider.")] = None,
-    ca_bundle: Annotated[
-        Path | None, typer.Option("--ca-bundle", metavar="PATH", help="Trust these certificates (PEM) instead of the system's.")
-    ] = None,
+    seed: Annotated[int, typer.Option(metavar="N", help="The seed of everything random.", rich_help_panel=HOW)] = 0,
+    only: Only = None,
+    rate: Rate = None,
+    max_requests: MaxRequests = None,
+    max_seconds: MaxSeconds = None,
+    ca_bundle: CaBundle = None,
     strict: Strict = False,
     strict_deviations: StrictDeviations = False,
     baseline: Baseline = None,
-    verbose: Verbose = False,
-    record: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="Keep every interaction as a cassette in DIR, or in one file (.yaml, .json).")
-    ] = None,
+    verbose: Annotated[
+        bool,
+        typer.Option("--verbose", help="Show every interaction as it happens, and every finding.", metavar="", rich_help_panel=REPORTS),
+    ] = False,
+    record: Record = None,
     save_regressions: Annotated[
-        bool, typer.Option("--save-regressions", help="Keep the witness of each fail in cassettes/regressions, for pytest to send again.")
+        bool,
+        typer.Option(
+            "--save-regressions",
+            help="Keep the witness of each fail in cassettes/regressions, for pytest to send again.",
+            metavar="",
+            rich_help_panel=REPORTS,
+        ),
     ] = False,
     json_path: Annotated[
-        Path | None, typer.Option("--json", metavar="PATH", help="Write the report as JSON there, not to .roomproof/last.json.")
+        Path | None,
+        typer.Option("--json", metavar="PATH", help="Write the report as JSON, not to .roomproof/last.json.", rich_help_panel=REPORTS),
     ] = None,
     junit_path: JunitPath = None,
     html_path: HtmlPath = None,
@@ -116,50 +162,24 @@ def verify(
     keep_hypothesis_apart(os.environ)
     regressions = FOLDER if save_regressions else None
     ask = Ask(tuple(providers or ()), base_url, room_id, tuple(contracts or ()), os.environ, record, regressions, ca_bundle)
-    options = Options(max_examples, seed, max_requests, _per_second(rate), strict, fuzz, tuple(only or ()), _seconds(max_seconds))
+    options = Options(max_examples, seed, max_requests, per_second(rate), strict, fuzz, tuple(only or ()), seconds(max_seconds))
     files = {"json": json_path, "junit": junit_path, "html": html_path, "sarif": sarif_path, "markdown": markdown_path, "badge": badge_path}
     raise typer.Exit(run_verify(ask, options, Outputs(files, verbose, **github_of(os.environ)), Gate(baseline, strict_deviations)))
 
 
-def _per_second(rate: str | None) -> float | None:
-    """Return requests a second from `5/s`, `90/m` or `5`."""
-    if rate is None:
-        return None
-    number, _, unit = rate.partition("/")
-    try:
-        value = float(number) / {"": 1, "s": 1, "m": 60}[unit]
-    except (ValueError, KeyError) as error:
-        raise UsageError(f"--rate {rate!r}: write it like 5/s or 90/m") from error
-    if not 0 < value < math.inf:
-        raise UsageError(f"--rate {rate!r}: must be more than 0 and finite")
-    return value
-
-
-def _seconds(limit: float | None) -> float | None:
-    if limit is not None and not 0 < limit < math.inf:
-        raise UsageError(f"--max-seconds {limit:g}: must be more than 0 and finite")
-    return limit
-
-
-@app.command()
+@app.command(rich_help_panel=_MORE, epilog=_examples("roomproof probe PROVIDER --json observations.json"))
 def probe(
-    providers: Annotated[list[str] | None, typer.Argument(metavar="[PROVIDER]...", help="Which providers; all by default.")] = None,
-    base_url: Annotated[
-        str | None, typer.Option(metavar="URL", help="The provider to ask, path prefix included; the built-in mocks by default.")
+    providers: Providers = None,
+    base_url: BaseUrl = None,
+    room_id: RoomId = None,
+    rate: Rate = None,
+    max_requests: MaxRequests = None,
+    max_seconds: MaxSeconds = None,
+    ca_bundle: CaBundle = None,
+    record: Record = None,
+    json_path: Annotated[
+        Path | None, typer.Option("--json", metavar="PATH", help="Write the observations as JSON.", rich_help_panel=REPORTS)
     ] = None,
-    room_id: Annotated[
-        str | None, typer.Option(metavar="ID", help="The room that may be changed, where no document says how to make one.")
-    ] = None,
-    rate: Annotated[str | None, typer.Option(metavar="5/s", help="At most so many requests a second (or /m).")] = None,
-    max_requests: Annotated[int | None, typer.Option(min=1, help="Stop after so many requests to a provider.")] = None,
-    max_seconds: Annotated[float | None, typer.Option(metavar="N", help="Stop after so many seconds with a provider.")] = None,
-    ca_bundle: Annotated[
-        Path | None, typer.Option("--ca-bundle", metavar="PATH", help="Trust these certificates (PEM) instead of the system's.")
-    ] = None,
-    record: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="Keep every interaction as a cassette in DIR, or in one file (.yaml, .json).")
-    ] = None,
-    json_path: Annotated[Path | None, typer.Option("--json", metavar="PATH", help="Write the observations as JSON.")] = None,
     contracts: Contracts = None,
 ) -> None:
     """Find where limits really are, and what happens where documents are silent: observations, never verdicts."""
@@ -168,19 +188,25 @@ def probe(
     from roomproof.verify.session import Options
 
     ask = Ask(tuple(providers or ()), base_url, room_id, tuple(contracts or ()), os.environ, record, ca_bundle=ca_bundle)
-    options = Options(max_requests=max_requests, rate=_per_second(rate), max_seconds=_seconds(max_seconds))
+    options = Options(max_requests=max_requests, rate=per_second(rate), max_seconds=seconds(max_seconds))
     raise typer.Exit(run_probe(ask, options, json_path))
 
 
-@app.command()
+@app.command(
+    rich_help_panel=_START,
+    epilog=_examples("roomproof replay cassettes/ --max-age 90d", "roomproof replay traffic.har --json report.json"),
+)
 def replay(
     paths: Annotated[list[Path], typer.Argument(metavar="PATH...", help="Cassettes (YAML, JSON), HAR files, or folders of them.")],
-    max_age: Annotated[str | None, typer.Option(metavar="90d", help="What is older counts as a warning only.")] = None,
-    check_secrets: Annotated[bool, typer.Option("--check-secrets", help="Only look for secrets that should not stand there.")] = False,
+    max_age: Annotated[str | None, typer.Option(metavar="90d", help="What is older counts as a warning only.", rich_help_panel=HOW)] = None,
+    check_secrets: Annotated[
+        bool,
+        typer.Option("--check-secrets", help="Only look for secrets that should not stand there.", metavar="", rich_help_panel=HOW),
+    ] = False,
     strict: Strict = False,
     strict_deviations: StrictDeviations = False,
     baseline: Baseline = None,
-    verbose: Verbose = False,
+    verbose: EveryFinding = False,
     json_path: JsonPath = None,
     junit_path: JunitPath = None,
     html_path: HtmlPath = None,
@@ -196,35 +222,31 @@ def replay(
 
     if check_secrets:
         raise typer.Exit(run_check_secrets(tuple(paths), tuple(contracts or ()), os.environ))
-    listen = Listen(tuple(paths), tuple(contracts or ()), strict, _age(max_age))
+    listen = Listen(tuple(paths), tuple(contracts or ()), strict, age(max_age))
     files = {"json": json_path, "junit": junit_path, "html": html_path, "sarif": sarif_path, "markdown": markdown_path, "badge": badge_path}
     raise typer.Exit(run_replay(listen, Outputs(files, verbose, **github_of(os.environ)), Gate(baseline, strict_deviations)))
 
 
-def _age(text: str | None) -> timedelta | None:
-    """Return an age from `90d`, `12w` or `36h`."""
-    if text is None:
-        return None
-    match = re.fullmatch(r"(\d{1,5})([hdw])", text.strip())
-    if match is None:
-        raise UsageError(f"--max-age {text!r}: write it like 90d, 12w or 36h")
-    return int(match[1]) * {"h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}[match[2]]
-
-
-@app.command()
+@app.command(
+    rich_help_panel=_READ,
+    epilog=_examples(
+        "roomproof report .roomproof/last.json --html report.html",
+        "roomproof report monday.json friday.json --html trend.html",
+    ),
+)
 def report(
     runs: Annotated[
         list[Path] | None, typer.Argument(metavar="[RUN.json]...", help="JSON reports that `verify` or `replay` has written.")
     ] = None,
-    schema: Annotated[bool, typer.Option("--schema", help="Only print the JSON Schema of the report.")] = False,
-    verbose: Verbose = False,
+    schema: Annotated[bool, typer.Option("--schema", help="Only print the JSON Schema of the report.", metavar="")] = False,
+    verbose: EveryFinding = False,
     junit_path: JunitPath = None,
     html_path: HtmlPath = None,
     sarif_path: SarifPath = None,
     markdown_path: MarkdownPath = None,
     badge_path: BadgePath = None,
     github: Annotated[
-        bool, typer.Option("--github", help="Print annotations and append the step's summary, as in GitHub Actions.")
+        bool, typer.Option("--github", help="Print annotations and append the step's summary, as in GitHub Actions.", metavar="")
     ] = False,
 ) -> None:
     """Show a report again, or make any view of it; of several runs a page with the trend (--html)."""
@@ -241,11 +263,13 @@ def report(
     raise typer.Exit(run_report(tuple(runs), Outputs(files, verbose, **{**github_of(os.environ), "github": github})))
 
 
-@app.command()
+@app.command(rich_help_panel=_MORE, epilog=_examples("roomproof compare monday.yaml friday.yaml"))
 def compare(
     before: Annotated[Path, typer.Argument(metavar="A", help="A recording or a JSON report.")],
     after: Annotated[Path, typer.Argument(metavar="B", help="A later one.")],
-    json_path: Annotated[Path | None, typer.Option("--json", metavar="PATH", help="Write what changed as JSON.")] = None,
+    json_path: Annotated[
+        Path | None, typer.Option("--json", metavar="PATH", help="Write what changed as JSON.", rich_help_panel=REPORTS)
+    ] = None,
     contracts: Contracts = None,
 ) -> None:
     """Say what a provider changed between two recordings or two reports; exit 1 if a clause broke."""
@@ -254,13 +278,21 @@ def compare(
     raise typer.Exit(run_compare(before, after, tuple(contracts or ()), json_path))
 
 
-@app.command()
+@app.command(
+    rich_help_panel=_START,
+    epilog=_examples("roomproof mock PROVIDER --port 8080", "roomproof mock PROVIDER --list-faults"),
+)
 def mock(
-    provider: Annotated[str, typer.Argument(metavar="PROVIDER", help="Whose mock.")],
-    port: Annotated[int, typer.Option(min=0, max=65535, help="The port; 0 takes a free one.")] = 8080,
-    host: Annotated[str, typer.Option(help="The address; only this machine unless told otherwise.")] = "127.0.0.1",
-    fault: Annotated[str | None, typer.Option(metavar="ID", help="Serve it with one fault, to see what a verification finds.")] = None,
-    list_faults: Annotated[bool, typer.Option("--list-faults", help="Show the faults that it can have, and serve nothing.")] = False,
+    provider: Annotated[str, typer.Argument(metavar="PROVIDER", help="Whose mock.", autocompletion=complete_mock)],
+    port: Annotated[int, typer.Option(metavar="N", min=0, max=65535, help="The port; 0 takes a free one.")] = 8080,
+    host: Annotated[str, typer.Option(metavar="ADDRESS", help="The address; only this machine unless told otherwise.")] = "127.0.0.1",
+    fault: Annotated[
+        str | None,
+        typer.Option(metavar="ID", help="Serve it with one fault, to see what a verification finds.", autocompletion=complete_fault),
+    ] = None,
+    list_faults: Annotated[
+        bool, typer.Option("--list-faults", help="Show the faults that it can have, and serve nothing.", metavar="")
+    ] = False,
 ) -> None:
     """Serve one built-in mock until stopped."""
     from roomproof.mocks.faults import faults_of, find_fault
@@ -283,10 +315,13 @@ def mock(
     serve(provider, listening, fault)
 
 
-@app.command()
+@app.command(rich_help_panel=_READ)
 def clauses(
-    provider: Annotated[str | None, typer.Argument(help="Whose clauses; everybody's by default.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="As JSON instead of a table.")] = False,
+    provider: Annotated[
+        str | None,
+        typer.Argument(metavar="PROVIDER", help="Whose clauses; everybody's by default.", autocompletion=complete_provider),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="As JSON instead of a table.", metavar="")] = False,
     contracts: Contracts = None,
 ) -> None:
     """Print the register: every clause with its level, its source and how it is tested."""
@@ -295,7 +330,27 @@ def clauses(
     print_clauses(provider, tuple(contracts or ()), as_json=as_json)
 
 
-@app.command()
+@app.command(
+    rich_help_panel=_READ,
+    epilog=_examples(
+        "roomproof explain PROVIDER.update-room.request.name.max-length",
+        "roomproof explain 'PROVIDER.*.maximum'",
+    ),
+)
+def explain(
+    clause: Annotated[
+        str, typer.Argument(metavar="CLAUSE", help="A clause id, or a pattern: * stands for any text.", autocompletion=complete_clause)
+    ],
+    as_json: Annotated[bool, typer.Option("--json", help="As JSON instead of text.", metavar="")] = False,
+    contracts: Contracts = None,
+) -> None:
+    """Tell all that is known of a clause: what it demands, where the document says so, how it is tested, the last verdict."""
+    from roomproof.commands.explain import run_explain
+
+    run_explain(clause, tuple(contracts or ()), as_json=as_json)
+
+
+@app.command(rich_help_panel=_START)
 def init(folder: Annotated[Path, typer.Argument(metavar="DIR", help="A new or empty folder, named like the provider.")]) -> None:
     """Write a starting point for a provider of your own."""
     from roomproof.commands.init import write_start
@@ -307,16 +362,31 @@ _ParserError: Any = typer.BadParameter.__mro__[typer.BadParameter.__mro__.index(
 """What the parser raises for words it does not understand; typer keeps its base class in another place in each release."""
 
 
+_BROKEN_PIPE = 141
+"""As a shell tells of a program that was ended by SIGPIPE (128 + 13)."""
+
+
 def main() -> None:
     """Run the command line; an error ends it with one sentence and its exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     try:
-        sys.exit(app(standalone_mode=False) or 0)
+        code = app(standalone_mode=False) or 0
+        sys.stdout.flush()
+        sys.exit(code)
     except RoomproofError as error:
-        print(f"roomproof: {error}", file=sys.stderr)
-        sys.exit(error.exit_code)
+        _end(str(error), error.exit_code)
     except _ParserError as error:
-        print(f"roomproof: {' '.join(error.format_message().split())} (`roomproof --help` shows what there is)", file=sys.stderr)
-        sys.exit(2)
+        _end(f"{' '.join(error.format_message().split())} (`roomproof --help` shows what there is)", 2)
     except (KeyboardInterrupt, typer.Abort):
-        print("roomproof: stopped", file=sys.stderr)
-        sys.exit(130)
+        _end("stopped", 130)
+    except BrokenPipeError:
+        # What is still in the buffer would fail once more when Python ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(_BROKEN_PIPE)
+
+
+def _end(sentence: str, code: int) -> NoReturn:
+    print(f"roomproof: {sentence}", file=sys.stderr)
+    sys.exit(code)

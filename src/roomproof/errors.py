@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 
 class RoomproofError(Exception):
     """Base of every error that a user can meet; `exit_code` is that of the command line."""
@@ -27,3 +29,11 @@ class RecordingError(RoomproofError):
     """Interactions could not be written to a cassette; the verdicts stand all the same."""
 
     exit_code = 3
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """Return, in brackets, the known word that is nearest to one that is not known; nothing if none is near."""
+    from difflib import get_close_matches
+
+    close = get_close_matches(word, list(known), 1)
+    return f" (did you mean {close[0]!r}?)" if close else ""

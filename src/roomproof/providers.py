@@ -7,19 +7,16 @@ group `roomproof.contracts` (a callable that returns the provider's directory); 
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Mapping
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from roomproof.contract.deviation import Deviation, parse_deviations
-from roomproof.contract.model import Contract
-from roomproof.contract.read import parse_contract
-from roomproof.errors import ContractError, UsageError
-from roomproof.judge.checks import require_checks
+from roomproof.errors import ContractError, UsageError, did_you_mean
 
 if TYPE_CHECKING:
+    from roomproof.contract.deviation import Deviation
+    from roomproof.contract.model import Contract
     from roomproof.mocks import Mock
 
 _PACKAGE = Path(__file__).parent
@@ -61,9 +58,12 @@ def place_of(file: Path) -> str:
 
 def find_contract(provider: str, extra: tuple[Path, ...] = ()) -> tuple[Contract, tuple[Deviation, ...]]:
     """Return a provider's contract and deviations. Raises UsageError for an unknown provider, ContractError for a broken file."""
+    # Late: whoever only wants to know which providers there are, as a shell does at each Tab, need not wait for it.
+    from roomproof.judge.checks import require_checks
+
     folders = contract_folders(extra)
     if provider not in folders:
-        raise UsageError(f"unknown provider {provider!r}{_nearest(provider, list(folders))}; known are {', '.join(folders)}")
+        raise UsageError(f"unknown provider {provider!r}{did_you_mean(provider, list(folders))}; known are {', '.join(folders)}")
     folder = folders[provider]
     path = folder / "openapi.yaml"
     contract = load_contract(path)
@@ -78,11 +78,15 @@ def find_contract(provider: str, extra: tuple[Path, ...] = ()) -> tuple[Contract
 
 def load_contract(path: Path) -> Contract:
     """Return the contract in a file. Raises ContractError, with the file's name, for anything that has no meaning."""
+    from roomproof.contract.read import parse_contract
+
     return parse_contract(_text(path), str(path))
 
 
 def load_deviations(path: Path) -> tuple[Deviation, ...]:
     """Return the deviations in a file, none if there is no such file. Raises ContractError where one is incomplete."""
+    from roomproof.contract.deviation import parse_deviations
+
     return parse_deviations(_text(path), str(path)) if path.exists() else ()
 
 
@@ -113,7 +117,7 @@ def require_mock(provider: str) -> None:
     """Raise UsageError if a provider has no built-in mock; nothing is imported."""
     known = [point.name for point in entry_points(group="roomproof.mocks")]
     if provider not in known:
-        nearest = _nearest(provider, known)
+        nearest = did_you_mean(provider, known)
         raise UsageError(f"provider {provider!r} has no built-in mock{nearest}; there are {', '.join(known)}, others need --base-url")
 
 
@@ -127,8 +131,3 @@ def find_special(provider: str) -> Any:
 def _entry(group: str, provider: str) -> Any:
     points: tuple[EntryPoint, ...] = tuple(entry_points(group=group, name=provider))
     return points[0].load() if points else None
-
-
-def _nearest(word: str, known: list[str]) -> str:
-    close = difflib.get_close_matches(word, known, 1)
-    return f" (did you mean {close[0]!r}?)" if close else ""

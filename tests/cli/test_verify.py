@@ -7,7 +7,6 @@ import os
 import pty
 import signal
 import subprocess
-import time
 from base64 import b64encode
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -173,11 +172,12 @@ def test_the_progress_bar_is_for_terminals_only(command: Path, environment: Mapp
 
 def test_ctrl_c_ends_a_run_with_its_reports(command: Path, environment: Mapping[str, str], tmp_path: Path) -> None:
     """The terminal sends the signal to every process of the run."""
-    words = [str(command), "verify", "telnyx", "--rate", "5/s", *REPORTS]
+    words = [str(command), "verify", "telnyx", "--rate", "5/s", "--verbose", *REPORTS]
     with subprocess.Popen(
         words, cwd=tmp_path, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8", start_new_session=True
     ) as child:
-        time.sleep(2.5)
+        assert child.stdout is not None
+        assert child.stdout.readline(), "the first request was sent"
         os.killpg(child.pid, signal.SIGINT)
         _, err = child.communicate(timeout=20)
     assert "Traceback" not in err

@@ -50,7 +50,7 @@ def recorded(provider: str, seed: int, max_examples: int = 10) -> tuple[Interact
         unscoped = unscoped_from(contract.credentials, scheme, serving.environment)
         target = Collecting(HttpTarget(serving.base_url))
         subject = Subject(contract, deviations, find_special(provider), target, scheme, unscoped, serving.room_id)
-        Run(subject, Options(max_examples=max_examples, seed=seed), lambda _provider, _requests: None).verify()
+        Run(subject, Options(max_examples=max_examples, seed=seed), lambda *_: None).verify()
     return tuple(target.kept)
 
 

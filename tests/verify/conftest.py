@@ -143,7 +143,7 @@ def verify(ask: Ask) -> Verify:
 
     def run(provider: str, fault: Fault | None = None, **options: Any) -> Result:
         chosen = Options(**{"max_examples": 20, **options})
-        return Run(ask(provider, fault), chosen, lambda _provider, _requests: None).verify()
+        return Run(ask(provider, fault), chosen, lambda *_: None).verify()
 
     return run
 

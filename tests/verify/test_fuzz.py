@@ -60,7 +60,7 @@ def fuzzed(serve: Serve) -> Fuzzed:
             target = Watched(HttpTarget(origin + mock.prefix))
             subject = Subject(contract, deviations, find_special(provider), target, scheme, unscoped, mock.room_id)
             options = Options(seed=seed, fuzz=cases, max_requests=max_requests)
-            session = Session(subject, options, lambda _provider, _requests: None)
+            session = Session(subject, options, lambda *_: None)
             open_rooms(session)
             before = len(target.sent)
             try:

@@ -7,13 +7,16 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from rich.console import Console
+from rich.markup import escape
 from rich.table import Column, Table
 
 from roomproof.contract.clause import Clause
 from roomproof.judge.checks import checks_of
 from roomproof.providers import contract_folders, find_contract
+from roomproof.reports.console import open_console, say
 
+_ROOM_FOR_A_TABLE = 180
+"""Columns from which on a terminal shows a table that can be read."""
 _WIDE = 320
 """Columns of the table where no terminal sets them: for files and pipes."""
 
@@ -33,16 +36,22 @@ def print_clauses(provider: str | None, contracts: tuple[Path, ...], *, as_json:
     providers = [provider] if provider else list(contract_folders(contracts))
     found = [clause for name in providers for clause in register(name, contracts)]
     if as_json:
-        print(json.dumps([_row(clause) for clause in found], indent=1))
+        print(json.dumps([row(clause) for clause in found], indent=1))
         return
-    console = Console()
+    console = open_console()
+    if console.is_terminal and console.width < _ROOM_FOR_A_TABLE:
+        for clause in found:
+            say(console, (clause.id, "bold"), f" ({clause.level}): {clause.demands}")
+        say(console, f"{len(found)} clauses; `roomproof explain ID` tells the source and how one is tested")
+        return
     table = Table(Column("id", no_wrap=True), "level", "demands", "source", "how it is tested", expand=False)
     for clause in found:
-        table.add_row(clause.id, clause.level, clause.demands, str(clause.source), how_tested(clause))
-    Console(width=None if console.is_terminal else _WIDE).print(table, f"{len(found)} clauses")
+        table.add_row(clause.id, clause.level, *map(escape, (clause.demands, str(clause.source), how_tested(clause))))
+    (console if console.is_terminal else open_console(_WIDE)).print(table, f"{len(found)} clauses")
 
 
-def _row(clause: Clause) -> dict[str, Any]:
+def row(clause: Clause) -> dict[str, Any]:
+    """Return a clause as JSON data."""
     return {
         "id": clause.id,
         "operation": clause.operation,

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import orjson
-from rich.console import Console
 
 from roomproof.commands.replay import Listen, replayed
 from roomproof.comparison.compare import Comparison, Turn, compare_reports
@@ -16,13 +15,14 @@ from roomproof.contract.model import Contract
 from roomproof.errors import UsageError
 from roomproof.interaction import Interaction
 from roomproof.reports.comparison import comparison_document, show_comparison
+from roomproof.reports.console import open_console
 from roomproof.reports.report import as_json, write_text
 
 
 def run_compare(before: Path, after: Path, contracts: tuple[Path, ...], json: Path | None) -> int:
     """Compare, show and write what has changed; return 1 if a clause is broken that was not."""
     comparison, changes = _compared(before, after, contracts)
-    show_comparison(Console(), comparison, changes)
+    show_comparison(open_console(), comparison, changes)
     if json is not None:
         write_text(json, as_json(comparison_document(comparison, changes)))
     return 1 if any(change.turn is Turn.BROKE for provider in comparison.providers for change in provider.changes) else 0

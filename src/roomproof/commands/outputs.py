@@ -14,6 +14,7 @@ from roomproof.errors import RoomproofError, UsageError
 from roomproof.reports.badge import badge
 from roomproof.reports.github import MOST_BYTES, silence, step_summary, workflow_commands
 from roomproof.reports.junit import junit
+from roomproof.reports.last import last_report_path
 from roomproof.reports.markdown import markdown
 from roomproof.reports.report import as_json, write_text
 from roomproof.reports.sarif import sarif
@@ -61,11 +62,6 @@ def github_of(environment: Mapping[str, str]) -> dict[str, Any]:
     return {"github": bool(environment.get("GITHUB_ACTIONS")), "step_summary": Path(file) if file else None}
 
 
-def last_report() -> Path:
-    """Return where `verify` keeps the report of its last run, from the working directory on, unless --json names another place."""
-    return Path(".roomproof", "last.json")
-
-
 def written(shown: dict[str, Any], outputs: Outputs) -> list[RoomproofError]:
     """Write every view that was asked for, and return what kept one from being written."""
     problems: list[RoomproofError] = []
@@ -81,7 +77,7 @@ def written(shown: dict[str, Any], outputs: Outputs) -> list[RoomproofError]:
 
 def keep(shown: dict[str, Any]) -> str:
     """Keep a report as the last one, out of the sight of version control, and return a sentence that says where, or why not."""
-    path = last_report()
+    path = last_report_path()
     ignore = path.with_name(".gitignore")
     try:
         if not ignore.exists():

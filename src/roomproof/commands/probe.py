@@ -6,15 +6,14 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from rich.console import Console
-
 from roomproof.cassettes.recorder import cassette_path
 from roomproof.commands.subject import Ask, secrets_of, subject_of
 from roomproof.commands.verify import EXPECTED_REQUESTS, chosen_providers, kept
 from roomproof.errors import RoomproofError
+from roomproof.reports.console import open_console
 from roomproof.reports.observations import Noted, observations_document, show_observations
+from roomproof.reports.progress import progress
 from roomproof.reports.report import as_json, write_text
-from roomproof.reports.terminal import progress
 from roomproof.verify.probing import Probed, probe
 from roomproof.verify.session import Options, Progress
 
@@ -24,7 +23,7 @@ def run_probe(ask: Ask, options: Options, json: Path | None) -> int:
 
     Raises RoomproofError for the first provider that could not be asked, or the first file that could not be written.
     """
-    console, noted, failures = Console(), list[Noted](), list[RoomproofError]()
+    console, noted, failures = open_console(), list[Noted](), list[RoomproofError]()
     chosen = chosen_providers(ask)
     with progress(console, dict.fromkeys(chosen, EXPECTED_REQUESTS)) as on_request:
         for provider in chosen:

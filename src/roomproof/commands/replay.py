@@ -10,8 +10,6 @@ from pathlib import Path
 from time import monotonic
 from typing import Any
 
-from rich.console import Console
-
 from roomproof.cassettes.exposure import exposed
 from roomproof.cassettes.past import Change, changes
 from roomproof.cassettes.recording import open_recording, recordings
@@ -20,6 +18,7 @@ from roomproof.commands.gate import EVERY_FAIL, Gate, failing
 from roomproof.commands.outputs import Outputs, unheard, written
 from roomproof.errors import UsageError
 from roomproof.providers import contract_folders, find_contract
+from roomproof.reports.console import open_console
 from roomproof.reports.report import Judged, report
 from roomproof.reports.terminal import show
 
@@ -46,7 +45,7 @@ def run_replay(listen: Listen, outputs: Outputs, gate: Gate = EVERY_FAIL) -> int
     failures = [*problems, *written(told, outputs)]
     if told["providers"] or not failures:
         with unheard(os.environ):
-            show(Console(), told, every_warning=outputs.verbose)
+            show(open_console(), told, every_finding=outputs.verbose, full=outputs.asked.get("json"))
     if failures and not failing(told):
         raise failures[0]
     return 1 if failing(told) else 0
@@ -104,7 +103,7 @@ def run_check_secrets(paths: tuple[Path, ...], contracts: tuple[Path, ...], envi
     """Print every secret that stands in some recordings, by place and never by value; return 1 if there is one."""
     known = tuple(_known_secrets(contracts, environment))
     found = 0
-    console = Console()
+    console = open_console()
     for path in _files(paths):
         for number, interaction in enumerate(open_recording(path).interactions(), 1):
             for what in exposed(interaction, known):

@@ -34,5 +34,5 @@ def run_report(paths: tuple[Path, ...], outputs: Outputs) -> int:
         raise problems[0]
     if not outputs.asked and not outputs.github:
         with unheard(os.environ):
-            show(Console(), reports[0], every_warning=outputs.verbose)
+            show(Console(), reports[0], every_finding=outputs.verbose, full=paths[0])
     return 0

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
-
-from rich.console import Console
 
 from roomproof.cassettes.past import write_past
 from roomproof.cassettes.recorder import OverheardTarget, Recorder, cassette_path
@@ -21,8 +20,10 @@ from roomproof.commands.subject import Ask, redactor_of, secrets_of, subject_of,
 from roomproof.errors import RoomproofError, UsageError
 from roomproof.interaction import Interaction
 from roomproof.providers import contract_folders
+from roomproof.reports.console import open_console, say
+from roomproof.reports.progress import progress, transcript
 from roomproof.reports.report import Judged, Unfinished, report
-from roomproof.reports.terminal import progress, show
+from roomproof.reports.terminal import show
 from roomproof.verify.run import Options, Progress, Result, Run, Subject
 from roomproof.verify.selection import covers
 
@@ -42,15 +43,17 @@ class Verified:
 
 def run_verify(ask: Ask, options: Options, outputs: Outputs, gate: Gate = EVERY_FAIL) -> int:
     """Verify the providers and return the exit code. Reports that were asked for are written whatever happens."""
-    console = Console()
+    console = open_console()
     with progress(console, dict.fromkeys(chosen_providers(ask, options.only), EXPECTED_REQUESTS)) as on_request:
-        verified = verify(ask, options, on_request, gate)
+        tell = partial(transcript, console, then=on_request) if outputs.verbose else None
+        verified = verify(ask, options, on_request, gate, tell)
     failures = [*verified.failures, *written(verified.report, outputs)]
     if verified.heard:
+        kept_in = None if "json" in outputs.asked else keep(verified.report)
         with unheard(ask.environment):
-            show(console, verified.report, every_warning=outputs.verbose)
-        if "json" not in outputs.asked:
-            console.print(keep(verified.report), markup=False, highlight=False, soft_wrap=True)
+            show(console, verified.report, every_finding=outputs.verbose, full=outputs.asked.get("json"))
+        if kept_in is not None:
+            say(console, kept_in)
     if failures and not failing(verified.report):
         raise failures[0]
     return verified.exit_code
@@ -68,8 +71,17 @@ def chosen_providers(ask: Ask, only: tuple[str, ...] = ()) -> list[str]:
     return chosen
 
 
-def verify(ask: Ask, options: Options, on_request: Progress, gate: Gate = EVERY_FAIL) -> Verified:
-    """Verify the providers one after the other. Raises UsageError, before anything is sent, for what has no meaning."""
+def verify(
+    ask: Ask,
+    options: Options,
+    on_request: Progress,
+    gate: Gate = EVERY_FAIL,
+    tell: Callable[[tuple[str, ...]], Progress] | None = None,
+) -> Verified:
+    """Verify the providers one after the other. Raises UsageError, before anything is sent, for what has no meaning.
+
+    `on_request` is called after each request; in its place what `tell` returns, if given, for the secrets that may not be told.
+    """
     results: list[Judged | Unfinished] = []
     failures: list[RoomproofError] = []
     runs: list[Result] = []
@@ -79,7 +91,7 @@ def verify(ask: Ask, options: Options, on_request: Progress, gate: Gate = EVERY_
     for provider in chosen:
         place = cassette_path(ask.record, provider, len(chosen), datetime.now(UTC)) if ask.record else None
         try:
-            result, judged = _verify_one(provider, replace(ask, record=place), options, on_request, failures)
+            result, judged = _verify_one(provider, replace(ask, record=place), options, tell or (lambda _: on_request), failures)
         except RoomproofError as error:
             failures.append(error)
             results.append(Unfinished(provider, ask.base_url or "built-in mock", str(error)))
@@ -92,8 +104,11 @@ def verify(ask: Ask, options: Options, on_request: Progress, gate: Gate = EVERY_
     return Verified(told, failures, _exit_code(failing(told), runs), bool(runs))
 
 
-def _verify_one(provider: str, ask: Ask, options: Options, on_request: Progress, failures: list[RoomproofError]) -> tuple[Result, Judged]:
+def _verify_one(
+    provider: str, ask: Ask, options: Options, tell: Callable[[tuple[str, ...]], Progress], failures: list[RoomproofError]
+) -> tuple[Result, Judged]:
     with subject_of(provider, ask) as subject:
+        on_request = tell(secrets_of(subject, ask.environment))
         with kept(subject, ask, failures) as (recorded, history):
             result = Run(recorded, options, on_request).verify()
         if ask.record is not None and ask.record.exists():

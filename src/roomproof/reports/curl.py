@@ -37,7 +37,8 @@ def _proof(credentials: Credentials, spec: CredentialsSpec) -> list[str]:
 
 
 def _quoted_body(body: bytes) -> str:
-    try:
-        return shlex.quote(body.decode())
-    except UnicodeDecodeError:
-        return "$'" + "".join(f"\\x{byte:02x}" for byte in body) + "'"
+    """Return the body as one word for a shell; what a terminal would obey, or is no text, is spelled out as `$'...'` (bash, zsh)."""
+    text = body.decode(errors="replace")
+    if text.isprintable() and text.encode() == body:
+        return shlex.quote(text)
+    return "$'" + "".join(chr(byte) if 32 <= byte < 127 and byte not in b"'\\" else f"\\x{byte:02x}" for byte in body) + "'"

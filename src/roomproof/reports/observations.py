@@ -12,6 +12,7 @@ from rich.markup import escape
 from rich.table import Column, Table
 
 from roomproof import __version__
+from roomproof.reports.console import open_console
 from roomproof.reports.secrets import cleaned
 from roomproof.verify.probing import Observation, Probed
 
@@ -64,7 +65,7 @@ def _observation(provider: str, observation: Observation, secrets: tuple[str, ..
 
 def show_observations(console: Console, document: dict[str, Any]) -> None:
     """Print the document: for each provider a table of its own, a row an observation."""
-    wide = console if console.is_terminal else Console(width=_WIDE)
+    wide = console if console.is_terminal else open_console(_WIDE)
     for provider in document["providers"]:
         where = f"at {provider['target']}, {provider['requests']} requests in {provider['seconds']:.1f} s"
         console.print(f"[bold]{escape(provider['provider'])}[/] {escape(where)}", highlight=False, soft_wrap=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from roomproof.secrets import SHORTEST, KnownSecrets, edited, edited_text
@@ -19,6 +20,12 @@ def without_secret_headers(headers: dict[str, str]) -> dict[str, str]:
 def cleaned(value: Any, secrets: tuple[str, ...]) -> Any:
     """Return JSON data in which no secret stands, whole or cut short: plain, in Base64, percent-encoded, as a name or a value."""
     return _cleaned(value, KnownSecrets(secrets))
+
+
+def text_cleaner(secrets: tuple[str, ...]) -> Callable[[str], str]:
+    """Return what does the same to a text, for many texts one after the other."""
+    known = KnownSecrets(secrets)
+    return lambda text: _cleaned_text(text, known)
 
 
 def _cleaned(value: Any, known: KnownSecrets) -> Any:

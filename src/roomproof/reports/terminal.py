@@ -1,66 +1,67 @@
-"""What a person sees: a progress bar while it runs, a table of verdicts, the findings one by one."""
+"""What a person sees of a report: a table of verdicts, the findings one by one, the sum, and what to do next.
+
+On a terminal findings are panels, folded at its width; in a file or a pipe they are lines without borders, which grep finds. What is to be
+copied, a clause id or a command, is never folded and has no border.
+"""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterator
-from contextlib import contextmanager
+from collections.abc import Collection
+from pathlib import Path
 from typing import Any
 
-from rich.box import SIMPLE_HEAD
+from rich.box import ROUNDED, SIMPLE_HEAD
 from rich.console import Console
-from rich.markup import escape
 from rich.padding import Padding
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.panel import Panel
 from rich.table import Table
+from rich.text import Text
 
-from roomproof.reports.report import curl_lines
-from roomproof.verify.run import Progress as OnRequest
+from roomproof.reports.console import printable, say
+from roomproof.reports.report import recipe
 
-_STYLES = {"fail": "bold red", "warning": "yellow", "deviation": "cyan", "inconclusive": "magenta", "pass": "green", "unexercised": "dim"}
+STYLES = {"fail": "bold red", "warning": "yellow", "deviation": "cyan", "inconclusive": "magenta", "pass": "green", "unexercised": "dim"}
 _SINCE = {"new": "bold red", "known": "yellow", "healed": "green", "unexercised": "dim"}
+_SHOWN_FAILS = 10
+"""So many fails are shown in full, the others in a line each."""
 _SHOWN_WARNINGS = 8
+_WIDEST = 110
+"""Columns beyond which lines are hard to read."""
 
 
-@contextmanager
-def progress(console: Console, expected: dict[str, int]) -> Iterator[OnRequest]:
-    """Show a bar a provider; the number of requests is an estimate until the provider is done. Quiet where no one looks."""
-    columns = (TextColumn("{task.description:12}"), BarColumn(), MofNCompleteColumn(), TextColumn("requests"), TimeElapsedColumn())
-    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bars:
-        tasks = {provider: bars.add_task(provider, total=total) for provider, total in expected.items()}
-
-        def on_request(provider: str, requests: int, waiting: str = "") -> None:
-            if waiting:
-                # Where no bar is shown, standard output may be a file, and holds the report only.
-                (console if console.is_terminal else Console(stderr=True)).print(f"{provider}: {waiting}", markup=False, highlight=False)
-            total = max(requests, expected[provider])
-            bars.update(tasks[provider], completed=requests, total=total)
-
-        yield on_request
-
-
-def show(console: Console, report: dict[str, Any], *, every_warning: bool = False) -> None:
-    """Print a report: a row an operation, then what is broken, then the sum."""
+def show(console: Console, report: dict[str, Any], *, every_finding: bool = False, full: Path | None = None) -> None:
+    """Print a report: a row an operation, then what is broken, then the sum. `full` is where the whole report has been written."""
     for provider in report["providers"]:
-        console.print(f"[bold]{escape(provider['provider'])}[/] {escape(_where(provider))}", highlight=False, soft_wrap=True)
-        console.print(_table(provider))
+        say(console, (provider["provider"], "bold"), " ", _where(provider))
+        _counts(console, provider)
         if provider.get("stopped"):
-            console.print(f"[bold]{escape(provider['provider'])} stopped early:[/] {escape(provider['stopped'])}")
+            say(console, (f"{provider['provider']} stopped early:", "bold"), " ", provider["stopped"])
         for why, count in provider.get("unanswered", {}).items():
-            console.print(f"{count} requests without a usable answer: {escape(why)}", highlight=False, soft_wrap=True)
-        _findings(console, provider, report.get("baseline", {}).get("known", ()), every_warning=every_warning)
+            say(console, f"{count} requests without a usable answer: {why}")
+        _findings(console, provider, report.get("baseline", {}).get("known", ()), every_finding=every_finding)
         _stale(console, provider, counts=report.get("strict_deviations", False))
         _rejudged(console, provider)
         for path in provider.get("regressions", ()):
-            console.print(f"kept {escape(path)}: pytest sends it again from now on", highlight=False, soft_wrap=True)
+            say(console, f"kept {path}: pytest sends it again from now on")
     _unmatched(console, report.get("unmatched"))
     _baseline(console, report.get("baseline"))
-    summary = report["summary"]
     if not report["providers"]:
-        console.print("nothing here belongs to a provider that has a contract")
+        say(console, "nothing here belongs to a provider that has a contract")
         return
-    words = ", ".join(f"[{_STYLES[word]}]{summary[word]} {word}[/]" for word in _STYLES if summary[word])
-    console.print(f"{summary['clauses']} clauses: {words}")
+    summary = report["summary"]
+    used = [word for word in STYLES if summary[word]]
+    words = [part for word in used for part in (", ", (f"{summary[word]} {word}", STYLES[word]))][1:]
+    say(console, f"{summary['clauses']} clauses: ", *words)
+    _next(console, report, full)
+
+
+def _next(console: Console, report: dict[str, Any], full: Path | None) -> None:
+    """Print what can be done about what was found, in a line; nothing where there is nothing to do."""
+    broken = [finding for provider in report["providers"] for finding in provider["findings"] if finding["verdict"] in ("fail", "warning")]
+    where = f"; the whole report is in {full}" if full else ""
+    if broken:
+        say(console, ("next", "bold"), f": roomproof explain {broken[0]['clause']} tells what is demanded and where{where}")
 
 
 def _where(provider: dict[str, Any]) -> str:
@@ -78,15 +79,15 @@ def _rejudged(console: Console, provider: dict[str, Any]) -> None:
     for change in provider.get("rejudged", ()):
         why = "though the contract is the same: was the cassette altered?" if change["same_contract"] else "since the contract has changed"
         text = f"{change['clause']} was {change['before']} when recorded, is {change['now']} now, {why} ({change['cassette']})"
-        console.print(f"[bold]rejudged[/] {escape(text)}", highlight=False, soft_wrap=True)
+        say(console, ("rejudged", "bold"), " ", text)
 
 
 def _stale(console: Console, provider: dict[str, Any], *, counts: bool) -> None:
     """Print the deviations that have to be looked at again: renew them with new evidence, or remove them."""
     for stale in provider.get("stale_deviations", ()):
         when = f"expired on {stale['expires']}" if stale["why"] == "expired" else f"no longer seen, though it was last seen {stale['seen']}"
-        told = f"{escape(stale['clause'])}: {when} ({escape(stale['evidence'])}: {escape(stale['reason'])}); renew or remove it"
-        console.print(f"[{'bold red' if counts else 'yellow'}]stale deviation[/] {told}", highlight=False)
+        told = f"{stale['clause']}: {when} ({stale['evidence']}: {stale['reason']}); renew or remove it"
+        say(console, ("stale deviation", STYLES["fail"] if counts else STYLES["warning"]), " ", told)
 
 
 def _baseline(console: Console, baseline: dict[str, Any] | None) -> None:
@@ -94,56 +95,101 @@ def _baseline(console: Console, baseline: dict[str, Any] | None) -> None:
         return
     for word, style in _SINCE.items():
         for clause in baseline[word]:
-            console.print(f"[{style}]{word}[/] {escape(clause)}", highlight=False, soft_wrap=True)
-    counts = ", ".join(f"{len(baseline[word])} {word}" for word in _SINCE)
-    console.print(f"since {escape(baseline['path'])}: {counts}", highlight=False, soft_wrap=True)
+            say(console, (word, style), " ", clause)
+    say(console, f"since {baseline['path']}: ", ", ".join(f"{len(baseline[word])} {word}" for word in _SINCE))
 
 
 def _unmatched(console: Console, unmatched: dict[str, Any] | None) -> None:
     if unmatched and unmatched["count"]:
-        console.print(f"{unmatched['count']} requests belong to no operation of any contract:")
+        say(console, f"{unmatched['count']} requests belong to no operation of any contract:")
         for name, count in unmatched["requests"].items():
-            console.print(f"  {count} x {escape(name)}", highlight=False, soft_wrap=True)
+            say(console, f"  {count} x {name}")
 
 
-def _table(provider: dict[str, Any]) -> Table:
-    """Return the clauses counted by operation, part and verdict; verdicts that nothing has take no room."""
+def _counts(console: Console, provider: dict[str, Any]) -> None:
+    """Print the clauses counted by operation, part and verdict: as a table, or where that has no room as lines."""
     rows: dict[str, Counter[str]] = {}
     for clause in provider["clauses"]:
         rows.setdefault(f"{clause['operation']} {clause['id'].split('.')[2]}", Counter())[clause["verdict"]] += 1
-    used = [verdict for verdict in _STYLES if any(row[verdict] for row in rows.values())]
+    used = [verdict for verdict in STYLES if any(row[verdict] for row in rows.values())]
     table = Table(box=SIMPLE_HEAD)
-    table.add_column("clauses")
+    table.add_column("clauses", no_wrap=True)
     for verdict in used:
-        table.add_column(verdict, justify="right", style=_STYLES[verdict])
+        table.add_column(verdict, justify="right", style=STYLES[verdict], no_wrap=True)
     for name, row in rows.items():
-        table.add_row(name, *(str(row[verdict] or "") for verdict in used))
-    return table
+        table.add_row(Text(printable(name)), *(str(row[verdict] or "") for verdict in used))
+    if console.measure(table, options=console.options.update(max_width=_WIDEST * 2)).maximum <= console.width:
+        console.print(table)
+        return
+    for name, row in rows.items():
+        words = [part for verdict in used if row[verdict] for part in (", ", (f"{row[verdict]} {verdict}", STYLES[verdict]))][1:]
+        say(console, f"{name}: ", *words)
 
 
-def _findings(console: Console, provider: dict[str, Any], known: Collection[str], *, every_warning: bool) -> None:
+def _findings(console: Console, provider: dict[str, Any], known: Collection[str], *, every_finding: bool) -> None:
     fails = [finding for finding in provider["findings"] if finding["verdict"] == "fail" and finding["clause"] not in known]
     others = [finding for finding in provider["findings"] if finding["verdict"] != "fail"]
-    for finding in fails:
+    shown_fails, shown_others = (len(fails), len(others)) if every_finding else (_SHOWN_FAILS, _SHOWN_WARNINGS)
+    for finding in fails[:shown_fails]:
         _full(console, finding)
-    for finding in others if every_warning else others[:_SHOWN_WARNINGS]:
-        style = _STYLES[finding["verdict"]]
-        console.print(f"[{style}]{finding['verdict']}[/] {escape(finding['clause'])}: {escape(finding['summary'])}", highlight=False)
-    if len(others) > _SHOWN_WARNINGS and not every_warning:
-        console.print(f"... and {len(others) - _SHOWN_WARNINGS} more warnings and deviations; --verbose or --json shows them all")
+    for finding in (*fails[shown_fails:], *others[:shown_others]):
+        _brief(console, finding)
+    if len(others) > shown_others:
+        say(console, f"... and {len(others) - shown_others} more warnings and deviations; --verbose or --json shows them all")
+
+
+def _brief(console: Console, finding: dict[str, Any]) -> None:
+    """Print a finding in a line; on a terminal its sentence stands below, folded."""
+    title = ((finding["verdict"], STYLES[finding["verdict"]]), " ", finding["clause"])
+    known = f" (known: {finding['reason']})" if finding.get("reason") else ""
+    if _borders(console):
+        say(console, *title)
+        console.print(Padding(Text(printable(finding["summary"] + known)), (0, 0, 0, 2)), width=min(console.width, _WIDEST))
+    else:
+        say(console, *title, f": {finding['summary']}{known}")
 
 
 def _full(console: Console, finding: dict[str, Any]) -> None:
-    source = ", ".join(part for part in finding["source"].values() if part)
-    console.print(f"[bold red]fail[/] [bold]{escape(finding['clause'])}[/]", highlight=False)
-    lines = [
-        finding["summary"],
-        f"expected  {finding['expected']}",
-        f"received  {finding['received']}",
-        f"source    {source}",
-        *([f"steps     {len(finding['sequence'])}, none can be left out; a room made anew has another id"] if finding["sequence"] else []),
+    """Print a finding as a panel; below it the commands that show it again, each unfolded, so that it can be copied whole."""
+    title = ((finding["verdict"], STYLES["fail"]), " ", (finding["clause"], "bold"))
+    if _borders(console):
+        _panel(console, finding)
+    else:
+        say(console, *title)
+        for line in (finding["summary"], *(f"{name:9} {text}" for name, text in _rows(finding))):
+            say(console, f"  {line}")
+    for line in recipe(finding):
+        say(console, line)
+    if _borders(console):
+        console.print()
+
+
+def _rows(finding: dict[str, Any]) -> list[tuple[str, str]]:
+    rows = [
+        ("expected", finding["expected"]),
+        ("received", finding["received"]),
+        ("source", ", ".join(part for part in finding["source"].values() if part)),
     ]
-    console.print(Padding("\n".join(escape(line) for line in lines), (0, 0, 0, 2)), highlight=False)
-    # Unfolded, so that each can be copied as one command.
-    for line in (*curl_lines(finding), *([finding["reproduce"]] if "reproduce" in finding else [])):
-        console.print(escape(line), highlight=False, soft_wrap=True)
+    if finding["sequence"]:
+        rows.append(("steps", f"{len(finding['sequence'])}, none can be left out; a room made anew has another id"))
+    return rows
+
+
+def _panel(console: Console, finding: dict[str, Any]) -> None:
+    """Print the panel; a title that is wider than its border stands above, since an id that is cut is of no use."""
+    width = min(console.width, _WIDEST)
+    title = Text.assemble((finding["verdict"], STYLES["fail"]), " ", (printable(finding["clause"]), "bold"))
+    fits = title.cell_len <= width - 6
+    if not fits:
+        console.print(title, soft_wrap=True)
+    rows = Table.grid(padding=(0, 2, 0, 0))
+    for name, text in _rows(finding):
+        rows.add_row(Text(name, "dim"), Text(printable(text), overflow="fold"))
+    inside = Table.grid()
+    inside.add_row(Text(printable(finding["summary"]), overflow="fold"))
+    inside.add_row(rows)
+    console.print(Panel(inside, box=ROUNDED, title=title if fits else None, title_align="left", border_style="red", width=width))
+
+
+def _borders(console: Console) -> bool:
+    return console.is_terminal and not console.is_dumb_terminal

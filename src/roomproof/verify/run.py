@@ -13,11 +13,11 @@ from roomproof.verify.fuzz import fuzz
 from roomproof.verify.limits import measure_broken
 from roomproof.verify.plan import plan, told_and_looked_at
 from roomproof.verify.rooms import clean_up, open_rooms, require_hearing
-from roomproof.verify.session import CutShortError, Options, Progress, Result, Session, Subject
+from roomproof.verify.session import CutShortError, Options, Progress, Result, Session, Step, Subject
 
 SETTING = 2
 """The first cases of a plan set every member of the rooms; no selection leaves them out."""
-__all__ = ["Options", "Progress", "Result", "Run", "Subject"]
+__all__ = ["Options", "Progress", "Result", "Run", "Step", "Subject"]
 
 
 class Run:

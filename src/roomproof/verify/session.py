@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from math import inf
 from random import Random
-from time import sleep
-from typing import Protocol
+from time import perf_counter, sleep
 from urllib.parse import quote
 
 from roomproof.contract.deviation import Deviation
@@ -38,12 +37,24 @@ SHORT = 8
 """Ids of fewer characters may all be taken."""
 
 
-class Progress(Protocol):
-    """Called after each request with the provider and the number of requests so far; also when the run waits, then with the reason."""
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One request of a run: its number, what it is about, how long the answer took, and the verdicts, which grow as the run goes on.
 
-    def __call__(self, provider: str, requests: int, waiting: str = "", /) -> None:
-        """Show it."""
-        ...
+    `waiting` says why and how long the run waits now; then the interaction was a step before already.
+    """
+
+    provider: str
+    requests: int
+    note: str
+    interaction: Interaction
+    seconds: float
+    verdicts: Verdicts
+    waiting: str = ""
+
+
+Progress = Callable[[Step], None]
+"""Called after each request, before it is judged, and when the run waits."""
 
 
 @dataclass(frozen=True)
@@ -132,7 +143,7 @@ class Session:
 
     def send(self, case: Case) -> tuple[Interaction, list[Evidence]]:
         """Send a case and return the interaction and what it says."""
-        interaction = self._exchange(self._outgoing(case))
+        interaction = self._exchange(self._outgoing(case), case.note)
         evidence = self._judged(interaction)
         self._follow_up(case.operation, interaction)
         return interaction, evidence
@@ -153,7 +164,7 @@ class Session:
 
     def repeat(self, outgoing: Outgoing) -> list[Evidence]:
         """Send a request that was recorded earlier and return what the answer says."""
-        return self._judged(self._exchange(outgoing))
+        return self._judged(self._exchange(outgoing, "sent again"))
 
     def stranger(self) -> str:
         """Return the id of a room that, in all likelihood, does not exist."""
@@ -180,14 +191,14 @@ class Session:
     def _room_of(self, seat: Seat) -> str:
         return self.seats[seat] if seat is not Seat.NOBODY else _stranger(self.seats[Seat.MAIN], self.random)
 
-    def _exchange(self, outgoing: Outgoing) -> Interaction:
+    def _exchange(self, outgoing: Outgoing, note: str) -> Interaction:
         """Send a request, again after a while if the provider is busy. Raises CutShortError where the run has to end, ever after, too."""
         try:
-            interaction = self._sent(outgoing)
+            interaction = self._sent(outgoing, note)
             while (pause := self._patience.pause(interaction)) is not None:
                 self._judged(interaction)
                 self._wait_for_provider(interaction, pause)
-                interaction = self._sent(outgoing)
+                interaction = self._sent(outgoing, note)
             if self._silent >= SILENCE:
                 raise CutShortError(f"{self.target.base_url} stopped answering: {interaction.failure}")
             if self._patience.in_vain >= IN_VAIN:
@@ -198,7 +209,7 @@ class Session:
             raise
         return interaction
 
-    def _sent(self, outgoing: Outgoing) -> Interaction:
+    def _sent(self, outgoing: Outgoing, note: str) -> Interaction:
         if self._end is not None:
             raise self._end
         if self.options.max_requests is not None and self.result.requests >= self.options.max_requests:
@@ -209,12 +220,14 @@ class Session:
             if not left:
                 raise CutShortError(f"--max-seconds {self.options.max_seconds:g} reached")
             outgoing = replace(outgoing, seconds=left)
+        began = perf_counter()
         interaction = self.target.send(outgoing)
+        seconds = perf_counter() - began
         self._silent = self._silent + 1 if interaction.response is None else 0
         self.result.requests += 1
         if interaction.response is None:
             self.result.unanswered[interaction.failure] += 1
-        self._progress(self.contract.provider, self.result.requests)
+        self._progress(Step(self.contract.provider, self.result.requests, note, interaction, seconds, self.result.verdicts))
         if interaction.response is None and self._allowance.left() == 0:
             raise CutShortError(f"--max-seconds {self.options.max_seconds:g} reached")
         return interaction
@@ -226,7 +239,8 @@ class Session:
             raise CutShortError(
                 f"{_busy(interaction)} and {asked} (Retry-After), which is too long; try again then, or with a lower --rate"
             )
-        self._progress(self.contract.provider, self.result.requests, f"{_busy(interaction)}, waiting {pause:g} s")
+        waiting = f"{_busy(interaction)}, waiting {pause:g} s"
+        self._progress(Step(self.contract.provider, self.result.requests, "", interaction, 0.0, self.result.verdicts, waiting))
         self._wait(pause)
 
     def _wait(self, pause: float) -> None:
@@ -260,7 +274,8 @@ class Session:
         body = None if call.body is None else encode(json.loads(json.dumps(call.body).replace("{serial}", serial)))
         headers = (("Content-Type", call.media_type),) if body else ()
         query = self._query(self.contract.operations[0])
-        interaction = self._exchange(Outgoing(call.method, self._path(call.path, room_id), query, headers, body, self.subject.scheme))
+        outgoing = Outgoing(call.method, self._path(call.path, room_id), query, headers, body, self.subject.scheme)
+        interaction = self._exchange(outgoing, f"supporting call {call.name!r}")
         self._judged(interaction)
         return interaction
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import difflib
 from importlib import import_module
 from importlib.util import find_spec
 
 from starlette.types import ASGIApp
 
-from roomproof.errors import UsageError
+from roomproof.errors import UsageError, did_you_mean
 from roomproof.mocks.faults.exchange import Api, Wrapped
 from roomproof.mocks.faults.fault import Fault
 
@@ -25,8 +24,7 @@ def find_fault(provider: str, fault_id: str) -> tuple[Fault, Api]:
     """Return a fault, and the interface that it knows. Raises UsageError if the provider has no such fault."""
     faults = {fault.id: fault for fault in faults_of(provider)}
     if fault_id not in faults:
-        close = difflib.get_close_matches(fault_id, list(faults), 1)
-        nearest = f" (did you mean {close[0]!r}?)" if close else ""
+        nearest = did_you_mean(fault_id, faults)
         raise UsageError(
             f"the mock of {provider!r} has no fault {fault_id!r}{nearest}; `roomproof mock {provider} --list-faults` shows them"
         )

@@ -1,0 +1,97 @@
+"""`roomproof explain`: all that is known of a clause."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import asdict
+from datetime import UTC, datetime
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import Any
+
+from roomproof.commands.clauses import how_tested, row
+from roomproof.contract.clause import Clause, Part, spoken
+from roomproof.contract.deviation import Deviation
+from roomproof.contract.model import Operation
+from roomproof.errors import UsageError, did_you_mean
+from roomproof.providers import contract_folders, find_contract, place_of
+from roomproof.reports.console import open_console
+from roomproof.reports.explanation import Explained, Sent, show_explained, show_list
+from roomproof.reports.last import LastWord, last_report_path, last_words
+from roomproof_strategies import Sample, boundary, invalid
+
+_HARD = ("unsettled", "beyond", "exotic")
+"""How the notes of samples begin that are no plain example."""
+
+
+def run_explain(wanted: str, contracts: tuple[Path, ...], *, as_json: bool) -> None:
+    """Print what is known of a clause, or the clauses that a pattern (`*` stands for any text) names. Raises UsageError if none is."""
+    last = last_words(last_report_path())
+    names = list(contract_folders(contracts))
+    provider = wanted.partition(".")[0]
+    found = [item for name in ([provider] if provider in names else names) for item in _named(name, wanted, contracts)]
+    if not found:
+        raise UsageError(_unknown(wanted, names, contracts))
+    if as_json:
+        print(json.dumps([_document(clause, deviations, last.get(clause.id)) for clause, deviations, _ in found], indent=1))
+        return
+    if len(found) > 1:
+        show_list(open_console(), [clause for clause, _, _ in found], last)
+        return
+    clause, deviations, operation = found[0]
+    contract = find_contract(clause.id.partition(".")[0], contracts)[0]
+    kept, broken = _samples(clause, operation)
+    where = f"{place_of(Path(contract.file))}, line {contract.line(clause)}" if contract.file else "not in a file"
+    show_explained(open_console(), Explained(clause, how_tested(clause), where, deviations, kept, broken, last.get(clause.id)))
+
+
+def _named(provider: str, wanted: str, contracts: tuple[Path, ...]) -> list[tuple[Clause, tuple[Deviation, ...], Operation]]:
+    contract, deviations = find_contract(provider, contracts)
+    return [
+        (clause, tuple(item for item in deviations if item.covers(clause.id)), operation)
+        for operation in contract.operations
+        for clause in operation.clauses
+        if fnmatchcase(clause.id, wanted)
+    ]
+
+
+def _unknown(wanted: str, names: list[str], contracts: tuple[Path, ...]) -> str:
+    provider, dot, _ = wanted.partition(".")
+    if dot and provider not in names and (nearest := did_you_mean(provider, names)):
+        return f"no clause {wanted!r}: unknown provider {provider!r}{nearest}; known are {', '.join(names)}"
+    ids = [name for one in ([provider] if provider in names else names) for name in find_contract(one, contracts)[0].clauses]
+    inside = [name for name in ids if wanted.strip("*.") in name]
+    if inside and provider in names:
+        return f"no clause {wanted!r}, but {len(inside)} begin so; `roomproof explain '{wanted.rstrip('*.')}*'` lists them"
+    if inside:
+        return f"no clause {wanted!r}{did_you_mean(wanted, inside) or f' (did you mean {inside[0]!r}?)'}; an id begins with its provider"
+    return f"no clause {wanted!r}{did_you_mean(wanted, ids)}; `roomproof clauses` lists them, and * stands for any text"
+
+
+def _samples(clause: Clause, operation: Operation) -> tuple[Sent | None, Sent | None]:
+    """Return a body that keeps a clause on a request, and one that breaks it, where the strategies have such."""
+    if clause.part is not Part.REQUEST or clause.options.get("in") != "body":
+        return None, None
+    now, schema = datetime.now(UTC), operation.body.schema
+    return _shortest(boundary(schema, anchor=now), clause), _shortest(invalid(schema, anchor=now), clause)
+
+
+def _shortest(samples: Iterable[Sample], clause: Clause) -> Sent | None:
+    aimed = (item for item in samples if ".".join(item.path) == spoken(clause.path) and item.rule == clause.rule)
+    plain = (Sent(json.dumps(item.value, ensure_ascii=False), item.note) for item in aimed if not item.note.startswith(_HARD))
+    return min(plain, key=lambda sent: len(sent.body), default=None)
+
+
+def _document(clause: Clause, deviations: tuple[Deviation, ...], last: LastWord | None) -> dict[str, Any]:
+    known = [
+        {
+            "witness": dict(item.witness),
+            "reason": item.reason,
+            "evidence": item.evidence,
+            "seen": str(item.seen),
+            "expires": str(item.expires),
+        }
+        for item in deviations
+    ]
+    return {**row(clause), "deviations": known, "last": asdict(last) if last else None}

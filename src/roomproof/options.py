@@ -1,0 +1,116 @@
+"""The options that several commands share: names, help, and what a text on the command line means."""
+
+from __future__ import annotations
+
+import math
+import re
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from roomproof.commands.completion import complete_clause, complete_provider
+from roomproof.errors import UsageError
+
+WHOM = "Whom"
+HOW = "How"
+REPORTS = "What is shown and written"
+
+
+Providers = Annotated[
+    list[str] | None,
+    typer.Argument(metavar="PROVIDER", help="Which providers; all by default.", autocompletion=complete_provider, show_default=False),
+]
+Contracts = Annotated[
+    list[Path] | None,
+    typer.Option("--contracts", metavar="DIR", help="A folder with further contracts (DIR/PROVIDER/openapi.yaml).", rich_help_panel=WHOM),
+]
+BaseUrl = Annotated[
+    str | None,
+    typer.Option(metavar="URL", help="The server to ask, path prefix included; the built-in mocks by default.", rich_help_panel=WHOM),
+]
+RoomId = Annotated[
+    str | None,
+    typer.Option(metavar="ID", help="The room that may be changed, where no document says how to make one.", rich_help_panel=WHOM),
+]
+Rate = Annotated[str | None, typer.Option(metavar="5/s", help="At most so many requests a second (or /m).", rich_help_panel=HOW)]
+MaxRequests = Annotated[
+    int | None, typer.Option(metavar="N", min=1, help="Stop after so many requests to a provider.", rich_help_panel=HOW)
+]
+Record = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="DIR", help="Keep every interaction as a cassette in DIR, or in one file (.yaml, .json).", rich_help_panel=REPORTS
+    ),
+]
+JsonPath = Annotated[Path | None, typer.Option("--json", metavar="PATH", help="Write the report as JSON.", rich_help_panel=REPORTS)]
+JunitPath = Annotated[Path | None, typer.Option("--junit", metavar="PATH", help="Write the report as JUnit XML.", rich_help_panel=REPORTS)]
+Strict = Annotated[bool, typer.Option("--strict", help="Clauses of level standard and sample fail, too.", metavar="", rich_help_panel=HOW)]
+
+
+Only = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="CLAUSE",
+        help="Only what this clause needs (* stands for anything); repeatable.",
+        autocompletion=complete_clause,
+        rich_help_panel=HOW,
+    ),
+]
+MaxSeconds = Annotated[float | None, typer.Option(metavar="N", help="Stop after so many seconds with a provider.", rich_help_panel=HOW)]
+CaBundle = Annotated[
+    Path | None,
+    typer.Option("--ca-bundle", metavar="PATH", help="Trust these certificates (PEM) instead of the system's.", rich_help_panel=WHOM),
+]
+Baseline = Annotated[
+    Path | None,
+    typer.Option("--baseline", metavar="PATH", help="An earlier JSON report: only what is new since then fails.", rich_help_panel=HOW),
+]
+StrictDeviations = Annotated[
+    bool,
+    typer.Option(
+        "--strict-deviations",
+        help="Known deviations that have expired, or are no longer seen, fail, too.",
+        metavar="",
+        rich_help_panel=HOW,
+    ),
+]
+EveryFinding = Annotated[bool, typer.Option("--verbose", help="Show every finding.", metavar="", rich_help_panel=REPORTS)]
+HtmlPath = Annotated[Path | None, typer.Option("--html", metavar="PATH", help="Write the report as an HTML page.", rich_help_panel=REPORTS)]
+SarifPath = Annotated[Path | None, typer.Option("--sarif", metavar="PATH", help="Write the report as SARIF.", rich_help_panel=REPORTS)]
+MarkdownPath = Annotated[
+    Path | None, typer.Option("--markdown", metavar="PATH", help="Write the report as Markdown.", rich_help_panel=REPORTS)
+]
+BadgePath = Annotated[Path | None, typer.Option("--badge", metavar="PATH", help="Write a badge (SVG).", rich_help_panel=REPORTS)]
+
+
+def per_second(rate: str | None) -> float | None:
+    """Return requests a second from `5/s`, `90/m` or `5`. Raises UsageError for anything else."""
+    if rate is None:
+        return None
+    number, _, unit = rate.partition("/")
+    try:
+        value = float(number) / {"": 1, "s": 1, "m": 60}[unit]
+    except (ValueError, KeyError) as error:
+        raise UsageError(f"--rate {rate!r}: write it like 5/s or 90/m") from error
+    if not 0 < value < math.inf:
+        raise UsageError(f"--rate {rate!r}: must be more than 0 and finite")
+    return value
+
+
+def seconds(limit: float | None) -> float | None:
+    """Return a number of seconds as it is. Raises UsageError if it is none that can pass."""
+    if limit is not None and not 0 < limit < math.inf:
+        raise UsageError(f"--max-seconds {limit:g}: must be more than 0 and finite")
+    return limit
+
+
+def age(text: str | None) -> timedelta | None:
+    """Return an age from `90d`, `12w` or `36h`. Raises UsageError for anything else."""
+    if text is None:
+        return None
+    match = re.fullmatch(r"(\d{1,5})([hdw])", text.strip())
+    if match is None:
+        raise UsageError(f"--max-age {text!r}: write it like 90d, 12w or 36h")
+    return int(match[1]) * {"h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}[match[2]]

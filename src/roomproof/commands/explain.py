@@ -15,7 +15,7 @@ from roomproof.contract.clause import Clause, Part, spoken
 from roomproof.contract.deviation import Deviation
 from roomproof.contract.model import Operation
 from roomproof.errors import UsageError, did_you_mean
-from roomproof.providers import contract_folders, find_contract, place_of
+from roomproof.providers import contract_folders, find_contract
 from roomproof.reports.console import open_console
 from roomproof.reports.explanation import Explained, Sent, show_explained, show_list
 from roomproof.reports.last import LastWord, last_report_path, last_words
@@ -42,7 +42,7 @@ def run_explain(wanted: str, contracts: tuple[Path, ...], *, as_json: bool) -> N
     clause, deviations, operation = found[0]
     contract = find_contract(clause.id.partition(".")[0], contracts)[0]
     kept, broken = _samples(clause, operation)
-    where = f"{place_of(Path(contract.file))}, line {contract.line(clause)}" if contract.file else "not in a file"
+    where = f"{contract.file}, line {contract.line(clause)}" if contract.file else "not in a file"
     show_explained(open_console(), Explained(clause, how_tested(clause), where, deviations, kept, broken, last.get(clause.id)))
 
 

@@ -218,6 +218,20 @@ def clauses(
 
 
 @app.command()
+def matrix(
+    providers: Annotated[list[str] | None, typer.Argument(metavar="[PROVIDER]...", help="Which providers; all by default.")] = None,
+    sources: Annotated[bool, typer.Option("--sources", help="Number the cells, and list where each comes from.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="As JSON, every statement with its source.")] = False,
+    as_markdown: Annotated[bool, typer.Option("--markdown", help="As Markdown, every source a footnote.")] = False,
+    contracts: Contracts = None,
+) -> None:
+    """Show providers side by side: what each lets you set, its limits, what an update means, how it refuses."""
+    from roomproof.commands.matrix import print_matrix
+
+    print_matrix(tuple(providers or ()), tuple(contracts or ()), as_json=as_json, as_markdown=as_markdown, sources=sources)
+
+
+@app.command()
 def init(folder: Annotated[Path, typer.Argument(metavar="DIR", help="A new or empty folder, named like the provider.")]) -> None:
     """Write a starting point for a provider of your own."""
     from roomproof.commands.init import write_start

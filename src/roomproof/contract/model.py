@@ -8,7 +8,10 @@ from dataclasses import dataclass, field
 from functools import cache, cached_property
 from typing import Any
 
-from roomproof.contract.clause import Clause, Json, Part, Path
+from roomproof.contract.clause import Clause, Json, Level, Part, Path, Source
+
+NOWHERE = Source("", "", "")
+"""The source of what no document was named for."""
 
 
 @dataclass(frozen=True)
@@ -19,6 +22,8 @@ class Parameter:
     place: str
     required: bool
     schema: Mapping[str, Any]
+    level: Level = Level.DOCUMENTED
+    source: Source = NOWHERE
 
 
 @dataclass(frozen=True)
@@ -39,6 +44,8 @@ class ResponseSpec:
     media_type: str | None
     schema: Mapping[str, Any] | None
     headers: tuple[str, ...]
+    level: Level = Level.DOCUMENTED
+    source: Source = NOWHERE
 
 
 @dataclass(frozen=True)
@@ -52,6 +59,7 @@ class Operation:
     body: Body
     responses: tuple[ResponseSpec, ...]
     clauses: tuple[Clause, ...]
+    source: Source = NOWHERE
 
     @cached_property
     def success(self) -> ResponseSpec:
@@ -109,6 +117,7 @@ class SupportCall:
     body: Json = None
     media_type: str = "application/json"
     options: Mapping[str, Any] = field(default_factory=dict)
+    source: Source = NOWHERE
 
 
 SCHEMES = {"bearer": ("token",), "basic": ("username", "password"), "hmac-sha256": ("connection-string",)}
@@ -121,6 +130,8 @@ class CredentialsSpec:
 
     scheme: str
     environment: Mapping[str, str]
+    level: Level = Level.DOCUMENTED
+    source: Source = NOWHERE
 
 
 @dataclass(frozen=True)
@@ -136,6 +147,8 @@ class Contract:
     operations: tuple[Operation, ...]
     support: Mapping[str, SupportCall]
     raw: Mapping[str, Any]
+    server_level: Level = Level.DOCUMENTED
+    server_source: Source = NOWHERE
 
     @cached_property
     def clauses(self) -> Mapping[str, Clause]:

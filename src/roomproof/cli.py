@@ -13,7 +13,7 @@ from typing import Annotated, Any
 import typer
 
 from roomproof import __version__
-from roomproof.errors import RoomproofError, UsageError
+from roomproof.errors import RoomproofError, UsageError, printable
 
 app = typer.Typer(
     name="roomproof",
@@ -243,15 +243,20 @@ _ParserError: Any = typer.BadParameter.__mro__[typer.BadParameter.__mro__.index(
 """What the parser raises for words it does not understand; typer keeps its base class in another place in each release."""
 
 
+def _line(text: str) -> str:
+    """Return a message as one line that no terminal obeys."""
+    return printable(" ".join(text.split()))
+
+
 def main() -> None:
     """Run the command line; an error ends it with one sentence and its exit code."""
     try:
         sys.exit(app(standalone_mode=False) or 0)
     except RoomproofError as error:
-        print(f"roomproof: {error}", file=sys.stderr)
+        print(f"roomproof: {_line(str(error))}", file=sys.stderr)
         sys.exit(error.exit_code)
     except _ParserError as error:
-        print(f"roomproof: {' '.join(error.format_message().split())} (`roomproof --help` shows what there is)", file=sys.stderr)
+        print(f"roomproof: {_line(error.format_message())} (`roomproof --help` shows what there is)", file=sys.stderr)
         sys.exit(2)
     except (KeyboardInterrupt, typer.Abort):
         print("roomproof: stopped", file=sys.stderr)

@@ -27,3 +27,8 @@ class RecordingError(RoomproofError):
     """Interactions could not be written to a cassette; the verdicts stand all the same."""
 
     exit_code = 3
+
+
+def printable(text: str) -> str:
+    """Return a text with everything but lines of printable characters spelled out: anybody's file can put words into a message."""
+    return "".join(one if one.isprintable() or one == "\n" else one.encode("unicode_escape").decode() for one in text)

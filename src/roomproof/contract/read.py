@@ -21,6 +21,7 @@ from roomproof.contract.model import (
     SupportCall,
 )
 from roomproof.contract.register import Place, behaviour_clauses, concepts, read_level, read_source, refuse_bad_schema, schema_clauses
+from roomproof.contract.shape import require_shape
 from roomproof.errors import ContractError
 
 METHODS = ("get", "put", "post", "delete", "patch")
@@ -47,6 +48,7 @@ def read_contract(raw: Any) -> Contract:
         if member not in raw:
             raise ContractError(f"has no {member}; `roomproof init` writes a contract that has everything")
     root = resolve(raw, raw)
+    require_shape(root)
     provider = root["x-provider"]
     operations = tuple(_operations(root, provider))
     _refuse_duplicates(operations)
@@ -54,6 +56,8 @@ def read_contract(raw: Any) -> Contract:
     server, room, top = root["servers"][0], root["x-room"], read_source(root.get("x-source"), NOWHERE)
     if not any("{" + str(room["parameter"]) + "}" in operation.path for operation in operations):
         raise ContractError(f"x-room: no path has the parameter {room['parameter']!r}; it is the one that names a room")
+    support = {name: _support(name, call, top) for name, call in root.get("x-support", {}).items()}
+    _refuse_unknown_calls(operations, support)
     return Contract(
         provider=provider,
         version=str(root["info"]["version"]),
@@ -62,7 +66,7 @@ def read_contract(raw: Any) -> Contract:
         room=Room(room["parameter"], tuple(room.get("at", ())), room["id"]),
         credentials=_credentials(root, top),
         operations=operations,
-        support={name: _support(name, call, top) for name, call in root.get("x-support", {}).items()},
+        support=support,
         raw=raw,
         server_level=read_level(server, Level.DOCUMENTED),
         server_source=read_source(server.get("x-source"), top),
@@ -196,6 +200,13 @@ def _refuse_shared_concepts(schema: Any, operation: str) -> None:
         if concept in found:
             raise ContractError(f"{operation}: x-concept {concept!r} is that of {found[concept]} and of {spoken(path)}; give it to one")
         found[concept] = spoken(path)
+
+
+def _refuse_unknown_calls(operations: tuple[Operation, ...], support: Mapping[str, SupportCall]) -> None:
+    for clause in (clause for operation in operations for clause in operation.clauses if "call" in clause.options):
+        call = support.get(clause.options["call"])
+        if call is None or not call.options:
+            raise ContractError(f"{clause.id}: x-support has no list {clause.options['call']!r}; it needs a call with at and key")
 
 
 def _refuse_bad_schemas(operations: tuple[Operation, ...]) -> None:

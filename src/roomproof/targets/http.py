@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from urllib.parse import urlencode, urlsplit
 
 import urllib3
-from urllib3.exceptions import HTTPError, ProtocolError
+from urllib3.exceptions import HTTPError, LocationValueError, ProtocolError
 
 from roomproof.errors import UsageError
 from roomproof.interaction import Interaction, Request, Response
@@ -15,6 +16,8 @@ from roomproof.targets.target import Outgoing
 TIMEOUT = urllib3.Timeout(connect=5.0, read=15.0)
 MAX_BODY = 8_000_000
 """Bytes of a response body that are read; a room is a few hundred."""
+_VISIBLE = re.compile(r"[!-~]+")
+"""What a URL is made of (RFC 3986, 2): no spaces, no control characters, nothing beyond ASCII."""
 
 
 class HttpTarget:
@@ -22,13 +25,20 @@ class HttpTarget:
 
     def __init__(self, base_url: str) -> None:
         """Raises UsageError if the URL is none that HTTP can use."""
-        parts = urlsplit(base_url)
-        if parts.scheme not in ("http", "https") or not parts.hostname:
-            raise UsageError(f"--base-url {base_url!r} is no HTTP address; write it like https://api.example.com/v2")
+        no_address = UsageError(f"--base-url {base_url!r} is no HTTP address; write it like https://api.example.com/v2")
+        try:
+            parts = urlsplit(base_url)
+        except ValueError as error:
+            raise no_address from error
+        if parts.scheme not in ("http", "https") or not parts.hostname or not _VISIBLE.fullmatch(base_url):
+            raise no_address
         if parts.username or parts.password:
             raise UsageError("--base-url holds credentials; take them out, they come from the environment")
         self.base_url = base_url.rstrip("/")
-        self._pool = urllib3.connection_from_url(self.base_url, maxsize=1, retries=False, timeout=TIMEOUT)
+        try:
+            self._pool = urllib3.connection_from_url(self.base_url, maxsize=1, retries=False, timeout=TIMEOUT)
+        except LocationValueError as error:
+            raise no_address from error
 
     def send(self, outgoing: Outgoing) -> Interaction:
         """Send one request. A connection that fails gives an interaction without a response, and why."""

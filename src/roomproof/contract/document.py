@@ -14,19 +14,30 @@ _MAX_DEPTH = 60
 _MAX_NODES = 200_000
 _MAX_NUMBER = 2**63 - 1
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
+_INT, _FLOAT = "tag:yaml.org,2002:int", "tag:yaml.org,2002:float"
+_READ_OTHERWISE = frozenset((_INT, _FLOAT, "tag:yaml.org,2002:timestamp"))
 
 
 _Base: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 class _Loader(_Base):  # type: ignore[misc] # one of two classes, whichever PyYAML was built with
-    """YAML's safe loader; dates stay text, since a contract's dates are samples."""
+    """YAML's safe loader; numbers are those of JSON, and dates stay text, since a contract's dates are samples."""
+
+
+def _whole_number(loader: Any, node: Any) -> int:
+    """YAML 1.1 reads 59:59:59 as a number to the base of 60, in time that grows with the square of its length."""
+    return int(loader.construct_scalar(node))
 
 
 _Loader.yaml_implicit_resolvers = {
-    letter: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:timestamp"]
+    letter: [(tag, pattern) for tag, pattern in resolvers if tag not in _READ_OTHERWISE]
     for letter, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
 }
+_Loader.add_implicit_resolver(_INT, re.compile(r"-?[0-9]{1,400}$"), list("-0123456789"))
+_Loader.add_implicit_resolver(_FLOAT, re.compile(r"-?[0-9]+(\.[0-9]+)?([eE][-+]?[0-9]+)?$"), list("-0123456789"))
+_Loader.add_constructor(_INT, _whole_number)
+_Loader.add_constructor(_FLOAT, lambda loader, node: float(loader.construct_scalar(node)))
 
 
 def _refuse_explosives(text: str, name: str) -> None:

@@ -211,12 +211,14 @@ def require_shape(root: Any) -> None:
         place = ", ".join(str(step) for step in error.instance_path) or "the contract"
         problem = " ".join(error.message.split())
         raise ContractError(f"{place}: {problem if len(problem) <= _MAX_SHOWN else '...' + problem[-_MAX_SHOWN:]}")
-    if _weight(root) > _MAX_VALUES:
-        raise ContractError(f"minItems and minProperties ask for more than {_MAX_VALUES} values in one body; no provider takes that")
+    _weight(root)
 
 
 def _weight(node: Any) -> int:
-    """Return how many values the smallest that fits can have at most, and look at every pattern on the way."""
+    """Return how many values the smallest that fits can have at most.
+
+    Raises ContractError where that are more than anybody sends, and for a pattern that cannot be used.
+    """
     if isinstance(node, list):
         return sum(map(_weight, node))
     if not isinstance(node, dict):
@@ -224,7 +226,10 @@ def _weight(node: Any) -> int:
     if isinstance(node.get("pattern"), str):
         _require_pattern(node["pattern"])
     times: dict[str, int] = {name: node[least] for name, least in _REPEATED.items() if isinstance(node.get(least), int)}
-    return 1 + sum(max(times.get(name, 1), 1) * _weight(inner) for name, inner in node.items())
+    weight = 1 + sum(max(times.get(name, 1), 1) * _weight(inner) for name, inner in node.items())
+    if times and weight > _MAX_VALUES:
+        raise ContractError(f"minItems and minProperties ask for more than {_MAX_VALUES} values in one body; no provider takes that")
+    return weight
 
 
 def _require_pattern(pattern: str) -> None:

@@ -102,3 +102,15 @@ def test_a_pipe_that_nobody_writes_to_is_no_file(
 ) -> None:
     os.mkfifo(tmp_path / "pipe.yaml")
     one_sentence(capsys, monkeypatch, "replay", tmp_path / "pipe.yaml")
+
+
+def test_what_a_tool_keeps_in_a_hidden_folder_is_no_recording(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / ".tool").mkdir()
+    (tmp_path / ".tool" / "last.json").write_text("{}", encoding="utf-8")
+    (tmp_path / "own.yaml").write_text("interactions: []", encoding="utf-8")
+    monkeypatch.setattr(sys, "argv", ["roomproof", "replay", str(tmp_path)])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert (ended.value.code, capsys.readouterr().err) == (0, "")

@@ -13,7 +13,7 @@ from typer.core import TyperGroup
 
 from roomproof import __version__
 from roomproof.commands.completion import complete_clause, complete_fault, complete_mock, complete_provider
-from roomproof.errors import RoomproofError, UsageError
+from roomproof.errors import RoomproofError, UsageError, printable
 from roomproof.options import (
     HOW,
     REPORTS,
@@ -350,6 +350,20 @@ def explain(
     run_explain(clause, tuple(contracts or ()), as_json=as_json)
 
 
+@app.command(rich_help_panel=_READ, epilog=_examples("roomproof matrix", "roomproof matrix --markdown > matrix.md"))
+def matrix(
+    providers: Providers = None,
+    sources: Annotated[bool, typer.Option("--sources", help="Number the cells, and list where each comes from.", metavar="")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="As JSON, every statement with its source.", metavar="")] = False,
+    as_markdown: Annotated[bool, typer.Option("--markdown", help="As Markdown, every source a footnote.", metavar="")] = False,
+    contracts: Contracts = None,
+) -> None:
+    """Show providers side by side: what each lets you set, its limits, what an update means, how it refuses."""
+    from roomproof.commands.matrix import print_matrix
+
+    print_matrix(tuple(providers or ()), tuple(contracts or ()), as_json=as_json, as_markdown=as_markdown, sources=sources)
+
+
 @app.command(rich_help_panel=_START)
 def init(folder: Annotated[Path, typer.Argument(metavar="DIR", help="A new or empty folder, named like the provider.")]) -> None:
     """Write a starting point for a provider of your own."""
@@ -366,6 +380,11 @@ _BROKEN_PIPE = 141
 """As a shell tells of a program that was ended by SIGPIPE (128 + 13)."""
 
 
+def _line(text: str) -> str:
+    """Return a message as one line that no terminal obeys."""
+    return printable(" ".join(text.split()))
+
+
 def main() -> None:
     """Run the command line; an error ends it with one sentence and its exit code."""
     for stream in (sys.stdout, sys.stderr):
@@ -376,9 +395,9 @@ def main() -> None:
         sys.stdout.flush()
         sys.exit(code)
     except RoomproofError as error:
-        _end(str(error), error.exit_code)
+        _end(_line(str(error)), error.exit_code)
     except _ParserError as error:
-        _end(f"{' '.join(error.format_message().split())} (`roomproof --help` shows what there is)", 2)
+        _end(f"{_line(error.format_message())} (`roomproof --help` shows what there is)", 2)
     except (KeyboardInterrupt, typer.Abort):
         _end("stopped", 130)
     except BrokenPipeError:

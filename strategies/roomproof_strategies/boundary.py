@@ -10,7 +10,7 @@ from itertools import combinations
 from roomproof.contract.formats import FORMATS
 from roomproof_strategies import formats
 from roomproof_strategies.plain import Plain
-from roomproof_strategies.sample import Json, Sample, Schema
+from roomproof_strategies.sample import LONGEST, MOST, Json, Sample, Schema
 from roomproof_strategies.schema import Node, Path, alternatives, flatten, integer_range, limits, matcher, remarks, types
 from roomproof_strategies.spots import Spot, spots
 from roomproof_strategies.valid import Fields, canonical
@@ -162,7 +162,7 @@ def _strings(node: Node, schema: Schema | bool, plain: Plain) -> Iterator[Edge]:
                 if length >= 30:
                     yield formats.url_of_length(length), limit, f"{length} characters"
         return
-    most = node.get("maxLength", UNLIMITED)
+    most = min(node.get("maxLength", UNLIMITED), LONGEST)
     for length, rule in _lengths(node, schema):
         for alphabet in formats.ALPHABETS if length >= most - 1 or rule != "type" else formats.ALPHABETS[:1]:
             yield formats.words(alphabet, length), rule, f"{length} code points, {alphabet}"
@@ -184,7 +184,7 @@ def _formatted(name: str, anchor: datetime) -> formats.Noted:
 
 def _lengths(node: Node, schema: Schema | bool) -> list[tuple[int, str]]:
     """Return lengths worth trying with the rule they aim at: on each limit and beside it, small ones, around powers of two."""
-    most = node.get("maxLength", UNLIMITED)
+    most = min(node.get("maxLength", UNLIMITED), LONGEST)
     found: dict[int, str] = {}
     for rule, limit in limits(schema, _LENGTHS):
         for length in (limit, limit - 1, limit + 1):
@@ -202,7 +202,7 @@ def _counts(schema: Schema | bool, keywords: set[str]) -> list[tuple[int, str]]:
             found.setdefault(size, rule)
     for size in (0, *_SMALL):
         found.setdefault(size, "type")
-    return [(size, rule) for size, rule in found.items() if size >= 0]
+    return [(size, rule) for size, rule in found.items() if 0 <= size <= MOST]
 
 
 def _enumeration(schema: Schema | bool) -> Iterator[Edge]:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
 from roomproof_strategies.plain import Plain
-from roomproof_strategies.sample import Json, Sample, Schema
+from roomproof_strategies.sample import LONGEST, Json, Sample, Schema
 from roomproof_strategies.schema import Node, Path, alternatives, breaks, integer_range, matcher, types, validator
 from roomproof_strategies.spots import Spot, spots
 from roomproof_strategies.valid import Fields, canonical, valid
@@ -114,7 +114,7 @@ def _outside(node: Node) -> Iterator[tuple[SearchStrategy[Json], str]]:
             yield st.integers(max_value=low - 1), "random number below the minimum"
         if high is not None:
             yield st.integers(min_value=high + 1), "random number above the maximum"
-    if "string" in kinds and "maxLength" in node:
+    if "string" in kinds and node.get("maxLength", LONGEST) < LONGEST:
         most = node["maxLength"]
         long = st.tuples(_PIECE, st.integers(most + 1, 2 * most + 10))
         yield long.map(lambda pair: (pair[0] * pair[1])[: pair[1]]), "random text that is too long"

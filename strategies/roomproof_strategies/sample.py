@@ -9,6 +9,10 @@ from typing import Any
 
 Json = Any
 Schema = Mapping[str, Any]
+LONGEST = 1_000_000
+"""Characters of the longest text: servers take bodies of about one megabyte."""
+MOST = 5_000
+"""Items of the largest array, members of the largest map."""
 
 
 @dataclass(frozen=True)

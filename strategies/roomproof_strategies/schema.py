@@ -166,7 +166,8 @@ def merge(first: Schema, second: Schema) -> Node:
 def _join(key: str, merged: Schema, value: Any) -> Node:
     held = merged[key]
     if key == "type":
-        return {key: _common(types({key: held}), types({key: value}))}
+        common = _common(types({key: held}), types({key: value}))
+        return {key: common} if common else {"enum": []}
     if key == "enum":
         return {key: [member for member in held if matcher({"enum": value})(member)]}
     if key == "required":

@@ -11,7 +11,7 @@ from math import ceil, floor
 
 from roomproof_strategies import formats
 from roomproof_strategies.plain import Plain
-from roomproof_strategies.sample import Json, Sample, Schema
+from roomproof_strategies.sample import LONGEST, MOST, Json, Sample, Schema
 from roomproof_strategies.schema import Node, Path, alternatives, breaks, matcher, types, validator
 from roomproof_strategies.spots import Spot, spots
 from roomproof_strategies.valid import Fields
@@ -20,10 +20,6 @@ FARTHEST = 2**63
 """No signed integer of 64 bits holds this number; larger ones are not tried."""
 FARTHEST_FRACTION = 2**40
 """Numbers in steps of a fraction are not tried beyond this one: doubles have too few digits to tell the steps apart (IEEE 754)."""
-LONGEST = 1_000_000
-"""Characters of the longest text: servers take bodies of about one megabyte."""
-MOST = 5_000
-"""Items of the largest array, members of the largest map."""
 _SHORTEST_URL = 30
 _DIGITS = 6
 _OURS = frozenset(

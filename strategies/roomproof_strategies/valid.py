@@ -6,6 +6,8 @@ Values are ordinary ones, that a provider can have no reason to refuse; what is 
 from __future__ import annotations
 
 import json
+import math
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -15,7 +17,7 @@ from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
 from roomproof_strategies.formats import plain_date_time, plain_http_date
-from roomproof_strategies.sample import Json, Schema
+from roomproof_strategies.sample import LONGEST, Json, Schema
 from roomproof_strategies.schema import Node, Path, alternatives, ecma, flatten, integer_range, matcher, types
 
 Check = Callable[[Json], bool]
@@ -25,6 +27,7 @@ DAYS = 60
 USUAL_LENGTH = 100
 _INT32 = (-(2**31), 2**31 - 1)
 _WIDE = 1e9
+_FAR = 2.0**62
 _FEW = 4
 # What stands in an array that says nothing of its items; arrays again would never end.
 SCALARS: Schema = {"type": ["string", "integer", "boolean", "null"]}
@@ -99,6 +102,8 @@ class _Builder:
         if least > most:
             return st.nothing()
         items = self.value(node.get("items", SCALARS), (*path, "items"))
+        if items.is_empty:
+            return st.nothing() if least else st.just([])
         unique = canonical if node.get("uniqueItems") else None
         return st.lists(items, min_size=least, max_size=most, unique_by=unique)
 
@@ -129,8 +134,10 @@ class _Builder:
         if least > most:
             return st.nothing()
         names = {"allOf": [{"type": "string"}, node.get("propertyNames", True)]}
-        values = self.value(node["additionalProperties"], (*path, "values"))
-        return st.dictionaries(self.value(names, (*path, "keys")), values, min_size=least, max_size=most)
+        keys, values = self.value(names, (*path, "keys")), self.value(node["additionalProperties"], (*path, "values"))
+        if keys.is_empty or values.is_empty:
+            return st.nothing() if least else st.just({})
+        return st.dictionaries(keys, values, min_size=least, max_size=most)
 
 
 def _integers(node: Node) -> SearchStrategy[Json]:
@@ -148,31 +155,31 @@ def _integers(node: Node) -> SearchStrategy[Json]:
 def _numbers(node: Node) -> SearchStrategy[Json]:
     if "multipleOf" in node:
         factor = node["multipleOf"]
-        whole = integer_range({key: node[key] / factor for key in node if key in ("minimum", "maximum")})
-        drawn = st.integers(*(bound if bound is not None else edge for bound, edge in zip(whole, (-1000, 1000), strict=True)))
-        return drawn.map(lambda number: number * factor).filter(matcher({**node, "type": "number"}))
-    low = max(float(node[key]) for key in ("minimum", "exclusiveMinimum") if key in node) if _has(node, "Minimum") else None
-    high = min(float(node[key]) for key in ("maximum", "exclusiveMaximum") if key in node) if _has(node, "Maximum") else None
-    low = min(-_WIDE, high or 0.0) if low is None else low
-    high = max(_WIDE, low) if high is None else high
-    if low > high:
+        bounds = {key: max(-_FAR, min(node[key] / factor, _FAR)) for key in node if key in ("minimum", "maximum")}
+        whole = integer_range(bounds)
+        low, high = (bound if bound is not None else edge for bound, edge in zip(whole, (-1000, 1000), strict=True))
+        if low > high:
+            return st.nothing()
+        return st.integers(low, high).map(lambda number: number * factor).filter(matcher({**node, "type": "number"}))
+    least = max(_bounds(node, "minimum", "exclusiveMinimum", math.inf), default=None)
+    most = min(_bounds(node, "maximum", "exclusiveMaximum", -math.inf), default=None)
+    least = min(-_WIDE, most or 0.0) if least is None else least
+    most = max(_WIDE, least) if most is None else most
+    if least > most:
         return st.nothing()
-    return st.floats(
-        low,
-        high,
-        allow_nan=False,
-        allow_subnormal=False,
-        exclude_min="exclusiveMinimum" in node and low == node["exclusiveMinimum"],
-        exclude_max="exclusiveMaximum" in node and high == node["exclusiveMaximum"],
-    )
+    # Between two subnormal numbers there is no other.
+    return st.floats(least, most, allow_nan=False, allow_subnormal=max(abs(least), abs(most)) < sys.float_info.min)
 
 
-def _has(node: Node, bound: str) -> bool:
-    return bound.lower() in node or f"exclusive{bound}" in node
+def _bounds(node: Node, inclusive: str, exclusive: str, inside: float) -> list[float]:
+    """Return the limits on one side, the exclusive one as the next number inside."""
+    found = [float(node[inclusive])] if inclusive in node else []
+    return found + ([math.nextafter(float(node[exclusive]), inside)] if exclusive in node else [])
 
 
 def _string(node: Node, anchor: datetime, holds: Check | None) -> SearchStrategy[Json]:
     least, most = node.get("minLength", 0), node.get("maxLength")
+    most = None if most is None else min(most, max(least, LONGEST))
     if most is not None and least > most:
         return st.nothing()
     pattern = ecma(node["pattern"]) if "pattern" in node else None
@@ -185,7 +192,7 @@ def _string(node: Node, anchor: datetime, holds: Check | None) -> SearchStrategy
     if form is None or least > form.shortest or (most is not None and most < form.longest):
         checks.append(lambda text: least <= len(text) <= (len(text) if most is None else most))
     if pattern:
-        checks.append(lambda text: pattern.search(text) is not None)
+        checks.append(matcher({"pattern": node["pattern"]}))
     if form is None:
         checks.append(_is_trimmed)
     return drawn.filter(lambda text: all(check(text) for check in checks)) if checks else drawn

@@ -8,7 +8,7 @@ from typing import Any
 
 from roomproof_strategies import formats
 from roomproof_strategies.plain import Plain
-from roomproof_strategies.sample import Json, Sample, Schema
+from roomproof_strategies.sample import LONGEST, MOST, Json, Sample, Schema
 from roomproof_strategies.schema import Node, Path, alternatives, breaks, limits, matcher, remarks, types
 from roomproof_strategies.spots import Spot
 from roomproof_strategies.valid import canonical
@@ -86,7 +86,7 @@ def _strings(node: Node, plain: Plain, place: Spot) -> Iterator[Wrong]:
         yield from ((formats.words(alphabet, length), f"{length} code points, {alphabet}") for alphabet in formats.ALPHABETS)
     if most is not None:
         lengths = (most + 1, most + 2, 2 * most + 2, most + _FAR)
-        for length in lengths:
+        for length in (length for length in lengths if length <= LONGEST):
             yield from ((formats.words(alphabet, length), f"{length} code points, {alphabet}") for alphabet in formats.ALPHABETS)
             yield "1" * length, f"{length} digits"
             if node.get("format") == "uri" and length >= 30:
@@ -132,7 +132,7 @@ def _pattern_misses(good: str) -> Iterator[Wrong]:
 def _arrays(node: Node, plain: Plain, path: Path) -> Iterator[Wrong]:
     least, most = node.get("minItems", 0), node.get("maxItems")
     sizes = [*range(least)][-2:] + ([] if most is None else [most + 1, 2 * most + 2])
-    yield from ((plain.items(node, path, size), f"{size} items") for size in sizes)
+    yield from ((plain.items(node, path, size), f"{size} items") for size in sizes if size <= MOST)
     if node.get("uniqueItems"):
         item = plain.items(node, path, 1)
         yield [*item, *item], "an item twice"
@@ -148,7 +148,7 @@ def _objects(node: Node, plain: Plain, place: Spot) -> Iterator[Wrong]:
         yield from (({**least, key: value}, f"{key} for {name}") for name, value in full.items() for key in _respelled(name))
     sizes = [node["minProperties"] - 1] if node.get("minProperties") else []
     sizes += [node["maxProperties"] + 1, 2 * node["maxProperties"] + 2] if "maxProperties" in node else []
-    for size in sizes:
+    for size in (size for size in sizes if size <= MOST):
         yield dict(list(full.items())[:size]), f"{size} members"
         yield plain.map(node, place.path, size), f"{size} members"
 

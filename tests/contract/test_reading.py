@@ -41,6 +41,7 @@ SMALL: dict[str, Any] = {
         }
     },
 }
+LISTED = {"call": "people", "member": "role"}
 OPERATION = ("paths", "/rooms/{room_id}", "patch")
 SCHEMA = (*OPERATION, "requestBody", "content", "application/json", "schema")
 
@@ -316,3 +317,53 @@ def test_a_keyword_whose_value_is_no_json_schema_is_refused(schema: dict[str, An
 def test_a_witness_whose_schema_is_none_is_refused(tmp_path: Path) -> None:
     entry = {**ENTRY, "witness": {"/response/status": {"type": "nonsense"}}}
     refusal_of_file(tmp_path / "deviations.yaml", as_yaml([entry]), load_deviations)
+
+
+def test_numbers_are_those_of_json() -> None:
+    text = "whole: -12\nfraction: 2.5\npower: 1e3\ntime: 12:30\nlong: " + "59:" * 300_000 + "1\n"
+    found = parse_yaml(text, "numbers.yaml")
+    assert [found[name] for name in ("whole", "fraction", "power", "time")] == [-12, 2.5, 1000.0, "12:30"]
+    assert isinstance(found["long"], str)
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("a: {200: x}\n", "write it in quotation marks"),
+        ("a: !!binary aGk=\n", "bytes is no value of JSON"),
+        ("a: 99999999999999999999\n", "the number is larger"),
+        ('a: "\\e[2J"\n', "holds the character"),
+    ],
+    ids=["number as a name", "bytes", "large number", "escape"],
+)
+def test_what_json_or_a_terminal_cannot_hold_is_refused(text: str, says: str) -> None:
+    with pytest.raises(ContractError, match=says):
+        parse_yaml(text, "odd.yaml")
+
+
+def test_references_that_double_at_each_step_do_not_go_off() -> None:
+    chain = {f"c{one}": {"a": {"$ref": f"#/components/c{one + 1}"}, "b": {"$ref": f"#/components/c{one + 1}"}} for one in range(25)}
+    with pytest.raises(ContractError, match="refer to less"):
+        read_contract({**SMALL, "components": {**chain, "c25": {}}})
+
+
+@pytest.mark.parametrize(
+    ("raw", "says"),
+    [
+        (changed(*OPERATION, "operationId", to=5), "paths, /rooms/{room_id}, patch, operationId: 5 is not of type"),
+        (changed(*SCHEMA, "properties", "size", to={"type": "string", "pattern": r"\p{L}"}), "Python's re"),
+        (changed(*SCHEMA, "properties", "size", to={"type": "string", "minLength": 10**12}), "minLength"),
+        (changed(*OPERATION, "x-behaviours", to=[{"path": "w", "rule": "window", "demands": "x", "with": {"from": "a"}}]), "until"),
+        (
+            changed(*OPERATION, "x-behaviours", to=[{"path": "p", "rule": "listed-echo", "demands": "x", "with": LISTED}]),
+            "no list 'people'",
+        ),
+        (
+            changed(*SCHEMA, "properties", "size", to={"type": "array", "minItems": 900, "items": {"minItems": 900, "items": {}}}),
+            "ask for more",
+        ),
+    ],
+    ids=["wrong kind", "pattern of another language", "endless text", "half a window", "unknown list", "too many items"],
+)
+def test_the_shape_of_a_contract_is_checked_by_place(raw: Any, says: str) -> None:
+    assert says in refusal(raw)

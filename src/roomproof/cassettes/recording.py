@@ -53,14 +53,15 @@ def recordings(path: Path) -> list[Path]:
     if not path.is_dir():
         raise UsageError(f"{path}: there is no such file or folder; name a cassette, a HAR file or a folder of them")
     found = sorted(file for file in path.rglob("*") if file.suffix.lower() in SUFFIXES and file.is_file())
-    kept = [
-        file
-        for file in found
-        if not file.name.endswith(VERDICTS) and not file.name.startswith(".") and REGRESSIONS not in file.relative_to(path).parts[:-1]
-    ]
+    kept = [file for file in found if not file.name.endswith(VERDICTS) and not _is_apart(file.relative_to(path))]
     if not kept:
         raise UsageError(f"{path}: holds no cassette; `roomproof verify PROVIDER --record {path}` makes one")
     return kept
+
+
+def _is_apart(file: Path) -> bool:
+    """Whether a file below a folder stands among regressions, or is hidden or in a hidden folder: what tools keep for themselves."""
+    return REGRESSIONS in file.parts[:-1] or any(part.startswith(".") for part in file.parts)
 
 
 @contextmanager

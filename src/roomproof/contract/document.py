@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import re
 from typing import Any
 
 import yaml
@@ -9,19 +11,33 @@ import yaml
 from roomproof.errors import ContractError
 
 _MAX_DEPTH = 60
+_MAX_NODES = 200_000
+_MAX_NUMBER = 2**63 - 1
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
+_INT, _FLOAT = "tag:yaml.org,2002:int", "tag:yaml.org,2002:float"
+_READ_OTHERWISE = frozenset((_INT, _FLOAT, "tag:yaml.org,2002:timestamp"))
 
 
 _Base: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 class _Loader(_Base):  # type: ignore[misc] # one of two classes, whichever PyYAML was built with
-    """YAML's safe loader; dates stay text, since a contract's dates are samples."""
+    """YAML's safe loader; numbers are those of JSON, and dates stay text, since a contract's dates are samples."""
+
+
+def _whole_number(loader: Any, node: Any) -> int:
+    """YAML 1.1 reads 59:59:59 as a number to the base of 60, in time that grows with the square of its length."""
+    return int(loader.construct_scalar(node))
 
 
 _Loader.yaml_implicit_resolvers = {
-    letter: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:timestamp"]
+    letter: [(tag, pattern) for tag, pattern in resolvers if tag not in _READ_OTHERWISE]
     for letter, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
 }
+_Loader.add_implicit_resolver(_INT, re.compile(r"-?[0-9]{1,400}$"), list("-0123456789"))
+_Loader.add_implicit_resolver(_FLOAT, re.compile(r"-?[0-9]+(\.[0-9]+)?([eE][-+]?[0-9]+)?$"), list("-0123456789"))
+_Loader.add_constructor(_INT, _whole_number)
+_Loader.add_constructor(_FLOAT, lambda loader, node: float(loader.construct_scalar(node)))
 
 
 def _refuse_explosives(text: str, name: str) -> None:
@@ -40,12 +56,17 @@ def parse_yaml(text: str, name: str) -> Any:
     """Return what a YAML text holds. Raises ContractError, with the text's name and the line, if it is no YAML."""
     try:
         _refuse_explosives(text, name)
-        return yaml.load(text, Loader=_Loader)
+        node = yaml.load(text, Loader=_Loader)
     except (yaml.YAMLError, RecursionError, ValueError) as error:
         mark = getattr(error, "problem_mark", None)
         where = f", line {mark.line + 1}" if mark else ""
         problem = getattr(error, "problem", None) or type(error).__name__
         raise ContractError(f"{name}{where}: is not valid YAML ({problem}); mend that line") from error
+    try:
+        require_json(node)
+    except ContractError as error:
+        raise ContractError(f"{name}: {error}") from error
+    return node
 
 
 def nodes_of(text: str) -> yaml.Node | None:
@@ -54,22 +75,60 @@ def nodes_of(text: str) -> yaml.Node | None:
     return node
 
 
-def resolve(node: Any, root: Any, depth: int = 0) -> Any:
+def require_json(node: Any, place: str = "the contract") -> None:
+    """Raise ContractError, naming the place, for what YAML can hold and JSON, or a message on a terminal, cannot."""
+    if isinstance(node, dict):
+        for key, value in node.items():
+            if not isinstance(key, str):
+                raise ContractError(f"{place}: the name {key!r} is no text; write it in quotation marks")
+            require_json(key, place)
+            require_json(value, key)
+    elif isinstance(node, list):
+        for item in node:
+            require_json(item, place)
+    elif isinstance(node, str):
+        odd = _CONTROL.search(node)
+        if odd:
+            raise ContractError(f"{place!a}: holds the character {odd[0]!a}, which no document has; leave it out")
+    elif isinstance(node, float) and not math.isfinite(node):
+        raise ContractError(f"{place}: {node} is no number of JSON")
+    elif isinstance(node, int) and abs(node) > _MAX_NUMBER:
+        raise ContractError(f"{place}: the number is larger than {_MAX_NUMBER}, which JSON readers do not agree on")
+    elif not isinstance(node, str | int | float | None):
+        raise ContractError(f"{place}: a {type(node).__name__} is no value of JSON; write it as text")
+
+
+def resolve(node: Any, root: Any) -> Any:
     """Return a copy of `node` with every local `$ref` replaced by what it points to; siblings of `$ref` win.
 
-    Raises ContractError for a reference to nowhere or to itself.
+    Raises ContractError for a reference to nowhere or to itself, and where a few references stand for more than any contract holds.
     """
-    if depth > _MAX_DEPTH:
-        raise ContractError("a $ref leads back to itself, or the contract is nested too deeply; contracts are finite trees")
-    if isinstance(node, list):
-        return [resolve(item, root, depth + 1) for item in node]
-    if not isinstance(node, dict):
-        return node
-    target = node.get("$ref")
-    if isinstance(target, str):
-        merged = {**_follow(target, root), **{key: value for key, value in node.items() if key != "$ref"}}
-        return resolve(merged, root, depth + 1)
-    return {key: resolve(value, root, depth + 1) for key, value in node.items()}
+    return _Resolver(root).copy(node, 0)
+
+
+class _Resolver:
+    """Counts what it copies: of references that lead to references, each doubles the whole."""
+
+    def __init__(self, root: Any) -> None:
+        self._root = root
+        self._copied = 0
+
+    def copy(self, node: Any, depth: int) -> Any:
+        """Return a copy of a node without references."""
+        self._copied += 1
+        if depth > _MAX_DEPTH:
+            raise ContractError("a $ref leads back to itself, or the contract is nested too deeply; contracts are finite trees")
+        if self._copied > _MAX_NODES:
+            raise ContractError(f"with every $ref replaced it has more than {_MAX_NODES} values; refer to less")
+        if isinstance(node, list):
+            return [self.copy(item, depth + 1) for item in node]
+        if not isinstance(node, dict):
+            return node
+        target = node.get("$ref")
+        if isinstance(target, str):
+            merged = {**_follow(target, self._root), **{key: value for key, value in node.items() if key != "$ref"}}
+            return self.copy(merged, depth + 1)
+        return {key: self.copy(value, depth + 1) for key, value in node.items()}
 
 
 def _follow(reference: str, root: Any) -> dict[str, Any]:

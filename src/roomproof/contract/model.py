@@ -8,8 +8,11 @@ from dataclasses import dataclass, field
 from functools import cache, cached_property
 from typing import Any
 
-from roomproof.contract.clause import Clause, Json, Part, Path
+from roomproof.contract.clause import Clause, Json, Level, Part, Path, Source
 from roomproof.contract.lines import Mark, line_at, marks
+
+NOWHERE = Source("", "", "")
+"""The source of what no document was named for."""
 
 
 @dataclass(frozen=True)
@@ -20,6 +23,8 @@ class Parameter:
     place: str
     required: bool
     schema: Mapping[str, Any]
+    level: Level = Level.DOCUMENTED
+    source: Source = NOWHERE
 
 
 @dataclass(frozen=True)
@@ -40,6 +45,8 @@ class ResponseSpec:
     media_type: str | None
     schema: Mapping[str, Any] | None
     headers: tuple[str, ...]
+    level: Level = Level.DOCUMENTED
+    source: Source = NOWHERE
 
 
 @dataclass(frozen=True)
@@ -53,6 +60,7 @@ class Operation:
     body: Body
     responses: tuple[ResponseSpec, ...]
     clauses: tuple[Clause, ...]
+    source: Source = NOWHERE
 
     @cached_property
     def success(self) -> ResponseSpec:
@@ -110,6 +118,7 @@ class SupportCall:
     body: Json = None
     media_type: str = "application/json"
     options: Mapping[str, Any] = field(default_factory=dict)
+    source: Source = NOWHERE
 
 
 SCHEMES = {"bearer": ("token",), "basic": ("username", "password"), "hmac-sha256": ("connection-string",)}
@@ -122,6 +131,8 @@ class CredentialsSpec:
 
     scheme: str
     environment: Mapping[str, str]
+    level: Level = Level.DOCUMENTED
+    source: Source = NOWHERE
 
 
 @dataclass(frozen=True)
@@ -147,6 +158,9 @@ class Contract:
     def line(self, clause: Clause) -> int:
         """Return the line of the text, counted from 1, on which a clause stands."""
         return line_at(self._marks, clause.pointer)
+
+    server_level: Level = Level.DOCUMENTED
+    server_source: Source = NOWHERE
 
     @cached_property
     def clauses(self) -> Mapping[str, Clause]:

@@ -6,10 +6,22 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from roomproof.contract.clause import Clause, Level, Part, Path, Source
+from roomproof.contract.clause import Clause, Level, Part, Path, Source, spoken
 from roomproof.contract.document import parse_yaml, resolve
-from roomproof.contract.model import SCHEMES, Body, Contract, CredentialsSpec, Operation, Parameter, ResponseSpec, Room, SupportCall
-from roomproof.contract.register import Place, behaviour_clauses, read_level, read_source, refuse_bad_schema, schema_clauses
+from roomproof.contract.model import (
+    NOWHERE,
+    SCHEMES,
+    Body,
+    Contract,
+    CredentialsSpec,
+    Operation,
+    Parameter,
+    ResponseSpec,
+    Room,
+    SupportCall,
+)
+from roomproof.contract.register import Place, behaviour_clauses, concepts, read_level, read_source, refuse_bad_schema, schema_clauses
+from roomproof.contract.shape import require_shape
 from roomproof.errors import ContractError
 
 METHODS = ("get", "put", "post", "delete", "patch")
@@ -36,28 +48,34 @@ def read_contract(raw: Any) -> Contract:
         if member not in raw:
             raise ContractError(f"has no {member}; `roomproof init` writes a contract that has everything")
     root = resolve(raw, raw)
+    require_shape(root)
     provider = root["x-provider"]
     operations = tuple(_operations(root, provider))
     _refuse_duplicates(operations)
     _refuse_bad_schemas(operations)
-    server, room = root["servers"][0], root["x-room"]
+    server, room, top = root["servers"][0], root["x-room"], read_source(root.get("x-source"), NOWHERE)
     if not any("{" + str(room["parameter"]) + "}" in operation.path for operation in operations):
         raise ContractError(f"x-room: no path has the parameter {room['parameter']!r}; it is the one that names a room")
+    support = {name: _support(name, call, top) for name, call in root.get("x-support", {}).items()}
+    _refuse_unknown_calls(operations, support)
     return Contract(
         provider=provider,
         version=str(root["info"]["version"]),
         server=server["url"],
         server_environment=server.get("x-environment", {}),
         room=Room(room["parameter"], tuple(room.get("at", ())), room["id"]),
-        credentials=_credentials(root["x-credentials"]),
+        credentials=_credentials(root, top),
         operations=operations,
-        support={name: _support(name, call) for name, call in root.get("x-support", {}).items()},
+        support=support,
         raw=raw,
+        server_level=read_level(server, Level.DOCUMENTED),
+        server_source=read_source(server.get("x-source"), top),
     )
 
 
-def _credentials(node: Mapping[str, Any]) -> CredentialsSpec:
-    scheme, environment = node["scheme"], node["environment"]
+def _credentials(root: Mapping[str, Any], top: Source) -> CredentialsSpec:
+    """Return how a request proves who sends it; level and source are those of the security scheme that stands first in `security`."""
+    scheme, environment = root["x-credentials"]["scheme"], root["x-credentials"]["environment"]
     if scheme not in SCHEMES:
         raise ContractError(f"x-credentials: scheme {scheme!r} is not known; choose one of {', '.join(SCHEMES)}")
     missing = [part for part in SCHEMES[scheme] if part not in environment]
@@ -65,17 +83,25 @@ def _credentials(node: Mapping[str, Any]) -> CredentialsSpec:
         raise ContractError(
             f"x-credentials: {scheme} needs the environment variables of {', '.join(SCHEMES[scheme])}; {missing[0]} is missing"
         )
-    return CredentialsSpec(scheme, environment)
+    named = next(iter(next(iter(root.get("security", ())), {})), None)
+    node = root.get("components", {}).get("securitySchemes", {}).get(named, {})
+    return CredentialsSpec(scheme, environment, read_level(node, Level.DOCUMENTED), read_source(node.get("x-source"), top))
 
 
-def _support(name: str, call: Mapping[str, Any]) -> SupportCall:
+def _support(name: str, call: Mapping[str, Any], top: Source) -> SupportCall:
     return SupportCall(
-        name, call["method"], call["path"], call.get("body"), call.get("media-type", "application/json"), call.get("with", {})
+        name,
+        call["method"],
+        call["path"],
+        call.get("body"),
+        call.get("media-type", "application/json"),
+        call.get("with", {}),
+        read_source(call.get("source"), top),
     )
 
 
 def _operations(root: Mapping[str, Any], provider: str) -> Iterator[Operation]:
-    top = read_source(root.get("x-source"), Source("", "", ""))
+    top = read_source(root.get("x-source"), NOWHERE)
     for path, item in root["paths"].items():
         for method in METHODS:
             if method in item:
@@ -96,6 +122,7 @@ def _operation(node: Mapping[str, Any], method: str, path: str, parameters: list
     content = node["requestBody"]["content"]
     media, media_node = next(iter(content.items()))
     body = Body(media, bool(node["requestBody"].get("required")), media_node["schema"])
+    _refuse_shared_concepts(body.schema, place.operation)
     fields = list(body.schema.get("properties", {}))
     behaviours = replace(place, part=Part.BEHAVIOUR)
     clauses = [
@@ -108,19 +135,24 @@ def _operation(node: Mapping[str, Any], method: str, path: str, parameters: list
         place.operation,
         method.upper(),
         path,
-        tuple(Parameter(item["name"], item["in"], bool(item.get("required")), item["schema"]) for _, item in parameters),
+        tuple(_parameter(item, place.below(item["name"]).within(item)) for _, item in parameters),
         body,
-        tuple(_response(status, response) for status, response in node["responses"].items()),
+        tuple(_response(status, response, place.within(response)) for status, response in node["responses"].items()),
         tuple(clauses),
+        place.source,
     )
 
 
-def _response(status: str, node: Mapping[str, Any]) -> ResponseSpec:
+def _parameter(node: Mapping[str, Any], place: Place) -> Parameter:
+    return Parameter(node["name"], node["in"], bool(node.get("required")), node["schema"], place.level, place.source)
+
+
+def _response(status: str, node: Mapping[str, Any], place: Place) -> ResponseSpec:
     contents: Mapping[str, Any] = node.get("content", {})
     media = next(iter(contents), None)
     schema = contents[media].get("schema") if media is not None else None
     when = node.get("x-when", "success" if status.startswith("2") else "refused")
-    return ResponseSpec(status, when, media, schema, tuple(node.get("headers", {})))
+    return ResponseSpec(status, when, media, schema, tuple(node.get("headers", {})), place.level, place.source)
 
 
 def _parameter_clauses(parameters: list[tuple[Path, Any]], place: Place) -> Iterator[Clause]:
@@ -168,6 +200,22 @@ def _refuse_duplicates(operations: tuple[Operation, ...]) -> None:
             if clause.id in seen:
                 raise ContractError(f"clause id {clause.id} stands twice; ids are unique for ever, so rename or remove one")
             seen.add(clause.id)
+
+
+def _refuse_shared_concepts(schema: Any, operation: str) -> None:
+    """Raise ContractError if two members of a body mean the same, so that nobody could say which one a reader is to compare."""
+    found: dict[str, str] = {}
+    for path, concept in concepts(schema):
+        if concept in found:
+            raise ContractError(f"{operation}: x-concept {concept!r} is that of {found[concept]} and of {spoken(path)}; give it to one")
+        found[concept] = spoken(path)
+
+
+def _refuse_unknown_calls(operations: tuple[Operation, ...], support: Mapping[str, SupportCall]) -> None:
+    for clause in (clause for operation in operations for clause in operation.clauses if "call" in clause.options):
+        call = support.get(clause.options["call"])
+        if call is None or not call.options:
+            raise ContractError(f"{clause.id}: x-support has no list {clause.options['call']!r}; it needs a call with at and key")
 
 
 def _refuse_bad_schemas(operations: tuple[Operation, ...]) -> None:

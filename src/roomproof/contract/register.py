@@ -3,11 +3,13 @@
 The x- members of a schema: `x-source` {document, section, field} and `x-level` are inherited downwards (`field` is the
 member's own name unless given), `x-levels` {keyword: level} sets one keyword's level, `x-observed` and `x-sample` hold
 further keywords of that level which stock tools do not see, `x-unsettled` {reason, schema} marks values whose acceptance
-the documents leave open. A default below the first level shows only in lists: the behaviour `listed-default` speaks of it.
+the documents leave open, `x-concept` names what a member means whatever a provider calls it. A default below the first level
+shows only in lists: the behaviour `listed-default` speaks of it.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -45,6 +47,9 @@ _DEMANDS = {
     "minProperties": "{field} has at least {value} members",
     "maxProperties": "{field} has at most {value} members",
 }
+
+
+_CONCEPT = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 
 
 @dataclass(frozen=True)
@@ -115,6 +120,22 @@ def read_level(node: Mapping[str, Any], inherited: Level, keyword: str | None = 
         return Level(word)
     except ValueError as error:
         raise ContractError(f"level {word!r}: choose one of {', '.join(Level)}") from error
+
+
+def concepts(schema: Any, path: Path = ()) -> Iterator[tuple[Path, str]]:
+    """Yield the `x-concept` of every schema below one that has any, with the way there. Raises ContractError for a bad name."""
+    if not isinstance(schema, dict):
+        return
+    if "x-concept" in schema:
+        word = schema["x-concept"]
+        if not isinstance(word, str) or not _CONCEPT.fullmatch(word):
+            where = spoken(path) or "body"
+            raise ContractError(f"{where}: x-concept {word!r}: write lower-case words joined by '-', as in max-participants")
+        yield path, word
+    for name, member in schema.get("properties", {}).items():
+        yield from concepts(member, (*path, name))
+    for keyword, step in (("items", ITEMS), ("additionalProperties", VALUES), ("propertyNames", KEYS)):
+        yield from concepts(schema.get(keyword), (*path, step))
 
 
 def schema_clauses(schema: Any, place: Place) -> Iterator[Clause]:

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from roomproof.errors import printable
 from roomproof.pytest_plugin.asked import ASKED, is_named
-from roomproof.pytest_plugin.wording import printable, whole
+from roomproof.pytest_plugin.wording import whole
 
 if TYPE_CHECKING:
     from roomproof.contract.clause import Clause

@@ -10,9 +10,8 @@ from typing import Any
 
 import pytest
 
-from roomproof.errors import RoomproofError
+from roomproof.errors import RoomproofError, printable
 from roomproof.pytest_plugin.asked import ASKED
-from roomproof.pytest_plugin.wording import printable
 
 TURN_SECONDS = 3600.0
 """How long a worker waits for the others' regressions."""

@@ -7,7 +7,6 @@ string to sign is method, path with query, and date, host and content hash joine
 from __future__ import annotations
 
 import base64
-import binascii
 import hashlib
 import hmac
 from collections.abc import Mapping
@@ -120,6 +119,8 @@ def scheme_from(spec: CredentialsSpec, environment: Mapping[str, str]) -> Scheme
     missing = [name for name in needed.values() if not environment.get(name)]
     if missing:
         raise UsageError(f"no credentials: set {', '.join(missing)} in the environment")
+    for name in needed.values():
+        _require_sendable(environment[name], name, spec.scheme)
     parts = {part: environment[name] for part, name in needed.items()}
     if spec.scheme == "bearer":
         return Bearer(parts["token"])
@@ -133,7 +134,14 @@ def unscoped_from(spec: CredentialsSpec, scheme: Scheme, environment: Mapping[st
     value = environment.get(spec.environment.get("unscoped", ""))
     if not value:
         return None
+    _require_sendable(value, spec.environment["unscoped"], spec.scheme)
     return replace(scheme, password=value) if isinstance(scheme, Basic) else Bearer(value)
+
+
+def _require_sendable(value: str, variable: str, scheme: str) -> None:
+    """Raise UsageError for what no header can carry (RFC 6750, 2.1: ASCII; RFC 7617, 2: no control characters); the value is not shown."""
+    if not value.isprintable() or (scheme == "bearer" and not value.isascii()):
+        raise UsageError(f"{variable} holds a line break or another character that no credentials have; set it again")
 
 
 def _access_key(connection_string: str, variable: str) -> str:
@@ -143,7 +151,7 @@ def _access_key(connection_string: str, variable: str) -> str:
         if name.strip().lower() == "accesskey":
             try:
                 base64.b64decode(value, validate=True)
-            except binascii.Error as error:
+            except ValueError as error:
                 raise UsageError(f"the accesskey in {variable} is not base64; copy the whole connection string") from error
             return value
     raise UsageError(f"{variable} holds no accesskey; it looks like 'endpoint=https://...;accesskey=...'")

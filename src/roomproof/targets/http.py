@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from http.client import HTTPException
@@ -11,7 +12,7 @@ from types import MappingProxyType
 from urllib.parse import urlencode, urlsplit
 
 import urllib3
-from urllib3.exceptions import HTTPError, NewConnectionError, ProtocolError
+from urllib3.exceptions import HTTPError, LocationValueError, NewConnectionError, ProtocolError
 
 from roomproof.errors import UsageError
 from roomproof.interaction import Interaction, Request, Response
@@ -32,6 +33,8 @@ LOST = 2
 """After so many kept-alive connections that turned out to be closed, each request gets a connection of its own."""
 _IDEMPOTENT = ("GET", "HEAD", "OPTIONS", "PUT", "DELETE")
 _NOTHING: Mapping[str, str] = MappingProxyType({})
+_VISIBLE = re.compile(r"[!-~]+")
+"""What a URL is made of (RFC 3986, 2): no spaces, no control characters, nothing beyond ASCII."""
 
 
 class HttpTarget:
@@ -50,9 +53,13 @@ class HttpTarget:
 
         Raises UsageError if the URL is none that HTTP can use, if the certificates cannot be read, or if the proxy is none of HTTP.
         """
-        parts = urlsplit(base_url)
-        if parts.scheme not in ("http", "https") or not parts.hostname:
-            raise UsageError(f"--base-url {base_url!r} is no HTTP address; write it like https://api.example.com/v2")
+        no_address = UsageError(f"--base-url {base_url!r} is no HTTP address; write it like https://api.example.com/v2")
+        try:
+            parts = urlsplit(base_url)
+        except ValueError as error:
+            raise no_address from error
+        if parts.scheme not in ("http", "https") or not parts.hostname or not _VISIBLE.fullmatch(base_url):
+            raise no_address
         if parts.username or parts.password:
             raise UsageError("--base-url holds credentials; take them out, they come from the environment")
         self.base_url = base_url.rstrip("/")
@@ -61,7 +68,10 @@ class HttpTarget:
         self._pauses = pauses
         self._bounds = Bounds()
         self._manager = manager(self.base_url, ca_bundle, environment)
-        pool = self._manager.connection_from_url(self.base_url)
+        try:
+            pool = self._manager.connection_from_url(self.base_url)
+        except LocationValueError as error:
+            raise no_address from error
         plain, tls = connections(self._bounds)
         pool.ConnectionCls = tls if isinstance(pool, urllib3.HTTPSConnectionPool) else plain
         # A manager takes URLs apart once more, which only a proxy needs.

@@ -7,8 +7,9 @@ from typing import Any
 
 from hypothesis import HealthCheck, Phase, find, given, seed, settings
 from hypothesis import strategies as st
-from hypothesis.errors import Flaky, NoSuchExample
+from hypothesis.errors import Flaky, NoSuchExample, Unsatisfiable
 
+from roomproof.errors import ContractError
 from roomproof.judge.evidence import Outcome
 from roomproof.judge.seen import read_json
 from roomproof.verdict import Finding, Verdict
@@ -38,7 +39,10 @@ def explore(session: Session, bench: Bench) -> None:
         session.offer(bench.case(sample, seat))
 
     if session.options.max_examples:
-        every_example()
+        try:
+            every_example()
+        except Unsatisfiable as error:
+            raise ContractError(f"{bench.operation.id}: no body fits its schema; do keywords contradict each other?") from error
     for finding in session.findings():
         if finding.verdict is Verdict.FAIL and finding.clause.operation == bench.operation.id:
             _shrink(session, bench, finding)

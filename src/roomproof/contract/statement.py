@@ -1,0 +1,234 @@
+"""What a contract says, statement by statement, each with its source: the stuff that a comparison of providers is made of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from roomproof.contract.clause import Clause, Json, Level, Part, Path, Source
+from roomproof.contract.model import Contract, Operation, Parameter, ResponseSpec
+
+SCHEME_NAMES = {"bearer": "bearer token", "basic": "HTTP Basic", "hmac-sha256": "HMAC-SHA256 signature"}
+_KINDS = {"string": "text", "null": "null"}
+_LIMITS = {
+    "minimum": "at least {}",
+    "maximum": "at most {}",
+    "exclusiveMinimum": "more than {}",
+    "exclusiveMaximum": "less than {}",
+    "multipleOf": "a multiple of {}",
+    "minLength": "at least {} characters",
+    "maxLength": "at most {} characters",
+    "pattern": "matches {}",
+    "format": "{}",
+    "const": "always {}",
+    "minItems": "at least {} items",
+    "maxItems": "at most {} items",
+    "minProperties": "at least {} members",
+    "maxProperties": "at most {} members",
+}
+_SHORT = {"uniqueItems": "no item twice", "allOf": "several demands at once", "not": "some values excepted"}
+
+
+@dataclass(frozen=True)
+class Statement:
+    """One thing that one operation of a contract says.
+
+    `field` is the member or parameter that it is about, `body` for the whole, empty where it is about none; `what` the kind of
+    statement: a keyword of JSON Schema, a behaviour's rule, or a word of its own; `value` what it says as data, `text` for
+    people; `clause` the id of the clause that tests it, empty where there is none.
+    """
+
+    operation: str
+    field: str
+    what: str
+    value: Json
+    text: str
+    level: Level
+    source: Source
+    clause: str = ""
+
+
+def of_fields(operation: Operation) -> Iterator[tuple[Path, Statement]]:
+    """Yield what is said of every member of a request's body, with the way to it."""
+    for clause in operation.clauses:
+        if clause.part is Part.REQUEST and clause.options.get("in", "body") == "body" and clause.path:
+            found = _of_value(clause)
+            if found is not None:
+                yield clause.path, found
+
+
+def of_rule(clause: Clause) -> Statement:
+    """Return what a behaviour's line says; its sentence begins with the field if it is about one."""
+    text = clause.demands.removeprefix(f"{clause.field}: ")
+    field = clause.field if text != clause.demands else ""
+    return _stated(clause, clause.rule, {key: value for key, value in clause.options.items() if key != "in"}, text, field)
+
+
+def of_absence(operation: Operation) -> Iterator[Statement]:
+    """Yield which members have to be sent."""
+    for clause in operation.by_rule.get((Part.REQUEST, "required"), ()):
+        if clause.options["in"] == "body" and len(clause.path) == 1:
+            yield _stated(clause, "required", True, "must be sent")
+
+
+def of_null(operation: Operation) -> Iterator[Statement]:
+    """Yield which members may be null, and of which no page says so."""
+    for rule, text in (("nullable", "may be null"), ("null", "no page allows null")):
+        for clause in operation.by_rule.get((Part.REQUEST, rule), ()):
+            if len(clause.path) == 1:
+                yield _stated(clause, "nullable", rule == "nullable", text)
+
+
+def of_call(operation: Operation) -> Statement:
+    """Return the method and the path of an operation."""
+    text = f"{operation.method} {operation.path}"
+    return Statement(operation.id, "", "call", text, text, Level.DOCUMENTED, operation.source)
+
+
+def of_body(operation: Operation) -> Iterator[Statement]:
+    """Yield how the body is sent, and how large it may be."""
+    for clause in operation.clauses:
+        if clause.part is not Part.REQUEST or clause.path:
+            continue
+        if clause.rule == "media-type":
+            yield _stated(clause, "media-type", clause.options["media-type"], str(clause.options["media-type"]), "")
+        elif clause.rule == "required":
+            yield _stated(clause, "required", True, "must be sent", "")
+        elif clause.schema is not None and clause.rule != "type":
+            found = _of_value(clause)
+            if found is not None:
+                yield found
+
+
+def of_parameters(operation: Operation) -> Iterator[Statement]:
+    """Yield every parameter of an operation but that of its path."""
+    for parameter in operation.parameters:
+        if parameter.place != "path":
+            yield _of_parameter(operation, parameter)
+
+
+def of_room(contract: Contract, operation: Operation) -> Iterator[Statement]:
+    """Yield where a room's id stands: in the path of a request, in an answer."""
+    for parameter in operation.parameters:
+        if parameter.place == "path" and parameter.name == contract.room.parameter:
+            yield _of_parameter(operation, parameter)
+    way = ".".join((*contract.room.at, contract.room.id))
+    clause = operation.clause(Part.RESPONSE, (*contract.room.at, contract.room.id), "present")
+    level, source = (clause.level, clause.source) if clause else (operation.success.level, operation.success.source)
+    yield Statement(operation.id, "", "room-id", way, f"{way} in the answer", level, source, clause.id if clause else "")
+
+
+def of_making(contract: Contract) -> Iterator[Statement]:
+    """Yield the calls that make a room: documented operations, else the supporting one."""
+    made = [operation for operation in contract.operations if "{" not in operation.path]
+    yield from (of_call(operation) for operation in made)
+    support = contract.support.get("create")
+    if support is not None and not made:
+        text = f"{support.method} {support.path}"
+        yield Statement("", "", "call", text, text, Level.OBSERVED, support.source)
+
+
+def of_server(contract: Contract) -> Statement:
+    """Return the URL that every path is added to."""
+    return Statement("", "", "server", contract.server, contract.server, contract.server_level, contract.server_source)
+
+
+def of_credentials(contract: Contract) -> Statement:
+    """Return how a request proves who sends it."""
+    spec = contract.credentials
+    return Statement("", "", "credentials", spec.scheme, SCHEME_NAMES[spec.scheme], spec.level, spec.source)
+
+
+def of_success(operation: Operation) -> Iterator[Statement]:
+    """Yield the status of a request that is carried out."""
+    for clause in operation.by_rule.get((Part.RESPONSE, "status"), ()):
+        if clause.status.startswith("2"):
+            yield _stated(clause, "status", clause.status, clause.status, "")
+
+
+def of_refusal(operation: Operation, when: str) -> Iterator[Statement]:
+    """Yield the status that answers a request which is refused, for one reason of `x-when`."""
+    spec = operation.refusal(when)
+    if spec is not None:
+        text = spec.status if spec.status != "default" else "4xx, which one is not said"
+        yield Statement(operation.id, "", "status", spec.status, text, spec.level, spec.source)
+
+
+def of_error_body(operation: Operation) -> Iterator[Statement]:
+    """Yield the members of a refusal's body and its headers."""
+    for spec in operation.responses:
+        if not spec.status.startswith("2"):
+            yield from _members(operation, spec, lambda clause: clause.rule == "type" and clause.path != ())
+            yield from _members(operation, spec, lambda clause: clause.options.get("in") == "header")
+
+
+def of_answer(contract: Contract, operation: Operation) -> Iterator[Statement]:
+    """Yield the members of the room in an answer."""
+    depth = len(contract.room.at) + 1
+    for clause in operation.by_rule.get((Part.RESPONSE, "present"), ()):
+        here = clause.status == operation.success.status and clause.options.get("in") == "body"
+        if here and len(clause.path) == depth and clause.path[:-1] == contract.room.at:
+            yield _stated(clause, "present", clause.path[-1], "in the answer", clause.path[-1])
+
+
+def _members(operation: Operation, spec: ResponseSpec, wanted: Any) -> Iterator[Statement]:
+    named: set[str] = set()
+    for clause in operation.clauses:
+        if clause.part is Part.RESPONSE and clause.status == spec.status and wanted(clause) and clause.field not in named:
+            named.add(clause.field)
+            place = "header" if clause.options.get("in") == "header" else "body"
+            yield _stated(clause, place, clause.field, f"in the {place}")
+
+
+def _stated(clause: Clause, what: str, value: Json, text: str, field: str | None = None) -> Statement:
+    return Statement(clause.operation, clause.field if field is None else field, what, value, text, clause.level, clause.source, clause.id)
+
+
+def _of_value(clause: Clause) -> Statement | None:
+    """Return what a request clause says of a value, None where another one says it."""
+    if clause.rule == "required":
+        return _stated(clause, "required", True, "must be sent")
+    if clause.rule == "nullable":
+        return _stated(clause, "nullable", True, "may be null")
+    if clause.rule == "default":
+        value = clause.options["default"]
+        return _stated(clause, "default", value, f"default {_word(value)}")
+    if clause.schema is None:
+        return None
+    ((keyword, value),) = clause.schema.items()
+    return _stated(clause, keyword, value, described(keyword, value))
+
+
+def described(keyword: str, value: Json) -> str:
+    """Return a keyword of JSON Schema in few words."""
+    if keyword == "type":
+        kinds = [value] if isinstance(value, str) else value
+        return " or ".join(_KINDS.get(kind, kind) for kind in kinds if kind != "null" or kinds == ["null"])
+    if keyword == "enum":
+        return "one of " + ", ".join(map(_word, value))
+    if keyword in ("anyOf", "oneOf"):
+        return " or ".join(_all_of(branch) for branch in value)
+    if keyword in _LIMITS:
+        return _LIMITS[keyword].format(_word(value))
+    return _SHORT.get(keyword, keyword)
+
+
+def _all_of(schema: Any) -> str:
+    if not isinstance(schema, Mapping):
+        return "anything" if schema else "nothing"
+    return ", ".join(described(key, value) for key, value in schema.items() if not key.startswith("x-")) or "anything"
+
+
+def _word(value: Json) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    return "null" if value is None else str(value)
+
+
+def _of_parameter(operation: Operation, parameter: Parameter) -> Statement:
+    said = [described(key, value) for key, value in parameter.schema.items() if key in (*_LIMITS, "enum")]
+    words = [*(["must be sent"] if parameter.required and parameter.place != "path" else []), *said]
+    text = f"{', '.join(words)} ({parameter.place})" if words else f"in the {parameter.place}"
+    value = {"in": parameter.place, "required": parameter.required, "schema": parameter.schema}
+    return Statement(operation.id, parameter.name, "parameter", value, text, parameter.level, parameter.source)

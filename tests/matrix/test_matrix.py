@@ -1,0 +1,187 @@
+"""The comparison of providers says what their contracts say, no more and no less, and where it stands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from roomproof.commands.init import write_start
+from roomproof.contract.clause import Part, spoken
+from roomproof.contract.matrix import Matrix, Row, Side, matrix
+from roomproof.contract.model import Contract
+from roomproof.contract.read import parse_contract
+from roomproof.contract.statement import Statement
+from roomproof.errors import ContractError
+from roomproof.judge.check import all_checks
+from roomproof.providers import contract_folders, load_contract
+from roomproof.reports.matrix import document, markdown
+
+CONTRACTS = {name: load_contract(folder / "openapi.yaml") for name, folder in contract_folders().items()}
+MATRIX = matrix(list(CONTRACTS.values()))
+
+
+def rows(of: Matrix, side: Side) -> Mapping[str, Row]:
+    (section,) = (section for section in of.sections if section.side is side)
+    return {row.title: row for row in section.rows}
+
+
+def every_statement(of: Matrix) -> Iterator[tuple[str, str, Statement]]:
+    for section in of.sections:
+        for row in section.rows:
+            for provider, said in row.cells.items():
+                yield from ((row.title, provider, statement) for statement in said)
+
+
+def texts(row: Row, provider: str) -> list[str]:
+    return [statement.text for statement in row.cells[provider]]
+
+
+def members(schema: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Mapping[str, Any]]]:
+    """Yield every schema below a body's, walked here a second time so that the package's own way is not trusted."""
+    if path:
+        yield path, schema
+    for name, inner in schema.get("properties", {}).items():
+        yield from members(inner, (*path, name))
+    for keyword, step in (("items", "[]"), ("additionalProperties", "{}"), ("propertyNames", "{keys}")):
+        if isinstance(schema.get(keyword), dict):
+            yield from members(schema[keyword], (*path, step))
+
+
+@pytest.mark.parametrize("keyword", ["type", "minimum", "maximum", "minLength", "maxLength", "pattern", "format", "enum", "anyOf"])
+def test_every_limit_is_that_of_the_contract_and_no_other(keyword: str) -> None:
+    wanted = {
+        (provider, operation.id, spoken(path)): schema[keyword]
+        for provider, contract in CONTRACTS.items()
+        for operation in contract.operations
+        for path, schema in members(operation.body.schema)
+        if keyword in schema
+    }
+    shown = {
+        (provider, statement.operation, statement.field): statement.value
+        for row in rows(MATRIX, Side.VALUES).values()
+        for provider, said in row.cells.items()
+        for statement in said
+        if statement.what == keyword and not CONTRACTS[provider].clauses[statement.clause].rule.startswith(("observed-", "sample-"))
+    }
+    assert shown == wanted
+    assert wanted or keyword == "minLength"
+
+
+def test_every_statement_has_a_source_and_the_clause_behind_it_says_the_same() -> None:
+    for title, provider, statement in every_statement(MATRIX):
+        assert statement.source.document, (title, provider, statement)
+        if statement.clause:
+            clause = CONTRACTS[provider].clauses[statement.clause]
+            assert (clause.level, clause.source, clause.operation) == (statement.level, statement.source, statement.operation)
+
+
+def test_every_clause_about_values_and_behaviour_is_in_the_matrix() -> None:
+    shown = {statement.clause for _, _, statement in every_statement(MATRIX)}
+    clauses = [clause for contract in CONTRACTS.values() for clause in contract.clauses.values()]
+    told = [
+        clause for clause in clauses if clause.part is Part.BEHAVIOUR or (clause.part is Part.REQUEST and clause.schema and clause.path)
+    ]
+    in_body = [clause.id for clause in told if clause.options["in"] == "body"]
+    assert [clause for clause in in_body if clause not in shown] == []
+
+
+def test_members_that_mean_the_same_stand_in_one_row() -> None:
+    found = rows(MATRIX, Side.VALUES)["max participants"]
+    assert found.concept == "max-participants"
+    assert {provider: {statement.field for statement in said} for provider, said in found.cells.items()} == {
+        "azure": set(),
+        "carrierx": set(),
+        "signalwire": {"max_members"},
+        "telnyx": {"max_participants"},
+    }
+    assert texts(found, "telnyx") == ["integer", "at least 2", "at most 50", "default 10"]
+
+
+def test_what_most_providers_have_comes_first() -> None:
+    counts = [sum(bool(said) for said in row.cells.values()) for row in rows(MATRIX, Side.VALUES).values()]
+    assert counts == sorted(counts, reverse=True)
+    assert counts[0] == 3
+
+
+def test_what_an_update_means_is_told_apart() -> None:
+    left_out = rows(MATRIX, Side.MEANING)["left out"]
+    assert {statement.what for statement in left_out.cells["telnyx"]} == {"unchanged"}
+    assert {statement.what for statement in left_out.cells["signalwire"]} == {"kept-or-default"}
+    assert {(statement.operation, statement.what) for statement in left_out.cells["carrierx"]} == {
+        ("update-room", "unchanged"),
+        ("replace-room", "required"),
+    }
+
+
+def test_how_each_refuses() -> None:
+    found = rows(MATRIX, Side.ANSWERS)
+    assert [texts(found[title], "telnyx")[0] for title in ("without credentials", "unknown room", "refused value")] == ["401", "404", "422"]
+    assert texts(found["refused value"], "carrierx") == ["4xx, which one is not said"] * 2
+    assert "x-ms-error-code" in {statement.field for statement in found["a refusal holds"].cells["azure"]}
+
+
+def test_every_rule_of_behaviour_has_a_row_with_a_title() -> None:
+    """A rule without one would stand under its own name, which is no title."""
+    known = {rule for check in all_checks() if check.part is Part.BEHAVIOUR for rule in check.rules}
+    assert len(known) > 10
+    assert known & set(rows(MATRIX, Side.MEANING)) == {"unique"}
+
+
+def test_json_has_the_source_of_every_statement() -> None:
+    found = document(MATRIX)
+    assert found["providers"] == ["azure", "carrierx", "signalwire", "telnyx"]
+    assert [section["title"] for section in found["sections"]] == ["Calls", "What can be set", "What it means", "Answers and refusals"]
+    (row,) = (row for row in found["sections"][1]["rows"] if row["concept"] == "max-participants")
+    assert row["cells"]["signalwire"][2] == {
+        "operation": "update-room",
+        "field": "max_members",
+        "what": "maximum",
+        "value": 300,
+        "text": "at most 300",
+        "level": "documented",
+        "source": {"document": "SignalWire: Update a Room", "section": "Body", "field": "max_members"},
+        "clause": "signalwire.update-room.request.max_members.maximum",
+    }
+
+
+def test_markdown_has_tables_of_one_width_and_a_note_for_every_number() -> None:
+    text = markdown(MATRIX)
+    table = [line.replace("\\|", "") for line in text.splitlines() if line.startswith("|")]
+    assert {line.count("|") for line in table} == {len(CONTRACTS) + 2}
+    used = {part.split("]")[0] for line in table for part in line.split("[^")[1:]}
+    noted = [line[2:].split("]")[0] for line in text.splitlines() if line.startswith("[^")]
+    assert sorted(used, key=int) == noted
+    assert "max_members: integer, 1 to 300, default 20[^" in text
+
+
+def test_a_provider_with_nothing_but_a_contract(tmp_path: Path) -> None:
+    write_start(tmp_path / "acme")
+    acme = load_contract(tmp_path / "acme" / "openapi.yaml")
+    found = rows(matrix([acme, CONTRACTS["telnyx"]]), Side.VALUES)["max_participants"]
+    assert texts(found, "acme") == ["integer", "at least 2", "at most 50"]
+    assert {statement.source.document for statement in found.cells["acme"]} == {"acme: Update a room"}
+
+
+def concept_in(text: str, provider: str = "telnyx") -> Contract:
+    old = "x-concept: max-participants"
+    whole = (contract_folders()[provider] / "openapi.yaml").read_text(encoding="utf-8")
+    assert old in whole
+    return parse_contract(whole.replace(old, text), "openapi.yaml")
+
+
+@pytest.mark.parametrize("word", ["Max-Participants", "max participants", "7", "[a]", '""', "max-"])
+def test_a_concept_is_spelled_in_one_way(word: str) -> None:
+    with pytest.raises(ContractError, match=r"max_participants: x-concept .*lower-case words joined by '-'"):
+        concept_in(f"x-concept: {word}")
+
+
+def test_two_members_of_a_body_cannot_mean_the_same() -> None:
+    with pytest.raises(ContractError, match="x-concept 'name' is that of unique_name and of max_participants"):
+        concept_in("x-concept: name")
+
+
+def test_a_concept_makes_no_clause() -> None:
+    assert list(concept_in("x-concept: anything-else").clauses) == list(CONTRACTS["telnyx"].clauses)

@@ -1,0 +1,192 @@
+"""Contracts: what can be read can be judged by, drawn from and shown; all else is a ContractError."""
+
+from __future__ import annotations
+
+from copy import deepcopy
+from datetime import UTC, datetime
+from itertools import islice
+from typing import Any
+
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+
+from roomproof.cassettes.attribution import Attribution
+from roomproof.cassettes.past import digest
+from roomproof.contract.matrix import matrix
+from roomproof.contract.model import Contract
+from roomproof.contract.read import parse_contract
+from roomproof.errors import ContractError
+from roomproof.interaction import Interaction, Request, Response
+from roomproof.judge.checks import require_checks
+from roomproof.judge.judge import Judge
+from roomproof.providers import contract_folders
+from roomproof.reports.matrix import document, markdown
+from roomproof_strategies import boundary, invalid, plain
+from roomproof_strategies.plain import some
+from roomproof_strategies.valid import valid
+
+from .hostile import PATTERNS, as_text, ends_in, examples, texts
+
+ANCHOR = datetime(2030, 6, 1, 12, tzinfo=UTC)
+TEXTS = [(folder / "openapi.yaml").read_text(encoding="utf-8") for folder in contract_folders().values()]
+TREES = [yaml.safe_load(text) for text in TEXTS]
+SMALL = {
+    "openapi": "3.1.0",
+    "info": {"title": "Small", "version": "1"},
+    "servers": [{"url": "https://small.example/v1"}],
+    "x-provider": "small",
+    "x-source": {"document": "Small", "section": "Rooms", "field": "page"},
+    "x-room": {"parameter": "room_id", "at": ["data"], "id": "id"},
+    "x-credentials": {"scheme": "bearer", "environment": {"token": "SMALL_TOKEN"}},
+    "x-support": {"create": {"method": "POST", "path": "/rooms", "body": {"name": "{serial}"}}},
+    "security": [{"bearer": []}],
+    "paths": {
+        "/rooms/{room_id}": {
+            "patch": {
+                "operationId": "update-room",
+                "parameters": [
+                    {"name": "room_id", "in": "path", "required": True, "schema": {"type": "string", "format": "uuid"}},
+                    {"name": "version", "in": "query", "required": True, "schema": {"type": "string", "enum": ["1"]}},
+                ],
+                "requestBody": {
+                    "required": True,
+                    "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Room"}}},
+                },
+                "responses": {
+                    "200": {
+                        "description": "the room",
+                        "content": {"application/json": {"schema": {"type": "object", "required": ["data"]}}},
+                    },
+                    "422": {"description": "refused", "x-when": "invalid"},
+                },
+                "x-behaviours": [
+                    {"path": "input", "rule": "no-server-error", "demands": "no server error for any input"},
+                    {"fields": "all", "rule": "echo", "demands": "a value that was accepted stands in the answer"},
+                    {"path": "window", "rule": "window", "with": {"from": "from", "until": "until", "max-days": 180}, "demands": "ends"},
+                ],
+            }
+        }
+    },
+    "components": {
+        "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer"}},
+        "schemas": {
+            "Room": {
+                "type": "object",
+                "required": ["size"],
+                "properties": {
+                    "size": {"type": "integer", "minimum": 2, "maximum": 50, "default": 10, "x-concept": "max-participants"},
+                    "ratio": {"type": "number", "exclusiveMinimum": 0, "multipleOf": 0.5},
+                    "name": {"type": ["string", "null"], "minLength": 1, "maxLength": 40, "pattern": "^[a-z ]+$"},
+                    "from": {"type": "string", "anyOf": [{"format": "date-time"}, {"format": "date"}]},
+                    "until": {"type": "string", "format": "date-time"},
+                    "codes": {
+                        "type": "array",
+                        "minItems": 1,
+                        "uniqueItems": True,
+                        "items": {
+                            "type": "object",
+                            "required": ["role"],
+                            "properties": {"role": {"type": "string", "enum": ["host", "guest"]}},
+                        },
+                    },
+                    "people": {
+                        "type": "object",
+                        "propertyNames": {"pattern": "^[0-9]+$"},
+                        "additionalProperties": {"type": "boolean"},
+                        "x-unsettled": {"reason": "not said", "schema": {"minProperties": 9}},
+                    },
+                },
+            }
+        },
+    },
+}
+_FEW = st.sampled_from([0, 1, 2, 3, 5, 40, 300, 70_000, 2**31 - 1])
+_BOUNDS = st.sampled_from([0, 1, -1, 2, 2.5, 10, 1e300, 2**31, -(2**62), 0.1])
+_MEMBERS = st.sampled_from([None, True, 0, 1, 2.5, "a", "720p", "", [], {}, [1], {"a": 1}])
+
+
+def _nodes(inner: st.SearchStrategy[Any]) -> st.SearchStrategy[dict[str, Any]]:
+    """Return a strategy for schemas whose keywords are of the right kinds, whatever they amount to together."""
+    kinds = st.sampled_from(["string", "integer", "number", "boolean", "array", "object", "null"])
+    keywords: dict[str, st.SearchStrategy[Any]] = {
+        "type": kinds | st.lists(kinds, min_size=1, max_size=3, unique=True),
+        "enum": st.lists(_MEMBERS, min_size=1, max_size=3, unique_by=repr),
+        "const": _MEMBERS,
+        **dict.fromkeys(("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"), _BOUNDS),
+        "multipleOf": st.sampled_from([1, 2, 7, 0.5, 0.1, 1e-9, 1e300]),
+        **dict.fromkeys(("minLength", "maxLength", "minItems", "maxItems", "minProperties", "maxProperties"), _FEW),
+        "pattern": st.sampled_from(["^[a-z]+$", "^.{3}$", "x", *PATTERNS]),
+        "format": st.sampled_from(["date-time", "date", "uuid", "uri", "http-date", "email"]),
+        "uniqueItems": st.booleans(),
+        "properties": st.dictionaries(st.sampled_from("abc"), inner, max_size=3),
+        "required": st.lists(st.sampled_from("abcd"), max_size=2, unique=True),
+        **dict.fromkeys(("items", "additionalProperties", "propertyNames", "not", "x-observed", "x-sample"), inner),
+        **{name: st.lists(inner, min_size=1, max_size=2) for name in ("anyOf", "oneOf", "allOf")},
+        "default": _MEMBERS,
+        "x-unsettled": st.fixed_dictionaries({"reason": st.just("not said"), "schema": inner}),
+    }
+    chosen = st.lists(st.sampled_from(sorted(keywords)), max_size=4, unique=True)
+    return chosen.flatmap(lambda names: st.fixed_dictionaries({name: keywords[name] for name in names}))
+
+
+SCHEMAS: st.SearchStrategy[dict[str, Any]] = st.recursive(_nodes(st.just({})), lambda inner: _nodes(inner | st.booleans()), max_leaves=4)
+
+
+def with_member(schema: dict[str, Any]) -> str:
+    """Return the small contract with one more member of the body."""
+    whole = deepcopy(SMALL)
+    whole["components"]["schemas"]["Room"]["properties"]["extra"] = schema
+    return as_text(whole)
+
+
+_ID = "7b61621f-62e0-4aad-ab11-9fd19e272e73"
+
+
+def use(contract: Contract) -> None:
+    """Do with a contract what every command does."""
+    require_checks(contract)
+    digest(contract, ())
+    compared = matrix([contract])
+    document(compared)
+    markdown(compared)
+    attribution, judge = Attribution({contract.provider: contract}, contract_folders()["telnyx"], None), Judge(contract)
+    for operation in contract.operations:
+        schema = operation.body.schema
+        drawn = [plain(schema, anchor=ANCHOR).value, *(sample.value for sample in islice(boundary(schema, anchor=ANCHOR), 40))]
+        drawn += [sample.value for sample in islice(invalid(schema, anchor=ANCHOR), 40)]
+        drawn += some(valid(schema, anchor=ANCHOR), 1)
+        url = f"https://small.example/v1{operation.path}".replace("{" + contract.room.parameter + "}", _ID)
+        for value in drawn[:10]:
+            body = as_text(value).encode()
+            answer = Response((operation.success.status == "201" and 201) or 200, (("Content-Type", "application/json"),), body)
+            request = Request(operation.method, url, (("Content-Type", operation.body.media_type),), body)
+            attribution.contract_of(request)
+            list(judge.see(Interaction(request, answer, ANCHOR)))
+
+
+def read(text: str) -> None:
+    use(parse_contract(text, "openapi.yaml"))
+
+
+def test_the_valid_ones_are_read_and_used() -> None:
+    for text in (as_text(SMALL), *TEXTS):
+        read(text)
+
+
+@examples(100)
+@given(texts([SMALL], [as_text(SMALL)]))
+def test_a_small_contract_that_was_changed(text: str) -> None:
+    ends_in(ContractError, lambda: read(text))
+
+
+@examples(15)
+@given(SCHEMAS)
+def test_a_member_with_any_schema(schema: dict[str, Any]) -> None:
+    ends_in(ContractError, lambda: read(with_member(schema)))
+
+
+@examples(40)
+@given(texts(TREES, TEXTS))
+def test_a_bundled_contract_that_was_changed(text: str) -> None:
+    ends_in(ContractError, lambda: parse_contract(text, "openapi.yaml"))

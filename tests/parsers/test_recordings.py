@@ -1,0 +1,139 @@
+"""Recordings of anybody: cassettes in YAML and JSON, HAR files. What is read can be judged, compared, searched and reported."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from hypothesis import given
+from rich.console import Console
+
+from roomproof.cassettes.exposure import exposed
+from roomproof.cassettes.redaction import Redactor
+from roomproof.cassettes.replay import Register, replay
+from roomproof.comparison.compare import Comparison
+from roomproof.comparison.profile import Profile, compare_profiles
+from roomproof.contract.model import Contract
+from roomproof.errors import UsageError
+from roomproof.interaction import Interaction
+from roomproof.providers import bundled, contract_folders, find_contract
+from roomproof.reports.comparison import comparison_document, show_comparison
+from roomproof.reports.junit import junit
+from roomproof.reports.report import Judged, as_json, report
+from roomproof.reports.terminal import show
+
+from .hostile import as_text, ends_in, examples, octets, texts
+
+NOW = datetime(2030, 6, 1, 12, tzinfo=UTC)
+REGISTER = Register({provider: find_contract(provider) for provider in contract_folders()})
+SHIPPED = [yaml.safe_load(path.read_text(encoding="utf-8")) for path in sorted(bundled("cassettes").glob("*/*/*.yaml"))]
+
+
+def shortened(cassette: dict[str, Any]) -> dict[str, Any]:
+    return {**cassette, "interactions": [*cassette["interactions"][:2], cassette["interactions"][-1]]}
+
+
+def as_har(cassette: dict[str, Any]) -> dict[str, Any]:
+    """Return a cassette as the HAR file that a browser would have written of the same traffic."""
+
+    def pairs(headers: dict[str, list[str]]) -> list[dict[str, str]]:
+        return [{"name": name, "value": value} for name, values in headers.items() for value in values]
+
+    entries = [
+        {
+            "startedDateTime": item.get("recorded_at") or "2030-06-01T12:00:00Z",
+            "request": {
+                "method": item["request"]["method"],
+                "url": item["request"]["uri"],
+                "headers": pairs(item["request"]["headers"]),
+                "postData": {"mimeType": "application/json", "text": item["request"]["body"], "params": []},
+            },
+            "response": {
+                "status": item["response"]["status"]["code"],
+                "headers": pairs(item["response"]["headers"]),
+                "content": {"size": 10, "text": item["response"]["body"]["string"], "encoding": ""},
+            },
+        }
+        for item in cassette["interactions"]
+    ]
+    return {"log": {"version": "1.2", "entries": entries}}
+
+
+CASSETTES = [shortened(cassette) for cassette in SHIPPED]
+HARS = [as_har(cassette) for cassette in CASSETTES]
+YAMLS = [yaml.safe_dump(cassette, sort_keys=False) for cassette in CASSETTES]
+
+
+def by_line(cassette: dict[str, Any]) -> str:
+    """Return a cassette in JSON as roomproof writes it, an interaction a line."""
+    head = json.dumps({**{key: value for key, value in cassette.items() if key != "interactions"}, "interactions": []})
+    return head[:-2] + "\n" + ",\n".join(map(json.dumps, cassette["interactions"])) + "\n]}\n"
+
+
+def use(path: Path) -> None:
+    """Do with a recording what every command does; raises what is wrong with it."""
+    profiles: dict[str, Profile] = {}
+    redactor = Redactor(("s3cret-token",), live=True)
+
+    def look(contract: Contract, interaction: Interaction) -> None:
+        profiles.setdefault(contract.provider, Profile(contract)).see(interaction)
+        list(exposed(interaction, ("s3cret-token",)))
+        redactor.redacted(interaction)
+
+    replayed = replay([path], REGISTER, look)
+    judged = [Judged(one.contract, one.verdicts, str(path), one.interactions, 0.0, NOW) for one in replayed.heard.values()]
+    shown = report(judged, 0, replayed.unmatched)
+    as_json(shown)
+    junit(shown)
+    show(Console(file=StringIO()), shown, every_warning=True)
+    changes = {provider: compare_profiles(profile, profile) for provider, profile in profiles.items()}
+    show_comparison(Console(file=StringIO()), Comparison(), changes)
+    as_json(comparison_document(Comparison(), changes))
+    if replayed.problems:
+        raise replayed.problems[0]
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("telnyx")
+
+
+def in_file(folder: Path, name: str, text: str) -> str:
+    path = folder / name
+    path.write_bytes(octets(text))
+    return ends_in(UsageError, lambda: use(path))
+
+
+def test_the_valid_ones_are_read_and_used(folder: Path) -> None:
+    for number, cassette in enumerate(CASSETTES):
+        in_json = by_line(cassette)
+        for name, text in (
+            ("a.yaml", YAMLS[number]),
+            ("a.json", in_json),
+            ("b.json", as_text(cassette)),
+            ("c.har", as_text(HARS[number])),
+        ):
+            assert in_file(folder, name, text) == ""
+
+
+@examples(80)
+@given(text=texts(CASSETTES, YAMLS))
+def test_a_cassette_in_yaml(folder: Path, text: str) -> None:
+    in_file(folder, "any.yaml", text)
+
+
+@examples(60)
+@given(text=texts(CASSETTES, [by_line(cassette) for cassette in CASSETTES]))
+def test_a_cassette_in_json(folder: Path, text: str) -> None:
+    in_file(folder, "any.json", text)
+
+
+@examples(60)
+@given(text=texts(HARS, [as_text(har) for har in HARS]))
+def test_a_har_file(folder: Path, text: str) -> None:
+    in_file(folder, "any.har", text)

@@ -25,6 +25,8 @@ Contracts = Annotated[
     list[Path] | None, typer.Option("--contracts", metavar="DIR", help="A folder with further contracts (DIR/PROVIDER/openapi.yaml).")
 ]
 
+Live = Annotated[bool, typer.Option("--live", help="Send to the contract's own server; shows what, and asks first.")]
+Yes = Annotated[bool, typer.Option("--yes", help="Answers --live's question, for CI.")]
 
 JsonPath = Annotated[Path | None, typer.Option("--json", metavar="PATH", help="Write the report as JSON.")]
 JunitPath = Annotated[Path | None, typer.Option("--junit", metavar="PATH", help="Write the report as JUnit XML.")]
@@ -57,6 +59,8 @@ def verify(
     room_id: Annotated[
         str | None, typer.Option(metavar="ID", help="The room that may be changed, where no document says how to make one.")
     ] = None,
+    live: Live = False,
+    yes: Yes = False,
     max_examples: Annotated[int, typer.Option(min=0, help="Random cases per operation, beside the complete boundary cases.")] = 100,
     fuzz: Annotated[
         int, typer.Option(metavar="N", min=0, help="Random cases of Schemathesis per operation, beside its coverage phase and our cases.")
@@ -78,6 +82,7 @@ def verify(
 ) -> None:
     """Send valid, boundary and invalid requests, judge every answer clause by clause."""
     from roomproof.cassettes.regression import FOLDER
+    from roomproof.commands.ending import with_reports
     from roomproof.commands.outputs import Outputs
     from roomproof.commands.subject import Ask
     from roomproof.commands.verify import run_verify
@@ -87,9 +92,9 @@ def verify(
     if fuzz:
         require_schemathesis()
     regressions = FOLDER if save_regressions else None
-    ask = Ask(tuple(providers or ()), base_url, room_id, tuple(contracts or ()), os.environ, record, regressions)
+    ask = Ask(tuple(providers or ()), base_url, room_id, tuple(contracts or ()), os.environ, record, regressions, live, yes)
     options = Options(max_examples, seed, max_requests, _per_second(rate), strict, fuzz)
-    raise typer.Exit(run_verify(ask, options, Outputs(json_path, junit_path, verbose)))
+    raise typer.Exit(with_reports(lambda: run_verify(ask, options, Outputs(json_path, junit_path, verbose))))
 
 
 def _per_second(rate: str | None) -> float | None:
@@ -115,6 +120,8 @@ def probe(
     room_id: Annotated[
         str | None, typer.Option(metavar="ID", help="The room that may be changed, where no document says how to make one.")
     ] = None,
+    live: Live = False,
+    yes: Yes = False,
     rate: Annotated[str | None, typer.Option(metavar="5/s", help="At most so many requests a second (or /m).")] = None,
     max_requests: Annotated[int | None, typer.Option(min=1, help="Stop after so many requests to a provider.")] = None,
     record: Annotated[
@@ -124,12 +131,25 @@ def probe(
     contracts: Contracts = None,
 ) -> None:
     """Find where limits really are, and what happens where documents are silent: observations, never verdicts."""
+    from roomproof.commands.ending import with_reports
     from roomproof.commands.probe import run_probe
     from roomproof.commands.subject import Ask
     from roomproof.verify.session import Options
 
-    ask = Ask(tuple(providers or ()), base_url, room_id, tuple(contracts or ()), os.environ, record)
-    raise typer.Exit(run_probe(ask, Options(max_requests=max_requests, rate=_per_second(rate)), json_path))
+    ask = Ask(tuple(providers or ()), base_url, room_id, tuple(contracts or ()), os.environ, record, live=live, yes=yes)
+    options = Options(max_requests=max_requests, rate=_per_second(rate))
+    raise typer.Exit(with_reports(lambda: run_probe(ask, options, json_path)))
+
+
+@app.command()
+def cleanup(
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what would be done; send nothing.")] = False,
+    contracts: Contracts = None,
+) -> None:
+    """Delete the rooms that killed runs have left behind, and put the rooms back that were named to them."""
+    from roomproof.commands.cleanup import run_cleanup
+
+    raise typer.Exit(run_cleanup(tuple(contracts or ()), os.environ, dry_run=dry_run))
 
 
 @app.command()

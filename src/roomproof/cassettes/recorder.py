@@ -97,9 +97,10 @@ class OverheardTarget:
         self._hear = hear
 
     def send(self, outgoing: Outgoing) -> Interaction:
-        """Send one request, and tell what came of it."""
+        """Send one request, and tell what came of it, unless it is housekeeping."""
         interaction = self._target.send(outgoing)
-        self._hear(interaction)
+        if not outgoing.housekeeping:
+            self._hear(interaction)
         return interaction
 
     def close(self) -> None:

@@ -13,6 +13,7 @@ from rich.console import Console
 
 from roomproof.cassettes.past import write_past
 from roomproof.cassettes.recorder import OverheardTarget, Recorder, cassette_path
+from roomproof.commands.live import announce
 from roomproof.commands.outputs import Outputs, written
 from roomproof.commands.regressions import save_regressions
 from roomproof.commands.subject import Ask, redactor_of, secrets_of, subject_of, told_of
@@ -39,8 +40,9 @@ class Verified:
 
 def run_verify(ask: Ask, options: Options, outputs: Outputs) -> int:
     """Verify the providers and return the exit code. Reports that were asked for are written whatever happens."""
-    console = Console()
-    with progress(console, dict.fromkeys(chosen_providers(ask), EXPECTED_REQUESTS)) as on_request:
+    console, chosen = Console(), chosen_providers(ask)
+    announce(ask, chosen, options)
+    with progress(console, dict.fromkeys(chosen, EXPECTED_REQUESTS)) as on_request:
         verified = verify(ask, options, on_request)
     failures = [*verified.failures, *written(verified.report, outputs)]
     if verified.heard:
@@ -70,7 +72,7 @@ def verify(ask: Ask, options: Options, on_request: Progress) -> Verified:
             result, judged = _verify_one(provider, replace(ask, record=place), options, on_request, failures)
         except RoomproofError as error:
             failures.append(error)
-            results.append(Unfinished(provider, ask.base_url or "built-in mock", str(error)))
+            results.append(Unfinished(provider, ask.base_url or ("live" if ask.live else "built-in mock"), str(error)))
             continue
         results.append(judged)
         runs.append(result)
@@ -141,6 +143,8 @@ def _judged(result: Result, secrets: tuple[str, ...], cassette: Path | None, reg
         secrets,
         cassette=cassette if cassette is not None and cassette.exists() else None,
         regressions=regressions,
+        left_behind=result.left_behind,
+        remarks=result.remarks,
     )
 
 

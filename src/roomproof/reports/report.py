@@ -27,7 +27,8 @@ class Judged:
     """What a run or some recordings say of one provider.
 
     `target` is what was asked: an address, or the files that were read; `recorded` the first and the last moment of what
-    was read; `rejudged` what the recordings say otherwise than when they were made, None where nobody knows what they said then.
+    was read; `rejudged` what the recordings say otherwise than when they were made, None where nobody knows what they said then;
+    `left_behind` the rooms that are still there, `remarks` what else could not be put right.
     """
 
     contract: Contract
@@ -42,6 +43,8 @@ class Judged:
     regressions: tuple[Path, ...] = ()
     recorded: tuple[datetime, datetime] | None = None
     rejudged: tuple[Change, ...] | None = None
+    left_behind: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -84,6 +87,8 @@ def _provider(result: Judged) -> dict[str, Any]:
         "requests": result.requests,
         "seconds": round(result.seconds, 3),
         "stopped": result.stopped,
+        "left_behind": list(result.left_behind),
+        "remarks": [cleaned(remark, result.secrets) for remark in result.remarks],
         **_of_recordings(result),
         "clauses": [
             {

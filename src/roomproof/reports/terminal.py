@@ -42,6 +42,8 @@ def show(console: Console, report: dict[str, Any], *, every_warning: bool = Fals
         console.print(_table(provider))
         if provider.get("stopped"):
             console.print(f"[bold]{escape(provider['provider'])} stopped early:[/] {escape(provider['stopped'])}")
+        for remark in provider.get("remarks", ()):
+            console.print(f"[bold]rooms[/] {escape(remark)}", highlight=False, soft_wrap=True)
         _findings(console, provider, every_warning=every_warning)
         _rejudged(console, provider)
         for path in provider.get("regressions", ()):

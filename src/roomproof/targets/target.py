@@ -14,7 +14,10 @@ from roomproof.targets.credentials import Scheme
 
 @dataclass(frozen=True)
 class Outgoing:
-    """A request before it is signed: path below the base URL, query, headers, body, and what is known of it."""
+    """A request before it is signed: path below the base URL, query, headers, body, and what is known of it.
+
+    `mark` is the name that it gives a room of the run; `housekeeping` tells that it is about the account, not the contract.
+    """
 
     method: str
     path: str
@@ -24,6 +27,8 @@ class Outgoing:
     scheme: Scheme | None = None
     credentials: Credentials = Credentials.VALID
     room: RoomKnowledge = RoomKnowledge.UNKNOWN
+    mark: str = ""
+    housekeeping: bool = False
 
 
 class Target(Protocol):

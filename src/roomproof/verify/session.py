@@ -3,24 +3,29 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from random import Random
+from secrets import token_hex
+from string import hexdigits
 from urllib.parse import quote
 
 from roomproof.contract.deviation import Deviation
 from roomproof.contract.model import Contract, Operation, SupportCall
-from roomproof.interaction import Credentials, Interaction, RoomKnowledge
+from roomproof.interaction import Credentials, Interaction, Request, RoomKnowledge
 from roomproof.judge.evidence import Evidence
 from roomproof.judge.judge import Judge
 from roomproof.judge.seen import read_json
+from roomproof.ledger.books import Books, LedgerError
 from roomproof.targets.credentials import Scheme
 from roomproof.targets.target import Outgoing, Target
 from roomproof.verdict import Verdicts
 from roomproof.verify.bodies import Bench
 from roomproof.verify.case import Case, Proof, Seat, encode
 from roomproof.verify.rate import Rate
+from roomproof.verify.tidy import TRIES, Tidying, required_query
+from roomproof.verify.ward import Ward
 from roomproof_strategies import Setting, Special
 
 _KNOWLEDGE = {Seat.MAIN: RoomKnowledge.EXISTS, Seat.OTHER: RoomKnowledge.EXISTS, Seat.NOBODY: RoomKnowledge.NONE}
@@ -29,6 +34,8 @@ SILENCE = 5
 """After how many requests in a row without an answer a run gives up."""
 SHORT = 8
 """Ids of fewer characters may all be taken."""
+VAST = 16
+"""Of an id with so many digits, no other one that is drawn at random names a room."""
 Progress = Callable[[str, int], None]
 """Called after each request with the provider and the number of requests so far."""
 
@@ -47,7 +54,10 @@ class Options:
 
 @dataclass(frozen=True)
 class Subject:
-    """Whom a run is about: contract, known deviations, what is special, where to send to, who asks, which room."""
+    """Whom a run is about: contract, known deviations, what is special, where to send to, who asks, which room.
+
+    `books` are those of a ledger, where there is one; `ours` tells that the run started the server itself.
+    """
 
     contract: Contract
     deviations: tuple[Deviation, ...]
@@ -56,11 +66,16 @@ class Subject:
     scheme: Scheme
     unscoped: Scheme | None
     room_id: str | None
+    books: Books | None = None
+    ours: bool = False
 
 
 @dataclass
 class Result:
-    """What came of a run: verdicts, counts, and why it ended early if it did."""
+    """What came of a run: verdicts, counts, and why it ended early if it did.
+
+    `left_behind` are the rooms that it made and could not delete; `remarks` tell what else it could not do about rooms.
+    """
 
     subject: Subject
     verdicts: Verdicts
@@ -69,6 +84,8 @@ class Result:
     stopped: str = ""
     interrupted: bool = False
     started: datetime = field(default_factory=lambda: datetime.now(UTC))
+    left_behind: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
 
 
 class CutShortError(Exception):
@@ -82,15 +99,18 @@ class Session:
         self.subject = subject
         self.options = options
         self.contract = subject.contract
-        self.target = subject.target
+        self.books = subject.books or Books()
+        self.target = Ward(subject.target, subject.contract, self.books, subject.room_id, ours=subject.ours)
         self.judge = Judge(subject.contract)
         self.result = Result(subject, Verdicts(subject.contract, subject.deviations, strict=options.strict))
         self.random = Random(options.seed)
-        self.serial = f"rp{self.random.getrandbits(40):010x}{int(datetime.now(UTC).timestamp()):x}"
+        # Not from the seed: two runs that start at once give no room the same name.
+        self.serial = f"rp{token_hex(5)}{int(datetime.now(UTC).timestamp()):x}"
         self.seats: dict[Seat, str] = {}
         self._progress = progress
         self._silent = 0
         self._calls = 0
+        self._unsent = 0
         self._rate = Rate(options.rate)
 
     def bench(self, operation: Operation) -> Bench:
@@ -105,14 +125,13 @@ class Session:
 
     def send(self, case: Case) -> tuple[Interaction, list[Evidence]]:
         """Send a case and return the interaction and what it says."""
-        interaction = self._exchange(self._outgoing(case))
-        evidence = self._judged(interaction)
+        interaction, evidence = self._sent(self._outgoing(case))
         self._follow_up(case.operation, interaction)
         return interaction, evidence
 
     def repeat(self, outgoing: Outgoing) -> list[Evidence]:
         """Send a request that was recorded earlier and return what the answer says."""
-        return self._judged(self._exchange(outgoing))
+        return self._sent(outgoing)[1]
 
     def stranger(self) -> str:
         """Return the id of a room that, in all likelihood, does not exist."""
@@ -121,27 +140,46 @@ class Session:
     def _outgoing(self, case: Case) -> Outgoing:
         proof = case.proof or Proof(self.subject.scheme, Credentials.VALID)
         headers = (*((("Content-Type", case.media_type),) if case.media_type else ()), *case.headers)
-        query = {name: value for name, value in self._query(case.operation).items() if name not in case.without_query} | dict(case.query)
+        query = {name: value for name, value in required_query(case.operation).items() if name not in case.without_query} | dict(case.query)
         makes_room = "{" not in case.operation.path
         knowledge = RoomKnowledge.UNKNOWN if makes_room or case.path_id else _KNOWLEDGE[case.seat]
         path = case.operation.path if makes_room else self._path(case.operation.path, case.path_id or self._room_of(case.seat))
         return Outgoing(case.operation.method, path, query, headers, case.body, proof.scheme, proof.credentials, knowledge)
 
-    def _query(self, operation: Operation) -> Mapping[str, str]:
-        required = (parameter for parameter in operation.parameters if parameter.place == "query" and parameter.required)
-        return {parameter.name: str(parameter.schema.get("enum", parameter.schema.get("examples", [""]))[0]) for parameter in required}
-
     def _path(self, template: str, room_id: str) -> str:
         return template.replace("{" + self.contract.room.parameter + "}", quote(room_id, safe=""))
 
     def _room_of(self, seat: Seat) -> str:
-        return self.seats[seat] if seat is not Seat.NOBODY else _stranger(self.seats[Seat.MAIN], self.random)
+        if seat is not Seat.NOBODY:
+            return self.seats[seat]
+        known = self.seats[Seat.MAIN]
+        stranger = _stranger(known, self.random)
+        if sum(letter in hexdigits for letter in known) >= VAST:
+            self.target.trust(stranger)
+        return stranger
+
+    def _sent(self, outgoing: Outgoing) -> tuple[Interaction, list[Evidence]]:
+        """Send a request and have it judged, unless it may change a room that is not the run's own: then nothing is sent nor said."""
+        if objection := self.target.objection(outgoing, self._look):
+            self._unsent += 1
+            return Interaction(Request(outgoing.method, self.target.base_url + outgoing.path), None, failure=objection), []
+        interaction = self._exchange(outgoing)
+        return interaction, self._judged(interaction)
+
+    def _look(self, room_id: str) -> Interaction:
+        """Ask for a room without changing it."""
+        call = self.contract.support["read"]
+        query = required_query(self.contract.operations[0])
+        return self._exchange(Outgoing(call.method, self._path(call.path, room_id), query, scheme=self.subject.scheme, housekeeping=True))
 
     def _exchange(self, outgoing: Outgoing) -> Interaction:
         if self.options.max_requests is not None and self.result.requests >= self.options.max_requests:
             raise CutShortError(f"--max-requests {self.options.max_requests} reached")
         self._rate.wait()
-        interaction = self.target.send(outgoing)
+        try:
+            interaction = self.target.send(outgoing)
+        except LedgerError as error:
+            raise CutShortError(f"{error}; nothing is made that could be forgotten") from error
         self._silent = self._silent + 1 if interaction.response is None else 0
         self.result.requests += 1
         self._progress(self.contract.provider, self.result.requests)
@@ -171,15 +209,22 @@ class Session:
         serial = f"{self.serial}{self._calls}"
         body = None if call.body is None else encode(json.loads(json.dumps(call.body).replace("{serial}", serial)))
         headers = (("Content-Type", call.media_type),) if body else ()
-        query = self._query(self.contract.operations[0])
-        interaction = self._exchange(Outgoing(call.method, self._path(call.path, room_id), query, headers, body, self.subject.scheme))
-        self._judged(interaction)
-        return interaction
+        query = required_query(self.contract.operations[0])
+        path, mark = self._path(call.path, room_id), serial if body and serial.encode() in body else ""
+        return self._sent(Outgoing(call.method, path, query, headers, body, self.subject.scheme, mark=mark))[0]
 
-    def discard(self, call: SupportCall, room_id: str) -> None:
-        """Delete a room, whatever bounds the run has."""
-        query = self._query(self.contract.operations[0])
-        self.target.send(Outgoing(call.method, self._path(call.path, room_id), query, scheme=self.subject.scheme))
+    def tidying(self) -> Tidying:
+        """Return what tidies up after the run, whatever bounds it has but its rate."""
+        subject = self.subject
+        tries = 1 if subject.ours else TRIES
+        return Tidying(self.contract, subject.scheme, self.target, self.books, subject.room_id, self._rate.wait, tries)
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """What the run has to say about requests that it held back."""
+        if not self._unsent:
+            return ()
+        return (f"{self._unsent} requests were not sent, since a room may have the id that was made up for them",)
 
     @property
     def made(self) -> list[str]:

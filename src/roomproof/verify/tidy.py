@@ -38,9 +38,9 @@ def required_query(operation: Operation) -> dict[str, str]:
 
 
 def settable(contract: Contract) -> tuple[Operation, tuple[str, ...]] | None:
-    """Return the operation that changes the fewest members of a room, and the members that it can set; None if none changes any."""
+    """Return the operation that changes a room, and the members that it can set; None if there is none. One that replaces comes last."""
     changing = [operation for operation in contract.operations if "{" in operation.path]
-    operation = next((one for one in changing if one.method == "PATCH"), changing[0] if changing else None)
+    operation = next((one for one in changing if _changes_members(one)), changing[0] if changing else None)
     if operation is None:
         return None
     fixed = {clause.path[0] for clause in operation.by_rule.get((Part.BEHAVIOUR, "read-only"), ())}
@@ -173,7 +173,7 @@ class Tidying:
 
         What replaces the whole room is always sent whole. A member that was not set is tried as null and as an empty text.
         """
-        patches = operation.method == "PATCH"
+        patches = _changes_members(operation)
         required = operation.body.schema.get("required", ())
         cleared = {name: "" if value is None else None for name, value in found.items() if value in ("", None)}
 
@@ -222,6 +222,11 @@ class Tidying:
             if number < self.tries:
                 sleep(_pause(answer) if response else 0.1)
         return answer
+
+
+def _changes_members(operation: Operation) -> bool:
+    """Whether an operation leaves as it is what a body does not name."""
+    return operation.method == "PATCH" or (Part.BEHAVIOUR, "unchanged") in operation.by_rule
 
 
 def _is_same(now: Json, found: Json) -> bool:

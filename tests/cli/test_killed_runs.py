@@ -205,7 +205,7 @@ def test_a_room_that_has_no_name_is_told_of(serve: Serve, start: Start, roomproo
 def test_a_living_run_is_left_alone(environment: Mapping[str, str], serve: Serve, start: Start, roomproof: Run) -> None:
     mock = find_mock("telnyx")
     base_url = serve(mock.build()) + mock.prefix
-    child = start("telnyx", base_url, "--rate", "4/s")
+    child = start("telnyx", base_url, "--rate", "10/s")
     ledgers = Path(environment["HOME"], ".local/state/roomproof/ledger")
     while not any('"made"' in path.read_text(encoding="utf-8") for path in ledgers.glob("*.jsonl")):
         assert child.poll() is None

@@ -147,13 +147,13 @@ class Tidying:
         known = settable(self.contract)
         if self.books.found is None or known is None or self.named is None:
             return
+        now = self.find()
         for body in self._bodies(known[0], self.books.found):
-            now = self.find()
             if now is None or not self._differing(now):
                 break
             if sent := body(now):
                 self._sent(self._update(known[0], sent))
-        now = self.find()
+                now = self.find()
         if now is None:
             self.remarks.append(f"room {self.named} could not be read, so nobody knows whether it is as it was found")
             return

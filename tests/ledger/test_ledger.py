@@ -8,8 +8,10 @@ from typing import Any
 
 import pytest
 
+from roomproof.commands.bookkeeping import kept_books
 from roomproof.ledger.books import Books, Heading, LedgerError, headed, read_books
 from roomproof.ledger.file import LedgerFile, ledger_folder, ledger_paths, left_ledgers, new_ledger
+from roomproof.providers import find_contract
 
 HEADING = Heading("2026-01-01T00:00:00+00:00", 1, "mini", "http://127.0.0.1:1", "named", ("/contracts",))
 
@@ -126,3 +128,15 @@ def test_two_runs_have_two_ledgers_and_neither_can_be_taken_up(tmp_path: Path) -
 )
 def test_where_ledgers_are(environment: dict[str, str], folder: str) -> None:
     assert ledger_folder(environment) == Path(folder)
+
+
+def test_an_id_that_repeats_the_credentials_is_not_written(tmp_path: Path) -> None:
+    contract = find_contract("telnyx")[0]
+    environment = {"ROOMPROOF_STATE": str(tmp_path)}
+    with kept_books(HEADING, contract, environment, ("the-api-key",), live=True) as books:
+        books.made("id-of-the-api-key", books.intend("12:00", "a name"))
+        assert list(books.rooms) == ["id-of-the-api-key"]
+    (path,) = ledger_paths(tmp_path / "ledger")
+    text = path.read_text(encoding="utf-8")
+    assert "a name" in text
+    assert "the-api-key" not in text

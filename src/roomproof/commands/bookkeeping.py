@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 from collections.abc import Iterator, Mapping
@@ -11,8 +12,9 @@ from pathlib import Path
 
 from roomproof.contract.model import Contract
 from roomproof.errors import UsageError
-from roomproof.ledger.books import Books, Heading, LedgerError, headed, read_books
+from roomproof.ledger.books import Books, Entry, Heading, LedgerError, headed, read_books
 from roomproof.ledger.file import VARIABLE, LedgerFile, ledger_folder, left_ledgers, new_ledger
+from roomproof.secrets import KnownSecrets
 from roomproof.targets.target import is_loopback
 
 
@@ -28,8 +30,10 @@ def heading_of(contract: Contract, base_url: str, room_id: str | None, contracts
 
 
 @contextmanager
-def kept_books(heading: Heading, contract: Contract, environment: Mapping[str, str], *, live: bool) -> Iterator[Books]:
-    """Yield the books of a run, kept in a ledger of its own.
+def kept_books(
+    heading: Heading, contract: Contract, environment: Mapping[str, str], secrets: tuple[str, ...], *, live: bool
+) -> Iterator[Books]:
+    """Yield the books of a run, kept in a ledger of its own, but for entries in which a secret stands.
 
     Raises UsageError if another run is at work in the named room, or if there can be no ledger where rooms are made live. Anywhere
     else a run goes on without one, and says so.
@@ -44,7 +48,14 @@ def kept_books(heading: Heading, contract: Contract, environment: Mapping[str, s
             print(f"roomproof: {why}", file=sys.stderr)
         yield Books()
         return
-    books = Books(ledger.append)
+    known = KnownSecrets(secrets)
+
+    def write(entry: Entry) -> None:
+        # Of a room whose id repeats the credentials only the intent is kept.
+        if not known.stand_in(json.dumps(entry).encode()):
+            ledger.append(entry)
+
+    books = Books(write)
     try:
         _look_around(folder, ledger, heading)
         yield books

@@ -58,7 +58,7 @@ def subject_of(provider: str, ask: Ask) -> Iterator[Subject]:
         scheme = scheme_from(contract.credentials, ask.environment)
         unscoped = unscoped_from(contract.credentials, scheme, ask.environment)
         heading = heading_of(contract, target.base_url, ask.room_id, ask.contracts)
-        with kept_books(heading, contract, ask.environment, live=ask.live) as books:
+        with kept_books(heading, contract, ask.environment, scheme.secrets(), live=ask.live) as books:
             yield Subject(contract, deviations, special, target, scheme, unscoped, ask.room_id, books)
         return
     require_mock(provider)

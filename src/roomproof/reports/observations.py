@@ -44,7 +44,7 @@ def _provider(noted: Noted) -> dict[str, Any]:
         "requests": result.requests,
         "seconds": round(result.seconds, 3),
         "stopped": result.stopped,
-        "left_behind": list(result.left_behind),
+        "left_behind": cleaned(list(result.left_behind), noted.secrets),
         "remarks": [cleaned(remark, noted.secrets) for remark in result.remarks],
         "observations": [_observation(provider, item, noted.secrets) for item in noted.probed.observations],
     }

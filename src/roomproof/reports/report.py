@@ -87,7 +87,7 @@ def _provider(result: Judged) -> dict[str, Any]:
         "requests": result.requests,
         "seconds": round(result.seconds, 3),
         "stopped": result.stopped,
-        "left_behind": list(result.left_behind),
+        "left_behind": cleaned(list(result.left_behind), result.secrets),
         "remarks": [cleaned(remark, result.secrets) for remark in result.remarks],
         **_of_recordings(result),
         "clauses": [

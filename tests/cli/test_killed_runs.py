@@ -73,17 +73,24 @@ class Ending:
         if not due or self.process is None:
             await self.app(scope, receive, send)
             return
+        # The whole request is here before the signal comes: whoever sent it may be gone then.
+        parts = [await receive()]
+        while parts[-1].get("more_body"):
+            parts.append(await receive())
         kept: list[Any] = []
+
+        async def whole() -> Any:
+            return parts.pop(0)
 
         async def keep(message: Any) -> None:
             kept.append(message)
 
         if self.answered:
-            await self.app(scope, receive, keep)
+            await self.app(scope, whole, keep)
         os.kill(self.process, self.signal)
         self.process, self.at, self.method, self.again = (self.process if self.again else None), 0, self.again, ""
         if not self.answered:
-            await self.app(scope, receive, keep)
+            await self.app(scope, whole, keep)
         for message in kept:
             await send(message)
 
@@ -225,11 +232,13 @@ def test_a_living_run_is_left_alone(environment: Mapping[str, str], serve: Serve
 def test_cleanup_says_which_credentials_it_needs(serve: Serve, start: Start, roomproof: Run) -> None:
     mock = find_mock("telnyx")
     ending = Ending(mock.build(), signal.SIGKILL, at=30)
-    ending.end(start("telnyx", serve(ending) + mock.prefix))
+    provider, before = prepared("telnyx", ending, serve)
+    ending.end(start("telnyx", provider.base_url))
     without = roomproof("cleanup")
     assert without.code == 3
     assert "set TELNYX_API_KEY" in without.out
     assert roomproof("cleanup", env=mock.environment).code == 0
+    assert provider.rooms() == before
 
 
 def test_the_second_ctrl_c_ends_the_cleaning_up_and_the_ledger_stays(serve: Serve, start: Start, roomproof: Run) -> None:

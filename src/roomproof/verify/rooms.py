@@ -11,7 +11,7 @@ from roomproof.secrets import KnownSecrets
 from roomproof.verify.case import Seat, encode
 from roomproof.verify.plan import ANCHOR
 from roomproof.verify.session import CutShortError, Session
-from roomproof.verify.tidy import Tidying
+from roomproof.verify.tidy import Tidying, members_in
 from roomproof.verify.undisturbed import undisturbed
 from roomproof_strategies import plain
 
@@ -40,7 +40,13 @@ def _remember(session: Session) -> None:
 
     A member in which a secret stands is remembered, and not written.
     """
-    if session.subject.ours or (found := session.tidying().find()) is None:
+    if session.subject.ours or "read" not in session.contract.support:
+        return
+    # The first request of the run, and one that changes nothing: who is not there now has made no room.
+    interaction = session.look(session.seats[Seat.MAIN])
+    _require_reachable(session, interaction)
+    found = members_in(session.contract, interaction)
+    if found is None:
         return
     secrets = KnownSecrets(session.subject.scheme.secrets())
     session.books.find(found, [name for name, value in found.items() if secrets.stand_in(encode(value))])

@@ -160,13 +160,13 @@ class Session:
 
     def _sent(self, outgoing: Outgoing) -> tuple[Interaction, list[Evidence]]:
         """Send a request and have it judged, unless it may change a room that is not the run's own: then nothing is sent nor said."""
-        if objection := self.target.objection(outgoing, self._look):
+        if objection := self.target.objection(outgoing, self.look):
             self._unsent += 1
             return Interaction(Request(outgoing.method, self.target.base_url + outgoing.path), None, failure=objection), []
         interaction = self._exchange(outgoing)
         return interaction, self._judged(interaction)
 
-    def _look(self, room_id: str) -> Interaction:
+    def look(self, room_id: str) -> Interaction:
         """Ask for a room without changing it."""
         call = self.contract.support["read"]
         query = required_query(self.contract.operations[0])

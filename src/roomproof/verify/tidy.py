@@ -83,11 +83,10 @@ class Tidying:
 
     def find(self) -> Mapping[str, Json] | None:
         """Return the members of the named room that can be set, as they are now; None if it cannot be read."""
-        reading, known = self.contract.support.get("read"), settable(self.contract)
-        if reading is None or known is None or self.named is None:
+        reading = self.contract.support.get("read")
+        if reading is None or self.named is None:
             return None
-        room = self._room_in(self._sent(self._call(reading, self.named)))
-        return None if room is None else {name: room[name] for name in known[1] if name in room}
+        return members_in(self.contract, self._sent(self._call(reading, self.named)))
 
     def _find_lost(self) -> None:
         """Look for the rooms of requests without an answer by the names that these requests gave them."""
@@ -187,12 +186,6 @@ class Tidying:
         if patches:
             yield from (partial(body, (name,), values) for name in found for values in (found, {**found, **cleared}))
 
-    def _room_in(self, interaction: Interaction) -> Mapping[str, Json] | None:
-        response = interaction.response
-        if response is None or response.status >= 300:
-            return None
-        return self.contract.room.representation(read_json(response.body))
-
     def _path(self, template: str, room_id: str) -> str:
         return template.replace("{" + self.contract.room.parameter + "}", quote(room_id, safe=""))
 
@@ -222,6 +215,15 @@ class Tidying:
             if number < self.tries:
                 sleep(_pause(answer) if response else 0.1)
         return answer
+
+
+def members_in(contract: Contract, interaction: Interaction) -> Mapping[str, Json] | None:
+    """Return the members that can be set of the room that an answer shows, None if it shows none."""
+    response, known = interaction.response, settable(contract)
+    if response is None or response.status >= 300 or known is None:
+        return None
+    room = contract.room.representation(read_json(response.body))
+    return None if room is None else {name: room[name] for name in known[1] if name in room}
 
 
 def _changes_members(operation: Operation) -> bool:

@@ -23,10 +23,15 @@ from roomproof.options import (
     CaBundle,
     Contracts,
     EveryFinding,
+    EveryInteraction,
+    Fuzz,
     HtmlPath,
+    JsonInstead,
     JsonPath,
     JunitPath,
+    Live,
     MarkdownPath,
+    MaxExamples,
     MaxRequests,
     MaxSeconds,
     Only,
@@ -35,8 +40,11 @@ from roomproof.options import (
     Record,
     RoomId,
     SarifPath,
+    SaveRegressions,
+    Seed,
     Strict,
     StrictDeviations,
+    Yes,
     age,
     per_second,
     seconds,
@@ -100,20 +108,11 @@ def verify(
     providers: Providers = None,
     base_url: BaseUrl = None,
     room_id: RoomId = None,
-    max_examples: Annotated[
-        int,
-        typer.Option(metavar="N", min=0, help="Random cases per operation, beside the complete boundary cases.", rich_help_panel=HOW),
-    ] = 100,
-    fuzz: Annotated[
-        int,
-        typer.Option(
-            metavar="N",
-            min=0,
-            help="Random cases of Schemathesis per operation, beside its coverage phase and our cases.",
-            rich_help_panel=HOW,
-        ),
-    ] = 0,
-    seed: Annotated[int, typer.Option(metavar="N", help="The seed of everything random.", rich_help_panel=HOW)] = 0,
+    live: Live = False,
+    yes: Yes = False,
+    max_examples: MaxExamples = 100,
+    fuzz: Fuzz = 0,
+    seed: Seed = 0,
     only: Only = None,
     rate: Rate = None,
     max_requests: MaxRequests = None,
@@ -122,24 +121,10 @@ def verify(
     strict: Strict = False,
     strict_deviations: StrictDeviations = False,
     baseline: Baseline = None,
-    verbose: Annotated[
-        bool,
-        typer.Option("--verbose", help="Show every interaction as it happens, and every finding.", metavar="", rich_help_panel=REPORTS),
-    ] = False,
+    verbose: EveryInteraction = False,
     record: Record = None,
-    save_regressions: Annotated[
-        bool,
-        typer.Option(
-            "--save-regressions",
-            help="Keep the witness of each fail in cassettes/regressions, for pytest to send again.",
-            metavar="",
-            rich_help_panel=REPORTS,
-        ),
-    ] = False,
-    json_path: Annotated[
-        Path | None,
-        typer.Option("--json", metavar="PATH", help="Write the report as JSON, not to .roomproof/last.json.", rich_help_panel=REPORTS),
-    ] = None,
+    save_regressions: SaveRegressions = False,
+    json_path: JsonInstead = None,
     junit_path: JunitPath = None,
     html_path: HtmlPath = None,
     sarif_path: SarifPath = None,
@@ -149,6 +134,7 @@ def verify(
 ) -> None:
     """Send valid, boundary and invalid requests, judge every answer clause by clause."""
     from roomproof.cassettes.regression import FOLDER
+    from roomproof.commands.ending import with_reports
     from roomproof.commands.gate import Gate
     from roomproof.commands.outputs import Outputs, github_of
     from roomproof.commands.scratch import keep_hypothesis_apart
@@ -161,10 +147,11 @@ def verify(
         require_schemathesis()
     keep_hypothesis_apart(os.environ)
     regressions = FOLDER if save_regressions else None
-    ask = Ask(tuple(providers or ()), base_url, room_id, tuple(contracts or ()), os.environ, record, regressions, ca_bundle)
+    ask = Ask(tuple(providers or ()), base_url, room_id, tuple(contracts or ()), os.environ, record, regressions, ca_bundle, live, yes)
     options = Options(max_examples, seed, max_requests, per_second(rate), strict, fuzz, tuple(only or ()), seconds(max_seconds))
     files = {"json": json_path, "junit": junit_path, "html": html_path, "sarif": sarif_path, "markdown": markdown_path, "badge": badge_path}
-    raise typer.Exit(run_verify(ask, options, Outputs(files, verbose, **github_of(os.environ)), Gate(baseline, strict_deviations)))
+    outputs, gate = Outputs(files, verbose, **github_of(os.environ)), Gate(baseline, strict_deviations)
+    raise typer.Exit(with_reports(lambda: run_verify(ask, options, outputs, gate)))
 
 
 @app.command(rich_help_panel=_MORE, epilog=_examples("roomproof probe PROVIDER --json observations.json"))
@@ -172,6 +159,8 @@ def probe(
     providers: Providers = None,
     base_url: BaseUrl = None,
     room_id: RoomId = None,
+    live: Live = False,
+    yes: Yes = False,
     rate: Rate = None,
     max_requests: MaxRequests = None,
     max_seconds: MaxSeconds = None,
@@ -183,13 +172,28 @@ def probe(
     contracts: Contracts = None,
 ) -> None:
     """Find where limits really are, and what happens where documents are silent: observations, never verdicts."""
+    from roomproof.commands.ending import with_reports
     from roomproof.commands.probe import run_probe
     from roomproof.commands.subject import Ask
     from roomproof.verify.session import Options
 
-    ask = Ask(tuple(providers or ()), base_url, room_id, tuple(contracts or ()), os.environ, record, ca_bundle=ca_bundle)
+    ask = Ask(
+        tuple(providers or ()), base_url, room_id, tuple(contracts or ()), os.environ, record, ca_bundle=ca_bundle, live=live, yes=yes
+    )
     options = Options(max_requests=max_requests, rate=per_second(rate), max_seconds=seconds(max_seconds))
-    raise typer.Exit(run_probe(ask, options, json_path))
+    raise typer.Exit(with_reports(lambda: run_probe(ask, options, json_path)))
+
+
+@app.command(rich_help_panel=_MORE, epilog=_examples("roomproof cleanup --dry-run"))
+def cleanup(
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what would be done; send nothing.", metavar="")] = False,
+    ca_bundle: CaBundle = None,
+    contracts: Contracts = None,
+) -> None:
+    """Delete the rooms that killed runs have left behind, and put the rooms back that were named to them."""
+    from roomproof.commands.cleanup import run_cleanup
+
+    raise typer.Exit(run_cleanup(tuple(contracts or ()), os.environ, dry_run=dry_run, ca_bundle=ca_bundle))
 
 
 @app.command(
@@ -295,24 +299,12 @@ def mock(
     ] = False,
 ) -> None:
     """Serve one built-in mock until stopped."""
-    from roomproof.mocks.faults import faults_of, find_fault
-    from roomproof.providers import find_mock
-    from roomproof.targets.serve import listen, serve
+    from roomproof.commands.mock import run_mock, show_faults
 
-    found = find_mock(provider)
     if list_faults:
-        for one in faults_of(provider):
-            typer.echo(f"{one.id:30} {one.kind:14} {one.what}")
-        return
-    if fault is not None:
-        find_fault(provider, fault)
-    listening = listen(host, port)
-    typer.echo(f"{provider} at http://{host}:{listening.getsockname()[1]}{found.prefix}, stop with Ctrl-C")
-    for name, value in found.environment.items():
-        typer.echo(f"  export {name}='{value}'")
-    if found.room_id:
-        typer.echo(f"  --room-id {found.room_id}")
-    serve(provider, listening, fault)
+        show_faults(provider)
+    else:
+        run_mock(provider, host, port, fault)
 
 
 @app.command(rich_help_panel=_READ)

@@ -49,6 +49,41 @@ JunitPath = Annotated[Path | None, typer.Option("--junit", metavar="PATH", help=
 Strict = Annotated[bool, typer.Option("--strict", help="Clauses of level standard and sample fail, too.", metavar="", rich_help_panel=HOW)]
 
 
+Live = Annotated[
+    bool,
+    typer.Option("--live", help="Send to the contract's own server; shows what, and asks first.", metavar="", rich_help_panel=WHOM),
+]
+Yes = Annotated[bool, typer.Option("--yes", help="Answers --live's question, for CI.", metavar="", rich_help_panel=WHOM)]
+MaxExamples = Annotated[
+    int, typer.Option(metavar="N", min=0, help="Random cases per operation, beside the complete boundary cases.", rich_help_panel=HOW)
+]
+Fuzz = Annotated[
+    int,
+    typer.Option(
+        metavar="N",
+        min=0,
+        help="Random cases of Schemathesis per operation, beside its coverage phase and our cases.",
+        rich_help_panel=HOW,
+    ),
+]
+Seed = Annotated[int, typer.Option(metavar="N", help="The seed of everything random.", rich_help_panel=HOW)]
+EveryInteraction = Annotated[
+    bool,
+    typer.Option("--verbose", help="Show every interaction as it happens, and every finding.", metavar="", rich_help_panel=REPORTS),
+]
+SaveRegressions = Annotated[
+    bool,
+    typer.Option(
+        "--save-regressions",
+        help="Keep the witness of each fail in cassettes/regressions, for pytest to send again.",
+        metavar="",
+        rich_help_panel=REPORTS,
+    ),
+]
+JsonInstead = Annotated[
+    Path | None,
+    typer.Option("--json", metavar="PATH", help="Write the report as JSON, not to .roomproof/last.json.", rich_help_panel=REPORTS),
+]
 Only = Annotated[
     list[str] | None,
     typer.Option(

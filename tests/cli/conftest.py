@@ -38,8 +38,9 @@ def command() -> Path:
 
 @pytest.fixture
 def environment(tmp_path: Path) -> dict[str, str]:
-    """All that a command may know of the machine; credentials are for the test to add."""
-    return {"PATH": os.defpath, "HOME": str(tmp_path), "COLUMNS": "120", "PYTHONUTF8": "1"}
+    """All that a command may know of the machine, and where its code is; credentials are for the test to add."""
+    code = {name: os.environ[name] for name in ("PYTHONPATH",) if name in os.environ}
+    return {**code, "PATH": os.defpath, "HOME": str(tmp_path), "COLUMNS": "120", "PYTHONUTF8": "1"}
 
 
 @pytest.fixture

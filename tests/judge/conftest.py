@@ -77,7 +77,7 @@ def verify(mini: Any, operation: str, fields: Iterable[str] = (), until: tuple[s
     """Run the plan of one operation against a miniature: all of it, or until a clause has a finding of a verdict."""
     whole = mini_contract(*fields)
     contract = replace(whole, operations=tuple(item for item in whole.operations if item.id == operation))
-    subject = Subject(contract, (), MINIATURE.SPECIAL, mini, MINIATURE.TOKEN, MINIATURE.WEAK, mini.first)
+    subject = Subject(contract, (), MINIATURE.SPECIAL, mini, MINIATURE.TOKEN, MINIATURE.WEAK, mini.first, ours=True)
     run = Run(subject, Options(**options), lambda *_: stop_if_found())
 
     def stop_if_found() -> None:

@@ -263,7 +263,7 @@ def broken_by(contract: Contract, interactions: Iterator[Interaction], *, forget
 def broken_in_zoo(contract: Contract) -> set[str]:
     found: set[str] = set()
     for statuses in ((int(contract.operations[0].success.status),), (500, 299, 302, 418)):
-        subject = Subject(contract, (), Special(), Zoo(contract, *statuses), Bearer("token"), Basic("weak", "weak"), ROOM_ID)
+        subject = Subject(contract, (), Special(), Zoo(contract, *statuses), Bearer("token"), Basic("weak", "weak"), ROOM_ID, ours=True)
         records = Run(subject, Options(), lambda *_: None).verify().verdicts.records
         found |= {name for name, record in records.items() if record.counts.keys() & BAD}
     return found

@@ -31,7 +31,8 @@ def cassette_path(record: Path, provider: str, providers: int, now: datetime) ->
         if providers > 1:
             raise UsageError(f"--record {record} is one file, and a cassette holds one provider: name a folder, or one PROVIDER")
         return record
-    name = f"{provider}-{now:%Y%m%dT%H%M%SZ}"
+    # A run that starts within the same second as another one, in the same folder, is another process.
+    name = f"{provider}-{now:%Y%m%dT%H%M%SZ}-{os.getpid()}"
     names = (f"{name}{suffix}.yaml" for suffix in ("", *(f"-{number}" for number in range(2, 1000))))
     return next(path for path in map(record.joinpath, names) if not path.exists())
 
@@ -97,9 +98,10 @@ class OverheardTarget:
         self._hear = hear
 
     def send(self, outgoing: Outgoing) -> Interaction:
-        """Send one request, and tell what came of it."""
+        """Send one request, and tell what came of it, unless it is housekeeping."""
         interaction = self._target.send(outgoing)
-        self._hear(interaction)
+        if not outgoing.housekeeping:
+            self._hear(interaction)
         return interaction
 
     def close(self) -> None:

@@ -31,7 +31,7 @@ def again(ask: Ask, options: Options) -> tuple[str, ...]:
     words += ["--fuzz", str(options.fuzz)] if options.fuzz else []
     words += ["--strict"] if options.strict else []
     words += ["--rate", f"{options.rate:g}/s"] if options.rate else []
-    words += ["--base-url", ask.base_url] if ask.base_url else []
+    words += ["--base-url", ask.base_url] if ask.base_url else ["--live"] if ask.live else []
     words += ["--room-id", ask.room_id] if ask.room_id else []
     words += ["--ca-bundle", str(ask.ca_bundle)] if ask.ca_bundle else []
     return (*words, *(word for folder in ask.contracts for word in ("--contracts", str(folder))))

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from roomproof.cassettes.recorder import cassette_path
+from roomproof.commands.live import announce
 from roomproof.commands.subject import Ask, secrets_of, subject_of
 from roomproof.commands.verify import EXPECTED_REQUESTS, chosen_providers, kept
 from roomproof.errors import RoomproofError
@@ -25,6 +26,7 @@ def run_probe(ask: Ask, options: Options, json: Path | None) -> int:
     """
     console, noted, failures = open_console(), list[Noted](), list[RoomproofError]()
     chosen = chosen_providers(ask)
+    announce(ask, chosen, options)
     with progress(console, dict.fromkeys(chosen, EXPECTED_REQUESTS)) as on_request:
         for provider in chosen:
             place = cassette_path(ask.record, provider, len(chosen), datetime.now(UTC)) if ask.record else None

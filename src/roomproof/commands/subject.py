@@ -11,17 +11,23 @@ from pathlib import Path
 from roomproof import __version__
 from roomproof.cassettes.past import digest
 from roomproof.cassettes.redaction import Redactor
+from roomproof.commands.bookkeeping import heading_of, kept_books
+from roomproof.contract.model import Contract
 from roomproof.providers import find_contract, find_special, require_mock
 from roomproof.targets.credentials import scheme_from, unscoped_from
 from roomproof.targets.http import HttpTarget
 from roomproof.targets.serve import mock_process
+from roomproof.targets.server import server_url
 from roomproof.targets.target import is_loopback
 from roomproof.verify.session import Subject
 
 
 @dataclass(frozen=True)
 class Ask:
-    """What the user asked for: whom, where, which room, with which contracts, environment and certificates, recorded where."""
+    """What the user asked for: whom, where, which room, with which contracts, environment and certificates, recorded where.
+
+    `live` is the contract's own server, `yes` the user's word that requests may be sent there.
+    """
 
     providers: tuple[str, ...]
     base_url: str | None
@@ -31,27 +37,36 @@ class Ask:
     record: Path | None = None
     regressions: Path | None = None
     ca_bundle: Path | None = None
+    live: bool = False
+    yes: bool = False
+
+
+def base_url_of(contract: Contract, ask: Ask) -> str:
+    """Return where a provider is asked that is no built-in mock. Raises UsageError as `server_url` does."""
+    return server_url(contract, ask.environment) if ask.base_url is None else ask.base_url
 
 
 @contextmanager
 def subject_of(provider: str, ask: Ask) -> Iterator[Subject]:
-    """Yield whom to ask: the server at the base URL, else the provider's mock, which is served as long as the context lasts.
+    """Yield whom to ask: the server at the base URL or the live one, else the provider's mock, served as long as the context lasts.
 
     Raises UsageError for what is unknown or missing, UnreachableError if the mock does not start.
     """
     contract, deviations = find_contract(provider, ask.contracts)
     special = find_special(provider)
-    if ask.base_url is not None:
+    if ask.live or ask.base_url is not None:
+        target = HttpTarget(base_url_of(contract, ask), ca_bundle=ask.ca_bundle, environment=ask.environment)
         scheme = scheme_from(contract.credentials, ask.environment)
         unscoped = unscoped_from(contract.credentials, scheme, ask.environment)
-        target = HttpTarget(ask.base_url, ca_bundle=ask.ca_bundle, environment=ask.environment)
-        yield Subject(contract, deviations, special, target, scheme, unscoped, ask.room_id)
+        heading = heading_of(contract, target.base_url, ask.room_id, ask.contracts)
+        with kept_books(heading, contract, ask.environment, scheme.secrets(), live=ask.live) as books:
+            yield Subject(contract, deviations, special, target, scheme, unscoped, ask.room_id, books)
         return
     require_mock(provider)
     with mock_process(provider) as serving:
         scheme = scheme_from(contract.credentials, serving.environment)
         unscoped = unscoped_from(contract.credentials, scheme, serving.environment)
-        yield Subject(contract, deviations, special, HttpTarget(serving.base_url), scheme, unscoped, serving.room_id)
+        yield Subject(contract, deviations, special, HttpTarget(serving.base_url), scheme, unscoped, serving.room_id, ours=True)
 
 
 def told_of(subject: Subject) -> dict[str, str]:

@@ -13,6 +13,7 @@ from typing import Any
 from roomproof.cassettes.past import write_past
 from roomproof.cassettes.recorder import OverheardTarget, Recorder, cassette_path
 from roomproof.commands.gate import EVERY_FAIL, Gate, failing
+from roomproof.commands.live import announce
 from roomproof.commands.only import again, providers_of
 from roomproof.commands.outputs import Outputs, keep, unheard, written
 from roomproof.commands.regressions import save_regressions
@@ -44,7 +45,9 @@ class Verified:
 def run_verify(ask: Ask, options: Options, outputs: Outputs, gate: Gate = EVERY_FAIL) -> int:
     """Verify the providers and return the exit code. Reports that were asked for are written whatever happens."""
     console = open_console()
-    with progress(console, dict.fromkeys(chosen_providers(ask, options.only), EXPECTED_REQUESTS)) as on_request:
+    chosen = chosen_providers(ask, options.only)
+    announce(ask, chosen, options)
+    with progress(console, dict.fromkeys(chosen, EXPECTED_REQUESTS)) as on_request:
         tell = partial(transcript, console, then=on_request) if outputs.verbose else None
         verified = verify(ask, options, on_request, gate, tell)
     failures = [*verified.failures, *written(verified.report, outputs)]
@@ -94,7 +97,7 @@ def verify(
             result, judged = _verify_one(provider, replace(ask, record=place), options, tell or (lambda _: on_request), failures)
         except RoomproofError as error:
             failures.append(error)
-            results.append(Unfinished(provider, ask.base_url or "built-in mock", str(error)))
+            results.append(Unfinished(provider, ask.base_url or ("live" if ask.live else "built-in mock"), str(error)))
             continue
         results.append(judged)
         runs.append(result)
@@ -172,6 +175,8 @@ def _judged(result: Result, secrets: tuple[str, ...], cassette: Path | None, reg
         regressions=regressions,
         unanswered=result.unanswered,
         boundaries=result.boundaries,
+        left_behind=result.left_behind,
+        remarks=result.remarks,
     )
 
 

@@ -214,7 +214,7 @@ def _refuse_shared_concepts(schema: Any, operation: str) -> None:
 def _refuse_unknown_calls(operations: tuple[Operation, ...], support: Mapping[str, SupportCall]) -> None:
     for clause in (clause for operation in operations for clause in operation.clauses if "call" in clause.options):
         call = support.get(clause.options["call"])
-        if call is None or not call.options:
+        if call is None or not {"at", "key"} <= set(call.options):
             raise ContractError(f"{clause.id}: x-support has no list {clause.options['call']!r}; it needs a call with at and key")
 
 

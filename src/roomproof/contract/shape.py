@@ -152,7 +152,7 @@ _CALL = {
         "method": {"enum": ["GET", "PUT", "POST", "DELETE", "PATCH"]},
         "path": {"type": "string", "pattern": "^/"},
         "media-type": _TEXT,
-        "with": {"type": "object", "required": ["at", "key"], "properties": {"at": _WORDS, "key": _TEXT}},
+        "with": {"type": "object", "required": ["key"], "properties": {"at": _WORDS, "key": _TEXT}},
     },
 }
 _CONTRACT = {

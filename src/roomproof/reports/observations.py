@@ -45,6 +45,8 @@ def _provider(noted: Noted) -> dict[str, Any]:
         "requests": result.requests,
         "seconds": round(result.seconds, 3),
         "stopped": result.stopped,
+        "left_behind": cleaned(list(result.left_behind), noted.secrets),
+        "remarks": [cleaned(remark, noted.secrets) for remark in result.remarks],
         "observations": [_observation(provider, item, noted.secrets) for item in noted.probed.observations],
     }
 
@@ -72,6 +74,8 @@ def show_observations(console: Console, document: dict[str, Any]) -> None:
         wide.print(_table(provider["observations"]))
         if provider["stopped"]:
             console.print(f"[bold]{escape(provider['provider'])} stopped early:[/] {escape(provider['stopped'])}", soft_wrap=True)
+        for remark in provider["remarks"]:
+            console.print(f"[bold]rooms[/] {escape(remark)}", highlight=False, soft_wrap=True)
     count = sum(len(provider["observations"]) for provider in document["providers"])
     console.print(f"{count} observations; they say what was seen, not what is right")
 

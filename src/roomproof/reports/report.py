@@ -37,6 +37,7 @@ class Judged:
     `only` are patterns of the clauses that were asked for, all without any; `again` what follows `roomproof verify PROVIDER --only
     CLAUSE` in the line that finds a finding again, nothing where nothing was sent.
     `unanswered` counts the requests that got no usable answer by why; `recordings` tells that nothing else was there.
+    `left_behind` are the rooms that are still there, `remarks` what else could not be put right.
     """
 
     contract: Contract
@@ -56,6 +57,8 @@ class Judged:
     unanswered: Mapping[str, int] = field(default_factory=dict)
     boundaries: Boundaries | None = None
     recordings: bool = False
+    left_behind: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -102,6 +105,8 @@ def _provider(result: Judged) -> dict[str, Any]:
         "seconds": round(result.seconds, 3),
         "stopped": result.stopped,
         **({"unanswered": cleaned(dict(result.unanswered), result.secrets)} if result.unanswered else {}),
+        "left_behind": cleaned(list(result.left_behind), result.secrets),
+        "remarks": [cleaned(remark, result.secrets) for remark in result.remarks],
         **_of_recordings(result),
         "clauses": [
             {

@@ -39,6 +39,8 @@ def show(console: Console, report: dict[str, Any], *, every_finding: bool = Fals
             say(console, (f"{provider['provider']} stopped early:", "bold"), " ", provider["stopped"])
         for why, count in provider.get("unanswered", {}).items():
             say(console, f"{count} requests without a usable answer: {why}")
+        for remark in provider.get("remarks", ()):
+            say(console, ("rooms", "bold"), " ", remark)
         _findings(console, provider, report.get("baseline", {}).get("known", ()), every_finding=every_finding)
         _stale(console, provider, counts=report.get("strict_deviations", False))
         _rejudged(console, provider)

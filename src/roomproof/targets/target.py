@@ -17,7 +17,7 @@ class Outgoing:
     """A request before it is signed: path below the base URL, query, headers, body, and what is known of it.
 
     `repeatable`: the server executes it once, however often it arrives; `seconds`: the answer may take no longer (None: as long as the
-    target allows).
+    target allows). `mark` is the name that it gives a room of the run; `housekeeping` tells that it is about the account, not the contract.
     """
 
     method: str
@@ -30,6 +30,8 @@ class Outgoing:
     room: RoomKnowledge = RoomKnowledge.UNKNOWN
     repeatable: bool = False
     seconds: float | None = None
+    mark: str = ""
+    housekeeping: bool = False
 
 
 class Target(Protocol):

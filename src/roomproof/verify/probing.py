@@ -28,7 +28,7 @@ from roomproof.verify.limits import (
     scales_of,
 )
 from roomproof.verify.plan import ANCHOR
-from roomproof.verify.rooms import clean_up, open_rooms, require_hearing
+from roomproof.verify.rooms import clean_up, ended_by, open_rooms, require_hearing
 from roomproof.verify.session import CutShortError, Options, Progress, Result, Session, Subject
 from roomproof_strategies import Kind, Sample, Scale
 from roomproof_strategies.plain import Plain
@@ -78,8 +78,8 @@ def probe(subject: Subject, options: Options, progress: Progress) -> Probed:
                 probed.observations.append(observation)
     except CutShortError as error:
         session.result.stopped = str(error)
-    except KeyboardInterrupt:
-        session.result.stopped, session.result.interrupted = "interrupted by Ctrl-C", True
+    except KeyboardInterrupt as stop:
+        session.result.stopped, session.result.interrupted = ended_by(stop), True
     finally:
         _settle(session)
         clean_up(session)

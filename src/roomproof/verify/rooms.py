@@ -7,9 +7,12 @@ from datetime import UTC, datetime
 from roomproof.contract.model import Operation
 from roomproof.errors import UnreachableError, UsageError
 from roomproof.interaction import Interaction, header
-from roomproof.verify.case import Seat
+from roomproof.secrets import KnownSecrets
+from roomproof.verify.case import Seat, encode
 from roomproof.verify.plan import ANCHOR
 from roomproof.verify.session import CutShortError, Session
+from roomproof.verify.tidy import Tidying, members_in
+from roomproof.verify.undisturbed import undisturbed
 from roomproof_strategies import plain
 
 
@@ -25,10 +28,28 @@ def open_rooms(session: Session) -> None:
     if session.subject.room_id is None:
         raise UsageError(f"{session.contract.provider}: no documented way makes a room; name one that may be changed with --room-id")
     session.seats[Seat.MAIN] = session.subject.room_id
+    _remember(session)
     if "create" in session.contract.support:
         _require_reachable(session, session.call(session.contract.support["create"]))
         if session.made:
             session.seats[Seat.OTHER] = session.made[0]
+
+
+def _remember(session: Session) -> None:
+    """Enter into the books how the named room is found, if it can be read, so that it can be put back.
+
+    A member in which a secret stands is remembered, and not written.
+    """
+    if session.subject.ours or "read" not in session.contract.support:
+        return
+    # The first request of the run, and one that changes nothing: who is not there now has made no room.
+    interaction = session.look(session.seats[Seat.MAIN])
+    _require_reachable(session, interaction)
+    found = members_in(session.contract, interaction)
+    if found is None:
+        return
+    secrets = KnownSecrets(session.subject.scheme.secrets())
+    session.books.find(found, [name for name, value in found.items() if secrets.stand_in(encode(value))])
 
 
 def _make_rooms(session: Session, maker: Operation) -> None:
@@ -73,8 +94,30 @@ def _require_reachable(session: Session, interaction: Interaction) -> None:
 
 
 def clean_up(session: Session) -> None:
-    """Delete the rooms that the run made, where the provider has a way."""
-    remover = session.contract.support.get("delete")
-    if remover is not None:
-        for room_id in session.made:
-            session.discard(remover, room_id)
+    """Delete the rooms that the run made, and put the named room back; the result tells what could not be done.
+
+    It goes on after Ctrl-C, and ends with the second one of a run: what is left then stands in the ledger.
+    """
+    result, tidying = session.result, session.tidying()
+    try:
+        with undisturbed(impatient=result.interrupted):
+            if session.subject.ours:
+                tidying.delete_rooms()
+            else:
+                tidying.everything()
+                _tell_unknown(session, tidying)
+    except KeyboardInterrupt as stop:
+        result.stopped, result.interrupted = result.stopped or ended_by(stop), True
+    if not session.subject.ours:
+        result.left_behind, result.remarks = tuple(session.books.rooms), (*session.remarks, *tidying.remarks)
+
+
+def _tell_unknown(session: Session, tidying: Tidying) -> None:
+    """Add a remark if the named room was changed, and nobody knows what it was like before."""
+    if session.subject.room_id is not None and not session.books.was_found and session.judge.rooms.get(session.subject.room_id):
+        tidying.remarks.append(f"room {session.subject.room_id} was changed, and not put back: it could not be read before")
+
+
+def ended_by(stop: KeyboardInterrupt) -> str:
+    """Return what ended a run, as a report tells it."""
+    return str(stop) or "interrupted by Ctrl-C"

@@ -12,7 +12,7 @@ from roomproof.verify.explore import explore
 from roomproof.verify.fuzz import fuzz
 from roomproof.verify.limits import measure_broken
 from roomproof.verify.plan import plan, told_and_looked_at
-from roomproof.verify.rooms import clean_up, open_rooms, require_hearing
+from roomproof.verify.rooms import clean_up, ended_by, open_rooms, require_hearing
 from roomproof.verify.session import CutShortError, Options, Progress, Result, Session, Step, Subject
 
 SETTING = 2
@@ -37,8 +37,8 @@ class Run:
             self._follow_sequences()
         except CutShortError as error:
             session.result.stopped = str(error)
-        except KeyboardInterrupt:
-            session.result.stopped, session.result.interrupted = "interrupted by Ctrl-C", True
+        except KeyboardInterrupt as stop:
+            session.result.stopped, session.result.interrupted = ended_by(stop), True
         finally:
             clean_up(session)
             session.target.close()

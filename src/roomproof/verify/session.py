@@ -4,21 +4,24 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from math import inf
 from random import Random
+from secrets import token_hex
+from string import hexdigits
 from time import perf_counter, sleep
 from urllib.parse import quote
 
 from roomproof.contract.deviation import Deviation
 from roomproof.contract.model import Contract, Operation, SupportCall
-from roomproof.interaction import Credentials, Interaction, RoomKnowledge, header
+from roomproof.interaction import Credentials, Interaction, Request, RoomKnowledge, header
 from roomproof.judge.boundaries import Boundaries
 from roomproof.judge.evidence import Evidence
 from roomproof.judge.judge import Judge
 from roomproof.judge.seen import read_json
+from roomproof.ledger.books import Books, LedgerError
 from roomproof.targets.credentials import Scheme
 from roomproof.targets.target import Outgoing, Target
 from roomproof.verdict import Finding, Verdicts
@@ -27,6 +30,8 @@ from roomproof.verify.case import Case, Proof, Seat, encode
 from roomproof.verify.patience import BACKOFF, IN_VAIN, LONGEST, Patience
 from roomproof.verify.rate import Allowance, Rate
 from roomproof.verify.selection import Selection
+from roomproof.verify.tidy import TRIES, Tidying, required_query
+from roomproof.verify.ward import Ward
 from roomproof_strategies import Setting, Special
 
 _KNOWLEDGE = {Seat.MAIN: RoomKnowledge.EXISTS, Seat.OTHER: RoomKnowledge.EXISTS, Seat.NOBODY: RoomKnowledge.NONE}
@@ -35,6 +40,8 @@ SILENCE = 5
 """After how many requests in a row without an answer a run gives up."""
 SHORT = 8
 """Ids of fewer characters may all be taken."""
+VAST = 16
+"""Of an id with so many digits, no other one that is drawn at random names a room."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +85,10 @@ class Options:
 
 @dataclass(frozen=True)
 class Subject:
-    """Whom a run is about: contract, known deviations, what is special, where to send to, who asks, which room."""
+    """Whom a run is about: contract, known deviations, what is special, where to send to, who asks, which room.
+
+    `books` are those of a ledger, where there is one; `ours` tells that the run started the server itself.
+    """
 
     contract: Contract
     deviations: tuple[Deviation, ...]
@@ -87,11 +97,16 @@ class Subject:
     scheme: Scheme
     unscoped: Scheme | None
     room_id: str | None
+    books: Books | None = None
+    ours: bool = False
 
 
 @dataclass
 class Result:
-    """What came of a run: verdicts, counts, why it ended early if it did, and why how many requests got no usable answer."""
+    """What came of a run: verdicts, counts, why it ended early if it did, and why how many requests got no usable answer.
+
+    `left_behind` are the rooms that it made and could not delete; `remarks` tell what else it could not do about rooms.
+    """
 
     subject: Subject
     verdicts: Verdicts
@@ -102,6 +117,8 @@ class Result:
     started: datetime = field(default_factory=lambda: datetime.now(UTC))
     unanswered: Counter[str] = field(default_factory=Counter)
     boundaries: Boundaries | None = None
+    left_behind: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
 
 
 class CutShortError(Exception):
@@ -115,17 +132,20 @@ class Session:
         self.subject = subject
         self.options = options
         self.contract = subject.contract
-        self.target = subject.target
+        self.books = subject.books or Books()
+        self.target = Ward(subject.target, subject.contract, self.books, subject.room_id, ours=subject.ours)
         self.judge = Judge(subject.contract)
         self.result = Result(subject, Verdicts(subject.contract, subject.deviations, strict=options.strict))
         self.selection = Selection(subject.contract, options.only, strict=options.strict)
         self.result.boundaries = self.judge.boundaries
         self.random = Random(options.seed)
-        self.serial = f"rp{self.random.getrandbits(40):010x}{int(datetime.now(UTC).timestamp()):x}"
+        # Not from the seed: two runs that start at once give no room the same name.
+        self.serial = f"rp{token_hex(5)}{int(datetime.now(UTC).timestamp()):x}"
         self.seats: dict[Seat, str] = {}
         self._progress = progress
         self._silent = 0
         self._calls = 0
+        self._unsent = 0
         self._rate = Rate(options.rate)
         self._allowance = Allowance(options.max_seconds)
         self._patience = Patience(options.backoff)
@@ -143,8 +163,7 @@ class Session:
 
     def send(self, case: Case) -> tuple[Interaction, list[Evidence]]:
         """Send a case and return the interaction and what it says."""
-        interaction = self._exchange(self._outgoing(case), case.note)
-        evidence = self._judged(interaction)
+        interaction, evidence = self._sent(self._outgoing(case), case.note)
         self._follow_up(case.operation, interaction)
         return interaction, evidence
 
@@ -164,7 +183,7 @@ class Session:
 
     def repeat(self, outgoing: Outgoing) -> list[Evidence]:
         """Send a request that was recorded earlier and return what the answer says."""
-        return self._judged(self._exchange(outgoing, "sent again"))
+        return self._sent(outgoing, "sent again")[1]
 
     def stranger(self) -> str:
         """Return the id of a room that, in all likelihood, does not exist."""
@@ -173,7 +192,7 @@ class Session:
     def _outgoing(self, case: Case) -> Outgoing:
         proof = case.proof or Proof(self.subject.scheme, Credentials.VALID)
         headers = (*((("Content-Type", case.media_type),) if case.media_type else ()), *case.headers)
-        query = {name: value for name, value in self._query(case.operation).items() if name not in case.without_query} | dict(case.query)
+        query = {name: value for name, value in required_query(case.operation).items() if name not in case.without_query} | dict(case.query)
         makes_room = "{" not in case.operation.path
         knowledge = RoomKnowledge.UNKNOWN if makes_room or case.path_id else _KNOWLEDGE[case.seat]
         path = case.operation.path if makes_room else self._path(case.operation.path, case.path_id or self._room_of(case.seat))
@@ -181,24 +200,41 @@ class Session:
         repeatable = names is not None and header(headers, names[0]) is not None
         return Outgoing(case.operation.method, path, query, headers, case.body, proof.scheme, proof.credentials, knowledge, repeatable)
 
-    def _query(self, operation: Operation) -> Mapping[str, str]:
-        required = (parameter for parameter in operation.parameters if parameter.place == "query" and parameter.required)
-        return {parameter.name: str(parameter.schema.get("enum", parameter.schema.get("examples", [""]))[0]) for parameter in required}
-
     def _path(self, template: str, room_id: str) -> str:
         return template.replace("{" + self.contract.room.parameter + "}", quote(room_id, safe=""))
 
     def _room_of(self, seat: Seat) -> str:
-        return self.seats[seat] if seat is not Seat.NOBODY else _stranger(self.seats[Seat.MAIN], self.random)
+        if seat is not Seat.NOBODY:
+            return self.seats[seat]
+        known = self.seats[Seat.MAIN]
+        stranger = _stranger(known, self.random)
+        if sum(letter in hexdigits for letter in known) >= VAST:
+            self.target.trust(stranger)
+        return stranger
+
+    def _sent(self, outgoing: Outgoing, note: str) -> tuple[Interaction, list[Evidence]]:
+        """Send a request and have it judged, unless it may change a room that is not the run's own: then nothing is sent nor said."""
+        if objection := self.target.objection(outgoing, self.look):
+            self._unsent += 1
+            return Interaction(Request(outgoing.method, self.target.base_url + outgoing.path), None, failure=objection), []
+        interaction = self._exchange(outgoing, note)
+        return interaction, self._judged(interaction)
+
+    def look(self, room_id: str) -> Interaction:
+        """Ask for a room without changing it."""
+        call = self.contract.support["read"]
+        query = required_query(self.contract.operations[0])
+        looking = Outgoing(call.method, self._path(call.path, room_id), query, scheme=self.subject.scheme, housekeeping=True)
+        return self._exchange(looking, "looks whether there is such a room")
 
     def _exchange(self, outgoing: Outgoing, note: str) -> Interaction:
         """Send a request, again after a while if the provider is busy. Raises CutShortError where the run has to end, ever after, too."""
         try:
-            interaction = self._sent(outgoing, note)
+            interaction = self._attempt(outgoing, note)
             while (pause := self._patience.pause(interaction)) is not None:
                 self._judged(interaction)
                 self._wait_for_provider(interaction, pause)
-                interaction = self._sent(outgoing, note)
+                interaction = self._attempt(outgoing, note)
             if self._silent >= SILENCE:
                 raise CutShortError(f"{self.target.base_url} stopped answering: {interaction.failure}")
             if self._patience.in_vain >= IN_VAIN:
@@ -209,7 +245,7 @@ class Session:
             raise
         return interaction
 
-    def _sent(self, outgoing: Outgoing, note: str) -> Interaction:
+    def _attempt(self, outgoing: Outgoing, note: str) -> Interaction:
         if self._end is not None:
             raise self._end
         if self.options.max_requests is not None and self.result.requests >= self.options.max_requests:
@@ -221,7 +257,10 @@ class Session:
                 raise CutShortError(f"--max-seconds {self.options.max_seconds:g} reached")
             outgoing = replace(outgoing, seconds=left)
         began = perf_counter()
-        interaction = self.target.send(outgoing)
+        try:
+            interaction = self.target.send(outgoing)
+        except LedgerError as error:
+            raise CutShortError(f"{error}; nothing is made that could be forgotten") from error
         seconds = perf_counter() - began
         self._silent = self._silent + 1 if interaction.response is None else 0
         self.result.requests += 1
@@ -273,20 +312,27 @@ class Session:
         serial = f"{self.serial}{self._calls}"
         body = None if call.body is None else encode(json.loads(json.dumps(call.body).replace("{serial}", serial)))
         headers = (("Content-Type", call.media_type),) if body else ()
-        query = self._query(self.contract.operations[0])
-        outgoing = Outgoing(call.method, self._path(call.path, room_id), query, headers, body, self.subject.scheme)
-        interaction = self._exchange(outgoing, f"supporting call {call.name!r}")
-        self._judged(interaction)
-        return interaction
-
-    def discard(self, call: SupportCall, room_id: str) -> None:
-        """Delete a room, whatever bounds the run has."""
-        query = self._query(self.contract.operations[0])
-        self.target.send(Outgoing(call.method, self._path(call.path, room_id), query, scheme=self.subject.scheme))
+        query = required_query(self.contract.operations[0])
+        path, mark = self._path(call.path, room_id), serial if body and serial.encode() in body else ""
+        outgoing = Outgoing(call.method, path, query, headers, body, self.subject.scheme, mark=mark)
+        return self._sent(outgoing, f"supporting call {call.name!r}")[0]
 
     def part_with(self, case: Case) -> None:
         """Send a last case, whatever bounds the run has; nobody judges the answer."""
         self.target.send(self._outgoing(case))
+
+    def tidying(self) -> Tidying:
+        """Return what tidies up after the run, whatever bounds it has but its rate."""
+        subject = self.subject
+        tries = 1 if subject.ours else TRIES
+        return Tidying(self.contract, subject.scheme, self.target, self.books, subject.room_id, lambda: sleep(self._rate.pause()), tries)
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """What the run has to say about requests that it held back."""
+        if not self._unsent:
+            return ()
+        return (f"{self._unsent} requests were not sent, since a room may have the id that was made up for them",)
 
     @property
     def made(self) -> list[str]:

@@ -1,0 +1,103 @@
+"""The ledger of a run while it lasts: it is opened before anything is sent, and removed where nothing is left to clean up."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from roomproof.contract.model import Contract
+from roomproof.errors import UsageError
+from roomproof.ledger.books import Books, Entry, Heading, LedgerError, headed, read_books
+from roomproof.ledger.file import VARIABLE, LedgerFile, ledger_folder, left_ledgers, new_ledger
+from roomproof.secrets import KnownSecrets
+from roomproof.targets.target import is_loopback
+
+
+def makes_rooms(contract: Contract) -> bool:
+    """Whether a run makes rooms: by an operation of the contract, or by a call beside it."""
+    return "create" in contract.support or any("{" not in operation.path for operation in contract.operations)
+
+
+def heading_of(contract: Contract, base_url: str, room_id: str | None, contracts: tuple[Path, ...]) -> Heading:
+    """Return whose books those of a run are that begins now, in this process."""
+    folders = tuple(str(folder.absolute()) for folder in contracts)
+    return Heading(datetime.now(UTC).isoformat(timespec="seconds"), os.getpid(), contract.provider, base_url, room_id, folders)
+
+
+@contextmanager
+def kept_books(
+    heading: Heading, contract: Contract, environment: Mapping[str, str], secrets: tuple[str, ...], *, live: bool
+) -> Iterator[Books]:
+    """Yield the books of a run, kept in a ledger of its own, but for entries in which a secret stands.
+
+    Raises UsageError if another run is at work in the named room, or if there can be no ledger where rooms are made live. Anywhere
+    else a run goes on without one, and says so.
+    """
+    folder = ledger_folder(environment)
+    ledger = _opened(folder, heading)
+    if ledger is None:
+        why = f"no ledger can be written in {folder}, so the rooms of a run that is killed would be lost; set {VARIABLE} to another"
+        if makes_rooms(contract) and (live or not is_loopback(heading.base_url)):
+            raise UsageError(why)
+        if makes_rooms(contract):
+            print(f"roomproof: {why}", file=sys.stderr)
+        yield Books()
+        return
+    known = KnownSecrets(secrets)
+
+    def write(entry: Entry) -> None:
+        # Of a room whose id repeats the credentials only the intent is kept.
+        if not known.stand_in(json.dumps(entry).encode()):
+            ledger.append(entry)
+
+    books = Books(write)
+    try:
+        _look_around(folder, ledger, heading)
+        yield books
+    finally:
+        ledger.close(done=books.settled)
+
+
+def _opened(folder: Path, heading: Heading) -> LedgerFile | None:
+    try:
+        ledger = new_ledger(folder, f"{heading.provider}-{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{heading.process}")
+    except OSError:
+        return None
+    try:
+        ledger.append(headed(heading))
+    except LedgerError:
+        ledger.close(done=True)
+        return None
+    return ledger
+
+
+def _look_around(folder: Path, own: LedgerFile, heading: Heading) -> None:
+    """Raise UsageError if another run is at work in the named room; say so if one that was killed has left something there."""
+    left = 0
+    for other in left_ledgers(folder):
+        if isinstance(other, LedgerFile):
+            told = read_books(other.text())
+            other.close(done=False)
+            left += told is not None and told[0].base_url == heading.base_url
+        elif other != own.path and heading.room_id is not None:
+            told = _read(other)
+            if told is not None and (told[0].base_url, told[0].room_id) == (heading.base_url, heading.room_id):
+                raise UsageError(
+                    f"another run (process {told[0].process}) is at work in room {heading.room_id}: wait for it, or name another --room-id"
+                )
+    if left:
+        print(
+            f"roomproof: an earlier run at {heading.base_url} was killed; `roomproof cleanup` deletes what it left behind", file=sys.stderr
+        )
+
+
+def _read(path: Path) -> tuple[Heading, Books] | None:
+    try:
+        return read_books(path.read_text(encoding="utf-8", errors="replace"))
+    except OSError:
+        return None

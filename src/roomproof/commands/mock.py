@@ -1,0 +1,33 @@
+"""`roomproof mock`: serve one built-in mock, whole or with one fault, and say how to verify it."""
+
+from __future__ import annotations
+
+import typer
+
+from roomproof.mocks.faults import faults_of, find_fault
+from roomproof.providers import find_mock
+from roomproof.targets.serve import listen, serve
+
+
+def show_faults(provider: str) -> None:
+    """Print the faults that a provider's mock can have, a line each. Raises UsageError if it has no mock."""
+    find_mock(provider)
+    for one in faults_of(provider):
+        typer.echo(f"{one.id:30} {one.kind:14} {one.what}")
+
+
+def run_mock(provider: str, host: str, port: int, fault: str | None) -> None:
+    """Serve a mock until it is stopped; what is printed are the credentials and the room that it takes.
+
+    Raises UsageError for an unknown provider or fault, or a port that is taken.
+    """
+    found = find_mock(provider)
+    if fault is not None:
+        find_fault(provider, fault)
+    listening = listen(host, port)
+    typer.echo(f"{provider} at http://{host}:{listening.getsockname()[1]}{found.prefix}, stop with Ctrl-C")
+    for name, value in found.environment.items():
+        typer.echo(f"  export {name}='{value}'")
+    if found.room_id:
+        typer.echo(f"  --room-id {found.room_id}")
+    serve(provider, listening, fault)

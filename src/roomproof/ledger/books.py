@@ -1,0 +1,138 @@
+"""The books of a run: which rooms it was about to make, which it made, which are gone again, how it found the room that was named.
+
+An entry is one JSON object; the books are what their entries say, whether they are written now or were read after a crash.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Any
+
+Json = Any
+Entry = Mapping[str, Json]
+VERSION = 1
+
+
+class LedgerError(Exception):
+    """An entry cannot be written; the message says why."""
+
+
+@dataclass(frozen=True)
+class Heading:
+    """Whose books: when the run began, its process, the provider and where it is, the room that was named, further folders of contracts."""
+
+    started: str
+    process: int
+    provider: str
+    base_url: str
+    room_id: str | None
+    contracts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Intent:
+    """A request that is to make a room: when it was sent, and the name it gives the room, empty where it gives none."""
+
+    at: str
+    mark: str
+
+
+@dataclass
+class Books:
+    """What is known of a run's rooms. `write` puts an entry where it lasts, and raises LedgerError where it cannot."""
+
+    write: Callable[[Entry], None] = lambda _: None
+    rooms: dict[str, None] = field(default_factory=dict)
+    """The rooms that were made and are still there."""
+    ever: set[str] = field(default_factory=set)
+    """Every room that was made."""
+    lost: dict[int, Intent] = field(default_factory=dict)
+    """The requests to make a room of which nobody knows what became."""
+    found: Mapping[str, Json] | None = None
+    """The members of the named room that may be set, as they were before the run; None where that is not known or done with."""
+    was_found: bool = False
+    """Whether it was ever known how the named room was found."""
+    _count: int = 0
+
+    def intend(self, at: str, mark: str) -> int:
+        """Note that a room is about to be made, and return the number of the intent. Raises LedgerError if it cannot be kept."""
+        number = self._count + 1
+        self._enter({"entry": "intent", "number": number, "at": at, "mark": mark}, must=True)
+        return number
+
+    def made(self, room_id: str, number: int | None = None) -> None:
+        """Note the id of a room that was made."""
+        self._enter({"entry": "made", "room": room_id, "number": number})
+
+    def came_to_nothing(self, number: int) -> None:
+        """Note that an intent made no room."""
+        self._enter({"entry": "nothing", "number": number})
+
+    def gone(self, room_id: str) -> None:
+        """Note that a room is there no more."""
+        if room_id in self.rooms:
+            self._enter({"entry": "gone", "room": room_id})
+
+    def find(self, members: Mapping[str, Json], unwritten: Iterable[str] = ()) -> None:
+        """Note how the named room is found; the `unwritten` members hold secrets and are remembered only."""
+        kept = {name: value for name, value in members.items() if name not in set(unwritten)}
+        self._enter({"entry": "found", "members": kept})
+        self.found = dict(members)
+
+    def put_back(self) -> None:
+        """Note that the named room is as it was found."""
+        self._enter({"entry": "back"})
+
+    @property
+    def settled(self) -> bool:
+        """Whether nothing is left to do."""
+        return not (self.rooms or self.lost or self.found is not None)
+
+    def _enter(self, entry: Entry, *, must: bool = False) -> None:
+        if must:
+            self.write(entry)
+        else:
+            # A ledger that lists too much does no harm: what is gone already is found to be gone.
+            with suppress(LedgerError):
+                self.write(entry)
+        self._apply(entry)
+
+    def _apply(self, entry: Entry) -> None:
+        kind, number, room = entry["entry"], entry.get("number"), entry.get("room")
+        if kind == "intent":
+            self._count = int(entry["number"])
+            self.lost[self._count] = Intent(str(entry["at"]), str(entry["mark"]))
+        elif kind == "found":
+            self.found, self.was_found = dict(entry["members"]), True
+        elif kind == "back":
+            self.found = None
+        elif kind == "gone":
+            self.rooms.pop(str(room), None)
+        elif kind in ("made", "nothing"):
+            self.lost.pop(number if isinstance(number, int) else 0, None)
+            if kind == "made":
+                self.rooms[str(room)] = None
+                self.ever.add(str(room))
+
+
+def headed(heading: Heading) -> Entry:
+    """Return the first entry of a ledger."""
+    return {"entry": "run", "ledger": VERSION, **vars(heading), "contracts": list(heading.contracts)}
+
+
+def read_books(text: str, write: Callable[[Entry], None] = lambda _: None) -> tuple[Heading, Books] | None:
+    """Return what a ledger says, its last line left out if the run was killed while it was written; None if it is no ledger."""
+    books = Books(write)
+    try:
+        first, *entries = [json.loads(line) for line in text.splitlines(keepends=True) if line.endswith("\n")]
+        if first["entry"] != "run" or first["ledger"] != VERSION:
+            return None
+        named = {name: first[name] for name in ("started", "process", "provider", "base_url", "room_id")}
+        for entry in entries:
+            books._apply(entry)
+    except (ValueError, LookupError, TypeError, AttributeError):
+        return None
+    return Heading(**named, contracts=tuple(first.get("contracts", ()))), books

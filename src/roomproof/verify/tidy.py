@@ -1,0 +1,242 @@
+"""Tidy up after a run, from its books: delete the rooms that it made, put the named room back as it was found.
+
+The same at the end of a run, and later by `roomproof cleanup` after a run that was killed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Container, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import partial
+from time import sleep
+from typing import Any
+from urllib.parse import quote
+
+from roomproof.contract.clause import Part
+from roomproof.contract.model import Contract, Operation, SupportCall
+from roomproof.interaction import Interaction, header
+from roomproof.judge.seen import read_json
+from roomproof.ledger.books import Books, Intent
+from roomproof.targets.credentials import Scheme
+from roomproof.targets.target import Outgoing, Target
+from roomproof.verify.case import encode
+
+Json = Any
+TRIES = 3
+"""How often a request is sent that gets no answer, or one that the provider is too busy."""
+LONGEST_WAIT = 5.0
+"""Seconds that a busy provider may ask for before each of them."""
+SILENCE = 4
+"""After how many requests in a row without an answer, or with a busy one, no more are sent."""
+_BUSY = (429, 503)
+
+
+def required_query(operation: Operation) -> dict[str, str]:
+    """Return the query that every request needs, with the first value that the contract names for each parameter."""
+    required = (parameter for parameter in operation.parameters if parameter.place == "query" and parameter.required)
+    return {parameter.name: str(parameter.schema.get("enum", parameter.schema.get("examples", [""]))[0]) for parameter in required}
+
+
+def settable(contract: Contract) -> tuple[Operation, tuple[str, ...]] | None:
+    """Return the operation that changes a room, and the members that it can set; None if there is none. One that replaces comes last."""
+    changing = [operation for operation in contract.operations if "{" in operation.path]
+    operation = next((one for one in changing if _changes_members(one)), changing[0] if changing else None)
+    if operation is None:
+        return None
+    fixed = {clause.path[0] for clause in operation.by_rule.get((Part.BEHAVIOUR, "read-only"), ())}
+    return operation, tuple(name for name in operation.body.schema.get("properties", {}) if name not in fixed)
+
+
+@dataclass
+class Tidying:
+    """Tidies up one provider's account. `remarks` are the sentences about what could not be done."""
+
+    contract: Contract
+    scheme: Scheme
+    target: Target
+    books: Books
+    named: str | None
+    wait: Callable[[], None] = lambda: None
+    tries: int = TRIES
+    remarks: list[str] = field(default_factory=list)
+    _unheard: int = 0
+    _last: Interaction | None = None
+
+    def everything(self) -> None:
+        """Find what was made by requests whose answer was lost, delete what was made, put the named room back."""
+        self._find_lost()
+        self.delete_rooms()
+        self._put_back()
+        self._tell_lost()
+
+    def _tell_lost(self) -> None:
+        """Tell of rooms that may be there; where nothing can ever find them, the books close on them."""
+        if times := sorted(intent.at for intent in self.books.lost.values()):
+            when = times[0] if len(times) == 1 else f"between {times[0]} and {times[-1]}"
+            self.remarks.append(
+                f"a room may have been left behind, whose id nobody knows: requests to make one without an answer that names it: "
+                f"{len(times)}, sent {when}"
+            )
+        for number, intent in list(self.books.lost.items()):
+            if "find" not in self.contract.support or not intent.mark:
+                self.books.came_to_nothing(number)
+
+    def find(self) -> Mapping[str, Json] | None:
+        """Return the members of the named room that can be set, as they are now; None if it cannot be read."""
+        reading = self.contract.support.get("read")
+        if reading is None or self.named is None:
+            return None
+        return members_in(self.contract, self._sent(self._call(reading, self.named)))
+
+    def _find_lost(self) -> None:
+        """Look for the rooms of requests without an answer by the names that these requests gave them."""
+        finding = self.contract.support.get("find")
+        for number, intent in list(self.books.lost.items()) if finding else ():
+            if finding is None or not intent.mark:
+                continue
+            rooms = self._named_like(finding, intent)
+            if rooms is None:
+                continue
+            for room in rooms:
+                self.books.made(str(room[self.contract.room.id]), number)
+            if not rooms:
+                self.books.came_to_nothing(number)
+
+    def _named_like(self, finding: SupportCall, intent: Intent) -> list[Mapping[str, Json]] | None:
+        """Return the rooms that an intent has named, None if nobody knows whether there are any."""
+        query = {name: str(value).replace("{serial}", intent.mark) for name, value in finding.options.get("query", {}).items()}
+        call = self._call(finding, intent.mark, query)
+        interaction = self._sent(call)
+        if interaction.response is None or interaction.response.status >= 300:
+            is_one = "{" in finding.path and interaction.response is not None and interaction.response.status in (404, 410)
+            return [] if is_one else None
+        body: Json = read_json(interaction.response.body)
+        for step in finding.options.get("at", ()):
+            body = body.get(step) if isinstance(body, dict) else None
+        entries = body if isinstance(body, list) else [body]
+        key = finding.options["key"]
+        rooms = (entry for entry in entries if isinstance(entry, dict) and self.contract.room.id in entry)
+        found: list[Mapping[str, Json]] = [room for room in rooms if room.get(key) == intent.mark]
+        # A list of which this is but a page proves nothing by what it does not show.
+        return found if found or query else None
+
+    def delete_rooms(self) -> None:
+        """Delete every room that was made, where the provider has a way."""
+        remover = self.contract.support.get("delete")
+        failed: dict[str, list[str]] = {}
+        for room_id in list(self.books.rooms):
+            why = "the contract has no x-support delete" if remover is None else self._deleted(remover, room_id)
+            if why:
+                failed.setdefault(why, []).append(room_id)
+        for why, rooms in failed.items():
+            self.remarks.append(f"{len(rooms)} {'room' if len(rooms) == 1 else 'rooms'} could not be deleted ({why}): {', '.join(rooms)}")
+
+    def _deleted(self, remover: SupportCall, room_id: str) -> str:
+        """Delete a room; return why it could not be done, an empty text if it is gone."""
+        interaction = self._sent(self._call(remover, room_id))
+        # Whoever listens to a session's requests may have entered it already; of two entries the second does nothing.
+        if interaction.response is not None and (interaction.response.status < 300 or interaction.response.status in (404, 410)):
+            self.books.gone(room_id)
+        if room_id not in self.books.rooms:
+            return ""
+        return f"status {interaction.response.status}" if interaction.response else interaction.failure
+
+    def _put_back(self) -> None:
+        """Set the members of the named room that differ from how they were found, and see whether they are as they were."""
+        known = settable(self.contract)
+        if self.books.found is None or known is None or self.named is None:
+            return
+        now = self.find()
+        for body in self._bodies(known[0], self.books.found):
+            if now is None or not self._differing(now):
+                break
+            if sent := body(now):
+                self._sent(self._update(known[0], sent))
+                now = self.find()
+        if now is None:
+            self.remarks.append(f"room {self.named} could not be read, so nobody knows whether it is as it was found")
+            return
+        differing = self._differing(now)
+        if differing:
+            self.remarks.append(f"room {self.named} is not as it was found: {', '.join(differing)} could not be set back")
+        if not differing or self._unheard == 0:
+            # What a provider that listens does not take back now, it will not take back later.
+            self.books.put_back()
+
+    def _differing(self, now: Mapping[str, Json]) -> list[str]:
+        found = self.books.found or {}
+        return [name for name, value in found.items() if not _is_same(now.get(name), value)]
+
+    def _bodies(self, operation: Operation, found: Mapping[str, Json]) -> Iterator[Callable[[Mapping[str, Json]], Json]]:
+        """Yield what makes the bodies to try one after the other: all members, those that are not null, then each one alone.
+
+        What replaces the whole room is always sent whole. A member that was not set is tried as null and as an empty text.
+        """
+        patches = _changes_members(operation)
+        required = operation.body.schema.get("required", ())
+        cleared = {name: "" if value is None else None for name, value in found.items() if value in ("", None)}
+
+        def body(names: Container[str], values: Mapping[str, Json], now: Mapping[str, Json]) -> Json:
+            needed = {*required, *(self._differing(now) if patches else found)}
+            return {name: value for name, value in values.items() if name in needed and (name in names or name in required)}
+
+        yield partial(body, found, found)
+        yield partial(body, found, {**found, **cleared})
+        yield partial(body, found.keys() - cleared.keys(), found)
+        if patches:
+            yield from (partial(body, (name,), values) for name in found for values in (found, {**found, **cleared}))
+
+    def _path(self, template: str, room_id: str) -> str:
+        return template.replace("{" + self.contract.room.parameter + "}", quote(room_id, safe=""))
+
+    def _call(self, call: SupportCall, room_id: str, query: Mapping[str, str] | None = None) -> Outgoing:
+        asked = required_query(self.contract.operations[0]) | dict(query or {})
+        # Deleting belongs into a recording: it tells where a room ends.
+        return Outgoing(call.method, self._path(call.path, room_id), asked, scheme=self.scheme, housekeeping=call.name != "delete")
+
+    def _update(self, operation: Operation, body: Json) -> Outgoing:
+        assert self.named is not None, "only a room that was named is put back"
+        path, headers = self._path(operation.path, self.named), (("Content-Type", operation.body.media_type),)
+        query = required_query(operation)
+        return Outgoing(operation.method, path, query, headers, encode(body), self.scheme, housekeeping=True)
+
+    def _sent(self, outgoing: Outgoing) -> Interaction:
+        """Send a request, and again if nobody answers or the provider is too busy for now; not at all if that has gone on too long."""
+        for number in range(1, self.tries + 1):
+            if self._last is not None and self._unheard >= SILENCE:
+                return self._last
+            self.wait()
+            self._last = answer = self.target.send(outgoing)
+            response = answer.response
+            if response is not None and response.status not in _BUSY:
+                self._unheard = 0
+                break
+            self._unheard += 1
+            if number < self.tries:
+                sleep(_pause(answer) if response else 0.1)
+        return answer
+
+
+def members_in(contract: Contract, interaction: Interaction) -> Mapping[str, Json] | None:
+    """Return the members that can be set of the room that an answer shows, None if it shows none."""
+    response, known = interaction.response, settable(contract)
+    if response is None or response.status >= 300 or known is None:
+        return None
+    room = contract.room.representation(read_json(response.body))
+    return None if room is None else {name: room[name] for name in known[1] if name in room}
+
+
+def _changes_members(operation: Operation) -> bool:
+    """Whether an operation leaves as it is what a body does not name."""
+    return operation.method == "PATCH" or (Part.BEHAVIOUR, "unchanged") in operation.by_rule
+
+
+def _is_same(now: Json, found: Json) -> bool:
+    """Whether a member is as it was; null, an empty text and no member at all say the same: it is not set."""
+    return bool(now == found) or (now in ("", None) and found in ("", None))
+
+
+def _pause(interaction: Interaction) -> float:
+    """Return the seconds that a busy provider asks for (Retry-After, RFC 9110, 10.2.3), one where it says nothing readable."""
+    asked = header(interaction.response.headers, "retry-after") if interaction.response else None
+    return min(float(asked), LONGEST_WAIT) if asked and asked.isdecimal() else 1.0

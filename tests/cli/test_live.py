@@ -1,0 +1,148 @@
+"""`--live`: the contract's own server, only after what will be sent was shown and somebody said yes; and the ledger that it needs.
+
+The contract's own server is a loopback one here: that of a contract in a folder of the user's.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import pty
+import subprocess
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+from starlette.types import ASGIApp
+
+from roomproof.providers import bundled, find_contract, find_mock
+from roomproof.targets.server import server_url
+
+Run = Callable[..., Any]
+Serve = Callable[[ASGIApp], str]
+TELNYX, AZURE = find_mock("telnyx"), find_mock("azure")
+ROOM = ("--room-id", str(TELNYX.room_id))
+FEW = ("--max-examples", "0", "--max-requests", "40")
+LIVE = ("--live", "--contracts", "mine")
+
+
+@pytest.fixture
+def live(serve: Serve, tampered: Any, tmp_path: Path) -> Any:
+    """A provider whose contract, in the folder `mine`, says that it is on this machine."""
+    app = tampered(TELNYX.build())
+    text = (bundled("contracts") / "telnyx" / "openapi.yaml").read_text(encoding="utf-8")
+    folder = tmp_path / "mine" / "telnyx"
+    folder.mkdir(parents=True)
+    folder.joinpath("openapi.yaml").write_text(text.replace("https://api.telnyx.com/v2", serve(app) + TELNYX.prefix), encoding="utf-8")
+    return app
+
+
+def test_a_live_provider_is_verified_after_yes(live: Any, roomproof: Run) -> None:
+    done = roomproof("verify", "telnyx", *LIVE, "--yes", *ROOM, *FEW, "--rate", "200/s", env=TELNYX.environment)
+    assert done.code == 3, "cut short by --max-requests"
+    assert len(live.seen) > 40
+    first, rooms, requests, credentials = done.err.splitlines()
+    assert first.startswith("telnyx at http://127.0.0.1:")
+    assert str(TELNYX.room_id) in rooms
+    assert "new rooms are made, and deleted at the end" in rooms
+    assert "at most 40" in requests
+    assert "200 a second" in requests
+    assert credentials.split() == ["credentials", "TELNYX_API_KEY"]
+    assert TELNYX.environment["TELNYX_API_KEY"] not in done.err
+
+
+@pytest.mark.parametrize("word", ["verify", "probe"])
+def test_without_a_terminal_and_without_yes_nothing_is_sent(word: str, live: Any, roomproof: Run) -> None:
+    done = roomproof(word, "telnyx", *LIVE, *ROOM, env=TELNYX.environment)
+    assert done.code == 2
+    assert "no bound; name one with --max-requests" in done.err
+    assert "add --yes" in done.err.splitlines()[-1]
+    assert live.seen == []
+
+
+@pytest.mark.parametrize(("answer", "code"), [("y\n", 3), ("Yes\n", 3), ("\n", 2), ("n\n", 2), ("yesterday\n", 2)])
+def test_a_terminal_is_asked(answer: str, code: int, live: Any, command: Path, environment: Mapping[str, str], tmp_path: Path) -> None:
+    master, slave = pty.openpty()
+    words = [str(command), "verify", "telnyx", *LIVE, *ROOM, *FEW]
+    with subprocess.Popen(
+        words, cwd=tmp_path, env={**environment, **TELNYX.environment}, stdin=slave, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as child:
+        os.write(master, answer.encode())
+        _, err = child.communicate(timeout=60)
+    os.close(slave)
+    os.close(master)
+    assert child.returncode == code
+    assert b"Send it?" in err
+    assert bool(live.seen) is (code == 3)
+
+
+@pytest.mark.parametrize(("words", "missing", "why"), [
+    (("telnyx", "--live", "--base-url", "http://127.0.0.1:9", *ROOM), "", "give one of them"),
+    (("telnyx", "--yes", *ROOM), "", "--yes answers the question of --live"),
+    (("telnyx", "--live", "--yes"), "", "--room-id"),
+    (("telnyx", "signalwire", "--live", "--yes", *ROOM), "", "verify them one by one"),
+    (("telnyx", "--live", "--yes", *ROOM), "TELNYX_API_KEY", "set TELNYX_API_KEY"),
+    (("azure", "--live", "--yes"), "AZURE_COMMUNICATION_CONNECTION_STRING", "set AZURE_COMMUNICATION_CONNECTION_STRING"),
+    (("signalwire", "--live", "--yes", *ROOM), "SIGNALWIRE_SPACE", "set SIGNALWIRE_SPACE"),
+])  # fmt: skip
+def test_what_has_no_meaning_is_refused_before_anything_is_sent(words: tuple[str, ...], missing: str, why: str, inside: Run) -> None:
+    known = {**TELNYX.environment, **find_mock("signalwire").environment, **AZURE.environment}
+    done = inside("verify", *words, env={**known, missing or "UNUSED": ""})
+    assert done.code == 2
+    assert why in done.err
+
+
+def test_where_the_contracts_say_that_the_providers_are() -> None:
+    environment = {"SIGNALWIRE_SPACE": "mine", "AZURE_COMMUNICATION_CONNECTION_STRING": "endpoint=https://r.example.com/;accesskey=eA=="}
+    told = {name: server_url(find_contract(name)[0], environment) for name in ("azure", "carrierx", "signalwire", "telnyx")}
+    assert told == {
+        "azure": "https://r.example.com",
+        "carrierx": "https://api.carrierx.com/conference/v2",
+        "signalwire": "https://mine.signalwire.com/api/video",
+        "telnyx": "https://api.telnyx.com/v2",
+    }
+
+
+def test_a_live_run_without_a_ledger_makes_nothing(live: Any, roomproof: Run, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    nowhere = {**TELNYX.environment, "ROOMPROOF_STATE": str(tmp_path / "file")}
+    done = roomproof("verify", "telnyx", *LIVE, "--yes", *ROOM, env=nowhere)
+    assert done.code == 2
+    assert "set ROOMPROOF_STATE" in done.err
+    assert live.seen == []
+
+
+def test_a_test_provider_without_a_ledger_is_verified_all_the_same(serve: Serve, roomproof: Run, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    nowhere = {**TELNYX.environment, "XDG_STATE_HOME": str(tmp_path / "file")}
+    done = roomproof("verify", "telnyx", "--base-url", serve(TELNYX.build()) + TELNYX.prefix, *ROOM, "--max-examples", 0, env=nowhere)
+    assert done.code == 0
+    assert done.err.count("no ledger can be written") == 1
+
+
+def test_a_built_in_mock_needs_no_ledger(roomproof: Run, tmp_path: Path) -> None:
+    done = roomproof("verify", "telnyx", *FEW, env={"HOME": "/proc"})
+    assert (done.code, done.err) == (3, "")
+    assert not (tmp_path / ".local").exists()
+
+
+def test_two_runs_at_once_do_not_disturb_each_other(serve: Serve, command: Path, environment: Mapping[str, str], tmp_path: Path) -> None:
+    """One account, rooms made and deleted by both, in one working folder."""
+    base_url = serve(AZURE.build())
+    runs = [
+        subprocess.Popen(
+            [command, "verify", "azure", "--base-url", base_url, "--max-examples", "5", "--record", "kept", "--json", f"{name}.json"],
+            cwd=tmp_path, env={**environment, **AZURE.environment}, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, encoding="utf-8",
+        )
+        for name in ("one", "two")
+    ]  # fmt: skip
+    told = [child.communicate(timeout=120)[1] for child in runs]
+    assert told == ["", ""]
+    assert [child.returncode for child in runs] == [0, 0]
+    for name in ("one", "two"):
+        report = json.loads((tmp_path / f"{name}.json").read_text(encoding="utf-8"))
+        assert (report["summary"]["fail"], report["summary"]["warning"]) == (0, 0)
+        assert report["providers"][0]["left_behind"] == report["providers"][0]["remarks"] == []
+    assert len(list((tmp_path / "kept").glob("*.yaml"))) == 2
+    assert list((tmp_path / ".local/state/roomproof/ledger").iterdir()) == []

@@ -1,0 +1,142 @@
+"""The ledger of a run: what it says after any number of entries, where it is, who may take it up."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from roomproof.commands.bookkeeping import kept_books
+from roomproof.ledger.books import Books, Heading, LedgerError, headed, read_books
+from roomproof.ledger.file import LedgerFile, ledger_folder, ledger_paths, left_ledgers, new_ledger
+from roomproof.providers import find_contract
+
+HEADING = Heading("2026-01-01T00:00:00+00:00", 1, "mini", "http://127.0.0.1:1", "named", ("/contracts",))
+
+
+def text_of(entries: list[Any]) -> str:
+    return "".join(json.dumps(entry) + "\n" for entry in (headed(HEADING), *entries))
+
+
+@pytest.fixture
+def kept() -> tuple[Books, list[Any]]:
+    """Books, and the entries that they write."""
+    entries: list[Any] = []
+    return Books(entries.append), entries
+
+
+def test_what_is_read_is_what_was_written(kept: tuple[Books, list[Any]]) -> None:
+    books, entries = kept
+    first, second, third = (books.intend("12:00", mark) for mark in ("a", "b", ""))
+    books.made("one", first)
+    books.made("two", second)
+    books.gone("one")
+    books.find({"name": "as it was"})
+
+    told = read_books(text_of(entries))
+
+    assert told is not None
+    heading, read = told
+    assert heading == HEADING
+    assert (list(read.rooms), read.ever, list(read.lost), read.found) == (["two"], {"one", "two"}, [third], {"name": "as it was"})
+    assert not read.settled
+
+
+def test_books_are_settled_when_nothing_is_left(kept: tuple[Books, list[Any]]) -> None:
+    books, entries = kept
+    assert books.settled
+    books.made("one", books.intend("12:00", ""))
+    assert not books.settled
+    books.gone("one")
+    assert books.settled
+    number = books.intend("12:01", "")
+    assert not books.settled
+    books.came_to_nothing(number)
+    books.find({})
+    assert not books.settled
+    books.put_back()
+    assert books.settled
+    assert read_books(text_of(entries))[1].settled  # type: ignore[index] # it was just written
+
+
+def test_an_intent_is_written_before_it_counts_or_not_at_all() -> None:
+    def full(_: object) -> None:
+        raise LedgerError("no space left")
+
+    books = Books(full)
+    with pytest.raises(LedgerError):
+        books.intend("12:00", "")
+    assert books.settled
+    books.made("one")
+    assert list(books.rooms) == ["one"], "what cannot be written is remembered all the same"
+
+
+@pytest.mark.parametrize("cut", range(1, 40, 6))
+def test_the_line_that_was_written_when_the_run_was_killed_is_left_out(kept: tuple[Books, list[Any]], cut: int) -> None:
+    books, entries = kept
+    books.made("one", books.intend("12:00", ""))
+    books.made("two")
+    told = read_books(text_of(entries)[:-cut])
+    assert told is not None
+    assert list(told[1].rooms) == ["one"]
+
+
+@pytest.mark.parametrize("text", ["", "\n", "{}\n", "[]\n", "no json\n", '{"entry":"run","ledger":2}\n', text_of([{"no": "entry"}])])
+def test_what_is_no_ledger_is_none(text: str) -> None:
+    assert read_books(text) is None
+
+
+def test_members_with_secrets_are_remembered_and_not_written(kept: tuple[Books, list[Any]]) -> None:
+    books, entries = kept
+    books.find({"name": "x", "url": "https://token@example.com"}, unwritten=["url"])
+    assert books.found == {"name": "x", "url": "https://token@example.com"}
+    assert entries == [{"entry": "found", "members": {"name": "x"}}]
+
+
+def test_every_entry_is_on_the_disk_at_once_and_for_the_user_alone(tmp_path: Path) -> None:
+    ledger = new_ledger(tmp_path / "deep" / "ledger", "mini")
+    ledger.append({"entry": "one"})
+    assert ledger.path.read_text(encoding="utf-8") == '{"entry":"one"}\n'
+    assert ledger.path.stat().st_mode & 0o077 == 0
+    ledger.close(done=False)
+
+
+def test_two_runs_have_two_ledgers_and_neither_can_be_taken_up(tmp_path: Path) -> None:
+    one, two = new_ledger(tmp_path, "mini"), new_ledger(tmp_path, "mini")
+    assert one.path != two.path
+    assert list(left_ledgers(tmp_path)) == sorted((one.path, two.path))
+
+    one.close(done=False)
+    (taken,) = (each for each in left_ledgers(tmp_path) if isinstance(each, LedgerFile))
+    assert taken.path == one.path
+    taken.close(done=True)
+    assert ledger_paths(tmp_path) == [two.path]
+    two.close(done=True)
+    assert ledger_paths(tmp_path) == []
+
+
+@pytest.mark.parametrize(
+    ("environment", "folder"),
+    [
+        ({"HOME": "/home/me"}, "/home/me/.local/state/roomproof/ledger"),
+        ({"HOME": "/home/me", "XDG_STATE_HOME": "/state"}, "/state/roomproof/ledger"),
+        ({"HOME": "/home/me", "XDG_STATE_HOME": "relative"}, "/home/me/.local/state/roomproof/ledger"),
+        ({"HOME": "/home/me", "XDG_STATE_HOME": "/state", "ROOMPROOF_STATE": "/mine"}, "/mine/ledger"),
+    ],
+)
+def test_where_ledgers_are(environment: dict[str, str], folder: str) -> None:
+    assert ledger_folder(environment) == Path(folder)
+
+
+def test_an_id_that_repeats_the_credentials_is_not_written(tmp_path: Path) -> None:
+    contract = find_contract("telnyx")[0]
+    environment = {"ROOMPROOF_STATE": str(tmp_path)}
+    with kept_books(HEADING, contract, environment, ("the-api-key",), live=True) as books:
+        books.made("id-of-the-api-key", books.intend("12:00", "a name"))
+        assert list(books.rooms) == ["id-of-the-api-key"]
+    (path,) = ledger_paths(tmp_path / "ledger")
+    text = path.read_text(encoding="utf-8")
+    assert "a name" in text
+    assert "the-api-key" not in text

@@ -14,6 +14,7 @@ import typer
 
 from roomproof import __version__
 from roomproof.errors import RoomproofError, UsageError
+from roomproof.reports.legible import legible
 
 app = typer.Typer(
     name="roomproof",
@@ -234,10 +235,10 @@ def main() -> None:
     try:
         sys.exit(app(standalone_mode=False) or 0)
     except RoomproofError as error:
-        print(f"roomproof: {error}", file=sys.stderr)
+        print(f"roomproof: {legible(str(error))}", file=sys.stderr)
         sys.exit(error.exit_code)
     except _ParserError as error:
-        print(f"roomproof: {' '.join(error.format_message().split())} (`roomproof --help` shows what there is)", file=sys.stderr)
+        print(f"roomproof: {legible(' '.join(error.format_message().split()))} (`roomproof --help` shows what there is)", file=sys.stderr)
         sys.exit(2)
     except (KeyboardInterrupt, typer.Abort):
         print("roomproof: stopped", file=sys.stderr)

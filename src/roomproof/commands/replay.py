@@ -18,6 +18,7 @@ from roomproof.cassettes.replay import Heard, Listener, Register, Replayed, repl
 from roomproof.commands.outputs import Outputs, written
 from roomproof.errors import UsageError
 from roomproof.providers import contract_folders, find_contract
+from roomproof.reports.legible import legible
 from roomproof.reports.report import Judged, report
 from roomproof.reports.terminal import show
 
@@ -102,7 +103,7 @@ def run_check_secrets(paths: tuple[Path, ...], contracts: tuple[Path, ...], envi
         for number, interaction in enumerate(open_recording(path).interactions(), 1):
             for what in exposed(interaction, known):
                 found += 1
-                console.print(f"{path}, interaction {number}: {what}", markup=False, highlight=False, soft_wrap=True)
+                console.print(legible(f"{path}, interaction {number}: {what}"), markup=False, highlight=False, soft_wrap=True)
     console.print(f"{found} secrets; record again with roomproof, which redacts, or edit them" if found else "no secrets found")
     return 1 if found else 0
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -12,6 +12,7 @@ from roomproof import __version__
 from roomproof.cassettes.past import digest
 from roomproof.cassettes.redaction import Redactor
 from roomproof.providers import find_contract, find_special, require_mock
+from roomproof.reports.secrets import cleaned, discreet
 from roomproof.targets.credentials import scheme_from, unscoped_from
 from roomproof.targets.http import HttpTarget
 from roomproof.targets.serve import mock_process
@@ -27,7 +28,7 @@ class Ask:
     base_url: str | None
     room_id: str | None
     contracts: tuple[Path, ...]
-    environment: Mapping[str, str]
+    environment: Mapping[str, str] = field(repr=False)
     record: Path | None = None
     regressions: Path | None = None
 
@@ -36,14 +37,17 @@ class Ask:
 def subject_of(provider: str, ask: Ask) -> Iterator[Subject]:
     """Yield whom to ask: the server at the base URL, else the provider's mock, which is served as long as the context lasts.
 
-    Raises UsageError for what is unknown or missing, UnreachableError if the mock does not start.
+    No error that leaves the context says a secret. Raises UsageError for what is unknown or missing, UnreachableError if the mock
+    does not start.
     """
     contract, deviations = find_contract(provider, ask.contracts)
     special = find_special(provider)
     if ask.base_url is not None:
         scheme = scheme_from(contract.credentials, ask.environment)
         unscoped = unscoped_from(contract.credentials, scheme, ask.environment)
-        yield Subject(contract, deviations, special, HttpTarget(ask.base_url), scheme, unscoped, ask.room_id)
+        subject = Subject(contract, deviations, special, HttpTarget(ask.base_url), scheme, unscoped, ask.room_id)
+        with discreet(secrets_of(subject, ask.environment)):
+            yield subject
         return
     require_mock(provider)
     with mock_process(provider) as serving:
@@ -58,7 +62,7 @@ def told_of(subject: Subject) -> dict[str, str]:
         "provider": subject.contract.provider,
         "contract_version": subject.contract.version,
         "contract": digest(subject.contract, subject.deviations),
-        "target": subject.target.base_url,
+        "target": cleaned(subject.target.base_url, subject.scheme.secrets()),
         "started": datetime.now(UTC).isoformat(timespec="seconds"),
         "version": __version__,
     }

@@ -21,6 +21,7 @@ from roomproof.interaction import Interaction
 from roomproof.providers import contract_folders
 from roomproof.reports.report import Judged, Unfinished, report
 from roomproof.reports.terminal import progress, show
+from roomproof.secrets import without_login
 from roomproof.verify.run import Options, Progress, Result, Run, Subject
 
 EXPECTED_REQUESTS = 1000
@@ -70,7 +71,7 @@ def verify(ask: Ask, options: Options, on_request: Progress) -> Verified:
             result, judged = _verify_one(provider, replace(ask, record=place), options, on_request, failures)
         except RoomproofError as error:
             failures.append(error)
-            results.append(Unfinished(provider, ask.base_url or "built-in mock", str(error)))
+            results.append(Unfinished(provider, without_login(ask.base_url or "built-in mock"), str(error)))
             continue
         results.append(judged)
         runs.append(result)
@@ -88,7 +89,7 @@ def _verify_one(provider: str, ask: Ask, options: Options, on_request: Progress,
             _keep_past(ask.record, result, failures)
         saved: list[Path] = []
         if ask.regressions is not None:
-            saved, problems = save_regressions(ask.regressions, subject, result.verdicts, history, redactor_of(subject, ask.environment))
+            saved, problems = save_regressions(ask.regressions, subject, result.verdicts, history, ask.environment)
             failures += problems
         return result, _judged(result, secrets_of(subject, ask.environment), ask.record, tuple(saved))
 

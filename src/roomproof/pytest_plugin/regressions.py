@@ -12,7 +12,7 @@ import pytest
 
 from roomproof.errors import RoomproofError
 from roomproof.pytest_plugin.asked import ASKED
-from roomproof.pytest_plugin.wording import printable
+from roomproof.reports.legible import legible
 
 TURN_SECONDS = 3600.0
 """How long a worker waits for the others' regressions."""
@@ -57,8 +57,8 @@ class RegressionItem(pytest.Item):
                     self.path, base_url=asked.base_url, room_id=asked.room_id, environment=os.environ, contracts=asked.contracts
                 )
         except RoomproofError as error:
-            pytest.fail(printable(str(error)), pytrace=False)
-        self.verdict, self.text = regressed.verdict, printable(regressed.text)
+            pytest.fail(legible(str(error)), pytrace=False)
+        self.verdict, self.text = regressed.verdict, regressed.text
 
     def runtest(self) -> None:
         """Turn the verdict into the outcome of a test."""

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-
-def printable(text: str) -> str:
-    """Return a text with everything but lines of printable characters spelled out."""
-    return "".join(one if one.isprintable() or one == "\n" else one.encode("unicode_escape").decode() for one in text)
+from roomproof.reports.legible import legible
 
 
 def whole(finding: dict[str, Any], told: dict[str, Any]) -> str:
@@ -24,4 +21,4 @@ def whole(finding: dict[str, Any], told: dict[str, Any]) -> str:
     ]
     if told["stopped"]:
         lines.append(f"the run was cut short: {told['stopped']}")
-    return printable("\n".join(lines))
+    return "\n".join(map(legible, lines))

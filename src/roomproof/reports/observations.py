@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from rich.box import SIMPLE_HEAD
@@ -12,6 +12,7 @@ from rich.markup import escape
 from rich.table import Column, Table
 
 from roomproof import __version__
+from roomproof.reports.legible import legible
 from roomproof.reports.secrets import cleaned
 from roomproof.verify.probing import Observation, Probed
 
@@ -25,7 +26,7 @@ class Noted:
     """What was observed of one provider, and the secrets that may not be shown."""
 
     probed: Probed
-    secrets: tuple[str, ...]
+    secrets: tuple[str, ...] = field(repr=False)
 
 
 def observations_document(noted: Iterable[Noted]) -> dict[str, Any]:
@@ -39,11 +40,11 @@ def _provider(noted: Noted) -> dict[str, Any]:
     return {
         "provider": provider,
         "contract_version": result.subject.contract.version,
-        "target": result.subject.target.base_url,
+        "target": cleaned(result.subject.target.base_url, noted.secrets),
         "started": result.started.isoformat(timespec="seconds"),
         "requests": result.requests,
         "seconds": round(result.seconds, 3),
-        "stopped": result.stopped,
+        "stopped": cleaned(result.stopped, noted.secrets),
         "observations": [_observation(provider, item, noted.secrets) for item in noted.probed.observations],
     }
 
@@ -67,10 +68,12 @@ def show_observations(console: Console, document: dict[str, Any]) -> None:
     wide = console if console.is_terminal else Console(width=_WIDE)
     for provider in document["providers"]:
         where = f"at {provider['target']}, {provider['requests']} requests in {provider['seconds']:.1f} s"
-        console.print(f"[bold]{escape(provider['provider'])}[/] {escape(where)}", highlight=False, soft_wrap=True)
+        console.print(f"[bold]{escape(legible(provider['provider']))}[/] {escape(legible(where))}", highlight=False, soft_wrap=True)
         wide.print(_table(provider["observations"]))
         if provider["stopped"]:
-            console.print(f"[bold]{escape(provider['provider'])} stopped early:[/] {escape(provider['stopped'])}", soft_wrap=True)
+            console.print(
+                f"[bold]{escape(legible(provider['provider']))} stopped early:[/] {escape(legible(provider['stopped']))}", soft_wrap=True
+            )
     count = sum(len(provider["observations"]) for provider in document["providers"])
     console.print(f"{count} observations; they say what was seen, not what is right")
 
@@ -81,5 +84,5 @@ def _table(observations: list[dict[str, Any]]) -> Table:
     for item in observations:
         documented = "-" if item["documented"] is None else str(item["documented"])
         texts = (item["operation"], item["field"], item["what"], documented, item["observed"])
-        table.add_row(*(escape(text) for text in texts), str(item["requests"]))
+        table.add_row(*(escape(legible(text)) for text in texts), str(item["requests"]))
     return table

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,7 @@ from roomproof.errors import UsageError
 from roomproof.interaction import Interaction
 from roomproof.judge.exception import document
 from roomproof.reports.curl import curl
-from roomproof.reports.secrets import cleaned, without_secret_headers
+from roomproof.reports.secrets import cleaned, proofs_of, without_secret_headers
 from roomproof.verdict import Finding, Record, Verdict, Verdicts
 
 REPORT_VERSION = 1
@@ -37,7 +37,7 @@ class Judged:
     seconds: float
     started: datetime
     stopped: str = ""
-    secrets: tuple[str, ...] = ()
+    secrets: tuple[str, ...] = field(default=(), repr=False)
     cassette: Path | None = None
     regressions: tuple[Path, ...] = ()
     recorded: tuple[datetime, datetime] | None = None
@@ -79,11 +79,11 @@ def _provider(result: Judged) -> dict[str, Any]:
     return {
         "provider": contract.provider,
         "contract_version": contract.version,
-        "target": result.target,
+        "target": cleaned(result.target, result.secrets),
         "started": result.started.isoformat(timespec="seconds"),
         "requests": result.requests,
         "seconds": round(result.seconds, 3),
-        "stopped": result.stopped,
+        "stopped": cleaned(result.stopped, result.secrets),
         **_of_recordings(result),
         "clauses": [
             {
@@ -135,7 +135,7 @@ def _finding(finding: Finding, result: Judged) -> dict[str, Any]:
         "reason": witness.deviation.reason if witness.deviation else "",
         "at": witness.interaction.at.isoformat(timespec="seconds") if witness.interaction.at else "",
         **({"limit": finding.limit.document()} if finding.limit else {}),
-        **cleaned(told, result.secrets),
+        **cleaned(told, (*result.secrets, *proofs_of((witness.interaction, *witness.steps)))),
     }
 
 

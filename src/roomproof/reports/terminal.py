@@ -14,6 +14,7 @@ from rich.padding import Padding
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from roomproof.reports.legible import legible
 from roomproof.reports.report import curl_lines
 from roomproof.verify.run import Progress as OnRequest
 
@@ -38,14 +39,14 @@ def progress(console: Console, expected: dict[str, int]) -> Iterator[OnRequest]:
 def show(console: Console, report: dict[str, Any], *, every_warning: bool = False) -> None:
     """Print a report: a row an operation, then what is broken, then the sum."""
     for provider in report["providers"]:
-        console.print(f"[bold]{escape(provider['provider'])}[/] {escape(_where(provider))}", highlight=False, soft_wrap=True)
+        console.print(f"[bold]{_plain(provider['provider'])}[/] {_plain(_where(provider))}", highlight=False, soft_wrap=True)
         console.print(_table(provider))
         if provider.get("stopped"):
-            console.print(f"[bold]{escape(provider['provider'])} stopped early:[/] {escape(provider['stopped'])}")
+            console.print(f"[bold]{_plain(provider['provider'])} stopped early:[/] {_plain(provider['stopped'])}")
         _findings(console, provider, every_warning=every_warning)
         _rejudged(console, provider)
         for path in provider.get("regressions", ()):
-            console.print(f"kept {escape(path)}: pytest sends it again from now on", highlight=False, soft_wrap=True)
+            console.print(f"kept {_plain(path)}: pytest sends it again from now on", highlight=False, soft_wrap=True)
     _unmatched(console, report.get("unmatched"))
     summary = report["summary"]
     if not report["providers"]:
@@ -70,14 +71,14 @@ def _rejudged(console: Console, provider: dict[str, Any]) -> None:
     for change in provider.get("rejudged", ()):
         why = "though the contract is the same: was the cassette altered?" if change["same_contract"] else "since the contract has changed"
         text = f"{change['clause']} was {change['before']} when recorded, is {change['now']} now, {why} ({change['cassette']})"
-        console.print(f"[bold]rejudged[/] {escape(text)}", highlight=False, soft_wrap=True)
+        console.print(f"[bold]rejudged[/] {_plain(text)}", highlight=False, soft_wrap=True)
 
 
 def _unmatched(console: Console, unmatched: dict[str, Any] | None) -> None:
     if unmatched and unmatched["count"]:
         console.print(f"{unmatched['count']} requests belong to no operation of any contract:")
         for name, count in unmatched["requests"].items():
-            console.print(f"  {count} x {escape(name)}", highlight=False, soft_wrap=True)
+            console.print(f"  {count} x {_plain(name)}", highlight=False, soft_wrap=True)
 
 
 def _table(provider: dict[str, Any]) -> Table:
@@ -102,14 +103,19 @@ def _findings(console: Console, provider: dict[str, Any], *, every_warning: bool
         _full(console, finding)
     for finding in others if every_warning else others[:_SHOWN_WARNINGS]:
         style = _STYLES[finding["verdict"]]
-        console.print(f"[{style}]{finding['verdict']}[/] {escape(finding['clause'])}: {escape(finding['summary'])}", highlight=False)
+        console.print(f"[{style}]{finding['verdict']}[/] {_plain(finding['clause'])}: {_plain(finding['summary'])}", highlight=False)
     if len(others) > _SHOWN_WARNINGS and not every_warning:
         console.print(f"... and {len(others) - _SHOWN_WARNINGS} more warnings and deviations; --verbose or --json shows them all")
 
 
+def _plain(text: str) -> str:
+    """Return a text of anybody's so that neither rich nor the terminal obeys it."""
+    return escape(legible(text))
+
+
 def _full(console: Console, finding: dict[str, Any]) -> None:
     source = ", ".join(part for part in finding["source"].values() if part)
-    console.print(f"[bold red]fail[/] [bold]{escape(finding['clause'])}[/]", highlight=False)
+    console.print(f"[bold red]fail[/] [bold]{_plain(finding['clause'])}[/]", highlight=False)
     lines = [
         finding["summary"],
         f"expected  {finding['expected']}",
@@ -117,7 +123,7 @@ def _full(console: Console, finding: dict[str, Any]) -> None:
         f"source    {source}",
         *([f"steps     {len(finding['sequence'])}, none can be left out; a room made anew has another id"] if finding["sequence"] else []),
     ]
-    console.print(Padding("\n".join(escape(line) for line in lines), (0, 0, 0, 2)), highlight=False)
+    console.print(Padding("\n".join(_plain(line) for line in lines), (0, 0, 0, 2)), highlight=False)
     # Unfolded, so that each can be copied as one command.
     for line in curl_lines(finding):
-        console.print(escape(line), highlight=False, soft_wrap=True)
+        console.print(_plain(line), highlight=False, soft_wrap=True)

@@ -10,6 +10,7 @@ from urllib3.exceptions import HTTPError, ProtocolError
 
 from roomproof.errors import UsageError
 from roomproof.interaction import Interaction, Request, Response
+from roomproof.secrets import without_login
 from roomproof.targets.target import Outgoing
 
 TIMEOUT = urllib3.Timeout(connect=5.0, read=15.0)
@@ -24,8 +25,8 @@ class HttpTarget:
         """Raises UsageError if the URL is none that HTTP can use."""
         parts = urlsplit(base_url)
         if parts.scheme not in ("http", "https") or not parts.hostname:
-            raise UsageError(f"--base-url {base_url!r} is no HTTP address; write it like https://api.example.com/v2")
-        if parts.username or parts.password:
+            raise UsageError(f"--base-url {without_login(base_url)!r} is no HTTP address; write it like https://api.example.com/v2")
+        if "@" in parts.netloc:
             raise UsageError("--base-url holds credentials; take them out, they come from the environment")
         self.base_url = base_url.rstrip("/")
         self._pool = urllib3.connection_from_url(self.base_url, maxsize=1, retries=False, timeout=TIMEOUT)

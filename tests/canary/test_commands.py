@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -38,3 +39,82 @@ def test_verify_and_what_can_be_done_with_its_recording(provider: str, parrot: A
     assert compared.code in (0, 1)
     assert (checked.code, checked.out) == (0, b"no secrets found\n")
     assert leaks(server.secrets(), verified, replayed, compared) == []
+
+
+@pytest.mark.parametrize("provider", ["azure", "carrierx"])
+def test_probe(provider: str, parrot: Any, ran: Run, canaries: Canaries, leaks: Leaks) -> None:
+    server = parrot(provider, trouble=TROUBLE)
+
+    probed = ran("roomproof", "probe", *asking(server), "--max-requests", 60, "--json", "p.json", "--record", "p", env=canaries[provider])
+
+    assert (probed.folder / "p.json").exists(), probed.err
+    assert leaks(server.secrets(), probed) == []
+
+
+@pytest.mark.parametrize("trouble", ["redirect", "status line", "header"])
+def test_what_is_said_of_a_first_answer_that_ends_the_run(trouble: str, parrot: Any, ran: Run, canaries: Canaries, leaks: Leaks) -> None:
+    server = parrot("telnyx", trouble=dict.fromkeys(range(1, 4), trouble))
+    reports = ("--max-requests", 3, "--json", "r.json", "--junit", "r.xml")
+
+    ended = ran("roomproof", "verify", *asking(server), *reports, env=canaries["telnyx"])
+
+    assert ended.code == 3
+    assert b"Traceback" not in ended.err
+    assert leaks(server.secrets(), ended) == []
+
+
+def test_what_is_said_of_a_provider_that_stops_answering(parrot: Any, ran: Run, canaries: Canaries, leaks: Leaks) -> None:
+    server = parrot("signalwire", dead_after=10)
+
+    ended = ran("roomproof", "verify", *asking(server), "--json", "r.json", "--junit", "r.xml", env=canaries["signalwire"])
+
+    assert "stopped answering" in json.loads((ended.folder / "r.json").read_bytes())["providers"][0]["stopped"]
+    assert leaks(server.secrets(), ended) == []
+
+
+PLUGIN = """
+import logging, pytest
+from roomproof.verify import session
+
+{defect}
+"""
+DEFECT = """
+whole = session.Session._judged
+
+def broken(self, interaction):
+    if self.result.requests == 20:
+        raise RuntimeError(f"a defect at {interaction}")
+    return whole(self, interaction)
+
+session.Session._judged = broken
+"""
+LOUD = ("-vvv", "-l", "--tb=long", "-rA", "--full-trace", "--junitxml=j.xml", "-o", "log_cli=true", "-o", "log_cli_level=DEBUG")
+
+
+@pytest.mark.parametrize("defect", ["", DEFECT], ids=["right", "with a defect of ours"])
+def test_pytest(defect: str, parrot: Any, ran: Run, canaries: Canaries, leaks: Leaks, tmp_path: Path) -> None:
+    server = parrot("carrierx", trouble=TROUBLE)
+    (tmp_path / "conftest.py").write_text(PLUGIN.format(defect=defect) + SHORT_RUN)
+    ask = ("--provider=carrierx", f"--base-url={server.base_url}", f"--room-id={server.room_id}", "-p", "no:schemathesis")
+
+    done = ran("pytest", *ask, *LOUD, env=canaries["carrierx"])
+
+    assert done.code == 1
+    assert (b"a defect at" in done.out) == bool(defect)
+    assert leaks(server.secrets(), done) == []
+
+
+SHORT_RUN = """
+options = session.Options.__init__
+session.Options.__init__ = lambda self, *given, **named: options(self, max_examples=1, max_requests=120)
+"""
+
+
+def test_fuzz(parrot: Any, ran: Run, canaries: Canaries, leaks: Leaks) -> None:
+    server = parrot("telnyx")
+    bounds = ("--max-examples", 0, "--fuzz", 3, "--max-requests", 400, "--json", "r.json")
+
+    fuzzed = ran("roomproof", "verify", *asking(server), *bounds, env=canaries["telnyx"])
+
+    assert fuzzed.code == 1, fuzzed.err
+    assert leaks(server.secrets(), fuzzed) == []

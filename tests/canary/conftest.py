@@ -331,18 +331,8 @@ def _repeating(content: bytes, said: list[str], status: int, number: int) -> byt
     body |= {"echo": said[1], said[2]: 1, "error": body.get("error") if status < 400 else {"message": f"bad token {said[3]}"}}
     body["login"] = {"one": said[4], "list": [said[5], f"{'x' * 90}{said[0]}"]}
     text = json.dumps(body, ensure_ascii=number % 2 == 0)
-    # Escapes are what they are in a body only if nobody escapes them once more.
-    return (
-        text.replace("\\\\", "\\").encode("utf-8", "replace") if number % 5 == 0 and _is_json(text.replace("\\\\", "\\")) else text.encode()
-    )
-
-
-def _is_json(text: str) -> bool:
-    try:
-        json.loads(text)
-    except ValueError:
-        return False
-    return True
+    # An escape is one in a body only if nobody escapes its backslash.
+    return (text.replace("\\\\u", "\\u") if number % 5 == 0 else text).encode("utf-8", "replace")
 
 
 Start = Callable[..., Parrot]

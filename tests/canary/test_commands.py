@@ -45,7 +45,7 @@ def test_verify_and_what_can_be_done_with_its_recording(provider: str, parrot: A
 def test_probe(provider: str, parrot: Any, ran: Run, canaries: Canaries, leaks: Leaks) -> None:
     server = parrot(provider, trouble=TROUBLE)
 
-    probed = ran("roomproof", "probe", *asking(server), "--max-requests", 60, "--json", "p.json", "--record", "p", env=canaries[provider])
+    probed = ran("roomproof", "probe", *asking(server), "--max-requests", 40, "--json", "p.json", "--record", "p", env=canaries[provider])
 
     assert (probed.folder / "p.json").exists(), probed.err
     assert leaks(server.secrets(), probed) == []
@@ -88,7 +88,7 @@ def broken(self, interaction):
 
 session.Session._judged = broken
 """
-LOUD = ("-vvv", "-l", "--tb=long", "-rA", "--full-trace", "--junitxml=j.xml", "-o", "log_cli=true", "-o", "log_cli_level=DEBUG")
+LOUD = ("-vvv", "-l", "--tb=long", "-rA", "--junitxml=j.xml", "-o", "log_cli=true", "-o", "log_cli_level=DEBUG")
 
 
 @pytest.mark.parametrize("defect", ["", DEFECT], ids=["right", "with a defect of ours"])

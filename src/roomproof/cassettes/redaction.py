@@ -58,6 +58,7 @@ class Redactor:
 
     def __init__(self, secrets: Iterable[str], *, live: bool) -> None:
         self._known = KnownSecrets(secrets)
+        self._proven: tuple[frozenset[str], Redactor] = frozenset(), self
         self._codes = live
         self._replacements: dict[str, str] = {}
         self._numbers: Counter[int] = Counter()
@@ -68,12 +69,12 @@ class Redactor:
         What the request proves with is a secret of this interaction, also where nobody has named it.
         """
         forged = interaction.request.credentials is Credentials.WRONG
-        known = self._known.and_also(proofs(interaction.request.headers, forged=forged))
-        if known is self._known:
-            return self._redacted(interaction)
-        knowing = copy(self)
-        knowing._known = known
-        return knowing._redacted(interaction)
+        proven = frozenset(proofs(interaction.request.headers, forged=forged))
+        if proven != self._proven[0]:
+            knowing = copy(self)
+            knowing._known = self._known.and_also(sorted(proven))
+            self._proven = proven, knowing
+        return self._proven[1]._redacted(interaction)
 
     def told(self, texts: Mapping[str, str]) -> dict[str, str]:
         """Return texts under their names, such as what a cassette says of itself, without secrets."""

@@ -116,8 +116,12 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> Regression
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Show a defect of ours with Python's own traceback: pytest's has the values of arguments in it, and credentials are among them."""
-    report = yield
     told = (pytest.fail.Exception, pytest.skip.Exception, RoomproofWarning)
-    if isinstance(item, ClauseItem | RegressionItem) and call.excinfo is not None and not isinstance(call.excinfo.value, told):
-        report.longrepr = call.excinfo.getrepr(style="native")
+    defect = call.excinfo
+    if not isinstance(item, ClauseItem | RegressionItem) or defect is None or isinstance(defect.value, told):
+        return (yield)
+    # pytest spells out what it is not to show, too, which takes long where everything is asked for.
+    defect.traceback = defect.traceback[-1:]
+    report = yield
+    report.longrepr = defect.getrepr(style="native")
     return report

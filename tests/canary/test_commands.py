@@ -88,7 +88,7 @@ def broken(self, interaction):
 
 session.Session._judged = broken
 """
-LOUD = ("-vvv", "-l", "--tb=long", "-rA", "--junitxml=j.xml", "-o", "log_cli=true", "-o", "log_cli_level=DEBUG")
+LOUD = ("-x", "-vv", "-l", "--tb=long", "-rA", "--junitxml=j.xml", "-o", "log_cli=true", "-o", "log_cli_level=DEBUG")
 
 
 @pytest.mark.parametrize("defect", ["", DEFECT], ids=["right", "with a defect of ours"])

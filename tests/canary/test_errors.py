@@ -20,13 +20,17 @@ BEARER = CredentialsSpec("bearer", {"token": "TOKEN"})
 HMAC = CredentialsSpec("hmac-sha256", {"connection-string": "CONNECTION"})
 
 
+def _unreachable() -> None:
+    try:
+        raise ValueError(f"Invalid header value {TOKEN.encode()!r}", TOKEN.encode())
+    except ValueError as error:
+        error.add_note(f"Falsifying example: {TOKEN}")
+        raise UnreachableError(f"redirects to http://127.0.0.1/{quote(TOKEN, safe='')}") from error
+
+
 def test_an_error_its_causes_and_its_notes_are_cleaned_and_stay_what_they_are() -> None:
     with pytest.raises(UnreachableError) as raised, discreet([TOKEN]):
-        try:
-            raise ValueError(f"Invalid header value {TOKEN.encode()!r}", TOKEN.encode())
-        except ValueError as error:
-            error.add_note(f"Falsifying example: {TOKEN}")
-            raise UnreachableError(f"redirects to http://127.0.0.1/{quote(TOKEN, safe='')}") from error
+        _unreachable()
 
     assert str(raised.value) == f"redirects to http://127.0.0.1/{HIDDEN}"
     told = "".join(traceback.format_exception(raised.value))

@@ -18,7 +18,6 @@ from roomproof.errors import RoomproofError
 from roomproof.pytest_plugin.asked import ASKED, asked_of, dest, prepare, read_contracts
 from roomproof.pytest_plugin.clauses import ClauseItem, Provider, RoomproofWarning
 from roomproof.pytest_plugin.regressions import RegressionFile, RegressionItem, is_regression
-from roomproof.secrets import without_login
 
 __all__ = ["RoomproofWarning"]
 
@@ -88,6 +87,8 @@ def pytest_report_header(config: pytest.Config) -> list[str]:
     if not asked.clauses:
         return []
     if not asked.cassettes:
+        from roomproof.secrets import without_login
+
         return [f"roomproof: {', '.join(asked.clauses)} at {without_login(asked.base_url or 'the built-in mock')}"]
     return [f"roomproof: {'; '.join(_recorded(asked.report_on(provider)) for provider in asked.clauses)}"]
 

@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from roomproof.pytest_plugin.asked import ASKED, is_named
-from roomproof.pytest_plugin.wording import whole
-from roomproof.reports.legible import legible
+from roomproof.pytest_plugin.wording import legible, whole
 
 if TYPE_CHECKING:
     from roomproof.contract.clause import Clause

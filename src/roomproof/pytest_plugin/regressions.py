@@ -12,7 +12,7 @@ import pytest
 
 from roomproof.errors import RoomproofError
 from roomproof.pytest_plugin.asked import ASKED
-from roomproof.reports.legible import legible
+from roomproof.pytest_plugin.wording import legible
 
 TURN_SECONDS = 3600.0
 """How long a worker waits for the others' regressions."""

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from roomproof.reports.legible import legible
+
+def legible(text: str) -> str:
+    """Return a text as one line that no terminal and no CI server obeys."""
+    from roomproof.reports import legible
+
+    return legible.legible(text)
 
 
 def whole(finding: dict[str, Any], told: dict[str, Any]) -> str:

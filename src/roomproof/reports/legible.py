@@ -1,7 +1,7 @@
 """Texts of strangers on a terminal or in a log: they must neither steer it, nor look like lines of ours, nor command a CI server.
 
-Sources: ECMA-48 (control functions); Unicode Standard Annex 9 (overrides of direction); GitHub Actions, Workflow commands; Azure
-Pipelines, Logging commands; TeamCity, Service messages.
+Sources: ECMA-48 (control functions); Unicode Standard Annex 9 (overrides of direction); GitHub Actions, Workflow commands; Visual
+Studio Team Services, Logging commands; TeamCity, Service messages.
 """
 
 from __future__ import annotations

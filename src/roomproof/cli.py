@@ -13,7 +13,8 @@ from typer.core import TyperGroup
 
 from roomproof import __version__
 from roomproof.commands.completion import complete_clause, complete_fault, complete_mock, complete_provider
-from roomproof.errors import RoomproofError, UsageError, printable
+from roomproof.errors import RoomproofError, UsageError
+from roomproof.legible import one_line
 from roomproof.options import (
     HOW,
     REPORTS,
@@ -374,7 +375,7 @@ _BROKEN_PIPE = 141
 
 def _line(text: str) -> str:
     """Return a message as one line that no terminal obeys."""
-    return printable(" ".join(text.split()))
+    return one_line(" ".join(text.split()))
 
 
 def main() -> None:

@@ -37,8 +37,3 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
 
     close = get_close_matches(word, list(known), 1)
     return f" (did you mean {close[0]!r}?)" if close else ""
-
-
-def printable(text: str) -> str:
-    """Return a text with everything but lines of printable characters spelled out: anybody's file can put words into a message."""
-    return "".join(one if one.isprintable() or one == "\n" else one.encode("unicode_escape").decode() for one in text)

@@ -25,6 +25,7 @@ from roomproof.judge.evidence import Evidence
 from roomproof.judge.judge import Judge
 from roomproof.providers import find_contract
 from roomproof.reports.secrets import cleaned
+from roomproof.secrets import proofs
 from roomproof.targets.credentials import Basic
 from roomproof.verdict import Verdict, Verdicts
 
@@ -188,5 +189,5 @@ def _request(response: schemathesis.Response) -> Request:
 def _failure(evidence: Evidence, contract: Contract, operation: str | None, given: str | None) -> BrokenClause:
     source = ", ".join(part for part in astuple(contract.clauses[evidence.clause].source) if part)
     text = f"{evidence.summary}\nexpected  {evidence.expected}\nreceived  {evidence.received}\nsource    {source}"
-    secrets = (given, given.rpartition(" ")[2]) if given else ()
+    secrets = (given, *proofs((("authorization", given),))) if given else ()
     return BrokenClause(operation=operation, title=evidence.clause, message=cleaned(text, secrets))

@@ -1,15 +1,16 @@
 """Known secrets, and where they stand in a text: plain, or in any form in which a secret travels.
 
-A text is read as somebody who looks for secrets would read it: as it is, with percent-encoding (RFC 3986, 2.1), JSON
-escapes (RFC 8259, 7) and the plus of forms undone, up to three deep, and each of these with its Base64 undone (RFC 4648,
-4 and 5), wherever in a longer Base64 text the secret begins.
+A text is read as somebody who looks for secrets would read it: as it is, with percent-encoding (RFC 3986, 2.1), escapes of
+JSON (RFC 8259, 7), Python, YAML, HTML and shells, folded lines and the plus of forms undone, up to three deep, and each of
+these with its Base64 undone (RFC 4648, 4 and 5), wherever in a longer Base64 text the secret begins; hexadecimal digits, too.
 """
 
 from __future__ import annotations
 
 import base64
+import html
 import re
-from binascii import a2b_base64
+from binascii import Error, a2b_base64
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -38,16 +39,30 @@ class Place(NamedTuple):
     in_base64: bool
 
 
+class Secret(str):
+    """A text that shows itself only to who asks for it: no traceback, assertion or log that prints its repr gives it away."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return "<hidden>"
+
+
 class KnownSecrets:
     """Secrets whose values are known: tokens, passwords, keys. Empty ones are left out."""
 
     def __init__(self, secrets: Iterable[str]) -> None:
-        self.texts = tuple(dict.fromkeys(secret for secret in secrets if secret))
+        self.texts = tuple(Secret(secret) for secret in dict.fromkeys(secrets) if secret)
         needles = {needle: secret for secret in self.texts if len(secret) >= SHORTEST for needle in _needles(secret)}
         self._needles = dict(sorted(needles.items(), key=lambda item: len(item[0]), reverse=True))
         self._steps = (*_SPELLINGS, _PLUS) if any(b" " in needle for needle in self._needles) else _SPELLINGS
         self.short = frozenset(form for secret in self.texts if len(secret) < SHORTEST for form in _forms(secret))
         """The secrets too short to be looked for inside a text, in every form; compare them with whole values."""
+
+    def and_also(self, secrets: Iterable[str]) -> KnownSecrets:
+        """Return these and some more; the same object if there is no other among them."""
+        more = [secret for secret in secrets if secret not in self.texts]
+        return KnownSecrets((*self.texts, *more)) if more else self
 
     def stand_in(self, data: bytes) -> bool:
         """Whether a secret of at least SHORTEST letters stands in some bytes, in any form."""
@@ -186,20 +201,39 @@ class _Reading:
         return bisect_right(self._origins[1], offset)
 
 
-def _json_plain(match: re.Match[bytes]) -> bytes:
+def _plain_escape(match: re.Match[bytes]) -> bytes:
+    """Return what an escape of JSON stands for, or one of those that only Python and YAML have: \\x41 (a byte), \\U00000041, \\'."""
     escape = match[0]
-    if escape[1:2] == b"u":
-        return bytes.fromhex(escape.replace(b"\\u", b"").decode()).decode("utf-16-be", "surrogatepass").encode("utf-8", "surrogatepass")
-    return _JSON_LETTERS.get(escape, escape[1:])
+    match escape[1:2]:
+        case b"u":
+            digits = escape.replace(b"\\u", b"").decode()
+            return bytes.fromhex(digits).decode("utf-16-be", "surrogatepass").encode("utf-8", "surrogatepass")
+        case b"U":
+            return chr(int(escape[2:], 16)).encode("utf-8", "surrogatepass")
+        case b"x":
+            return bytes.fromhex(escape[2:].decode())
+    return _LETTERS_ESCAPED.get(escape, escape[1:])
 
 
-_JSON_LETTERS = {b"\\b": b"\b", b"\\f": b"\f", b"\\n": b"\n", b"\\r": b"\r", b"\\t": b"\t"}
+def _plain_reference(match: re.Match[bytes]) -> bytes:
+    return html.unescape(match[0].decode()).encode("utf-8", "surrogatepass")
+
+
+_LETTERS_ESCAPED = {b"\\b": b"\b", b"\\f": b"\f", b"\\n": b"\n", b"\\r": b"\r", b"\\t": b"\t"}
 _HEX = rb"[0-9A-Fa-f]"
 _PERCENT = _Spelling(b"%", re.compile(rb"%(" + _HEX + rb"{2})"), lambda match: bytes.fromhex(match[1].decode()))
-_JSON_LOOKS = rb'\\u[Dd][89ABab]XX\\u[Dd][C-Fc-f]XX|\\uXXXX|\\["\\/bfnrt]'.replace(b"X", _HEX)
-_HALF = rb"(?:%X?|\\(?:uX?X?X?)?)?".replace(b"X", _HEX)
+_ESCAPES = rb"""\\u[Dd][89ABab]XX\\u[Dd][C-Fc-f]XX|\\uXXXX|\\U00(?:0X|10)XXXX|\\xXX|\\["'\\/bfnrt]""".replace(b"X", _HEX)
+_HALF = rb"(?:%X?|&#?\w{0,7}|\\(?:[uU]X{0,7}|xX?)?)?".replace(b"X", _HEX)
 """What may be left of an escape where a text is cut."""
-_SPELLINGS = (_PERCENT, _Spelling(b"\\", re.compile(_JSON_LOOKS), _json_plain))
+_REFERENCES = rb"&(?:#[0-9]{1,7}|#(?i:x)X{1,6}|quot|amp|lt|gt|apos);".replace(b"X", _HEX)
+_SPELLINGS = (
+    _PERCENT,
+    _Spelling(b"\\", re.compile(_ESCAPES), _plain_escape),
+    _Spelling(b"&", re.compile(_REFERENCES), _plain_reference),
+    _Spelling(b"\n", re.compile(rb"[ \t]*\r?\n[ \t]*"), lambda _: b""),
+    _Spelling(b" ", re.compile(rb"(?<=[\w+/=-]{16}) (?=[\w+/=-])"), lambda _: b""),
+    _Spelling(b"'\"'\"'", re.compile(b"'\"'\"'"), lambda _: b"'"),
+)
 _PLUS = _Spelling(b"+", re.compile(rb"\+"), lambda _: b" ")
 _BASE64 = tuple(_Base64(skip) for skip in range(4))
 _BASE64_LETTERS = re.compile(rb"[A-Za-z0-9+/_-]+")
@@ -220,12 +254,50 @@ def _needles(secret: str) -> set[bytes]:
     if not secret.isascii() and all(letter <= "\xff" for letter in secret):
         # What a header carries in UTF-8 is often taken for Latin-1 (RFC 9110, 5.5), and then encoded once more.
         needles |= {secret.encode("latin-1"), secret.encode().decode("latin-1").encode()}
-    return needles
+    if not secret.isascii():
+        # What cannot be said in a narrower alphabet comes back as question marks.
+        needles |= {secret.encode(narrow, "replace") for narrow in ("ascii", "latin-1")}
+    digits = {needle.hex() for needle in needles}
+    return needles | {text.encode() for text in digits} | {text.upper().encode() for text in digits}
 
 
 def _forms(secret: str) -> set[str]:
     encoded = base64.b64encode(secret.encode("utf-8", "surrogatepass")).decode()
     return {secret, encoded, encoded.rstrip("="), quote(secret, safe="", errors="replace"), quote_plus(secret, errors="replace")}
+
+
+_SIGNATURE = re.compile(r"Signature=([^&,\s]+)")
+
+
+def proofs(headers: Iterable[tuple[str, str]], *, forged: bool = False) -> Iterator[str]:
+    """Yield what a request proves with who sends it: the credentials of its Authorization headers, or the signature in them.
+
+    Of Basic credentials they are also user and password, together and, unless they are `forged`, each by itself; forged ones
+    may be usual words. Sources: RFC 9110, 11.6.2; RFC 7617, 2.
+    """
+    for name, value in headers:
+        if "authorization" not in name.lower().split("-"):
+            continue
+        scheme, _, credentials = value.strip().partition(" ")
+        signature = _SIGNATURE.search(credentials)
+        yield signature[1] if signature else credentials.strip() or scheme
+        if scheme.lower() == "basic":
+            yield from _login(credentials, forged)
+
+
+def _login(credentials: str, forged: bool) -> Iterator[str]:
+    try:
+        pair = a2b_base64(credentials.strip()).decode()
+    except (Error, ValueError):
+        return
+    user, _, password = pair.partition(":")
+    yield from (pair,) if forged else (pair, user, password)
+
+
+def without_login(url: str) -> str:
+    """Return a URL, or what was meant as one, without the user and the password in it (RFC 3986, 3.2.1)."""
+    before, at, after = url.rpartition("@")
+    return f"{before[: before.find('//') + 2] if '//' in before else ''}<hidden>@{after}" if at else url
 
 
 def as_bytes(text: str) -> bytes:

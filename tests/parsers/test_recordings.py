@@ -90,7 +90,7 @@ def use(path: Path) -> None:
     shown = report(judged, 0, replayed.unmatched)
     as_json(shown)
     junit(shown)
-    show(Console(file=StringIO()), shown, every_warning=True)
+    show(Console(file=StringIO()), shown, every_finding=True)
     changes = {provider: compare_profiles(profile, profile) for provider, profile in profiles.items()}
     show_comparison(Console(file=StringIO()), Comparison(), changes)
     as_json(comparison_document(Comparison(), changes))

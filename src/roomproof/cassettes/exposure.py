@@ -49,7 +49,7 @@ def _in_text(place: str, data: bytes, known: KnownSecrets, codes: bool) -> Itera
             yield f"{_told(value)} in the {place}"
             rest.append(data[last : value.start])
             last = value.end
-    if known.stand_in(b"\n".join((*rest, data[last:]))):
+    if known.stand_in(b"\0".join((*rest, data[last:]))):
         yield f"a known secret in the {place}"
 
 

@@ -58,6 +58,7 @@ class Recorder:
         self.problem = ""
         self._redactor = redactor
         self._withheld = 0
+        told = redactor.told(told)
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             self._tape: _Tape = _JsonTape(path, told) if path.suffix.lower() == ".json" else _YamlTape(path, told)

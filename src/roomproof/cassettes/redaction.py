@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from copy import copy
 from dataclasses import replace
 from urllib.parse import unquote
 
 from roomproof.cassettes.telling import HeaderKind, Kind, Value, header_kind, may_tell, values
-from roomproof.interaction import Headers, Interaction
-from roomproof.secrets import KnownSecrets, as_bytes, edited, edited_text
+from roomproof.interaction import Credentials, Headers, Interaction
+from roomproof.secrets import KnownSecrets, as_bytes, edited, edited_text, proofs
 
 REDACTED = "REDACTED"
 _ROUNDS = 8
@@ -57,12 +58,29 @@ class Redactor:
 
     def __init__(self, secrets: Iterable[str], *, live: bool) -> None:
         self._known = KnownSecrets(secrets)
+        self._proven: tuple[frozenset[str], Redactor] = frozenset(), self
         self._codes = live
         self._replacements: dict[str, str] = {}
         self._numbers: Counter[int] = Counter()
 
     def redacted(self, interaction: Interaction) -> Interaction:
-        """Return an interaction without secrets; parts that hold none stay the same objects."""
+        """Return an interaction without secrets; parts that hold none stay the same objects.
+
+        What the request proves with is a secret of this interaction, also where nobody has named it.
+        """
+        forged = interaction.request.credentials is Credentials.WRONG
+        proven = frozenset(proofs(interaction.request.headers, forged=forged))
+        if proven != self._proven[0]:
+            knowing = copy(self)
+            knowing._known = self._known.and_also(sorted(proven))
+            self._proven = proven, knowing
+        return self._proven[1]._redacted(interaction)
+
+    def told(self, texts: Mapping[str, str]) -> dict[str, str]:
+        """Return texts under their names, such as what a cassette says of itself, without secrets."""
+        return {name: self._text(text, known=True) for name, text in texts.items()}
+
+    def _redacted(self, interaction: Interaction) -> Interaction:
         request, response = interaction.request, interaction.response
         # One search over everything is quicker than one in each part, and nearly always finds nothing.
         known = bool(self._known.short) or self._known.stand_in(_texts(interaction, proofs=False))
@@ -85,9 +103,9 @@ class Redactor:
 
     def _headers(self, headers: Headers, known: bool) -> Headers:
         """Return headers without secrets, the same object if nothing changes."""
-        plain = b"\n".join(as_bytes(value) for name, value in headers if header_kind(name) is None)
+        plain = b"\0".join(as_bytes(value) for name, value in headers if header_kind(name) is None)
         quiet = not known and not may_tell(plain, self._codes)
-        cleaned = tuple((name, self._header(name, value, known, quiet)) for name, value in headers)
+        cleaned = tuple((self._text(name, known) if known else name, self._header(name, value, known, quiet)) for name, value in headers)
         return headers if cleaned == headers else cleaned
 
     def _header(self, name: str, value: str, known: bool, quiet: bool) -> str:
@@ -170,12 +188,12 @@ class Redactor:
 
 
 def _texts(interaction: Interaction, proofs: bool = True) -> bytes:
-    """Return every text of an interaction in which a secret can stand, one a line; without `proofs` none of headers made for secrets."""
+    """Return every text of an interaction in which a secret can stand, zeros between them; without `proofs` no header made for secrets."""
     request, response = interaction.request, interaction.response
     headers = (*request.headers, *(response.headers if response else ()))
     values_ = (value for name, value in headers if proofs or header_kind(name) is None)
-    texts = (as_bytes(text) for text in (request.url, interaction.failure, *values_))
-    return b"\n".join((*texts, request.body or b"", response.body if response else b""))
+    texts = (as_bytes(text) for text in (request.url, interaction.failure, *(name for name, _ in headers), *values_))
+    return b"\0".join((*texts, request.body or b"", response.body if response else b""))
 
 
 def _alike(text: str, number: int, word: str, digit: str) -> str:

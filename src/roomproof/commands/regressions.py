@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from roomproof.cassettes.recording import open_recording
-from roomproof.cassettes.redaction import Redactor
 from roomproof.cassettes.regression import CLAUSE_ID, save, story
-from roomproof.commands.subject import Ask, secrets_of, subject_of, told_of
+from roomproof.commands.subject import Ask, redactor_of, secrets_of, subject_of, told_of
 from roomproof.errors import RoomproofError, UsageError
 from roomproof.interaction import Interaction
 from roomproof.judge.evidence import Evidence, Outcome
+from roomproof.legible import one_line
 from roomproof.reports.curl import curl
-from roomproof.reports.secrets import cleaned
+from roomproof.reports.secrets import cleaned, proofs_of
 from roomproof.verdict import Finding, Verdict
 from roomproof.verify.case import Seat
 from roomproof.verify.plan import ANCHOR
@@ -53,7 +53,7 @@ def check_regression(
             open_rooms(session)
             told = _tell(session, recorded)
         except CutShortError as error:
-            return Regressed("unexercised", str(error))
+            return Regressed("unexercised", cleaned(one_line(str(error)), secrets_of(subject, environment)))
         finally:
             clean_up(session)
             session.target.close()
@@ -75,32 +75,34 @@ def _tell(session: Session, recorded: list[Interaction]) -> list[Evidence]:
 def _verdict(session: Session, clause_id: str, told: list[Evidence], secrets: tuple[str, ...]) -> Regressed:
     finding = next((item for item in session.result.verdicts.findings() if item.clause.id == clause_id), None)
     if finding is not None and finding.verdict is Verdict.FAIL:
-        return Regressed("fail", cleaned(_text(session, finding), secrets))
+        lines: list[str] = cleaned(_lines(session, finding), (*secrets, *proofs_of((finding.witness.interaction,))))
+        return Regressed("fail", "\n".join(map(one_line, lines)))
     if any(item.clause == clause_id and item.outcome is not Outcome.INCONCLUSIVE for item in told):
         return Regressed("pass", "")
     return Regressed("unexercised", "the recorded request does not test the clause any more")
 
 
-def _text(session: Session, finding: Finding) -> str:
+def _lines(session: Session, finding: Finding) -> list[str]:
     evidence, clause = finding.witness.evidence, finding.clause
     line = curl(finding.witness.interaction.request, session.contract.credentials)
-    lines = (evidence.summary, f"expected  {evidence.expected}", f"received  {evidence.received}", f"source    {clause.source}", line)
-    return "\n".join(lines)
+    return [evidence.summary, f"expected  {evidence.expected}", f"received  {evidence.received}", f"source    {clause.source}", line]
 
 
 def save_regressions(
-    folder: Path, subject: Subject, findings: Sequence[Finding], history: Sequence[Interaction], redactor: Redactor
+    folder: Path, subject: Subject, findings: Sequence[Finding], history: Sequence[Interaction], environment: Mapping[str, str]
 ) -> tuple[list[Path], list[RoomproofError]]:
     """Write a regression for each clause that fails; return the new files, and what kept one from being written.
 
     A regression that is there already stays as it is.
     """
+    secrets, redactor = secrets_of(subject, environment), redactor_of(subject, environment)
     saved: list[Path] = []
     problems: list[RoomproofError] = []
     for finding in findings:
         if finding.verdict is not Verdict.FAIL:
             continue
-        told = {**told_of(subject), "summary": finding.witness.evidence.summary}
+        summary = cleaned(finding.witness.evidence.summary, (*secrets, *proofs_of((finding.witness.interaction,))))
+        told = {**told_of(subject), "summary": summary}
         interactions = finding.witness.steps or story(subject.contract, history, finding.witness.interaction)
         try:
             path = save(folder, finding.clause.id, told, interactions, redactor)

@@ -17,6 +17,7 @@ from roomproof.cassettes.replay import Heard, Listener, Register, Replayed, repl
 from roomproof.commands.gate import EVERY_FAIL, Gate, failing
 from roomproof.commands.outputs import Outputs, unheard, written
 from roomproof.errors import UsageError
+from roomproof.legible import one_line
 from roomproof.providers import contract_folders, find_contract
 from roomproof.reports.console import open_console
 from roomproof.reports.report import Judged, report
@@ -108,7 +109,7 @@ def run_check_secrets(paths: tuple[Path, ...], contracts: tuple[Path, ...], envi
         for number, interaction in enumerate(open_recording(path).interactions(), 1):
             for what in exposed(interaction, known):
                 found += 1
-                console.print(f"{path}, interaction {number}: {what}", markup=False, highlight=False, soft_wrap=True)
+                console.print(one_line(f"{path}, interaction {number}: {what}"), markup=False, highlight=False, soft_wrap=True)
     console.print(f"{found} secrets; record again with roomproof, which redacts, or edit them" if found else "no secrets found")
     return 1 if found else 0
 

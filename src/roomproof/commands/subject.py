@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from roomproof.cassettes.redaction import Redactor
 from roomproof.commands.bookkeeping import heading_of, kept_books
 from roomproof.contract.model import Contract
 from roomproof.providers import find_contract, find_special, require_mock
+from roomproof.reports.secrets import cleaned, discreet
 from roomproof.targets.credentials import scheme_from, unscoped_from
 from roomproof.targets.http import HttpTarget
 from roomproof.targets.serve import mock_process
@@ -33,7 +34,7 @@ class Ask:
     base_url: str | None
     room_id: str | None
     contracts: tuple[Path, ...]
-    environment: Mapping[str, str]
+    environment: Mapping[str, str] = field(repr=False)
     record: Path | None = None
     regressions: Path | None = None
     ca_bundle: Path | None = None
@@ -50,7 +51,8 @@ def base_url_of(contract: Contract, ask: Ask) -> str:
 def subject_of(provider: str, ask: Ask) -> Iterator[Subject]:
     """Yield whom to ask: the server at the base URL or the live one, else the provider's mock, served as long as the context lasts.
 
-    Raises UsageError for what is unknown or missing, UnreachableError if the mock does not start.
+    No error that leaves the context says a secret. Raises UsageError for what is unknown or missing, UnreachableError if the mock
+    does not start.
     """
     contract, deviations = find_contract(provider, ask.contracts)
     special = find_special(provider)
@@ -60,7 +62,9 @@ def subject_of(provider: str, ask: Ask) -> Iterator[Subject]:
         unscoped = unscoped_from(contract.credentials, scheme, ask.environment)
         heading = heading_of(contract, target.base_url, ask.room_id, ask.contracts)
         with kept_books(heading, contract, ask.environment, scheme.secrets(), live=ask.live) as books:
-            yield Subject(contract, deviations, special, target, scheme, unscoped, ask.room_id, books)
+            subject = Subject(contract, deviations, special, target, scheme, unscoped, ask.room_id, books)
+            with discreet(secrets_of(subject, ask.environment)):
+                yield subject
         return
     require_mock(provider)
     with mock_process(provider) as serving:
@@ -75,7 +79,7 @@ def told_of(subject: Subject) -> dict[str, str]:
         "provider": subject.contract.provider,
         "contract_version": subject.contract.version,
         "contract": digest(subject.contract, subject.deviations),
-        "target": subject.target.base_url,
+        "target": cleaned(subject.target.base_url, subject.scheme.secrets()),
         "started": datetime.now(UTC).isoformat(timespec="seconds"),
         "version": __version__,
     }

@@ -25,6 +25,7 @@ from roomproof.reports.console import open_console, say
 from roomproof.reports.progress import progress, transcript
 from roomproof.reports.report import Judged, Unfinished, report
 from roomproof.reports.terminal import show
+from roomproof.secrets import without_login
 from roomproof.verify.run import Options, Progress, Result, Run, Subject
 from roomproof.verify.selection import covers
 
@@ -97,7 +98,7 @@ def verify(
             result, judged = _verify_one(provider, replace(ask, record=place), options, tell or (lambda _: on_request), failures)
         except RoomproofError as error:
             failures.append(error)
-            results.append(Unfinished(provider, ask.base_url or ("live" if ask.live else "built-in mock"), str(error)))
+            results.append(Unfinished(provider, without_login(ask.base_url or ("live" if ask.live else "built-in mock")), str(error)))
             continue
         results.append(judged)
         runs.append(result)
@@ -119,7 +120,7 @@ def _verify_one(
         saved: list[Path] = []
         if ask.regressions is not None:
             found = [finding for finding in result.verdicts.findings() if covers(options.only, finding.clause.id)]
-            saved, problems = save_regressions(ask.regressions, subject, found, history, redactor_of(subject, ask.environment))
+            saved, problems = save_regressions(ask.regressions, subject, found, history, ask.environment)
             failures += problems
         judged = _judged(result, secrets_of(subject, ask.environment), ask.record, tuple(saved))
         return result, replace(judged, only=options.only, again=again(ask, options))

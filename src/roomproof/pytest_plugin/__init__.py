@@ -16,8 +16,8 @@ import pytest
 
 from roomproof.errors import RoomproofError
 from roomproof.pytest_plugin.asked import ASKED, asked_of, dest, prepare, read_contracts
-from roomproof.pytest_plugin.clauses import Provider, RoomproofWarning
-from roomproof.pytest_plugin.regressions import RegressionFile, is_regression
+from roomproof.pytest_plugin.clauses import ClauseItem, Provider, RoomproofWarning
+from roomproof.pytest_plugin.regressions import RegressionFile, RegressionItem, is_regression
 
 __all__ = ["RoomproofWarning"]
 
@@ -87,7 +87,9 @@ def pytest_report_header(config: pytest.Config) -> list[str]:
     if not asked.clauses:
         return []
     if not asked.cassettes:
-        return [f"roomproof: {', '.join(asked.clauses)} at {asked.base_url or 'the built-in mock'}"]
+        from roomproof.secrets import without_login
+
+        return [f"roomproof: {', '.join(asked.clauses)} at {without_login(asked.base_url or 'the built-in mock')}"]
     return [f"roomproof: {'; '.join(_recorded(asked.report_on(provider)) for provider in asked.clauses)}"]
 
 
@@ -110,3 +112,17 @@ def pytest_make_collect_report(collector: pytest.Collector) -> Generator[None, p
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> RegressionFile | None:
     """Collect regressions: files in a folder `regressions` that are named like a clause."""
     return RegressionFile.from_parent(parent, path=file_path) if is_regression(file_path) else None
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Show a defect of ours with Python's own traceback: pytest's has the values of arguments in it, and credentials are among them."""
+    told = (pytest.fail.Exception, pytest.skip.Exception, RoomproofWarning)
+    defect = call.excinfo
+    if not isinstance(item, ClauseItem | RegressionItem) or defect is None or isinstance(defect.value, told):
+        return (yield)
+    # pytest spells out what it is not to show, too, which takes long where everything is asked for.
+    defect.traceback = defect.traceback[-1:]
+    report = yield
+    report.longrepr = defect.getrepr(style="native")
+    return report

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from roomproof.errors import printable
+from roomproof.legible import one_line
 from roomproof.pytest_plugin.asked import ASKED, is_named
 from roomproof.pytest_plugin.wording import whole
 
@@ -55,7 +55,7 @@ class ClauseItem(pytest.Item):
         """Have the provider verified. A run that was cut short proves nothing but what is broken."""
         told, verdict = self._told()
         if told["stopped"] and verdict != "fail":
-            pytest.fail(printable(told["stopped"]), pytrace=False)
+            pytest.fail(one_line(told["stopped"]), pytrace=False)
 
     def runtest(self) -> None:
         """Turn the verdict into the outcome of a test."""
@@ -67,9 +67,9 @@ class ClauseItem(pytest.Item):
         finding = next(item for item in told["findings"] if item["clause"] == self.clause.id and item["verdict"] == verdict)
         if verdict == "warning":
             # The clause stands where a file would: nobody looks for the cause in this one.
-            warnings.warn_explicit(RoomproofWarning(printable(finding["summary"])), None, self.clause.id, 1)
+            warnings.warn_explicit(RoomproofWarning(one_line(finding["summary"])), None, self.clause.id, 1)
         elif verdict == "deviation":
-            self.add_report_section("call", "deviation", printable(f"{finding['summary']}\n{finding['reason']}"))
+            self.add_report_section("call", "deviation", f"{one_line(finding['summary'])}\n{one_line(finding['reason'])}")
         else:
             pytest.fail(whole(finding, told), pytrace=False)
 

@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from roomproof.errors import RoomproofError, printable
+from roomproof.errors import RoomproofError
+from roomproof.legible import one_line
 from roomproof.pytest_plugin.asked import ASKED
 
 TURN_SECONDS = 3600.0
@@ -56,8 +57,8 @@ class RegressionItem(pytest.Item):
                     self.path, base_url=asked.base_url, room_id=asked.room_id, environment=os.environ, contracts=asked.contracts
                 )
         except RoomproofError as error:
-            pytest.fail(printable(str(error)), pytrace=False)
-        self.verdict, self.text = regressed.verdict, printable(regressed.text)
+            pytest.fail(one_line(str(error)), pytrace=False)
+        self.verdict, self.text = regressed.verdict, regressed.text
 
     def runtest(self) -> None:
         """Turn the verdict into the outcome of a test."""

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from roomproof.errors import printable
+from roomproof.legible import one_line
 
 
 def whole(finding: dict[str, Any], told: dict[str, Any]) -> str:
     """Return everything that a person needs to know of a finding in the report on its provider."""
-    from roomproof.reports.report import curl_lines
+    from roomproof.reports.report import recipe
 
     lines = [
         finding["summary"],
@@ -17,8 +17,8 @@ def whole(finding: dict[str, Any], told: dict[str, Any]) -> str:
         f"received  {finding['received']}",
         f"source    {', '.join(part for part in finding['source'].values() if part)}",
         f"seed      {told['seed']}" if "seed" in told else f"recorded  {finding['at'] or 'nobody knows when'}",
-        *curl_lines(finding),
+        *recipe(finding),
     ]
     if told["stopped"]:
         lines.append(f"the run was cut short: {told['stopped']}")
-    return printable("\n".join(lines))
+    return "\n".join(map(one_line, lines))

@@ -5,8 +5,8 @@ from __future__ import annotations
 from html import escape
 from typing import Any
 
+from roomproof.legible import one_line, shortened
 from roomproof.reports.findings import stopped
-from roomproof.reports.legible import one_line, shortened
 
 _FAILS, _OPEN, _WARNS, _CONFORMS = "#b31d28", "#57606a", "#8a5a00", "#1a7f37"
 """Backgrounds on which white text has a contrast of at least 4.5:1 (WCAG 2.2, 1.4.3)."""

@@ -13,6 +13,7 @@ from roomproof import __version__
 from roomproof.comparison.compare import ClauseChange, Comparison, ProviderComparison, Turn
 from roomproof.comparison.fields import FieldChange
 from roomproof.comparison.profile import Changes
+from roomproof.legible import one_line
 
 COMPARISON_VERSION = 1
 
@@ -120,8 +121,7 @@ def _bounded(lines: list[str], what: str) -> Iterator[str]:
 
 def _legible(text: str) -> str:
     """Return a text without what a terminal would obey, cut where it is long, and safe for rich."""
-    cut = text if len(text) <= _LONGEST else f"{text[:_LONGEST]}..."
-    return escape("".join(letter if letter.isprintable() else ascii(letter)[1:-1] for letter in cut))
+    return escape(one_line(text if len(text) <= _LONGEST else f"{text[:_LONGEST]}..."))
 
 
 def comparison_document(comparison: Comparison, changes_by_provider: Mapping[str, Changes]) -> dict[str, Any]:

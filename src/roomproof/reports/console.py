@@ -5,6 +5,8 @@ from __future__ import annotations
 from rich.console import Console
 from rich.text import Text
 
+from roomproof.legible import one_line
+
 
 class _Console(Console):
     def on_broken_pipe(self) -> None:
@@ -17,12 +19,7 @@ def open_console(width: int | None = None) -> Console:
     return _Console(highlight=False, width=width)
 
 
-def printable(text: object) -> str:
-    """Return a text in one line, with everything spelled out that a terminal would obey or that changes the order of letters."""
-    return "".join(one if one.isprintable() else one.encode("unicode_escape").decode() for one in str(text))
-
-
 def say(console: Console, *parts: str | tuple[object, str]) -> None:
     """Print one line that is never folded, so that it is copied, and found by grep, whole; a part may be a text with its style."""
-    line = Text.assemble(*((printable(part), "") if isinstance(part, str) else (printable(part[0]), part[1]) for part in parts))
+    line = Text.assemble(*((one_line(part), "") if isinstance(part, str) else (one_line(part[0]), part[1]) for part in parts))
     console.print(line, soft_wrap=True)

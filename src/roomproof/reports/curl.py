@@ -6,19 +6,20 @@ import shlex
 
 from roomproof.contract.model import CredentialsSpec
 from roomproof.interaction import Credentials, Request
+from roomproof.legible import one_line
 
 _NOT_SHOWN = frozenset(("authorization", "cookie", "x-ms-date", "x-ms-content-sha256"))
 
 
 def curl(request: Request, spec: CredentialsSpec) -> str:
     """Return the line; what a shell would read is quoted, but the variables of the credentials are left for it to fill in."""
-    words = ["curl", "-i", "-X", request.method, shlex.quote(request.url)]
+    words = ["curl", "-i", "-X", _quoted(request.method), _quoted(request.url)]
     for name, value in request.headers:
         if name.lower() not in _NOT_SHOWN:
-            words += ["-H", shlex.quote(f"{name}: {value}")]
+            words += ["-H", _quoted(f"{name}: {value}")]
     words += _proof(request.credentials, spec)
     if request.body:
-        words += ["--data-binary", _quoted_body(request.body)]
+        words += ["--data-binary", _quoted(request.body.decode("utf-8", "surrogateescape"))]
     return " ".join(words)
 
 
@@ -36,9 +37,13 @@ def _proof(credentials: Credentials, spec: CredentialsSpec) -> list[str]:
     return ["-H", f"'Authorization: <signed with the key in {names['connection-string']}>'"]
 
 
-def _quoted_body(body: bytes) -> str:
-    """Return the body as one word for a shell; what a terminal would obey, or is no text, is spelled out as `$'...'` (bash, zsh)."""
-    text = body.decode(errors="replace")
-    if text.isprintable() and text.encode() == body:
+def _quoted(text: str) -> str:
+    """Return a text, undecodable bytes as surrogates, as one word on one line; what is not legible stands in the escapes of $'...'."""
+    if one_line(text) == text:
         return shlex.quote(text)
-    return "$'" + "".join(chr(byte) if 32 <= byte < 127 and byte not in b"'\\" else f"\\x{byte:02x}" for byte in body) + "'"
+    escaped = text.replace("\\", "\\\\").replace("'", "\\'")
+    return f"$'{one_line(''.join(letter if letter.isprintable() else _escaped(letter) for letter in escaped))}'"
+
+
+def _escaped(letter: str) -> str:
+    return "".join(f"\\x{byte:02x}" for byte in letter.encode("utf-8", "surrogateescape"))

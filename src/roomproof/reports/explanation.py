@@ -11,7 +11,8 @@ from rich.text import Text
 
 from roomproof.contract.clause import Clause, Level
 from roomproof.contract.deviation import Deviation
-from roomproof.reports.console import printable, say
+from roomproof.legible import one_line
+from roomproof.reports.console import say
 from roomproof.reports.last import LastWord
 from roomproof.reports.terminal import STYLES
 
@@ -59,7 +60,7 @@ def show_explained(console: Console, explained: Explained) -> None:
         return
     table = Table.grid(padding=(0, 1, 0, 0))
     for name, text, style in rows:
-        table.add_row(Text(f"  {name}", "dim"), Text(printable(text), style, overflow="fold"))
+        table.add_row(Text(f"  {name}", "dim"), Text(one_line(text), style, overflow="fold"))
     console.print(table, width=min(console.width, _WIDEST))
 
 

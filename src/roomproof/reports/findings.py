@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from roomproof.reports.legible import one_line
+from roomproof.legible import one_line
 
 
 @dataclass(frozen=True)

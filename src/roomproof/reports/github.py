@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from roomproof.legible import one_line, shortened
 from roomproof.reports.findings import Place, findings, is_known, stale, stopped, told
-from roomproof.reports.legible import one_line, shortened
 from roomproof.reports.markdown import blocks
 
 MOST_ANNOTATIONS = 10

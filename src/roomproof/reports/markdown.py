@@ -9,8 +9,8 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from roomproof.legible import legible, one_line, shortened
 from roomproof.reports.findings import Place, findings, is_known, stale, stopped, told
-from roomproof.reports.legible import legible, one_line, shortened
 from roomproof.reports.report import recipe
 
 _VERDICTS = ("fail", "warning", "deviation", "inconclusive", "pass", "unexercised")

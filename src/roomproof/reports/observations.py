@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from rich.box import SIMPLE_HEAD
@@ -12,6 +12,7 @@ from rich.markup import escape
 from rich.table import Column, Table
 
 from roomproof import __version__
+from roomproof.legible import one_line
 from roomproof.reports.console import open_console
 from roomproof.reports.secrets import cleaned
 from roomproof.verify.probing import Observation, Probed
@@ -26,7 +27,7 @@ class Noted:
     """What was observed of one provider, and the secrets that may not be shown."""
 
     probed: Probed
-    secrets: tuple[str, ...]
+    secrets: tuple[str, ...] = field(repr=False)
 
 
 def observations_document(noted: Iterable[Noted]) -> dict[str, Any]:
@@ -40,11 +41,11 @@ def _provider(noted: Noted) -> dict[str, Any]:
     return {
         "provider": provider,
         "contract_version": result.subject.contract.version,
-        "target": result.subject.target.base_url,
+        "target": cleaned(result.subject.target.base_url, noted.secrets),
         "started": result.started.isoformat(timespec="seconds"),
         "requests": result.requests,
         "seconds": round(result.seconds, 3),
-        "stopped": result.stopped,
+        "stopped": cleaned(result.stopped, noted.secrets),
         "left_behind": cleaned(list(result.left_behind), noted.secrets),
         "remarks": [cleaned(remark, noted.secrets) for remark in result.remarks],
         "observations": [_observation(provider, item, noted.secrets) for item in noted.probed.observations],
@@ -70,7 +71,7 @@ def show_observations(console: Console, document: dict[str, Any]) -> None:
     wide = console if console.is_terminal else open_console(_WIDE)
     for provider in document["providers"]:
         where = f"at {provider['target']}, {provider['requests']} requests in {provider['seconds']:.1f} s"
-        console.print(f"[bold]{escape(provider['provider'])}[/] {escape(where)}", highlight=False, soft_wrap=True)
+        console.print(f"[bold]{escape(one_line(provider['provider']))}[/] {escape(one_line(where))}", highlight=False, soft_wrap=True)
         wide.print(_table(provider["observations"]))
         if provider["stopped"]:
             console.print(f"[bold]{escape(provider['provider'])} stopped early:[/] {escape(provider['stopped'])}", soft_wrap=True)
@@ -86,5 +87,5 @@ def _table(observations: list[dict[str, Any]]) -> Table:
     for item in observations:
         documented = "-" if item["documented"] is None else str(item["documented"])
         texts = (item["operation"], item["field"], item["what"], documented, item["observed"])
-        table.add_row(*(escape(text) for text in texts), str(item["requests"]))
+        table.add_row(*(escape(one_line(text)) for text in texts), str(item["requests"]))
     return table

@@ -19,7 +19,8 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
-from roomproof.reports.console import printable, say
+from roomproof.legible import one_line
+from roomproof.reports.console import say
 from roomproof.reports.secrets import text_cleaner
 from roomproof.verdict import Verdict, Verdicts
 from roomproof.verify.run import Progress, Step
@@ -84,7 +85,7 @@ class _Board:
             lasted = row.latest - row.began
             rate = row.rate(now) if number == last else row.requests / lasted if lasted else 0.0
             findings = row.findings()
-            cells = [Text(printable(row.provider)), Text(f"{row.requests} requests"), Text(f"{rate:.0f}/s", justify="right")]
+            cells = [Text(one_line(row.provider)), Text(f"{row.requests} requests"), Text(f"{rate:.0f}/s", justify="right")]
             cells.append(Text(findings, "bold red" if "fail" in findings else "yellow" if "warning" in findings else "green"))
             done = ProgressBar(total=max(row.requests, row.expected), completed=row.requests, width=20)
             table.add_row(cells[0], *([done] if bar else []), *cells[1:])

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from roomproof.errors import UsageError
-from roomproof.reports.legible import one_line, shortened
+from roomproof.legible import one_line, shortened
 from roomproof.reports.report import REPORT_VERSION
 
 _SCHEMA = Path(__file__).parent / "report.schema.json"

@@ -20,7 +20,7 @@ from roomproof.judge.exception import document
 from roomproof.judge.sighting import Stale
 from roomproof.providers import place_of
 from roomproof.reports.curl import curl
-from roomproof.reports.secrets import cleaned, without_secret_headers
+from roomproof.reports.secrets import cleaned, proofs_of, without_secret_headers
 from roomproof.reports.unexercised import Coverage
 from roomproof.verdict import Finding, Record, Verdict, Verdicts
 from roomproof.verify.selection import covers
@@ -47,7 +47,7 @@ class Judged:
     seconds: float
     started: datetime
     stopped: str = ""
-    secrets: tuple[str, ...] = ()
+    secrets: tuple[str, ...] = field(default=(), repr=False)
     cassette: Path | None = None
     regressions: tuple[Path, ...] = ()
     recorded: tuple[datetime, datetime] | None = None
@@ -99,11 +99,11 @@ def _provider(result: Judged) -> dict[str, Any]:
     return {
         "provider": contract.provider,
         "contract_version": contract.version,
-        "target": result.target,
+        "target": cleaned(result.target, result.secrets),
         "started": result.started.isoformat(timespec="seconds"),
         "requests": result.requests,
         "seconds": round(result.seconds, 3),
-        "stopped": result.stopped,
+        "stopped": cleaned(result.stopped, result.secrets),
         **({"unanswered": cleaned(dict(result.unanswered), result.secrets)} if result.unanswered else {}),
         "left_behind": cleaned(list(result.left_behind), result.secrets),
         "remarks": [cleaned(remark, result.secrets) for remark in result.remarks],
@@ -174,7 +174,7 @@ def _finding(finding: Finding, result: Judged) -> dict[str, Any]:
         "reason": witness.deviation.reason if witness.deviation else "",
         "at": witness.interaction.at.isoformat(timespec="seconds") if witness.interaction.at else "",
         **({"limit": finding.limit.document()} if finding.limit else {}),
-        **cleaned(told, result.secrets),
+        **cleaned(told, (*result.secrets, *proofs_of((witness.interaction, *witness.steps)))),
     }
 
 

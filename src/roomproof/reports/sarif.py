@@ -12,8 +12,8 @@ from pathlib import PurePosixPath
 from typing import Any
 from urllib.parse import quote
 
+from roomproof.legible import legible, one_line, shortened
 from roomproof.reports.findings import Place, findings, is_known, stopped, told
-from roomproof.reports.legible import legible, one_line, shortened
 from roomproof.reports.report import as_json, recipe
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"

@@ -2,22 +2,77 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import logging
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
-from roomproof.secrets import SHORTEST, KnownSecrets, edited, edited_text
+from roomproof.cassettes.telling import header_kind
+from roomproof.interaction import Credentials, Interaction
+from roomproof.secrets import SHORTEST, KnownSecrets, edited, edited_text, proofs
 
 HIDDEN = "<hidden>"
 _CUT = b"..."
-_SECRET_HEADERS = frozenset(("authorization", "cookie", "set-cookie", "proxy-authorization"))
 
 
 def without_secret_headers(headers: dict[str, str]) -> dict[str, str]:
     """Return headers with the values hidden that carry credentials whoever sends them."""
-    return {name: HIDDEN if name in _SECRET_HEADERS else value for name, value in headers.items()}
+    return {name: HIDDEN if header_kind(name) else value for name, value in headers.items()}
 
 
-def cleaned(value: Any, secrets: tuple[str, ...]) -> Any:
+def proofs_of(interactions: Iterable[Interaction]) -> Iterator[str]:
+    """Yield what the requests of some interactions prove with who sends them."""
+    for interaction in interactions:
+        request = interaction.request
+        yield from proofs(request.headers, forged=request.credentials is Credentials.WRONG)
+
+
+_LOGGERS = tuple(map(logging.getLogger, ("urllib3.connection", "urllib3.connectionpool")))
+"""Those that quote what a server sent: pytest shows what they log."""
+
+
+@contextmanager
+def discreet(secrets: Iterable[str]) -> Iterator[None]:
+    """Take secrets out of every exception that leaves the context, a defect's too, whoever prints it, and out of what is logged."""
+    known = KnownSecrets(secrets)
+
+    def clean(record: logging.LogRecord) -> bool:
+        record.msg, record.args, record.exc_info = _cleaned_text(record.getMessage(), known), (), None
+        return True
+
+    for logger in _LOGGERS:
+        logger.addFilter(clean)
+    try:
+        yield
+    except BaseException as error:
+        _clean_error(error, known, set())
+        raise
+    finally:
+        for logger in _LOGGERS:
+            logger.removeFilter(clean)
+
+
+def _clean_error(error: BaseException | None, known: KnownSecrets, seen: set[int]) -> None:
+    """Take secrets out of what an exception says, out of its notes and out of the exceptions that it comes from."""
+    if error is None or id(error) in seen:
+        return
+    seen.add(id(error))
+    error.args = tuple(_cleaned_argument(argument, known, seen) for argument in error.args)
+    if hasattr(error, "__notes__"):
+        error.__notes__ = [_cleaned_text(note, known) for note in error.__notes__]
+    for other in (error.__cause__, error.__context__, *(error.exceptions if isinstance(error, BaseExceptionGroup) else ())):
+        _clean_error(other, known, seen)
+
+
+def _cleaned_argument(argument: Any, known: KnownSecrets, seen: set[int]) -> Any:
+    if isinstance(argument, BaseException):
+        _clean_error(argument, known, seen)
+    if isinstance(argument, bytes):
+        return edited(argument, ((*place[:2], HIDDEN.encode()) for place in known.places(argument)))
+    return _cleaned(argument, known)
+
+
+def cleaned(value: Any, secrets: Iterable[str]) -> Any:
     """Return JSON data in which no secret stands, whole or cut short: plain, in Base64, percent-encoded, as a name or a value."""
     return _cleaned(value, KnownSecrets(secrets))
 

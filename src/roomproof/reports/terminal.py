@@ -18,7 +18,8 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from roomproof.reports.console import printable, say
+from roomproof.legible import one_line
+from roomproof.reports.console import say
 from roomproof.reports.report import recipe
 
 STYLES = {"fail": "bold red", "warning": "yellow", "deviation": "cyan", "inconclusive": "magenta", "pass": "green", "unexercised": "dim"}
@@ -119,7 +120,7 @@ def _counts(console: Console, provider: dict[str, Any]) -> None:
     for verdict in used:
         table.add_column(verdict, justify="right", style=STYLES[verdict], no_wrap=True)
     for name, row in rows.items():
-        table.add_row(Text(printable(name)), *(str(row[verdict] or "") for verdict in used))
+        table.add_row(Text(one_line(name)), *(str(row[verdict] or "") for verdict in used))
     if console.measure(table, options=console.options.update(max_width=_WIDEST * 2)).maximum <= console.width:
         console.print(table)
         return
@@ -146,7 +147,7 @@ def _brief(console: Console, finding: dict[str, Any]) -> None:
     known = f" (known: {finding['reason']})" if finding.get("reason") else ""
     if _borders(console):
         say(console, *title)
-        console.print(Padding(Text(printable(finding["summary"] + known)), (0, 0, 0, 2)), width=min(console.width, _WIDEST))
+        console.print(Padding(Text(one_line(finding["summary"] + known)), (0, 0, 0, 2)), width=min(console.width, _WIDEST))
     else:
         say(console, *title, f": {finding['summary']}{known}")
 
@@ -180,15 +181,15 @@ def _rows(finding: dict[str, Any]) -> list[tuple[str, str]]:
 def _panel(console: Console, finding: dict[str, Any]) -> None:
     """Print the panel; a title that is wider than its border stands above, since an id that is cut is of no use."""
     width = min(console.width, _WIDEST)
-    title = Text.assemble((finding["verdict"], STYLES["fail"]), " ", (printable(finding["clause"]), "bold"))
+    title = Text.assemble((finding["verdict"], STYLES["fail"]), " ", (one_line(finding["clause"]), "bold"))
     fits = title.cell_len <= width - 6
     if not fits:
         console.print(title, soft_wrap=True)
     rows = Table.grid(padding=(0, 2, 0, 0))
     for name, text in _rows(finding):
-        rows.add_row(Text(name, "dim"), Text(printable(text), overflow="fold"))
+        rows.add_row(Text(name, "dim"), Text(one_line(text), overflow="fold"))
     inside = Table.grid()
-    inside.add_row(Text(printable(finding["summary"]), overflow="fold"))
+    inside.add_row(Text(one_line(finding["summary"]), overflow="fold"))
     inside.add_row(rows)
     console.print(Panel(inside, box=ROUNDED, title=title if fits else None, title_align="left", border_style="red", width=width))
 

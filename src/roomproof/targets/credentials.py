@@ -10,7 +10,7 @@ import base64
 import hashlib
 import hmac
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Protocol
 from urllib.parse import urlsplit
@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 from roomproof.contract.model import CredentialsSpec
 from roomproof.errors import UsageError
 from roomproof.interaction import Headers
+from roomproof.secrets import Secret
 
 _WRONG_KEY = base64.b64encode(b"roomproof: a key that no account has").decode()
 
@@ -34,7 +35,7 @@ class Scheme(Protocol):
         ...
 
     def secrets(self) -> tuple[str, ...]:
-        """Return the texts that may never be shown."""
+        """Return the texts that may never be shown, those of forgeries that give them away among them."""
         ...
 
 
@@ -42,10 +43,10 @@ class Scheme(Protocol):
 class Bearer:
     """`Authorization: Bearer TOKEN`."""
 
-    token: str
+    token: str = field(repr=False)
 
     def headers(self, method: str, url: str, body: bytes | None) -> Headers:  # noqa: ARG002 - a bearer token covers no content
-        return (("Authorization", f"Bearer {self.token}"),)
+        return (("Authorization", Secret(f"Bearer {self.token}")),)
 
     def forgeries(self) -> Mapping[str, Scheme]:
         return {
@@ -57,19 +58,19 @@ class Bearer:
         }
 
     def secrets(self) -> tuple[str, ...]:
-        return (self.token,)
+        return (self.token, self.token[:-1], self.token.swapcase())
 
 
 @dataclass(frozen=True)
 class Basic:
     """`Authorization: Basic base64(USER:PASSWORD)`."""
 
-    username: str
-    password: str
+    username: str = field(repr=False)
+    password: str = field(repr=False)
 
     def headers(self, method: str, url: str, body: bytes | None) -> Headers:  # noqa: ARG002 - Basic covers no content
         text = f"{self.username}:{self.password}".encode()
-        return (("Authorization", "Basic " + base64.b64encode(text).decode()),)
+        return (("Authorization", Secret("Basic " + base64.b64encode(text).decode())),)
 
     def forgeries(self) -> Mapping[str, Scheme]:
         return {
@@ -82,14 +83,14 @@ class Basic:
         }
 
     def secrets(self) -> tuple[str, ...]:
-        return (self.password, base64.b64encode(f"{self.username}:{self.password}".encode()).decode())
+        return (self.password, self.password[:-1], base64.b64encode(f"{self.username}:{self.password}".encode()).decode())
 
 
 @dataclass(frozen=True)
 class HmacSha256:
     """A signature over method, path and query, date, host and content hash; `key` is base64."""
 
-    key: str
+    key: str = field(repr=False)
     signed_method: str | None = None
 
     def headers(self, method: str, url: str, body: bytes | None) -> Headers:
@@ -100,7 +101,7 @@ class HmacSha256:
         text = f"{self.signed_method or method}\n{target}\n{date};{parts.netloc};{digest}"
         signature = base64.b64encode(hmac.new(base64.b64decode(self.key), text.encode(), hashlib.sha256).digest()).decode()
         proof = f"HMAC-SHA256 SignedHeaders=x-ms-date;host;x-ms-content-sha256&Signature={signature}"
-        return (("x-ms-date", date), ("x-ms-content-sha256", digest), ("Authorization", proof))
+        return (("x-ms-date", date), ("x-ms-content-sha256", digest), ("Authorization", Secret(proof)))
 
     def forgeries(self) -> Mapping[str, Scheme]:
         return {
@@ -114,14 +115,12 @@ class HmacSha256:
 
 
 def scheme_from(spec: CredentialsSpec, environment: Mapping[str, str]) -> Scheme:
-    """Return the credentials that the environment holds. Raises UsageError, naming the variables, if some are missing."""
+    """Return the credentials that the environment holds. Raises UsageError, naming the variables, if some are missing or cannot be sent."""
     needed = {part: name for part, name in spec.environment.items() if part != "unscoped"}
     missing = [name for name in needed.values() if not environment.get(name)]
     if missing:
         raise UsageError(f"no credentials: set {', '.join(missing)} in the environment")
-    for name in needed.values():
-        _require_sendable(environment[name], name, spec.scheme)
-    parts = {part: environment[name] for part, name in needed.items()}
+    parts = {part: _sendable(environment[name], name, spec.scheme) for part, name in needed.items()}
     if spec.scheme == "bearer":
         return Bearer(parts["token"])
     if spec.scheme == "basic":
@@ -131,17 +130,23 @@ def scheme_from(spec: CredentialsSpec, environment: Mapping[str, str]) -> Scheme
 
 def unscoped_from(spec: CredentialsSpec, scheme: Scheme, environment: Mapping[str, str]) -> Scheme | None:
     """Return credentials that are right but lack a documented scope, None where the environment holds none."""
-    value = environment.get(spec.environment.get("unscoped", ""))
-    if not value:
+    variable = spec.environment.get("unscoped", "")
+    if not environment.get(variable):
         return None
-    _require_sendable(value, spec.environment["unscoped"], spec.scheme)
+    value = _sendable(environment[variable], variable, spec.scheme)
     return replace(scheme, password=value) if isinstance(scheme, Basic) else Bearer(value)
 
 
-def _require_sendable(value: str, variable: str, scheme: str) -> None:
-    """Raise UsageError for what no header can carry (RFC 6750, 2.1: ASCII; RFC 7617, 2: no control characters); the value is not shown."""
-    if not value.isprintable() or (scheme == "bearer" and not value.isascii()):
-        raise UsageError(f"{variable} holds a line break or another character that no credentials have; set it again")
+def _sendable(text: str, variable: str, scheme: str) -> str:
+    """Return a credential that can be sent: a header takes lines of Latin-1 (RFC 9110, 5.5), Basic any text, but in UTF-8."""
+    try:
+        text.encode("latin-1" if scheme == "bearer" else "utf-8")
+    except UnicodeEncodeError:
+        # Not told in which letter: the error would show it.
+        raise UsageError(f"{variable} holds a letter that no request can carry; copy it again") from None
+    if any(letter < " " or letter == "\x7f" for letter in text):
+        raise UsageError(f"{variable} holds a line break or another control character; set it without")
+    return Secret(text)
 
 
 def _access_key(connection_string: str, variable: str) -> str:
@@ -151,7 +156,7 @@ def _access_key(connection_string: str, variable: str) -> str:
         if name.strip().lower() == "accesskey":
             try:
                 base64.b64decode(value, validate=True)
-            except ValueError as error:
-                raise UsageError(f"the accesskey in {variable} is not base64; copy the whole connection string") from error
-            return value
+            except ValueError:
+                raise UsageError(f"the accesskey in {variable} is not base64; copy the whole connection string") from None
+            return Secret(value)
     raise UsageError(f"{variable} holds no accesskey; it looks like 'endpoint=https://...;accesskey=...'")

@@ -16,6 +16,7 @@ from urllib3.exceptions import HTTPError, LocationValueError, NewConnectionError
 
 from roomproof.errors import UsageError
 from roomproof.interaction import Interaction, Request, Response
+from roomproof.secrets import without_login
 from roomproof.targets.bounds import MAX_BODY, Bounds, TooMuchError, connections
 from roomproof.targets.failure import why
 from roomproof.targets.target import Outgoing
@@ -53,14 +54,14 @@ class HttpTarget:
 
         Raises UsageError if the URL is none that HTTP can use, if the certificates cannot be read, or if the proxy is none of HTTP.
         """
-        no_address = UsageError(f"--base-url {base_url!r} is no HTTP address; write it like https://api.example.com/v2")
+        no_address = UsageError(f"--base-url {without_login(base_url)!r} is no HTTP address; write it like https://api.example.com/v2")
         try:
             parts = urlsplit(base_url)
         except ValueError as error:
             raise no_address from error
         if parts.scheme not in ("http", "https") or not parts.hostname or not _VISIBLE.fullmatch(base_url):
             raise no_address
-        if parts.username or parts.password:
+        if "@" in parts.netloc:
             raise UsageError("--base-url holds credentials; take them out, they come from the environment")
         self.base_url = base_url.rstrip("/")
         self._seconds = seconds

@@ -1,0 +1,87 @@
+"""No error says a secret: neither a message of ours, nor a defect's traceback, nor what a test shows of our objects."""
+
+from __future__ import annotations
+
+import logging
+import traceback
+from urllib.parse import quote
+
+import pytest
+
+from roomproof.contract.model import CredentialsSpec
+from roomproof.errors import UnreachableError, UsageError
+from roomproof.reports.secrets import HIDDEN, discreet
+from roomproof.targets.credentials import Basic, Bearer, HmacSha256, scheme_from
+from roomproof.targets.http import HttpTarget
+from roomproof.targets.target import Outgoing
+
+TOKEN = "kEy4-canary/+%41"
+BEARER = CredentialsSpec("bearer", {"token": "TOKEN"})
+HMAC = CredentialsSpec("hmac-sha256", {"connection-string": "CONNECTION"})
+
+
+def _unreachable() -> None:
+    try:
+        raise ValueError(f"Invalid header value {TOKEN.encode()!r}", TOKEN.encode())
+    except ValueError as error:
+        error.add_note(f"Falsifying example: {TOKEN}")
+        raise UnreachableError(f"redirects to http://127.0.0.1/{quote(TOKEN, safe='')}") from error
+
+
+def test_an_error_its_causes_and_its_notes_are_cleaned_and_stay_what_they_are() -> None:
+    with pytest.raises(UnreachableError) as raised, discreet([TOKEN]):
+        _unreachable()
+
+    assert str(raised.value) == f"redirects to http://127.0.0.1/{HIDDEN}"
+    told = "".join(traceback.format_exception(raised.value))
+    assert "Falsifying example" in told
+    assert TOKEN[:10] not in told
+
+
+def test_what_is_logged_of_an_answer_is_cleaned_and_later_logs_are_not_touched(caplog: pytest.LogCaptureFixture) -> None:
+    logger = logging.getLogger("urllib3.connection")
+    with discreet([TOKEN]):
+        logger.warning("Failed to parse headers (url=%s): unparsed %r", "http://127.0.0.1", TOKEN)
+    logger.warning("harmless %s", "words")
+
+    assert [record.getMessage() for record in caplog.records] == [
+        f"Failed to parse headers (url=http://127.0.0.1): unparsed '{HIDDEN}'",
+        "harmless words",
+    ]
+
+
+@pytest.mark.parametrize(
+    "scheme", [Bearer(TOKEN), Basic("uSer8-canary", TOKEN), HmacSha256("a2V5LWNhbmFyeQ==")], ids=lambda one: type(one).__name__
+)
+def test_what_carries_credentials_does_not_show_them(scheme: Bearer | Basic | HmacSha256) -> None:
+    headers = scheme.headers("GET", "http://127.0.0.1/rooms", None)
+    shown = repr((scheme, Outgoing("GET", "/rooms", scheme=scheme), headers))
+
+    proof = dict(headers)["Authorization"].rpartition(" ")[2]
+    assert not [text for text in (*scheme.secrets(), "uSer8-canary", proof) if text in shown]
+
+
+@pytest.mark.parametrize("text", [f"{TOKEN}\n", f"{TOKEN}\r\nX-Other: 1", f"{TOKEN}€", f"{TOKEN}\udcff"])
+def test_a_token_that_no_header_can_carry_is_named_and_not_shown(text: str) -> None:
+    with pytest.raises(UsageError, match="TOKEN holds ") as raised:
+        scheme_from(BEARER, {"TOKEN": text})
+
+    assert TOKEN not in "".join(traceback.format_exception(raised.value))
+
+
+@pytest.mark.parametrize("text", [TOKEN, f"endpoint=http://127.0.0.1/;accesskey={TOKEN}", f"endpoint=http://127.0.0.1/;accesskey=é{TOKEN}"])
+def test_a_bad_connection_string_is_not_shown(text: str) -> None:
+    with pytest.raises(UsageError, match="CONNECTION") as raised:
+        scheme_from(HMAC, {"CONNECTION": text})
+
+    assert TOKEN not in "".join(traceback.format_exception(raised.value))
+
+
+@pytest.mark.parametrize(
+    "url", ["ftp://me:pAss9@127.0.0.1", "https://me:pAss9@", "https://me:pAss9@127.0.0.1/v2", "//me:pAss9@host", "me:pAss9@host"]
+)
+def test_a_base_url_with_a_login_is_not_shown(url: str) -> None:
+    with pytest.raises(UsageError) as raised:
+        HttpTarget(url)
+
+    assert "pAss9" not in str(raised.value)

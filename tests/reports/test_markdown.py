@@ -34,6 +34,11 @@ def test_a_person_finds_what_is_broken_and_where_it_stands(of_a_faulty_provider:
     assert text.index("## fail") < text.index("## Known deviations")
 
 
+def test_rooms_that_stayed_behind_are_told(calm: Report) -> None:
+    told = {**calm, "providers": [{**calm["providers"][0], "remarks": ["room 7 could not be deleted"]}]}
+    assert "room 7 could not be deleted" in markdown(told)
+
+
 def test_steps_of_a_sequence_are_numbered(of_sequences: Report) -> None:
     assert "\n1. curl " in markdown(of_sequences)
     assert "\n2. curl " in markdown(of_sequences)

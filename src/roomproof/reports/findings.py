@@ -52,6 +52,13 @@ def stopped(report: dict[str, Any]) -> list[tuple[str, str]]:
     return [(provider["provider"], provider["stopped"]) for provider in report["providers"] if provider["stopped"]]
 
 
+def remarks(report: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """Yield what could not be done about rooms: whose run it was, and the sentence."""
+    for provider in report["providers"]:
+        for remark in provider.get("remarks", ()):
+            yield provider["provider"], remark
+
+
 def told(finding: dict[str, Any]) -> list[str]:
     """Return what a finding says, a line each: what is wrong, expected, received, the source, the reason of a deviation."""
     lines = [

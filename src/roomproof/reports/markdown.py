@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from roomproof.legible import legible, one_line, shortened
-from roomproof.reports.findings import Place, findings, is_known, stale, stopped, told
+from roomproof.reports.findings import Place, findings, is_known, remarks, stale, stopped, told
 from roomproof.reports.report import recipe
 
 _VERDICTS = ("fail", "warning", "deviation", "inconclusive", "pass", "unexercised")
@@ -28,6 +28,8 @@ def blocks(report: dict[str, Any]) -> Iterator[str]:
     yield _top(report)
     for name, why in stopped(report):
         yield f"**{code(name)} stopped early:** {code(why)}\n\n"
+    for name, remark in remarks(report):
+        yield f"**{code(name)}, about rooms:** {code(remark)}\n\n"
     for finding, place in findings(report, "fail"):
         yield _fail(finding, place, known=is_known(report, finding))
     for number, (clause, why) in enumerate(stale(report)):

@@ -79,6 +79,11 @@ def test_the_headline(nodes: list[Json], kind: str, headline: str) -> None:
     assert (top(report(*nodes)).kind, top(report(*nodes)).headline) == (kind, headline)
 
 
+def test_rooms_that_stayed_behind_are_among_the_things_to_do() -> None:
+    found = top(report(provider(remarks=["room 7 could not be deleted"])))
+    assert "mini: room 7 could not be deleted" in [todo.text for todo in found.todos]
+
+
 def test_what_is_known_since_a_baseline_does_not_keep_from_a_release() -> None:
     known = {"path": "old.json", "new": [], "known": ["mini.update-room.request.field0.maximum"], "healed": []}
     found = top(report(provider(verdicts=("fail",)), baseline=known))

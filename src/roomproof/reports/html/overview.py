@@ -133,6 +133,7 @@ def _todos(nodes: Sequence[Any], fails: Sequence[Shown], report: Report) -> Iter
         name, counts = node["provider"], counted(clause["verdict"] for clause in node["clauses"])
         if node.get("stopped"):
             yield Todo("inconclusive", f"{name} stopped early: {node['stopped']}. Then run it again.")
+        yield from (Todo("warning", f"{name}: {remark}") for remark in node.get("remarks", ()))
         for stale in node.get("stale_deviations", ()):
             why = f"expired on {stale['expires']}" if stale["why"] == "expired" else "no longer seen"
             yield Todo("deviation", f"stale deviation, {why}: renew or remove it", stale["clause"], stale["clause"])

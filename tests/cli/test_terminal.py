@@ -135,10 +135,10 @@ def test_verbose_tells_every_interaction_in_a_line(faulty: list[str], terminal: 
     assert TELNYX.environment["TELNYX_API_KEY"] not in done.stdout
 
 
-def test_the_sample_in_the_readme_is_what_is_printed(faulty: list[str], terminal: dict[str, str], tmp_path: Path) -> None:
+def test_the_sample_in_the_documentation_is_what_is_printed(faulty: list[str], terminal: dict[str, str], tmp_path: Path) -> None:
     """Numbers of a run differ, words do not."""
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    (sample,) = re.findall(r"^```\n(telnyx at .*?)^```", readme, re.DOTALL | re.MULTILINE)
+    page = (ROOT / "docs" / "commands.md").read_text(encoding="utf-8")
+    (sample,) = re.findall(r"^```text.*\n(telnyx at .*?)^```", page, re.DOTALL | re.MULTILINE)
     seen = on_a_terminal([*faulty[:-1], "5000"], 100, {**terminal, "NO_COLOR": "1"}, tmp_path)
     shown = {_shape(line) for line in seen.lines}
     missing = [line for line in sample.splitlines() if line != "..." and _shape(line) not in shown]

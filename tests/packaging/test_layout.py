@@ -14,7 +14,7 @@ from roomproof import __version__
 ROOT = Path(__file__).parents[2]
 FOLDERS = {".ci", ".github", "cassettes", "contracts", "docs", "src", "strategies", "tests"}
 PAGES = {"CHANGELOG.md", "CONTRIBUTING.md", "LICENSE", "README.md"}
-FILES = {*PAGES, ".gitignore", ".pre-commit-hooks.yaml", "conftest.py", "pyproject.toml", "tox.ini"}
+FILES = {*PAGES, ".gitignore", ".pre-commit-hooks.yaml", "conftest.py", "mkdocs.yml", "pyproject.toml", "tox.ini"}
 LATER = {"benchmarks"}
 TESTS = "python -m pip install tox && python -m tox"
 
@@ -44,12 +44,12 @@ def test_the_workflow_can_only_read_and_pins_its_actions() -> None:
     assert all(re.fullmatch(r"[\w-]+/[\w-]+@v\d+", action) for action in used)
 
 
-def test_the_readme_names_every_variable_that_a_contract_names() -> None:
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+def test_the_documentation_names_every_variable_that_a_contract_names() -> None:
+    page = (ROOT / "docs" / "live.md").read_text(encoding="utf-8")
     for path in sorted((ROOT / "contracts").glob("*/openapi.yaml")):
         contract = yaml.safe_load(path.read_text(encoding="utf-8"))
         names = [*contract["x-credentials"]["environment"].values(), *contract["servers"][0].get("x-environment", {}).values()]
-        assert [name for name in names if f"`{name}`" not in readme] == [], path
+        assert [name for name in names if f"`{name}`" not in page] == [], path
 
 
 def test_contributing_explains_every_extension_of_the_contracts() -> None:

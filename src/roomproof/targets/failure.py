@@ -8,6 +8,7 @@ from http.client import BadStatusLine, HTTPException, IncompleteRead, LineTooLon
 
 from urllib3.exceptions import DecodeError, InvalidChunkLength, InvalidHeader, NameResolutionError, ProxyError, ReadTimeoutError
 
+from roomproof.legible import one_line
 from roomproof.targets.bounds import TooMuchError
 
 LONGEST = 200
@@ -28,8 +29,8 @@ def why(error: BaseException, seconds: float) -> str:
     for kind, sentence in _SENTENCES:
         found = next((one for one in _chain(error) if isinstance(one, kind)), None)
         if found is not None:
-            return _printable(sentence(found).format(seconds=f"{seconds:g}"))
-    return _printable(f"{type(error).__name__}: {str(error.args[-1] if error.args else error).split('>: ')[-1]}")
+            return one_line(sentence(found).format(seconds=f"{seconds:g}"))[:LONGEST]
+    return one_line(f"{type(error).__name__}: {str(error.args[-1] if error.args else error).split('>: ')[-1]}")[:LONGEST]
 
 
 def _chain(error: BaseException) -> Iterator[BaseException]:
@@ -90,7 +91,3 @@ _SENTENCES: tuple[tuple[type[BaseException], Callable[[BaseException], str]], ..
     (InvalidHeader, _told("the Content-Length of the answer is no number")),
     (HTTPException, _with_reason("the answer breaks HTTP")),
 )
-
-
-def _printable(text: str) -> str:
-    return "".join(letter if letter.isprintable() else "?" for letter in text)[:LONGEST]

@@ -12,6 +12,7 @@ from typing import Any
 from jinja2 import Environment, FunctionLoader, StrictUndefined
 from markupsafe import Markup
 
+from roomproof.legible import legible
 from roomproof.reports.html.boundary_map import strips
 from roomproof.reports.html.columns import WORDS, Report, columns_of, ordered
 from roomproof.reports.html.coverage import coverage
@@ -65,11 +66,9 @@ def _grid(columns: int) -> str:
     return f"\n{narrow}:root{{--n:{columns}}}" + "".join(f".k{index}{{grid-column:{index + 2}}}" for index in range(columns))
 
 
-def legible(value: Any) -> Any:
-    """Return a text so that every character of it is seen: what is not printable, and what turns the order of letters, as escapes."""
-    if isinstance(value, Markup) or not isinstance(value, str):
-        return value
-    return "".join(letter if letter.isprintable() or letter == "\n" else ascii(letter)[1:-1] for letter in value)
+def _shown(value: Any) -> Any:
+    """Return what a template prints: of a text every character is seen."""
+    return value if isinstance(value, Markup) or not isinstance(value, str) else legible(value)
 
 
 @cache
@@ -78,7 +77,7 @@ def _environment() -> Environment:
         loader=FunctionLoader(_text),
         autoescape=True,
         undefined=StrictUndefined,
-        finalize=legible,
+        finalize=_shown,
         trim_blocks=True,
         lstrip_blocks=True,
     )

@@ -49,7 +49,7 @@ def recorded(provider: str, seed: int, max_examples: int = 10) -> tuple[Interact
         scheme = scheme_from(contract.credentials, serving.environment)
         unscoped = unscoped_from(contract.credentials, scheme, serving.environment)
         target = Collecting(HttpTarget(serving.base_url))
-        subject = Subject(contract, deviations, find_special(provider), target, scheme, unscoped, serving.room_id)
+        subject = Subject(contract, deviations, find_special(provider), target, scheme, unscoped, serving.room_id, ours=True)
         Run(subject, Options(max_examples=max_examples, seed=seed), lambda *_: None).verify()
     return tuple(target.kept)
 

@@ -60,8 +60,8 @@ def test_a_provider_that_is_never_ready(status: int, verify: Verify) -> None:
     told = verify(lambda call: call.send(call.faithful(b"", status=status)))
 
     assert told.code == 3
-    assert f"(status {status})" in told.error
-    assert "--rate" in told.error
+    assert f"status {status}" in told.provider["stopped"]
+    assert "--rate" in told.provider["stopped"]
     assert told.provider["findings"] == []
 
 
@@ -82,7 +82,7 @@ def test_a_provider_that_asks_for_too_long_a_wait(seconds: str, verify: Verify) 
 
     assert (told.code, told.fails) == (3, set())
     assert "too long; try again then, or with a lower --rate" in told.provider["stopped"]
-    assert len(told.server.calls) <= 62
+    assert told.provider["requests"] <= 62
 
 
 def test_one_request_that_is_always_answered_503_is_inconclusive(verify: Verify) -> None:
@@ -145,14 +145,15 @@ class TestTimeLimit:
 
         assert told.provider["stopped"].startswith("--max-seconds 2 reached")
         assert "wait" in told.provider["stopped"]
-        assert told.seconds < 6
+        # The room is put back all the same, and the provider may ask for a few seconds before that.
+        assert told.seconds < 25
 
     def test_no_longer_for_the_rate(self, verify: Verify) -> None:
         told = verify(lambda _: False, max_seconds=2, rate=1 / 60)
 
         assert told.provider["stopped"].startswith("--max-seconds 2 reached")
-        assert len(told.server.calls) <= 2
-        assert told.seconds < 6
+        assert told.provider["requests"] <= 2
+        assert told.seconds < 10
 
 
 def test_a_date_of_tomorrow_is_too_long(verify: Verify) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -17,7 +18,7 @@ HOUR = 3600 * 10**9
 
 def broken(call: Any) -> Any:
     """Answer with a member of the wrong type."""
-    return call.send(call.faithful(call.content.replace(b'"enable_recording":false', b'"enable_recording":"no"')))
+    return call.send(call.faithful(re.sub(rb'"enable_recording":(true|false)', b'"enable_recording":"no"', call.content)))
 
 
 def test_a_server_that_becomes_correct_half_way(verify: Verify) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from hypothesis import given
 from hypothesis import strategies as st
 
-from roomproof.cli import _age, _per_second
+from roomproof.options import age, per_second
 from roomproof.contract.model import CredentialsSpec
 from roomproof.errors import UsageError
 from roomproof.providers import contract_folders, find_contract
@@ -26,13 +26,13 @@ STRINGS = ["endpoint=https://x.example/;accesskey=c2VjcmV0", "AccessKey=YQ==;end
 @examples(200)
 @given(ARGUMENT | spoilt(["5/s", "90/m", "0.5"]))
 def test_a_rate(text: str) -> None:
-    ends_in(UsageError, lambda: _per_second(text))
+    ends_in(UsageError, lambda: per_second(text))
 
 
 @examples(200)
 @given(ARGUMENT | spoilt(["90d", "12w", "36h"]))
 def test_an_age(text: str) -> None:
-    ends_in(UsageError, lambda: _age(text))
+    ends_in(UsageError, lambda: age(text))
 
 
 @examples(200)

@@ -241,7 +241,7 @@ def test_where_it_is_not_used_it_costs_nothing(run: Run, pytester: pytest.Pytest
         def test_own():
             ours = {name for name in sys.modules if name.startswith("roomproof")}
             assert "roomproof.pytest_plugin" in ours
-            assert {name for name in ours if "pytest_plugin" not in name} == {"roomproof", "roomproof.errors"}
+            assert {name for name in ours if "pytest_plugin" not in name} == {"roomproof", "roomproof.errors", "roomproof.legible"}
         """
     )
     result = run()

@@ -40,6 +40,8 @@ SILENCE = 5
 """After how many requests in a row without an answer a run gives up."""
 SHORT = 8
 """Ids of fewer characters may all be taken."""
+LONGEST_PAUSE_AT_THE_END = 1.0
+"""Seconds between the few requests that tidy up, however low the rate: nobody waits for minutes at the end of a run."""
 VAST = 16
 """Of an id with so many digits, no other one that is drawn at random names a room."""
 
@@ -325,7 +327,10 @@ class Session:
         """Return what tidies up after the run, whatever bounds it has but its rate."""
         subject = self.subject
         tries = 1 if subject.ours else TRIES
-        return Tidying(self.contract, subject.scheme, self.target, self.books, subject.room_id, lambda: sleep(self._rate.pause()), tries)
+        return Tidying(self.contract, subject.scheme, self.target, self.books, subject.room_id, self._wait_at_the_end, tries)
+
+    def _wait_at_the_end(self) -> None:
+        sleep(min(self._rate.pause(), LONGEST_PAUSE_AT_THE_END))
 
     @property
     def remarks(self) -> tuple[str, ...]:

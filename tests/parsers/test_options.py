@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from hypothesis import given
 from hypothesis import strategies as st
 
-from roomproof.options import age, per_second
 from roomproof.contract.model import CredentialsSpec
 from roomproof.errors import UsageError
+from roomproof.options import age, per_second
 from roomproof.providers import contract_folders, find_contract
 from roomproof.targets.credentials import scheme_from, unscoped_from
 from roomproof.targets.http import HttpTarget

@@ -1,8 +1,9 @@
-"""What all tests share: one Hypothesis profile, so that every run draws the same examples."""
+"""What all tests share: one Hypothesis profile, so that every run draws the same examples; Ctrl-C, whoever has started the tests."""
 
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,6 +12,10 @@ from hypothesis import settings
 
 settings.register_profile("repeatable", derandomize=True, deadline=None, database=None)
 settings.load_profile("repeatable")
+
+# Shells start what runs in the background deaf to Ctrl-C, and children inherit that: the tests send it to some.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -29,7 +29,7 @@ from roomproof.targets.credentials import scheme_from, unscoped_from
 from roomproof.targets.http import HttpTarget
 from roomproof.targets.serve import mock_process
 from roomproof.verdict import Verdict
-from roomproof.verify.run import Options, Run, Subject
+from roomproof.verify.run import Options, Run, Step, Subject
 from roomproof.verify.session import CutShortError
 
 FALSE_ALARM_SEEDS = 20
@@ -72,12 +72,12 @@ def verify(provider: str, fault_id: str | None, seed: int, enough: frozenset[Ver
         scheme = scheme_from(contract.credentials, serving.environment)
         unscoped = unscoped_from(contract.credentials, scheme, serving.environment)
         target = HttpTarget(serving.base_url)
-        subject = Subject(contract, deviations, find_special(provider), target, scheme, unscoped, serving.room_id)
+        subject = Subject(contract, deviations, find_special(provider), target, scheme, unscoped, serving.room_id, ours=True)
 
         def found() -> bool:
             return any(not enough.isdisjoint(record.broken) for record in run.session.result.verdicts.records.values())
 
-        def stop(_: str, __: int) -> None:
+        def stop(_: Step) -> None:
             if found():
                 raise CutShortError("found")
 

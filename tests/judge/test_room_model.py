@@ -326,6 +326,14 @@ def test_a_request_carried_out_again_is_seen_at_whichever_repeat(repeat: int, ta
     assert "behaviour.repeats.replayed-once" in broken(made(talk, {}, {**FRESH, "id": OTHER}, (ID, SENT)))
 
 
+@pytest.mark.parametrize(("size", "right"), [(5, True), (6, True), (7, False)], ids=["as it was", "as it is now", "as it never was"])
+def test_a_repeat_shows_the_room_as_it_was_or_as_it_is_now(size: int, right: bool, talk: Any, broken: Broken) -> None:
+    made(talk, {"size": 5}, {**FRESH, "size": 5}, (ID, SENT))
+    talk.patch({"size": 6}, {**FRESH, "name": "n", "owner": "o", "size": 6}, room_id=THIRD)
+    again = broken(made(talk, {"size": 5}, {**FRESH, "size": size}, (ID, SENT)))
+    assert again == (set() if right else {"behaviour.repeats.replayed-once"})
+
+
 def test_a_repeat_that_is_refused_is_seen(talk: Any, broken: Broken) -> None:
     made(talk, {}, FRESH, (ID, SENT))
     assert "behaviour.repeats.replayed-once" in broken(made(talk, {}, {}, (ID, SENT), status=409))

@@ -8,6 +8,7 @@ from typing import Any
 from roomproof.contract.clause import Clause, Part
 from roomproof.contract.formats import instant, midnight
 from roomproof.judge.check import check
+from roomproof.judge.checks.creation import is_replay
 from roomproof.judge.equality import echoes, same, same_value
 from roomproof.judge.evidence import Evidence, broken, kept, shown
 from roomproof.judge.seen import Refusal, Seen
@@ -33,7 +34,7 @@ def _refused_members(seen: Seen) -> set[str]:
 @check(Part.BEHAVIOUR, "echo")
 def echo(seen: Seen) -> Iterator[Evidence]:
     """Looks for every value sent and accepted in the answer; date-times are compared as instants, URLs as RFC 3986 does."""
-    if not _speaks_of_the_room(seen) or seen.answer.room is None:
+    if not _speaks_of_the_room(seen) or seen.answer.room is None or is_replay(seen):
         return
     for clause in seen.behaviours("echo"):
         name = clause.path[0]

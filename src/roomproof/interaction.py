@@ -44,6 +44,10 @@ def media_type(headers: Headers) -> str | None:
     return None if value is None else value.split(";", 1)[0].strip().lower()
 
 
+BUSY = (429, 503)
+"""Statuses of a provider that has no time (RFC 6585, 4; RFC 9110, 15.6.4): they say nothing of the request, which may come again."""
+
+
 @dataclass(frozen=True)
 class Request:
     """A request as it went out: absolute URL, header pairs in order, body bytes (None: no body)."""

@@ -13,7 +13,7 @@ from typing import Any
 from roomproof.commands.clauses import how_tested, row
 from roomproof.contract.clause import Clause, Part, spoken
 from roomproof.contract.deviation import Deviation
-from roomproof.contract.model import Operation
+from roomproof.contract.model import Contract, Operation
 from roomproof.errors import UsageError, did_you_mean
 from roomproof.providers import contract_folders, find_contract
 from roomproof.reports.console import open_console
@@ -34,22 +34,21 @@ def run_explain(wanted: str, contracts: tuple[Path, ...], *, as_json: bool) -> N
     if not found:
         raise UsageError(_unknown(wanted, names, contracts))
     if as_json:
-        print(json.dumps([_document(clause, deviations, last.get(clause.id)) for clause, deviations, _ in found], indent=1))
+        print(json.dumps([_document(clause, deviations, last.get(clause.id)) for _, clause, deviations, _ in found], indent=1))
         return
     if len(found) > 1:
-        show_list(open_console(), [clause for clause, _, _ in found], last)
+        show_list(open_console(), [clause for _, clause, _, _ in found], last)
         return
-    clause, deviations, operation = found[0]
-    contract = find_contract(clause.id.partition(".")[0], contracts)[0]
+    contract, clause, deviations, operation = found[0]
     kept, broken = _samples(clause, operation)
     where = f"{contract.file}, line {contract.line(clause)}" if contract.file else "not in a file"
     show_explained(open_console(), Explained(clause, how_tested(clause), where, deviations, kept, broken, last.get(clause.id)))
 
 
-def _named(provider: str, wanted: str, contracts: tuple[Path, ...]) -> list[tuple[Clause, tuple[Deviation, ...], Operation]]:
+def _named(provider: str, wanted: str, contracts: tuple[Path, ...]) -> list[tuple[Contract, Clause, tuple[Deviation, ...], Operation]]:
     contract, deviations = find_contract(provider, contracts)
     return [
-        (clause, tuple(item for item in deviations if item.covers(clause.id)), operation)
+        (contract, clause, tuple(item for item in deviations if item.covers(clause.id)), operation)
         for operation in contract.operations
         for clause in operation.clauses
         if fnmatchcase(clause.id, wanted)

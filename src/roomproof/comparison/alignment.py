@@ -10,14 +10,12 @@ from hashlib import blake2b
 from roomproof.comparison.provenance import Context
 from roomproof.comparison.scalars import Scalars
 from roomproof.comparison.volatile import masked, masked_body
-from roomproof.interaction import Credentials, Request, RoomKnowledge, media_type
+from roomproof.interaction import BUSY, Credentials, Request, RoomKnowledge, media_type
 
 REMEMBERED = 16
 """Answers to the same request that are kept for comparison; the rest is counted."""
 _EXAMPLE = 160
 _GIVEN = frozenset((Credentials.VALID, Credentials.UNKNOWN))
-BUSY = frozenset((429, 503))
-"""Statuses of a provider that had no time (RFC 6585, 4; RFC 9110, 15.6.4): they say nothing of the request."""
 
 
 @dataclass(frozen=True)

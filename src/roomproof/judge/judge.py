@@ -7,7 +7,7 @@ from typing import Any
 
 from roomproof.contract.clause import Part
 from roomproof.contract.model import Contract, Operation, SupportCall
-from roomproof.interaction import Interaction, RoomKnowledge
+from roomproof.interaction import BUSY, Interaction, RoomKnowledge
 from roomproof.judge.boundaries import Boundaries
 from roomproof.judge.check import Sight, all_checks
 from roomproof.judge.checks import require_checks
@@ -17,8 +17,6 @@ from roomproof.judge.evidence import Evidence, Outcome
 from roomproof.judge.rooms import Repeat, Rooms, RoomState
 from roomproof.judge.rules import Compiled
 from roomproof.judge.seen import Answer, Classification, NoJson, Seen, request_json, response_json
-
-_BUSY = (429, 503)
 
 
 class Judge:
@@ -42,7 +40,7 @@ class Judge:
         if matched is None:
             return self._see_support(interaction)
         operation, parameters = matched
-        if interaction.response is None or interaction.response.status in _BUSY:
+        if interaction.response is None or interaction.response.status in BUSY:
             return self._see_nothing(operation, interaction, parameters)
         seen = self._taken_apart(operation, interaction, parameters)
         evidence = [item for check in self._checks[Sight.OPERATION] for item in check.run(seen)]

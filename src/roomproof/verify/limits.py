@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 from roomproof.contract.clause import Clause, Level, Part, spoken, values_at
-from roomproof.interaction import Interaction
+from roomproof.interaction import BUSY, Interaction
 from roomproof.judge.checks.acceptance import NOT_ABOUT_VALUES
 from roomproof.judge.evidence import shown
 from roomproof.judge.seen import read_json
@@ -21,7 +21,7 @@ from roomproof.verify.session import Session
 from roomproof_strategies import Kind, Scale, plain, scales
 from roomproof_strategies.windows import written
 
-_UNCLEAR = frozenset((*NOT_ABOUT_VALUES, 409, 429, 503))
+_UNCLEAR = frozenset((*NOT_ABOUT_VALUES, 409, *BUSY))
 """Status codes that refuse the sender, the room, a value that another room has, or everybody for now: nothing about a size."""
 FEWEST = 4
 """With fewer requests no border is found."""

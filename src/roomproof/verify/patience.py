@@ -7,9 +7,8 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from math import inf
 
-from roomproof.interaction import Headers, Interaction, header
+from roomproof.interaction import BUSY, Headers, Interaction, header
 
-BUSY = (429, 503)
 BACKOFF = (0.5, 1.0, 2.0)
 """Seconds to wait before each further try where the provider does not say how long."""
 TRIES = 3

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from roomproof.contract.model import Operation
 from roomproof.errors import UnreachableError, UsageError
-from roomproof.interaction import Interaction, header
+from roomproof.interaction import BUSY, Interaction, header
 from roomproof.secrets import KnownSecrets
 from roomproof.verify.case import Seat, encode
 from roomproof.verify.plan import ANCHOR
@@ -81,7 +81,7 @@ def require_hearing(session: Session, interaction: Interaction) -> None:
     if response is not None and 300 <= status < 400:
         where = header(response.headers, "location") or "nowhere"
         raise UnreachableError(f"{provider}: redirects to {where} (status {status}), which is not followed; check --base-url")
-    if status in (429, 503):
+    if status in BUSY:
         raise UnreachableError(f"{provider}: is too busy to answer (status {status}); try again later, or with a lower --rate")
 
 

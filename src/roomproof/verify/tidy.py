@@ -14,12 +14,13 @@ from urllib.parse import quote
 
 from roomproof.contract.clause import Part
 from roomproof.contract.model import Contract, Operation, SupportCall
-from roomproof.interaction import Interaction, header
+from roomproof.interaction import BUSY, Interaction, header
 from roomproof.judge.seen import read_json
 from roomproof.ledger.books import Books, Intent
 from roomproof.targets.credentials import Scheme
 from roomproof.targets.target import Outgoing, Target
 from roomproof.verify.case import encode
+from roomproof.verify.ward import GONE
 
 Json = Any
 TRIES = 3
@@ -28,7 +29,6 @@ LONGEST_WAIT = 5.0
 """Seconds that a busy provider may ask for before each of them."""
 SILENCE = 4
 """After how many requests in a row without an answer, or with a busy one, no more are sent."""
-_BUSY = (429, 503)
 
 
 def required_query(operation: Operation) -> dict[str, str]:
@@ -108,7 +108,7 @@ class Tidying:
         call = self._call(finding, intent.mark, query)
         interaction = self._sent(call)
         if interaction.response is None or interaction.response.status >= 300:
-            is_one = "{" in finding.path and interaction.response is not None and interaction.response.status in (404, 410)
+            is_one = "{" in finding.path and interaction.response is not None and interaction.response.status in GONE
             return [] if is_one else None
         body: Json = read_json(interaction.response.body)
         for step in finding.options.get("at", ()):
@@ -135,7 +135,7 @@ class Tidying:
         """Delete a room; return why it could not be done, an empty text if it is gone."""
         interaction = self._sent(self._call(remover, room_id))
         # Whoever listens to a session's requests may have entered it already; of two entries the second does nothing.
-        if interaction.response is not None and (interaction.response.status < 300 or interaction.response.status in (404, 410)):
+        if interaction.response is not None and (interaction.response.status < 300 or interaction.response.status in GONE):
             self.books.gone(room_id)
         if room_id not in self.books.rooms:
             return ""
@@ -208,7 +208,7 @@ class Tidying:
             self.wait()
             self._last = answer = self.target.send(outgoing)
             response = answer.response
-            if response is not None and response.status not in _BUSY:
+            if response is not None and response.status not in BUSY:
                 self._unheard = 0
                 break
             self._unheard += 1

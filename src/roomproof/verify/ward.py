@@ -13,7 +13,7 @@ from urllib.parse import unquote
 
 from roomproof.contract.model import Contract
 from roomproof.errors import RoomproofError
-from roomproof.interaction import Interaction
+from roomproof.interaction import BUSY, Interaction
 from roomproof.judge.seen import read_json
 from roomproof.ledger.books import Books
 from roomproof.targets.target import Outgoing, Target
@@ -22,7 +22,6 @@ from roomproof.verify.undisturbed import undisturbed
 GONE = (404, 410)
 _NO_SUCH_ID = (400, *GONE, 414, 422)
 """How a provider answers about an id that no room has, or can have."""
-_BUSY = (429, 503)
 _HARMLESS = ("GET", "HEAD", "OPTIONS")
 
 
@@ -122,7 +121,7 @@ class Ward:
             room = self._contract.room.representation(read_json(response.body)) or {}
             if self._contract.room.id in room and str(room[self._contract.room.id]) != self._named:
                 self._books.made(str(room[self._contract.room.id]), number)
-        elif response.status < 500 or response.status in _BUSY:
+        elif response.status < 500 or response.status in BUSY:
             self._books.came_to_nothing(number)
 
     def _enter_change(self, outgoing: Outgoing, interaction: Interaction) -> None:

@@ -161,7 +161,7 @@ def test_completion_imports_nothing_heavy() -> None:
         "schemathesis",
         "starlette",
         "uvicorn",
-        "urllib3",
+        "pycurl",
         "yaml",
         "jsonschema_rs",
         "roomproof.judge",

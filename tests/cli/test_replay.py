@@ -276,11 +276,11 @@ def test_damaged_verdicts_are_named(telnyx_cassette: Path, inside: Run) -> None:
 
 
 NO_NETWORK = """
-import socket
+import pycurl, socket
 def refused(*_, **__):
     raise AssertionError("the network was touched")
 socket.socket.connect = socket.socket.connect_ex = socket.socket.bind = socket.socket.sendto = refused
-socket.create_connection = socket.getaddrinfo = socket.gethostbyname = refused
+socket.create_connection = socket.getaddrinfo = socket.gethostbyname = pycurl.Curl = refused
 """
 
 

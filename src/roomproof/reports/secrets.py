@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -27,29 +26,14 @@ def proofs_of(interactions: Iterable[Interaction]) -> Iterator[str]:
         yield from proofs(request.headers, forged=request.credentials is Credentials.WRONG)
 
 
-_LOGGERS = tuple(map(logging.getLogger, ("urllib3.connection", "urllib3.connectionpool")))
-"""Those that quote what a server sent: pytest shows what they log."""
-
-
 @contextmanager
 def discreet(secrets: Iterable[str]) -> Iterator[None]:
-    """Take secrets out of every exception that leaves the context, a defect's too, whoever prints it, and out of what is logged."""
-    known = KnownSecrets(secrets)
-
-    def clean(record: logging.LogRecord) -> bool:
-        record.msg, record.args, record.exc_info = _cleaned_text(record.getMessage(), known), (), None
-        return True
-
-    for logger in _LOGGERS:
-        logger.addFilter(clean)
+    """Take secrets out of every exception that leaves the context, a defect's too, whoever prints it."""
     try:
         yield
     except BaseException as error:
-        _clean_error(error, known, set())
+        _clean_error(error, KnownSecrets(secrets), set())
         raise
-    finally:
-        for logger in _LOGGERS:
-            logger.removeFilter(clean)
 
 
 def _clean_error(error: BaseException | None, known: KnownSecrets, seen: set[int]) -> None:

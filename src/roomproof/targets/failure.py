@@ -2,92 +2,108 @@
 
 from __future__ import annotations
 
-import ssl
-from collections.abc import Callable, Iterator
-from http.client import BadStatusLine, HTTPException, IncompleteRead, LineTooLong, RemoteDisconnected, UnknownProtocol
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
 
-from urllib3.exceptions import DecodeError, InvalidChunkLength, InvalidHeader, NameResolutionError, ProxyError, ReadTimeoutError
+import pycurl
 
 from roomproof.legible import one_line
-from roomproof.targets.bounds import TooMuchError
 
 LONGEST = 200
 """Characters of a sentence; what a server sent may stand in it."""
+NO_STATUS = "the answer does not begin with an HTTP/1 version and a status from 100 to 999"
+CUT_SHORT = "the answer ends before it is whole"
+_UNHEARD = "the connection was closed without an answer"
+_LOST = "the connection was lost before the answer was whole"
+_TOO_LONG = "the answer's head is too large"
+_SECONDS = "{seconds}"
+_PROXY_ERROR = 97
+_TOO_LARGE = 100
+"""Codes of libcurl that pycurl has no names for."""
 _CERTIFICATES = {
+    1: "is for another host; check --base-url",
     10: "has expired",
     18: "is self-signed; if that is right, name it with --ca-bundle PATH",
     19: "is of a CA that is not trusted; if it is your own, name it with --ca-bundle PATH",
     20: "is of a CA that is not trusted; if it is your own, name it with --ca-bundle PATH",
-    62: "is for another host; check --base-url",
-    64: "is for another address; check --base-url",
 }
-"""What OpenSSL's verify codes (X509_V_ERR_) mean."""
+"""What OpenSSL's verify codes (X509_V_ERR_) mean; the host is asked for by curl, which has no code of its own for it."""
 
 
-def why(error: BaseException, seconds: float) -> str:
+@dataclass(frozen=True)
+class Facts:
+    """What libcurl knows of an exchange that failed: its error code and words, the system's error number, OpenSSL's verify code,
+    the status with which a proxy refused a tunnel (0: none), and whether there is a proxy."""
+
+    code: int
+    words: str
+    number: int = 0
+    certificate: int = 0
+    tunnel: int = 0
+    proxied: bool = False
+
+
+def why(facts: Facts, seconds: float) -> str:
     """Return why an exchange that was to take so many seconds at most failed. What stands after a semicolon tells what to do."""
-    for kind, sentence in _SENTENCES:
-        found = next((one for one in _chain(error) if isinstance(one, kind)), None)
-        if found is not None:
-            return one_line(sentence(found).format(seconds=f"{seconds:g}"))[:LONGEST]
-    return one_line(f"{type(error).__name__}: {str(error.args[-1] if error.args else error).split('>: ')[-1]}")[:LONGEST]
+    sentence = _proxy(facts) or _SENTENCES.get(facts.code, _words)(facts)
+    return one_line(sentence).replace(_SECONDS, f"{seconds:.3g}")[:LONGEST]
 
 
-def _chain(error: BaseException) -> Iterator[BaseException]:
-    """Yield an error, those that it wraps and those that caused it."""
-    yield error
-    inner = [item for item in error.args if isinstance(item, BaseException)]
-    for one in (*inner, *([error.__cause__] if error.__cause__ and error.__cause__ not in inner else [])):
-        yield from _chain(one)
+def _proxy(facts: Facts) -> str:
+    refused = facts.tunnel and not 200 <= facts.tunnel < 300
+    unreachable = facts.proxied and facts.code in (pycurl.E_COULDNT_CONNECT, pycurl.E_COULDNT_RESOLVE_PROXY, _PROXY_ERROR)
+    if not refused and not unreachable:
+        return ""
+    what = f"status {facts.tunnel}" if refused else _system(facts)
+    return f"the proxy of HTTP_PROXY or HTTPS_PROXY does not let through ({what}); NO_PROXY names hosts to reach without it"
 
 
-def _certificate(error: BaseException) -> str:
-    assert isinstance(error, ssl.SSLCertVerificationError)
-    return f"its certificate {_CERTIFICATES.get(error.verify_code, f'is refused ({_literal(error.verify_message)})')}"
+def _words(facts: Facts) -> str:
+    return facts.words or f"curl's error {facts.code}"
 
 
-def _tls(error: BaseException) -> str:
-    assert isinstance(error, ssl.SSLError)
-    if error.reason in ("WRONG_VERSION_NUMBER", "RECORD_LAYER_FAILURE", "HTTP_REQUEST"):
+def _system(facts: Facts) -> str:
+    return os.strerror(facts.number) if facts.number else facts.words
+
+
+def _certificate(facts: Facts) -> str:
+    return f"its certificate {_CERTIFICATES.get(facts.certificate, f'is refused ({facts.words})')}"
+
+
+def _tls(facts: Facts) -> str:
+    if any(sign in facts.words for sign in ("wrong version number", "packet length too long", "http request")):
         return "it does not speak TLS; is it http:// instead of https://?"
-    return f"TLS fails ({_literal(error.reason or str(error))})"
+    return f"TLS fails ({facts.words})"
 
 
-def _proxy(error: BaseException) -> str:
-    inner = next((one for one in _chain(error) if isinstance(one, OSError) and not isinstance(one, ProxyError)), error)
-    what = (inner.strerror if isinstance(inner, OSError) else None) or str(inner.args[-1] if inner.args else inner)
-    return f"the proxy of HTTP_PROXY or HTTPS_PROXY does not let through ({_literal(what)}); NO_PROXY names hosts to reach without it"
+def _no_http(facts: Facts) -> str:
+    return f"the answer breaks HTTP ({facts.words})"
 
 
-def _told(text: str) -> Callable[[BaseException], str]:
+def _lost(facts: Facts) -> str:
+    if facts.words.startswith("Too large"):
+        return _TOO_LONG
+    return f"the chunks of the answer's body are broken ({facts.words})" if facts.words.startswith("chunk ") else _LOST
+
+
+def _told(text: str) -> Callable[[Facts], str]:
     return lambda _: text
 
 
-def _with_reason(text: str) -> Callable[[BaseException], str]:
-    return lambda error: text + f" ({_literal(str(error.args[-1] if error.args else error))})"
-
-
-def _literal(text: str) -> str:
-    return text.replace("{", "{{").replace("}", "}}")
-
-
-_SENTENCES: tuple[tuple[type[BaseException], Callable[[BaseException], str]], ...] = (
-    (TooMuchError, lambda error: _literal(str(error))),
-    (ProxyError, _proxy),
-    (ssl.SSLCertVerificationError, _certificate),
-    (ssl.SSLError, _tls),
-    (NameResolutionError, _with_reason("its name is not known")),
-    (ConnectionRefusedError, _told("Connection refused")),
-    (ReadTimeoutError, _told("no whole answer within {seconds} s")),
-    (TimeoutError, _told("no whole answer within {seconds} s")),
-    (RemoteDisconnected, _told("the connection was closed without an answer")),
-    (ConnectionError, _told("the connection was lost before the answer was whole")),
-    (UnknownProtocol, _told("the answer is of no HTTP/1 version")),
-    (LineTooLong, _told("a line of the answer's head is longer than 64 KiB")),
-    (BadStatusLine, _told("the answer does not begin with an HTTP version and a status from 100 to 999")),
-    (InvalidChunkLength, _told("the chunks of the answer's body are broken")),
-    (IncompleteRead, _told("the answer ends before it is whole")),
-    (DecodeError, _told("the answer's body is not coded as its Content-Encoding says")),
-    (InvalidHeader, _told("the Content-Length of the answer is no number")),
-    (HTTPException, _with_reason("the answer breaks HTTP")),
-)
+_SENTENCES: dict[int, Callable[[Facts], str]] = {
+    pycurl.E_UNSUPPORTED_PROTOCOL: _told(NO_STATUS),
+    pycurl.E_COULDNT_RESOLVE_HOST: lambda facts: f"its name is not known ({facts.words})",
+    pycurl.E_COULDNT_CONNECT: _system,
+    pycurl.E_FTP_WEIRD_SERVER_REPLY: _no_http,
+    pycurl.E_PARTIAL_FILE: _told(CUT_SHORT),
+    pycurl.E_OPERATION_TIMEDOUT: _told(f"no whole answer within {_SECONDS} s"),
+    pycurl.E_SSL_CONNECT_ERROR: _tls,
+    pycurl.E_ABORTED_BY_CALLBACK: _told(_UNHEARD),
+    pycurl.E_GOT_NOTHING: _told(_UNHEARD),
+    pycurl.E_SEND_ERROR: _told(_LOST),
+    pycurl.E_RECV_ERROR: _lost,
+    pycurl.E_PEER_FAILED_VERIFICATION: _certificate,
+    pycurl.E_BAD_CONTENT_ENCODING: _told("the answer's body is not coded as its Content-Encoding says"),
+    _TOO_LARGE: _told(_TOO_LONG),
+}

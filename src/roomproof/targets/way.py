@@ -5,10 +5,11 @@ from __future__ import annotations
 import ssl
 from collections.abc import Mapping
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from typing import Any
+from urllib.parse import urlsplit
 from urllib.request import proxy_bypass_environment  # type: ignore[attr-defined]  # known to everybody but typeshed
 
-import urllib3
+import pycurl
 
 from roomproof.errors import UsageError
 
@@ -16,22 +17,18 @@ _BUNDLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE", "SSL_CERT_D
 """Variables that name trusted certificates, as known from requests, curl and OpenSSL; the first that is set counts."""
 
 
-def manager(base_url: str, ca_bundle: Path | None, environment: Mapping[str, str]) -> urllib3.PoolManager:
-    """Return what keeps one connection to a server, through the environment's proxy if it names one for it.
+def way(base_url: str, ca_bundle: Path | None, environment: Mapping[str, str]) -> dict[int, Any]:
+    """Return the options of curl for the way to a server, through the environment's proxy if it names one for it.
 
     `ca_bundle` is a file of certificates in PEM, or a folder of them as OpenSSL wants it. Raises UsageError for one that cannot be
     read, and for a proxy that does not speak HTTP.
     """
     proxy = _proxy(base_url, environment)
-    encrypted = "https" in (urlsplit(base_url).scheme, urlsplit(proxy or "").scheme)
-    context = _context(ca_bundle, environment) if encrypted else None
-    if proxy is None:
-        return urllib3.PoolManager(num_pools=1, maxsize=1, ssl_context=context)
-    parts = urlsplit(proxy)
-    login = f"{unquote(parts.username)}:{unquote(parts.password or '')}" if parts.username else None
-    headers = urllib3.make_headers(proxy_basic_auth=login)
-    address = parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
-    return urllib3.ProxyManager(address, num_pools=1, maxsize=1, proxy_headers=headers, proxy_ssl_context=context, ssl_context=context)
+    # An empty name keeps curl from looking for one in the environment of its own.
+    options: dict[int, Any] = {pycurl.PROXY: proxy or "", pycurl.NOPROXY: ""}
+    if "https" in (urlsplit(base_url).scheme, urlsplit(proxy or "").scheme):
+        options |= _trusted(ca_bundle, environment)
+    return options
 
 
 def _proxy(base_url: str, environment: Mapping[str, str]) -> str | None:
@@ -50,15 +47,24 @@ def _proxy(base_url: str, environment: Mapping[str, str]) -> str | None:
     return proxy
 
 
-def _context(ca_bundle: Path | None, environment: Mapping[str, str]) -> ssl.SSLContext:
+def _trusted(ca_bundle: Path | None, environment: Mapping[str, str]) -> dict[int, Any]:
+    """Return which certificates are trusted: those that were named, else those of the system."""
     named = next((name for name in _BUNDLES if environment.get(name)), None)
     if ca_bundle is None and named is None:
-        return ssl.create_default_context()
+        system = ssl.get_default_verify_paths()
+        return {**_certificates(system.cafile, None if system.cafile else system.capath), pycurl.SSL_OPTIONS: pycurl.SSLOPT_NATIVE_CA}
     path, name = (ca_bundle, "--ca-bundle") if ca_bundle is not None else (Path(environment[named or ""]), named)
     try:
-        context = ssl.create_default_context(capath=str(path)) if path.is_dir() else ssl.create_default_context(cafile=str(path))
+        if path.is_dir():
+            return _certificates(None, str(path))
+        ssl.create_default_context(cafile=str(path))
     except ssl.SSLError as error:
         raise UsageError(f"{name} {path}: holds no certificate in PEM; name the file with your CA's certificate") from error
     except OSError as error:
         raise UsageError(f"{name} {path}: cannot be read ({error.strerror}); name the file with your CA's certificate") from error
-    return context
+    return _certificates(str(path), None)
+
+
+def _certificates(file: str | None, folder: str | None) -> dict[int, Any]:
+    """Return the options for a server and for a proxy; None keeps curl from taking its own."""
+    return {pycurl.CAINFO: file, pycurl.CAPATH: folder, pycurl.PROXY_CAINFO: file, pycurl.PROXY_CAPATH: folder}

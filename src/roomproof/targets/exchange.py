@@ -1,0 +1,162 @@
+"""One exchange of a request for its answer by libcurl, which bounds the time of the whole and skips interim answers."""
+
+from __future__ import annotations
+
+import errno
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import pycurl
+
+from roomproof.interaction import Request, Response, header
+from roomproof.targets.failure import CUT_SHORT, NO_STATUS, Facts, why
+
+MAX_BODY = 8_000_000
+"""Bytes of a response body that are read, once it is decoded; a room is a few hundred."""
+CONNECT = 5.0
+"""How many seconds a server may take to let in."""
+IDLE = 4
+"""A connection that was idle for so many seconds is not used again: many servers close theirs after five."""
+LOST = 2
+"""After so many kept-alive connections that turned out to be closed, each request gets a connection of its own."""
+_IDEMPOTENT = ("GET", "HEAD", "OPTIONS", "PUT", "DELETE")
+_WITH_BODY = ("PATCH", "POST", "PUT")
+_AS_WRITTEN: tuple[tuple[int, Any], ...] = (
+    (pycurl.HTTP_VERSION, pycurl.CURL_HTTP_VERSION_1_1),
+    (pycurl.PATH_AS_IS, 1),
+    (pycurl.ACCEPT_ENCODING, ""),
+    (pycurl.USERAGENT, "roomproof"),
+    (pycurl.NOSIGNAL, 1),
+    (pycurl.NOPROGRESS, 0),
+    (pycurl.MAXAGE_CONN, IDLE),
+    (pycurl.MAXCONNECTS, 1),
+)
+"""What curl is to do of itself: decode what is coded all the same, and nothing to the request."""
+_NOT_ADDED = ("Accept-Encoding: identity", "Expect:")
+"""Nothing coded is asked for, and no leave to send a body."""
+_STATUS_LINE = re.compile(rb"HTTP/1\.\d +(\d{3})")
+
+
+class NoAnswerError(Exception):
+    """There is no usable answer; the message says why. `refused` tells that nobody listened, so that nothing was sent."""
+
+    def __init__(self, reason: str, *, refused: bool = False) -> None:
+        super().__init__(reason)
+        self.refused = refused
+
+
+class Exchange:
+    """Sends requests over one kept-alive connection, one after the other."""
+
+    def __init__(self, way: Mapping[int, Any]) -> None:
+        """`way` are the options of curl for the way to the server."""
+        self._curl = pycurl.Curl()
+        for option, value in (*_AS_WRITTEN, *way.items()):
+            self._curl.setopt(option, value)
+        self._curl.setopt(pycurl.PREREQFUNCTION, self._about_to_send)
+        self._curl.setopt(pycurl.HEADERFUNCTION, self._take_line)
+        self._curl.setopt(pycurl.WRITEFUNCTION, self._take_body)
+        # While Python is called, it heeds signals: without it Ctrl-C would wait for the answer.
+        self._curl.setopt(pycurl.XFERINFOFUNCTION, lambda *_: 0)
+        self._proxied = bool(way.get(pycurl.PROXY))
+        self._lost = 0
+        self._begin(may_repeat=False)
+
+    def answer(self, request: Request, seconds: float, *, repeatable: bool) -> Response:
+        """Send a request and return the answer, if all of it comes within so many seconds. Raises NoAnswerError.
+
+        A request that was lost with a kept-alive connection is sent again only if the server may execute it twice (RFC 9110, 9.2.2),
+        or, being `repeatable`, executes it only once.
+        """
+        curl = self._curl
+        self._begin(may_repeat=repeatable or request.method in _IDEMPOTENT)
+        self._write(request)
+        curl.setopt(pycurl.TIMEOUT_MS, max(1, int(seconds * 1000)))
+        curl.setopt(pycurl.CONNECTTIMEOUT_MS, max(1, int(min(seconds, CONNECT) * 1000)))
+        try:
+            curl.perform()
+        except pycurl.error as error:
+            raise self._no_answer(error, seconds) from error
+        curl.setopt(pycurl.FRESH_CONNECT, self._lost >= LOST)
+        if not self._status:
+            raise NoAnswerError(NO_STATUS)
+        if self._in_head:
+            # curl takes the end of the connection for that of the head, and the connection for one that lives.
+            curl.setopt(pycurl.FRESH_CONNECT, 1)
+            raise NoAnswerError(CUT_SHORT)
+        return Response(self._status, tuple(self._headers), b"".join(self._body))
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._curl.close()
+
+    def _begin(self, *, may_repeat: bool) -> None:
+        self._may_repeat = may_repeat
+        self._tries = 0
+        self._status = 0
+        self._in_head = False
+        self._headers: list[tuple[str, str]] = []
+        self._body: list[bytes] = []
+        self._size = 0
+
+    def _write(self, request: Request) -> None:
+        curl, body = self._curl, request.body
+        if body is None and request.method in _WITH_BODY:
+            body = b""  # RFC 9110, 8.6: whoever could send content says how much it is.
+        curl.setopt(pycurl.NOBODY, request.method == "HEAD")
+        if body is not None:
+            curl.setopt(pycurl.POSTFIELDS, body)
+        elif request.method != "HEAD":
+            curl.setopt(pycurl.HTTPGET, 1)
+        curl.setopt(pycurl.CUSTOMREQUEST, request.method)
+        curl.setopt(pycurl.URL, request.url)
+        lines = [f"{name}: {value}" if value.strip() else f"{name};" for name, value in request.headers]
+        untold = () if body is None or header(request.headers, "Content-Type") is not None else ("Content-Type:",)
+        curl.setopt(pycurl.HTTPHEADER, [line.encode("latin-1") for line in (*lines, *_NOT_ADDED, *untold)])
+
+    def _about_to_send(self, *_: object) -> int:
+        """Count the tries of one exchange: curl repeats whatever was lost with a kept-alive connection.
+
+        What was heard so far is of a proxy, which had to let through first.
+        """
+        self._tries += 1
+        self._status = 0
+        if self._tries == 1:
+            return pycurl.PREREQFUNC_OK
+        self._lost += 1
+        return pycurl.PREREQFUNC_OK if self._may_repeat else pycurl.PREREQFUNC_ABORT
+
+    def _take_line(self, line: bytes) -> None:
+        """Take a line of a head. A final answer's is the last: what follows its body (trailers, RFC 9110, 6.5) is left out."""
+        if self._in_head:
+            self._in_head = line not in (b"\r\n", b"\n")
+            name, colon, value = line.decode("latin-1").partition(":")
+            if colon:
+                self._headers.append((name, value.strip(" \t\r\n")))
+        elif self._status < 200 and (start := _STATUS_LINE.match(line)):
+            self._in_head, self._status = True, int(start[1])
+            self._headers.clear()
+
+    def _take_body(self, data: bytes) -> int:
+        self._size += len(data)
+        if self._size > MAX_BODY:
+            return 0
+        self._body.append(data)
+        return len(data)
+
+    def _no_answer(self, error: pycurl.error, seconds: float) -> NoAnswerError:
+        curl = self._curl
+        args: tuple[Any, ...] = error.args
+        code, words = args[:2]
+        if code == pycurl.E_WRITE_ERROR:
+            return NoAnswerError(f"the answer's body is larger than {MAX_BODY} bytes")
+        facts = Facts(
+            code,
+            words,
+            number=curl.getinfo(pycurl.OS_ERRNO),
+            certificate=curl.getinfo(pycurl.SSL_VERIFYRESULT),
+            tunnel=curl.getinfo(pycurl.HTTP_CONNECTCODE),
+            proxied=self._proxied,
+        )
+        return NoAnswerError(why(facts, seconds), refused=code == pycurl.E_COULDNT_CONNECT and facts.number == errno.ECONNREFUSED)

@@ -142,6 +142,6 @@ FORMATS: Mapping[str, Callable[[str], bool]] = {
     "date-time": is_date_time,
     "date": is_date,
     "uuid": is_uuid,
-    "uri": is_uri,
-    "http-date": is_http_date,
+    "uri": lru_cache(maxsize=1024)(is_uri),
+    "http-date": lru_cache(maxsize=1024)(is_http_date),
 }

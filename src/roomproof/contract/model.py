@@ -80,7 +80,12 @@ class Operation:
             found[clause.part, clause.rule] = (*found.get((clause.part, clause.rule), ()), clause)
         return found
 
-    @property
+    @cached_property
+    def by_status(self) -> Mapping[str, ResponseSpec]:
+        """The documented responses by status code or `default`; of several with one the first."""
+        return {response.status: response for response in reversed(self.responses)}
+
+    @cached_property
     def repeatability(self) -> tuple[str, str] | None:
         """The headers that make a request repeatable, its id and the time of its first sending; None where there are none."""
         clause = next(iter(self.by_rule.get((Part.BEHAVIOUR, "replayed-once"), ())), None)

@@ -6,21 +6,21 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from roomproof.contract.clause import Clause, Part, Path, values_at
+from roomproof.contract.clause import Clause, Part, values_at
 from roomproof.contract.formats import is_date_time
 from roomproof.contract.model import Operation
 from roomproof.interaction import Credentials, Interaction, Request, RoomKnowledge, header, media_type
 from roomproof.judge import leniency
 from roomproof.judge.evidence import shown
 from roomproof.judge.rooms import Rooms, RoomState
-from roomproof.judge.rules import RequestRules
+from roomproof.judge.rules import Parameter, RequestRules
 from roomproof.judge.seen import Classification, NoJson, Obstacle, Refusal, is_second_hand, request_json
-from roomproof.judge.validators import ClauseValidator
+from roomproof.judge.validators import ClauseValidator, PlaceValidator
 from roomproof.judge.window import order_questions, window_obstacles, window_questions
 
 Json = Any
 Pointer = tuple[str, ...]
-Held = list[tuple[Path, list[ClauseValidator], list[tuple[Pointer, Json]]]]
+Held = list[tuple[PlaceValidator, list[tuple[Pointer, Json]]]]
 """The values that a body holds where clauses speak of values, each with its way there."""
 _ALWAYS_EDGE = frozenset(("enum", "const", "pattern", "format", "any-of", "one-of", "multiple-of"))
 _LIMITS = {"minimum": "minimum", "maximum": "maximum"}
@@ -75,7 +75,7 @@ def classify(
     unsettled += order_questions(operation, sent, state)
     unsettled += window_questions(operation, sent, state, interaction.at)
     fragile = tuple(_fragile(held))
-    edges = {name: tuple(_edges(rules, name, held)) for name in sent if name in rules.accepted}
+    edges = _edges(rules, [name for name in sent if name in rules.accepted], held)
     return Classification(body, sent, tuple(obstacles), tuple(unsettled), fragile, edges, frozenset(doubtful))
 
 
@@ -100,8 +100,8 @@ def _room_obstacles(operation: Operation, parameters: Mapping[str, str], request
 def _carrier_obstacles(
     operation: Operation, rules: RequestRules, request: Request, parameters: Mapping[str, str], body: Json
 ) -> Iterator[Obstacle]:
-    for item in rules.parameters:
-        yield from _parameter_obstacle(item, request, parameters)
+    for parameter in rules.parameters:
+        yield from _parameter_obstacles(parameter, request, parameters)
     media = media_type(request.headers)
     if request.body and media != operation.body.media_type and not (media is None and is_second_hand(request)):
         yield Obstacle(rules.media, Refusal.UNREADABLE, f"a body sent as {media or 'no media type'}", lenient=True)
@@ -111,23 +111,23 @@ def _carrier_obstacles(
         yield Obstacle(rules.body_required, Refusal.UNREADABLE, "no body", lenient=True)
 
 
-def _parameter_obstacle(item: ClauseValidator, request: Request, parameters: Mapping[str, str]) -> Iterator[Obstacle]:
-    clause, value = item.clause, _parameter(item.clause, request, parameters)
-    name, place = clause.path[0], clause.options["in"]
-    kind = Refusal.UNKNOWN_ROOM if place == "path" else Refusal.UNREADABLE
-    if clause.rule == "required":
-        if value is None and not is_second_hand(request):
-            yield Obstacle(clause, kind, f"no {name}")
-    elif value is not None and not item.keeps(value):
+def _parameter_obstacles(parameter: Parameter, request: Request, parameters: Mapping[str, str]) -> Iterator[Obstacle]:
+    value = _sent_parameter(parameter, request, parameters)
+    kind = Refusal.UNKNOWN_ROOM if parameter.place == "path" else Refusal.UNREADABLE
+    if value is None:
+        if parameter.required is not None and not is_second_hand(request):
+            yield Obstacle(parameter.required, kind, f"no {parameter.name}")
+    elif not parameter.value.keeps(value):
         # A recorder may have put a word like "hidden" in the place of a header's value.
-        yield Obstacle(clause, kind, f"{name} {shown(value)}", lenient=place == "header" and is_second_hand(request))
+        lenient = parameter.place == "header" and is_second_hand(request)
+        broken = (item.clause for item in parameter.value.items if not item.keeps(value))
+        yield from (Obstacle(clause, kind, f"{parameter.name} {shown(value)}", lenient) for clause in broken)
 
 
-def _parameter(clause: Clause, request: Request, parameters: Mapping[str, str]) -> str | None:
-    name, place = clause.path[0], clause.options["in"]
-    if place == "path":
-        return parameters.get(name)
-    return request.query.get(name) if place == "query" else header(request.headers, name)
+def _sent_parameter(parameter: Parameter, request: Request, parameters: Mapping[str, str]) -> str | None:
+    if parameter.place == "path":
+        return parameters.get(parameter.name)
+    return request.query.get(parameter.name) if parameter.place == "query" else header(request.headers, parameter.name)
 
 
 def _half_pairs(operation: Operation, request: Request) -> Iterator[Obstacle]:
@@ -151,46 +151,50 @@ def _left_out(operation: Operation, rules: RequestRules, request: Request, body:
         yield "the recording has no body"
     elif media_type(request.headers) is None:
         yield "the recording has no Content-Type"
-    for item in rules.parameters:
-        if item.clause.rule == "required" and _parameter(item.clause, request, {}) is None:
-            yield f"the recording has no {item.clause.path[0]}"
+    for parameter in rules.parameters:
+        if parameter.required is not None and _sent_parameter(parameter, request, {}) is None:
+            yield f"the recording has no {parameter.name}"
     yield from (f"the recording has {what}" for _, what in _halves(operation, request))
 
 
 def _held(rules: RequestRules, body: Json) -> Held:
     if isinstance(body, NoJson):
         return []
-    found = ((path, items, values_at(body, path)) for path, items in rules.values)
-    return [(path, items, values) for path, items, values in found if values]
+    found = ((place, values_at(body, place.path)) for place in rules.values)
+    return [(place, values) for place, values in found if values]
 
 
 def _broken_values(rules: RequestRules, held: Held, open_pointers: Mapping[Pointer, str]) -> Iterator[tuple[Obstacle, Pointer]]:
     wrong_type: set[Pointer] = set()
-    ignored = {(name,) for name in rules.read_only}
-    for path, items, values in held:
+    for place, values in held:
         for pointer, value in values:
             if value is None:
-                clause = rules.nulls.get(path) or _first_without_null(items, path in rules.nullable)
+                clause = rules.nulls.get(place.path) or _first_without_null(place.items, place.path in rules.nullable)
                 if clause is not None:
                     yield Obstacle(clause, Refusal.INVALID, f"{_named(pointer)} null", lenient=True), pointer
                 continue
-            for item in items:
+            if place.keeps(value):
+                continue
+            for item in place.items:
                 if pointer in wrong_type or item.keeps(value):
                     continue
                 if item.clause.rule == "type":
                     wrong_type.add(pointer)
                 is_open = pointer in open_pointers and item.clause.rule != "type"
-                lenient = is_open or pointer[:1] in ignored or _is_lenient(item.clause, value, items)
+                is_ignored = pointer != () and pointer[0] in rules.read_only
+                lenient = is_open or is_ignored or _is_lenient(item.clause, value, place.items)
                 yield Obstacle(item.clause, Refusal.INVALID, f"{_named(pointer)} {shown(value)}", lenient), pointer
 
 
 def _missing_members(rules: RequestRules, body: Json) -> Iterator[tuple[Obstacle, Pointer]]:
     if isinstance(body, NoJson):
         return
-    for clause in rules.members:
-        for pointer, parent in values_at(body, clause.path[:-1]):
-            if isinstance(parent, dict) and clause.path[-1] not in parent:
-                yield Obstacle(clause, Refusal.INVALID, f"no {'.'.join((*pointer, clause.path[-1]))}"), ()
+    for members in rules.members:
+        objects = [(pointer, value) for pointer, value in values_at(body, members.path) if isinstance(value, dict)]
+        for clause in members.clauses:
+            for pointer, value in objects:
+                if clause.path[-1] not in value:
+                    yield Obstacle(clause, Refusal.INVALID, f"no {'.'.join((*pointer, clause.path[-1]))}"), ()
 
 
 def _first_without_null(items: list[ClauseValidator], nullable: bool) -> Clause | None:
@@ -252,12 +256,14 @@ def _open_regions(rules: RequestRules, body: Json) -> Iterator[tuple[Pointer, st
 
 def _open_texts(rules: RequestRules, held: Held, at: datetime | None, doubtful: set[str]) -> Iterator[str]:
     """Yield why the acceptance of texts and date-times is open, whatever the contract; note whose echo is doubtful too."""
-    for path, _, values in held:
+    for place, values in held:
         for pointer, value in values:
+            if not isinstance(value, str):
+                continue
             if leniency.may_be_tidied(value):
                 doubtful.update(pointer[:1])
-            yield from leniency.open_questions(value, has_length_limit=path in rules.limited)
-            if isinstance(value, str) and is_date_time(value):
+            yield from leniency.open_questions(value, has_length_limit=place.path in rules.limited)
+            if is_date_time(value):
                 yield from leniency.open_date_time(value, at)
 
 
@@ -272,7 +278,8 @@ def _unknown_members(schema: Mapping[str, Any], value: Json, way: Pointer) -> It
     for name, item in value.items():
         inner = listed.get(name, schema.get("additionalProperties"))
         if isinstance(inner, dict):
-            yield from _unknown_members(inner, item, (*way, name))
+            if isinstance(item, dict | list):
+                yield from _unknown_members(inner, item, (*way, name))
         elif name not in listed and "properties" in schema:
             yield (*way, name)
 
@@ -284,23 +291,25 @@ def _changed_read_only(operation: Operation, sent: Mapping[str, Json], state: Ro
 
 
 def _fragile(held: Held) -> Iterator[Clause]:
-    for _, items, values in held:
+    for place, values in held:
         for _, value in values:
             if isinstance(value, str) and leniency.is_only_standard(value):
-                yield from (item.clause for item in items if item.clause.rule in ("format", "any-of"))
+                yield from (item.clause for item in place.items if item.clause.rule in ("format", "any-of"))
 
 
-def _edges(rules: RequestRules, name: str, held: Held) -> Iterator[Clause]:
-    """Yield the clauses whose limit, list or form a member sits on; they are what its acceptance proves."""
-    for path, items, values in held:
-        if path[:1] != (name,):
+def _edges(rules: RequestRules, names: list[str], held: Held) -> dict[str, tuple[Clause, ...]]:
+    """Return, by member, the clauses whose limit, list or form it sits on; they are what its acceptance proves."""
+    edges: dict[str, list[Clause]] = {name: [] for name in names}
+    for place, values in held:
+        if not place.path or place.path[0] not in edges:
             continue
+        found = edges[place.path[0]]
         for _, value in values:
-            if value is None:
-                if path in rules.nullable:
-                    yield rules.nullable[path]
-                continue
-            yield from (item.clause for item in items if _sits_on(item.clause, value))
+            if value is not None:
+                found += [item.clause for item in place.items if _sits_on(item.clause, value)]
+            elif place.path in rules.nullable:
+                found.append(rules.nullable[place.path])
+    return {name: tuple(clauses) for name, clauses in edges.items()}
 
 
 def _sits_on(clause: Clause, value: Json) -> bool:

@@ -9,7 +9,7 @@ from roomproof.contract.clause import Part
 from roomproof.contract.model import Contract, Operation, SupportCall
 from roomproof.interaction import BUSY, Interaction, RoomKnowledge
 from roomproof.judge.boundaries import Boundaries
-from roomproof.judge.check import Sight, all_checks
+from roomproof.judge.check import Sight, checks_for
 from roomproof.judge.checks import require_checks
 from roomproof.judge.checks.creation import first_sent, repeatability_key
 from roomproof.judge.classify import classify
@@ -29,7 +29,7 @@ class Judge:
         self.rooms = Rooms()
         self.boundaries = Boundaries(contract)
         self._compiled = Compiled()
-        self._checks = {sight: all_checks(sight) for sight in Sight}
+        self._checks = {(operation.id, sight): checks_for(operation, sight) for operation in contract.operations for sight in Sight}
 
     def see(self, interaction: Interaction) -> list[Evidence]:
         """Return what an interaction says of the clauses, and learn from it what the room is like now.
@@ -43,7 +43,7 @@ class Judge:
         if interaction.response is None or interaction.response.status in BUSY:
             return self._see_nothing(operation, interaction, parameters)
         seen = self._taken_apart(operation, interaction, parameters)
-        evidence = [item for check in self._checks[Sight.OPERATION] for item in check.run(seen)]
+        evidence = [item for check in self._checks[operation.id, Sight.OPERATION] for item in check.run(seen)]
         self.boundaries.note(seen)
         self._learn(seen)
         return evidence
@@ -124,7 +124,7 @@ class Judge:
         evidence = [
             item
             for seen in self._support_views(call, interaction, request, parameters, state)
-            for check in self._checks[sight]
+            for check in self._checks[seen.operation.id, sight]
             for item in check.run(seen)
         ]
         self._learn_support(call, interaction, request, state)

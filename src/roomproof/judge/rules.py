@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
 import jsonschema_rs
 
 from roomproof.contract.clause import ITEMS, KEYS, VALUES, Clause, Part, Path
 from roomproof.contract.model import Operation
-from roomproof.judge.validators import ClauseValidator, validator
+from roomproof.judge.validators import PlaceValidator, validator
 
 
 @dataclass(frozen=True)
@@ -22,17 +23,35 @@ class OpenRegion:
     matches: jsonschema_rs.Draft202012Validator
 
 
+@dataclass(frozen=True)
+class Parameter:
+    """What is said of a path, query or header parameter: the clause that it must be sent, if any, and those about its value."""
+
+    name: str
+    place: str
+    required: Clause | None
+    value: PlaceValidator
+
+
+@dataclass(frozen=True)
+class Members:
+    """The members that each object at a path has to have, one clause a member."""
+
+    path: Path
+    clauses: tuple[Clause, ...]
+
+
 class RequestRules:
     """The request clauses of an operation, sorted by what they speak of."""
 
     def __init__(self, operation: Operation) -> None:
         clauses = [clause for clause in operation.clauses if clause.part is Part.REQUEST]
         body = [clause for clause in clauses if clause.options.get("in", "body") == "body"]
-        self.parameters = [ClauseValidator(clause) for clause in clauses if clause not in body]
+        self.parameters = _parameters(clause for clause in clauses if clause not in body)
         self.values = by_path([clause for clause in body if clause.schema is not None and clause.rule != "required"])
         self.nulls = {clause.path: clause for clause in body if clause.rule == "null"}
         self.nullable = {clause.path: clause for clause in body if clause.rule == "nullable"}
-        self.members = [clause for clause in body if clause.rule == "required" and clause.path]
+        self.members = _members(clause for clause in body if clause.rule == "required" and clause.path)
         self.accepted = {clause.path[0]: clause for clause in body if clause.rule == "accepted" and len(clause.path) == 1}
         self.body_required = next((clause for clause in body if clause.rule == "required" and not clause.path), None)
         self.media = next(clause for clause in body if clause.rule == "media-type")
@@ -50,8 +69,10 @@ class ResponseRules:
         body = [clause for clause in clauses if clause.options.get("in", "body") == "body"]
         self.status = next((clause for clause in clauses if clause.rule == "status"), None)
         self.media = next((clause for clause in body if clause.rule == "media-type"), None)
-        self.headers = [ClauseValidator(clause) for clause in clauses if clause.options.get("in") == "header"]
-        self.present = [clause for clause in body if clause.rule == "present"]
+        headers = [clause for clause in clauses if clause.options.get("in") == "header"]
+        self.headers = [clause for clause in headers if clause.rule == "present"]
+        self.header_values = by_path([clause for clause in headers if clause.rule != "present"])
+        self.present = _members(clause for clause in body if clause.rule == "present")
         keyed = [clause for clause in body if clause.schema is not None and clause.rule != "present"]
         self.values = by_path([*keyed, *(clause for clause in body if clause.rule == "null")])
 
@@ -76,12 +97,26 @@ class Compiled:
         return self._responses[operation.id, status]
 
 
-def by_path(clauses: list[Clause]) -> list[tuple[Path, list[ClauseValidator]]]:
-    """Return the clauses' validators, one entry a path, so that each value is looked up once."""
-    grouped: dict[Path, list[ClauseValidator]] = {}
+def by_path(clauses: list[Clause]) -> list[PlaceValidator]:
+    """Return the clauses' validators, one a path, so that each value is looked up once."""
+    grouped: dict[Path, list[Clause]] = {}
     for clause in clauses:
-        grouped.setdefault(clause.path, []).append(ClauseValidator(clause))
-    return list(grouped.items())
+        grouped.setdefault(clause.path, []).append(clause)
+    return [PlaceValidator(path, about) for path, about in grouped.items()]
+
+
+def _parameters(clauses: Iterable[Clause]) -> list[Parameter]:
+    found = []
+    for (name, place), about in groupby(clauses, lambda clause: (clause.path[0], clause.options["in"])):
+        said = list(about)
+        required = next((clause for clause in said if clause.rule == "required"), None)
+        found.append(Parameter(name, place, required, PlaceValidator((name,), [clause for clause in said if clause is not required])))
+    return found
+
+
+def _members(clauses: Iterable[Clause]) -> list[Members]:
+    """Return clauses, each about one member, by the objects that these are to be in; the clauses stay in their order."""
+    return [Members(path, tuple(about)) for path, about in groupby(clauses, lambda clause: clause.path[:-1])]
 
 
 def _open_regions(schema: Any, path: Path) -> Iterator[OpenRegion]:

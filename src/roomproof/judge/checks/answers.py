@@ -13,15 +13,16 @@ from roomproof.judge.equality import echoes
 from roomproof.judge.evidence import Evidence, broken, kept, shown
 from roomproof.judge.rules import ResponseRules
 from roomproof.judge.seen import NoJson, Refusal, Seen
+from roomproof.judge.validators import PlaceValidator
 
 
 def documented_response(seen: Seen) -> ResponseSpec | None:
     """Return the documented response that an answer claims to be, or None."""
     status = seen.answer.response.status
-    exact = next((spec for spec in seen.operation.responses if spec.status == str(status)), None)
+    exact = seen.operation.by_status.get(str(status))
     if exact is not None or not seen.answer.refused:
         return exact or (seen.operation.success if seen.answer.accepted else None)
-    return next((spec for spec in seen.operation.responses if spec.status == "default"), None)
+    return seen.operation.by_status.get("default")
 
 
 @check(Part.RESPONSE, "status")
@@ -93,36 +94,44 @@ def values_returned(seen: Seen) -> Iterator[Evidence]:
     if spec is None:
         return
     rules = _rules(seen, spec.status)
-    for item in rules.headers:
-        value = header(seen.answer.response.headers, item.clause.path[-1])
-        if value is not None and item.clause.rule != "present":
-            yield _judged(item.clause, item.keeps(value), value, item.clause.path[-1])
+    for place in rules.header_values:
+        value = header(seen.answer.response.headers, place.path[-1])
+        if value is not None:
+            yield from (_judged(item.clause, item.keeps(value), value, place.path[-1]) for item in place.items)
     if isinstance(seen.answer.body, NoJson):
         yield from _unreadable(rules, seen.answer.body)
         return
-    for path, items in rules.values:
-        for pointer, value in values_at(seen.answer.body, path):
-            wrong_type = False
-            for item in items:
-                if value is None and item.clause.rule != "null":
-                    continue
-                keeps = item.keeps(value)
-                if not keeps and wrong_type:
-                    continue
-                wrong_type = wrong_type or (item.clause.rule == "type" and not keeps)
-                if keeps:
-                    yield kept(item.clause)
-                elif not _was_told(seen, pointer, value):
-                    yield _judged(item.clause, False, value, ".".join(pointer))
+    for place in rules.values:
+        for pointer, value in values_at(seen.answer.body, place.path):
+            if value is not None and place.keeps(value):
+                yield from place.kept
+            else:
+                yield from _one_by_one(seen, place, pointer, value)
+
+
+def _one_by_one(seen: Seen, place: PlaceValidator, pointer: tuple[str, ...], value: Any) -> Iterator[Evidence]:
+    """Yield what a value says of each clause about its place; one of a wrong type breaks no other clause."""
+    wrong_type = False
+    for item in place.items:
+        if value is None and item.clause.rule != "null":
+            continue
+        keeps = item.keeps(value)
+        if not keeps and wrong_type:
+            continue
+        wrong_type = wrong_type or (item.clause.rule == "type" and not keeps)
+        if keeps:
+            yield kept(item.clause)
+        elif not _was_told(seen, pointer, value):
+            yield _judged(item.clause, False, value, ".".join(pointer))
 
 
 def _unreadable(rules: ResponseRules, body: NoJson) -> Iterator[Evidence]:
     """A body that holds no JSON value has no type at all; one that only some parsers read may be a faithful echo."""
     if body in (NoJson.UNRECORDED, NoJson.DISPUTED):
         return
-    for path, items in rules.values:
-        for item in items:
-            if not path and item.clause.rule == "type":
+    for place in rules.values:
+        for item in place.items:
+            if not place.path and item.clause.rule == "type":
                 text = f"the body of the answer is {body.value}, where JSON is documented"
                 yield broken(item.clause, text, expected="a JSON value", received=f"a body that is {body.value}")
 
@@ -150,23 +159,22 @@ def members_present(seen: Seen) -> Iterator[Evidence]:
     if spec is None:
         return
     rules = _rules(seen, spec.status)
-    for item in rules.headers:
-        if item.clause.rule == "present":
-            name = item.clause.path[-1]
-            if header(seen.answer.response.headers, name) is not None:
-                yield kept(item.clause)
-            else:
-                yield from _no_header(seen, item.clause, f"the answer has no header {name}", expected=name, received="no such header")
-    for clause in rules.present:
-        for pointer, parent in values_at(seen.answer.body, clause.path[:-1]):
-            if isinstance(parent, dict):
-                name = ".".join((*pointer, clause.path[-1]))
-                found = clause.path[-1] in parent
-                yield (
-                    kept(clause)
-                    if found
-                    else broken(clause, f"the answer has no {name}", expected=f"a member {name}", received=", ".join(parent) or "{}")
-                )
+    for clause in rules.headers:
+        name = clause.path[-1]
+        if header(seen.answer.response.headers, name) is not None:
+            yield kept(clause)
+        else:
+            yield from _no_header(seen, clause, f"the answer has no header {name}", expected=name, received="no such header")
+    for members in rules.present:
+        objects = [(pointer, value) for pointer, value in values_at(seen.answer.body, members.path) if isinstance(value, dict)]
+        for clause in members.clauses:
+            for pointer, value in objects:
+                yield kept(clause) if clause.path[-1] in value else _absent(clause, pointer, value)
+
+
+def _absent(clause: Clause, pointer: tuple[str, ...], value: dict[str, Any]) -> Evidence:
+    name = ".".join((*pointer, clause.path[-1]))
+    return broken(clause, f"the answer has no {name}", expected=f"a member {name}", received=", ".join(value) or "{}")
 
 
 def _rules(seen: Seen, status: str) -> ResponseRules:

@@ -94,6 +94,13 @@ def values_at(value: Json, path: Path) -> list[tuple[Path, Json]]:
     return [(path, found)]
 
 
+def values_below(found: list[tuple[Path, Json]], step: str) -> list[tuple[Path, Json]]:
+    """Return every value one step below some values, each with its own way there."""
+    if step in _SPOKEN:
+        return [((*way, name), inner) for way, outer in found for name, inner in _inside(outer, step)]
+    return [((*way, step), outer[step]) for way, outer in found if isinstance(outer, dict) and step in outer]
+
+
 def _values_of_many(value: Json, path: Path, depth: int) -> list[tuple[Path, Json]]:
     """Return the values at the rest of a path, which begins at a depth with items, values or keys."""
     before, rest = path[:depth], path[depth + 1 :]

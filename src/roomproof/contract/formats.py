@@ -141,7 +141,7 @@ def is_http_date(text: str) -> bool:
 FORMATS: Mapping[str, Callable[[str], bool]] = {
     "date-time": is_date_time,
     "date": is_date,
-    "uuid": is_uuid,
+    "uuid": lru_cache(maxsize=1024)(is_uuid),
     "uri": lru_cache(maxsize=1024)(is_uri),
     "http-date": lru_cache(maxsize=1024)(is_http_date),
 }

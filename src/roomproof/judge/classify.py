@@ -58,43 +58,48 @@ def classify(
         *_room_obstacles(operation, parameters, request, state),
         *_carrier_obstacles(operation, rules, request, parameters, body),
         *(obstacle for obstacle, _ in broken),
-        *_half_pairs(operation, request),
-        *_taken_names(operation, sent, rooms, state),
+        *_half_pairs(rules, request),
+        *_taken_names(rules, sent, rooms, state),
         *window_obstacles(operation, sent, state, interaction.at),
     ]
     doubtful: set[str] = {pointer[0] for _, pointer in broken if pointer}
     unsettled = [*open_pointers.values(), *_open_texts(rules, held, interaction.at, doubtful)]
-    unsettled += _left_out(operation, rules, request, body)
-    unsettled += _uncertain_names(operation, sent, rooms, state)
+    unsettled += _left_out(rules, request, body) if is_second_hand(request) else ()
+    unsettled += _uncertain_names(rules, sent, rooms, state)
     unsettled += _unknown_rights(request, obstacles)
     unsettled += ["parsers differ on this text"] if body is NoJson.DISPUTED else []
     unknown = list(_unknown_members(operation.body.schema, sent, ()))
     doubtful.update(pointer[0] for pointer in unknown if len(pointer) > 1)
     unsettled += [f"{_named(pointer)} is no documented member" for pointer in unknown]
-    unsettled += _changed_read_only(operation, sent, state)
+    unsettled += _changed_read_only(rules, sent, state)
     unsettled += order_questions(operation, sent, state)
     unsettled += window_questions(operation, sent, state, interaction.at)
-    fragile = tuple(_fragile(held))
+    if obstacles or unsettled:
+        return Classification(body, sent, tuple(obstacles), tuple(unsettled), (), {}, frozenset(doubtful))
     edges = _edges(rules, [name for name in sent if name in rules.accepted], held)
-    return Classification(body, sent, tuple(obstacles), tuple(unsettled), fragile, edges, frozenset(doubtful))
+    return Classification(body, sent, (), (), tuple(_fragile(held)), edges, frozenset(doubtful))
 
 
-def _credential_obstacles(operation: Operation, request: Request) -> Iterator[Obstacle]:
-    rule = _RIGHTS.get(request.credentials, "")
-    for clause in operation.by_rule.get((Part.BEHAVIOUR, rule), ()):
-        yield Obstacle(clause, Refusal.UNAUTHENTICATED, f"{request.credentials.value} credentials")
+def _credential_obstacles(operation: Operation, request: Request) -> list[Obstacle]:
+    rule = _RIGHTS.get(request.credentials)
+    if rule is None:
+        return []
+    what = f"{request.credentials.value} credentials"
+    return [Obstacle(clause, Refusal.UNAUTHENTICATED, what) for clause in operation.by_rule.get((Part.BEHAVIOUR, rule), ())]
 
 
 def _unknown_rights(request: Request, obstacles: list[Obstacle]) -> list[str]:
     """Return that a sender without rights need not be heard, where no clause says so."""
-    said = any(obstacle.refusal is Refusal.UNAUTHENTICATED for obstacle in obstacles)
-    return ["the sender has no rights"] if request.credentials in _RIGHTS and not said else []
+    if request.credentials not in _RIGHTS or any(obstacle.refusal is Refusal.UNAUTHENTICATED for obstacle in obstacles):
+        return []
+    return ["the sender has no rights"]
 
 
-def _room_obstacles(operation: Operation, parameters: Mapping[str, str], request: Request, state: RoomState | None) -> Iterator[Obstacle]:
-    if request.room is RoomKnowledge.NONE or (state is not None and state.deleted):
-        for clause in operation.by_rule.get((Part.BEHAVIOUR, "unknown-refused"), ()):
-            yield Obstacle(clause, Refusal.UNKNOWN_ROOM, f"a room that does not exist ({', '.join(parameters.values())})")
+def _room_obstacles(operation: Operation, parameters: Mapping[str, str], request: Request, state: RoomState | None) -> list[Obstacle]:
+    if request.room is not RoomKnowledge.NONE and (state is None or not state.deleted):
+        return []
+    what = f"a room that does not exist ({', '.join(parameters.values())})"
+    return [Obstacle(clause, Refusal.UNKNOWN_ROOM, what) for clause in operation.by_rule.get((Part.BEHAVIOUR, "unknown-refused"), ())]
 
 
 def _carrier_obstacles(
@@ -130,23 +135,19 @@ def _sent_parameter(parameter: Parameter, request: Request, parameters: Mapping[
     return request.query.get(parameter.name) if parameter.place == "query" else header(request.headers, parameter.name)
 
 
-def _half_pairs(operation: Operation, request: Request) -> Iterator[Obstacle]:
-    if not is_second_hand(request):
-        for clause, what in _halves(operation, request):
-            yield Obstacle(clause, Refusal.INVALID, what)
+def _half_pairs(rules: RequestRules, request: Request) -> list[Obstacle]:
+    return [] if is_second_hand(request) else [Obstacle(clause, Refusal.INVALID, what) for clause, what in _halves(rules, request)]
 
 
-def _halves(operation: Operation, request: Request) -> Iterator[tuple[Clause, str]]:
-    for clause in operation.by_rule.get((Part.BEHAVIOUR, "pair-required"), ()):
+def _halves(rules: RequestRules, request: Request) -> Iterator[tuple[Clause, str]]:
+    for clause in rules.pairs:
         first, second = clause.options["id"], clause.options["first-sent"]
         if header(request.headers, first) is not None and header(request.headers, second) is None:
             yield clause, f"{first} without {second}"
 
 
-def _left_out(operation: Operation, rules: RequestRules, request: Request, body: Json) -> Iterator[str]:
+def _left_out(rules: RequestRules, request: Request, body: Json) -> Iterator[str]:
     """Yield what a second-hand request lacks: whether it was sent nobody knows, so nobody knows whether it had to be accepted."""
-    if not is_second_hand(request):
-        return
     if body is NoJson.UNRECORDED:
         yield "the recording has no body"
     elif media_type(request.headers) is None:
@@ -154,14 +155,11 @@ def _left_out(operation: Operation, rules: RequestRules, request: Request, body:
     for parameter in rules.parameters:
         if parameter.required is not None and _sent_parameter(parameter, request, {}) is None:
             yield f"the recording has no {parameter.name}"
-    yield from (f"the recording has {what}" for _, what in _halves(operation, request))
+    yield from (f"the recording has {what}" for _, what in _halves(rules, request))
 
 
 def _held(rules: RequestRules, body: Json) -> Held:
-    if isinstance(body, NoJson):
-        return []
-    found = ((place, values_at(body, place.path)) for place in rules.values)
-    return [(place, values) for place, values in found if values]
+    return [] if isinstance(body, NoJson) else list(rules.values.held(body))
 
 
 def _broken_values(rules: RequestRules, held: Held, open_pointers: Mapping[Pointer, str]) -> Iterator[tuple[Obstacle, Pointer]]:
@@ -219,21 +217,23 @@ def _is_lenient(clause: Clause, value: Json, items: list[ClauseValidator]) -> bo
     return False
 
 
-def _taken_names(operation: Operation, sent: Mapping[str, Json], rooms: Rooms, state: RoomState | None) -> Iterator[Obstacle]:
+def _taken_names(rules: RequestRules, sent: Mapping[str, Json], rooms: Rooms, state: RoomState | None) -> Iterator[Obstacle]:
     """Yield what another room has already; `each` names the member that must be unique in every entry of a list."""
-    for clause in operation.by_rule.get((Part.BEHAVIOUR, "unique"), ()):
+    for clause in rules.unique:
         name, each = clause.path[0], clause.options.get("each")
         wanted = _unique_values(sent.get(name), each)
-        others = rooms.others(state.id if state else None) if wanted else ()
+        if not wanted:
+            continue
+        others = rooms.others(state.id if state else None)
         taken = [value for other in others if not other.uncertain for value in _unique_values(other.known.get(name), each)]
         clash = next((value for value in wanted if value in taken), None)
         if clash is not None:
             yield Obstacle(clause, Refusal.INVALID, f"{name} {shown(clash)}, which another room has")
 
 
-def _uncertain_names(operation: Operation, sent: Mapping[str, Json], rooms: Rooms, state: RoomState | None) -> Iterator[str]:
+def _uncertain_names(rules: RequestRules, sent: Mapping[str, Json], rooms: Rooms, state: RoomState | None) -> Iterator[str]:
     """Yield that a name may be taken, where an answer did not show what another room is called now."""
-    for clause in operation.by_rule.get((Part.BEHAVIOUR, "unique"), ()):
+    for clause in rules.unique:
         if clause.path[0] in sent and any(other.uncertain for other in rooms.others(state.id if state else None)):
             yield f"another room may have this {clause.path[0]}"
 
@@ -284,10 +284,9 @@ def _unknown_members(schema: Mapping[str, Any], value: Json, way: Pointer) -> It
             yield (*way, name)
 
 
-def _changed_read_only(operation: Operation, sent: Mapping[str, Json], state: RoomState | None) -> list[str]:
+def _changed_read_only(rules: RequestRules, sent: Mapping[str, Json], state: RoomState | None) -> list[str]:
     known = state.known if state else {}
-    names = [clause.path[0] for clause in operation.by_rule.get((Part.BEHAVIOUR, "read-only"), ())]
-    return [f"{name} is read-only" for name in names if name in sent and sent[name] != known.get(name)]
+    return [f"{name} is read-only" for name in rules.read_only if name in sent and sent[name] != known.get(name)]
 
 
 def _fragile(held: Held) -> Iterator[Clause]:

@@ -12,7 +12,7 @@ _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 def same(one: Any, other: Any) -> bool:
     """Whether two values of the same member mean the same."""
-    if isinstance(one, str) and isinstance(other, str):
+    if isinstance(one, str) and isinstance(other, str) and one != other:
         moments = instant(one), instant(other)
         if None not in moments:
             return moments[0] == moments[1]

@@ -9,7 +9,7 @@ from typing import Any
 
 import jsonschema_rs
 
-from roomproof.contract.clause import ITEMS, KEYS, VALUES, Clause, Part, Path
+from roomproof.contract.clause import ITEMS, KEYS, VALUES, Clause, Json, Part, Path, values_at, values_below
 from roomproof.contract.model import Operation
 from roomproof.judge.validators import PlaceValidator, validator
 
@@ -41,6 +41,28 @@ class Members:
     clauses: tuple[Clause, ...]
 
 
+class Places:
+    """The places of a body about whose values there are clauses, in the order of these."""
+
+    def __init__(self, clauses: Iterable[Clause]) -> None:
+        # Places side by side are looked up together: what they lie in is then looked for once.
+        self._groups = [(above, list(places)) for above, places in groupby(_by_path(list(clauses)), lambda place: place.path[:-1])]
+
+    def held(self, body: Json) -> Iterator[tuple[PlaceValidator, list[tuple[Path, Json]]]]:
+        """Yield the places at which a body holds values, with these and the way to each."""
+        for above, places in self._groups:
+            outer = values_at(body, above)
+            if not outer:
+                continue
+            for place in places:
+                values = values_below(outer, place.path[-1]) if place.path else outer
+                if values:
+                    yield place, values
+
+    def __iter__(self) -> Iterator[PlaceValidator]:
+        return (place for _, places in self._groups for place in places)
+
+
 class RequestRules:
     """The request clauses of an operation, sorted by what they speak of."""
 
@@ -48,7 +70,7 @@ class RequestRules:
         clauses = [clause for clause in operation.clauses if clause.part is Part.REQUEST]
         body = [clause for clause in clauses if clause.options.get("in", "body") == "body"]
         self.parameters = _parameters(clause for clause in clauses if clause not in body)
-        self.values = by_path([clause for clause in body if clause.schema is not None and clause.rule != "required"])
+        self.values = Places([clause for clause in body if clause.schema is not None and clause.rule != "required"])
         self.nulls = {clause.path: clause for clause in body if clause.rule == "null"}
         self.nullable = {clause.path: clause for clause in body if clause.rule == "nullable"}
         self.members = _members(clause for clause in body if clause.rule == "required" and clause.path)
@@ -57,7 +79,9 @@ class RequestRules:
         self.media = next(clause for clause in body if clause.rule == "media-type")
         self.body_type = next(clause for clause in body if clause.rule == "type" and not clause.path)
         self.open = list(_open_regions(operation.body.schema, ()))
-        self.read_only = {clause.path[0] for clause in operation.by_rule.get((Part.BEHAVIOUR, "read-only"), ())}
+        self.read_only = [clause.path[0] for clause in operation.by_rule.get((Part.BEHAVIOUR, "read-only"), ())]
+        self.pairs = operation.by_rule.get((Part.BEHAVIOUR, "pair-required"), ())
+        self.unique = operation.by_rule.get((Part.BEHAVIOUR, "unique"), ())
         self.limited = {clause.path for clause in body if clause.rule == "max-length"}
 
 
@@ -71,10 +95,10 @@ class ResponseRules:
         self.media = next((clause for clause in body if clause.rule == "media-type"), None)
         headers = [clause for clause in clauses if clause.options.get("in") == "header"]
         self.headers = [clause for clause in headers if clause.rule == "present"]
-        self.header_values = by_path([clause for clause in headers if clause.rule != "present"])
+        self.header_values = _by_path([clause for clause in headers if clause.rule != "present"])
         self.present = _members(clause for clause in body if clause.rule == "present")
         keyed = [clause for clause in body if clause.schema is not None and clause.rule != "present"]
-        self.values = by_path([*keyed, *(clause for clause in body if clause.rule == "null")])
+        self.values = Places([*keyed, *(clause for clause in body if clause.rule == "null")])
 
 
 class Compiled:
@@ -97,7 +121,7 @@ class Compiled:
         return self._responses[operation.id, status]
 
 
-def by_path(clauses: list[Clause]) -> list[PlaceValidator]:
+def _by_path(clauses: list[Clause]) -> list[PlaceValidator]:
     """Return the clauses' validators, one a path, so that each value is looked up once."""
     grouped: dict[Path, list[Clause]] = {}
     for clause in clauses:

@@ -30,7 +30,7 @@ def statuses(seen: Seen) -> Iterator[Evidence]:
     """Compares the status of a request that was carried out, or refused for one reason, with the documented one."""
     status = seen.answer.response.status
     spec, harmless = _expected(seen)
-    clause = next((c for c in seen.operation.by_rule[Part.RESPONSE, "status"] if spec and c.status == spec.status), None)
+    clause = None if spec is None else _rules(seen, spec.status).status
     if clause is None:
         return
     if str(status) == clause.status:
@@ -67,18 +67,18 @@ def media_types(seen: Seen) -> Iterator[Evidence]:
     spec = documented_response(seen)
     if spec is None or spec.media_type is None:
         return
-    for clause in seen.operation.by_rule[Part.RESPONSE, "media-type"]:
-        if clause.status != spec.status:
-            continue
-        found = media_type(seen.answer.response.headers)
-        if found is None:
-            text = f"the answer is sent as no media type, where {spec.media_type} is documented"
-            yield from _no_header(seen, clause, text, expected=spec.media_type, received="no Content-Type")
-        elif found != spec.media_type:
-            text = f"the answer is sent as {found}, where {spec.media_type} is documented"
-            yield broken(clause, text, expected=spec.media_type, received=found)
-        else:
-            yield kept(clause)
+    clause = _rules(seen, spec.status).media
+    if clause is None:
+        return
+    found = media_type(seen.answer.response.headers)
+    if found is None:
+        text = f"the answer is sent as no media type, where {spec.media_type} is documented"
+        yield from _no_header(seen, clause, text, expected=spec.media_type, received="no Content-Type")
+    elif found != spec.media_type:
+        text = f"the answer is sent as {found}, where {spec.media_type} is documented"
+        yield broken(clause, text, expected=spec.media_type, received=found)
+    else:
+        yield kept(clause)
 
 
 def _no_header(seen: Seen, clause: Clause, text: str, *, expected: str, received: str) -> Iterator[Evidence]:
@@ -101,8 +101,8 @@ def values_returned(seen: Seen) -> Iterator[Evidence]:
     if isinstance(seen.answer.body, NoJson):
         yield from _unreadable(rules, seen.answer.body)
         return
-    for place in rules.values:
-        for pointer, value in values_at(seen.answer.body, place.path):
+    for place, values in rules.values.held(seen.answer.body):
+        for pointer, value in values:
             if value is not None and place.keeps(value):
                 yield from place.kept
             else:
@@ -138,10 +138,12 @@ def _unreadable(rules: ResponseRules, body: NoJson) -> Iterator[Evidence]:
 
 def _was_told(seen: Seen, pointer: tuple[str, ...], value: Any) -> bool:
     """Whether a value only repeats what was sent and accepted: then the accepting was judged, the repeating is right."""
-    at = seen.contract.room.at
-    told = {**(seen.state.told if seen.state else {}), **seen.request.sent}
-    name = pointer[len(at)] if pointer[: len(at)] == at and len(pointer) > len(at) else None
-    return name in told and seen.answer.room is not None and echoes(told[name], seen.answer.room.get(name), None) and value is not None
+    at, room = seen.contract.room.at, seen.answer.room
+    if value is None or room is None or pointer[: len(at)] != at or len(pointer) == len(at):
+        return False
+    name = pointer[len(at)]
+    told = seen.request.sent if name in seen.request.sent or seen.state is None else seen.state.told
+    return name in told and echoes(told[name], room.get(name), None)
 
 
 def _judged(clause: Clause, keeps: bool, value: Any, name: str) -> Evidence:

@@ -93,7 +93,11 @@ class Operation:
 
     def clause(self, part: Part, path: Path, rule: str) -> Clause | None:
         """Return the clause of a part for a path and a rule, or None."""
-        return next((clause for clause in self.by_rule.get((part, rule), ()) if clause.path == path), None)
+        return self._by_place.get((part, path, rule))
+
+    @cached_property
+    def _by_place(self) -> Mapping[tuple[Part, Path, str], Clause]:
+        return {(clause.part, clause.path, clause.rule): clause for clause in reversed(self.clauses)}
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from roomproof.judge.rooms import Rooms, RoomState
 from roomproof.judge.rules import Parameter, RequestRules
 from roomproof.judge.seen import Classification, NoJson, Obstacle, Refusal, is_second_hand, request_json
 from roomproof.judge.validators import ClauseValidator, PlaceValidator
-from roomproof.judge.window import order_questions, window_obstacles, window_questions
+from roomproof.judge.window import order_questions, window_obstacles, window_questions, windows
 
 Json = Any
 Pointer = tuple[str, ...]
@@ -53,6 +53,7 @@ def classify(
     held = _held(rules, body)
     open_pointers = dict(_open_regions(rules, body))
     broken = [*_broken_values(rules, held, open_pointers), *_missing_members(rules, body)]
+    asked_windows = list(windows(operation, sent, state, interaction.at))
     obstacles = [
         *_credential_obstacles(operation, request),
         *_room_obstacles(operation, parameters, request, state),
@@ -60,7 +61,7 @@ def classify(
         *(obstacle for obstacle, _ in broken),
         *_half_pairs(rules, request),
         *_taken_names(rules, sent, rooms, state),
-        *window_obstacles(operation, sent, state, interaction.at),
+        *window_obstacles(asked_windows),
     ]
     doubtful: set[str] = {pointer[0] for _, pointer in broken if pointer}
     unsettled = [*open_pointers.values(), *_open_texts(rules, held, interaction.at, doubtful)]
@@ -73,7 +74,7 @@ def classify(
     unsettled += [f"{_named(pointer)} is no documented member" for pointer in unknown]
     unsettled += _changed_read_only(rules, sent, state)
     unsettled += order_questions(operation, sent, state)
-    unsettled += window_questions(operation, sent, state, interaction.at)
+    unsettled += window_questions(asked_windows)
     if obstacles or unsettled:
         return Classification(body, sent, tuple(obstacles), tuple(unsettled), (), {}, frozenset(doubtful))
     edges = _edges(rules, [name for name in sent if name in rules.accepted], held)

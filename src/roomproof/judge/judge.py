@@ -43,7 +43,9 @@ class Judge:
         if interaction.response is None or interaction.response.status in BUSY:
             return self._see_nothing(operation, interaction, parameters)
         seen = self._taken_apart(operation, interaction, parameters)
-        evidence = [item for check in self._checks[operation.id, Sight.OPERATION] for item in check.run(seen)]
+        evidence: list[Evidence] = []
+        for check in self._checks[operation.id, Sight.OPERATION]:
+            evidence.extend(check.run(seen))
         self.boundaries.note(seen)
         self._learn(seen)
         return evidence

@@ -11,6 +11,7 @@ import jsonschema_rs
 
 from roomproof.contract.clause import ITEMS, KEYS, VALUES, Clause, Json, Part, Path, values_at, values_below
 from roomproof.contract.model import Operation
+from roomproof.judge.evidence import Evidence, kept
 from roomproof.judge.validators import PlaceValidator, validator
 
 
@@ -35,10 +36,12 @@ class Parameter:
 
 @dataclass(frozen=True)
 class Members:
-    """The members that each object at a path has to have, one clause a member."""
+    """The members that each object at a path has to have, one clause a member; `kept` is the evidence that they are there."""
 
     path: Path
     clauses: tuple[Clause, ...]
+    names: frozenset[str]
+    kept: tuple[Evidence, ...]
 
 
 class Places:
@@ -140,7 +143,11 @@ def _parameters(clauses: Iterable[Clause]) -> list[Parameter]:
 
 def _members(clauses: Iterable[Clause]) -> list[Members]:
     """Return clauses, each about one member, by the objects that these are to be in; the clauses stay in their order."""
-    return [Members(path, tuple(about)) for path, about in groupby(clauses, lambda clause: clause.path[:-1])]
+    found = []
+    for path, about in groupby(clauses, lambda clause: clause.path[:-1]):
+        said = tuple(about)
+        found.append(Members(path, said, frozenset(clause.path[-1] for clause in said), tuple(map(kept, said))))
+    return found
 
 
 def _open_regions(schema: Any, path: Path) -> Iterator[OpenRegion]:

@@ -275,9 +275,9 @@ def _unknown_members(schema: Mapping[str, Any], value: Json, way: Pointer) -> It
             yield from _unknown_members(schema["items"], item, (*way, str(index)))
     if not isinstance(value, dict):
         return
-    listed = schema.get("properties", {})
+    listed, others = schema.get("properties", {}), schema.get("additionalProperties")
     for name, item in value.items():
-        inner = listed.get(name, schema.get("additionalProperties"))
+        inner = listed.get(name, others)
         if isinstance(inner, dict):
             if isinstance(item, dict | list):
                 yield from _unknown_members(inner, item, (*way, name))

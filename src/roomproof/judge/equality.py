@@ -12,10 +12,8 @@ _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 def same(one: Any, other: Any) -> bool:
     """Whether two values of the same member mean the same."""
-    if isinstance(one, str) and isinstance(other, str) and one != other:
-        moments = instant(one), instant(other)
-        if None not in moments:
-            return moments[0] == moments[1]
+    if isinstance(one, str) and isinstance(other, str):
+        return one == other or ((moment := instant(one)) is not None and moment == instant(other))
     return same_value(one, other)
 
 

@@ -31,6 +31,11 @@ class Judge:
         self._compiled = Compiled()
         self._checks = {(operation.id, sight): checks_for(operation, sight) for operation in contract.operations for sight in Sight}
 
+        self._listed = {
+            operation.id: [clause.options["call"] for clause in operation.clauses if "call" in clause.options]
+            for operation in contract.operations
+        }
+
     def see(self, interaction: Interaction) -> list[Evidence]:
         """Return what an interaction says of the clauses, and learn from it what the room is like now.
 
@@ -145,8 +150,7 @@ class Judge:
     ) -> Iterator[Seen]:
         """Yield the call as each operation sees it whose clauses speak of rooms made, or of this list."""
         for operation in self.contract.operations:
-            listed = any(clause.options.get("call") == call.name for clause in operation.clauses)
-            if call.name == "create" or listed:
+            if call.name == "create" or call.name in self._listed[operation.id]:
                 yield self._seen(operation, interaction, request, parameters, state)
 
     def _learn_support(self, call: SupportCall, interaction: Interaction, request: Classification, state: RoomState | None) -> None:

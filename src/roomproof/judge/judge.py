@@ -30,7 +30,6 @@ class Judge:
         self.boundaries = Boundaries(contract)
         self._compiled = Compiled()
         self._checks = {(operation.id, sight): checks_for(operation, sight) for operation in contract.operations for sight in Sight}
-
         self._listed = {
             operation.id: [clause.options["call"] for clause in operation.clauses if "call" in clause.options]
             for operation in contract.operations

@@ -35,7 +35,10 @@ class RoomKnowledge(StrEnum):
 def header(headers: Headers, name: str) -> str | None:
     """Return the first value of a header, its name compared without case (RFC 9110, 5.1), or None."""
     wanted = name.lower()
-    return next((value for key, value in headers if key.lower() == wanted), None)
+    for key, value in headers:
+        if key.lower() == wanted:
+            return value
+    return None
 
 
 def media_type(headers: Headers) -> str | None:

@@ -104,10 +104,11 @@ class Verdicts:
         record = self.records.get(evidence.clause)
         if record is None:
             record = self.records[evidence.clause] = Record()
-        record.counts[evidence.outcome] = record.counts.get(evidence.outcome, 0) + 1
+        outcome = evidence.outcome
+        record.counts[outcome] = record.counts.get(outcome, 0) + 1
         record.latest = interaction
         excuse = self.sightings.note(evidence, interaction)
-        if evidence.outcome not in (Outcome.FAIL, Outcome.WARN):
+        if outcome is Outcome.PASS or outcome is Outcome.INCONCLUSIVE:
             return
         witness = Witness(evidence, interaction, excuse)
         if excuse is not None:

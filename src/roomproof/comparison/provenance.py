@@ -18,7 +18,7 @@ from roomproof.judge.equality import echoes, same_value
 from roomproof.judge.rooms import Rooms, RoomState
 from roomproof.judge.rules import Compiled
 from roomproof.judge.seen import NoJson, read_json
-from roomproof.judge.window import order_questions, window_questions
+from roomproof.judge.window import order_questions, window_questions, windows
 
 Json = Any
 
@@ -137,7 +137,7 @@ class Provenance:
         if not held.unsettled or any(not obstacle.lenient for obstacle in held.obstacles):
             return reasons, False
         alone = classify(operation, rules, interaction, parameters, Rooms(), None)
-        timely = (*window_questions(operation, held.sent, state, interaction.at), *order_questions(operation, held.sent, state))
+        timely = (*window_questions(windows(operation, held.sent, state, interaction.at)), *order_questions(operation, held.sent, state))
         return reasons, bool(timely) or not set(held.unsettled) <= set(alone.unsettled)
 
     def _learn(self, what: Operation | SupportCall, parameters: Mapping[str, str], interaction: Interaction, context: Context) -> None:

@@ -84,10 +84,27 @@ def kebab(keyword: str) -> str:
 
 def values_at(value: Json, path: Path) -> list[tuple[Path, Json]]:
     """Return every value at a path with its own way there (indices and member names in place of ITEMS and VALUES)."""
-    found: list[tuple[Path, Json]] = [((), value)]
-    for step in path:
-        found = [((*way, name), inner) for way, outer in found for name, inner in _inside(outer, step)]
-    return found
+    found = value
+    for depth, step in enumerate(path):
+        if step in _SPOKEN:
+            return _values_of_many(found, path, depth)
+        if not isinstance(found, dict) or step not in found:
+            return []
+        found = found[step]
+    return [(path, found)]
+
+
+def values_below(found: list[tuple[Path, Json]], step: str) -> list[tuple[Path, Json]]:
+    """Return every value one step below some values, each with its own way there."""
+    if step in _SPOKEN:
+        return [((*way, name), inner) for way, outer in found for name, inner in _inside(outer, step)]
+    return [((*way, step), outer[step]) for way, outer in found if isinstance(outer, dict) and step in outer]
+
+
+def _values_of_many(value: Json, path: Path, depth: int) -> list[tuple[Path, Json]]:
+    """Return the values at the rest of a path, which begins at a depth with items, values or keys."""
+    before, rest = path[:depth], path[depth + 1 :]
+    return [((*before, name, *way), inner) for name, outer in _inside(value, path[depth]) for way, inner in values_at(outer, rest)]
 
 
 def _inside(value: Json, step: str) -> Iterable[tuple[str, Json]]:
@@ -95,8 +112,4 @@ def _inside(value: Json, step: str) -> Iterable[tuple[str, Json]]:
         return ((str(index), item) for index, item in enumerate(value)) if isinstance(value, list) else ()
     if not isinstance(value, dict):
         return ()
-    if step == VALUES:
-        return value.items()
-    if step == KEYS:
-        return ((key, key) for key in value)
-    return ((step, value[step]),) if step in value else ()
+    return value.items() if step == VALUES else ((key, key) for key in value)

@@ -138,10 +138,13 @@ def is_http_date(text: str) -> bool:
     return moment.strftime("%a") == text[:3]
 
 
+# An answer holds nearly the same values as the one before; few are kept, since nothing bounds the length of a text.
+_remembered = lru_cache(maxsize=128)
+
 FORMATS: Mapping[str, Callable[[str], bool]] = {
     "date-time": is_date_time,
     "date": is_date,
-    "uuid": is_uuid,
-    "uri": is_uri,
-    "http-date": is_http_date,
+    "uuid": _remembered(is_uuid),
+    "uri": _remembered(is_uri),
+    "http-date": _remembered(is_http_date),
 }

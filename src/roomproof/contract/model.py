@@ -80,7 +80,12 @@ class Operation:
             found[clause.part, clause.rule] = (*found.get((clause.part, clause.rule), ()), clause)
         return found
 
-    @property
+    @cached_property
+    def by_status(self) -> Mapping[str, ResponseSpec]:
+        """The documented responses by status code or `default`; of several with one the first."""
+        return {response.status: response for response in reversed(self.responses)}
+
+    @cached_property
     def repeatability(self) -> tuple[str, str] | None:
         """The headers that make a request repeatable, its id and the time of its first sending; None where there are none."""
         clause = next(iter(self.by_rule.get((Part.BEHAVIOUR, "replayed-once"), ())), None)
@@ -88,7 +93,11 @@ class Operation:
 
     def clause(self, part: Part, path: Path, rule: str) -> Clause | None:
         """Return the clause of a part for a path and a rule, or None."""
-        return next((clause for clause in self.by_rule.get((part, rule), ()) if clause.path == path), None)
+        return self._by_place.get((part, path, rule))
+
+    @cached_property
+    def _by_place(self) -> Mapping[tuple[Part, Path, str], Clause]:
+        return {(clause.part, clause.path, clause.rule): clause for clause in reversed(self.clauses)}
 
 
 @dataclass(frozen=True)

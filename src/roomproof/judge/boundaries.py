@@ -185,11 +185,12 @@ class Boundaries:
         if isinstance(seen.request.body, NoJson):
             return
         values = values_at(seen.request.body, path)
+        if not values:
+            return
         sizes = {size for _, value in values if (size := measure.of(value)) is not None}
         if not sizes or any(obstacle.clause.path == path and _limit_of(obstacle.clause) is None for obstacle in seen.request.obstacles):
             return
-        alone = len(values) == 1 and _explains(seen, path[:1], {path})
-        if reply is Reply.ACCEPTED or alone:
+        if reply is Reply.ACCEPTED or (len(values) == 1 and _explains(seen, path[:1], {path})):
             for size in sizes:
                 boundary.note(size, reply)
 

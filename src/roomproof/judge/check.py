@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from roomproof.contract.clause import Clause, Part
-from roomproof.contract.model import Contract
+from roomproof.contract.model import Contract, Operation
 from roomproof.errors import ContractError
 from roomproof.judge.evidence import Evidence
 from roomproof.judge.seen import Seen
@@ -69,6 +69,12 @@ def checks_of(clause: Clause) -> tuple[Check, ...]:
     of_part = [item for item in _CHECKS.values() if item.part is clause.part]
     named = tuple(item for item in of_part if clause.rule in item.rules)
     return named or tuple(item for item in of_part if not item.rules)
+
+
+def checks_for(operation: Operation, sight: Sight) -> tuple[Check, ...]:
+    """Return the checks that are shown one kind of interaction and can pass or fail a clause of an operation."""
+    named = {item.name for clauses in operation.by_rule.values() for item in checks_of(clauses[0])}
+    return tuple(item for item in all_checks(sight) if item.name in named)
 
 
 def untested(contract: Contract) -> Iterator[Clause]:

@@ -6,21 +6,21 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from roomproof.contract.clause import Clause, Part, Path, values_at
+from roomproof.contract.clause import Clause, Part, values_at
 from roomproof.contract.formats import is_date_time
 from roomproof.contract.model import Operation
 from roomproof.interaction import Credentials, Interaction, Request, RoomKnowledge, header, media_type
 from roomproof.judge import leniency
 from roomproof.judge.evidence import shown
 from roomproof.judge.rooms import Rooms, RoomState
-from roomproof.judge.rules import RequestRules
+from roomproof.judge.rules import Parameter, RequestRules
 from roomproof.judge.seen import Classification, NoJson, Obstacle, Refusal, is_second_hand, request_json
-from roomproof.judge.validators import ClauseValidator
-from roomproof.judge.window import order_questions, window_obstacles, window_questions
+from roomproof.judge.validators import ClauseValidator, PlaceValidator
+from roomproof.judge.window import order_questions, window_obstacles, window_questions, windows
 
 Json = Any
 Pointer = tuple[str, ...]
-Held = list[tuple[Path, list[ClauseValidator], list[tuple[Pointer, Json]]]]
+Held = list[tuple[PlaceValidator, list[tuple[Pointer, Json]]]]
 """The values that a body holds where clauses speak of values, each with its way there."""
 _ALWAYS_EDGE = frozenset(("enum", "const", "pattern", "format", "any-of", "one-of", "multiple-of"))
 _LIMITS = {"minimum": "minimum", "maximum": "maximum"}
@@ -53,55 +53,61 @@ def classify(
     held = _held(rules, body)
     open_pointers = dict(_open_regions(rules, body))
     broken = [*_broken_values(rules, held, open_pointers), *_missing_members(rules, body)]
+    asked_windows = list(windows(operation, sent, state, interaction.at))
     obstacles = [
         *_credential_obstacles(operation, request),
         *_room_obstacles(operation, parameters, request, state),
         *_carrier_obstacles(operation, rules, request, parameters, body),
         *(obstacle for obstacle, _ in broken),
-        *_half_pairs(operation, request),
-        *_taken_names(operation, sent, rooms, state),
-        *window_obstacles(operation, sent, state, interaction.at),
+        *_half_pairs(rules, request),
+        *_taken_names(rules, sent, rooms, state),
+        *window_obstacles(asked_windows),
     ]
     doubtful: set[str] = {pointer[0] for _, pointer in broken if pointer}
     unsettled = [*open_pointers.values(), *_open_texts(rules, held, interaction.at, doubtful)]
-    unsettled += _left_out(operation, rules, request, body)
-    unsettled += _uncertain_names(operation, sent, rooms, state)
+    unsettled += _left_out(rules, request, body) if is_second_hand(request) else ()
+    unsettled += _uncertain_names(rules, sent, rooms, state)
     unsettled += _unknown_rights(request, obstacles)
     unsettled += ["parsers differ on this text"] if body is NoJson.DISPUTED else []
     unknown = list(_unknown_members(operation.body.schema, sent, ()))
     doubtful.update(pointer[0] for pointer in unknown if len(pointer) > 1)
     unsettled += [f"{_named(pointer)} is no documented member" for pointer in unknown]
-    unsettled += _changed_read_only(operation, sent, state)
+    unsettled += _changed_read_only(rules, sent, state)
     unsettled += order_questions(operation, sent, state)
-    unsettled += window_questions(operation, sent, state, interaction.at)
-    fragile = tuple(_fragile(held))
-    edges = {name: tuple(_edges(rules, name, held)) for name in sent if name in rules.accepted}
-    return Classification(body, sent, tuple(obstacles), tuple(unsettled), fragile, edges, frozenset(doubtful))
+    unsettled += window_questions(asked_windows)
+    if obstacles or unsettled:
+        return Classification(body, sent, tuple(obstacles), tuple(unsettled), (), {}, frozenset(doubtful))
+    edges = _edges(rules, [name for name in sent if name in rules.accepted], held)
+    return Classification(body, sent, (), (), tuple(_fragile(held)), edges, frozenset(doubtful))
 
 
-def _credential_obstacles(operation: Operation, request: Request) -> Iterator[Obstacle]:
-    rule = _RIGHTS.get(request.credentials, "")
-    for clause in operation.by_rule.get((Part.BEHAVIOUR, rule), ()):
-        yield Obstacle(clause, Refusal.UNAUTHENTICATED, f"{request.credentials.value} credentials")
+def _credential_obstacles(operation: Operation, request: Request) -> list[Obstacle]:
+    rule = _RIGHTS.get(request.credentials)
+    if rule is None:
+        return []
+    what = f"{request.credentials.value} credentials"
+    return [Obstacle(clause, Refusal.UNAUTHENTICATED, what) for clause in operation.by_rule.get((Part.BEHAVIOUR, rule), ())]
 
 
 def _unknown_rights(request: Request, obstacles: list[Obstacle]) -> list[str]:
     """Return that a sender without rights need not be heard, where no clause says so."""
-    said = any(obstacle.refusal is Refusal.UNAUTHENTICATED for obstacle in obstacles)
-    return ["the sender has no rights"] if request.credentials in _RIGHTS and not said else []
+    if request.credentials not in _RIGHTS or any(obstacle.refusal is Refusal.UNAUTHENTICATED for obstacle in obstacles):
+        return []
+    return ["the sender has no rights"]
 
 
-def _room_obstacles(operation: Operation, parameters: Mapping[str, str], request: Request, state: RoomState | None) -> Iterator[Obstacle]:
-    if request.room is RoomKnowledge.NONE or (state is not None and state.deleted):
-        for clause in operation.by_rule.get((Part.BEHAVIOUR, "unknown-refused"), ()):
-            yield Obstacle(clause, Refusal.UNKNOWN_ROOM, f"a room that does not exist ({', '.join(parameters.values())})")
+def _room_obstacles(operation: Operation, parameters: Mapping[str, str], request: Request, state: RoomState | None) -> list[Obstacle]:
+    if request.room is not RoomKnowledge.NONE and (state is None or not state.deleted):
+        return []
+    what = f"a room that does not exist ({', '.join(parameters.values())})"
+    return [Obstacle(clause, Refusal.UNKNOWN_ROOM, what) for clause in operation.by_rule.get((Part.BEHAVIOUR, "unknown-refused"), ())]
 
 
 def _carrier_obstacles(
     operation: Operation, rules: RequestRules, request: Request, parameters: Mapping[str, str], body: Json
 ) -> Iterator[Obstacle]:
-    for item in rules.parameters:
-        yield from _parameter_obstacle(item, request, parameters)
+    for parameter in rules.parameters:
+        yield from _parameter_obstacles(parameter, request, parameters)
     media = media_type(request.headers)
     if request.body and media != operation.body.media_type and not (media is None and is_second_hand(request)):
         yield Obstacle(rules.media, Refusal.UNREADABLE, f"a body sent as {media or 'no media type'}", lenient=True)
@@ -111,86 +117,83 @@ def _carrier_obstacles(
         yield Obstacle(rules.body_required, Refusal.UNREADABLE, "no body", lenient=True)
 
 
-def _parameter_obstacle(item: ClauseValidator, request: Request, parameters: Mapping[str, str]) -> Iterator[Obstacle]:
-    clause, value = item.clause, _parameter(item.clause, request, parameters)
-    name, place = clause.path[0], clause.options["in"]
-    kind = Refusal.UNKNOWN_ROOM if place == "path" else Refusal.UNREADABLE
-    if clause.rule == "required":
-        if value is None and not is_second_hand(request):
-            yield Obstacle(clause, kind, f"no {name}")
-    elif value is not None and not item.keeps(value):
+def _parameter_obstacles(parameter: Parameter, request: Request, parameters: Mapping[str, str]) -> Iterator[Obstacle]:
+    value = _sent_parameter(parameter, request, parameters)
+    kind = Refusal.UNKNOWN_ROOM if parameter.place == "path" else Refusal.UNREADABLE
+    if value is None:
+        if parameter.required is not None and not is_second_hand(request):
+            yield Obstacle(parameter.required, kind, f"no {parameter.name}")
+    elif not parameter.value.keeps(value):
         # A recorder may have put a word like "hidden" in the place of a header's value.
-        yield Obstacle(clause, kind, f"{name} {shown(value)}", lenient=place == "header" and is_second_hand(request))
+        lenient = parameter.place == "header" and is_second_hand(request)
+        broken = (item.clause for item in parameter.value.items if not item.keeps(value))
+        yield from (Obstacle(clause, kind, f"{parameter.name} {shown(value)}", lenient) for clause in broken)
 
 
-def _parameter(clause: Clause, request: Request, parameters: Mapping[str, str]) -> str | None:
-    name, place = clause.path[0], clause.options["in"]
-    if place == "path":
-        return parameters.get(name)
-    return request.query.get(name) if place == "query" else header(request.headers, name)
+def _sent_parameter(parameter: Parameter, request: Request, parameters: Mapping[str, str]) -> str | None:
+    if parameter.place == "path":
+        return parameters.get(parameter.name)
+    return request.query.get(parameter.name) if parameter.place == "query" else header(request.headers, parameter.name)
 
 
-def _half_pairs(operation: Operation, request: Request) -> Iterator[Obstacle]:
-    if not is_second_hand(request):
-        for clause, what in _halves(operation, request):
-            yield Obstacle(clause, Refusal.INVALID, what)
+def _half_pairs(rules: RequestRules, request: Request) -> list[Obstacle]:
+    return [] if is_second_hand(request) else [Obstacle(clause, Refusal.INVALID, what) for clause, what in _halves(rules, request)]
 
 
-def _halves(operation: Operation, request: Request) -> Iterator[tuple[Clause, str]]:
-    for clause in operation.by_rule.get((Part.BEHAVIOUR, "pair-required"), ()):
+def _halves(rules: RequestRules, request: Request) -> Iterator[tuple[Clause, str]]:
+    for clause in rules.pairs:
         first, second = clause.options["id"], clause.options["first-sent"]
         if header(request.headers, first) is not None and header(request.headers, second) is None:
             yield clause, f"{first} without {second}"
 
 
-def _left_out(operation: Operation, rules: RequestRules, request: Request, body: Json) -> Iterator[str]:
+def _left_out(rules: RequestRules, request: Request, body: Json) -> Iterator[str]:
     """Yield what a second-hand request lacks: whether it was sent nobody knows, so nobody knows whether it had to be accepted."""
-    if not is_second_hand(request):
-        return
     if body is NoJson.UNRECORDED:
         yield "the recording has no body"
     elif media_type(request.headers) is None:
         yield "the recording has no Content-Type"
-    for item in rules.parameters:
-        if item.clause.rule == "required" and _parameter(item.clause, request, {}) is None:
-            yield f"the recording has no {item.clause.path[0]}"
-    yield from (f"the recording has {what}" for _, what in _halves(operation, request))
+    for parameter in rules.parameters:
+        if parameter.required is not None and _sent_parameter(parameter, request, {}) is None:
+            yield f"the recording has no {parameter.name}"
+    yield from (f"the recording has {what}" for _, what in _halves(rules, request))
 
 
 def _held(rules: RequestRules, body: Json) -> Held:
-    if isinstance(body, NoJson):
-        return []
-    found = ((path, items, values_at(body, path)) for path, items in rules.values)
-    return [(path, items, values) for path, items, values in found if values]
+    return [] if isinstance(body, NoJson) else list(rules.values.held(body))
 
 
 def _broken_values(rules: RequestRules, held: Held, open_pointers: Mapping[Pointer, str]) -> Iterator[tuple[Obstacle, Pointer]]:
     wrong_type: set[Pointer] = set()
-    ignored = {(name,) for name in rules.read_only}
-    for path, items, values in held:
+    for place, values in held:
         for pointer, value in values:
             if value is None:
-                clause = rules.nulls.get(path) or _first_without_null(items, path in rules.nullable)
+                clause = rules.nulls.get(place.path) or _first_without_null(place.items, place.path in rules.nullable)
                 if clause is not None:
                     yield Obstacle(clause, Refusal.INVALID, f"{_named(pointer)} null", lenient=True), pointer
                 continue
-            for item in items:
+            if place.keeps(value):
+                continue
+            for item in place.items:
                 if pointer in wrong_type or item.keeps(value):
                     continue
                 if item.clause.rule == "type":
                     wrong_type.add(pointer)
                 is_open = pointer in open_pointers and item.clause.rule != "type"
-                lenient = is_open or pointer[:1] in ignored or _is_lenient(item.clause, value, items)
+                is_ignored = pointer != () and pointer[0] in rules.read_only
+                lenient = is_open or is_ignored or _is_lenient(item.clause, value, place.items)
                 yield Obstacle(item.clause, Refusal.INVALID, f"{_named(pointer)} {shown(value)}", lenient), pointer
 
 
 def _missing_members(rules: RequestRules, body: Json) -> Iterator[tuple[Obstacle, Pointer]]:
     if isinstance(body, NoJson):
         return
-    for clause in rules.members:
-        for pointer, parent in values_at(body, clause.path[:-1]):
-            if isinstance(parent, dict) and clause.path[-1] not in parent:
-                yield Obstacle(clause, Refusal.INVALID, f"no {'.'.join((*pointer, clause.path[-1]))}"), ()
+    for members in rules.members:
+        objects = [(pointer, value) for pointer, value in values_at(body, members.path) if isinstance(value, dict)]
+        for clause in members.clauses:
+            for pointer, value in objects:
+                if clause.path[-1] not in value:
+                    yield Obstacle(clause, Refusal.INVALID, f"no {'.'.join((*pointer, clause.path[-1]))}"), ()
 
 
 def _first_without_null(items: list[ClauseValidator], nullable: bool) -> Clause | None:
@@ -215,21 +218,23 @@ def _is_lenient(clause: Clause, value: Json, items: list[ClauseValidator]) -> bo
     return False
 
 
-def _taken_names(operation: Operation, sent: Mapping[str, Json], rooms: Rooms, state: RoomState | None) -> Iterator[Obstacle]:
+def _taken_names(rules: RequestRules, sent: Mapping[str, Json], rooms: Rooms, state: RoomState | None) -> Iterator[Obstacle]:
     """Yield what another room has already; `each` names the member that must be unique in every entry of a list."""
-    for clause in operation.by_rule.get((Part.BEHAVIOUR, "unique"), ()):
+    for clause in rules.unique:
         name, each = clause.path[0], clause.options.get("each")
         wanted = _unique_values(sent.get(name), each)
-        others = rooms.others(state.id if state else None) if wanted else ()
+        if not wanted:
+            continue
+        others = rooms.others(state.id if state else None)
         taken = [value for other in others if not other.uncertain for value in _unique_values(other.known.get(name), each)]
         clash = next((value for value in wanted if value in taken), None)
         if clash is not None:
             yield Obstacle(clause, Refusal.INVALID, f"{name} {shown(clash)}, which another room has")
 
 
-def _uncertain_names(operation: Operation, sent: Mapping[str, Json], rooms: Rooms, state: RoomState | None) -> Iterator[str]:
+def _uncertain_names(rules: RequestRules, sent: Mapping[str, Json], rooms: Rooms, state: RoomState | None) -> Iterator[str]:
     """Yield that a name may be taken, where an answer did not show what another room is called now."""
-    for clause in operation.by_rule.get((Part.BEHAVIOUR, "unique"), ()):
+    for clause in rules.unique:
         if clause.path[0] in sent and any(other.uncertain for other in rooms.others(state.id if state else None)):
             yield f"another room may have this {clause.path[0]}"
 
@@ -252,12 +257,14 @@ def _open_regions(rules: RequestRules, body: Json) -> Iterator[tuple[Pointer, st
 
 def _open_texts(rules: RequestRules, held: Held, at: datetime | None, doubtful: set[str]) -> Iterator[str]:
     """Yield why the acceptance of texts and date-times is open, whatever the contract; note whose echo is doubtful too."""
-    for path, _, values in held:
+    for place, values in held:
         for pointer, value in values:
+            if not isinstance(value, str):
+                continue
             if leniency.may_be_tidied(value):
                 doubtful.update(pointer[:1])
-            yield from leniency.open_questions(value, has_length_limit=path in rules.limited)
-            if isinstance(value, str) and is_date_time(value):
+            yield from leniency.open_questions(value, has_length_limit=place.path in rules.limited)
+            if is_date_time(value):
                 yield from leniency.open_date_time(value, at)
 
 
@@ -268,39 +275,41 @@ def _unknown_members(schema: Mapping[str, Any], value: Json, way: Pointer) -> It
             yield from _unknown_members(schema["items"], item, (*way, str(index)))
     if not isinstance(value, dict):
         return
-    listed = schema.get("properties", {})
+    listed, others = schema.get("properties", {}), schema.get("additionalProperties")
     for name, item in value.items():
-        inner = listed.get(name, schema.get("additionalProperties"))
+        inner = listed.get(name, others)
         if isinstance(inner, dict):
-            yield from _unknown_members(inner, item, (*way, name))
+            if isinstance(item, dict | list):
+                yield from _unknown_members(inner, item, (*way, name))
         elif name not in listed and "properties" in schema:
             yield (*way, name)
 
 
-def _changed_read_only(operation: Operation, sent: Mapping[str, Json], state: RoomState | None) -> list[str]:
+def _changed_read_only(rules: RequestRules, sent: Mapping[str, Json], state: RoomState | None) -> list[str]:
     known = state.known if state else {}
-    names = [clause.path[0] for clause in operation.by_rule.get((Part.BEHAVIOUR, "read-only"), ())]
-    return [f"{name} is read-only" for name in names if name in sent and sent[name] != known.get(name)]
+    return [f"{name} is read-only" for name in rules.read_only if name in sent and sent[name] != known.get(name)]
 
 
 def _fragile(held: Held) -> Iterator[Clause]:
-    for _, items, values in held:
+    for place, values in held:
         for _, value in values:
             if isinstance(value, str) and leniency.is_only_standard(value):
-                yield from (item.clause for item in items if item.clause.rule in ("format", "any-of"))
+                yield from (item.clause for item in place.items if item.clause.rule in ("format", "any-of"))
 
 
-def _edges(rules: RequestRules, name: str, held: Held) -> Iterator[Clause]:
-    """Yield the clauses whose limit, list or form a member sits on; they are what its acceptance proves."""
-    for path, items, values in held:
-        if path[:1] != (name,):
+def _edges(rules: RequestRules, names: list[str], held: Held) -> dict[str, tuple[Clause, ...]]:
+    """Return, by member, the clauses whose limit, list or form it sits on; they are what its acceptance proves."""
+    edges: dict[str, list[Clause]] = {name: [] for name in names}
+    for place, values in held:
+        if not place.path or place.path[0] not in edges:
             continue
+        found = edges[place.path[0]]
         for _, value in values:
-            if value is None:
-                if path in rules.nullable:
-                    yield rules.nullable[path]
-                continue
-            yield from (item.clause for item in items if _sits_on(item.clause, value))
+            if value is not None:
+                found += [item.clause for item in place.items if _sits_on(item.clause, value)]
+            elif place.path in rules.nullable:
+                found.append(rules.nullable[place.path])
+    return {name: tuple(clauses) for name, clauses in edges.items()}
 
 
 def _sits_on(clause: Clause, value: Json) -> bool:

@@ -13,9 +13,7 @@ _DEFAULT_PORTS = {"http": 80, "https": 443}
 def same(one: Any, other: Any) -> bool:
     """Whether two values of the same member mean the same."""
     if isinstance(one, str) and isinstance(other, str):
-        moments = instant(one), instant(other)
-        if None not in moments:
-            return moments[0] == moments[1]
+        return one == other or ((moment := instant(one)) is not None and moment == instant(other))
     return same_value(one, other)
 
 

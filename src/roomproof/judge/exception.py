@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache
 from typing import Any
 
 from roomproof.contract.clause import ITEMS, VALUES, Clause, Part, Path
@@ -16,20 +17,10 @@ _MISSING = object()
 
 def document(interaction: Interaction) -> dict[str, Any]:
     """Return an interaction as the JSON document that witness patterns and reports speak of; header names in lower case."""
-    request, response = interaction.request, interaction.response
-    shown: dict[str, Any] = {
-        "request": {
-            "method": request.method,
-            "url": request.url,
-            "path": request.path,
-            "query": request.query,
-            "headers": _lower(request.headers),
-            "body": _body(request.body),
-        }
+    messages = {"request": interaction.request, "response": interaction.response}
+    return {
+        name: {member: of(message) for member, of in _MEMBERS[name].items()} for name, message in messages.items() if message is not None
     }
-    if response is not None:
-        shown["response"] = {"status": response.status, "headers": _lower(response.headers), "body": _body(response.body)}
-    return shown
 
 
 def _lower(headers: Headers) -> dict[str, str]:
@@ -43,12 +34,41 @@ def _body(body: bytes | None) -> Any:
     return value
 
 
-def _steps(pointer: str) -> list[str]:
-    return [raw.replace("~1", "/").replace("~0", "~") for raw in pointer.split("/")[1:]]
+_MEMBERS: Mapping[str, Mapping[str, Callable[[Any], Any]]] = {
+    "request": {
+        "method": lambda request: request.method,
+        "url": lambda request: request.url,
+        "path": lambda request: request.path,
+        "query": lambda request: request.query,
+        "headers": lambda request: _lower(request.headers),
+        "body": lambda request: _body(request.body),
+    },
+    "response": {
+        "status": lambda response: response.status,
+        "headers": lambda response: _lower(response.headers),
+        "body": lambda response: _body(response.body),
+    },
+}
+"""What the document of a request and of a response consists of."""
 
 
-def _at(value: Any, pointer: str) -> Any:
-    for step in _steps(pointer):
+@lru_cache(maxsize=1024)
+def _steps(pointer: str) -> Path:
+    return tuple(raw.replace("~1", "/").replace("~0", "~") for raw in pointer.split("/")[1:])
+
+
+def _shown_at(interaction: Interaction, steps: Path) -> Any:
+    """Return the value at a place of an interaction's document; only the member that it lies in is made for that."""
+    if len(steps) < 2:
+        return _at(document(interaction), steps)
+    message = {"request": interaction.request, "response": interaction.response}.get(steps[0])
+    if message is None or steps[1] not in _MEMBERS[steps[0]]:
+        return _MISSING
+    return _at(_MEMBERS[steps[0]][steps[1]](message), steps[2:])
+
+
+def _at(value: Any, steps: Path) -> Any:
+    for step in steps:
         if isinstance(value, dict) and step in value:
             value = value[step]
         elif isinstance(value, list) and step.isdigit() and int(step) < len(value):
@@ -60,19 +80,15 @@ def _at(value: Any, pointer: str) -> Any:
 
 def matches(deviation: Deviation, clause_id: str, interaction: Interaction) -> bool:
     """Whether a deviation excuses what an interaction shows of a clause."""
-    return deviation.covers(clause_id) and _holds(deviation, deviation.witness, interaction)
+    return deviation.covers(clause_id) and holds(deviation, deviation.witness, interaction)
 
 
-def could_match(deviation: Deviation, clause: Clause, at: Path, interaction: Interaction) -> bool:
-    """Whether a clause was tested in such a way that the provider could have shown what a deviation expects of it.
+def circumstances(deviation: Deviation, clause: Clause, at: Path) -> tuple[str, ...]:
+    """Return the pointers of a witness that hold where the provider could have shown what a deviation expects of a clause.
 
-    What remains of the witness then holds, its circumstances: all but what the clause speaks of, which is its own place in the answer
-    and, unless it is a response's clause about something else, the status. `at` is the way to the room in an answer.
+    They are all but what the clause speaks of, which is its own place in the answer and, unless it is a response's clause about
+    something else, the status. `at` is the way to the room in an answer.
     """
-    return deviation.covers(clause.id) and _holds(deviation, _circumstances(deviation, clause, at), interaction)
-
-
-def _circumstances(deviation: Deviation, clause: Clause, at: Path) -> Iterable[str]:
     in_header = clause.options.get("in") == "header"
     if clause.part is not Part.RESPONSE:
         outcomes: tuple[Path, ...] = (("response", "status"), ("response", "body", *at, *clause.path))
@@ -80,20 +96,20 @@ def _circumstances(deviation: Deviation, clause: Clause, at: Path) -> Iterable[s
         outcomes = (("response", "status"), ("response", "body"))
     else:
         outcomes = (("response", "headers", clause.path[-1].lower()) if in_header else ("response", "body", *clause.path),)
-    return [pointer for pointer in deviation.witness if not any(_is_below(_steps(pointer), place) for place in outcomes)]
+    return tuple(pointer for pointer in deviation.witness if not any(_is_below(_steps(pointer), place) for place in outcomes))
 
 
-def _is_below(steps: list[str], place: Path) -> bool:
+def _is_below(steps: Path, place: Path) -> bool:
     return len(steps) >= len(place) and all(
         step == wanted or wanted == VALUES or (wanted == ITEMS and step.isdigit()) for step, wanted in zip(steps, place, strict=False)
     )
 
 
-def _holds(deviation: Deviation, pointers: Iterable[str], interaction: Interaction) -> bool:
-    shown = document(interaction)
+def holds(deviation: Deviation, pointers: Iterable[str], interaction: Interaction) -> bool:
+    """Whether an interaction is what a deviation's witness says it is at some of its pointers."""
     for pointer in pointers:
         schema = deviation.witness[pointer]
-        value = _at(shown, pointer)
+        value = _shown_at(interaction, _steps(pointer))
         if (value is _MISSING) != (schema is False):
             return False
         if value is not _MISSING and not validator(schema).is_valid(value):

@@ -9,7 +9,7 @@ from roomproof.contract.clause import Part
 from roomproof.contract.model import Contract, Operation, SupportCall
 from roomproof.interaction import BUSY, Interaction, RoomKnowledge
 from roomproof.judge.boundaries import Boundaries
-from roomproof.judge.check import Sight, all_checks
+from roomproof.judge.check import Sight, checks_for
 from roomproof.judge.checks import require_checks
 from roomproof.judge.checks.creation import first_sent, repeatability_key
 from roomproof.judge.classify import classify
@@ -29,7 +29,11 @@ class Judge:
         self.rooms = Rooms()
         self.boundaries = Boundaries(contract)
         self._compiled = Compiled()
-        self._checks = {sight: all_checks(sight) for sight in Sight}
+        self._checks = {(operation.id, sight): checks_for(operation, sight) for operation in contract.operations for sight in Sight}
+        self._listed = {
+            operation.id: [clause.options["call"] for clause in operation.clauses if "call" in clause.options]
+            for operation in contract.operations
+        }
 
     def see(self, interaction: Interaction) -> list[Evidence]:
         """Return what an interaction says of the clauses, and learn from it what the room is like now.
@@ -43,7 +47,9 @@ class Judge:
         if interaction.response is None or interaction.response.status in BUSY:
             return self._see_nothing(operation, interaction, parameters)
         seen = self._taken_apart(operation, interaction, parameters)
-        evidence = [item for check in self._checks[Sight.OPERATION] for item in check.run(seen)]
+        evidence: list[Evidence] = []
+        for check in self._checks[operation.id, Sight.OPERATION]:
+            evidence.extend(check.run(seen))
         self.boundaries.note(seen)
         self._learn(seen)
         return evidence
@@ -124,7 +130,7 @@ class Judge:
         evidence = [
             item
             for seen in self._support_views(call, interaction, request, parameters, state)
-            for check in self._checks[sight]
+            for check in self._checks[seen.operation.id, sight]
             for item in check.run(seen)
         ]
         self._learn_support(call, interaction, request, state)
@@ -143,8 +149,7 @@ class Judge:
     ) -> Iterator[Seen]:
         """Yield the call as each operation sees it whose clauses speak of rooms made, or of this list."""
         for operation in self.contract.operations:
-            listed = any(clause.options.get("call") == call.name for clause in operation.clauses)
-            if call.name == "create" or listed:
+            if call.name == "create" or call.name in self._listed[operation.id]:
                 yield self._seen(operation, interaction, request, parameters, state)
 
     def _learn_support(self, call: SupportCall, interaction: Interaction, request: Classification, state: RoomState | None) -> None:

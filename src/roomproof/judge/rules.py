@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
 import jsonschema_rs
 
-from roomproof.contract.clause import ITEMS, KEYS, VALUES, Clause, Part, Path
+from roomproof.contract.clause import ITEMS, KEYS, VALUES, Clause, Json, Part, Path, values_at, values_below
 from roomproof.contract.model import Operation
-from roomproof.judge.validators import ClauseValidator, validator
+from roomproof.judge.evidence import Evidence, kept
+from roomproof.judge.validators import PlaceValidator, validator
 
 
 @dataclass(frozen=True)
@@ -22,23 +24,67 @@ class OpenRegion:
     matches: jsonschema_rs.Draft202012Validator
 
 
+@dataclass(frozen=True)
+class Parameter:
+    """What is said of a path, query or header parameter: the clause that it must be sent, if any, and those about its value."""
+
+    name: str
+    place: str
+    required: Clause | None
+    value: PlaceValidator
+
+
+@dataclass(frozen=True)
+class Members:
+    """The members that each object at a path has to have, one clause a member; `kept` is the evidence that they are there."""
+
+    path: Path
+    clauses: tuple[Clause, ...]
+    names: frozenset[str]
+    kept: tuple[Evidence, ...]
+
+
+class Places:
+    """The places of a body about whose values there are clauses, in the order of these."""
+
+    def __init__(self, clauses: Iterable[Clause]) -> None:
+        # Places side by side are looked up together: what they lie in is then looked for once.
+        self._groups = [(above, list(places)) for above, places in groupby(_by_path(list(clauses)), lambda place: place.path[:-1])]
+
+    def held(self, body: Json) -> Iterator[tuple[PlaceValidator, list[tuple[Path, Json]]]]:
+        """Yield the places at which a body holds values, with these and the way to each."""
+        for above, places in self._groups:
+            outer = values_at(body, above)
+            if not outer:
+                continue
+            for place in places:
+                values = values_below(outer, place.path[-1]) if place.path else outer
+                if values:
+                    yield place, values
+
+    def __iter__(self) -> Iterator[PlaceValidator]:
+        return (place for _, places in self._groups for place in places)
+
+
 class RequestRules:
     """The request clauses of an operation, sorted by what they speak of."""
 
     def __init__(self, operation: Operation) -> None:
         clauses = [clause for clause in operation.clauses if clause.part is Part.REQUEST]
         body = [clause for clause in clauses if clause.options.get("in", "body") == "body"]
-        self.parameters = [ClauseValidator(clause) for clause in clauses if clause not in body]
-        self.values = by_path([clause for clause in body if clause.schema is not None and clause.rule != "required"])
+        self.parameters = _parameters(clause for clause in clauses if clause not in body)
+        self.values = Places([clause for clause in body if clause.schema is not None and clause.rule != "required"])
         self.nulls = {clause.path: clause for clause in body if clause.rule == "null"}
         self.nullable = {clause.path: clause for clause in body if clause.rule == "nullable"}
-        self.members = [clause for clause in body if clause.rule == "required" and clause.path]
+        self.members = _members(clause for clause in body if clause.rule == "required" and clause.path)
         self.accepted = {clause.path[0]: clause for clause in body if clause.rule == "accepted" and len(clause.path) == 1}
         self.body_required = next((clause for clause in body if clause.rule == "required" and not clause.path), None)
         self.media = next(clause for clause in body if clause.rule == "media-type")
         self.body_type = next(clause for clause in body if clause.rule == "type" and not clause.path)
         self.open = list(_open_regions(operation.body.schema, ()))
-        self.read_only = {clause.path[0] for clause in operation.by_rule.get((Part.BEHAVIOUR, "read-only"), ())}
+        self.read_only = [clause.path[0] for clause in operation.by_rule.get((Part.BEHAVIOUR, "read-only"), ())]
+        self.pairs = operation.by_rule.get((Part.BEHAVIOUR, "pair-required"), ())
+        self.unique = operation.by_rule.get((Part.BEHAVIOUR, "unique"), ())
         self.limited = {clause.path for clause in body if clause.rule == "max-length"}
 
 
@@ -50,10 +96,12 @@ class ResponseRules:
         body = [clause for clause in clauses if clause.options.get("in", "body") == "body"]
         self.status = next((clause for clause in clauses if clause.rule == "status"), None)
         self.media = next((clause for clause in body if clause.rule == "media-type"), None)
-        self.headers = [ClauseValidator(clause) for clause in clauses if clause.options.get("in") == "header"]
-        self.present = [clause for clause in body if clause.rule == "present"]
+        headers = [clause for clause in clauses if clause.options.get("in") == "header"]
+        self.headers = [clause for clause in headers if clause.rule == "present"]
+        self.header_values = _by_path([clause for clause in headers if clause.rule != "present"])
+        self.present = _members(clause for clause in body if clause.rule == "present")
         keyed = [clause for clause in body if clause.schema is not None and clause.rule != "present"]
-        self.values = by_path([*keyed, *(clause for clause in body if clause.rule == "null")])
+        self.values = Places([*keyed, *(clause for clause in body if clause.rule == "null")])
 
 
 class Compiled:
@@ -76,12 +124,30 @@ class Compiled:
         return self._responses[operation.id, status]
 
 
-def by_path(clauses: list[Clause]) -> list[tuple[Path, list[ClauseValidator]]]:
-    """Return the clauses' validators, one entry a path, so that each value is looked up once."""
-    grouped: dict[Path, list[ClauseValidator]] = {}
+def _by_path(clauses: list[Clause]) -> list[PlaceValidator]:
+    """Return the clauses' validators, one a path, so that each value is looked up once."""
+    grouped: dict[Path, list[Clause]] = {}
     for clause in clauses:
-        grouped.setdefault(clause.path, []).append(ClauseValidator(clause))
-    return list(grouped.items())
+        grouped.setdefault(clause.path, []).append(clause)
+    return [PlaceValidator(path, about) for path, about in grouped.items()]
+
+
+def _parameters(clauses: Iterable[Clause]) -> list[Parameter]:
+    found = []
+    for (name, place), about in groupby(clauses, lambda clause: (clause.path[0], clause.options["in"])):
+        said = list(about)
+        required = next((clause for clause in said if clause.rule == "required"), None)
+        found.append(Parameter(name, place, required, PlaceValidator((name,), [clause for clause in said if clause is not required])))
+    return found
+
+
+def _members(clauses: Iterable[Clause]) -> list[Members]:
+    """Return clauses, each about one member, by the objects that these are to be in; the clauses stay in their order."""
+    found = []
+    for path, about in groupby(clauses, lambda clause: clause.path[:-1]):
+        said = tuple(about)
+        found.append(Members(path, said, frozenset(clause.path[-1] for clause in said), tuple(map(kept, said))))
+    return found
 
 
 def _open_regions(schema: Any, path: Path) -> Iterator[OpenRegion]:

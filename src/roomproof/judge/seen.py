@@ -54,8 +54,8 @@ class Classification:
     """A request held against the contract.
 
     `sent` are the members of the body; `obstacles` what must get it refused; `unsettled` why nobody can say whether it
-    must be accepted; `fragile` clauses of values that only a standard allows; `edges` the clauses whose limit the request
-    sits on, by member; `doubtful` members whose echo need not be exact.
+    must be accepted; `doubtful` members whose echo need not be exact. Of one that must be accepted, `fragile` are the clauses of
+    values that only a standard allows, and `edges` those whose limit it sits on, by member; of others both are empty.
     """
 
     body: Json
@@ -170,7 +170,7 @@ def read_json(body: bytes | None) -> Json:
         value = orjson.loads(body)
     except orjson.JSONDecodeError:
         return NoJson.DISPUTED if _is_disputed(body) else NoJson.MALFORMED
-    may_be_deep = body.count(b"[") + body.count(b"{") > DEEPEST
+    may_be_deep = len(body) > DEEPEST and body.count(b"[") + body.count(b"{") > DEEPEST
     return NoJson.DISPUTED if may_be_deep and _is_deep(value, DEEPEST) else value
 
 

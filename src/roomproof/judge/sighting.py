@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from fnmatch import fnmatchcase
 from functools import lru_cache
 
-from roomproof.contract.clause import Clause
 from roomproof.contract.deviation import Deviation, Occurs
 from roomproof.contract.model import Contract
 from roomproof.interaction import Interaction
 from roomproof.judge.evidence import Evidence, Outcome
-from roomproof.judge.exception import could_match, matches
+from roomproof.judge.exception import circumstances, holds, matches
 
 _BROKEN = (Outcome.FAIL, Outcome.WARN)
 
@@ -41,20 +40,21 @@ class Sightings:
         self._deviations = tuple(deviations)
         self._at = contract.room.at
         self._clauses = contract.clauses
-        self._patterns = tuple(item.clause for item in self._deviations)
+        self._about = _about(tuple(item.clause for item in self._deviations), tuple(contract.clauses))
+        self._circumstances: dict[tuple[int, str], tuple[str, ...]] = {}
         self._seen: set[int] = set()
         self._missed: set[int] = set()
 
     def note(self, evidence: Evidence, interaction: Interaction) -> Deviation | None:
         """Take note of what an interaction shows of the deviations about a clause; return the one that excuses it, if it is broken."""
-        about = _about(self._patterns, evidence.clause)
-        if not about or evidence.outcome is Outcome.INCONCLUSIVE:
+        about = self._about.get(evidence.clause)
+        if about is None or evidence.outcome is Outcome.INCONCLUSIVE:
             return None
         excuse = self._excuse(evidence, interaction)
         if excuse is not None:
             self._seen.add(excuse)
         for number in about:
-            if number not in self._seen | self._missed and self._is_missed(number, self._clauses[evidence.clause], interaction):
+            if number not in self._seen and number not in self._missed and self._is_missed(number, evidence.clause, interaction):
                 self._missed.add(number)
         return None if excuse is None else self._deviations[excuse]
 
@@ -66,15 +66,18 @@ class Sightings:
     def _excuse(self, evidence: Evidence, interaction: Interaction) -> int | None:
         if evidence.outcome not in _BROKEN:
             return None
-        about = _about(self._patterns, evidence.clause)
+        about = self._about.get(evidence.clause, ())
         return next((number for number in about if matches(self._deviations[number], evidence.clause, interaction)), None)
 
-    def _is_missed(self, number: int, clause: Clause, interaction: Interaction) -> bool:
+    def _is_missed(self, number: int, clause_id: str, interaction: Interaction) -> bool:
         """Whether a deviation that occurs always could have been seen; what was said before its own evidence proves nothing."""
         deviation = self._deviations[number]
         if deviation.occurs is Occurs.SOMETIMES or interaction.at is None or interaction.at.date() < deviation.seen:
             return False
-        return could_match(deviation, clause, self._at, interaction)
+        known = self._circumstances.get((number, clause_id))
+        if known is None:
+            known = self._circumstances[number, clause_id] = circumstances(deviation, self._clauses[clause_id], self._at)
+        return holds(deviation, known, interaction)
 
     def merge(self, other: Sightings) -> None:
         """Take over what other sightings of the same deviations have counted."""
@@ -92,7 +95,10 @@ class Sightings:
         return found
 
 
-@lru_cache(maxsize=4096)
-def _about(patterns: tuple[str, ...], clause_id: str) -> tuple[int, ...]:
-    """Return which of some deviations, told by the patterns of their clauses, are about a clause."""
-    return tuple(number for number, pattern in enumerate(patterns) if fnmatchcase(clause_id, pattern))
+@lru_cache(maxsize=64)
+def _about(patterns: tuple[str, ...], clause_ids: tuple[str, ...]) -> Mapping[str, tuple[int, ...]]:
+    """Return which of some deviations, told by the patterns of their clauses, are about a clause; of clauses with none nothing."""
+    found = {
+        clause_id: tuple(number for number, pattern in enumerate(patterns) if fnmatchcase(clause_id, pattern)) for clause_id in clause_ids
+    }
+    return {clause_id: about for clause_id, about in found.items() if about}

@@ -8,8 +8,9 @@ from typing import Any
 import jsonschema_rs
 import orjson
 
-from roomproof.contract.clause import Clause
+from roomproof.contract.clause import Clause, Path
 from roomproof.contract.formats import FORMATS
+from roomproof.judge.evidence import kept
 
 
 @lru_cache(maxsize=4096)
@@ -40,3 +41,23 @@ class ClauseValidator:
         if value is None:
             return self.clause.rule != "null"
         return self._validator is None or self._validator.is_valid(value)
+
+
+class PlaceValidator:
+    """Says whether a value keeps every clause about its place: they are asked together, one by one only where that says no.
+
+    `path` leads to the values; `items` are the clauses in their order; `kept` is the evidence that all of them hold.
+    """
+
+    __slots__ = ("_together", "items", "kept", "path")
+
+    def __init__(self, path: Path, clauses: list[Clause]) -> None:
+        self.path = path
+        self.items = [ClauseValidator(clause) for clause in clauses]
+        self.kept = tuple(kept(clause) for clause in clauses)
+        schemas = [clause.schema for clause in clauses if clause.schema is not None]
+        self._together = validator({"allOf": schemas}) if schemas else None
+
+    def keeps(self, value: Any) -> bool:
+        """Whether a value other than null keeps all of the clauses."""
+        return self._together is None or self._together.is_valid(value)

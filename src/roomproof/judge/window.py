@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -46,9 +46,8 @@ class Window:
         return SLACK < length <= self.longest and ahead > SLACK and self.start - self.now > -SLACK
 
 
-def _windows(
-    operation: Operation, sent: Mapping[str, Any], state: RoomState | None, at: datetime | None
-) -> Iterator[tuple[Clause, Window]]:
+def windows(operation: Operation, sent: Mapping[str, Any], state: RoomState | None, at: datetime | None) -> Iterator[tuple[Clause, Window]]:
+    """Yield the windows that a request which was sent at some time leads to, each with the clause that limits it."""
     for clause in operation.by_rule.get((Part.BEHAVIOUR, "window"), ()):
         names = clause.options["from"], clause.options["until"]
         if not any(name in sent for name in names):
@@ -69,11 +68,11 @@ def _effective(name: str, sent: Mapping[str, Any], state: RoomState | None) -> I
     return (instant(value) or midnight(value)) if isinstance(value, str) else None
 
 
-def window_obstacles(operation: Operation, sent: Mapping[str, Any], state: RoomState | None, at: datetime | None) -> Iterator[Obstacle]:
+def window_obstacles(found: Iterable[tuple[Clause, Window]]) -> Iterator[Obstacle]:
     """Yield an obstacle for a window that real providers are known to refuse."""
-    for clause, window in _windows(operation, sent, state, at):
-        if window.broken:
-            yield Obstacle(clause, Refusal.INVALID, f"a window of which {window.broken}")
+    for clause, window in found:
+        if broken := window.broken:
+            yield Obstacle(clause, Refusal.INVALID, f"a window of which {broken}")
 
 
 def lengths(operation: Operation, sent: Mapping[str, Any], state: RoomState | None, at: datetime | None) -> Iterator[tuple[Clause, float]]:
@@ -81,7 +80,7 @@ def lengths(operation: Operation, sent: Mapping[str, Any], state: RoomState | No
 
     One whose ends are almost the same is left out: nobody says whether that is a window.
     """
-    for clause, window in _windows(operation, sent, state, at):
+    for clause, window in windows(operation, sent, state, at):
         ends = (sent.get(clause.options[end]) or (state and state.known.get(clause.options[end])) for end in ("from", "until"))
         if all(ends) and window.start and window.end and (window.now is None or window.end - window.now > SLACK):
             length = window.end - window.start
@@ -89,9 +88,9 @@ def lengths(operation: Operation, sent: Mapping[str, Any], state: RoomState | No
                 yield clause, length / timedelta(days=1)
 
 
-def window_questions(operation: Operation, sent: Mapping[str, Any], state: RoomState | None, at: datetime | None) -> list[str]:
+def window_questions(found: Iterable[tuple[Clause, Window]]) -> list[str]:
     """Return why it cannot be said whether a window is acceptable; empty if it certainly is."""
-    return ["the window may be refused" for _, window in _windows(operation, sent, state, at) if not window.certain]
+    return ["the window may be refused" for _, window in found if not window.certain]
 
 
 def order_questions(operation: Operation, sent: Mapping[str, Any], state: RoomState | None) -> list[str]:

@@ -13,15 +13,16 @@ from roomproof.judge.equality import echoes
 from roomproof.judge.evidence import Evidence, broken, kept, shown
 from roomproof.judge.rules import ResponseRules
 from roomproof.judge.seen import NoJson, Refusal, Seen
+from roomproof.judge.validators import PlaceValidator
 
 
 def documented_response(seen: Seen) -> ResponseSpec | None:
     """Return the documented response that an answer claims to be, or None."""
     status = seen.answer.response.status
-    exact = next((spec for spec in seen.operation.responses if spec.status == str(status)), None)
+    exact = seen.operation.by_status.get(str(status))
     if exact is not None or not seen.answer.refused:
         return exact or (seen.operation.success if seen.answer.accepted else None)
-    return next((spec for spec in seen.operation.responses if spec.status == "default"), None)
+    return seen.operation.by_status.get("default")
 
 
 @check(Part.RESPONSE, "status")
@@ -29,7 +30,7 @@ def statuses(seen: Seen) -> Iterator[Evidence]:
     """Compares the status of a request that was carried out, or refused for one reason, with the documented one."""
     status = seen.answer.response.status
     spec, harmless = _expected(seen)
-    clause = next((c for c in seen.operation.by_rule[Part.RESPONSE, "status"] if spec and c.status == spec.status), None)
+    clause = None if spec is None else _rules(seen, spec.status).status
     if clause is None:
         return
     if str(status) == clause.status:
@@ -66,18 +67,18 @@ def media_types(seen: Seen) -> Iterator[Evidence]:
     spec = documented_response(seen)
     if spec is None or spec.media_type is None:
         return
-    for clause in seen.operation.by_rule[Part.RESPONSE, "media-type"]:
-        if clause.status != spec.status:
-            continue
-        found = media_type(seen.answer.response.headers)
-        if found is None:
-            text = f"the answer is sent as no media type, where {spec.media_type} is documented"
-            yield from _no_header(seen, clause, text, expected=spec.media_type, received="no Content-Type")
-        elif found != spec.media_type:
-            text = f"the answer is sent as {found}, where {spec.media_type} is documented"
-            yield broken(clause, text, expected=spec.media_type, received=found)
-        else:
-            yield kept(clause)
+    clause = _rules(seen, spec.status).media
+    if clause is None:
+        return
+    found = media_type(seen.answer.response.headers)
+    if found is None:
+        text = f"the answer is sent as no media type, where {spec.media_type} is documented"
+        yield from _no_header(seen, clause, text, expected=spec.media_type, received="no Content-Type")
+    elif found != spec.media_type:
+        text = f"the answer is sent as {found}, where {spec.media_type} is documented"
+        yield broken(clause, text, expected=spec.media_type, received=found)
+    else:
+        yield kept(clause)
 
 
 def _no_header(seen: Seen, clause: Clause, text: str, *, expected: str, received: str) -> Iterator[Evidence]:
@@ -93,54 +94,63 @@ def values_returned(seen: Seen) -> Iterator[Evidence]:
     if spec is None:
         return
     rules = _rules(seen, spec.status)
-    for item in rules.headers:
-        value = header(seen.answer.response.headers, item.clause.path[-1])
-        if value is not None and item.clause.rule != "present":
-            yield _judged(item.clause, item.keeps(value), value, item.clause.path[-1])
+    for place in rules.header_values:
+        value = header(seen.answer.response.headers, place.path[-1])
+        if value is not None:
+            yield from (_judged(item.clause, item.keeps(value), value, place.path[-1]) for item in place.items)
     if isinstance(seen.answer.body, NoJson):
         yield from _unreadable(rules, seen.answer.body)
         return
-    for path, items in rules.values:
-        for pointer, value in values_at(seen.answer.body, path):
-            wrong_type = False
-            for item in items:
-                if value is None and item.clause.rule != "null":
-                    continue
-                keeps = item.keeps(value)
-                if not keeps and wrong_type:
-                    continue
-                wrong_type = wrong_type or (item.clause.rule == "type" and not keeps)
-                if keeps:
-                    yield kept(item.clause)
-                elif not _was_told(seen, pointer, value):
-                    yield _judged(item.clause, False, value, ".".join(pointer))
+    for place, values in rules.values.held(seen.answer.body):
+        for pointer, value in values:
+            if value is not None and place.keeps(value):
+                yield from place.kept
+            else:
+                yield from _one_by_one(seen, place, pointer, value)
+
+
+def _one_by_one(seen: Seen, place: PlaceValidator, pointer: tuple[str, ...], value: Any) -> Iterator[Evidence]:
+    """Yield what a value says of each clause about its place; one of a wrong type breaks no other clause."""
+    wrong_type = False
+    for item in place.items:
+        if value is None and item.clause.rule != "null":
+            continue
+        keeps = item.keeps(value)
+        if not keeps and wrong_type:
+            continue
+        wrong_type = wrong_type or (item.clause.rule == "type" and not keeps)
+        if keeps:
+            yield kept(item.clause)
+        elif not _was_told(seen, pointer, value):
+            yield _judged(item.clause, False, value, ".".join(pointer))
 
 
 def _unreadable(rules: ResponseRules, body: NoJson) -> Iterator[Evidence]:
     """A body that holds no JSON value has no type at all; one that only some parsers read may be a faithful echo."""
     if body in (NoJson.UNRECORDED, NoJson.DISPUTED):
         return
-    for path, items in rules.values:
-        for item in items:
-            if not path and item.clause.rule == "type":
+    for place in rules.values:
+        for item in place.items:
+            if not place.path and item.clause.rule == "type":
                 text = f"the body of the answer is {body.value}, where JSON is documented"
                 yield broken(item.clause, text, expected="a JSON value", received=f"a body that is {body.value}")
 
 
 def _was_told(seen: Seen, pointer: tuple[str, ...], value: Any) -> bool:
     """Whether a value only repeats what was sent and accepted: then the accepting was judged, the repeating is right."""
-    at = seen.contract.room.at
-    told = {**(seen.state.told if seen.state else {}), **seen.request.sent}
-    name = pointer[len(at)] if pointer[: len(at)] == at and len(pointer) > len(at) else None
-    return name in told and seen.answer.room is not None and echoes(told[name], seen.answer.room.get(name), None) and value is not None
+    at, room = seen.contract.room.at, seen.answer.room
+    if value is None or room is None or pointer[: len(at)] != at or len(pointer) == len(at):
+        return False
+    name = pointer[len(at)]
+    told = seen.request.sent if name in seen.request.sent or seen.state is None else seen.state.told
+    return name in told and echoes(told[name], room.get(name), None)
 
 
 def _judged(clause: Clause, keeps: bool, value: Any, name: str) -> Evidence:
     if keeps:
         return kept(clause)
-    return broken(
-        clause, f"the answer's {name or 'body'} is {shown(value)}, but {clause.demands}", expected=clause.demands, received=shown(value)
-    )
+    text = shown(value)
+    return broken(clause, f"the answer's {name or 'body'} is {text}, but {clause.demands}", expected=clause.demands, received=text)
 
 
 @check(Part.RESPONSE, "present")
@@ -150,23 +160,25 @@ def members_present(seen: Seen) -> Iterator[Evidence]:
     if spec is None:
         return
     rules = _rules(seen, spec.status)
-    for item in rules.headers:
-        if item.clause.rule == "present":
-            name = item.clause.path[-1]
-            if header(seen.answer.response.headers, name) is not None:
-                yield kept(item.clause)
-            else:
-                yield from _no_header(seen, item.clause, f"the answer has no header {name}", expected=name, received="no such header")
-    for clause in rules.present:
-        for pointer, parent in values_at(seen.answer.body, clause.path[:-1]):
-            if isinstance(parent, dict):
-                name = ".".join((*pointer, clause.path[-1]))
-                found = clause.path[-1] in parent
-                yield (
-                    kept(clause)
-                    if found
-                    else broken(clause, f"the answer has no {name}", expected=f"a member {name}", received=", ".join(parent) or "{}")
-                )
+    for clause in rules.headers:
+        name = clause.path[-1]
+        if header(seen.answer.response.headers, name) is not None:
+            yield kept(clause)
+        else:
+            yield from _no_header(seen, clause, f"the answer has no header {name}", expected=name, received="no such header")
+    for members in rules.present:
+        objects = [(pointer, value) for pointer, value in values_at(seen.answer.body, members.path) if isinstance(value, dict)]
+        if len(objects) == 1 and members.names <= objects[0][1].keys():
+            yield from members.kept
+            continue
+        for clause in members.clauses:
+            for pointer, value in objects:
+                yield kept(clause) if clause.path[-1] in value else _absent(clause, pointer, value)
+
+
+def _absent(clause: Clause, pointer: tuple[str, ...], value: dict[str, Any]) -> Evidence:
+    name = ".".join((*pointer, clause.path[-1]))
+    return broken(clause, f"the answer has no {name}", expected=f"a member {name}", received=", ".join(value) or "{}")
 
 
 def _rules(seen: Seen, status: str) -> ResponseRules:

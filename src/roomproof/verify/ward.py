@@ -8,6 +8,7 @@ contract has no way to look, only ids count of which so many characters were dra
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from urllib.parse import unquote
@@ -82,7 +83,8 @@ class Ward:
             if errand.room_id is not None:
                 self._enter_change(errand.room_id, outgoing.method, interaction)
             return interaction
-        with undisturbed():
+        # What is made on a server of our own ends with it.
+        with nullcontext() if self._ours else undisturbed():
             number = self._books.intend(datetime.now(UTC).isoformat(timespec="milliseconds"), outgoing.mark)
             interaction = self._target.send(outgoing)
             self._enter_creation(number, interaction)

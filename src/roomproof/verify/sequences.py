@@ -36,8 +36,8 @@ CASES_EACH = 14
 """For so many random cases of an operation there is one sequence."""
 SEARCHED = 30
 """How many more sequences a run tries for findings that are shown by none of these, and by no request alone."""
-AT_ONCE = 9
-"""So many sequences are drawn up at once. From the eleventh example of a run on Hypothesis makes new ones of parts of earlier ones."""
+AT_ONCE = 8
+"""So many sequences are drawn up at once. Of ten examples or more Hypothesis spends some on small ones, later ones on parts of others."""
 REDUCTION = 100
 """After how many requests no more is left out of a sequence."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import cache
 from uuid import UUID
 
 from hypothesis import strategies as st
@@ -25,10 +26,14 @@ _PLAIN_DAYS = {_FROM: 40, _UNTIL: 100}
 
 
 def _fields(_setting: Setting) -> Mapping[tuple[str, ...], SearchStrategy[Json]]:
+    return {("participants", "keys"): _identifiers()}
+
+
+@cache
+def _identifiers() -> SearchStrategy[Json]:
     """Participants by identifiers of the form that the page's sample has: two UUIDs, of the resource and of the user."""
     octets = st.binary(min_size=16, max_size=16)
-    keys = st.tuples(octets, octets).map(lambda pair: f"8:acs:{UUID(bytes=pair[0], version=4)}_{UUID(bytes=pair[1])}")
-    return {("participants", "keys"): keys}
+    return st.tuples(octets, octets).map(lambda pair: f"8:acs:{UUID(bytes=pair[0], version=4)}_{UUID(bytes=pair[1])}")
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from functools import lru_cache
 from zlib import crc32
 
 from hypothesis import strategies as st
@@ -20,13 +21,22 @@ _LOWEST, _CODES = 100_000, 900_000
 
 def _fields(setting: Setting) -> Mapping[tuple[str, ...], SearchStrategy[Json]]:
     """Codes of six digits as in the page's sample, no group of numbers (it would have to exist), the room's own ids."""
-    codes = st.integers(0, _CODES - 1).map(lambda number: _moved(str(_LOWEST + number), setting.serial))
-    found: dict[tuple[str, ...], SearchStrategy[Json]] = {
-        ("access_codes", "items", "access_code"): codes,
+    return _of_run(setting.serial) | {(name,): _only(setting.room[name]) for name in _READ_ONLY if isinstance(setting.room.get(name), str)}
+
+
+# The same strategies each time, since values are drawn once only from each.
+@lru_cache(1)
+def _of_run(serial: str) -> dict[tuple[str, ...], SearchStrategy[Json]]:
+    return {
+        ("access_codes", "items", "access_code"): st.integers(0, _CODES - 1).map(lambda number: _moved(str(_LOWEST + number), serial)),
         ("did_group_sid",): st.none(),
         ("properties",): st.dictionaries(st.from_regex("[a-z]{3,8}", fullmatch=True), _SETTINGS, min_size=1, max_size=3),
     }
-    return found | {(name,): st.just(setting.room[name]) for name in _READ_ONLY if isinstance(setting.room.get(name), str)}
+
+
+@lru_cache(8)
+def _only(value: str) -> SearchStrategy[Json]:
+    return st.just(value)
 
 
 def adapt(_operation: str, sample: Sample, setting: Setting) -> Sample:

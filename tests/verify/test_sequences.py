@@ -23,6 +23,7 @@ from roomproof.reports.report import Judged, as_json, report
 from roomproof.reports.terminal import show
 from roomproof.verdict import Finding, Verdict
 from roomproof.verify import sequences
+from roomproof.verify.attempt import Attempts, Steps
 from roomproof.verify.resend import Resender
 from roomproof.verify.rooms import clean_up, open_rooms
 from roomproof.verify.run import Options, Result, Subject
@@ -220,6 +221,21 @@ def test_a_run_that_ends_within_a_sequence_ends_as_any_other(allowed: int, verif
     assert result.requests == allowed
     assert "--max-requests" in result.stopped
     assert fails(result) == {}
+
+
+@pytest.mark.parametrize("provider", PROVIDERS)
+def test_sequences_of_a_long_run_are_all_different(provider: str, ask: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
+    drawn: list[Steps] = []
+    monkeypatch.setattr(Attempts, "broken_by", lambda _self, steps: drawn.append(steps))
+    session = Session(ask(provider), Options(max_examples=40 * sequences.CASES_EACH), lambda *_: None)
+    open_rooms(session)
+
+    sequences.follow(session)
+
+    simplest, *others = dict.fromkeys(drawn)
+    assert len(set(simplest)) <= 3
+    assert len(others) == 40
+    assert all(len(steps) >= sequences.LENGTH for steps in others)
 
 
 @pytest.mark.parametrize("seed", range(5))

@@ -86,7 +86,6 @@ class Attempts:
         setting = session.setting(Seat.MAIN)
         self.fields = session.subject.special.fields(setting)
         self.anchor = setting.now + ANCHOR
-        # Made now, since inside a Hypothesis test, in which many attempts run, no values can be drawn for them.
         self.bodies = {operation.id: self._plain_bodies(operation) for operation in operations}
         # Rooms that nothing deletes are not made by the dozen.
         self._makes_rooms = "delete" in support and (self._maker is not None or "create" in support)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from roomproof.contract.clause import Part
@@ -24,12 +25,12 @@ class Bench:
     setting: Callable[[Seat], Setting]
     has_other: bool
 
-    @property
+    @cached_property
     def makes_rooms(self) -> bool:
         """Whether the operation makes a room instead of changing one."""
         return "{" not in self.operation.path
 
-    @property
+    @cached_property
     def read_only(self) -> tuple[str, ...]:
         """The members that an update carries but cannot change."""
         return tuple(clause.path[0] for clause in self.operation.by_rule.get((Part.BEHAVIOUR, "read-only"), ()))
@@ -37,21 +38,21 @@ class Bench:
     def case(self, sample: Sample, seat: Seat = Seat.MAIN) -> Case:
         """Return the case that sends a sample."""
         aim = sample.path[0] if sample.path and not sample.valid else ""
-        return replace(self.exact(self.adapted(sample, seat).value, sample.note, seat), aim=aim)
+        body = encode(self.adapted(sample, seat))
+        return Case(self.operation, sample.note, body, self.operation.body.media_type, seat, aim=aim)
 
     def exact(self, body: Any, note: str, seat: Seat = Seat.MAIN) -> Case:
         """Return the case that sends a body as it is."""
         return Case(self.operation, note, encode(body), self.operation.body.media_type, seat)
 
-    def adapted(self, sample: Sample, seat: Seat) -> Sample:
-        """Return a sample with what the provider needs besides: windows that hold, read-only members as they are."""
+    def adapted(self, sample: Sample, seat: Seat) -> Any:
+        """Return the body of a sample with what the provider needs besides: windows that hold, read-only members as they are."""
         adapted = self.special.adapt(self.operation.id, sample, self.setting(seat))
-        aim = sample.path[:1] if not sample.valid else ()
-        return replace(adapted, value=self.completed(adapted.value, seat, spared=aim))
+        return self.completed(adapted.value, seat, spared=sample.path[:1] if not sample.valid else ())
 
     def completed(self, body: Any, seat: Seat, spared: tuple[str, ...] = ()) -> Any:
         """Return a body whose read-only members are those of the room, but for a spared one."""
-        if not isinstance(body, dict):
+        if not self.read_only or not isinstance(body, dict):
             return body
         room = self.setting(seat).room
         return {**body, **{name: room[name] for name in self.read_only if name in body and name in room and name not in spared}}

@@ -21,6 +21,10 @@ class Seat(Enum):
     NOBODY = "nobody"
 
 
+_AS_TEXT = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+_ESCAPED = json.JSONEncoder(separators=(",", ":"))
+
+
 @dataclass(frozen=True)
 class Proof:
     """The credentials of one case, and what is known of them; no scheme: none are sent."""
@@ -52,6 +56,6 @@ class Case:
 def encode(body: Any) -> bytes:
     """Return a JSON value as UTF-8 text; a lone surrogate, which UTF-8 cannot hold, as its escape (RFC 8259, 7 and 8.2)."""
     try:
-        return json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
+        return _AS_TEXT.encode(body).encode()
     except UnicodeEncodeError:
-        return json.dumps(body, separators=(",", ":")).encode()
+        return _ESCAPED.encode(body).encode()

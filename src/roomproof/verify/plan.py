@@ -163,7 +163,7 @@ def read_only_values(bench: Bench, basis: Sample) -> Iterator[Case]:
     made = (clause.path[0] for clause in bench.operation.by_rule.get((Part.BEHAVIOUR, "server-generated"), ()))
     for name in dict.fromkeys((*bench.read_only, *constants, *made)):
         before = bench.setting(Seat.MAIN).room.get(name)
-        body = bench.adapted(basis, Seat.MAIN).value
+        body = bench.adapted(basis, Seat.MAIN)
         yield bench.exact({**body, name: _other_value(before)}, f"another {name}")
 
 

@@ -1,7 +1,8 @@
 """Sequences of requests: a Hypothesis state machine draws them up, the judge's room model says what they break.
 
-A sequence is sent when it is whole, so that what it broke is remembered. The shortest one is found by leaving out: Hypothesis'
-own shrinking needs several times as many requests, since the choice of a rule hangs on rules that were chosen before.
+A sequence is sent when it is whole, and no Hypothesis run lasts, so that what it broke is remembered. The shortest one is found by
+leaving out: Hypothesis' own shrinking needs several times as many requests, since the choice of a rule hangs on rules that were chosen
+before.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ from roomproof.verify.attempt import AGAIN, DELETION, FIRST_AGAIN, SEATS, Attemp
 from roomproof.verify.bodies import Bench
 from roomproof.verify.case import Case, Seat
 from roomproof.verify.plan import credentials, repeatable
-from roomproof.verify.session import CutShortError, Session
+from roomproof.verify.session import Session
 from roomproof_strategies import Json, Sample, invalid
 
 LENGTH = 10
@@ -35,6 +36,8 @@ CASES_EACH = 14
 """For so many random cases of an operation there is one sequence."""
 SEARCHED = 30
 """How many more sequences a run tries for findings that are shown by none of these, and by no request alone."""
+AT_ONCE = 8
+"""So many sequences are drawn up at once. Of ten examples or more Hypothesis spends some on small ones, later ones on parts of others."""
 REDUCTION = 100
 """After how many requests no more is left out of a sequence."""
 
@@ -46,22 +49,16 @@ def follow(session: Session) -> None:
     """
     attempts = Attempts(session)
     explanation = _Explanation(session, attempts, _Moves(session, attempts))
-    for _ in range(session.options.max_examples // CASES_EACH):
-        if not session.is_settled:
-            explanation.draw_up()
+    wanted = session.options.max_examples // CASES_EACH
+    for begun in range(0, wanted, AT_ONCE):
+        for steps in explanation.draw_up(min(AT_ONCE, wanted - begun)):
+            if not session.is_settled:
+                attempts.broken_by(steps)
     done: set[str] = set()
     # One at a time, since each explanation may bring new findings.
     while finding := next((one for one in session.findings() if _is_fail(one) and one.clause.id not in done), None):
         done.add(finding.clause.id)
         explanation.give(finding)
-
-
-class _StopError(BaseException):
-    """Ends a Hypothesis run at once for an error; as an Exception that would be a failing test, which is tried again."""
-
-    def __init__(self, error: CutShortError) -> None:
-        super().__init__()
-        self.error = error
 
 
 class _Explanation:
@@ -71,18 +68,15 @@ class _Explanation:
         self._session = session
         self._attempts = attempts
         self._moves = moves
-        self._machine = _machine(moves, attempts.broken_by)
-        self._drawn_up = 0
+        self._times = 0
         self._searches = SEARCHED
+        self._untried: list[Steps] = []
 
-    def draw_up(self) -> None:
-        """Send another random sequence. Raises CutShortError where the run has to end.
-
-        Hypothesis begins with the simplest sequence, which is sent once, and makes the third and later ones from the second.
-        """
-        self._drawn_up += 1
+    def draw_up(self, count: int) -> list[Steps]:
+        """Return so many more random sequences, after the simplest one, with which Hypothesis begins each time."""
+        self._times += 1
         quiet = settings(
-            max_examples=2,
+            max_examples=1 + count,
             stateful_step_count=LENGTH,
             phases=(Phase.generate,),
             database=None,
@@ -90,10 +84,10 @@ class _Explanation:
             verbosity=Verbosity.quiet,
             suppress_health_check=list(HealthCheck),
         )
-        try:
-            run_state_machine_as_test(seed(hash((self._session.options.seed, self._drawn_up)))(self._machine), settings=quiet)
-        except _StopError as stop:
-            raise stop.error from None
+        drawn: list[Steps] = []
+        machine = seed(hash((self._session.options.seed, self._times)))(_machine(self._moves, drawn.append))
+        run_state_machine_as_test(machine, settings=quiet)
+        return drawn
 
     def give(self, finding: Finding) -> None:
         """Give a finding the shortest sequence that breaks its clause, unless its witness does so alone."""
@@ -122,7 +116,8 @@ class _Explanation:
     def _searched(self, clause: str) -> Broken | None:
         while self._searches:
             self._searches -= 1
-            self.draw_up()
+            self._untried = self._untried or self.draw_up(AT_ONCE)
+            self._attempts.broken_by(self._untried.pop())
             if found := self._attempts.known_to_break(clause):
                 return found
         return None
@@ -280,8 +275,8 @@ def _any_of(offers: Iterable[SearchStrategy[Step]]) -> SearchStrategy[Step]:
     return st.one_of(found) if found else st.nothing()
 
 
-def _machine(moves: _Moves, check: Callable[[Steps], object]) -> Any:
-    """Return what makes the machine that draws up sequences of moves, and has each one checked that is whole."""
+def _machine(moves: _Moves, keep: Callable[[Steps], None]) -> Any:
+    """Return what makes the machine that draws up sequences of moves, and hands over each one."""
 
     class Sequence(RuleBasedStateMachine):
         def __init__(self) -> None:
@@ -322,10 +317,7 @@ def _machine(moves: _Moves, check: Callable[[Steps], object]) -> Any:
         def teardown(self) -> None:
             # What is in flight only tells that Hypothesis could not draw up the whole of it.
             if sys.exception() is None:
-                try:
-                    check(self.steps)
-                except CutShortError as error:
-                    raise _StopError(error) from error
+                keep(self.steps)
 
     # Hypothesis reads the source of what it is given before each run: that of a class takes long to find.
     return lambda: Sequence()

@@ -141,6 +141,7 @@ class Session:
         self.selection = Selection(subject.contract, options.only, strict=options.strict)
         self.result.boundaries = self.judge.boundaries
         self.random = Random(options.seed)
+        self._queries = {operation.id: required_query(operation) for operation in subject.contract.operations}
         # Not from the seed: two runs that start at once give no room the same name.
         self.serial = f"rp{token_hex(5)}{int(datetime.now(UTC).timestamp()):x}"
         self.seats: dict[Seat, str] = {}
@@ -194,7 +195,8 @@ class Session:
     def _outgoing(self, case: Case) -> Outgoing:
         proof = case.proof or Proof(self.subject.scheme, Credentials.VALID)
         headers = (*((("Content-Type", case.media_type),) if case.media_type else ()), *case.headers)
-        query = {name: value for name, value in required_query(case.operation).items() if name not in case.without_query} | dict(case.query)
+        required = self._queries[case.operation.id]
+        query = {name: value for name, value in required.items() if name not in case.without_query} | dict(case.query)
         makes_room = "{" not in case.operation.path
         knowledge = RoomKnowledge.UNKNOWN if makes_room or case.path_id else _KNOWLEDGE[case.seat]
         path = case.operation.path if makes_room else self._path(case.operation.path, case.path_id or self._room_of(case.seat))
@@ -225,7 +227,7 @@ class Session:
     def look(self, room_id: str) -> Interaction:
         """Ask for a room without changing it."""
         call = self.contract.support["read"]
-        query = required_query(self.contract.operations[0])
+        query = self._queries[self.contract.operations[0].id]
         looking = Outgoing(call.method, self._path(call.path, room_id), query, scheme=self.subject.scheme, housekeeping=True)
         return self._exchange(looking, "looks whether there is such a room")
 
@@ -314,7 +316,7 @@ class Session:
         serial = f"{self.serial}{self._calls}"
         body = None if call.body is None else encode(json.loads(json.dumps(call.body).replace("{serial}", serial)))
         headers = (("Content-Type", call.media_type),) if body else ()
-        query = required_query(self.contract.operations[0])
+        query = self._queries[self.contract.operations[0].id]
         path, mark = self._path(call.path, room_id), serial if body and serial.encode() in body else ""
         outgoing = Outgoing(call.method, path, query, headers, body, self.subject.scheme, mark=mark)
         return self._sent(outgoing, f"supporting call {call.name!r}")[0]

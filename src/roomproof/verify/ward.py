@@ -7,7 +7,9 @@ contract has no way to look, only ids count of which so many characters were dra
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
+from contextlib import nullcontext
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from urllib.parse import unquote
 
@@ -29,6 +31,15 @@ class ForeignRoomError(RoomproofError):
     """A request was about to change a room that is not the run's own."""
 
     exit_code = 3
+
+
+@dataclass(frozen=True)
+class _Errand:
+    """What a request is to do: whether the contract has such a call, whether it makes a room, and which one it changes, if any."""
+
+    known: bool
+    makes_room: bool = False
+    room_id: str | None = None
 
 
 class Ward:
@@ -53,21 +64,27 @@ class Ward:
 
     def objection(self, outgoing: Outgoing, look: Callable[[str], Interaction]) -> str:
         """Return why a request must not be sent, an empty text if it may; a made-up id is looked for first."""
-        room_id = None if self._ours else self._room_of(outgoing)
+        if self._ours:
+            return ""
+        errand = self._errand(outgoing)
+        room_id = errand.room_id
         if room_id is not None and not self._is_own(room_id, outgoing.method) and room_id not in self._nobody:
             can_look = "read" in self._contract.support and room_id.strip("./") != ""
             self._nobody[room_id] = can_look and _shows_nobody(look(room_id))
-        return self._refusal(outgoing)
+        return self._refusal(errand, outgoing.method)
 
     def send(self, outgoing: Outgoing) -> Interaction:
         """Send one request. Raises ForeignRoomError instead where it would change somebody else's room, LedgerError as the books do."""
-        if why := self._refusal(outgoing):
+        errand = self._errand(outgoing)
+        if why := self._refusal(errand, outgoing.method):
             raise ForeignRoomError(f"{outgoing.method} {outgoing.path} was not sent: {why}; this is a fault of roomproof, please report it")
-        if not self._makes_room(outgoing):
+        if not errand.makes_room:
             interaction = self._target.send(outgoing)
-            self._enter_change(outgoing, interaction)
+            if errand.room_id is not None:
+                self._enter_change(errand.room_id, outgoing.method, interaction)
             return interaction
-        with undisturbed():
+        # What is made on a server of our own ends with it.
+        with nullcontext() if self._ours else undisturbed():
             number = self._books.intend(datetime.now(UTC).isoformat(timespec="milliseconds"), outgoing.mark)
             interaction = self._target.send(outgoing)
             self._enter_creation(number, interaction)
@@ -77,40 +94,34 @@ class Ward:
         """Let go of connections."""
         self._target.close()
 
-    def _refusal(self, outgoing: Outgoing) -> str:
-        if self._ours or outgoing.method in _HARMLESS:
+    def _refusal(self, errand: _Errand, method: str) -> str:
+        if self._ours:
             return ""
-        if self._match(outgoing) is None:
+        if not errand.known:
             return "the contract has no such call"
-        room_id = self._room_of(outgoing)
-        if room_id is None or self._is_own(room_id, outgoing.method) or self._nobody.get(room_id, False):
+        room_id = errand.room_id
+        if room_id is None or self._is_own(room_id, method) or self._nobody.get(room_id, False):
             return ""
         return f"{room_id} may be the id of a room that is not the run's own"
 
-    def _match(self, outgoing: Outgoing) -> Mapping[str, str] | None:
-        """Return the path parameters of a request, None where the contract has no such call."""
-        contract, method, path = self._contract, outgoing.method, outgoing.path
-        matched = contract.match(method, path) or contract.match_support(method, path)
-        return matched[1] if matched else None
-
-    def _room_of(self, outgoing: Outgoing) -> str | None:
-        """Return the id of the room that a request is to change, None where its path names none."""
-        named = (self._match(outgoing) or {}).get(self._contract.room.parameter)
-        return None if named is None or outgoing.method in _HARMLESS else unquote(named)
+    def _errand(self, outgoing: Outgoing) -> _Errand:
+        """Return what a request is to do; one that only asks is known, and does nothing."""
+        if outgoing.method in _HARMLESS:
+            return _Errand(known=True)
+        if matched := self._contract.match(outgoing.method, outgoing.path):
+            parameters, makes_room = matched[1], not matched[1]
+        elif supported := self._contract.match_support(outgoing.method, outgoing.path):
+            parameters, makes_room = supported[1], supported[0].name == "create"
+        else:
+            return _Errand(known=False)
+        named = parameters.get(self._contract.room.parameter)
+        return _Errand(True, makes_room, None if named is None else unquote(named))
 
     def _is_own(self, room_id: str, method: str) -> bool:
         """Whether the run may change a room; only what it made may it delete."""
         if room_id == self._named:
             return method != "DELETE"
         return room_id in self._books.ever
-
-    def _makes_room(self, outgoing: Outgoing) -> bool:
-        if outgoing.method in _HARMLESS:
-            return False
-        if matched := self._contract.match(outgoing.method, outgoing.path):
-            return not matched[1]
-        supported = self._contract.match_support(outgoing.method, outgoing.path)
-        return supported is not None and supported[0].name == "create"
 
     def _enter_creation(self, number: int, interaction: Interaction) -> None:
         """Note what became of a request to make a room; an answer that leaves it open, or names no room, leaves the intent open."""
@@ -124,16 +135,13 @@ class Ward:
         elif response.status < 500 or response.status in BUSY:
             self._books.came_to_nothing(number)
 
-    def _enter_change(self, outgoing: Outgoing, interaction: Interaction) -> None:
+    def _enter_change(self, room_id: str, method: str, interaction: Interaction) -> None:
         """Note a room that is gone; and one that an update has made, of an id that nobody had."""
         status = interaction.response.status if interaction.response else 0
-        room_id = self._room_of(outgoing)
-        if room_id is None:
-            return
-        if outgoing.method == "DELETE":
+        if method == "DELETE":
             if 200 <= status < 300 or status in GONE:
                 self._books.gone(room_id)
-        elif 200 <= status < 300 and not self._ours and not self._is_own(room_id, outgoing.method):
+        elif 200 <= status < 300 and not self._ours and not self._is_own(room_id, method):
             self._books.made(room_id)
 
 

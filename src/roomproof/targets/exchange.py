@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import errno
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from time import sleep
 from typing import Any
 
 import pycurl
@@ -18,6 +19,10 @@ CONNECT = 5.0
 """How many seconds a server may take to let in."""
 IDLE = 4
 """A connection that was idle for so many seconds is not used again: many servers close theirs after five."""
+SIGHT = 1.0
+"""Seconds after which curl looks at the time itself, where nothing arrives."""
+NAP = 0.01
+"""Seconds to wait where there is no socket yet to wait for, while a name is looked up."""
 LOST = 2
 """After so many kept-alive connections that turned out to be closed, each request gets a connection of its own."""
 _IDEMPOTENT = ("GET", "HEAD", "OPTIONS", "PUT", "DELETE")
@@ -28,9 +33,7 @@ _AS_WRITTEN: tuple[tuple[int, Any], ...] = (
     (pycurl.ACCEPT_ENCODING, ""),
     (pycurl.USERAGENT, "roomproof"),
     (pycurl.NOSIGNAL, 1),
-    (pycurl.NOPROGRESS, 0),
     (pycurl.MAXAGE_CONN, IDLE),
-    (pycurl.MAXCONNECTS, 1),
 )
 """What curl is to do of itself: decode what is coded all the same, and nothing to the request."""
 _NOT_ADDED = ("Accept-Encoding: identity", "Expect:")
@@ -52,32 +55,32 @@ class Exchange:
     def __init__(self, way: Mapping[int, Any]) -> None:
         """`way` are the options of curl for the way to the server."""
         self._curl = pycurl.Curl()
+        # Many at once is what curl calls it when it gives control back while it waits.
+        self._transfers = pycurl.CurlMulti()
         for option, value in (*_AS_WRITTEN, *way.items()):
             self._curl.setopt(option, value)
+        self._transfers.setopt(pycurl.M_MAXCONNECTS, 1)
         self._curl.setopt(pycurl.PREREQFUNCTION, self._about_to_send)
         self._curl.setopt(pycurl.HEADERFUNCTION, self._take_line)
         self._curl.setopt(pycurl.WRITEFUNCTION, self._take_body)
-        # While Python is called, it heeds signals: without it Ctrl-C would wait for the answer.
-        self._curl.setopt(pycurl.XFERINFOFUNCTION, lambda *_: 0)
         self._proxied = bool(way.get(pycurl.PROXY))
         self._lost = 0
         self._begin(may_repeat=False)
 
-    def answer(self, request: Request, seconds: float, *, repeatable: bool) -> Response:
+    def answer(self, request: Request, seconds: float, *, repeatable: bool, meanwhile: Callable[[], object] | None = None) -> Response:
         """Send a request and return the answer, if all of it comes within so many seconds. Raises NoAnswerError.
 
-        A request that was lost with a kept-alive connection is sent again only if the server may execute it twice (RFC 9110, 9.2.2),
-        or, being `repeatable`, executes it only once.
+        `meanwhile` is done while the answer is awaited. A request that was lost with a kept-alive connection is sent again only if
+        the server may execute it twice (RFC 9110, 9.2.2), or, being `repeatable`, executes it only once.
         """
         curl = self._curl
         self._begin(may_repeat=repeatable or request.method in _IDEMPOTENT)
         self._write(request)
         curl.setopt(pycurl.TIMEOUT_MS, max(1, int(seconds * 1000)))
         curl.setopt(pycurl.CONNECTTIMEOUT_MS, max(1, int(min(seconds, CONNECT) * 1000)))
-        try:
-            curl.perform()
-        except pycurl.error as error:
-            raise self._no_answer(error, seconds) from error
+        failed = self._transfer(meanwhile)
+        if failed is not None:
+            raise self._no_answer(*failed, seconds)
         curl.setopt(pycurl.FRESH_CONNECT, self._lost >= LOST)
         if not self._status:
             raise NoAnswerError(NO_STATUS)
@@ -89,7 +92,25 @@ class Exchange:
 
     def close(self) -> None:
         """Close the connection."""
+        self._transfers.close()
         self._curl.close()
+
+    def _transfer(self, meanwhile: Callable[[], object] | None) -> tuple[int, str] | None:
+        """Let curl do its work, and return its error's code and words if it comes to one."""
+        transfers = self._transfers
+        transfers.add_handle(self._curl)
+        try:
+            under_way = transfers.perform()[1]
+            if meanwhile is not None:
+                meanwhile()
+            while under_way:
+                if transfers.select(SIGHT) < 0:
+                    sleep(NAP)
+                under_way = transfers.perform()[1]
+            failed = transfers.info_read()[2]
+        finally:
+            transfers.remove_handle(self._curl)
+        return failed[0][1:3] if failed else None
 
     def _begin(self, *, may_repeat: bool) -> None:
         self._may_repeat = may_repeat
@@ -145,12 +166,10 @@ class Exchange:
         self._body.append(data)
         return len(data)
 
-    def _no_answer(self, error: pycurl.error, seconds: float) -> NoAnswerError:
-        curl = self._curl
-        args: tuple[Any, ...] = error.args
-        code, words = args[:2]
+    def _no_answer(self, code: int, words: str, seconds: float) -> NoAnswerError:
         if code == pycurl.E_WRITE_ERROR:
             return NoAnswerError(f"the answer's body is larger than {MAX_BODY} bytes")
+        curl = self._curl
         facts = Facts(
             code,
             words,

@@ -67,17 +67,17 @@ class HttpTarget:
         seconds = self._seconds if outgoing.seconds is None else min(self._seconds, outgoing.seconds)
         at = datetime.now(UTC)
         try:
-            return Interaction(request, self._answered(request, seconds, repeatable=outgoing.repeatable), at)
+            return Interaction(request, self._answered(request, outgoing, seconds), at)
         except NoAnswerError as error:
             return Interaction(request, None, at, failure=str(error))
 
-    def _answered(self, request: Request, seconds: float, *, repeatable: bool) -> Response:
+    def _answered(self, request: Request, outgoing: Outgoing, seconds: float) -> Response:
         """Send a request, again after a while where nobody listens yet, as long as there is time. Raises NoAnswerError."""
         until, left = monotonic() + seconds, seconds
         pauses = iter(() if self._refused else self._pauses)
         while True:
             try:
-                response = self._exchange.answer(request, left, repeatable=repeatable)
+                response = self._exchange.answer(request, left, repeatable=outgoing.repeatable, meanwhile=outgoing.meanwhile)
             except NoAnswerError as error:
                 pause = next(pauses, None) if error.refused else None
                 left = until - monotonic() - (pause or 0)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from ipaddress import ip_address
 from typing import Protocol
@@ -18,6 +18,7 @@ class Outgoing:
 
     `repeatable`: the server executes it once, however often it arrives; `seconds`: the answer may take no longer (None: as long as the
     target allows). `mark` is the name that it gives a room of the run; `housekeeping` tells that it is about the account, not the contract.
+    `meanwhile` may be done while the answer is awaited; whoever wants it done for sure does it again.
     """
 
     method: str
@@ -32,6 +33,7 @@ class Outgoing:
     seconds: float | None = None
     mark: str = ""
     housekeeping: bool = False
+    meanwhile: Callable[[], object] | None = field(default=None, compare=False, repr=False)
 
 
 class Target(Protocol):

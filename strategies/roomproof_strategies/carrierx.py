@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from functools import lru_cache
 from zlib import crc32
 
 from hypothesis import strategies as st
@@ -14,19 +15,32 @@ from roomproof_strategies.sample import Json, Sample, Setting, Special
 
 _READ_ONLY = ("account_sid", "meeting_room_sid")
 _CODE = re.compile(r"[1-9][0-9]{5}", re.ASCII)
-_SETTINGS = st.integers(0, 1000) | st.booleans() | st.sampled_from(("a text", "Zürich"))
 _LOWEST, _CODES = 100_000, 900_000
+_NUMBERS = st.integers(0, _CODES - 1)
+_NAMES = st.text("abcdefghijklmnopqrstuvwxyz", min_size=3, max_size=8)
+_VALUES = st.integers(0, 1000) | st.booleans() | st.sampled_from(("a text", "Zürich"))
+_SETTINGS = st.dictionaries(_NAMES, _VALUES, min_size=1, max_size=3)
 
 
 def _fields(setting: Setting) -> Mapping[tuple[str, ...], SearchStrategy[Json]]:
     """Codes of six digits as in the page's sample, no group of numbers (it would have to exist), the room's own ids."""
-    codes = st.integers(0, _CODES - 1).map(lambda number: _moved(str(_LOWEST + number), setting.serial))
     found: dict[tuple[str, ...], SearchStrategy[Json]] = {
-        ("access_codes", "items", "access_code"): codes,
+        ("access_codes", "items", "access_code"): _codes(setting.serial),
         ("did_group_sid",): st.none(),
-        ("properties",): st.dictionaries(st.from_regex("[a-z]{3,8}", fullmatch=True), _SETTINGS, min_size=1, max_size=3),
+        ("properties",): _SETTINGS,
     }
     return found | {(name,): st.just(setting.room[name]) for name in _READ_ONLY if isinstance(setting.room.get(name), str)}
+
+
+@lru_cache(1)
+def _codes(serial: str) -> SearchStrategy[Json]:
+    """Return one strategy for all of a run: the plain values of a strategy are drawn once."""
+    return _moved_codes(serial)
+
+
+@st.composite
+def _moved_codes(draw: st.DrawFn, serial: str) -> str:
+    return _moved(str(_LOWEST + draw(_NUMBERS)), serial)
 
 
 def adapt(_operation: str, sample: Sample, setting: Setting) -> Sample:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from functools import cache
 from uuid import UUID
 
 from hypothesis import strategies as st
@@ -23,17 +22,21 @@ _MANY = 30
 """So many participants are nothing unusual in a meeting."""
 _USUAL_DAYS = 30
 _PLAIN_DAYS = {_FROM: 40, _UNTIL: 100}
+_OCTETS = st.binary(min_size=16, max_size=16)
+
+
+@st.composite
+def _identifiers(draw: st.DrawFn) -> str:
+    return f"8:acs:{UUID(bytes=draw(_OCTETS), version=4)}_{UUID(bytes=draw(_OCTETS))}"
+
+
+# One strategy for all runs: the plain values of a strategy are drawn once.
+_IDENTIFIERS = _identifiers()
 
 
 def _fields(_setting: Setting) -> Mapping[tuple[str, ...], SearchStrategy[Json]]:
-    return {("participants", "keys"): _identifiers()}
-
-
-@cache
-def _identifiers() -> SearchStrategy[Json]:
     """Participants by identifiers of the form that the page's sample has: two UUIDs, of the resource and of the user."""
-    octets = st.binary(min_size=16, max_size=16)
-    return st.tuples(octets, octets).map(lambda pair: f"8:acs:{UUID(bytes=pair[0], version=4)}_{UUID(bytes=pair[1])}")
+    return {("participants", "keys"): _IDENTIFIERS}
 
 
 @dataclass(frozen=True)

@@ -15,28 +15,37 @@ from roomproof_strategies.sample import Json, Sample, Setting, Special
 
 _READ_ONLY = ("account_sid", "meeting_room_sid")
 _CODE = re.compile(r"[1-9][0-9]{5}", re.ASCII)
-_SETTINGS = st.integers(0, 1000) | st.booleans() | st.sampled_from(("a text", "Zürich"))
 _LOWEST, _CODES = 100_000, 900_000
+_NUMBERS = st.integers(0, _CODES - 1)
+_NAMES = st.text("abcdefghijklmnopqrstuvwxyz", min_size=3, max_size=8)
+_VALUES = st.integers(0, 1000) | st.booleans() | st.sampled_from(("a text", "Zürich"))
+_SETTINGS = st.dictionaries(_NAMES, _VALUES, min_size=1, max_size=3)
 
 
 def _fields(setting: Setting) -> Mapping[tuple[str, ...], SearchStrategy[Json]]:
     """Codes of six digits as in the page's sample, no group of numbers (it would have to exist), the room's own ids."""
-    return _of_run(setting.serial) | {(name,): _only(setting.room[name]) for name in _READ_ONLY if isinstance(setting.room.get(name), str)}
-
-
-# The same strategies each time, since values are drawn once only from each.
-@lru_cache(1)
-def _of_run(serial: str) -> dict[tuple[str, ...], SearchStrategy[Json]]:
-    return {
-        ("access_codes", "items", "access_code"): st.integers(0, _CODES - 1).map(lambda number: _moved(str(_LOWEST + number), serial)),
+    found: dict[tuple[str, ...], SearchStrategy[Json]] = {
+        ("access_codes", "items", "access_code"): _codes(setting.serial),
         ("did_group_sid",): st.none(),
-        ("properties",): st.dictionaries(st.from_regex("[a-z]{3,8}", fullmatch=True), _SETTINGS, min_size=1, max_size=3),
+        ("properties",): _SETTINGS,
     }
+    return found | {(name,): _only(setting.room[name]) for name in _READ_ONLY if isinstance(setting.room.get(name), str)}
 
 
 @lru_cache(8)
 def _only(value: str) -> SearchStrategy[Json]:
     return st.just(value)
+
+
+@lru_cache(1)
+def _codes(serial: str) -> SearchStrategy[Json]:
+    """Return one strategy for all of a run: the plain values of a strategy are drawn once."""
+    return _moved_codes(serial)
+
+
+@st.composite
+def _moved_codes(draw: st.DrawFn, serial: str) -> str:
+    return _moved(str(_LOWEST + draw(_NUMBERS)), serial)
 
 
 def adapt(_operation: str, sample: Sample, setting: Setting) -> Sample:

@@ -4,31 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
-from hypothesis import assume
+from hypothesis import reject
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
+from roomproof_strategies.makers import Maker, drawing, kept, one_of
 from roomproof_strategies.plain import Plain
 from roomproof_strategies.sample import LONGEST, Json, Sample, Schema
 from roomproof_strategies.schema import Node, Path, alternatives, breaks, integer_range, matcher, types, validator
 from roomproof_strategies.spots import Spot, spots
-from roomproof_strategies.valid import Fields, canonical, valid
+from roomproof_strategies.texts import any_texts
+from roomproof_strategies.valid import Fields, canonical, valid_maker
 from roomproof_strategies.wrong import judged, wrong_values
 
 Change = tuple[Callable[[Json], Json], str]
 
-_SCALARS: dict[str, SearchStrategy[Json]] = {
-    "string": st.text(max_size=20),
-    "integer": st.integers(-(2**40), 2**40),
-    "number": st.floats(-1e12, 1e12).filter(lambda number: number != int(number)),
-    "boolean": st.booleans(),
-    "null": st.none(),
-    "array": st.lists(st.integers() | st.text(max_size=5), max_size=3),
-    "object": st.dictionaries(st.text(max_size=5), st.integers(), max_size=3),
-}
-_PIECE = st.text(min_size=1, max_size=10)
+_LONG_TEXT = 20
+_SHORT_TEXT = 5
 
 
 def invalid(schema: Schema, fields: Fields | None = None, *, anchor: datetime) -> Iterator[Sample]:
@@ -58,68 +53,102 @@ def mutations(schema: Schema, fields: Fields | None = None, *, anchor: datetime)
     """
     plain = Plain(fields or {}, anchor)
     checker = validator(schema)
-    bodies = valid(schema, fields, anchor=anchor)
-    changes = [st.one_of(offers) for place in spots(schema, plain) if (offers := list(_changes(place, checker, plain)))]
-    if not changes:
-        return st.nothing()
-
-    @st.composite
-    def broken(draw: st.DrawFn) -> Sample:
-        body = draw(bodies)
-        change, note = draw(draw(st.sampled_from(changes)))
-        sample = judged(schema, checker, change(body), note)
-        assume(sample is not None)
-        assert sample is not None
-        return sample
-
-    return broken()
+    body = valid_maker(schema, fields, anchor=anchor)
+    change = one_of([offer for place in spots(schema, plain) if (offer := one_of(list(_changes(place, checker, plain))))])
+    return st.nothing() if body is None or change is None else _broken(body, change, schema, checker)
 
 
-def _changes(place: Spot, checker: Any, plain: Plain) -> Iterator[SearchStrategy[Change]]:
-    """Yield strategies for changes that break one keyword at a spot: enumerated ones, random ones, a required member left out."""
+@st.composite
+def _broken(draw: st.DrawFn, body: Maker, change: Maker, schema: Schema, checker: Any) -> Sample:
+    whole = body(draw)
+    changed, note = change(draw)
+    sample = judged(schema, checker, changed(whole), note)
+    if sample is None:
+        reject()
+    return sample
+
+
+def _changes(place: Spot, checker: Any, plain: Plain) -> Iterator[Maker]:
+    """Yield makers of changes that break one keyword at a spot: enumerated ones, random ones, a required member left out."""
     listed = [wrong for wrong in wrong_values(place, plain) if len(breaks(checker, place.wrap(wrong[0]))) == 1]
-    random = [st.sampled_from(listed)] if listed else []
+    if listed:
+        yield _replacing(place, drawing(st.sampled_from(listed)))
     fits = matcher(place.schema)
-    for node in alternatives(place.schema, settled=False):
-        for strategy, note in _outside(node):
-            random.append(_noted(strategy.filter(lambda value: not fits(value)), note))
-    allowed = {kind for node in alternatives(place.schema, settled=False) for kind in types(node)}
-    others = [strategy for kind, strategy in _SCALARS.items() if kind not in allowed and not {"number", "integer"} <= {kind, *allowed}]
-    if others and not place.is_key:
-        random.append(_noted(st.one_of(others), "random value of another type"))
-    if random:
-        yield st.one_of(random).map(lambda wrong: (lambda body: put(body, place, wrong[0]), wrong[1]))
+    nodes = alternatives(place.schema, settled=False)
+    for node in nodes:
+        yield from (_replacing(place, _noted(kept(make, lambda value: not fits(value)), note)) for make, note in _outside(node))
+    allowed = {kind for node in nodes for kind in types(node)}
+    others = [make for kind, make in _of_types().items() if kind not in allowed and not {"number", "integer"} <= {kind, *allowed}]
+    if not place.is_key:
+        yield from (_replacing(place, _noted(make, "random value of another type")) for make in others)
     required = plain.object_node(place.schema).get("required", ())
     if required and not place.path:
-        yield st.sampled_from(required).map(lambda name: (lambda body: _without(body, name), f"without {name}"))
+        yield from (_leaving_out(name) for name in required)
 
 
-def _noted(strategy: SearchStrategy[Json], note: str) -> SearchStrategy[tuple[Json, str]]:
-    return strategy.map(lambda value: (value, note))
+def _noted(make: Maker, note: str) -> Maker:
+    return lambda draw: (make(draw), note)
+
+
+def _replacing(place: Spot, make: Maker) -> Maker:
+    """Return the maker of a change that puts a noted value at a spot."""
+
+    def make_change(draw: st.DrawFn) -> Change:
+        value, note = make(draw)
+        return lambda body: put(body, place, value), note
+
+    return make_change
+
+
+def _leaving_out(name: str) -> Maker:
+    return lambda _draw: (lambda body: _without(body, name), f"without {name}")
+
+
+@lru_cache(1)
+def _of_types() -> dict[str, Maker]:
+    """Return makers of values of every JSON type, to be put where another one belongs."""
+    words, numbers = any_texts(0, _SHORT_TEXT), st.integers()
+    return {
+        "string": drawing(any_texts(0, _LONG_TEXT)),
+        "integer": drawing(st.integers(-(2**40), 2**40)),
+        "number": kept(drawing(st.floats(-1e12, 1e12)), lambda number: number != int(number)),
+        "boolean": drawing(st.booleans()),
+        "null": lambda _draw: None,
+        "array": drawing(st.lists(numbers | words, max_size=3)),
+        "object": drawing(st.dictionaries(words, numbers, max_size=3)),
+    }
 
 
 def _without(body: Json, name: str) -> Json:
     return {key: value for key, value in body.items() if key != name}
 
 
-def _outside(node: Node) -> Iterator[tuple[SearchStrategy[Json], str]]:
-    """Yield random values outside the limits of a node."""
+def _outside(node: Node) -> Iterator[tuple[Maker, str]]:
+    """Yield makers of random values outside the limits of a node."""
     if "enum" in node:
-        yield st.text(max_size=12), "random text outside the list"
+        yield drawing(any_texts(0, 12)), "random text outside the list"
         return
     kinds = types(node)
     if "integer" in kinds:
         low, high = integer_range(node)
         if low is not None:
-            yield st.integers(max_value=low - 1), "random number below the minimum"
+            yield drawing(st.integers(max_value=low - 1)), "random number below the minimum"
         if high is not None:
-            yield st.integers(min_value=high + 1), "random number above the maximum"
+            yield drawing(st.integers(min_value=high + 1)), "random number above the maximum"
     if "string" in kinds and node.get("maxLength", LONGEST) < LONGEST:
-        most = node["maxLength"]
-        long = st.tuples(_PIECE, st.integers(most + 1, 2 * most + 10))
-        yield long.map(lambda pair: (pair[0] * pair[1])[: pair[1]]), "random text that is too long"
+        yield _too_long(node["maxLength"]), "random text that is too long"
     if "string" in kinds and ("format" in node or "pattern" in node):
-        yield st.text(max_size=30), "random text"
+        yield drawing(any_texts(0, 30)), "random text"
+
+
+def _too_long(most: int) -> Maker:
+    pieces, lengths = any_texts(1, 10), st.integers(most + 1, 2 * most + 10)
+
+    def make_long(draw: st.DrawFn) -> str:
+        piece, length = draw(pieces), draw(lengths)
+        return (piece * length)[:length]
+
+    return make_long
 
 
 def put(body: Json, place: Spot, value: Json) -> Json:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import math
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -17,14 +17,15 @@ from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
 from roomproof_strategies.formats import plain_date_time, plain_http_date
+from roomproof_strategies.makers import Check, Maker, constants, kept, leaf, lists, made, objects, one_of
+from roomproof_strategies.patterns import matching_texts
 from roomproof_strategies.sample import LONGEST, Json, Schema
-from roomproof_strategies.schema import Node, Path, alternatives, ecma, flatten, integer_range, matcher, types
+from roomproof_strategies.schema import Node, Path, alternatives, flatten, integer_range, matcher, types
+from roomproof_strategies.texts import ordinary_texts
 
-Check = Callable[[Json], bool]
 Fields = Mapping[Path, SearchStrategy[Json]]
 
 DAYS = 60
-USUAL_LENGTH = 100
 _INT32 = (-(2**31), 2**31 - 1)
 _WIDE = 1e9
 _FAR = 2.0**62
@@ -32,16 +33,25 @@ _FEW = 4
 # What stands in an array that says nothing of its items; arrays again would never end.
 SCALARS: Schema = {"type": ["string", "integer", "boolean", "null"]}
 _CONSTANTS: Mapping[str, Sequence[Json]] = {"boolean": (False, True), "null": (None,)}
-# Control characters, surrogates, unassigned and private code points, and odd spaces are nothing that an ordinary text holds.
-_TEXT = st.characters(exclude_categories=("C", "Z"), include_characters=" ")
 # (fraction digits, offset in minutes): plain ones mostly.
-_SPELLINGS: Sequence[tuple[int, int | None]] = (
-    *((0, None),) * 20,
-    *((digits, None) for digits in range(1, 8)),
-    *((0, minutes) for minutes in (0, 60, -480, 330)),
-    (3, 120),
+_SPELLINGS = st.sampled_from(
+    (
+        *((0, None),) * 20,
+        *((digits, None) for digits in range(1, 8)),
+        *((0, minutes) for minutes in (0, 60, -480, 330)),
+        (3, 120),
+    )
 )
+_FRACTIONS = st.integers(0, 9_999_999)
+# Days and seconds apart: in a wide range Hypothesis prefers small numbers.
+_DAY = st.integers(0, DAYS - 1)
+_SECOND = st.integers(0, 86_399)
+_DATE = st.integers(0, DAYS)
+# Hosts under example.com belong to nobody (RFC 2606, 3), so that no webhook reaches a stranger.
+_ENDS = ("", "/", "/{}", ":8443/hook", "/hook", "/hook?room=1&kind={}", "/a/b%20c#{}")
+_URLS = st.sampled_from([scheme + "://{}.example.com" + end for scheme in ("https", "http") for end in _ENDS])
 _LABEL = st.text("abcdefghijklmnopqrstuvwxyz", min_size=1, max_size=10)
+_OCTETS = st.binary(min_size=16, max_size=16)
 
 
 def valid(schema: Schema | bool, fields: Fields | None = None, *, anchor: datetime) -> SearchStrategy[Json]:
@@ -50,6 +60,12 @@ def valid(schema: Schema | bool, fields: Fields | None = None, *, anchor: dateti
     `fields` gives the strategy at a schema path instead of the schema there; date-times fall in the 60 days after `anchor`.
     Values keep to `x-observed` and stay out of `x-unsettled`.
     """
+    make = valid_maker(schema, fields, anchor=anchor)
+    return st.nothing() if make is None else made(make)
+
+
+def valid_maker(schema: Schema | bool, fields: Fields | None = None, *, anchor: datetime) -> Maker | None:
+    """Return the maker of the values of `valid`, None if there are none."""
     return _Builder(fields or {}, anchor).value(schema, ())
 
 
@@ -63,29 +79,30 @@ class _Builder:
     fields: Fields
     anchor: datetime
 
-    def value(self, schema: Schema | bool, path: Path) -> SearchStrategy[Json]:
+    def value(self, schema: Schema | bool, path: Path) -> Maker | None:
         if path in self.fields:
-            return self.fields[path]
-        offers = [self._alternative(node, path) for node in alternatives(schema, settled=True)]
-        drawn = st.one_of(offers) if len(offers) > 1 else offers[0]
-        one_of = flatten(schema, settled=False).get("oneOf")
+            return leaf(self.fields[path])
+        drawn = one_of([offer for node in alternatives(schema, settled=True) for offer in self._offers(node, path)])
+        branches = flatten(schema, settled=False).get("oneOf")
         # Only values that two branches share are lost.
-        return drawn if one_of is None else drawn.filter(matcher({"oneOf": one_of}))
+        return drawn if drawn is None or branches is None else kept(drawn, matcher({"oneOf": branches}))
 
-    def _alternative(self, node: Node, path: Path) -> SearchStrategy[Json]:
+    def _offers(self, node: Node, path: Path) -> Iterator[Maker]:
+        """Yield a maker for each type that a node allows, or the one of the values that it lists."""
         if "enum" in node:
             rest = matcher({key: value for key, value in node.items() if not key.startswith("x-")})
-            members = [member for member in node["enum"] if rest(member)]
-            return st.sampled_from(members) if members else st.nothing()
+            listed = constants([member for member in node["enum"] if rest(member)])
+            yield from () if listed is None else (listed,)
+            return
         leftover: Schema = {key: node[key] for key in node if key in ("not", "allOf")}
         holds = matcher(leftover) if leftover else None
-        offers = [self._typed(kind, node, path, holds) for kind in types(node)]
-        return st.one_of(offers) if len(offers) > 1 else offers[0] if offers else st.nothing()
+        for kind in types(node):
+            offer = self._typed(kind, node, path, holds)
+            yield from () if offer is None else (offer,)
 
-    def _typed(self, kind: str, node: Node, path: Path, holds: Check | None) -> SearchStrategy[Json]:
+    def _typed(self, kind: str, node: Node, path: Path, holds: Check | None) -> Maker | None:
         if kind in _CONSTANTS:
-            kept = [value for value in _CONSTANTS[kind] if holds is None or holds(value)]
-            return st.sampled_from(kept) if kept else st.nothing()
+            return constants([value for value in _CONSTANTS[kind] if holds is None or holds(value)])
         if kind == "string":
             return _string(node, self.anchor, holds)
         if kind == "object":
@@ -94,81 +111,85 @@ class _Builder:
             drawn = self._array(node, path)
         else:
             drawn = _integers(node) if kind == "integer" else _numbers(node)
-        return drawn if holds is None else drawn.filter(holds)
+        return drawn if drawn is None or holds is None else kept(drawn, holds)
 
-    def _array(self, node: Node, path: Path) -> SearchStrategy[Json]:
+    def _array(self, node: Node, path: Path) -> Maker | None:
         least = node.get("minItems", 0)
         most = min(node.get("maxItems", least + _FEW), least + _FEW)
         if least > most:
-            return st.nothing()
+            return None
         items = self.value(node.get("items", SCALARS), (*path, "items"))
-        if items.is_empty:
-            return st.nothing() if least else st.just([])
-        unique = canonical if node.get("uniqueItems") else None
-        return st.lists(items, min_size=least, max_size=most, unique_by=unique)
+        if items is None:
+            return None if least else lambda _draw: []
+        return lists(items, least, most, canonical if node.get("uniqueItems") else None)
 
-    def _object(self, node: Node, path: Path) -> SearchStrategy[Json]:
+    def _object(self, node: Node, path: Path) -> Maker | None:
         listed = node.get("properties", {})
         least, most = node.get("minProperties", 0), node.get("maxProperties")
-        is_map = isinstance(node.get("additionalProperties"), dict)
-        if least > len(listed) and not is_map:
-            return st.nothing()
-        needed = list(listed) if least == len(listed) and not is_map else node.get("required", ())
+        needed = node.get("required", ())
         required = {name: self.value(listed.get(name, {}), (*path, name)) for name in needed}
+        members = {name: make for name, make in required.items() if make is not None}
         others = {name: self.value(member, (*path, name)) for name, member in listed.items() if name not in required}
-        optional = {name: member for name, member in others.items() if not member.is_empty}
-        drawn: SearchStrategy[Json] = st.fixed_dictionaries(required, optional=optional)
-        greatest = len(required) + len(optional)
-        if is_map:
-            unlisted = self._map(node, path, bool(listed))
-            drawn = st.tuples(unlisted, drawn).map(lambda pair: {**pair[0], **pair[1]}) if listed else unlisted
-            greatest += _FEW if listed else 0
-        if len(required) >= least and (most is None or greatest <= most):
-            return drawn
-        return drawn.filter(lambda body: least <= len(body) <= (len(body) if most is None else most))
+        optional = {name: make for name, make in others.items() if make is not None}
+        if len(members) < len(required):
+            return None
+        if isinstance(node.get("additionalProperties"), dict):
+            return self._open(node, path, objects(members, optional, 0, len(optional)) if listed else None)
+        fewest = max(least - len(members), 0)
+        greatest = len(optional) if most is None else min(len(optional), most - len(members))
+        return objects(members, optional, fewest, greatest) if fewest <= greatest else None
 
-    def _map(self, node: Node, path: Path, mixed: bool) -> SearchStrategy[Json]:
-        """Draw unlisted members; beside listed ones there need not be any."""
+    def _open(self, node: Node, path: Path, listed: Maker | None) -> Maker | None:
+        """Return the maker of objects with unlisted members; beside listed ones there need not be any."""
+        unlisted = self._map(node, path, mixed=listed is not None)
+        if unlisted is None or listed is None:
+            return unlisted
+        least, most = node.get("minProperties", 0), node.get("maxProperties", math.inf)
+        return kept(lambda draw: {**unlisted(draw), **listed(draw)}, lambda body: least <= len(body) <= most)
+
+    def _map(self, node: Node, path: Path, *, mixed: bool) -> Maker | None:
         least = 0 if mixed else node.get("minProperties", 0)
         most = min(node.get("maxProperties", least + _FEW), least + _FEW)
         if least > most:
-            return st.nothing()
+            return None
         names = {"allOf": [{"type": "string"}, node.get("propertyNames", True)]}
         keys, values = self.value(names, (*path, "keys")), self.value(node["additionalProperties"], (*path, "values"))
-        if keys.is_empty or values.is_empty:
-            return st.nothing() if least else st.just({})
-        return st.dictionaries(keys, values, min_size=least, max_size=most)
+        if keys is None or values is None:
+            return None if least else lambda _draw: {}
+        several = lists(keys, least, most, str)
+        return lambda draw: {name: values(draw) for name in several(draw)}
 
 
-def _integers(node: Node) -> SearchStrategy[Json]:
+def _integers(node: Node) -> Maker | None:
     low, high = integer_range(node)
     factor = int(node.get("multipleOf", 1)) or 1
     low = min(_INT32[0], high or 0) if low is None else low
     high = max(_INT32[1], low) if high is None else high
     low, high = -(-low // factor), high // factor
     if low > high:
-        return st.nothing()
+        return None
     drawn = st.integers(low, high)
-    return drawn if factor == 1 else drawn.map(lambda number: number * factor)
+    return lambda draw: draw(drawn) * factor
 
 
-def _numbers(node: Node) -> SearchStrategy[Json]:
+def _numbers(node: Node) -> Maker | None:
     if "multipleOf" in node:
         factor = node["multipleOf"]
         bounds = {key: max(-_FAR, min(node[key] / factor, _FAR)) for key in node if key in ("minimum", "maximum")}
         whole = integer_range(bounds)
         low, high = (bound if bound is not None else edge for bound, edge in zip(whole, (-1000, 1000), strict=True))
         if low > high:
-            return st.nothing()
-        return st.integers(low, high).map(lambda number: number * factor).filter(matcher({**node, "type": "number"}))
+            return None
+        steps = st.integers(low, high)
+        return kept(lambda draw: draw(steps) * factor, matcher({**node, "type": "number"}))
     least = max(_bounds(node, "minimum", "exclusiveMinimum", math.inf), default=None)
     most = min(_bounds(node, "maximum", "exclusiveMaximum", -math.inf), default=None)
     least = min(-_WIDE, most or 0.0) if least is None else least
     most = max(_WIDE, least) if most is None else most
     if least > most:
-        return st.nothing()
+        return None
     # Between two subnormal numbers there is no other.
-    return st.floats(least, most, allow_nan=False, allow_subnormal=max(abs(least), abs(most)) < sys.float_info.min)
+    return leaf(st.floats(least, most, allow_nan=False, allow_subnormal=max(abs(least), abs(most)) < sys.float_info.min))
 
 
 def _bounds(node: Node, inclusive: str, exclusive: str, inside: float) -> list[float]:
@@ -177,71 +198,27 @@ def _bounds(node: Node, inclusive: str, exclusive: str, inside: float) -> list[f
     return found + ([math.nextafter(float(node[exclusive]), inside)] if exclusive in node else [])
 
 
-def _string(node: Node, anchor: datetime, holds: Check | None) -> SearchStrategy[Json]:
+def _string(node: Node, anchor: datetime, holds: Check | None) -> Maker | None:
     least, most = node.get("minLength", 0), node.get("maxLength")
     most = None if most is None else min(most, max(least, LONGEST))
     if most is not None and least > most:
-        return st.nothing()
-    pattern = ecma(node["pattern"]) if "pattern" in node else None
-    form = _FORMATS.get(node.get("format", ""))
-    if form is None and pattern is None:
-        drawn = _texts(least, most)
-        return drawn if holds is None else drawn.filter(holds)
-    drawn = form.make(anchor) if form else st.from_regex(ecma(node["pattern"]), alphabet=_TEXT)
+        return None
+    pattern, form = node.get("pattern"), _FORMATS.get(node.get("format", ""))
     checks: list[Check] = [] if holds is None else [holds]
-    if form is None or least > form.shortest or (most is not None and most < form.longest):
-        checks.append(lambda text: least <= len(text) <= (len(text) if most is None else most))
-    if pattern:
-        checks.append(matcher({"pattern": node["pattern"]}))
+    if pattern is not None:
+        checks.append(matcher({"pattern": pattern}))
     if form is None:
-        checks.append(_is_trimmed)
-    return drawn.filter(lambda text: all(check(text) for check in checks)) if checks else drawn
+        drawn = ordinary_texts(least, most) if pattern is None else matching_texts(pattern, least, most)
+    else:
+        drawn = form.make(anchor)
+        if least > form.shortest or (most is not None and most < form.longest):
+            checks.append(lambda text: least <= len(text) <= (len(text) if most is None else most))
+    return kept(drawn, lambda text: all(check(text) for check in checks)) if drawn and checks else drawn
 
 
-def _is_trimmed(text: str) -> bool:
-    return text == text.strip() and text != ""
-
-
-def _texts(least: int, most: int | None) -> SearchStrategy[Json]:
-    if most == 0:
-        return st.just("")
-    usual = USUAL_LENGTH if most is None else min(most, USUAL_LENGTH)
-    if least > usual:
-        unit = st.text(_TEXT, min_size=1, max_size=usual)
-        return st.tuples(unit, st.integers(least, most or 2 * least)).map(lambda drawn: _stretched(*drawn))
-    short = st.text(_TEXT, min_size=max(least, 1), max_size=usual)
-    if most is None or most <= usual:
-        return short.map(_trimmed)
-    # One text in eight is long: a short one repeated, since drawing thousands of characters takes long. Which one follows from
-    # the text, since a second draw would take as long as the first.
-    lengths = (0,) * 28 + (usual + 1, (usual + most) // 2, most - 1, most)
-
-    def some_are_long(text: str) -> str:
-        length = lengths[sum(map(ord, text)) % len(lengths)]
-        return _stretched(text, length) if length else _trimmed(text)
-
-    return short.map(some_are_long)
-
-
-def _trimmed(text: str) -> str:
-    """Return a text of the same length with no space at its ends. To refuse one and draw again would take twice as long."""
-    return text if _is_trimmed(text) else _solid(text)
-
-
-def _solid(text: str) -> str:
-    return text.replace(" ", "_")
-
-
-def _stretched(unit: str, length: int) -> str:
-    """Return a text of so many code points that repeats a shorter one; it may end anywhere, so that it holds no spaces."""
-    solid = _solid(unit)
-    return (solid * (length // len(solid) + 1))[:length]
-
-
-def _spelled(moment: datetime, fraction: int, spelling: tuple[int, int | None]) -> str:
-    digits, minutes = spelling
-    local = moment + timedelta(minutes=minutes or 0)
-    text = plain_date_time(local)[:-1]
+def _spelled(moment: datetime, digits: int, fraction: int, minutes: int | None) -> str:
+    """Return a date-time with so many digits of a fraction, at an offset from UTC in minutes or, for None, with Z."""
+    text = plain_date_time(moment + timedelta(minutes=minutes or 0))[:-1]
     if digits:
         text += "." + f"{fraction:07}"[:digits]
     if minutes is None:
@@ -249,38 +226,46 @@ def _spelled(moment: datetime, fraction: int, spelling: tuple[int, int | None]) 
     return f"{text}{'-' if minutes < 0 else '+'}{abs(minutes) // 60:02}:{abs(minutes) % 60:02}"
 
 
-def _date_times(anchor: datetime) -> SearchStrategy[Json]:
-    # Days and seconds apart: in a wide range Hypothesis prefers small numbers.
-    parts = st.tuples(st.integers(0, DAYS - 1), st.integers(0, 86_399), st.integers(0, 9_999_999), st.sampled_from(_SPELLINGS))
+def _moment(draw: st.DrawFn, anchor: datetime) -> datetime:
+    return anchor + timedelta(days=draw(_DAY), seconds=draw(_SECOND))
+
+
+def _date_times(anchor: datetime) -> Maker:
     start = anchor.replace(microsecond=0)
-    return parts.map(lambda part: _spelled(start + timedelta(days=part[0], seconds=part[1]), part[2], part[3]))
+
+    def make_date_time(draw: st.DrawFn) -> str:
+        moment = _moment(draw, start)
+        digits, minutes = draw(_SPELLINGS)
+        return _spelled(moment, digits, draw(_FRACTIONS) if digits else 0, minutes)
+
+    return make_date_time
 
 
-def _dates(anchor: datetime) -> SearchStrategy[Json]:
-    return st.integers(0, DAYS).map(lambda days: (anchor + timedelta(days=days)).date().isoformat())
+def _dates(anchor: datetime) -> Maker:
+    return lambda draw: (anchor + timedelta(days=draw(_DATE))).date().isoformat()
 
 
-def _http_dates(anchor: datetime) -> SearchStrategy[Json]:
-    parts = st.tuples(st.integers(0, DAYS - 1), st.integers(0, 86_399))
-    return parts.map(lambda part: plain_http_date(anchor + timedelta(days=part[0], seconds=part[1])))
+def _http_dates(anchor: datetime) -> Maker:
+    return lambda draw: plain_http_date(_moment(draw, anchor))
 
 
-def _urls(_anchor: datetime) -> SearchStrategy[Json]:
-    # Hosts under example.com belong to nobody (RFC 2606, 3), so that no webhook reaches a stranger.
-    ends = ("", "/", "/{}", ":8443/hook", "/hook", "/hook?room=1&kind={}", "/a/b%20c#{}")
-    forms = [scheme + "://{}.example.com" + end for scheme in ("https", "http") for end in ends]
-    return st.builds(lambda form, label: form.format(label, label), st.sampled_from(forms), _LABEL)
+def _urls(_anchor: datetime) -> Maker:
+    def make_url(draw: st.DrawFn) -> str:
+        form, label = draw(_URLS), draw(_LABEL)
+        return form.format(label, label)
+
+    return make_url
 
 
-def _uuids(_anchor: datetime) -> SearchStrategy[Json]:
-    return st.binary(min_size=16, max_size=16).map(lambda octets: str(UUID(bytes=octets, version=4)))
+def _uuids(_anchor: datetime) -> Maker:
+    return lambda draw: str(UUID(bytes=draw(_OCTETS), version=4))
 
 
 @dataclass(frozen=True)
 class _Format:
     """How values of a format are drawn after an anchor, and how many characters they have: what fits anyway needs no check."""
 
-    make: Callable[[datetime], SearchStrategy[Json]]
+    make: Callable[[datetime], Maker]
     shortest: int
     longest: int
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -45,6 +46,8 @@ class Verified:
 
 def run_verify(ask: Ask, options: Options, outputs: Outputs, gate: Gate = EVERY_FAIL) -> int:
     """Verify the providers and return the exit code. Reports that were asked for are written whatever happens."""
+    # What is loaded by now stays to the end. Hypothesis collects garbage before its first example, and would look at all of it.
+    gc.freeze()
     console = open_console()
     chosen = chosen_providers(ask, options.only)
     announce(ask, chosen, options)

@@ -20,6 +20,7 @@ from roomproof.verify.session import Session
 from roomproof_strategies import Sample, mutations, plain, valid
 
 SHRINK_ATTEMPTS = 60
+_ONE_IN_THREE = st.sampled_from((False, False, True))
 SMALL = 40
 """A body of one member that is no longer than this is small enough."""
 
@@ -29,14 +30,13 @@ def explore(session: Session, bench: Bench) -> None:
     anchor = session.setting(Seat.MAIN).now + ANCHOR
     fields = bench.special.fields(session.setting(Seat.MAIN))
     schema = bench.operation.body.schema
-    good = valid(schema, fields, anchor=anchor).map(lambda body: Sample(body, (), "accepted", True, "a random valid body"))
-    cases = st.one_of(good, good, mutations(schema, fields, anchor=anchor))
-    seats = st.sampled_from((Seat.MAIN, Seat.MAIN, Seat.MAIN, Seat.OTHER) if bench.has_other and not bench.makes_rooms else (Seat.MAIN,))
+    good, bad = valid(schema, fields, anchor=anchor), mutations(schema, fields, anchor=anchor)
+    seats = (Seat.MAIN, Seat.MAIN, Seat.MAIN, Seat.OTHER) if bench.has_other and not bench.makes_rooms else (Seat.MAIN,)
 
     @quietly(session, session.options.max_examples)
-    @given(cases, seats)
-    def every_example(sample: Sample, seat: Seat) -> None:
-        session.offer(bench.case(sample, seat))
+    @given(_proposals(good, bad, st.sampled_from(seats)))
+    def every_example(proposal: tuple[Sample, Seat]) -> None:
+        session.offer(bench.case(*proposal))
 
     if session.options.max_examples:
         try:
@@ -46,6 +46,16 @@ def explore(session: Session, bench: Bench) -> None:
     for finding in session.findings():
         if finding.verdict is Verdict.FAIL and finding.clause.operation == bench.operation.id:
             _shrink(session, bench, finding)
+
+
+@st.composite
+def _proposals(
+    draw: st.DrawFn, good: st.SearchStrategy[Any], bad: st.SearchStrategy[Sample], seats: st.SearchStrategy[Seat]
+) -> tuple[Sample, Seat]:
+    """Return samples, two valid ones for each that is not (where any can be invalid), and the rooms that they are for."""
+    is_bad = draw(_ONE_IN_THREE) and not bad.is_empty
+    sample = draw(bad) if is_bad else Sample(draw(good), (), "accepted", True, "a random valid body")
+    return sample, draw(seats)
 
 
 def quietly(session: Session, examples: int) -> Callable[[Any], Any]:

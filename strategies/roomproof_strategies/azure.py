@@ -65,8 +65,7 @@ def adapt(operation: str, sample: Sample, setting: Setting) -> Sample:
     if operation not in _OPERATIONS or not isinstance(body, dict):
         return sample
     sent = {name: time for name in _NAMES if (time := moment(body.get(name))) is not None}
-    window = _effective(operation, sent, setting)
-    if not sent or (window.holds and (_FROM not in sent or sent[_FROM] >= setting.now)):
+    if not sent or (_effective(operation, sent, setting).holds and (_FROM not in sent or sent[_FROM] >= setting.now)):
         return sample
     aimed = aim(sample, _NAMES)
     if aimed is not None and aimed in sent:

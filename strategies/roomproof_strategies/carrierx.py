@@ -55,9 +55,7 @@ def adapt(_operation: str, sample: Sample, setting: Setting) -> Sample:
     if not isinstance(listed, list):
         return sample
     taken: set[str] = set()
-    return replace(
-        sample, value={**body, "access_codes": [_distinct(item, str(setting.room.get("meeting_room_sid")), taken) for item in listed]}
-    )
+    return replace(sample, value={**body, "access_codes": [_distinct(item, setting.room_id, taken) for item in listed]})
 
 
 def _distinct(item: Json, room: str, taken: set[str]) -> Json:

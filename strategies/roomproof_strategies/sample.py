@@ -33,11 +33,12 @@ class Sample:
 
 @dataclass(frozen=True)
 class Setting:
-    """What is known while bodies are made: the time, a word unique to this run, the room as it was last seen."""
+    """What is known while bodies are made: the time, a word unique to this run, the room as it was last seen, the room's id."""
 
     now: datetime
     serial: str
     room: Mapping[str, Json]
+    room_id: str
 
 
 @dataclass(frozen=True)

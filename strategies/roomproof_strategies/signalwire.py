@@ -24,11 +24,13 @@ def adapt(_operation: str, sample: Sample, setting: Setting) -> Sample:
     if not isinstance(body, dict):
         return sample
     sent = {name: time for name in _NAMES if (time := moment(body.get(name), dates=True)) is not None}
+    if not sent:
+        return sample
     aimed = aim(sample, _NAMES)
     fixed = {name for name in _NAMES if name in body and name not in sent}
     known = {name: time for name in _NAMES if name not in fixed and (time := sent.get(name) or moment(setting.room.get(name), dates=True))}
     future = all(time > setting.now for name, time in sent.items() if name != aimed)
-    if not sent or (future and _in_order(list(known.values()))):
+    if future and _in_order(list(known.values())):
         return sample
     if aimed is not None and aimed in sent:
         return replace(sample, value=written(body, _around(aimed, known)))

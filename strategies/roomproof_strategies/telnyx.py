@@ -17,7 +17,7 @@ def adapt(_operation: str, sample: Sample, setting: Setting) -> Sample:
     name = body.get(_NAME) if isinstance(body, dict) else None
     if not isinstance(name, str) or not name or len(name) > _SHORT or (sample.path[:1] == (_NAME,) and sample.rule != "accepted"):
         return sample
-    room = crc32(str(setting.room.get("id", "")).encode())
+    room = crc32(setting.room_id.encode())
     return replace(sample, value={**body, _NAME: f"{name} {setting.serial}-{room:08x}"})
 
 

@@ -26,7 +26,7 @@ from roomproof_strategies import Setting, Special, boundary, invalid
 
 NOW = datetime.now(UTC).replace(microsecond=0)
 ANCHOR = NOW + timedelta(days=20)
-SETTING = Setting(NOW, "serial", {})
+SETTING = Setting(NOW, "serial", {}, "")
 LONG_AGO = "Sun, 06 Nov 1994 08:49:37 GMT"
 ROOM_ID = "7b61621f-62e0-4aad-ab11-9fd19e272e73"
 EMPTY = object()

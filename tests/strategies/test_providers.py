@@ -39,7 +39,7 @@ ROOMS: list[dict[str, Any]] = [
 
 
 def setting(room: Mapping[str, Any] | None = None, serial: str = "serial") -> Setting:
-    return Setting(NOW, serial, room or {})
+    return Setting(NOW, serial, room or {}, next((str(room[name]) for name in ("id", "meeting_room_sid") if room and name in room), ""))
 
 
 def accepted_window(body: Mapping[str, Any], room: Mapping[str, Any]) -> bool:

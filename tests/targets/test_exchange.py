@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 
@@ -23,6 +23,7 @@ class Listener:
     heads: list[list[str]] = field(default_factory=list)
     bodies: list[bytes] = field(default_factory=list)
     connections: int = 0
+    before: Callable[[], object] = lambda: None
 
     def __post_init__(self) -> None:
         self._listening = socket.create_server(("127.0.0.1", 0))
@@ -47,6 +48,7 @@ class Listener:
                         self.heads.append([one.decode("latin-1").rstrip("\r\n") for one in lines])
                         size = next((int(one.split(b":")[1]) for one in lines if one.lower().startswith(b"content-length")), 0)
                         self.bodies.append(stream.read(size))
+                        self.before()
                         connection.sendall(self.answer if lines[0][:4] != b"HEAD" else self.answer[:-2])
 
 
@@ -135,6 +137,26 @@ def test_an_answer_is_its_status_its_headers_in_order_and_its_body(listener: Lis
     assert interaction.response is not None
     assert (interaction.response.status, interaction.response.body) == (201, b"{}")
     assert interaction.response.headers == (("X-A", "1"), ("x-b", "é"), ("X-A", "2"), ("X-Empty", ""), ("Transfer-Encoding", "chunked"))
+
+
+def test_something_is_done_while_the_answer_is_awaited(listener: Listener) -> None:
+    """At least once the connection is made: then the server has the request before."""
+    arrived, done, told = threading.Event(), threading.Event(), []
+
+    def meanwhile() -> None:
+        told.append(arrived.wait(5))
+        done.set()
+
+    def before() -> None:
+        if len(listener.heads) == 2:
+            arrived.set()
+            done.wait(5)
+
+    listener.before = before
+    interactions = send(listener, Outgoing("GET", "/rooms"), Outgoing("PATCH", "/rooms/1", body=b"{}", meanwhile=meanwhile))
+
+    assert told == [True]
+    assert [one.failure for one in interactions] == ["", ""]
 
 
 def test_a_name_that_is_not_known() -> None:

@@ -73,7 +73,7 @@ def _tell(session: Session, recorded: list[Interaction]) -> list[Evidence]:
 
 
 def _verdict(session: Session, clause_id: str, told: list[Evidence], secrets: tuple[str, ...]) -> Regressed:
-    finding = next((item for item in session.result.verdicts.findings() if item.clause.id == clause_id), None)
+    finding = next((item for item in session.judging.verdicts.findings() if item.clause.id == clause_id), None)
     if finding is not None and finding.verdict is Verdict.FAIL:
         lines: list[str] = cleaned(_lines(session, finding), (*secrets, *proofs_of((finding.witness.interaction,))))
         return Regressed("fail", "\n".join(map(one_line, lines)))

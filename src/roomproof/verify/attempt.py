@@ -128,7 +128,7 @@ class Attempts:
                 interaction, evidence = self._take(step, cases)
                 told.append(interaction)
                 for item in evidence:
-                    if item.clause not in broken and session.result.verdicts.blames(item, interaction):
+                    if item.clause not in broken and session.judging.verdicts.blames(item, interaction):
                         broken[item.clause] = Broken(item, steps[:count], tuple(told))
         return broken
 
@@ -157,7 +157,7 @@ class Attempts:
         makes_room = self._maker is not None and finding.clause.operation == self._maker.id
         with self._opened(0 if makes_room else 1):
             evidence = Resender(self._session, [witness]).send(witness)
-        return any(item.clause == finding.clause.id and self._session.result.verdicts.blames(item, witness) for item in evidence)
+        return any(item.clause == finding.clause.id and self._session.judging.verdicts.blames(item, witness) for item in evidence)
 
     @contextmanager
     def _opened(self, rooms: int) -> Iterator[list[Interaction]]:

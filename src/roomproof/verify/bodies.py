@@ -16,13 +16,17 @@ from roomproof_strategies import Sample, Setting, Special
 
 @dataclass(frozen=True)
 class Bench:
-    """What the cases of one operation are made with: `setting` tells time, serial and the room of a seat as last seen."""
+    """What the cases of one operation are made with: `setting` tells time, serial and the room of a seat as last seen.
+
+    `lazy_setting` tells the same to who uses it at once, and looks at the room only when asked.
+    """
 
     operation: Operation
     special: Special
     scheme: Scheme
     unscoped: Scheme | None
     setting: Callable[[Seat], Setting]
+    lazy_setting: Callable[[Seat], Setting]
     has_other: bool
 
     @cached_property
@@ -47,12 +51,13 @@ class Bench:
 
     def adapted(self, sample: Sample, seat: Seat) -> Any:
         """Return the body of a sample with what the provider needs besides: windows that hold, read-only members as they are."""
-        adapted = self.special.adapt(self.operation.id, sample, self.setting(seat))
+        adapted = self.special.adapt(self.operation.id, sample, self.lazy_setting(seat))
         return self.completed(adapted.value, seat, spared=sample.path[:1] if not sample.valid else ())
 
     def completed(self, body: Any, seat: Seat, spared: tuple[str, ...] = ()) -> Any:
         """Return a body whose read-only members are those of the room, but for a spared one."""
-        if not self.read_only or not isinstance(body, dict):
+        carried = [name for name in self.read_only if name in body and name not in spared] if isinstance(body, dict) else []
+        if not carried:
             return body
-        room = self.setting(seat).room
-        return {**body, **{name: room[name] for name in self.read_only if name in body and name in room and name not in spared}}
+        room = self.lazy_setting(seat).room
+        return {**body, **{name: room[name] for name in carried if name in room}}

@@ -80,7 +80,7 @@ def plain_case(session: Session, bench: Bench) -> Case:
 
 def measure_broken(session: Session, bench: Bench) -> None:
     """Measure every limit of an operation that a finding says is broken, for the finding to tell; then set plain values again."""
-    measured = session.result.verdicts.limits
+    measured = session.judging.verdicts.limits
     before = len(measured)
     for finding in session.findings():
         clause = finding.clause

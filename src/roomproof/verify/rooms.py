@@ -114,7 +114,7 @@ def clean_up(session: Session) -> None:
 
 def _tell_unknown(session: Session, tidying: Tidying) -> None:
     """Add a remark if the named room was changed, and nobody knows what it was like before."""
-    if session.subject.room_id is not None and not session.books.was_found and session.judge.rooms.get(session.subject.room_id):
+    if session.subject.room_id is not None and not session.books.was_found and session.judging.rooms.get(session.subject.room_id):
         tidying.remarks.append(f"room {session.subject.room_id} was changed, and not put back: it could not be read before")
 
 

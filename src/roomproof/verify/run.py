@@ -40,6 +40,7 @@ class Run:
         except KeyboardInterrupt as stop:
             session.result.stopped, session.result.interrupted = ended_by(stop), True
         finally:
+            session.judging.catch_up()
             clean_up(session)
             session.target.close()
             session.result.seconds = monotonic() - began

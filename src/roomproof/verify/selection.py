@@ -33,6 +33,11 @@ class Selection:
         self._clauses = [clause for clause in contract.clauses.values() if self.covers(clause.id)]
         self._operations = {clause.operation for clause in self._clauses}
 
+    @property
+    def is_everything(self) -> bool:
+        """Whether a run is about all clauses."""
+        return not self._patterns
+
     def covers(self, clause_id: str) -> bool:
         """Whether a run is about a clause."""
         return covers(self._patterns, clause_id)
@@ -43,11 +48,11 @@ class Selection:
 
     def wants(self, case: Case) -> bool:
         """Whether a case can say something of a clause that the run is about."""
-        return not self._patterns or any(_is_about(clause, case) for clause in self._clauses if clause.operation == case.operation.id)
+        return self.is_everything or any(_is_about(clause, case) for clause in self._clauses if clause.operation == case.operation.id)
 
     def is_settled(self, verdicts: Verdicts) -> bool:
         """Whether each clause that was selected is broken already, as badly as it can be: nothing more has to be sent to see it."""
-        return bool(self._patterns) and all(self._worst(clause) in _broken(verdicts, clause) for clause in self._clauses)
+        return not self.is_everything and all(self._worst(clause) in _broken(verdicts, clause) for clause in self._clauses)
 
     def _worst(self, clause: Clause) -> Verdict:
         return Verdict.FAIL if severity(clause) is Outcome.FAIL or self._strict else Verdict.WARNING

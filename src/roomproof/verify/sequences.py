@@ -95,7 +95,7 @@ class _Explanation:
         if self._session.contract.match(witness.interaction.request.method, witness.interaction.request.path) is None:
             return
         if self._shows_alone(finding):
-            self._session.result.verdicts.explain(replace(witness, sequence=(witness.interaction,)))
+            self._session.judging.verdicts.explain(replace(witness, sequence=(witness.interaction,)))
             return
         first = self._attempts.known_to_break(clause) or self._searched(clause)
         if first is None:
@@ -104,7 +104,7 @@ class _Explanation:
         # A fault that comes and goes is told as it was first seen.
         broken = again or first
         sequence = broken.interactions if len(broken.steps) > 1 else broken.interactions[-1:]
-        self._session.result.verdicts.explain(Witness(broken.evidence, broken.interactions[-1], sequence=sequence))
+        self._session.judging.verdicts.explain(Witness(broken.evidence, broken.interactions[-1], sequence=sequence))
 
     def _shows_alone(self, finding: Finding) -> bool:
         """Whether a room of its own is enough to see it, for the request as it was, or as it would be in that room."""
@@ -175,7 +175,7 @@ class _Moves:
         self.change_nothing = _any_of(self._told(bench, st.just({}), seats) for bench in changing)
         self.create = _any_of(self._told(bench, self._members(bench), SEATS[:1]) for bench in benches if bench.makes_rooms)
         self.be_refused = _any_of(self._refused(bench) for bench in benches)
-        seen = (self.as_seen(finding.witness.interaction) for finding in session.result.verdicts.findings() if _is_fail(finding))
+        seen = (self.as_seen(finding.witness.interaction) for finding in session.judging.verdicts.findings() if _is_fail(finding))
         self.do_as_seen = _one_of(step for step in seen if step is not None)
         self.can_delete = attempts.can_delete
 

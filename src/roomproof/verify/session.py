@@ -27,6 +27,7 @@ from roomproof.targets.target import Outgoing, Target
 from roomproof.verdict import Finding, Verdicts
 from roomproof.verify.bodies import Bench
 from roomproof.verify.case import Case, Proof, Seat, encode
+from roomproof.verify.judging import Judging
 from roomproof.verify.patience import BACKOFF, IN_VAIN, LONGEST, Patience
 from roomproof.verify.rate import Allowance, Rate
 from roomproof.verify.selection import Selection
@@ -136,10 +137,10 @@ class Session:
         self.contract = subject.contract
         self.books = subject.books or Books()
         self.target = Ward(subject.target, subject.contract, self.books, subject.room_id, ours=subject.ours)
-        self.judge = Judge(subject.contract)
-        self.result = Result(subject, Verdicts(subject.contract, subject.deviations, strict=options.strict))
+        judge = Judge(subject.contract)
+        self.result = Result(subject, Verdicts(subject.contract, subject.deviations, strict=options.strict), boundaries=judge.boundaries)
+        self.judging = Judging(judge, self.result.verdicts)
         self.selection = Selection(subject.contract, options.only, strict=options.strict)
-        self.result.boundaries = self.judge.boundaries
         self.random = Random(options.seed)
         self._queries = {operation.id: required_query(operation) for operation in subject.contract.operations}
         # Not from the seed: two runs that start at once give no room the same name.
@@ -157,32 +158,42 @@ class Session:
     def bench(self, operation: Operation) -> Bench:
         """Return what the cases of an operation are made with."""
         subject = self.subject
-        return Bench(operation, subject.special, subject.scheme, subject.unscoped, self.setting, Seat.OTHER in self.seats)
+        return Bench(
+            operation, subject.special, subject.scheme, subject.unscoped, self.setting, self.lazy_setting, Seat.OTHER in self.seats
+        )
 
     def setting(self, seat: Seat) -> Setting:
         """Return the time, the run's serial and the room of a seat as it was last seen."""
-        state = self.judge.rooms.get(self.seats.get(seat, ""))
-        return Setting(datetime.now(UTC), self.serial, state.known if state else {})
+        lazy = self.lazy_setting(seat)
+        return replace(lazy, room=dict(lazy.room))
+
+    def lazy_setting(self, seat: Seat) -> Setting:
+        """Return the same for immediate use: only who looks at the room has to wait until all answers are judged."""
+        room_id = self.seats.get(seat, "")
+        return Setting(datetime.now(UTC), self.serial, self.judging.last_seen(room_id), room_id)
 
     def send(self, case: Case) -> tuple[Interaction, list[Evidence]]:
         """Send a case and return the interaction and what it says."""
-        interaction, evidence = self._sent(self._outgoing(case), case.note)
-        self._follow_up(case.operation, interaction)
-        return interaction, evidence
+        return self._send(case, later=False)
 
     def offer(self, case: Case) -> None:
-        """Send a case if the run's selection still needs it."""
+        """Send a case if the run's selection still needs it. The answer may be judged while the next one is awaited."""
         if self.selection.wants(case) and not self.is_settled:
-            self.send(case)
+            self._send(case, later=True)
+
+    def _send(self, case: Case, *, later: bool) -> tuple[Interaction, list[Evidence]]:
+        interaction, evidence = self._sent(self._outgoing(case), case.note, later=later)
+        self._follow_up(case.operation, interaction)
+        return interaction, evidence
 
     @property
     def is_settled(self) -> bool:
         """Whether what the run is about is known, so that nothing more has to be tried."""
-        return self.selection.is_settled(self.result.verdicts)
+        return not self.selection.is_everything and self.selection.is_settled(self.judging.verdicts)
 
     def findings(self) -> list[Finding]:
         """Return the findings that the run is about."""
-        return [finding for finding in self.result.verdicts.findings() if self.selection.covers(finding.clause.id)]
+        return [finding for finding in self.judging.verdicts.findings() if self.selection.covers(finding.clause.id)]
 
     def repeat(self, outgoing: Outgoing) -> list[Evidence]:
         """Send a request that was recorded earlier and return what the answer says."""
@@ -202,7 +213,8 @@ class Session:
         path = case.operation.path if makes_room else self._path(case.operation.path, case.path_id or self._room_of(case.seat))
         names = case.operation.repeatability
         repeatable = names is not None and header(headers, names[0]) is not None
-        return Outgoing(case.operation.method, path, query, headers, case.body, proof.scheme, proof.credentials, knowledge, repeatable)
+        sent = Outgoing(case.operation.method, path, query, headers, case.body, proof.scheme, proof.credentials, knowledge, repeatable)
+        return replace(sent, meanwhile=self.judging.catch_up)
 
     def _path(self, template: str, room_id: str) -> str:
         return template.replace("{" + self.contract.room.parameter + "}", quote(room_id, safe=""))
@@ -216,13 +228,16 @@ class Session:
             self.target.trust(stranger)
         return stranger
 
-    def _sent(self, outgoing: Outgoing, note: str) -> tuple[Interaction, list[Evidence]]:
+    def _sent(self, outgoing: Outgoing, note: str, *, later: bool = False) -> tuple[Interaction, list[Evidence]]:
         """Send a request and have it judged, unless it may change a room that is not the run's own: then nothing is sent nor said."""
         if objection := self.target.objection(outgoing, self.look):
             self._unsent += 1
             return Interaction(Request(outgoing.method, self.target.base_url + outgoing.path), None, failure=objection), []
         interaction = self._exchange(outgoing, note)
-        return interaction, self._judged(interaction)
+        if later:
+            self.judging.see_later(interaction)
+            return interaction, []
+        return interaction, self.judging.see(interaction)
 
     def look(self, room_id: str) -> Interaction:
         """Ask for a room without changing it."""
@@ -236,7 +251,7 @@ class Session:
         try:
             interaction = self._attempt(outgoing, note)
             while (pause := self._patience.pause(interaction)) is not None:
-                self._judged(interaction)
+                self.judging.see(interaction)
                 self._wait_for_provider(interaction, pause)
                 interaction = self._attempt(outgoing, note)
             if self._silent >= SILENCE:
@@ -294,12 +309,6 @@ class Session:
             raise CutShortError(f"--max-seconds {self.options.max_seconds:g} reached: the next request would have to wait {pause:.1f} s")
         sleep(pause)
 
-    def _judged(self, interaction: Interaction) -> list[Evidence]:
-        evidence = self.judge.see(interaction)
-        for item in evidence:
-            self.result.verdicts.add(item, interaction)
-        return evidence
-
     def _follow_up(self, operation: Operation, interaction: Interaction) -> None:
         """Read the lists that show what a new room was made with, where a clause speaks of one."""
         if interaction.response is None or interaction.response.status >= 300 or "{" in operation.path:
@@ -344,7 +353,7 @@ class Session:
     @property
     def made(self) -> list[str]:
         """The ids of the rooms that this session made and that still exist."""
-        return [state.id for state in self.judge.rooms.states.values() if state.created_with is not None and not state.deleted]
+        return [state.id for state in self.judging.rooms.states.values() if state.created_with is not None and not state.deleted]
 
 
 def _busy(interaction: Interaction) -> str:

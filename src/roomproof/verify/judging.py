@@ -1,0 +1,77 @@
+"""The judging of a run's answers, in the order in which they came; the last one may wait until the next request is under way."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from roomproof.interaction import Interaction
+from roomproof.judge.evidence import Evidence
+from roomproof.judge.judge import Judge
+from roomproof.judge.rooms import Rooms
+from roomproof.verdict import Verdicts
+
+
+class Judging:
+    """Judges answers and keeps the verdicts. Whatever is asked of it, an answer that waits is judged first."""
+
+    def __init__(self, judge: Judge, verdicts: Verdicts) -> None:
+        self._judge = judge
+        self._verdicts = verdicts
+        self._waiting: Interaction | None = None
+
+    def see(self, interaction: Interaction) -> list[Evidence]:
+        """Judge an answer and return what it says."""
+        self.catch_up()
+        evidence = self._judge.see(interaction)
+        for item in evidence:
+            self._verdicts.add(item, interaction)
+        return evidence
+
+    def see_later(self, interaction: Interaction) -> None:
+        """Have an answer judged when there is time, or somebody asks."""
+        self.catch_up()
+        self._waiting = interaction
+
+    def catch_up(self) -> None:
+        """Judge the answer that waits, if there is one."""
+        waiting, self._waiting = self._waiting, None
+        if waiting is not None:
+            self.see(waiting)
+
+    @property
+    def verdicts(self) -> Verdicts:
+        """The verdicts on all answers so far."""
+        self.catch_up()
+        return self._verdicts
+
+    @property
+    def rooms(self) -> Rooms:
+        """What is known of the rooms after all answers so far."""
+        self.catch_up()
+        return self._judge.rooms
+
+    def last_seen(self, room_id: str) -> Mapping[str, Any]:
+        """Return the members of a room as they were last seen whenever they are looked at."""
+        return _LastSeen(self, room_id)
+
+
+class _LastSeen(Mapping[str, Any]):
+    """The members of a room; answers that wait are judged only when somebody looks."""
+
+    def __init__(self, judging: Judging, room_id: str) -> None:
+        self._judging = judging
+        self._room_id = room_id
+
+    def _known(self) -> Mapping[str, Any]:
+        state = self._judging.rooms.get(self._room_id)
+        return state.known if state else {}
+
+    def __getitem__(self, name: str) -> Any:
+        return self._known()[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._known())
+
+    def __len__(self) -> int:
+        return len(self._known())

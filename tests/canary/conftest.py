@@ -298,8 +298,9 @@ class _Handler(BaseHTTPRequestHandler):
             f"X-Echo: {line[3]}",
             f"X-Whole: {authorization}",
             f"Set-Cookie: sid={line[4]}; Path=/",
-            f"Location: http://127.0.0.1/{line[5]}?t={line[0]}",
         ]
+        if not any(name.lower() == "location" for name, _ in answered):
+            head.append(f"Location: http://127.0.0.1/{line[5]}?t={line[0]}")
         head += [f"WWW-Authenticate: Bearer error={line[1]}"]
         if trouble == "header":
             head.insert(2, f"no colon {line[0]}")

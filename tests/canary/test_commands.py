@@ -74,19 +74,21 @@ def test_what_is_said_of_a_provider_that_stops_answering(parrot: Any, ran: Run, 
 
 PLUGIN = """
 import logging, pytest
+from roomproof.judge.judge import Judge
 from roomproof.verify import session
 
 {defect}
 """
 DEFECT = """
-whole = session.Session._judged
+whole, judged = Judge.see, []
 
 def broken(self, interaction):
-    if self.result.requests == 20:
+    judged.append(interaction)
+    if len(judged) == 20:
         raise RuntimeError(f"a defect at {interaction}")
     return whole(self, interaction)
 
-session.Session._judged = broken
+Judge.see = broken
 """
 LOUD = ("-x", "-vv", "-l", "--tb=long", "-rA", "--junitxml=j.xml", "-o", "log_cli=true", "-o", "log_cli_level=DEBUG")
 

@@ -91,11 +91,12 @@ class Listening(Session):
         super().__init__(subject, Options(), lambda *_: None)
         self.proven: set[Proven] = set()
 
-    def _judged(self, interaction: Interaction) -> list[Evidence]:
-        evidence = super()._judged(interaction)
+    def _sent(self, outgoing: Outgoing, note: str) -> tuple[Interaction, list[Evidence]]:
+        interaction, evidence = super()._sent(outgoing, note)
+        self.judging.catch_up()
         status = interaction.response.status if interaction.response else 0
         self.proven |= {(item.clause, self._outcome(item, interaction), status < 300) for item in evidence}
-        return evidence
+        return interaction, evidence
 
     def _outcome(self, item: Evidence, interaction: Interaction) -> str:
         broken = item.outcome in (Outcome.FAIL, Outcome.WARN)

@@ -27,7 +27,7 @@ WITHOUT_SAMPLE = {("carrierx", "replace-room"), ("signalwire", "update-room")}
 """Operations whose page shows no sample of request and response, as README.md tells."""
 MAX_INTERACTIONS = 120
 WIRE_TAP = """
-import os, sys
+import os, pycurl, sys
 
 def end_at_once(event, arguments):
     if event.startswith("socket."):
@@ -35,6 +35,8 @@ def end_at_once(event, arguments):
         os._exit(97)
 
 sys.addaudithook(end_at_once)
+# libcurl makes its sockets by itself.
+pycurl.Curl = lambda *arguments: end_at_once("socket.curl", arguments)
 """
 
 

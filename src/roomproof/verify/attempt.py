@@ -117,19 +117,18 @@ class Attempts:
 
     def send(self, steps: Steps) -> Mapping[str, Broken]:
         """Send a sequence, and return the clauses that it breaks by itself."""
-        session = self._session
-        broken: dict[str, Broken] = {}
         cases: list[Case] = []
         with self._opened(_rooms(steps)) as opening:
             if not self._has_rooms_for(steps):
                 return {}
-            told = list(opening)
-            for count, step in enumerate(steps, 1):
-                interaction, evidence = self._take(step, cases)
-                told.append(interaction)
-                for item in evidence:
-                    if item.clause not in broken and session.judging.verdicts.blames(item, interaction):
-                        broken[item.clause] = Broken(item, steps[:count], tuple(told))
+            taken = [self._take(step, cases) for step in steps]
+        told = (*opening, *(interaction for interaction, _ in taken))
+        verdicts = self._session.judging.verdicts
+        broken: dict[str, Broken] = {}
+        for count, (interaction, evidence) in enumerate(taken, 1):
+            for item in evidence:
+                if item.clause not in broken and verdicts.blames(item, interaction):
+                    broken[item.clause] = Broken(item, steps[:count], told[: len(opening) + count])
         return broken
 
     def _has_rooms_for(self, steps: Steps) -> bool:
@@ -145,9 +144,11 @@ class Attempts:
             return session.call(session.contract.support["delete"], session.seats[Seat.OTHER]), []
         case = step.case() if step.case else cases[0 if step == FIRST_AGAIN else -1]
         cases.append(case)
+        if step.case is None or step.seat is not None:
+            return session.post(case)
         rooms = len(session.made)
-        sent = session.send(case)
-        if step.case and step.seat is None and len(session.made) > rooms:
+        sent = session.post(case)
+        if len(session.made) > rooms:
             session.seats = {**session.seats, Seat.MAIN: session.made[-1]}
         return sent
 

@@ -18,26 +18,29 @@ class Judging:
     def __init__(self, judge: Judge, verdicts: Verdicts) -> None:
         self._judge = judge
         self._verdicts = verdicts
-        self._waiting: Interaction | None = None
+        self._waiting: tuple[Interaction, list[Evidence]] | None = None
 
     def see(self, interaction: Interaction) -> list[Evidence]:
         """Judge an answer and return what it says."""
+        evidence = self.see_later(interaction)
         self.catch_up()
-        evidence = self._judge.see(interaction)
-        for item in evidence:
-            self._verdicts.add(item, interaction)
         return evidence
 
-    def see_later(self, interaction: Interaction) -> None:
-        """Have an answer judged when there is time, or somebody asks."""
+    def see_later(self, interaction: Interaction) -> list[Evidence]:
+        """Have an answer judged when there is time, or somebody asks; what it says will then stand in the list that is returned."""
         self.catch_up()
-        self._waiting = interaction
+        evidence: list[Evidence] = []
+        self._waiting = interaction, evidence
+        return evidence
 
     def catch_up(self) -> None:
         """Judge the answer that waits, if there is one."""
-        waiting, self._waiting = self._waiting, None
-        if waiting is not None:
-            self.see(waiting)
+        if self._waiting is None:
+            return
+        (interaction, evidence), self._waiting = self._waiting, None
+        evidence += self._judge.see(interaction)
+        for item in evidence:
+            self._verdicts.add(item, interaction)
 
     @property
     def verdicts(self) -> Verdicts:

@@ -174,17 +174,20 @@ class Session:
 
     def send(self, case: Case) -> tuple[Interaction, list[Evidence]]:
         """Send a case and return the interaction and what it says."""
-        return self._send(case, later=False)
+        sent = self.post(case)
+        self.judging.catch_up()
+        return sent
+
+    def post(self, case: Case) -> tuple[Interaction, list[Evidence]]:
+        """Send a case whose answer may be judged while the next one is awaited: only then the list holds what it says."""
+        sent = self._sent(self._outgoing(case), case.note)
+        self._follow_up(case.operation, sent[0])
+        return sent
 
     def offer(self, case: Case) -> None:
-        """Send a case if the run's selection still needs it. The answer may be judged while the next one is awaited."""
+        """Post a case if the run's selection still needs it."""
         if self.selection.wants(case) and not self.is_settled:
-            self._send(case, later=True)
-
-    def _send(self, case: Case, *, later: bool) -> tuple[Interaction, list[Evidence]]:
-        interaction, evidence = self._sent(self._outgoing(case), case.note, later=later)
-        self._follow_up(case.operation, interaction)
-        return interaction, evidence
+            self.post(case)
 
     @property
     def is_settled(self) -> bool:
@@ -197,7 +200,9 @@ class Session:
 
     def repeat(self, outgoing: Outgoing) -> list[Evidence]:
         """Send a request that was recorded earlier and return what the answer says."""
-        return self._sent(outgoing, "sent again")[1]
+        evidence = self._sent(outgoing, "sent again")[1]
+        self.judging.catch_up()
+        return evidence
 
     def stranger(self) -> str:
         """Return the id of a room that, in all likelihood, does not exist."""
@@ -228,16 +233,13 @@ class Session:
             self.target.trust(stranger)
         return stranger
 
-    def _sent(self, outgoing: Outgoing, note: str, *, later: bool = False) -> tuple[Interaction, list[Evidence]]:
+    def _sent(self, outgoing: Outgoing, note: str) -> tuple[Interaction, list[Evidence]]:
         """Send a request and have it judged, unless it may change a room that is not the run's own: then nothing is sent nor said."""
         if objection := self.target.objection(outgoing, self.look):
             self._unsent += 1
             return Interaction(Request(outgoing.method, self.target.base_url + outgoing.path), None, failure=objection), []
         interaction = self._exchange(outgoing, note)
-        if later:
-            self.judging.see_later(interaction)
-            return interaction, []
-        return interaction, self.judging.see(interaction)
+        return interaction, self.judging.see_later(interaction)
 
     def look(self, room_id: str) -> Interaction:
         """Ask for a room without changing it."""

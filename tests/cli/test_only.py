@@ -40,7 +40,7 @@ def test_only_what_was_asked_for_is_reported(inside: Run, tmp_path: Path) -> Non
 @pytest.mark.parametrize(
     ("words", "says"),
     [
-        (("--only", MAXIMUM[:-1]), f"did you mean {MAXIMUM}?"),
+        (("--only", MAXIMUM[:-1]), f"did you mean {MAXIMUM!r}?"),
         (("telnyx", "--only", "azure.*"), "there is no such clause of telnyx"),
         (("--only", MAXIMUM, "--only", "nobody.*"), "--only nobody.*: there is no such clause"),
     ],

@@ -257,6 +257,7 @@ def broken_by(contract: Contract, interactions: Iterator[Interaction], *, forget
         found |= {item.clause for item in judge.see(interaction) if item.outcome in BAD}
         if forgetting:
             judge.rooms.states.clear()
+            judge.rooms.existing.clear()
     return found
 
 

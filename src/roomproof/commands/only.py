@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import difflib
-
 from roomproof.commands.subject import Ask
-from roomproof.errors import UsageError
+from roomproof.errors import UsageError, did_you_mean
 from roomproof.providers import find_contract
 from roomproof.verify.run import Options
 from roomproof.verify.selection import covers
@@ -17,9 +15,8 @@ def providers_of(only: tuple[str, ...], ask: Ask, chosen: list[str]) -> list[str
     known = [clause for found in clauses.values() for clause in found]
     for pattern in only:
         if not any(covers((pattern,), clause) for clause in known):
-            close = difflib.get_close_matches(pattern, known, 1)
-            nearest = f", did you mean {close[0]}?" if close else ""
-            raise UsageError(f"--only {pattern}: there is no such clause of {', '.join(chosen)}{nearest} (`roomproof clauses` lists them)")
+            nearest = did_you_mean(pattern, known)
+            raise UsageError(f"--only {pattern}: there is no such clause of {', '.join(chosen)}{nearest}; `roomproof clauses` lists them")
     return [provider for provider, found in clauses.items() if any(covers(only, clause) for clause in found)]
 
 

@@ -154,7 +154,8 @@ class Provenance:
         if state is None or what.method in _SAFE or 400 <= status < 500:
             return
         state.uncertain = True
-        state.deleted |= what.method == "DELETE" and status < 300
+        if what.method == "DELETE" and status < 300:
+            self._rooms.delete(state)
 
     def _doubt(self, interaction: Interaction) -> None:
         """A call that the contract does not know may have changed the room that its path names."""

@@ -163,6 +163,6 @@ class Judge:
         if call.name == "create" and room is not None:
             self._open_created(room, request)
         elif call.name == "delete" and state is not None:
-            state.deleted = True
+            self.rooms.delete(state)
         elif call.name == "read" and state is not None and room is not None:
             state.learn(room, {})

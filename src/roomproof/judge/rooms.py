@@ -52,9 +52,10 @@ class Repeat:
 
 @dataclass
 class Rooms:
-    """Every room of one account, by id, the repeatable requests seen, the values that each operation accepted of late."""
+    """The rooms of one account, by id, and which of them exist still; the repeatable requests seen; the values accepted of late."""
 
     states: dict[str, RoomState] = field(default_factory=dict)
+    existing: dict[str, RoomState] = field(default_factory=dict)
     repeats: dict[str, Repeat] = field(default_factory=dict)
     accepted: dict[tuple[str, str], dict[int, None]] = field(default_factory=dict)
 
@@ -64,7 +65,15 @@ class Rooms:
 
     def open(self, room_id: str) -> RoomState:
         """Return the state of a room, a new one where it was not seen before."""
-        return self.states.setdefault(room_id, RoomState(room_id))
+        state = self.states.get(room_id)
+        if state is None:
+            state = self.states[room_id] = self.existing[room_id] = RoomState(room_id)
+        return state
+
+    def delete(self, state: RoomState) -> None:
+        """Note that a room is gone; a long run makes and deletes so many that nobody should pass them by again and again."""
+        state.deleted = True
+        self.existing.pop(state.id, None)
 
     def accept(self, operation: str, sent: Mapping[str, Json]) -> None:
         """Note the values that an operation has accepted, member by member."""
@@ -84,7 +93,7 @@ class Rooms:
 
     def others(self, room_id: str | None) -> Iterator[RoomState]:
         """Yield the other rooms that still exist."""
-        return (state for key, state in self.states.items() if key != room_id and not state.deleted)
+        return (state for key, state in self.existing.items() if key != room_id)
 
 
 def _fingerprint(value: Json) -> int:

@@ -218,8 +218,18 @@ class Session:
         path = case.operation.path if makes_room else self._path(case.operation.path, case.path_id or self._room_of(case.seat))
         names = case.operation.repeatability
         repeatable = names is not None and header(headers, names[0]) is not None
-        sent = Outgoing(case.operation.method, path, query, headers, case.body, proof.scheme, proof.credentials, knowledge, repeatable)
-        return replace(sent, meanwhile=self.judging.catch_up)
+        return Outgoing(
+            case.operation.method,
+            path,
+            query,
+            headers,
+            case.body,
+            proof.scheme,
+            proof.credentials,
+            knowledge,
+            repeatable,
+            meanwhile=self.judging.catch_up,
+        )
 
     def _path(self, template: str, room_id: str) -> str:
         return template.replace("{" + self.contract.room.parameter + "}", quote(room_id, safe=""))
@@ -355,7 +365,7 @@ class Session:
     @property
     def made(self) -> list[str]:
         """The ids of the rooms that this session made and that still exist."""
-        return [state.id for state in self.judging.rooms.states.values() if state.created_with is not None and not state.deleted]
+        return [state.id for state in self.judging.rooms.existing.values() if state.created_with is not None]
 
 
 def _busy(interaction: Interaction) -> str:

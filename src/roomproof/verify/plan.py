@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from email.utils import format_datetime
 from random import Random
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from roomproof.contract.clause import Part
 from roomproof.interaction import Credentials, Headers
@@ -39,7 +39,7 @@ def plan(bench: Bench, random: Random) -> Iterator[Case]:
             credentials(bench, first),
             unknown_rooms(bench, first, random),
             carriers(bench, first),
-            repeats(bench, first, random),
+            repeats(bench, first),
             taken_values(bench, first),
             read_only_values(bench, first),
             provider_samples(bench, first),
@@ -183,22 +183,24 @@ def provider_samples(bench: Bench, basis: Sample) -> Iterator[Case]:
             yield bench.case(replace(sample, value={**required, **sample.value}))
 
 
-def repeats(bench: Bench, basis: Sample, random: Random) -> Iterator[Case]:
+def repeats(bench: Bench, basis: Sample) -> Iterator[Case]:
     """Yield requests that carry a repeatability id, each several times and interleaved, and half a pair of headers."""
     for clause in bench.operation.by_rule.get((Part.BEHAVIOUR, "replayed-once"), ()):
         names = clause.options["id"], clause.options["first-sent"]
-        one, two = ((bench.case(basis), repeatable(names, random, bench.setting(Seat.MAIN).now)) for _ in range(2))
-        empty = (bench.exact({}, "an empty body"), repeatable(names, random, bench.setting(Seat.MAIN).now))
+        one, two = ((bench.case(basis), repeatable(names, bench.setting(Seat.MAIN).now)) for _ in range(2))
+        empty = (bench.exact({}, "an empty body"), repeatable(names, bench.setting(Seat.MAIN).now))
         for case, headers in (one, one, two, one, two, one, empty, empty):
             yield replace(case, note="a repeatable request", headers=headers)
         for number in range(3):
-            headers = repeatable(names, random, bench.setting(Seat.MAIN).now)
+            headers = repeatable(names, bench.setting(Seat.MAIN).now)
             yield replace(bench.case(basis), note=f"{names[0]} without {names[1]}", headers=headers[:1])
             wrong = ((names[0], "not-a-uuid"), headers[1]) if number % 2 else (headers[0], (names[1], "yesterday"))
             yield replace(bench.case(basis), note="repeatability headers of another form", headers=wrong)
 
 
-def repeatable(names: tuple[str, str], random: Random, now: datetime) -> Headers:
-    """Return headers of these names, an id and the time of the first sending, that make a request one that may be repeated."""
-    identifier = str(UUID(int=random.getrandbits(128), version=4))
-    return ((names[0], identifier), (names[1], format_datetime(now, usegmt=True)))
+def repeatable(names: tuple[str, str], now: datetime) -> Headers:
+    """Return headers of these names, an id and the time of the first sending, that make a request one that may be repeated.
+
+    The id is not from the seed: a provider remembers it, and would give the next run the answer that this one got.
+    """
+    return ((names[0], str(uuid4())), (names[1], format_datetime(now, usegmt=True)))

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from typing import Any
 from urllib.parse import quote, unquote
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from roomproof.cassettes.layout import compact
 from roomproof.contract.clause import Part
@@ -118,7 +118,7 @@ class Resender:
             UUID(value)
         except ValueError:
             return value
-        return self._keys.setdefault(value, str(UUID(int=self.session.random.getrandbits(128), version=4)))
+        return self._keys.setdefault(value, str(uuid4()))
 
     def _body(self, operation: Operation, interaction: Interaction, room: str, here: str) -> bytes | None:
         body = interaction.request.body

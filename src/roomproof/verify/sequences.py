@@ -224,7 +224,7 @@ class _Moves:
     def _case(self, bench: Bench, body: Json, seat: Seat, to_be_repeated: bool) -> Case:
         case = bench.case(_sample(body), seat)
         names = bench.operation.repeatability if to_be_repeated else None
-        return replace(case, headers=repeatable(names, self._session.random, bench.setting(seat).now)) if names else case
+        return replace(case, headers=repeatable(names, bench.setting(seat).now)) if names else case
 
     def _refused(self, bench: Bench) -> SearchStrategy[Step]:
         """Return the steps that a provider has to refuse: by whom it does not know, to a room that is not there, with a wrong value."""

@@ -117,11 +117,7 @@ def scaling(folder: Path, times: int) -> Iterator[str]:
                 runs.append((moments[-1] - moments[0], len(moments)))
             both = [partial(run, verify(at, provider=name), at, folder) for name, at in ((PROVIDER, mock), ("signalwire", other))]
             one.append(sum(map(timed, both)) / 2)
-            began = time.perf_counter()
-            with ThreadPoolExecutor(2) as pool:
-                for job in [pool.submit(work) for work in both]:
-                    job.result()
-            two.append(time.perf_counter() - began)
+            two.append(timed(partial(together, both)))
     (fixed, least), (short, some), (long, many) = (
         (median(seconds for seconds, _ in runs), median(count for _, count in runs)) for runs in taken.values()
     )
@@ -129,6 +125,13 @@ def scaling(folder: Path, times: int) -> Iterator[str]:
     beyond = (long - fixed) / (many - least) / ((short - fixed) / (some - least))
     yield f"| the same, without what every run sends | {beyond:.2f} | at most 1.1 |"
     yield f"| time, two providers in two processes : one, on the average | {median(two) / median(one):.2f} | at most 1.8 |"
+
+
+def together(works: list[Callable[[], Any]]) -> None:
+    """Do some work at once."""
+    with ThreadPoolExecutor(len(works)) as pool:
+        for job in [pool.submit(work) for work in works]:
+            job.result()
 
 
 def generation(times: int, count: int = 400) -> Iterator[str]:

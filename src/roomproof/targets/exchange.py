@@ -173,9 +173,10 @@ class Exchange:
         facts = Facts(
             code,
             words,
+            seconds,
             number=curl.getinfo(pycurl.OS_ERRNO),
             certificate=curl.getinfo(pycurl.SSL_VERIFYRESULT),
             tunnel=curl.getinfo(pycurl.HTTP_CONNECTCODE),
             proxied=self._proxied,
         )
-        return NoAnswerError(why(facts, seconds), refused=code == pycurl.E_COULDNT_CONNECT and facts.number == errno.ECONNREFUSED)
+        return NoAnswerError(why(facts), refused=code == pycurl.E_COULDNT_CONNECT and facts.number == errno.ECONNREFUSED)

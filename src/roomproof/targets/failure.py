@@ -17,7 +17,6 @@ CUT_SHORT = "the answer ends before it is whole"
 _UNHEARD = "the connection was closed without an answer"
 _LOST = "the connection was lost before the answer was whole"
 _TOO_LONG = "the answer's head is too large"
-_SECONDS = "{seconds}"
 _PROXY_ERROR = 97
 _TOO_LARGE = 100
 """Codes of libcurl that pycurl has no names for."""
@@ -33,21 +32,22 @@ _CERTIFICATES = {
 
 @dataclass(frozen=True)
 class Facts:
-    """What libcurl knows of an exchange that failed: its error code and words, the system's error number, OpenSSL's verify code,
-    the status with which a proxy refused a tunnel (0: none), and whether there is a proxy."""
+    """What is known of an exchange that failed: libcurl's error code and words, the seconds that it was allowed, the system's error
+    number, OpenSSL's verify code, the status with which a proxy refused a tunnel (0: none), and whether there is a proxy."""
 
     code: int
     words: str
+    seconds: float
     number: int = 0
     certificate: int = 0
     tunnel: int = 0
     proxied: bool = False
 
 
-def why(facts: Facts, seconds: float) -> str:
-    """Return why an exchange that was to take so many seconds at most failed. What stands after a semicolon tells what to do."""
+def why(facts: Facts) -> str:
+    """Return why an exchange failed. What stands after a semicolon tells what to do."""
     sentence = _proxy(facts) or _SENTENCES.get(facts.code, _words)(facts)
-    return one_line(sentence).replace(_SECONDS, f"{seconds:.3g}")[:LONGEST]
+    return one_line(sentence)[:LONGEST]
 
 
 def _proxy(facts: Facts) -> str:
@@ -97,7 +97,7 @@ _SENTENCES: dict[int, Callable[[Facts], str]] = {
     pycurl.E_COULDNT_CONNECT: _system,
     pycurl.E_FTP_WEIRD_SERVER_REPLY: _no_http,
     pycurl.E_PARTIAL_FILE: _told(CUT_SHORT),
-    pycurl.E_OPERATION_TIMEDOUT: _told(f"no whole answer within {_SECONDS} s"),
+    pycurl.E_OPERATION_TIMEDOUT: lambda facts: f"no whole answer within {facts.seconds:.3g} s",
     pycurl.E_SSL_CONNECT_ERROR: _tls,
     pycurl.E_ABORTED_BY_CALLBACK: _told(_UNHEARD),
     pycurl.E_GOT_NOTHING: _told(_UNHEARD),

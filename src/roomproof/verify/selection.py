@@ -52,7 +52,7 @@ class Selection:
 
     def is_settled(self, verdicts: Verdicts) -> bool:
         """Whether each clause that was selected is broken already, as badly as it can be: nothing more has to be sent to see it."""
-        return not self.is_everything and all(self._worst(clause) in _broken(verdicts, clause) for clause in self._clauses)
+        return all(self._worst(clause) in _broken(verdicts, clause) for clause in self._clauses)
 
     def _worst(self, clause: Clause) -> Verdict:
         return Verdict.FAIL if severity(clause) is Outcome.FAIL or self._strict else Verdict.WARNING

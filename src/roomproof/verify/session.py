@@ -192,6 +192,7 @@ class Session:
     @property
     def is_settled(self) -> bool:
         """Whether what the run is about is known, so that nothing more has to be tried."""
+        # A run about everything goes on to its end, whatever is known: to ask would only keep the judging from waiting.
         return not self.selection.is_everything and self.selection.is_settled(self.judging.verdicts)
 
     def findings(self) -> list[Finding]:
@@ -218,18 +219,7 @@ class Session:
         path = case.operation.path if makes_room else self._path(case.operation.path, case.path_id or self._room_of(case.seat))
         names = case.operation.repeatability
         repeatable = names is not None and header(headers, names[0]) is not None
-        return Outgoing(
-            case.operation.method,
-            path,
-            query,
-            headers,
-            case.body,
-            proof.scheme,
-            proof.credentials,
-            knowledge,
-            repeatable,
-            meanwhile=self.judging.catch_up,
-        )
+        return Outgoing(case.operation.method, path, query, headers, case.body, proof.scheme, proof.credentials, knowledge, repeatable)
 
     def _path(self, template: str, room_id: str) -> str:
         return template.replace("{" + self.contract.room.parameter + "}", quote(room_id, safe=""))
@@ -283,13 +273,11 @@ class Session:
             raise CutShortError(f"--max-requests {self.options.max_requests} reached")
         self._wait(self._rate.pause())
         left = self._allowance.left()
-        if left is not None:
-            if not left:
-                raise CutShortError(f"--max-seconds {self.options.max_seconds:g} reached")
-            outgoing = replace(outgoing, seconds=left)
+        if left == 0:
+            raise CutShortError(f"--max-seconds {self.options.max_seconds:g} reached")
         began = perf_counter()
         try:
-            interaction = self.target.send(outgoing)
+            interaction = self.target.send(replace(outgoing, seconds=left, meanwhile=self.judging.catch_up))
         except LedgerError as error:
             raise CutShortError(f"{error}; nothing is made that could be forgotten") from error
         seconds = perf_counter() - began

@@ -173,6 +173,16 @@ def test_it_can_be_used_with_a_keyboard_alone(browser: Any, page: Path) -> None:
     assert browser.until(lambda: browser.run("return arguments[0].parentElement.open", summary) is not was_open)
 
 
+def test_who_goes_on_before_the_browser_tells_of_the_new_address_is_not_pulled_back(browser: Any, page: Path) -> None:
+    browser.open(page, "#main")
+    assert browser.run("return document.activeElement.id") == "main"
+    ActionChains(browser.driver).send_keys(Keys.TAB).perform()
+    reached = browser.driver.switch_to.active_element
+    assert reached.tag_name == "a"
+    browser.run("dispatchEvent(new HashChangeEvent('hashchange'))")
+    assert browser.driver.switch_to.active_element == reached
+
+
 def test_a_screen_reader_finds_its_way(browser: Any, page: Path) -> None:
     browser.open(page)
     assert browser.run("return document.documentElement.lang") == "en"

@@ -66,7 +66,8 @@
     if (!target.hasAttribute("tabindex")) { target.tabIndex = -1; }
     target.scrollIntoView({ block: target.classList.contains("in") ? "nearest" : "center" });
     if (target.classList.contains("in")) { target.parentElement.scrollIntoView({ block: "start" }); }
-    target.focus({ preventScroll: true });
+    // Who has gone on by Tab before the browser told of the new address is not pulled back.
+    if (!target.contains(document.activeElement)) { target.focus({ preventScroll: true }); }
   }
 
   function copy(button) {

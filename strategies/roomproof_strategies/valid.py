@@ -11,6 +11,7 @@ import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from string import ascii_lowercase
 from uuid import UUID
 
 from hypothesis import strategies as st
@@ -50,7 +51,8 @@ _DATE = st.integers(0, DAYS)
 # Hosts under example.com belong to nobody (RFC 2606, 3), so that no webhook reaches a stranger.
 _ENDS = ("", "/", "/{}", ":8443/hook", "/hook", "/hook?room=1&kind={}", "/a/b%20c#{}")
 _URLS = st.sampled_from([scheme + "://{}.example.com" + end for scheme in ("https", "http") for end in _ENDS])
-_LABEL = st.text("abcdefghijklmnopqrstuvwxyz", min_size=1, max_size=10)
+# A text is drawn letter by letter; a word in so many letters is one number.
+_WORDS = st.integers(0, 26**10 - 1)
 _OCTETS = st.binary(min_size=16, max_size=16)
 
 
@@ -249,9 +251,15 @@ def _http_dates(anchor: datetime) -> Maker:
     return lambda draw: plain_http_date(_moment(draw, anchor))
 
 
+def _word(number: int) -> str:
+    """Return a number as a word of one letter or more: a, b, ... z, ba, bb and so on."""
+    rest, last = divmod(number, 26)
+    return (_word(rest) if rest else "") + ascii_lowercase[last]
+
+
 def _urls(_anchor: datetime) -> Maker:
     def make_url(draw: st.DrawFn) -> str:
-        form, label = draw(_URLS), draw(_LABEL)
+        form, label = draw(_URLS), _word(draw(_WORDS))
         return form.format(label, label)
 
     return make_url

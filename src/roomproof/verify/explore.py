@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import json
+from collections.abc import Iterator
 from typing import Any
 
-from hypothesis import HealthCheck, Phase, find, given, seed, settings
+from hypothesis import HealthCheck, find, settings
 from hypothesis import strategies as st
 from hypothesis.errors import Flaky, NoSuchExample, Unsatisfiable
 
@@ -15,58 +16,52 @@ from roomproof.judge.seen import read_json
 from roomproof.verdict import Finding, Verdict
 from roomproof.verify.bodies import Bench
 from roomproof.verify.case import Seat
+from roomproof.verify.drawing import distinct
 from roomproof.verify.plan import ANCHOR
 from roomproof.verify.session import Session
 from roomproof_strategies import Sample, mutations, plain, valid
 
 SHRINK_ATTEMPTS = 60
+_TURNS = (Seat.MAIN, Seat.MAIN, Seat.MAIN, Seat.OTHER)
+"""The rooms that random bodies are for, by turns."""
 _ONE_IN_THREE = st.sampled_from((False, False, True))
 SMALL = 40
 """A body of one member that is no longer than this is small enough."""
 
 
 def explore(session: Session, bench: Bench) -> None:
-    """Send random valid bodies and random mutations of them; then shrink the witnesses of this operation's findings."""
-    anchor = session.setting(Seat.MAIN).now + ANCHOR
-    fields = bench.special.fields(session.setting(Seat.MAIN))
-    schema = bench.operation.body.schema
-    good, bad = valid(schema, fields, anchor=anchor), mutations(schema, fields, anchor=anchor)
-    seats = (Seat.MAIN, Seat.MAIN, Seat.MAIN, Seat.OTHER) if bench.has_other and not bench.makes_rooms else (Seat.MAIN,)
+    """Send random valid bodies and random mutations of them; then shrink the witnesses of this operation's findings.
 
-    @quietly(session, session.options.max_examples)
-    @given(_proposals(good, bad, st.sampled_from(seats)))
-    def every_example(proposal: tuple[Sample, Seat]) -> None:
-        session.offer(bench.case(*proposal))
-
-    if session.options.max_examples:
-        try:
-            every_example()
-        except Unsatisfiable as error:
-            raise ContractError(f"{bench.operation.id}: no body fits its schema; do keywords contradict each other?") from error
+    Raises ContractError if no body fits the schema.
+    """
+    seats = _TURNS if bench.has_other and not bench.makes_rooms else _TURNS[:1]
+    for number, sample in enumerate(_samples(session, bench)):
+        session.offer(bench.case(sample, seats[number % len(seats)]))
     for finding in session.findings():
         if finding.verdict is Verdict.FAIL and finding.clause.operation == bench.operation.id:
             _shrink(session, bench, finding)
 
 
+def _samples(session: Session, bench: Bench) -> Iterator[Sample]:
+    anchor = session.setting(Seat.MAIN).now + ANCHOR
+    fields = bench.special.fields(session.setting(Seat.MAIN))
+    schema = bench.operation.body.schema
+    good, bad = valid(schema, fields, anchor=anchor), mutations(schema, fields, anchor=anchor)
+    try:
+        yield from distinct(_proposals(good, bad), session.options.max_examples, _written, session.options.seed)
+    except Unsatisfiable as error:
+        raise ContractError(f"{bench.operation.id}: no body fits its schema; do keywords contradict each other?") from error
+
+
 @st.composite
-def _proposals(
-    draw: st.DrawFn, good: st.SearchStrategy[Any], bad: st.SearchStrategy[Sample], seats: st.SearchStrategy[Seat]
-) -> tuple[Sample, Seat]:
-    """Return samples, two valid ones for each that is not (where any can be invalid), and the rooms that they are for."""
+def _proposals(draw: st.DrawFn, good: st.SearchStrategy[Any], bad: st.SearchStrategy[Sample]) -> Sample:
+    """Return samples, two valid ones for each that is not (where any can be invalid)."""
     is_bad = draw(_ONE_IN_THREE) and not bad.is_empty
-    sample = draw(bad) if is_bad else Sample(draw(good), (), "accepted", True, "a random valid body")
-    return sample, draw(seats)
+    return draw(bad) if is_bad else Sample(draw(good), (), "accepted", True, "a random valid body")
 
 
-def quietly(session: Session, examples: int) -> Callable[[Any], Any]:
-    """Return the settings of a Hypothesis run that only generates, from the run's seed, without a database or health checks.
-
-    Health checks watch over a test's own data; here the time of a draw is that of the provider's answer.
-    """
-    chosen = settings(
-        max_examples=max(examples, 1), database=None, deadline=None, phases=(Phase.generate,), suppress_health_check=list(HealthCheck)
-    )
-    return lambda function: seed(session.options.seed)(chosen(function))
+def _written(sample: Sample) -> str:
+    return json.dumps(sample.value)
 
 
 def _shrink(session: Session, bench: Bench, finding: Finding) -> None:

@@ -13,7 +13,7 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from hypothesis import given
+from hypothesis import given, seed, settings
 from hypothesis import strategies as st
 
 from roomproof.contract.model import Contract, Operation
@@ -22,7 +22,7 @@ from roomproof.interaction import Headers
 from roomproof.judge.validators import validator
 from roomproof.verify.bodies import Bench
 from roomproof.verify.case import Case, Seat
-from roomproof.verify.explore import quietly
+from roomproof.verify.drawing import RANDOM
 from roomproof.verify.plan import ANCHOR
 from roomproof.verify.session import Session
 from roomproof_strategies import Sample, valid
@@ -62,7 +62,8 @@ def fuzz(session: Session, bench: Bench) -> None:
     for generated in _coverage(operation):
         session.offer(as_case(session.contract, bench, generated))
 
-    @quietly(session, session.options.fuzz)
+    @seed(session.options.seed)
+    @settings(RANDOM, max_examples=session.options.fuzz)
     @given(st.one_of([operation.as_strategy(generation_mode=mode) for mode in GenerationMode]))
     def every_case(generated: Generated) -> None:
         session.offer(as_case(session.contract, bench, generated))

@@ -15,7 +15,7 @@ from functools import partial
 from itertools import islice
 from typing import Any
 
-from hypothesis import HealthCheck, Phase, Verbosity, seed, settings
+from hypothesis import seed, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, precondition, rule, run_state_machine_as_test
 from hypothesis.strategies import SearchStrategy
@@ -26,6 +26,7 @@ from roomproof.verdict import Finding, Verdict, Witness
 from roomproof.verify.attempt import AGAIN, DELETION, FIRST_AGAIN, SEATS, Attempts, Broken, Step, Steps, makes_sense, weight
 from roomproof.verify.bodies import Bench
 from roomproof.verify.case import Case, Seat
+from roomproof.verify.drawing import EXAMPLES, RANDOM
 from roomproof.verify.plan import credentials, repeatable
 from roomproof.verify.session import Session
 from roomproof_strategies import Json, Sample, invalid
@@ -36,8 +37,6 @@ CASES_EACH = 14
 """For so many random cases of an operation there is one sequence."""
 SEARCHED = 30
 """How many more sequences a run tries for findings that are shown by none of these, and by no request alone."""
-AT_ONCE = 8
-"""So many sequences are drawn up at once. Of ten examples or more Hypothesis spends some on small ones, later ones on parts of others."""
 REDUCTION = 100
 """After how many requests no more is left out of a sequence."""
 
@@ -50,8 +49,8 @@ def follow(session: Session) -> None:
     attempts = Attempts(session)
     explanation = _Explanation(session, attempts, _Moves(session, attempts))
     wanted = session.options.max_examples // CASES_EACH
-    for begun in range(0, wanted, AT_ONCE):
-        for steps in explanation.draw_up(min(AT_ONCE, wanted - begun)):
+    for begun in range(0, wanted, EXAMPLES):
+        for steps in explanation.draw_up(min(EXAMPLES, wanted - begun)):
             if not session.is_settled:
                 attempts.broken_by(steps)
     done: set[str] = set()
@@ -75,18 +74,9 @@ class _Explanation:
     def draw_up(self, count: int) -> list[Steps]:
         """Return so many more random sequences, after the simplest one, with which Hypothesis begins each time."""
         self._times += 1
-        quiet = settings(
-            max_examples=1 + count,
-            stateful_step_count=LENGTH,
-            phases=(Phase.generate,),
-            database=None,
-            deadline=None,
-            verbosity=Verbosity.quiet,
-            suppress_health_check=list(HealthCheck),
-        )
         drawn: list[Steps] = []
         machine = seed(hash((self._session.options.seed, self._times)))(_machine(self._moves, drawn.append))
-        run_state_machine_as_test(machine, settings=quiet)
+        run_state_machine_as_test(machine, settings=settings(RANDOM, max_examples=1 + count, stateful_step_count=LENGTH))
         return drawn
 
     def give(self, finding: Finding) -> None:
@@ -116,7 +106,7 @@ class _Explanation:
     def _searched(self, clause: str) -> Broken | None:
         while self._searches:
             self._searches -= 1
-            self._untried = self._untried or self.draw_up(AT_ONCE)
+            self._untried = self._untried or self.draw_up(EXAMPLES)
             self._attempts.broken_by(self._untried.pop())
             if found := self._attempts.known_to_break(clause):
                 return found

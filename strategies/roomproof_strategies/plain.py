@@ -7,10 +7,10 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 from functools import lru_cache
 
-from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis.errors import Unsatisfiable
 from hypothesis.strategies import SearchStrategy
 
+from roomproof_strategies.drawing import distinct
 from roomproof_strategies.formats import plain_date_time, plain_http_date
 from roomproof_strategies.sample import Json, Schema
 from roomproof_strategies.schema import Node, Path, alternatives, flatten, integer_range, matcher, types
@@ -25,20 +25,12 @@ _REMEMBERED = 64
 @lru_cache(_REMEMBERED)
 def some(strategy: SearchStrategy[Json], count: int) -> list[Json]:
     """Return up to `count` different values of a strategy, the same ones every time. Not for use inside a running Hypothesis test."""
-    drawn: dict[str, Json] = {}
     if strategy.is_empty:
         return []
-
-    @seed(0)
-    @settings(max_examples=2 * count, database=None, phases=[Phase.generate], deadline=None, suppress_health_check=list(HealthCheck))
-    @given(strategy)
-    def collect(value: Json) -> None:
-        drawn.setdefault(canonical(value), value)
-
     # Where keywords contradict each other, no draw gets through, and there is nothing to return.
     with suppress(Unsatisfiable):
-        collect()
-    return list(drawn.values())[:count]
+        return list(distinct(lambda draw: draw(strategy), count, canonical, 0))
+    return []
 
 
 class Plain:

@@ -16,10 +16,10 @@ from roomproof.judge.seen import read_json
 from roomproof.verdict import Finding, Verdict
 from roomproof.verify.bodies import Bench
 from roomproof.verify.case import Seat
-from roomproof.verify.drawing import distinct
 from roomproof.verify.plan import ANCHOR
 from roomproof.verify.session import Session
 from roomproof_strategies import Sample, mutations, plain, valid
+from roomproof_strategies.drawing import distinct
 
 SHRINK_ATTEMPTS = 60
 _TURNS = (Seat.MAIN, Seat.MAIN, Seat.MAIN, Seat.OTHER)
@@ -47,17 +47,16 @@ def _samples(session: Session, bench: Bench) -> Iterator[Sample]:
     fields = bench.special.fields(session.setting(Seat.MAIN))
     schema = bench.operation.body.schema
     good, bad = valid(schema, fields, anchor=anchor), mutations(schema, fields, anchor=anchor)
+
+    def proposal(draw: st.DrawFn) -> Sample:
+        """Two valid ones for each that is not (where any can be invalid)."""
+        is_bad = draw(_ONE_IN_THREE) and not bad.is_empty
+        return draw(bad) if is_bad else Sample(draw(good), (), "accepted", True, "a random valid body")
+
     try:
-        yield from distinct(_proposals(good, bad), session.options.max_examples, _written, session.options.seed)
+        yield from distinct(proposal, session.options.max_examples, _written, session.options.seed)
     except Unsatisfiable as error:
         raise ContractError(f"{bench.operation.id}: no body fits its schema; do keywords contradict each other?") from error
-
-
-@st.composite
-def _proposals(draw: st.DrawFn, good: st.SearchStrategy[Any], bad: st.SearchStrategy[Sample]) -> Sample:
-    """Return samples, two valid ones for each that is not (where any can be invalid)."""
-    is_bad = draw(_ONE_IN_THREE) and not bad.is_empty
-    return draw(bad) if is_bad else Sample(draw(good), (), "accepted", True, "a random valid body")
 
 
 def _written(sample: Sample) -> str:

@@ -22,10 +22,10 @@ from roomproof.interaction import Headers
 from roomproof.judge.validators import validator
 from roomproof.verify.bodies import Bench
 from roomproof.verify.case import Case, Seat
-from roomproof.verify.drawing import RANDOM
 from roomproof.verify.plan import ANCHOR
 from roomproof.verify.session import Session
 from roomproof_strategies import Sample, valid
+from roomproof_strategies.drawing import RANDOM
 
 if TYPE_CHECKING:
     import schemathesis

@@ -26,10 +26,10 @@ from roomproof.verdict import Finding, Verdict, Witness
 from roomproof.verify.attempt import AGAIN, DELETION, FIRST_AGAIN, SEATS, Attempts, Broken, Step, Steps, makes_sense, weight
 from roomproof.verify.bodies import Bench
 from roomproof.verify.case import Case, Seat
-from roomproof.verify.drawing import EXAMPLES, RANDOM
 from roomproof.verify.plan import credentials, repeatable
 from roomproof.verify.session import Session
 from roomproof_strategies import Json, Sample, invalid
+from roomproof_strategies.drawing import EXAMPLES, RANDOM
 
 LENGTH = 10
 """How many steps a sequence has at first."""

@@ -36,7 +36,12 @@ def distinct(make: Callable[[st.DrawFn], T], wanted: int, key: Callable[[T], Has
     while (missing := wanted - len(seen)) > 0 and barren < BARREN:
         number += 1
         size = min(most, -(-missing // EXAMPLES))
-        drawn = _drawn(make, size, hash((start, number)))
+        try:
+            drawn = _drawn(make, size, hash((start, number)))
+        except Unsatisfiable:
+            if size == 1 and not seen:
+                raise
+            drawn = []
         for value in drawn:
             word = key(value)
             if word not in seen and len(seen) < wanted:
@@ -45,7 +50,7 @@ def distinct(make: Callable[[st.DrawFn], T], wanted: int, key: Callable[[T], Has
         barren = barren + 1 if len(seen) == wanted - missing else 0
         if len(drawn) < (1 + EXAMPLES) * size:
             # There are no others, or values are given up or too long, so that no example of several gets to its end.
-            if barren and size == 1:
+            if size == 1:
                 return
             most = 1
 
@@ -60,11 +65,7 @@ def _drawn(make: Callable[[st.DrawFn], T], size: int, start: int) -> list[T]:
     def every_example(values: list[T]) -> None:
         drawn.extend(values)
 
-    try:
-        every_example()
-    except Unsatisfiable:
-        if size == 1:
-            raise
+    every_example()
     return drawn
 
 

@@ -7,6 +7,7 @@ from hypothesis import assume
 from hypothesis import strategies as st
 from hypothesis.errors import Unsatisfiable
 
+from roomproof_strategies import drawing
 from roomproof_strategies.drawing import distinct
 
 WORDS = st.text("abcdefgh", min_size=1, max_size=5)
@@ -48,6 +49,18 @@ def test_values_that_are_mostly_given_up_are_drawn_one_by_one() -> None:
 
 def test_values_too_long_to_be_drawn_many_at_once_are_drawn_one_by_one() -> None:
     assert len(list(distinct(lambda draw: draw(st.text("ab", min_size=2_000, max_size=2_100)), 20, str, start=0))) == 20
+
+
+def test_what_was_found_stands_where_a_later_run_finds_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    runs = [["a", "b", "b"]]
+
+    def run(*_: object) -> list[str]:
+        if not runs:
+            raise Unsatisfiable
+        return runs.pop()
+
+    monkeypatch.setattr(drawing, "_drawn", run)
+    assert list(distinct(word, 100, str, start=0)) == ["a", "b"]
 
 
 def test_where_there_is_none_it_says_so() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -15,7 +14,7 @@ from roomproof.judge.evidence import Outcome
 from roomproof.judge.seen import read_json
 from roomproof.verdict import Finding, Verdict
 from roomproof.verify.bodies import Bench
-from roomproof.verify.case import Seat
+from roomproof.verify.case import Seat, encode
 from roomproof.verify.plan import ANCHOR
 from roomproof.verify.session import Session
 from roomproof_strategies import Sample, mutations, plain, valid
@@ -43,24 +42,19 @@ def explore(session: Session, bench: Bench) -> None:
 
 
 def _samples(session: Session, bench: Bench) -> Iterator[Sample]:
-    anchor = session.setting(Seat.MAIN).now + ANCHOR
-    fields = bench.special.fields(session.setting(Seat.MAIN))
-    schema = bench.operation.body.schema
+    setting, schema = session.setting(Seat.MAIN), bench.operation.body.schema
+    fields, anchor = bench.special.fields(setting), setting.now + ANCHOR
     good, bad = valid(schema, fields, anchor=anchor), mutations(schema, fields, anchor=anchor)
 
     def proposal(draw: st.DrawFn) -> Sample:
-        """Two valid ones for each that is not (where any can be invalid)."""
+        """Return a sample: two are valid for each that is not (where any can be invalid)."""
         is_bad = draw(_ONE_IN_THREE) and not bad.is_empty
         return draw(bad) if is_bad else Sample(draw(good), (), "accepted", True, "a random valid body")
 
     try:
-        yield from distinct(proposal, session.options.max_examples, _written, session.options.seed)
+        yield from distinct(proposal, session.options.max_examples, lambda sample: encode(sample.value), session.options.seed)
     except Unsatisfiable as error:
         raise ContractError(f"{bench.operation.id}: no body fits its schema; do keywords contradict each other?") from error
-
-
-def _written(sample: Sample) -> str:
-    return json.dumps(sample.value)
 
 
 def _shrink(session: Session, bench: Bench, finding: Finding) -> None:

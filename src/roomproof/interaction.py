@@ -86,10 +86,12 @@ class Response:
 class Interaction:
     """A request with its response, or with the failure that kept the response away.
 
-    `at` is the time of sending, None where a recording does not say; it always has an offset.
+    `at` is the time of sending, None where a recording does not say; it always has an offset. `dropped` tells of a failure that the
+    server let the request in, and closed the connection without a response.
     """
 
     request: Request
     response: Response | None
     at: datetime | None = None
     failure: str = ""
+    dropped: bool = False

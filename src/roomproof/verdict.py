@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from enum import StrEnum
 
 from roomproof.contract.clause import Clause, Level
 from roomproof.contract.deviation import Deviation
 from roomproof.contract.model import Contract
 from roomproof.interaction import Interaction
-from roomproof.judge.evidence import Evidence, Outcome
+from roomproof.judge.evidence import Evidence, Outcome, Side
 from roomproof.judge.kind import SEVERAL, kind_of
 from roomproof.judge.sighting import Sightings
 from roomproof.limit import Limit
+
+NO_TIME = datetime.min.replace(tzinfo=UTC)
+"""Stands for the time of an interaction that has none: earlier than any other."""
 
 
 class Verdict(StrEnum):
@@ -51,15 +55,47 @@ class Witness:
         body = self.interaction.request.body or b""
         return not self.sequence, len(self.sequence), body.count(b":"), len(body), body
 
+    def is_before(self, other: Witness) -> bool:
+        """Whether this one is kept where there are both. The order is total, so that collections merge in any order."""
+        mine, theirs = self.size, other.size
+        return mine < theirs if mine != theirs else self._identity < other._identity
+
+    @property
+    def _identity(self) -> tuple[object, ...]:
+        heard = tuple(map(_moment_and_content, (self.interaction, *self.sequence)))
+        said = self.evidence
+        reason = self.deviation.reason if self.deviation else ""
+        return heard, (said.outcome, said.summary, said.expected, said.received, said.suspects), reason
+
+
+def _moment_and_content(interaction: Interaction) -> tuple[object, ...]:
+    """Return what tells interactions apart, in an order that is the same in every process: the time first."""
+    request, response = interaction.request, interaction.response
+    answered = (response.status, response.headers, response.body) if response else (0, (), b"")
+    sent = (request.method, request.url, request.headers, request.body or b"", request.credentials, request.room)
+    return interaction.at or NO_TIME, sent, answered, interaction.failure
+
+
+def _is_later(one: Interaction, other: Interaction | None) -> bool:
+    """Whether an interaction took place after another; of two at one time, or at none, the order of what they hold decides."""
+    if other is None or one is other:
+        return other is None
+    mine, theirs = one.at or NO_TIME, other.at or NO_TIME
+    return mine > theirs if mine != theirs else _moment_and_content(one) > _moment_and_content(other)
+
 
 @dataclass
 class Record:
-    """What is known of one clause: how often each outcome was seen, the smallest witness of each verdict, and each way of being broken."""
+    """What is known of one clause: how often each outcome was seen, the smallest witness of each verdict, and each way of being broken.
+
+    `sides` are those from which it was seen to hold, None among them where it has none.
+    """
 
     counts: dict[Outcome, int] = field(default_factory=dict)
     broken: dict[Verdict, Witness] = field(default_factory=dict)
     suspicions: dict[frozenset[str], Witness] = field(default_factory=dict)
     kinds: dict[Verdict, frozenset[str]] = field(default_factory=dict)
+    sides: set[Side | None] = field(default_factory=set)
     latest: Interaction | None = None
 
     @property
@@ -70,8 +106,14 @@ class Record:
     def add(self, verdict: Verdict, witness: Witness) -> None:
         """Keep a witness if it is the smallest of its kind."""
         known = self.broken.get(verdict)
-        if known is None or witness.size < known.size:
+        if known is None or witness.is_before(known):
             self.broken[verdict] = witness
+
+    def suspect(self, suspects: frozenset[str], witness: Witness) -> None:
+        """Keep a witness that other clauses may explain, if it is the smallest with these."""
+        known = self.suspicions.get(suspects)
+        if known is None or witness.is_before(known):
+            self.suspicions[suspects] = witness
 
 
 @dataclass(frozen=True)
@@ -92,7 +134,7 @@ class Verdicts:
     """Collects evidence and says the verdict of every clause. Two collections merge into one."""
 
     def __init__(self, contract: Contract, deviations: Iterable[Deviation] = (), *, strict: bool = False) -> None:
-        """`strict` makes a broken clause of level `standard` or `sample` a fail."""
+        """`strict` makes a fail of every broken clause, harmless leniency included, but of what was only observed."""
         self._contract = contract
         self._strict = strict
         self.records: dict[str, Record] = {}
@@ -106,7 +148,10 @@ class Verdicts:
             record = self.records[evidence.clause] = Record()
         outcome = evidence.outcome
         record.counts[outcome] = record.counts.get(outcome, 0) + 1
-        record.latest = interaction
+        if outcome is Outcome.PASS:
+            record.sides.add(evidence.side)
+        if _is_later(interaction, record.latest):
+            record.latest = interaction
         excuse = self.sightings.note(evidence, interaction)
         if outcome is Outcome.PASS or outcome is Outcome.INCONCLUSIVE:
             return
@@ -114,9 +159,7 @@ class Verdicts:
         if excuse is not None:
             record.add(Verdict.DEVIATION, witness)
         elif evidence.suspects:
-            key = frozenset(evidence.suspects)
-            if key not in record.suspicions or witness.size < record.suspicions[key].size:
-                record.suspicions[key] = witness
+            record.suspect(frozenset(evidence.suspects), witness)
         else:
             self._add_broken(record, witness)
 
@@ -139,26 +182,32 @@ class Verdicts:
         return kind_of(self._contract.clauses[witness.evidence.clause], witness.evidence, witness.interaction)
 
     def _verdict_of(self, evidence: Evidence) -> Verdict:
+        # Strictness follows the level and nothing else: what was only observed never fails.
         level = self._contract.clauses[evidence.clause].level
-        strict = self._strict and level in (Level.STANDARD, Level.SAMPLE)
+        strict = self._strict and level is not Level.OBSERVED and not evidence.doubtful
         return Verdict.FAIL if evidence.outcome is Outcome.FAIL or strict else Verdict.WARNING
 
     def merge(self, other: Verdicts) -> None:
-        """Take over what another collection of the same contract has seen."""
-        self.limits |= other.limits
+        """Take over what another collection of the same contract has seen.
+
+        The order and the grouping in which collections merge make no difference, in one process or in several.
+        """
+        for clause_id, limit in other.limits.items():
+            self.limits[clause_id] = min(self.limits.get(clause_id, limit), limit, key=repr)
         self.sightings.merge(other.sightings)
         for clause_id, theirs in other.records.items():
             mine = self.records.setdefault(clause_id, Record())
             for outcome, count in theirs.counts.items():
                 mine.counts[outcome] = mine.counts.get(outcome, 0) + count
-            mine.latest = theirs.latest or mine.latest
+            mine.sides |= theirs.sides
+            if theirs.latest is not None and _is_later(theirs.latest, mine.latest):
+                mine.latest = theirs.latest
             for verdict, witness in theirs.broken.items():
                 mine.add(verdict, witness)
             for verdict, kinds in theirs.kinds.items():
                 mine.kinds[verdict] = mine.kinds.get(verdict, frozenset()) | kinds
-            for key, witness in theirs.suspicions.items():
-                if key not in mine.suspicions or witness.size < mine.suspicions[key].size:
-                    mine.suspicions[key] = witness
+            for suspects, witness in theirs.suspicions.items():
+                mine.suspect(suspects, witness)
 
     def merge_old(self, old: Verdicts, how_old: str) -> None:
         """Take over, as warnings, what another collection says of clauses on which this one has nothing.
@@ -190,7 +239,7 @@ class Verdicts:
             for witness in unexplained:
                 verdict = self._verdict_of(witness.evidence)
                 kinds.setdefault(verdict, set()).add(self._kind_of(witness))
-                if verdict not in broken or witness.size < broken[verdict].size:
+                if verdict not in broken or witness.is_before(broken[verdict]):
                     broken[verdict] = witness
             limits = {Verdict.FAIL: self.limits.get(clause.id)}
             found += [
@@ -204,12 +253,30 @@ class Verdicts:
         worst: dict[str, Verdict] = {}
         for finding in self.findings():
             worst.setdefault(finding.clause.id, finding.verdict)
-        return {clause_id: worst.get(clause_id) or self._calm(clause_id) for clause_id in self._contract.clauses}
+        listening = self._operations_that_accept()
+        return {name: worst.get(name) or self._calm(clause, listening) for name, clause in self._contract.clauses.items()}
 
-    def _calm(self, clause_id: str) -> Verdict:
+    def missing_side(self, clause: Clause) -> Side | None:
+        """Return the side from which a clause, so far kept, has to be seen as well before that is a pass; None if there is none."""
+        return self._missing_side(clause, self._operations_that_accept())
+
+    def _missing_side(self, clause: Clause, listening: Container[str]) -> Side | None:
+        sides = self.records.get(clause.id, Record()).sides
+        if clause.is_limit and Side.ACCEPTED in sides and Side.REJECTED not in sides:
+            return Side.REJECTED
+        if sides == {Side.REJECTED} and (clause.is_limit or clause.operation not in listening):
+            return Side.ACCEPTED
+        return None
+
+    def _operations_that_accept(self) -> frozenset[str]:
+        """Return the operations that accepted something: who rejects everything has not looked at what was sent."""
+        clauses = self._contract.clauses
+        return frozenset(clauses[name].operation for name, record in self.records.items() if Side.ACCEPTED in record.sides)
+
+    def _calm(self, clause: Clause, listening: Container[str]) -> Verdict:
         """Return the verdict of a clause that nothing breaks."""
-        record = self.records.get(clause_id, Record())
-        if record.counts.get(Outcome.PASS):
+        record = self.records.get(clause.id, Record())
+        if record.counts.get(Outcome.PASS) and self._missing_side(clause, listening) is None:
             return Verdict.PASS
         return Verdict.INCONCLUSIVE if record.counts.get(Outcome.INCONCLUSIVE) else Verdict.UNEXERCISED
 

@@ -99,6 +99,7 @@ def test_the_small_contract_is_right() -> None:
         "small.update-room.request.size.null",
         "small.update-room.response.200.status",
         "small.update-room.response.body.media-type",
+        "small.update-room.response.body.json",
         "small.update-room.response.body.type",
         "small.update-room.response.body.null",
         "small.update-room.behaviour.input.no-server-error",

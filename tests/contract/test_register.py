@@ -92,8 +92,10 @@ def response_ids(operation: str, status: str, response: Mapping[str, Any]) -> It
         if header.get("required"):
             yield f"{prefix}.{name}.present", None
         yield from keyword_ids(header["schema"], (name,), prefix, "header")
-    for media in response.get("content", {}).values():
+    for name, media in response.get("content", {}).items():
         yield f"{prefix}.body.media-type", None
+        if name.endswith("json"):
+            yield f"{prefix}.body.json", None
         yield from keyword_ids(media["schema"], (), prefix, "body")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta, timezone
+from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
 from typing import Any
 
 import pytest
@@ -55,9 +56,28 @@ def test_whole_seconds_come_back_to_the_microsecond(moment: datetime, off: int) 
     assert not echoes(sent, (moment + timedelta(microseconds=off)).isoformat(), None)
 
 
-def test_a_fraction_of_a_second_may_be_dropped_but_not_the_second() -> None:
-    assert echoes("2030-06-01T12:00:00.75Z", "2030-06-01T12:00:00Z", None)
-    assert not echoes("2030-06-01T12:00:00.75Z", "2030-06-01T12:00:02Z", None)
+@given(MOMENTS, st.integers(0, 6), st.sampled_from([ROUND_DOWN, ROUND_HALF_UP]))
+def test_a_fraction_of_a_second_may_be_cut_or_rounded(moment: datetime, digits: int, way: str) -> None:
+    fraction = (Decimal(moment.microsecond) / 1_000_000).quantize(Decimal(10) ** -digits, way)
+    shown_again = moment.replace(microsecond=0) + timedelta(microseconds=int(fraction * 1_000_000))
+    assert echoes(moment.isoformat(), shown_again.isoformat(), None)
+
+
+@pytest.mark.parametrize("got", ["00.5", "00.74", "00.76", "00.9", "02", "59.75", "00.7500001"])
+def test_a_fraction_of_a_second_may_not_change(got: str) -> None:
+    assert echoes("2030-06-01T12:00:00.75Z", "2030-06-01T12:00:00.8Z", None)
+    assert not echoes("2030-06-01T12:00:00.75Z", f"2030-06-01T12:00:{got}Z", None)
+
+
+def test_a_leap_second_may_become_a_second_beside_it() -> None:
+    assert echoes("2030-06-30T23:59:60Z", "2030-06-30T23:59:59Z", None)
+    assert echoes("2030-06-30T23:59:60Z", "2030-07-01T00:00:00Z", None)
+
+
+def test_an_empty_text_stands_for_null_only_where_the_response_says_so() -> None:
+    assert echoes(None, "", None, unset="")
+    assert not echoes(None, "", None)
+    assert not echoes(None, "text", None, unset="")
 
 
 def test_a_date_comes_back_as_midnight_utc() -> None:
@@ -87,7 +107,6 @@ def test_to_be_the_same_works_both_ways(one: Any, other: Any) -> None:
         ({"role": "host"}, {"role": "host", "since": 1}),
         ([{"code": "1"}, {"code": "2"}], [{"code": "2"}, {"code": "1"}]),
         (None, None),
-        (None, ""),
     ],
     ids=str,
 )
@@ -115,6 +134,8 @@ def test_another_way_to_say_the_same_is_an_echo(sent: Any, got: Any) -> None:
         ("2030-06-01T12:00:00Z", "2030-06-01"),
         ("text", None),
         (None, 5),
+        (None, ""),
+        ({"a": None}, {"a": ""}),
         ([], {}),
     ],
     ids=str,

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from collections.abc import Iterable
-from datetime import date
+from dataclasses import replace
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -14,8 +18,9 @@ from roomproof.contract.clause import Level
 from roomproof.contract.deviation import Deviation
 from roomproof.contract.model import Contract
 from roomproof.interaction import Interaction, Request, Response
-from roomproof.judge.evidence import Evidence, Outcome, broken, kept, severity
+from roomproof.judge.evidence import Evidence, Outcome, Side, broken, kept, severity
 from roomproof.judge.exception import document, matches
+from roomproof.limit import Answer, Border, Limit, Reply
 from roomproof.verdict import Verdict, Verdicts
 
 UPDATE = "mini.update-room"
@@ -63,8 +68,14 @@ def test_strict_makes_standards_and_samples_fail_but_never_what_was_only_observe
     assert collected(mini, heard, strict=True).verdicts()[clause.id] is strict
 
 
-def test_a_harmless_leniency_stays_a_warning_even_when_strict(mini: Contract) -> None:
-    assert collected(mini, [(evidence(SIZE, Outcome.WARN), exchange())], strict=True).verdicts()[SIZE] is Verdict.WARNING
+@pytest.mark.parametrize("level", list(Level))
+@pytest.mark.parametrize("doubtful", [False, True])
+@pytest.mark.parametrize("lenient", [False, True])
+def test_strictness_follows_the_level_and_nothing_else(level: Level, doubtful: bool, lenient: bool, mini: Contract) -> None:
+    clause = next(item for item in mini.clauses.values() if item.level is level)
+    bent = broken(clause, "it is bent", expected="a", received="b", lenient=lenient, doubtful=doubtful)
+    strict = collected(mini, [(bent, exchange())], strict=True).verdicts()[clause.id]
+    assert strict is (Verdict.WARNING if doubtful or level is Level.OBSERVED else Verdict.FAIL)
 
 
 # What a verdict is.
@@ -211,15 +222,28 @@ def test_an_interaction_without_an_answer_has_no_response_to_match() -> None:
 # Merging.
 
 CLAUSES = [SIZE, MODE, STATUS]
+MOMENTS = st.sampled_from([None, *(datetime(2030, 6, day, tzinfo=UTC) for day in (1, 2))])
+MEASURED = st.integers(10, 12).map(lambda most: Limit("maximum", 9, Border({most: Answer(Reply.ACCEPTED)})))
+LIMITS = st.dictionaries(st.sampled_from(CLAUSES), MEASURED, max_size=1)
 HEARD = st.lists(
     st.tuples(
         st.builds(
-            lambda clause, outcome, suspects: evidence(clause, outcome, *suspects),
+            lambda clause, outcome, suspects, side, received: replace(
+                evidence(clause, outcome, *suspects), side=side if outcome is Outcome.PASS else None, received=received
+            ),
             st.sampled_from(CLAUSES),
             st.sampled_from(list(Outcome)),
             st.lists(st.sampled_from(CLAUSES), max_size=2, unique=True),
+            st.sampled_from([None, *Side]),
+            st.sampled_from(["status 200", "status 201"]),
         ),
-        st.builds(lambda size, extra: exchange(b'{"size":%d%s}' % (size, b',"flag":true' * extra)), st.integers(0, 12), st.booleans()),
+        st.builds(
+            lambda size, extra, at, status: replace(exchange(b'{"size":%d%s}' % (size, b',"flag":true' * extra), status), at=at),
+            st.integers(0, 12),
+            st.booleans(),
+            MOMENTS,
+            st.sampled_from([200, 422]),
+        ),
     ),
     max_size=8,
 )
@@ -234,15 +258,8 @@ def summed(contract: Contract, *streams: list[Heard]) -> Any:
 
 
 def state(verdicts: Verdicts) -> Any:
-    records = {
-        name: (
-            record.counts,
-            {kind: item.size for kind, item in record.broken.items()},
-            {key: item.size for key, item in record.suspicions.items()},
-        )
-        for name, record in verdicts.records.items()
-    }
-    return records, verdicts.verdicts()
+    """Everything that a report is made of: records with their witnesses, limits, findings, verdicts, deviations seen."""
+    return verdicts.records, verdicts.limits, verdicts.findings(), verdicts.verdicts(), verdicts.sightings.stale(date(2031, 1, 1))
 
 
 @settings(max_examples=40)
@@ -255,6 +272,38 @@ def test_collections_merge_in_any_order_and_any_grouping(mini: Contract, one: li
     right = collected(mini, one, [KNOWN])
     right.merge(left)
     assert state(right) == everything
+
+
+@given(HEARD, HEARD, LIMITS, LIMITS)
+def test_of_two_collections_neither_comes_first(
+    mini: Contract, one: list[Heard], two: list[Heard], measured: dict[str, Limit], again: dict[str, Limit]
+) -> None:
+    ways = []
+    for first, second in (((one, measured), (two, again)), ((two, again), (one, measured))):
+        verdicts, other = (collected(mini, heard, [KNOWN]) for heard, _ in (first, second))
+        verdicts.limits, other.limits = dict(first[1]), dict(second[1])
+        verdicts.merge(other)
+        ways.append(state(verdicts))
+    assert ways[0] == ways[1]
+
+
+IN_ANOTHER_PROCESS = """
+import sys
+from roomproof.judge.rooms import Rooms
+rooms = Rooms()
+rooms.accept("update-room", {"name": "one", "tags": ["a", {"b": None}]})
+print(sorted(key.hex() for values in rooms.accepted.values() for key in values))
+"""
+
+
+def test_what_was_accepted_is_remembered_alike_in_every_process() -> None:
+    told = {
+        subprocess.run(
+            [sys.executable, "-c", IN_ANOTHER_PROCESS], env={**os.environ, "PYTHONHASHSEED": seed}, capture_output=True, check=True
+        ).stdout
+        for seed in ("1", "2")
+    }
+    assert len(told) == 1
 
 
 @given(HEARD)

@@ -133,11 +133,18 @@ class Provenance:
         rules = self._compiled.request(operation)
         held = classify(operation, rules, interaction, parameters, self._rooms, state)
         shape = held.body.value if isinstance(held.body, NoJson) else type(held.body).__name__
-        reasons = (*sorted({obstacle.clause.id for obstacle in held.obstacles}), *sorted(set(held.unsettled)), shape)
+        reasons = (
+            *sorted({obstacle.clause.id for obstacle in held.obstacles}),
+            *sorted({question.why for question in held.unsettled}),
+            shape,
+        )
         if not held.unsettled or any(not obstacle.lenient for obstacle in held.obstacles):
             return reasons, False
         alone = classify(operation, rules, interaction, parameters, Rooms(), None)
-        timely = (*window_questions(windows(operation, held.sent, state, interaction.at)), *order_questions(operation, held.sent, state))
+        timely = (
+            *window_questions(windows(operation, held.sent, state, interaction.at), held.sent),
+            *order_questions(operation, held.sent, state),
+        )
         return reasons, bool(timely) or not set(held.unsettled) <= set(alone.unsettled)
 
     def _learn(self, what: Operation | SupportCall, parameters: Mapping[str, str], interaction: Interaction, context: Context) -> None:

@@ -15,6 +15,14 @@ ITEMS, VALUES, KEYS = "[]", "{}", "{keys}"
 _SPOKEN = {ITEMS: "items", VALUES: "values", KEYS: "keys"}
 
 
+_DIVIDING = frozenset((
+    "const", "enum", "minimum", "maximum", "exclusive-minimum", "exclusive-maximum", "multiple-of", "min-length", "max-length",
+    "pattern", "format", "min-items", "max-items", "unique-items", "min-properties", "max-properties", "any-of", "one-of", "all-of",
+    "not",
+))  # fmt: skip
+"""Rules, named like the keywords that make them, that divide values of the right type."""
+
+
 class Level(StrEnum):
     """Where a clause comes from; only a broken `documented` clause is a fail."""
 
@@ -65,6 +73,11 @@ class Clause:
     status: str = ""
     options: Mapping[str, Any] = field(default_factory=dict)
     pointer: Path = ()
+
+    @property
+    def is_limit(self) -> bool:
+        """Whether it divides the values of a request into those to accept and those to reject: both sides prove it together."""
+        return self.part is Part.REQUEST and self.rule.removeprefix("observed-").removeprefix("sample-") in _DIVIDING
 
     @property
     def field(self) -> str:

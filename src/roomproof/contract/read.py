@@ -24,6 +24,7 @@ from roomproof.contract.register import Place, behaviour_clauses, concepts, read
 from roomproof.contract.shape import require_shape
 from roomproof.errors import ContractError
 
+RFC_8259 = Source("RFC 8259", "4, 8.1 and 8.2", "JSON text")
 METHODS = ("get", "put", "post", "delete", "patch")
 
 
@@ -190,7 +191,15 @@ def _response_clauses(responses: Mapping[str, Any], place: Place) -> Iterator[Cl
             typed = here.at("content", media).within(media_node)
             level = read_level(media_node, typed.level, "media-type")
             yield typed.clause("media-type", f"the answer is sent as {media}", level=level, options={"media-type": media})
+            if is_json(media):
+                text = "the body is JSON that every parser reads alike: no byte order mark, no name twice in an object"
+                yield replace(typed, source=RFC_8259).clause("json", text, level=Level.STANDARD)
             yield from schema_clauses(media_node["schema"], typed.at("schema"))
+
+
+def is_json(media_type: str) -> bool:
+    """Whether a media type's bodies are JSON: its own name, or the suffix +json (RFC 6839, 3.1)."""
+    return media_type.split(";", 1)[0].strip().lower().endswith(("/json", "+json"))
 
 
 def _refuse_duplicates(operations: tuple[Operation, ...]) -> None:

@@ -14,7 +14,8 @@ from roomproof.judge import leniency
 from roomproof.judge.evidence import shown
 from roomproof.judge.rooms import Rooms, RoomState
 from roomproof.judge.rules import Parameter, RequestRules
-from roomproof.judge.seen import Classification, NoJson, Obstacle, Refusal, is_second_hand, request_json
+from roomproof.judge.seen import Classification, NoJson, Obstacle, Question, Refusal, is_second_hand, request_json
+from roomproof.judge.uniqueness import taken_values, uncertain_values
 from roomproof.judge.validators import ClauseValidator, PlaceValidator
 from roomproof.judge.window import order_questions, window_obstacles, window_questions, windows
 
@@ -23,6 +24,8 @@ Pointer = tuple[str, ...]
 Held = list[tuple[PlaceValidator, list[tuple[Pointer, Json]]]]
 """The values that a body holds where clauses speak of values, each with its way there."""
 _ALWAYS_EDGE = frozenset(("enum", "const", "pattern", "format", "any-of", "one-of", "multiple-of"))
+_NO_EDGE = frozenset(("all-of", "not", "exclusive-minimum", "exclusive-maximum"))
+"""Rules with a limit on which no value sits: any value that keeps them shows what they allow."""
 _LIMITS = {"minimum": "minimum", "maximum": "maximum"}
 _SIZES = {
     "min-length": "minLength",
@@ -60,25 +63,26 @@ def classify(
         *_carrier_obstacles(operation, rules, request, parameters, body),
         *(obstacle for obstacle, _ in broken),
         *_half_pairs(rules, request),
-        *_taken_names(rules, sent, rooms, state),
+        *taken_values(rules.unique, sent, rooms, state),
         *window_obstacles(asked_windows),
     ]
     doubtful: set[str] = {pointer[0] for _, pointer in broken if pointer}
-    unsettled = [*open_pointers.values(), *_open_texts(rules, held, interaction.at, doubtful)]
-    unsettled += _left_out(rules, request, body) if is_second_hand(request) else ()
-    unsettled += _uncertain_names(rules, sent, rooms, state)
-    unsettled += _unknown_rights(request, obstacles)
-    unsettled += ["parsers differ on this text"] if body is NoJson.DISPUTED else []
+    unsettled = [Question(why, pointer[:1]) for pointer, why in open_pointers.items()]
+    unsettled += _open_texts(rules, held, interaction.at, doubtful)
+    unsettled += map(Question, _left_out(rules, request, body) if is_second_hand(request) else ())
+    unsettled += uncertain_values(rules.unique, sent, rooms, state)
+    unsettled += map(Question, _unknown_rights(request, obstacles))
+    unsettled += [Question("parsers differ on this text")] if body is NoJson.DISPUTED else []
     unknown = list(_unknown_members(operation.body.schema, sent, ()))
     doubtful.update(pointer[0] for pointer in unknown if len(pointer) > 1)
-    unsettled += [f"{_named(pointer)} is no documented member" for pointer in unknown]
+    unsettled += [Question(f"{_named(pointer)} is no documented member", pointer[:1]) for pointer in unknown]
     unsettled += _changed_read_only(rules, sent, state)
     unsettled += order_questions(operation, sent, state)
-    unsettled += window_questions(asked_windows)
+    unsettled += window_questions(asked_windows, sent)
     if obstacles or unsettled:
-        return Classification(body, sent, tuple(obstacles), tuple(unsettled), (), {}, frozenset(doubtful))
+        return Classification(body, sent, tuple(obstacles), tuple(unsettled), (), {}, (), frozenset(doubtful))
     edges = _edges(rules, [name for name in sent if name in rules.accepted], held)
-    return Classification(body, sent, (), (), tuple(_fragile(held)), edges, frozenset(doubtful))
+    return Classification(body, sent, (), (), tuple(_fragile(held)), edges, tuple(_inside(rules, held)), frozenset(doubtful))
 
 
 def _credential_obstacles(operation: Operation, request: Request) -> list[Obstacle]:
@@ -118,22 +122,16 @@ def _carrier_obstacles(
 
 
 def _parameter_obstacles(parameter: Parameter, request: Request, parameters: Mapping[str, str]) -> Iterator[Obstacle]:
-    value = _sent_parameter(parameter, request, parameters)
+    value = parameter.sent_in(request, parameters)
     kind = Refusal.UNKNOWN_ROOM if parameter.place == "path" else Refusal.UNREADABLE
     if value is None:
         if parameter.required is not None and not is_second_hand(request):
             yield Obstacle(parameter.required, kind, f"no {parameter.name}")
     elif not parameter.value.keeps(value):
         # A recorder may have put a word like "hidden" in the place of a header's value.
-        lenient = parameter.place == "header" and is_second_hand(request)
+        doubtful = parameter.place == "header" and is_second_hand(request)
         broken = (item.clause for item in parameter.value.items if not item.keeps(value))
-        yield from (Obstacle(clause, kind, f"{parameter.name} {shown(value)}", lenient) for clause in broken)
-
-
-def _sent_parameter(parameter: Parameter, request: Request, parameters: Mapping[str, str]) -> str | None:
-    if parameter.place == "path":
-        return parameters.get(parameter.name)
-    return request.query.get(parameter.name) if parameter.place == "query" else header(request.headers, parameter.name)
+        yield from (Obstacle(clause, kind, f"{parameter.name} {shown(value)}", doubtful=doubtful) for clause in broken)
 
 
 def _half_pairs(rules: RequestRules, request: Request) -> list[Obstacle]:
@@ -154,7 +152,7 @@ def _left_out(rules: RequestRules, request: Request, body: Json) -> Iterator[str
     elif media_type(request.headers) is None:
         yield "the recording has no Content-Type"
     for parameter in rules.parameters:
-        if parameter.required is not None and _sent_parameter(parameter, request, {}) is None:
+        if parameter.required is not None and parameter.sent_in(request, {}) is None:
             yield f"the recording has no {parameter.name}"
     yield from (f"the recording has {what}" for _, what in _halves(rules, request))
 
@@ -179,10 +177,12 @@ def _broken_values(rules: RequestRules, held: Held, open_pointers: Mapping[Point
                     continue
                 if item.clause.rule == "type":
                     wrong_type.add(pointer)
+                # Of what the documents leave open, or of what cannot be changed, nobody says that it must be refused.
                 is_open = pointer in open_pointers and item.clause.rule != "type"
                 is_ignored = pointer != () and pointer[0] in rules.read_only
-                lenient = is_open or is_ignored or _is_lenient(item.clause, value, place.items)
-                yield Obstacle(item.clause, Refusal.INVALID, f"{_named(pointer)} {shown(value)}", lenient), pointer
+                lenient = _is_lenient(item.clause, value, place.items)
+                what = f"{_named(pointer)} {shown(value)}"
+                yield Obstacle(item.clause, Refusal.INVALID, what, lenient, is_open or is_ignored), pointer
 
 
 def _missing_members(rules: RequestRules, body: Json) -> Iterator[tuple[Obstacle, Pointer]]:
@@ -218,33 +218,6 @@ def _is_lenient(clause: Clause, value: Json, items: list[ClauseValidator]) -> bo
     return False
 
 
-def _taken_names(rules: RequestRules, sent: Mapping[str, Json], rooms: Rooms, state: RoomState | None) -> Iterator[Obstacle]:
-    """Yield what another room has already; `each` names the member that must be unique in every entry of a list."""
-    for clause in rules.unique:
-        name, each = clause.path[0], clause.options.get("each")
-        wanted = _unique_values(sent.get(name), each)
-        if not wanted:
-            continue
-        others = rooms.others(state.id if state else None)
-        taken = [value for other in others if not other.uncertain for value in _unique_values(other.known.get(name), each)]
-        clash = next((value for value in wanted if value in taken), None)
-        if clash is not None:
-            yield Obstacle(clause, Refusal.INVALID, f"{name} {shown(clash)}, which another room has")
-
-
-def _uncertain_names(rules: RequestRules, sent: Mapping[str, Json], rooms: Rooms, state: RoomState | None) -> Iterator[str]:
-    """Yield that a name may be taken, where an answer did not show what another room is called now."""
-    for clause in rules.unique:
-        if clause.path[0] in sent and any(other.uncertain for other in rooms.others(state.id if state else None)):
-            yield f"another room may have this {clause.path[0]}"
-
-
-def _unique_values(value: Json, each: str | None) -> list[Json]:
-    if each is None:
-        return [] if value in (None, "") else [value]
-    return [item[each] for item in value if isinstance(item, dict) and item.get(each)] if isinstance(value, list) else []
-
-
 def _open_regions(rules: RequestRules, body: Json) -> Iterator[tuple[Pointer, str]]:
     """Yield the values whose acceptance the contract says is open, each with the reason."""
     if isinstance(body, NoJson):
@@ -255,7 +228,7 @@ def _open_regions(rules: RequestRules, body: Json) -> Iterator[tuple[Pointer, st
                 yield pointer, region.reason
 
 
-def _open_texts(rules: RequestRules, held: Held, at: datetime | None, doubtful: set[str]) -> Iterator[str]:
+def _open_texts(rules: RequestRules, held: Held, at: datetime | None, doubtful: set[str]) -> Iterator[Question]:
     """Yield why the acceptance of texts and date-times is open, whatever the contract; note whose echo is doubtful too."""
     for place, values in held:
         for pointer, value in values:
@@ -263,9 +236,9 @@ def _open_texts(rules: RequestRules, held: Held, at: datetime | None, doubtful: 
                 continue
             if leniency.may_be_tidied(value):
                 doubtful.update(pointer[:1])
-            yield from leniency.open_questions(value, has_length_limit=place.path in rules.limited)
-            if is_date_time(value):
-                yield from leniency.open_date_time(value, at)
+            reasons = [*leniency.open_questions(value, has_length_limit=place.path in rules.limited)]
+            reasons += leniency.open_date_time(value, at) if is_date_time(value) else ()
+            yield from (Question(why, pointer[:1]) for why in reasons)
 
 
 def _unknown_members(schema: Mapping[str, Any], value: Json, way: Pointer) -> Iterator[Pointer]:
@@ -285,9 +258,10 @@ def _unknown_members(schema: Mapping[str, Any], value: Json, way: Pointer) -> It
             yield (*way, name)
 
 
-def _changed_read_only(rules: RequestRules, sent: Mapping[str, Json], state: RoomState | None) -> list[str]:
+def _changed_read_only(rules: RequestRules, sent: Mapping[str, Json], state: RoomState | None) -> list[Question]:
     known = state.known if state else {}
-    return [f"{name} is read-only" for name in rules.read_only if name in sent and sent[name] != known.get(name)]
+    changed = (name for name in rules.read_only if name in sent and sent[name] != known.get(name))
+    return [Question(f"{name} is read-only", (name,)) for name in changed]
 
 
 def _fragile(held: Held) -> Iterator[Clause]:
@@ -312,11 +286,25 @@ def _edges(rules: RequestRules, names: list[str], held: Held) -> dict[str, tuple
     return {name: tuple(clauses) for name, clauses in edges.items()}
 
 
+def _inside(rules: RequestRules, held: Held) -> Iterator[Clause]:
+    """Yield the clauses without an edge that values keep: to accept these shows what the clauses allow."""
+    for place, values in held:
+        for item in place.items:
+            has_no_edge = _plain_rule(item.clause) in _NO_EDGE or item.clause.id in rules.out_of_reach
+            if has_no_edge and any(value is not None for _, value in values):
+                yield item.clause
+
+
+def _plain_rule(clause: Clause) -> str:
+    return clause.rule.removeprefix("observed-").removeprefix("sample-")
+
+
 def _sits_on(clause: Clause, value: Json) -> bool:
-    if clause.rule in _ALWAYS_EDGE:
+    rule = _plain_rule(clause)
+    if rule in _ALWAYS_EDGE:
         return True
-    if clause.rule in _LIMITS:
-        return bool(value == clause.schema[_LIMITS[clause.rule]]) and not isinstance(value, bool)
-    if clause.rule in _SIZES:
-        return hasattr(value, "__len__") and len(value) == clause.schema[_SIZES[clause.rule]]
-    return False
+    if rule in _LIMITS:
+        return bool(value == clause.schema[_LIMITS[rule]]) and not isinstance(value, bool)
+    if rule in _SIZES:
+        return hasattr(value, "__len__") and len(value) == clause.schema[_SIZES[rule]]
+    return rule == "unique-items" and isinstance(value, list) and len(value) > 1

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 from roomproof.contract.formats import NANOSECONDS, Instant, instant, is_leap_second, is_uri, midnight
 
+NANOSECOND_DIGITS = 9
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
@@ -28,14 +29,14 @@ def same_value(one: Any, other: Any) -> bool:
     return bool(one == other)
 
 
-def echoes(sent: Any, got: Any, default: Any) -> bool:
+def echoes(sent: Any, got: Any, default: Any, *, unset: Any = None) -> bool:
     """Whether a value in an answer is the value that was sent.
 
-    A null that was accepted unsets: null, empty text or the documented default then stand in the answer. An object may
-    come back with more members, a fraction of a second may be dropped, white space at the ends may be trimmed.
+    A null that was accepted unsets: null, what stands for an `unset` member, or the documented default is then in the answer. An
+    object may come back with more members, a fraction of a second may be cut or rounded, white space at the ends may be trimmed.
     """
     if sent is None:
-        return got is None or got == "" or same_value(got, default)
+        return got is None or (unset is not None and same_value(got, unset)) or same_value(got, default)
     if isinstance(sent, str) and isinstance(got, str):
         return _echoes_text(sent, got)
     if isinstance(sent, dict) and isinstance(got, dict):
@@ -50,13 +51,24 @@ def _echoes_text(sent: str, got: str) -> bool:
         return True
     wanted, found = instant(sent) or midnight(sent), instant(got)
     if wanted is not None:
-        return found is not None and _same_instant(wanted, found, coarse=wanted.has_fraction or is_leap_second(sent))
+        return found is not None and _same_instant(wanted, found, leap=is_leap_second(sent))
     return is_uri(sent) and is_uri(got) and _canonical(sent) == _canonical(got)
 
 
-def _same_instant(wanted: Instant, found: Instant, *, coarse: bool) -> bool:
-    distance = abs(wanted.nanoseconds - found.nanoseconds)
-    return distance <= NANOSECONDS if coarse else distance == 0
+def _same_instant(wanted: Instant, found: Instant, *, leap: bool) -> bool:
+    """Whether an instant is another one, or what is left of it with fewer digits of a fraction: cut, or rounded.
+
+    Of a leap second, which few systems hold, the second before and the one after are as good.
+    """
+    if leap:
+        return abs(wanted.nanoseconds - found.nanoseconds) <= NANOSECONDS
+    for digits in range(NANOSECOND_DIGITS + 1):
+        unit = 10 ** (NANOSECOND_DIGITS - digits)
+        cut = wanted.nanoseconds // unit * unit
+        rounded = (wanted.nanoseconds + unit // 2) // unit * unit
+        if found.nanoseconds in (cut, rounded):
+            return True
+    return False
 
 
 def _echoes_list(sent: list[Any], got: list[Any]) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from roomproof.contract.clause import Clause, Level
@@ -21,12 +21,21 @@ class Outcome(StrEnum):
     INCONCLUSIVE = "inconclusive"
 
 
+class Side(StrEnum):
+    """On which side of what a clause demands a request lay that proves it: what is allowed was accepted, or the rest rejected."""
+
+    ACCEPTED = "accepted"
+    REJECTED = "rejected"
+
+
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """One interaction's word on one clause.
 
     `suspects` are clauses that may explain the same observation: if one of them turns out broken by itself, this evidence
-    adds nothing. `field` is the member of the body that it is about, for the reader.
+    adds nothing. `field` is the member of the body that it is about, for the reader; `side` what a kept clause was seen to do.
+    `doubtful` marks a warning that is none for certain, so that `--strict` leaves it one. Of something inconclusive `summary`
+    says why it is.
     """
 
     clause: str
@@ -36,16 +45,28 @@ class Evidence:
     received: str = ""
     field: str = ""
     suspects: tuple[str, ...] = ()
+    side: Side | None = None
+    doubtful: bool = False
 
 
-def kept(clause: Clause) -> Evidence:
-    """Return evidence that a clause was tested and holds."""
-    return _kept(clause.id)
+def kept(clause: Clause, side: Side | None = None) -> Evidence:
+    """Return evidence that a clause was tested and holds, as far as one side of it shows."""
+    return _kept(clause.id, side)
 
 
 @cache
-def _kept(clause_id: str) -> Evidence:
-    return Evidence(clause_id, Outcome.PASS)
+def _kept(clause_id: str, side: Side | None) -> Evidence:
+    return Evidence(clause_id, Outcome.PASS, side=side)
+
+
+def unproven(clause: Clause, why: str) -> Evidence:
+    """Return evidence that a request aimed at a clause, and that its response proves nothing of it."""
+    return _unproven(clause.id, why)
+
+
+@lru_cache(maxsize=4096)
+def _unproven(clause_id: str, why: str) -> Evidence:
+    return Evidence(clause_id, Outcome.INCONCLUSIVE, why)
 
 
 def severity(clause: Clause) -> Outcome:
@@ -54,11 +75,22 @@ def severity(clause: Clause) -> Outcome:
 
 
 def broken(
-    clause: Clause, summary: str, *, expected: str, received: str, lenient: bool = False, suspects: tuple[str, ...] = ()
+    clause: Clause,
+    summary: str,
+    *,
+    expected: str,
+    received: str,
+    lenient: bool = False,
+    doubtful: bool = False,
+    suspects: tuple[str, ...] = (),
 ) -> Evidence:
-    """Return evidence that a clause is broken; a `lenient` provider, one that takes more than it must, is only warned of."""
-    outcome = Outcome.WARN if lenient else severity(clause)
-    return Evidence(clause.id, outcome, summary, expected, received, clause.field, suspects)
+    """Return evidence that a clause is broken.
+
+    A `lenient` provider, one that does harmlessly more or other than it must, is only warned of, unless the run is strict;
+    where it is `doubtful` whether anything is wrong, a strict run warns, too.
+    """
+    outcome = Outcome.WARN if lenient or doubtful else severity(clause)
+    return Evidence(clause.id, outcome, summary, expected, received, clause.field, suspects, doubtful=doubtful)
 
 
 def shown(value: Any) -> str:

@@ -13,10 +13,12 @@ from roomproof.judge.check import Sight, checks_for
 from roomproof.judge.checks import require_checks
 from roomproof.judge.checks.creation import first_sent, repeatability_key
 from roomproof.judge.classify import classify
-from roomproof.judge.evidence import Evidence, Outcome
+from roomproof.judge.drops import Drops, dropped
+from roomproof.judge.evidence import Evidence, unproven
 from roomproof.judge.rooms import Repeat, Rooms, RoomState
 from roomproof.judge.rules import Compiled
 from roomproof.judge.seen import Answer, Classification, NoJson, Seen, request_json, response_json
+from roomproof.judge.uniqueness import given_up
 
 
 class Judge:
@@ -29,6 +31,7 @@ class Judge:
         self.rooms = Rooms()
         self.boundaries = Boundaries(contract)
         self._compiled = Compiled()
+        self._drops = Drops()
         self._checks = {(operation.id, sight): checks_for(operation, sight) for operation in contract.operations for sight in Sight}
         self._listed = {
             operation.id: [clause.options["call"] for clause in operation.clauses if "call" in clause.options]
@@ -46,6 +49,7 @@ class Judge:
         operation, parameters = matched
         if interaction.response is None or interaction.response.status in BUSY:
             return self._see_nothing(operation, interaction, parameters)
+        self._drops.note_answer()
         seen = self._taken_apart(operation, interaction, parameters)
         evidence: list[Evidence] = []
         for check in self._checks[operation.id, Sight.OPERATION]:
@@ -55,13 +59,21 @@ class Judge:
         return evidence
 
     def _see_nothing(self, operation: Operation, interaction: Interaction, parameters: Mapping[str, str]) -> list[Evidence]:
-        """No answer says nothing of the provider, but the request may have been carried out."""
+        """No answer says little of the provider, but the request may have been carried out.
+
+        A connection that is closed on one request again and again, and not on those in between, is a server that the request breaks.
+        """
         state = self.rooms.get(parameters.get(self.contract.room.parameter, ""))
+        request = classify(operation, self._compiled.request(operation), interaction, parameters, self.rooms, state)
         if state is not None:
             state.doubt()
         why = interaction.failure or f"status {interaction.response.status if interaction.response else ''}: too busy to answer"
         status = operation.by_rule[Part.RESPONSE, "status"][0]
-        return [Evidence(status.id, Outcome.INCONCLUSIVE, why)]
+        aimed = (*(obstacle.clause for obstacle in request.obstacles), *(clause for edges in request.edges.values() for clause in edges))
+        evidence = [unproven(clause, why) for clause in {clause.id: clause for clause in (status, *aimed)}.values()]
+        if interaction.dropped and self._drops.is_repeated(interaction.request):
+            evidence += dropped(operation, request, interaction)
+        return evidence
 
     def _taken_apart(self, operation: Operation, interaction: Interaction, parameters: Mapping[str, str]) -> Seen:
         state = self.rooms.get(parameters.get(self.contract.room.parameter, ""))
@@ -97,7 +109,7 @@ class Judge:
             return
         if seen.room_id is not None:
             state = self.rooms.open(seen.room_id)
-            state.learn(room, seen.request.sent)
+            self._learn_room(state, room, seen.request.sent)
             state.history_known &= seen.sent_is_known
             return
         key = repeatability_key(seen)
@@ -112,7 +124,13 @@ class Judge:
             state = self.rooms.open(str(room[self.contract.room.id]))
             state.created_with = request.sent
             state.history_known = request.body is not NoJson.UNRECORDED
-            state.learn(room, request.sent)
+            self._learn_room(state, room, request.sent)
+
+    def _learn_room(self, state: RoomState, room: Mapping[str, Any], sent: Mapping[str, Any]) -> None:
+        """Take over what a room is like now, and which unique values it no longer has: others may have them."""
+        before = state.known
+        state.learn(room, sent)
+        self.rooms.give_up(given_up(self.contract, before, state.known))
 
     def _see_support(self, interaction: Interaction) -> list[Evidence]:
         matched = self.contract.match_support(interaction.request.method, interaction.request.path)
@@ -124,7 +142,7 @@ class Judge:
             self._doubt(interaction)
             return []
         body = request_json(interaction.request)
-        request = Classification(body, body if isinstance(body, dict) else {}, (), (), (), {}, frozenset())
+        request = Classification(body, body if isinstance(body, dict) else {}, (), (), (), {}, (), frozenset())
         state = self.rooms.get(parameters.get(self.contract.room.parameter, ""))
         sight = Sight.CREATION if call.name == "create" else Sight.LISTING
         evidence = [
@@ -164,5 +182,7 @@ class Judge:
             self._open_created(room, request)
         elif call.name == "delete" and state is not None:
             self.rooms.delete(state)
-        elif call.name == "read" and state is not None and room is not None:
-            state.learn(room, {})
+            self.rooms.give_up(given_up(self.contract, state.known, {}))
+        elif call.name == "read" and room is not None and (state is not None or self.contract.room.id in room):
+            # A room may answer to its name as well as to its id.
+            self._learn_room(state or self.rooms.open(str(room[self.contract.room.id])), room, {})

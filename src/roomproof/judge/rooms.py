@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from hashlib import blake2b
 from typing import Any
 
 import orjson
@@ -52,12 +53,16 @@ class Repeat:
 
 @dataclass
 class Rooms:
-    """The rooms of one account, by id, and which of them exist still; the repeatable requests seen; the values accepted of late."""
+    """The rooms of one account, by id, and which of them exist still; the repeatable requests seen; the values accepted of late.
+
+    `free` are the values, by member, that must be unique and that a room had and gave up.
+    """
 
     states: dict[str, RoomState] = field(default_factory=dict)
     existing: dict[str, RoomState] = field(default_factory=dict)
     repeats: dict[str, Repeat] = field(default_factory=dict)
-    accepted: dict[tuple[str, str], dict[int, None]] = field(default_factory=dict)
+    accepted: dict[tuple[str, str], dict[bytes, None]] = field(default_factory=dict)
+    free: dict[str, dict[bytes, None]] = field(default_factory=dict)
 
     def get(self, room_id: str) -> RoomState | None:
         """Return what is known of a room, or None."""
@@ -78,10 +83,7 @@ class Rooms:
     def accept(self, operation: str, sent: Mapping[str, Json]) -> None:
         """Note the values that an operation has accepted, member by member."""
         for name, value in sent.items():
-            values = self.accepted.setdefault((operation, name), {})
-            values[_fingerprint(value)] = None
-            if len(values) > MOST_VALUES:
-                del values[next(iter(values))]
+            _remember(self.accepted.setdefault((operation, name), {}), value)
 
     def was_ever_accepted(self, operation: str, name: str) -> bool:
         """Whether an operation has accepted any value of a member before."""
@@ -91,10 +93,26 @@ class Rooms:
         """Whether an operation has accepted a value of a member before, alone or with others."""
         return _fingerprint(value) in self.accepted.get((operation, name), ())
 
+    def give_up(self, values: Iterable[tuple[str, Json]]) -> None:
+        """Note values of members that must be unique, and that a room had and has no more."""
+        for name, value in values:
+            _remember(self.free.setdefault(name, {}), value)
+
+    def was_given_up(self, name: str, value: Json) -> bool:
+        """Whether a room had a value that must be unique, and gave it up."""
+        return _fingerprint(value) in self.free.get(name, ())
+
     def others(self, room_id: str | None) -> Iterator[RoomState]:
         """Yield the other rooms that still exist."""
         return (state for key, state in self.existing.items() if key != room_id)
 
 
-def _fingerprint(value: Json) -> int:
-    return hash(orjson.dumps(value, option=orjson.OPT_SORT_KEYS))
+def _remember(values: dict[bytes, None], value: Json) -> None:
+    values[_fingerprint(value)] = None
+    if len(values) > MOST_VALUES:
+        del values[next(iter(values))]
+
+
+def _fingerprint(value: Json) -> bytes:
+    """Return a short digest of a value, the same in every process: Python's own hash is salted."""
+    return blake2b(orjson.dumps(value, option=orjson.OPT_SORT_KEYS), digest_size=12).digest()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
@@ -11,6 +11,7 @@ import jsonschema_rs
 
 from roomproof.contract.clause import ITEMS, KEYS, VALUES, Clause, Json, Part, Path, values_at, values_below
 from roomproof.contract.model import Operation
+from roomproof.interaction import Request, header
 from roomproof.judge.evidence import Evidence, kept
 from roomproof.judge.validators import PlaceValidator, validator
 
@@ -32,6 +33,12 @@ class Parameter:
     place: str
     required: Clause | None
     value: PlaceValidator
+
+    def sent_in(self, request: Request, in_path: Mapping[str, str]) -> str | None:
+        """Return the value that a request carries, given the parameters of its path; None where it carries none."""
+        if self.place == "path":
+            return in_path.get(self.name)
+        return request.query.get(self.name) if self.place == "query" else header(request.headers, self.name)
 
 
 @dataclass(frozen=True)
@@ -86,6 +93,7 @@ class RequestRules:
         self.pairs = operation.by_rule.get((Part.BEHAVIOUR, "pair-required"), ())
         self.unique = operation.by_rule.get((Part.BEHAVIOUR, "unique"), ())
         self.limited = {clause.path for clause in body if clause.rule == "max-length"}
+        self.out_of_reach = {clause.id for place in self.values for clause in _out_of_reach(place)}
 
 
 class ResponseRules:
@@ -96,12 +104,21 @@ class ResponseRules:
         body = [clause for clause in clauses if clause.options.get("in", "body") == "body"]
         self.status = next((clause for clause in clauses if clause.rule == "status"), None)
         self.media = next((clause for clause in body if clause.rule == "media-type"), None)
+        self.json = next((clause for clause in body if clause.rule == "json"), None)
         headers = [clause for clause in clauses if clause.options.get("in") == "header"]
         self.headers = [clause for clause in headers if clause.rule == "present"]
         self.header_values = _by_path([clause for clause in headers if clause.rule != "present"])
         self.present = _members(clause for clause in body if clause.rule == "present")
         keyed = [clause for clause in body if clause.schema is not None and clause.rule != "present"]
         self.values = Places([*keyed, *(clause for clause in body if clause.rule == "null")])
+        self._by_path = {place.path: place for place in self.values}
+
+    def may_be(self, path: Path, value: Json) -> bool:
+        """Whether the response lists a place, and its clauses allow a value there."""
+        place = self._by_path.get(path)
+        if place is None:
+            return False
+        return all(item.keeps(value) for item in place.items)
 
 
 class Compiled:
@@ -130,6 +147,15 @@ def _by_path(clauses: list[Clause]) -> list[PlaceValidator]:
     for clause in clauses:
         grouped.setdefault(clause.path, []).append(clause)
     return [PlaceValidator(path, about) for path, about in grouped.items()]
+
+
+def _out_of_reach(place: PlaceValidator) -> Iterator[Clause]:
+    """Yield the limits whose own value breaks another clause about the same place, so that nobody has to accept it."""
+    for item in place.items:
+        if item.clause.rule in ("minimum", "maximum"):
+            limit = next(iter(item.clause.schema.values()))
+            if not place.keeps(limit):
+                yield item.clause
 
 
 def _parameters(clauses: Iterable[Clause]) -> list[Parameter]:

@@ -41,12 +41,28 @@ class Refusal(StrEnum):
 
 @dataclass(frozen=True)
 class Obstacle:
-    """A reason to refuse a request: the clause it breaks, the value, and whether taking it is harmless leniency."""
+    """A reason to refuse a request: the clause it breaks, the value, whether taking it is harmless leniency, or perhaps no fault."""
 
     clause: Clause
     refusal: Refusal
     what: str
     lenient: bool = False
+    doubtful: bool = False
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """The fields whose values are the reason, none where the whole body is."""
+        if self.clause.rule == "window":
+            return self.clause.options["from"], self.clause.options["until"]
+        return self.clause.path[:1]
+
+
+@dataclass(frozen=True)
+class Question:
+    """Why nobody can say whether a request has to be accepted; `fields` are those whose values raise it, empty where none do."""
+
+    why: str
+    fields: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -55,21 +71,38 @@ class Classification:
 
     `sent` are the members of the body; `obstacles` what must get it refused; `unsettled` why nobody can say whether it
     must be accepted; `doubtful` members whose echo need not be exact. Of one that must be accepted, `fragile` are the clauses of
-    values that only a standard allows, and `edges` those whose limit it sits on, by member; of others both are empty.
+    values that only a standard allows, `edges` those whose limit it sits on, by member, and `inside` those that have no such limit;
+    of others all are empty.
     """
 
     body: Json
     sent: Mapping[str, Json]
     obstacles: tuple[Obstacle, ...]
-    unsettled: tuple[str, ...]
+    unsettled: tuple[Question, ...]
     fragile: tuple[Clause, ...]
     edges: Mapping[str, tuple[Clause, ...]]
+    inside: tuple[Clause, ...]
     doubtful: frozenset[str]
 
     @property
     def must_be_accepted(self) -> bool:
         """Whether the documents leave the provider no reason to refuse it."""
         return not self.obstacles and not self.unsettled
+
+    @property
+    def told(self) -> str:
+        """What the request holds, in few words: what is wrong with it, else the fields of its body."""
+        return ", ".join(item.what for item in self.obstacles) or ", ".join(self.sent) or "an empty body"
+
+    def other_reason(self, obstacle: Obstacle) -> str:
+        """Return what else than an obstacle, and another field, may get the request refused; empty where nothing may."""
+        path = obstacle.clause.path
+        for other in self.obstacles:
+            if other.clause.path != path:
+                return other.what
+        own = set(obstacle.fields)
+        others = (item for item in self.unsettled if not own.issuperset(item.fields) or (own and not item.fields))
+        return next((item.why for item in others), "")
 
 
 @dataclass(frozen=True)
@@ -148,12 +181,16 @@ def request_json(request: Request) -> Json:
 
 
 def response_json(request: Request, response: Response) -> Json:
-    """Return the JSON value of an answer's body, or why there is none; recorders that leave bodies out keep their length."""
-    body = read_json(response.body)
+    """Return the JSON value of an answer's body, or why there is none; recorders that leave bodies out keep their length.
+
+    A byte order mark in front, which a parser may ignore (RFC 8259, 8.1), is ignored.
+    """
+    body = read_json(response.body.removeprefix(BYTE_ORDER_MARK))
     left_out = body is NoJson.ABSENT and is_second_hand(request) and header(response.headers, "content-length") != "0"
     return NoJson.UNRECORDED if left_out else body
 
 
+BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 DEEPEST = 100
 """Values nested more deeply are not looked at: to compare them would take more stack than there is."""
 MOST_VALUES = 300_000
@@ -179,6 +216,28 @@ def _is_deep(value: Json, levels: int) -> bool:
         return False
     inner = value.values() if isinstance(value, dict) else value
     return levels == 0 or any(_is_deep(item, levels - 1) for item in inner)
+
+
+class _RepeatedName(Exception):  # noqa: N818 - no error: it ends the search
+    """An object has a name twice."""
+
+
+def repeated_name(body: bytes) -> str:
+    """Return a name that an object in a JSON text has twice (RFC 8259, 4), an empty text if there is none.
+
+    The text is one that `read_json` reads, so it is neither deep nor vast.
+    """
+    try:
+        json.loads(body, object_pairs_hook=_refuse_repeated)
+    except _RepeatedName as found:
+        return str(found)
+    return ""
+
+
+def _refuse_repeated(pairs: list[tuple[str, Json]]) -> None:
+    names = [name for name, _ in pairs]
+    if len(set(names)) < len(names):
+        raise _RepeatedName(next(name for name in names if names.count(name) > 1))
 
 
 def _is_disputed(body: bytes) -> bool:

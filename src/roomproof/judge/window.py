@@ -11,7 +11,7 @@ from roomproof.contract.clause import Clause, Part
 from roomproof.contract.formats import Instant, instant, midnight
 from roomproof.contract.model import Operation
 from roomproof.judge.rooms import RoomState
-from roomproof.judge.seen import Obstacle, Refusal
+from roomproof.judge.seen import Obstacle, Question, Refusal
 
 SLACK = timedelta(minutes=10)
 """How far the provider's clock, or the time a request takes, may move a limit."""
@@ -88,16 +88,24 @@ def lengths(operation: Operation, sent: Mapping[str, Any], state: RoomState | No
                 yield clause, length / timedelta(days=1)
 
 
-def window_questions(found: Iterable[tuple[Clause, Window]]) -> list[str]:
-    """Return why it cannot be said whether a window is acceptable; empty if it certainly is."""
-    return ["the window may be refused" for _, window in found if not window.certain]
+def window_questions(found: Iterable[tuple[Clause, Window]], sent: Mapping[str, Any]) -> list[Question]:
+    """Return why it cannot be said whether a window is acceptable; empty if it certainly is.
+
+    Of an end that is no time there is nothing to ask: it gets the request refused by itself.
+    """
+    asked = []
+    for clause, window in found:
+        ends = tuple(name for name in (clause.options["from"], clause.options["until"]) if name in sent)
+        if not window.certain and all(_effective(name, sent, None) is not None for name in ends):
+            asked.append(Question("the window may be refused", ends))
+    return asked
 
 
-def order_questions(operation: Operation, sent: Mapping[str, Any], state: RoomState | None) -> list[str]:
+def order_questions(operation: Operation, sent: Mapping[str, Any], state: RoomState | None) -> list[Question]:
     """Return why date-times that a provider may want in one order (`x-unsettled-order`) may be refused; empty if in order."""
     order = operation.body.schema.get("x-unsettled-order", {})
     names = order.get("members", ())
     if not any(name in sent for name in names):
         return []
     moments = [moment for moment in (_effective(name, sent, state) for name in names) if moment is not None]
-    return [] if moments == sorted(moments) else [order["reason"]]
+    return [] if moments == sorted(moments) else [Question(order["reason"])]

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+import orjson
+
 from roomproof.targets.target import Outgoing
 
 from .fault import FAIL, LEVELS, WARNING, Fault
@@ -86,6 +88,8 @@ def answers() -> Iterator[Fault]:
     yield Fault("answers null", "update-room.response.body.null", _changed(body=b"null"), WARNING, fields=("flag",))
     yield Fault("answers no room", "update-room.response.room.present", _changed(body={}), fields=("flag",))
     yield Fault("answers another type", "update-room.response.body.media-type", _changed(headers=text), says="text/html", fields=("flag",))
+    yield Fault("begins with a byte order mark", "update-room.response.body.json", _bytes(b"\xef\xbb\xbf"), WARNING, "mark", ("flag",))
+    yield Fault("says a name twice", "update-room.response.body.json", _bytes(b'{"x": 1, "x": 2, '), WARNING, "twice", ("flag",))
     error = "update-room.response.422"
     yield Fault(
         "refuses with a page",
@@ -102,6 +106,11 @@ def answers() -> Iterator[Fault]:
 
 def _changed(**members: Json) -> Callable[[Any], None]:
     return on_the_wire(lambda answer, _: _with(answer, **members) if answer.status < 300 else answer)
+
+
+def _bytes(start: bytes) -> Callable[[Any], None]:
+    """A provider whose answers begin with other bytes, which take the place of a brace if they open one."""
+    return on_the_wire(lambda answer, _: _with(answer, body=start + orjson.dumps(answer.body)[start[:1] == b"{" :]))
 
 
 def _changed_errors(**members: Json) -> Callable[[Any], None]:

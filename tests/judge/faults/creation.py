@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from .fault import WARNING, Fault
+from .fault import FAIL, Fault
 
 Json = Any
 
@@ -38,7 +38,7 @@ def creation() -> Iterator[Fault]:
         "has another default", "create-room.request.size.default", on_creation(lambda _mini, _room, body: {"size": body.get("size", 5)})
     )
     yield Fault(
-        "has no default", "create-room.request.size.default", on_creation(lambda _mini, _room, body: {"size": body.get("size")}), WARNING
+        "has no default", "create-room.request.size.default", on_creation(lambda _mini, _room, body: {"size": body.get("size")}), FAIL
     )
     yield Fault(
         "imports with another default", "update-room.request.mode.default", on_creation(lambda _mini, _room, _body: {"mode": "closed"})

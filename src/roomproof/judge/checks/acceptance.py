@@ -7,11 +7,19 @@ from collections.abc import Iterator
 from roomproof.contract.clause import Clause, Level, Part
 from roomproof.interaction import Credentials
 from roomproof.judge.check import check
-from roomproof.judge.evidence import Evidence, broken, kept, shown
-from roomproof.judge.seen import Obstacle, Refusal, Seen
+from roomproof.judge.evidence import Evidence, Side, broken, kept, shown, unproven
+from roomproof.judge.rules import Parameter
+from roomproof.judge.seen import REFUSES_THE_ROOM, REFUSES_THE_SENDER, Obstacle, Refusal, Seen
+from roomproof.judge.uniqueness import perhaps_taken
 
-NOT_ABOUT_VALUES = (401, 403, 404, 405, 408, 410)
-"""Status codes that refuse the sender or the room, whatever the body holds."""
+_OTHER_REASONS = (402, 405, 406, 408, 411, 412, 415, 416, 417, 421, 423, 424, 425, 426, 428, 431, 451)
+"""Status codes that refuse method, media type, preconditions or connection (RFC 9110, 15.5; RFC 6585; RFC 4918, 11; RFC 7725)."""
+NOT_ABOUT_VALUES = (401, 403, 404, 407, 410, *_OTHER_REASONS)
+"""Status codes that refuse something else, whatever the body holds: the sender and the room, too."""
+_SAYS_WHY = {Refusal.UNAUTHENTICATED: REFUSES_THE_SENDER, Refusal.UNKNOWN_ROOM: REFUSES_THE_ROOM}
+"""The status codes that name one reason, whatever else is wrong with a request."""
+CONFLICT = 409
+"""Says that a request does not fit the state of things (RFC 9110, 15.5.10): a name that another room has."""
 
 
 @check(Part.REQUEST)
@@ -21,6 +29,8 @@ def values_taken_and_refused(seen: Seen) -> Iterator[Evidence]:
         yield from _accepted(seen)
     elif seen.request.must_be_accepted and seen.is_refused:
         yield from _valid_refused(seen)
+    elif seen.request.must_be_accepted:
+        yield from _not_accepted(seen, f"status {seen.answer.response.status} neither accepts nor rejects")
     elif seen.request.obstacles:
         yield from _obstacles(seen, Refusal.INVALID, Refusal.UNREADABLE)
         yield from _obstacles(seen, Refusal.UNKNOWN_ROOM, part=Part.REQUEST)
@@ -30,46 +40,65 @@ def _accepted(seen: Seen) -> Iterator[Evidence]:
     for name, edges in seen.request.edges.items():
         accepted = seen.operation.clause(Part.REQUEST, (name,), "accepted")
         if accepted is not None:
-            yield kept(accepted)
-        yield from (kept(clause) for clause in edges)
+            yield kept(accepted, Side.ACCEPTED)
+        yield from (kept(clause, Side.ACCEPTED) for clause in edges)
+    yield from (kept(clause, Side.ACCEPTED) for clause in seen.request.inside)
+    for parameter in seen.compiled.request(seen.operation).parameters:
+        if _was_sent(seen, parameter):
+            yield from (kept(item.clause, Side.ACCEPTED) for item in parameter.value.items)
     for clause in seen.operation.by_rule.get((Part.REQUEST, "media-type"), ()):
         if seen.request.sent:
-            yield kept(clause)
+            yield kept(clause, Side.ACCEPTED)
+
+
+def _was_sent(seen: Seen, parameter: Parameter) -> bool:
+    return parameter.sent_in(seen.interaction.request, seen.parameters) is not None
+
+
+def _not_accepted(seen: Seen, why: str) -> Iterator[Evidence]:
+    """Yield that what the values of a valid request sit on was tried, and that nothing came of it."""
+    for name, edges in seen.request.edges.items():
+        accepted = seen.operation.clause(Part.REQUEST, (name,), "accepted")
+        yield from (unproven(clause, why) for clause in (*edges, *((accepted,) if accepted is not None else ())))
 
 
 def _valid_refused(seen: Seen) -> Iterator[Evidence]:
     """Blame the limit that the one sent member sits on; with several members the success status, and name the suspects."""
     status = seen.answer.response.status
     success = seen.operation.by_rule[Part.RESPONSE, "status"][0]
-    expected = f"status {success.status}"
-    if status == 409 and any(seen.operation.by_rule.get((Part.BEHAVIOUR, "unique"), ())):
+    if taken := _perhaps_taken(seen):
+        yield from _not_accepted(seen, f"status {status}: another room may have the same {' or '.join(taken)}")
         return
-    if seen.request.fragile:
-        for clause in seen.request.fragile:
-            yield broken(
-                clause,
-                f"{clause.field}: a date-time that RFC 3339 allows is refused",
-                expected=expected,
-                received=f"status {status}",
-                lenient=True,
-            )
+    expected, received = f"status {success.status}", f"status {status}"
+    blamed = _blamed(seen)
+    fragile = [clause for clause in seen.request.fragile if not blamed or clause.path[0] in blamed]
+    if len({clause.path[0] for clause in fragile} | set(blamed)) == 1 and fragile and status not in NOT_ABOUT_VALUES:
+        for clause in fragile:
+            text = f"{clause.field}: a value that the standard allows, in a spelling that no page shows, is refused"
+            yield broken(clause, text, expected=expected, received=received, lenient=True)
         return
     suspects = [clause for clause in _suspects(seen) if clause.level is Level.DOCUMENTED] or list(_suspects(seen))
-    blamed = _blamed(seen)
-    if len(blamed) == 1 and status not in NOT_ABOUT_VALUES:
+    if len(blamed) == 1 and not fragile and status not in NOT_ABOUT_VALUES:
         name = blamed[0]
         for clause in _clauses_to_blame(seen, name, suspects):
             text = f"{name} {shown(seen.request.sent[name])} is documented as valid ({clause.demands}), but it is refused"
-            yield broken(clause, text, expected=expected, received=f"status {status}")
+            yield broken(clause, text, expected=expected, received=received)
         return
     what = ", ".join(seen.request.sent) or "no member"
-    yield broken(
-        success,
-        f"a valid request ({what}) is refused",
-        expected=expected,
-        received=f"status {status}",
-        suspects=() if status in NOT_ABOUT_VALUES or not blamed else tuple(clause.id for clause in suspects),
-    )
+    explaining = () if status in NOT_ABOUT_VALUES or not blamed else tuple(clause.id for clause in (*fragile, *suspects))
+    text = f"a valid request ({what}) is refused"
+    yield broken(success, text, expected=expected, received=received, lenient=bool(fragile), suspects=explaining)
+
+
+def _perhaps_taken(seen: Seen) -> list[str]:
+    """Return the members that must be unique and may be those of a room of which nothing is known, if the answer can mean that.
+
+    What the room itself has already is no other one's, nor is what a room of this stream had and gave up. A run makes its names up,
+    so that only a conflict can mean it; in a recording every refusal can.
+    """
+    if seen.answer.response.status != CONFLICT and not seen.is_second_hand:
+        return []
+    return perhaps_taken(seen.compiled.request(seen.operation).unique, seen.request.sent, seen.rooms, seen.state)
 
 
 def _clauses_to_blame(seen: Seen, name: str, suspects: list[Clause]) -> list[Clause]:
@@ -111,26 +140,50 @@ def judged_obstacle(seen: Seen, obstacle: Obstacle) -> Iterator[Evidence]:
     status = seen.answer.response.status
     if seen.answer.accepted:
         text = f"{obstacle.what} is accepted, although {obstacle.clause.demands}"
-        yield broken(obstacle.clause, text, expected="a refusal (status 4xx)", received=f"status {status}", lenient=obstacle.lenient)
-    elif _is_refusal_of(seen, obstacle) and all(other.clause.path == obstacle.clause.path for other in seen.request.obstacles):
-        yield kept(obstacle.clause)
+        yield broken(
+            obstacle.clause,
+            text,
+            expected="a refusal (status 4xx)",
+            received=f"status {status}",
+            lenient=obstacle.lenient,
+            doubtful=obstacle.doubtful,
+        )
+    elif why := _why_unproven(seen, obstacle):
+        # What a recorder left out, or who sent it, is not known: that is no doubt about the provider.
+        if not seen.is_second_hand:
+            yield unproven(obstacle.clause, why)
+    else:
+        yield kept(obstacle.clause, Side.REJECTED)
 
 
-def _is_refusal_of(seen: Seen, obstacle: Obstacle) -> bool:
-    """Whether the answer can be a refusal of this obstacle: that a room is gone, or a sender unknown, says nothing of a body."""
+def _why_unproven(seen: Seen, obstacle: Obstacle) -> str:
+    """Return why an answer that accepts nothing is no refusal of an obstacle for certain, an empty text if it is one."""
+    status = seen.answer.response.status
+    if not seen.answer.refused:
+        return f"status {status} neither accepts nor rejects"
+    if not seen.is_refused:
+        return f"status {status} may refuse the sender or the room"
+    if status in _SAYS_WHY.get(obstacle.refusal, ()):
+        return ""
+    if other := seen.request.other_reason(obstacle):
+        return f"it may be refused for another reason: {other}"
+    if obstacle.refusal is Refusal.UNAUTHENTICATED:
+        return f"status {status} is about something else" if status in (*_OTHER_REASONS, CONFLICT) else ""
+    # That a room is gone, or a sender unknown, says nothing of a body; how a body is sent is what 415 is about.
     of_body = obstacle.refusal in (Refusal.INVALID, Refusal.UNREADABLE) and obstacle.clause.options.get("in", "body") == "body"
-    return seen.is_refused and not (of_body and seen.answer.response.status in NOT_ABOUT_VALUES)
+    if of_body and status in NOT_ABOUT_VALUES and not (status == 415 and obstacle.refusal is Refusal.UNREADABLE):
+        return f"status {status} is not about a value"
+    if of_body and (taken := [name for name in _perhaps_taken(seen) if name not in obstacle.clause.path[:1]]):
+        return f"another room may have the same {' or '.join(taken)}"
+    return ""
 
 
 @check(Part.BEHAVIOUR, "missing-refused", "wrong-refused", "scope-required")
 def credentials_demanded(seen: Seen) -> Iterator[Evidence]:
     """Sends requests without credentials, with wrong ones and with too few rights: each is refused with 4xx."""
     for obstacle in seen.request.obstacles:
-        if obstacle.refusal is Refusal.UNAUTHENTICATED:
-            if seen.answer.accepted:
-                yield from judged_obstacle(seen, obstacle)
-            elif seen.answer.refused and seen.interaction.request.credentials is not Credentials.VALID:
-                yield kept(obstacle.clause)
+        if obstacle.refusal is Refusal.UNAUTHENTICATED and seen.interaction.request.credentials is not Credentials.VALID:
+            yield from judged_obstacle(seen, obstacle)
 
 
 @check(Part.BEHAVIOUR, "unknown-refused", "unique", "window", "pair-required")

@@ -10,9 +10,9 @@ from roomproof.contract.model import ResponseSpec
 from roomproof.interaction import header, media_type
 from roomproof.judge.check import check
 from roomproof.judge.equality import echoes
-from roomproof.judge.evidence import Evidence, broken, kept, shown
+from roomproof.judge.evidence import Evidence, Side, broken, kept, shown, unproven
 from roomproof.judge.rules import ResponseRules
-from roomproof.judge.seen import NoJson, Refusal, Seen
+from roomproof.judge.seen import BYTE_ORDER_MARK, NoJson, Refusal, Seen, repeated_name
 from roomproof.judge.validators import PlaceValidator
 
 
@@ -34,7 +34,7 @@ def statuses(seen: Seen) -> Iterator[Evidence]:
     if clause is None:
         return
     if str(status) == clause.status:
-        yield kept(clause)
+        yield kept(clause, Side.ACCEPTED if seen.answer.accepted else None)
     elif seen.answer.accepted or ((seen.answer.refused or status >= 500) and spec is not seen.operation.success):
         text = f"the answer has status {status} where {clause.status} is documented"
         yield broken(clause, text, expected=f"status {clause.status}", received=f"status {status}", lenient=harmless)
@@ -84,7 +84,7 @@ def media_types(seen: Seen) -> Iterator[Evidence]:
 def _no_header(seen: Seen, clause: Clause, text: str, *, expected: str, received: str) -> Iterator[Evidence]:
     """Yield what it proves that a header is not there: less if a recorder may have dropped it, nothing if it kept none at all."""
     if seen.answer.response.headers or not seen.is_second_hand:
-        yield broken(clause, text, expected=expected, received=received, lenient=seen.is_second_hand)
+        yield broken(clause, text, expected=expected, received=received, doubtful=seen.is_second_hand)
 
 
 @check(Part.RESPONSE)
@@ -100,6 +100,7 @@ def values_returned(seen: Seen) -> Iterator[Evidence]:
             yield from (_judged(item.clause, item.keeps(value), value, place.path[-1]) for item in place.items)
     if isinstance(seen.answer.body, NoJson):
         yield from _unreadable(rules, seen.answer.body)
+        yield from _unread(rules, seen.answer.body)
         return
     for place, values in rules.values.held(seen.answer.body):
         for pointer, value in values:
@@ -134,6 +135,35 @@ def _unreadable(rules: ResponseRules, body: NoJson) -> Iterator[Evidence]:
             if not place.path and item.clause.rule == "type":
                 text = f"the body of the answer is {body.value}, where JSON is documented"
                 yield broken(item.clause, text, expected="a JSON value", received=f"a body that is {body.value}")
+
+
+def _unread(rules: ResponseRules, body: NoJson) -> Iterator[Evidence]:
+    """What a body would have shown is unproven; where a recorder left it out, that is no doubt about the provider."""
+    if body is not NoJson.UNRECORDED:
+        why = f"the body of the response is {body.value}"
+        for place in rules.values:
+            yield from (unproven(item.clause, why) for item in place.items)
+        for members in rules.present:
+            yield from (unproven(clause, why) for clause in members.clauses)
+
+
+@check(Part.RESPONSE, "json")
+def json_texts(seen: Seen) -> Iterator[Evidence]:
+    """Looks whether every JSON answer is a text that all parsers read alike: no byte order mark, no name twice in an object."""
+    spec = documented_response(seen)
+    clause = None if spec is None else _rules(seen, spec.status).json
+    if clause is None or seen.answer.body in (NoJson.ABSENT, NoJson.MALFORMED, NoJson.UNRECORDED):
+        return
+    if seen.answer.body is NoJson.DISPUTED:
+        text, received = "parsers differ on the body of the response", NoJson.DISPUTED.value
+    elif seen.answer.response.body.startswith(BYTE_ORDER_MARK):
+        text, received = "the body of the response begins with a byte order mark", "a byte order mark"
+    elif name := repeated_name(seen.answer.response.body):
+        text, received = f"the body of the response has the name {name} twice in one object", f"{name} twice"
+    else:
+        yield kept(clause)
+        return
+    yield broken(clause, text, expected="JSON that every parser reads alike (RFC 8259)", received=received)
 
 
 def _was_told(seen: Seen, pointer: tuple[str, ...], value: Any) -> bool:
@@ -193,7 +223,5 @@ def no_server_error(seen: Seen) -> Iterator[Evidence]:
         if status < 500:
             yield kept(clause)
         else:
-            what = ", ".join(item.what for item in seen.request.obstacles) or ", ".join(seen.request.sent) or "an empty body"
-            yield broken(
-                clause, f"a server error answers a request with {what}", expected="a status below 500", received=f"status {status}"
-            )
+            text = f"a server error answers a request with {seen.request.told}"
+            yield broken(clause, text, expected="a status below 500", received=f"status {status}")

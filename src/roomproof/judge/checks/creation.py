@@ -46,7 +46,6 @@ def _is(clause: Any, name: str, wanted: Any, got: Any) -> Evidence:
         f"{name} was never set; it is {shown(got)}, documented is {shown(wanted)}",
         expected=shown(wanted),
         received=shown(got),
-        lenient=got is None,
     )
 
 

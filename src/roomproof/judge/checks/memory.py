@@ -10,8 +10,8 @@ from roomproof.contract.formats import instant, midnight
 from roomproof.judge.check import check
 from roomproof.judge.checks.creation import is_replay
 from roomproof.judge.equality import echoes, same, same_value
-from roomproof.judge.evidence import Evidence, broken, kept, shown
-from roomproof.judge.seen import Refusal, Seen
+from roomproof.judge.evidence import Evidence, Side, broken, kept, shown, unproven
+from roomproof.judge.seen import NoJson, Refusal, Seen
 
 EMPTY: tuple[Any, ...] = (None, "", False, [], {})
 
@@ -34,11 +34,15 @@ def _refused_members(seen: Seen) -> set[str]:
 @check(Part.BEHAVIOUR, "echo")
 def echo(seen: Seen) -> Iterator[Evidence]:
     """Looks for every value sent and accepted in the answer; date-times are compared as instants, URLs as RFC 3986 does."""
-    if not _speaks_of_the_room(seen) or seen.answer.room is None or is_replay(seen):
+    if not _speaks_of_the_room(seen) or is_replay(seen):
         return
     for clause in seen.behaviours("echo"):
         name = clause.path[0]
         if name not in seen.request.sent or name in _refused_members(seen):
+            continue
+        if seen.answer.room is None:
+            if seen.answer.body is not NoJson.UNRECORDED:
+                yield unproven(clause, "the response shows no room")
             continue
         value, default = seen.request.sent[name], _default(seen, name)
         if name not in seen.answer.room:
@@ -48,10 +52,10 @@ def echo(seen: Seen) -> Iterator[Evidence]:
                 expected=shown(value),
                 received="no such member",
             )
-        elif not echoes(value, seen.answer.room[name], default):
+        elif not echoes(value, seen.answer.room[name], default, unset=_unset(seen, name)):
             got = shown(seen.answer.room[name])
             text = f"{name} {shown(value)} was accepted, but the answer says {got}"
-            yield broken(clause, text, expected=shown(value), received=got, lenient=name in seen.request.doubtful)
+            yield broken(clause, text, expected=shown(value), received=got, doubtful=name in seen.request.doubtful)
         elif left := _left_over(seen, name):
             text = f"{name} {shown(value)} was to replace what stood there, but the answer still has {', '.join(left)}"
             yield broken(clause, text, expected=shown(value), received=shown(seen.answer.room[name]))
@@ -80,6 +84,13 @@ def _leftovers(told: Any, sent: Any, got: Any, way: tuple[str, ...]) -> Iterator
             yield (*way, name)
 
 
+def _unset(seen: Seen, name: str) -> Any:
+    """Return what stands for a member that is not set: the empty text, where the response may not be null and may be that."""
+    may_be = seen.compiled.response(seen.operation, seen.operation.success.status).may_be
+    place = (*seen.contract.room.at, name)
+    return "" if may_be(place, "") and not may_be(place, None) else None
+
+
 def _default(seen: Seen, name: str) -> Any:
     clause = seen.operation.clause(Part.REQUEST, (name,), "default")
     return clause.options["default"] if clause else None
@@ -105,7 +116,7 @@ def read_only(seen: Seen) -> Iterator[Evidence]:
     for clause in seen.behaviours("read-only"):
         name = clause.path[0]
         if name in seen.request.sent and name in known and seen.request.sent[name] != known[name] and seen.is_refused:
-            yield kept(clause)
+            yield kept(clause, Side.REJECTED)
     yield from _compared(seen, "read-only", lambda _: True, "it cannot be changed")
 
 
@@ -166,7 +177,6 @@ def kept_or_default(seen: Seen) -> Iterator[Evidence]:
                 text,
                 expected=" or ".join(shown(value) for value in allowed[:2]),
                 received=shown(room[name]),
-                lenient=room[name] is None,
             )
 
 

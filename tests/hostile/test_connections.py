@@ -115,6 +115,23 @@ def test_lost_in_the_answer(behaviour: Callable[[Any], Any], verify: Verify) -> 
     assert [why for why in told.unanswered if "whole" not in why and "does not begin" not in why] == []
 
 
+@pytest.mark.parametrize("die", [reset_before, close_before], ids=["reset", "closed"])
+@pytest.mark.parametrize(
+    "cannot_bear", [b'"max_participants":51', b'"enable_recording":null', b"undefined"], ids=["value", "null", "no JSON"]
+)
+def test_a_server_that_dies_on_some_input_fails(die: Callable[[Any], Any], cannot_bear: bytes, verify: Verify) -> None:
+    told = verify(lambda call: die(call) if cannot_bear in call.body else False, max_requests=None)
+
+    assert told.code == 1
+    assert told.fails == {"behaviour.any-input.no-server-error"}
+
+
+def test_a_server_that_dies_on_what_makes_rooms_fails(verify: Verify) -> None:
+    told = verify(lambda call: reset_before(call) if b"Consumer" in call.body else False, "azure", max_requests=None)
+
+    assert told.fails == {"behaviour.any-input.no-server-error"}
+
+
 @pytest.mark.parametrize("behaviour", [say_nothing, drip, drip_the_body], ids=lambda one: one.__name__)
 def test_no_answer_in_time(behaviour: Callable[[Any], Any], verify: Verify) -> None:
     require_undisturbed(verify(sometimes(behaviour), seconds=0.3), "no whole answer within 0.3 s")

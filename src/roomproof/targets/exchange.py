@@ -38,15 +38,21 @@ _AS_WRITTEN: tuple[tuple[int, Any], ...] = (
 """What curl is to do of itself: decode what is coded all the same, and nothing to the request."""
 _NOT_ADDED = ("Accept-Encoding: identity", "Expect:")
 """Nothing coded is asked for, and no leave to send a body."""
+_DROPPED = (pycurl.E_GOT_NOTHING, pycurl.E_SEND_ERROR, pycurl.E_RECV_ERROR, pycurl.E_ABORTED_BY_CALLBACK)
+"""Codes of curl for a connection that the other side closed."""
 _STATUS_LINE = re.compile(rb"HTTP/1\.\d +(\d{3})")
 
 
 class NoAnswerError(Exception):
-    """There is no usable answer; the message says why. `refused` tells that nobody listened, so that nothing was sent."""
+    """There is no usable answer; the message says why.
 
-    def __init__(self, reason: str, *, refused: bool = False) -> None:
+    `refused` tells that nobody listened, so that nothing was sent; `dropped` that the connection was closed without an answer.
+    """
+
+    def __init__(self, reason: str, *, refused: bool = False, dropped: bool = False) -> None:
         super().__init__(reason)
         self.refused = refused
+        self.dropped = dropped
 
 
 class Exchange:
@@ -179,4 +185,5 @@ class Exchange:
             tunnel=curl.getinfo(pycurl.HTTP_CONNECTCODE),
             proxied=self._proxied,
         )
-        return NoAnswerError(why(facts), refused=code == pycurl.E_COULDNT_CONNECT and facts.number == errno.ECONNREFUSED)
+        refused = code == pycurl.E_COULDNT_CONNECT and facts.number == errno.ECONNREFUSED
+        return NoAnswerError(why(facts), refused=refused, dropped=code in _DROPPED and not self._status)

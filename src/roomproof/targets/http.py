@@ -69,7 +69,7 @@ class HttpTarget:
         try:
             return Interaction(request, self._answered(request, outgoing, seconds), at)
         except NoAnswerError as error:
-            return Interaction(request, None, at, failure=str(error))
+            return Interaction(request, None, at, failure=str(error), dropped=error.dropped)
 
     def _answered(self, request: Request, outgoing: Outgoing, seconds: float) -> Response:
         """Send a request, again after a while where nobody listens yet, as long as there is time. Raises NoAnswerError."""

@@ -40,13 +40,14 @@ def _remember(session: Session) -> None:
 
     A member in which a secret stands is remembered, and not written.
     """
-    if session.subject.ours or "read" not in session.contract.support:
+    if "read" not in session.contract.support:
         return
-    # The first request of the run, and one that changes nothing: who is not there now has made no room.
-    interaction = session.look(session.seats[Seat.MAIN])
+    # The first request of the run, and one that changes nothing: who is not there now has made no room. The judge hears the answer, too:
+    # what an update carries of fields that cannot be changed has to be what the room has.
+    interaction = session.call(session.contract.support["read"], session.seats[Seat.MAIN])
     _require_reachable(session, interaction)
     found = members_in(session.contract, interaction)
-    if found is None:
+    if found is None or session.subject.ours:
         return
     secrets = KnownSecrets(session.subject.scheme.secrets())
     session.books.find(found, [name for name, value in found.items() if secrets.stand_in(encode(value))])

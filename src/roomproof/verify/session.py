@@ -148,6 +148,7 @@ class Session:
         self.seats: dict[Seat, str] = {}
         self._progress = progress
         self._silent = 0
+        self._dropped: list[Outgoing] = []
         self._calls = 0
         self._unsent = 0
         self._rate = Rate(options.rate)
@@ -180,9 +181,20 @@ class Session:
 
     def post(self, case: Case) -> tuple[Interaction, list[Evidence]]:
         """Send a case whose answer may be judged while the next one is awaited: only then the list holds what it says."""
-        sent = self._sent(self._outgoing(case), case.note)
+        outgoing = self._outgoing(case)
+        sent = self._sent(outgoing, case.note)
         self._follow_up(case.operation, sent[0])
+        if sent[0].dropped:
+            self._dropped.append(outgoing)
+        elif sent[0].response is not None and self._dropped:
+            self._send_dropped_again()
         return sent
+
+    def _send_dropped_again(self) -> None:
+        """Send once more, now that the server answers, what it closed the connection on: was it lost, or can nobody send it?"""
+        again, self._dropped = self._dropped, []
+        for outgoing in again:
+            self._sent(outgoing, "once more, since the connection was closed on it")
 
     def offer(self, case: Case) -> None:
         """Post a case if the run's selection still needs it."""

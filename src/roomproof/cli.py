@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from functools import partial
 from io import TextIOWrapper
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
@@ -22,6 +23,7 @@ from roomproof.options import (
     Baseline,
     BaseUrl,
     CaBundle,
+    Command,
     Contracts,
     EveryFinding,
     EveryInteraction,
@@ -62,6 +64,7 @@ class _Commands(TyperGroup):
 
 
 app = typer.Typer(name="roomproof", cls=_Commands, pretty_exceptions_enable=False)
+_command = partial(app.command, cls=Command)
 
 _START = "Start"
 _READ = "Look things up"
@@ -97,7 +100,7 @@ def _top(
         typer.echo(context.get_help())
 
 
-@app.command(
+@_command(
     rich_help_panel=_START,
     epilog=_examples(
         "roomproof verify",
@@ -155,7 +158,7 @@ def verify(
     raise typer.Exit(with_reports(lambda: run_verify(ask, options, outputs, gate)))
 
 
-@app.command(rich_help_panel=_MORE, epilog=_examples("roomproof probe PROVIDER --json observations.json"))
+@_command(rich_help_panel=_MORE, epilog=_examples("roomproof probe PROVIDER --json observations.json"))
 def probe(
     providers: Providers = None,
     base_url: BaseUrl = None,
@@ -185,7 +188,7 @@ def probe(
     raise typer.Exit(with_reports(lambda: run_probe(ask, options, json_path)))
 
 
-@app.command(rich_help_panel=_MORE, epilog=_examples("roomproof cleanup --dry-run"))
+@_command(rich_help_panel=_MORE, epilog=_examples("roomproof cleanup --dry-run"))
 def cleanup(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what would be done; send nothing.", metavar="")] = False,
     ca_bundle: CaBundle = None,
@@ -197,7 +200,7 @@ def cleanup(
     raise typer.Exit(run_cleanup(tuple(contracts or ()), os.environ, dry_run=dry_run, ca_bundle=ca_bundle))
 
 
-@app.command(
+@_command(
     rich_help_panel=_START,
     epilog=_examples("roomproof replay cassettes/ --max-age 90d", "roomproof replay traffic.har --json report.json"),
 )
@@ -232,7 +235,7 @@ def replay(
     raise typer.Exit(run_replay(listen, Outputs(files, verbose, **github_of(os.environ)), Gate(baseline, strict_deviations)))
 
 
-@app.command(
+@_command(
     rich_help_panel=_READ,
     epilog=_examples(
         "roomproof report .roomproof/last.json --html report.html",
@@ -268,7 +271,7 @@ def report(
     raise typer.Exit(run_report(tuple(runs), Outputs(files, verbose, **{**github_of(os.environ), "github": github})))
 
 
-@app.command(rich_help_panel=_MORE, epilog=_examples("roomproof compare monday.yaml friday.yaml"))
+@_command(rich_help_panel=_MORE, epilog=_examples("roomproof compare monday.yaml friday.yaml"))
 def compare(
     before: Annotated[Path, typer.Argument(metavar="A", help="A recording or a JSON report.")],
     after: Annotated[Path, typer.Argument(metavar="B", help="A later one.")],
@@ -283,7 +286,7 @@ def compare(
     raise typer.Exit(run_compare(before, after, tuple(contracts or ()), json_path))
 
 
-@app.command(
+@_command(
     rich_help_panel=_START,
     epilog=_examples("roomproof mock PROVIDER --port 8080", "roomproof mock PROVIDER --list-faults"),
 )
@@ -308,7 +311,7 @@ def mock(
         run_mock(provider, host, port, fault)
 
 
-@app.command(rich_help_panel=_READ)
+@_command(rich_help_panel=_READ)
 def clauses(
     provider: Annotated[
         str | None,
@@ -323,7 +326,7 @@ def clauses(
     print_clauses(provider, tuple(contracts or ()), as_json=as_json)
 
 
-@app.command(
+@_command(
     rich_help_panel=_READ,
     epilog=_examples(
         "roomproof explain PROVIDER.update-room.request.name.max-length",
@@ -343,7 +346,7 @@ def explain(
     run_explain(clause, tuple(contracts or ()), as_json=as_json)
 
 
-@app.command(rich_help_panel=_READ, epilog=_examples("roomproof matrix", "roomproof matrix --markdown > matrix.md"))
+@_command(rich_help_panel=_READ, epilog=_examples("roomproof matrix", "roomproof matrix --markdown > matrix.md"))
 def matrix(
     providers: Providers = None,
     sources: Annotated[bool, typer.Option("--sources", help="Number the cells, and list where each comes from.", metavar="")] = False,
@@ -357,7 +360,7 @@ def matrix(
     print_matrix(tuple(providers or ()), tuple(contracts or ()), as_json=as_json, as_markdown=as_markdown, sources=sources)
 
 
-@app.command(rich_help_panel=_START)
+@_command(rich_help_panel=_START)
 def init(folder: Annotated[Path, typer.Argument(metavar="DIR", help="A new or empty folder, named like the provider.")]) -> None:
     """Write a starting point for a provider of your own."""
     from roomproof.commands.init import write_start

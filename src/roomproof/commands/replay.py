@@ -16,6 +16,7 @@ from roomproof.cassettes.recording import open_recording, recordings
 from roomproof.cassettes.replay import Heard, Listener, Register, Replayed, replay
 from roomproof.commands.gate import EVERY_FAIL, Gate, failing
 from roomproof.commands.outputs import Outputs, unheard, written
+from roomproof.environment import value_of
 from roomproof.errors import UsageError
 from roomproof.legible import one_line
 from roomproof.providers import contract_folders, find_contract
@@ -117,4 +118,4 @@ def run_check_secrets(paths: tuple[Path, ...], contracts: tuple[Path, ...], envi
 def _known_secrets(contracts: tuple[Path, ...], environment: Mapping[str, str]) -> Iterator[str]:
     for provider in contract_folders(contracts):
         names = find_contract(provider, contracts)[0].credentials.environment.values()
-        yield from (environment[name] for name in names if environment.get(name))
+        yield from (value for value in (value_of(name, environment) for name in names) if value is not None)

@@ -54,13 +54,17 @@ class Witness:
 
 @dataclass
 class Record:
-    """What is known of one clause: how often each outcome was seen, the smallest witness of each verdict, and each way of being broken."""
+    """What is known of one clause: how often each outcome was seen, the smallest witness of each verdict, and each way of being broken.
+
+    `doubt` is a reason why an interaction says nothing certain, empty where none was given.
+    """
 
     counts: dict[Outcome, int] = field(default_factory=dict)
     broken: dict[Verdict, Witness] = field(default_factory=dict)
     suspicions: dict[frozenset[str], Witness] = field(default_factory=dict)
     kinds: dict[Verdict, frozenset[str]] = field(default_factory=dict)
     latest: Interaction | None = None
+    doubt: str = ""
 
     @property
     def cases(self) -> int:
@@ -72,6 +76,10 @@ class Record:
         known = self.broken.get(verdict)
         if known is None or witness.size < known.size:
             self.broken[verdict] = witness
+
+    def note_doubt(self, why: str) -> None:
+        """Keep a reason of doubt: of several the first in the order of texts, so that it is the same in whatever order they come."""
+        self.doubt = min(self.doubt or why, why or self.doubt)
 
 
 @dataclass(frozen=True)
@@ -107,6 +115,8 @@ class Verdicts:
         outcome = evidence.outcome
         record.counts[outcome] = record.counts.get(outcome, 0) + 1
         record.latest = interaction
+        if outcome is Outcome.INCONCLUSIVE:
+            record.note_doubt(evidence.summary)
         excuse = self.sightings.note(evidence, interaction)
         if outcome is Outcome.PASS or outcome is Outcome.INCONCLUSIVE:
             return
@@ -152,6 +162,7 @@ class Verdicts:
             for outcome, count in theirs.counts.items():
                 mine.counts[outcome] = mine.counts.get(outcome, 0) + count
             mine.latest = theirs.latest or mine.latest
+            mine.note_doubt(theirs.doubt)
             for verdict, witness in theirs.broken.items():
                 mine.add(verdict, witness)
             for verdict, kinds in theirs.kinds.items():

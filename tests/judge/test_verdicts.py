@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date
+from itertools import permutations
 from typing import Any
 
 import pytest
@@ -91,6 +93,13 @@ def test_the_worst_outcome_decides(outcomes: list[Outcome], verdict: Verdict, mi
 def test_inconclusive_interactions_are_no_cases(mini: Contract) -> None:
     verdicts = collected(mini, [(evidence(SIZE, outcome), exchange()) for outcome in (Outcome.INCONCLUSIVE, Outcome.PASS, Outcome.FAIL)])
     assert verdicts.records[SIZE].cases == 2
+
+
+def test_a_reason_of_doubt_is_kept_whichever_interaction_gives_it(mini: Contract) -> None:
+    whys = [Evidence(SIZE, Outcome.INCONCLUSIVE, why) for why in ("", "timed out", "status 503")]
+    for order in permutations(whys):
+        assert collected(mini, [(item, exchange()) for item in order]).records[SIZE].doubt == "status 503"
+    assert collected(mini, [(evidence(SIZE, Outcome.FAIL), exchange())]).records[SIZE].doubt == ""
 
 
 def test_every_clause_has_a_verdict_in_the_order_of_the_contract(mini: Contract) -> None:
@@ -214,10 +223,11 @@ CLAUSES = [SIZE, MODE, STATUS]
 HEARD = st.lists(
     st.tuples(
         st.builds(
-            lambda clause, outcome, suspects: evidence(clause, outcome, *suspects),
+            lambda clause, outcome, suspects, why: replace(evidence(clause, outcome, *suspects), summary=why),
             st.sampled_from(CLAUSES),
             st.sampled_from(list(Outcome)),
             st.lists(st.sampled_from(CLAUSES), max_size=2, unique=True),
+            st.sampled_from(["", "it is so", "nobody knows"]),
         ),
         st.builds(lambda size, extra: exchange(b'{"size":%d%s}' % (size, b',"flag":true' * extra)), st.integers(0, 12), st.booleans()),
     ),
@@ -239,6 +249,7 @@ def state(verdicts: Verdicts) -> Any:
             record.counts,
             {kind: item.size for kind, item in record.broken.items()},
             {key: item.size for key, item in record.suspicions.items()},
+            record.doubt,
         )
         for name, record in verdicts.records.items()
     }

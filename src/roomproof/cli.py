@@ -1,4 +1,4 @@
-"""The command line. Exit codes: 0 conforms, 1 at least one fail, 2 wrong usage, 3 unreachable or cut short, 130 Ctrl-C, 141 no reader."""
+"""The command line. Exit codes: 0 conforms, 1 at least one fail, 2 wrong usage, 3 unreachable or unproven, 130 Ctrl-C, 141 no reader."""
 
 from __future__ import annotations
 
@@ -27,6 +27,7 @@ from roomproof.options import (
     Contracts,
     EveryFinding,
     EveryInteraction,
+    FailUnder,
     Fuzz,
     HtmlPath,
     JsonInstead,
@@ -50,6 +51,7 @@ from roomproof.options import (
     Yes,
     age,
     per_second,
+    percent,
     seconds,
 )
 
@@ -86,7 +88,8 @@ def _version(wanted: bool) -> None:
     invoke_without_command=True,
     epilog="\n\n".join(
         (
-            "Exit code: 0 nothing failed, 1 a clause failed, 2 wrong usage or configuration, 3 provider not reached or run cut short.",
+            "Exit code: 0 nothing failed, 1 a clause failed, 2 wrong usage or configuration, or nothing to judge,"
+            " 3 provider not reached, run cut short, or not all that was asked for could be judged.",
             "roomproof COMMAND --help shows the options of a command, and examples.",
         )
     ),
@@ -125,6 +128,7 @@ def verify(
     strict: Strict = False,
     strict_deviations: StrictDeviations = False,
     baseline: Baseline = None,
+    fail_under: FailUnder = None,
     verbose: EveryInteraction = False,
     record: Record = None,
     save_regressions: SaveRegressions = False,
@@ -154,7 +158,7 @@ def verify(
     ask = Ask(tuple(providers or ()), base_url, room_id, tuple(contracts or ()), os.environ, record, regressions, ca_bundle, live, yes)
     options = Options(max_examples, seed, max_requests, per_second(rate), strict, fuzz, tuple(only or ()), seconds(max_seconds))
     files = {"json": json_path, "junit": junit_path, "html": html_path, "sarif": sarif_path, "markdown": markdown_path, "badge": badge_path}
-    outputs, gate = Outputs(files, verbose, **github_of(os.environ)), Gate(baseline, strict_deviations)
+    outputs, gate = Outputs(files, verbose, **github_of(os.environ)), Gate(baseline, strict_deviations, percent(fail_under))
     raise typer.Exit(with_reports(lambda: run_verify(ask, options, outputs, gate)))
 
 
@@ -214,6 +218,7 @@ def replay(
     strict: Strict = False,
     strict_deviations: StrictDeviations = False,
     baseline: Baseline = None,
+    fail_under: FailUnder = None,
     verbose: EveryFinding = False,
     json_path: JsonPath = None,
     junit_path: JunitPath = None,
@@ -232,7 +237,9 @@ def replay(
         raise typer.Exit(run_check_secrets(tuple(paths), tuple(contracts or ()), os.environ))
     listen = Listen(tuple(paths), tuple(contracts or ()), strict, age(max_age))
     files = {"json": json_path, "junit": junit_path, "html": html_path, "sarif": sarif_path, "markdown": markdown_path, "badge": badge_path}
-    raise typer.Exit(run_replay(listen, Outputs(files, verbose, **github_of(os.environ)), Gate(baseline, strict_deviations)))
+    raise typer.Exit(
+        run_replay(listen, Outputs(files, verbose, **github_of(os.environ)), Gate(baseline, strict_deviations, percent(fail_under)))
+    )
 
 
 @_command(

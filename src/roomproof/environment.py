@@ -11,5 +11,5 @@ def value_of(name: str, environment: Mapping[str, str]) -> str | None:
     """Return the value of a variable, None if it is not set. Raises UsageError if it is set to nothing but white space."""
     value = environment.get(name)
     if value is not None and not value.strip():
-        raise UsageError(f"{name} is set but empty: give it a value, or unset it; a secret or variable of CI in its place may be missing")
+        raise UsageError(f"{name} is set but empty: set {name} to its value, or unset it; a secret of CI may be missing in its place")
     return value

@@ -32,9 +32,18 @@ class Command(TyperCommand):
             parameters: list[Any] = self.params
             for parameter in parameters:
                 if _is_empty(given.get(parameter.name)):
-                    name = max(parameter.opts, key=len) if parameter.param_type_name == "option" else parameter.metavar.strip("[].")
-                    raise UsageError(f"{name} is given but empty: give it a value, or leave it out; a variable in its place may be unset")
+                    raise UsageError(_emptiness(parameter))
         return super().parse_args(ctx, args)
+
+
+def _emptiness(parameter: Any) -> str:
+    """Return what is to be done about an option or argument that is given but empty."""
+    if parameter.param_type_name == "option":
+        name = max(parameter.opts, key=len)
+        rule = f"{name} is given but empty: write {name} {parameter.metavar}, or leave it out"
+    else:
+        rule = f"{parameter.metavar.strip('[].')} is given but empty: give it a value"
+    return f"{rule}; a variable of the shell or of CI may be unset"
 
 
 def _is_empty(given: object) -> bool:
@@ -136,6 +145,15 @@ StrictDeviations = Annotated[
         rich_help_panel=HOW,
     ),
 ]
+FailUnder = Annotated[
+    float | None,
+    typer.Option(
+        "--fail-under",
+        metavar="PERCENT",
+        help="So many of a hundred documented clauses must be exercised, else exit 3.",
+        rich_help_panel=HOW,
+    ),
+]
 EveryFinding = Annotated[bool, typer.Option("--verbose", help="Show every finding.", metavar="", rich_help_panel=REPORTS)]
 HtmlPath = Annotated[Path | None, typer.Option("--html", metavar="PATH", help="Write the report as an HTML page.", rich_help_panel=REPORTS)]
 SarifPath = Annotated[Path | None, typer.Option("--sarif", metavar="PATH", help="Write the report as SARIF.", rich_help_panel=REPORTS)]
@@ -164,6 +182,13 @@ def seconds(limit: float | None) -> float | None:
     if limit is not None and not 0 < limit < math.inf:
         raise UsageError(f"--max-seconds {limit:g}: must be more than 0 and finite")
     return limit
+
+
+def percent(number: float | None) -> float | None:
+    """Return a number of percent as it is. Raises UsageError if it is not from 0 to 100."""
+    if number is not None and not 0 <= number <= 100:
+        raise UsageError(f"--fail-under {number:g}: must be from 0 to 100")
+    return number
 
 
 def age(text: str | None) -> timedelta | None:

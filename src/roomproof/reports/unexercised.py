@@ -1,4 +1,4 @@
-"""Why a clause was not exercised, as far as the contract and the evidence on its neighbours tell."""
+"""Why a clause was not exercised, or could not be judged, as far as the contract and the evidence on it and its neighbours tell."""
 
 from __future__ import annotations
 
@@ -19,6 +19,15 @@ _NOT_KNOWN = {
     "unknown-refused": "no recorded request is known to name a room that does not exist",
 }
 """What recordings cannot show unless they say so."""
+NO_ANSWER = "no usable answer"
+"""Why a clause is inconclusive where nothing else is known."""
+
+
+def doubts(verdicts: Verdicts) -> Mapping[str, str]:
+    """Return why nothing certain is known of each inconclusive clause, by its id."""
+    words = verdicts.verdicts()
+    inconclusive = (clause for clause, word in words.items() if word is Verdict.INCONCLUSIVE)
+    return {clause: verdicts.records[clause].doubt or NO_ANSWER for clause in inconclusive}
 
 
 @dataclass(frozen=True)

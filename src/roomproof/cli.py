@@ -7,10 +7,9 @@ import sys
 from functools import partial
 from io import TextIOWrapper
 from pathlib import Path
-from typing import Annotated, Any, NoReturn
+from typing import Annotated, NoReturn
 
 import typer
-from typer.core import TyperGroup
 
 from roomproof import __version__
 from roomproof.commands.completion import complete_clause, complete_fault, complete_mock, complete_provider
@@ -23,7 +22,6 @@ from roomproof.options import (
     Baseline,
     BaseUrl,
     CaBundle,
-    Command,
     Contracts,
     EveryFinding,
     EveryInteraction,
@@ -54,18 +52,9 @@ from roomproof.options import (
     percent,
     seconds,
 )
+from roomproof.parser import Command, Commands, ParserError
 
-
-class _Commands(TyperGroup):
-    def invoke(self, ctx: Any) -> Any:
-        """Run a command; that nobody reads what it prints is told without the error's number, which typer would make an exit 1: a fail."""
-        try:
-            return super().invoke(ctx)
-        except BrokenPipeError:
-            raise BrokenPipeError from None
-
-
-app = typer.Typer(name="roomproof", cls=_Commands, pretty_exceptions_enable=False)
+app = typer.Typer(name="roomproof", cls=Commands, pretty_exceptions_enable=False)
 _command = partial(app.command, cls=Command)
 
 _START = "Start"
@@ -375,10 +364,6 @@ def init(folder: Annotated[Path, typer.Argument(metavar="DIR", help="A new or em
     typer.echo(write_start(folder))
 
 
-_ParserError: Any = typer.BadParameter.__mro__[typer.BadParameter.__mro__.index(Exception) - 1]
-"""What the parser raises for words it does not understand; typer keeps its base class in another place in each release."""
-
-
 _BROKEN_PIPE = 141
 """As a shell tells of a program that was ended by SIGPIPE (128 + 13)."""
 
@@ -399,7 +384,7 @@ def main() -> None:
         sys.exit(code)
     except RoomproofError as error:
         _end(_line(str(error)), error.exit_code)
-    except _ParserError as error:
+    except ParserError as error:
         _end(f"{_line(error.format_message())} (`roomproof --help` shows what there is)", 2)
     except (KeyboardInterrupt, typer.Abort):
         _end("stopped", 130)

@@ -6,10 +6,9 @@ import math
 import re
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
-from typer.core import TyperCommand
 
 from roomproof.commands.completion import complete_clause, complete_provider
 from roomproof.errors import UsageError
@@ -17,39 +16,6 @@ from roomproof.errors import UsageError
 WHOM = "Whom"
 HOW = "How"
 REPORTS = "What is shown and written"
-
-
-class Command(TyperCommand):
-    """A command of which no option and no argument may be empty: what an unset variable leaves behind asks for nothing.
-
-    Looked for before a text becomes a path or a number: an empty path would be the working folder.
-    """
-
-    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        """Take the words of a command line. Raises UsageError that names the first option or argument that is given but empty."""
-        if not ctx.resilient_parsing:
-            given, _, _ = self.make_parser(ctx).parse_args(args=list(args))
-            parameters: list[Any] = self.params
-            for parameter in parameters:
-                if _is_empty(given.get(parameter.name)):
-                    raise UsageError(_emptiness(parameter))
-        return super().parse_args(ctx, args)
-
-
-def _emptiness(parameter: Any) -> str:
-    """Return what is to be done about an option or argument that is given but empty."""
-    if parameter.param_type_name == "option":
-        name = max(parameter.opts, key=len)
-        rule = f"{name} is given but empty: write {name} {parameter.metavar}, or leave it out"
-    else:
-        rule = f"{parameter.metavar.strip('[].')} is given but empty: give it a value"
-    return f"{rule}; a variable of the shell or of CI may be unset"
-
-
-def _is_empty(given: object) -> bool:
-    """Whether something on the command line, or one of several values of an option or argument, is nothing but white space."""
-    values = given if isinstance(given, list | tuple) else [given]
-    return any(isinstance(value, str) and not value.strip() for value in values)
 
 
 Providers = Annotated[

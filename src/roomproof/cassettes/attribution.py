@@ -85,5 +85,5 @@ def _home(contract: Contract) -> _Home:
     )
     fixed = host.replace(_ANY, "").strip(".")
     pattern = re.compile(re.escape(host).replace(_ANY, "[^.]+")) if fixed else None
-    name = _VARIABLE.sub("...", urlsplit(contract.server).netloc)
+    name = _VARIABLE.sub("*", urlsplit(contract.server).netloc)
     return _Home(contract, name, pattern, f"/{prefix}/" if prefix and _ANY not in prefix else "", required)

@@ -1,15 +1,15 @@
-"""The command line. Exit codes: 0 conforms, 1 at least one fail, 2 wrong usage, 3 unreachable or cut short, 130 Ctrl-C, 141 no reader."""
+"""The command line. Exit codes: 0 conforms, 1 at least one fail, 2 wrong usage, 3 unreachable or unproven, 130 Ctrl-C, 141 no reader."""
 
 from __future__ import annotations
 
 import os
 import sys
+from functools import partial
 from io import TextIOWrapper
 from pathlib import Path
-from typing import Annotated, Any, NoReturn
+from typing import Annotated, NoReturn
 
 import typer
-from typer.core import TyperGroup
 
 from roomproof import __version__
 from roomproof.commands.completion import complete_clause, complete_fault, complete_mock, complete_provider
@@ -25,6 +25,7 @@ from roomproof.options import (
     Contracts,
     EveryFinding,
     EveryInteraction,
+    FailUnder,
     Fuzz,
     HtmlPath,
     JsonInstead,
@@ -48,20 +49,13 @@ from roomproof.options import (
     Yes,
     age,
     per_second,
+    percent,
     seconds,
 )
+from roomproof.parser import Command, Commands, ParserError
 
-
-class _Commands(TyperGroup):
-    def invoke(self, ctx: Any) -> Any:
-        """Run a command; that nobody reads what it prints is told without the error's number, which typer would make an exit 1: a fail."""
-        try:
-            return super().invoke(ctx)
-        except BrokenPipeError:
-            raise BrokenPipeError from None
-
-
-app = typer.Typer(name="roomproof", cls=_Commands, pretty_exceptions_enable=False)
+app = typer.Typer(name="roomproof", cls=Commands, pretty_exceptions_enable=False)
+_command = partial(app.command, cls=Command)
 
 _START = "Start"
 _READ = "Look things up"
@@ -83,7 +77,8 @@ def _version(wanted: bool) -> None:
     invoke_without_command=True,
     epilog="\n\n".join(
         (
-            "Exit code: 0 nothing failed, 1 a clause failed, 2 wrong usage or configuration, 3 provider not reached or run cut short.",
+            "Exit code: 0 nothing failed, 1 a clause failed, 2 wrong usage or configuration, or nothing to judge,"
+            " 3 provider not reached, run cut short, or not all that was asked for could be judged.",
             "roomproof COMMAND --help shows the options of a command, and examples.",
         )
     ),
@@ -97,7 +92,7 @@ def _top(
         typer.echo(context.get_help())
 
 
-@app.command(
+@_command(
     rich_help_panel=_START,
     epilog=_examples(
         "roomproof verify",
@@ -122,6 +117,7 @@ def verify(
     strict: Strict = False,
     strict_deviations: StrictDeviations = False,
     baseline: Baseline = None,
+    fail_under: FailUnder = None,
     verbose: EveryInteraction = False,
     record: Record = None,
     save_regressions: SaveRegressions = False,
@@ -151,11 +147,11 @@ def verify(
     ask = Ask(tuple(providers or ()), base_url, room_id, tuple(contracts or ()), os.environ, record, regressions, ca_bundle, live, yes)
     options = Options(max_examples, seed, max_requests, per_second(rate), strict, fuzz, tuple(only or ()), seconds(max_seconds))
     files = {"json": json_path, "junit": junit_path, "html": html_path, "sarif": sarif_path, "markdown": markdown_path, "badge": badge_path}
-    outputs, gate = Outputs(files, verbose, **github_of(os.environ)), Gate(baseline, strict_deviations)
+    outputs, gate = Outputs(files, verbose, **github_of(os.environ)), Gate(baseline, strict_deviations, percent(fail_under))
     raise typer.Exit(with_reports(lambda: run_verify(ask, options, outputs, gate)))
 
 
-@app.command(rich_help_panel=_MORE, epilog=_examples("roomproof probe PROVIDER --json observations.json"))
+@_command(rich_help_panel=_MORE, epilog=_examples("roomproof probe PROVIDER --json observations.json"))
 def probe(
     providers: Providers = None,
     base_url: BaseUrl = None,
@@ -185,7 +181,7 @@ def probe(
     raise typer.Exit(with_reports(lambda: run_probe(ask, options, json_path)))
 
 
-@app.command(rich_help_panel=_MORE, epilog=_examples("roomproof cleanup --dry-run"))
+@_command(rich_help_panel=_MORE, epilog=_examples("roomproof cleanup --dry-run"))
 def cleanup(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what would be done; send nothing.", metavar="")] = False,
     ca_bundle: CaBundle = None,
@@ -197,7 +193,7 @@ def cleanup(
     raise typer.Exit(run_cleanup(tuple(contracts or ()), os.environ, dry_run=dry_run, ca_bundle=ca_bundle))
 
 
-@app.command(
+@_command(
     rich_help_panel=_START,
     epilog=_examples("roomproof replay cassettes/ --max-age 90d", "roomproof replay traffic.har --json report.json"),
 )
@@ -211,6 +207,7 @@ def replay(
     strict: Strict = False,
     strict_deviations: StrictDeviations = False,
     baseline: Baseline = None,
+    fail_under: FailUnder = None,
     verbose: EveryFinding = False,
     json_path: JsonPath = None,
     junit_path: JunitPath = None,
@@ -229,10 +226,12 @@ def replay(
         raise typer.Exit(run_check_secrets(tuple(paths), tuple(contracts or ()), os.environ))
     listen = Listen(tuple(paths), tuple(contracts or ()), strict, age(max_age))
     files = {"json": json_path, "junit": junit_path, "html": html_path, "sarif": sarif_path, "markdown": markdown_path, "badge": badge_path}
-    raise typer.Exit(run_replay(listen, Outputs(files, verbose, **github_of(os.environ)), Gate(baseline, strict_deviations)))
+    raise typer.Exit(
+        run_replay(listen, Outputs(files, verbose, **github_of(os.environ)), Gate(baseline, strict_deviations, percent(fail_under)))
+    )
 
 
-@app.command(
+@_command(
     rich_help_panel=_READ,
     epilog=_examples(
         "roomproof report .roomproof/last.json --html report.html",
@@ -268,7 +267,7 @@ def report(
     raise typer.Exit(run_report(tuple(runs), Outputs(files, verbose, **{**github_of(os.environ), "github": github})))
 
 
-@app.command(rich_help_panel=_MORE, epilog=_examples("roomproof compare monday.yaml friday.yaml"))
+@_command(rich_help_panel=_MORE, epilog=_examples("roomproof compare monday.yaml friday.yaml"))
 def compare(
     before: Annotated[Path, typer.Argument(metavar="A", help="A recording or a JSON report.")],
     after: Annotated[Path, typer.Argument(metavar="B", help="A later one.")],
@@ -283,7 +282,7 @@ def compare(
     raise typer.Exit(run_compare(before, after, tuple(contracts or ()), json_path))
 
 
-@app.command(
+@_command(
     rich_help_panel=_START,
     epilog=_examples("roomproof mock PROVIDER --port 8080", "roomproof mock PROVIDER --list-faults"),
 )
@@ -308,7 +307,7 @@ def mock(
         run_mock(provider, host, port, fault)
 
 
-@app.command(rich_help_panel=_READ)
+@_command(rich_help_panel=_READ)
 def clauses(
     provider: Annotated[
         str | None,
@@ -323,7 +322,7 @@ def clauses(
     print_clauses(provider, tuple(contracts or ()), as_json=as_json)
 
 
-@app.command(
+@_command(
     rich_help_panel=_READ,
     epilog=_examples(
         "roomproof explain PROVIDER.update-room.request.name.max-length",
@@ -343,7 +342,7 @@ def explain(
     run_explain(clause, tuple(contracts or ()), as_json=as_json)
 
 
-@app.command(rich_help_panel=_READ, epilog=_examples("roomproof matrix", "roomproof matrix --markdown > matrix.md"))
+@_command(rich_help_panel=_READ, epilog=_examples("roomproof matrix", "roomproof matrix --markdown > matrix.md"))
 def matrix(
     providers: Providers = None,
     sources: Annotated[bool, typer.Option("--sources", help="Number the cells, and list where each comes from.", metavar="")] = False,
@@ -357,16 +356,12 @@ def matrix(
     print_matrix(tuple(providers or ()), tuple(contracts or ()), as_json=as_json, as_markdown=as_markdown, sources=sources)
 
 
-@app.command(rich_help_panel=_START)
+@_command(rich_help_panel=_START)
 def init(folder: Annotated[Path, typer.Argument(metavar="DIR", help="A new or empty folder, named like the provider.")]) -> None:
     """Write a starting point for a provider of your own."""
     from roomproof.commands.init import write_start
 
     typer.echo(write_start(folder))
-
-
-_ParserError: Any = typer.BadParameter.__mro__[typer.BadParameter.__mro__.index(Exception) - 1]
-"""What the parser raises for words it does not understand; typer keeps its base class in another place in each release."""
 
 
 _BROKEN_PIPE = 141
@@ -389,7 +384,7 @@ def main() -> None:
         sys.exit(code)
     except RoomproofError as error:
         _end(_line(str(error)), error.exit_code)
-    except _ParserError as error:
+    except ParserError as error:
         _end(f"{_line(error.format_message())} (`roomproof --help` shows what there is)", 2)
     except (KeyboardInterrupt, typer.Abort):
         _end("stopped", 130)

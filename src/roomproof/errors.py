@@ -25,6 +25,12 @@ class UnreachableError(RoomproofError):
     exit_code = 3
 
 
+class UnprovenError(RoomproofError):
+    """Nothing fails, but something that was asked for could not be judged."""
+
+    exit_code = 3
+
+
 class RecordingError(RoomproofError):
     """Interactions could not be written to a cassette; the verdicts stand all the same."""
 

@@ -111,6 +111,15 @@ StrictDeviations = Annotated[
         rich_help_panel=HOW,
     ),
 ]
+FailUnder = Annotated[
+    float | None,
+    typer.Option(
+        "--fail-under",
+        metavar="PERCENT",
+        help="So many of a hundred documented clauses must be exercised, else exit 3.",
+        rich_help_panel=HOW,
+    ),
+]
 EveryFinding = Annotated[bool, typer.Option("--verbose", help="Show every finding.", metavar="", rich_help_panel=REPORTS)]
 HtmlPath = Annotated[Path | None, typer.Option("--html", metavar="PATH", help="Write the report as an HTML page.", rich_help_panel=REPORTS)]
 SarifPath = Annotated[Path | None, typer.Option("--sarif", metavar="PATH", help="Write the report as SARIF.", rich_help_panel=REPORTS)]
@@ -139,6 +148,13 @@ def seconds(limit: float | None) -> float | None:
     if limit is not None and not 0 < limit < math.inf:
         raise UsageError(f"--max-seconds {limit:g}: must be more than 0 and finite")
     return limit
+
+
+def percent(number: float | None) -> float | None:
+    """Return a number of percent as it is. Raises UsageError if it is not from 0 to 100."""
+    if number is not None and not 0 <= number <= 100:
+        raise UsageError(f"--fail-under {number:g}: must be from 0 to 100")
+    return number
 
 
 def age(text: str | None) -> timedelta | None:

@@ -38,7 +38,10 @@ def contract_folders(extra: tuple[Path, ...] = ()) -> Mapping[str, Path]:
         if not root.is_dir():
             raise UsageError(f"{root} is no folder of contracts; it holds PROVIDER/openapi.yaml")
         nested = {path.parent.name: path.parent for path in sorted(root.glob("*/openapi.yaml"))}
-        folders |= nested or ({root.resolve().name: root} if (root / "openapi.yaml").is_file() else {})
+        found = nested or ({root.resolve().name: root} if (root / "openapi.yaml").is_file() else {})
+        if not found:
+            raise UsageError(f"{root} holds no contract; it holds PROVIDER/openapi.yaml, or `roomproof init {root}/PROVIDER` writes one")
+        folders |= found
     for point in entry_points(group="roomproof.contracts"):
         folders.setdefault(point.name, Path(point.load()()))
     return folders

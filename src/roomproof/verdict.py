@@ -89,6 +89,7 @@ class Record:
     """What is known of one clause: how often each outcome was seen, the smallest witness of each verdict, and each way of being broken.
 
     `sides` are those from which it was seen to hold, None among them where it has none.
+    `doubt` is a reason why an interaction says nothing certain, empty where none was given.
     """
 
     counts: dict[Outcome, int] = field(default_factory=dict)
@@ -97,6 +98,7 @@ class Record:
     kinds: dict[Verdict, frozenset[str]] = field(default_factory=dict)
     sides: set[Side | None] = field(default_factory=set)
     latest: Interaction | None = None
+    doubt: str = ""
 
     @property
     def cases(self) -> int:
@@ -114,6 +116,10 @@ class Record:
         known = self.suspicions.get(suspects)
         if known is None or witness.is_before(known):
             self.suspicions[suspects] = witness
+
+    def note_doubt(self, why: str) -> None:
+        """Keep a reason of doubt: of several the first in the order of texts, so that it is the same in whatever order they come."""
+        self.doubt = min(self.doubt or why, why or self.doubt)
 
 
 @dataclass(frozen=True)
@@ -152,6 +158,8 @@ class Verdicts:
             record.sides.add(evidence.side)
         if _is_later(interaction, record.latest):
             record.latest = interaction
+        if outcome is Outcome.INCONCLUSIVE:
+            record.note_doubt(evidence.summary)
         excuse = self.sightings.note(evidence, interaction)
         if outcome is Outcome.PASS or outcome is Outcome.INCONCLUSIVE:
             return
@@ -202,6 +210,7 @@ class Verdicts:
             mine.sides |= theirs.sides
             if theirs.latest is not None and _is_later(theirs.latest, mine.latest):
                 mine.latest = theirs.latest
+            mine.note_doubt(theirs.doubt)
             for verdict, witness in theirs.broken.items():
                 mine.add(verdict, witness)
             for verdict, kinds in theirs.kinds.items():

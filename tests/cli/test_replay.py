@@ -264,7 +264,7 @@ def test_a_damaged_cassette_is_named_and_the_others_are_judged(inside: Run, tmp_
     assert done.code == 2
     assert "bad.yaml, line " in done.err
     assert len(done.err.splitlines()) == 1
-    assert "1 requests" in done.out
+    assert "1 request in" in done.out
 
 
 def test_damaged_verdicts_are_named(telnyx_cassette: Path, inside: Run) -> None:

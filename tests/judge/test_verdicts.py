@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from itertools import permutations
 from typing import Any
 
 import pytest
@@ -102,6 +103,13 @@ def test_the_worst_outcome_decides(outcomes: list[Outcome], verdict: Verdict, mi
 def test_inconclusive_interactions_are_no_cases(mini: Contract) -> None:
     verdicts = collected(mini, [(evidence(SIZE, outcome), exchange()) for outcome in (Outcome.INCONCLUSIVE, Outcome.PASS, Outcome.FAIL)])
     assert verdicts.records[SIZE].cases == 2
+
+
+def test_a_reason_of_doubt_is_kept_whichever_interaction_gives_it(mini: Contract) -> None:
+    whys = [Evidence(SIZE, Outcome.INCONCLUSIVE, why) for why in ("", "timed out", "status 503")]
+    for order in permutations(whys):
+        assert collected(mini, [(item, exchange()) for item in order]).records[SIZE].doubt == "status 503"
+    assert collected(mini, [(evidence(SIZE, Outcome.FAIL), exchange())]).records[SIZE].doubt == ""
 
 
 def test_every_clause_has_a_verdict_in_the_order_of_the_contract(mini: Contract) -> None:
@@ -228,14 +236,15 @@ LIMITS = st.dictionaries(st.sampled_from(CLAUSES), MEASURED, max_size=1)
 HEARD = st.lists(
     st.tuples(
         st.builds(
-            lambda clause, outcome, suspects, side, received: replace(
-                evidence(clause, outcome, *suspects), side=side if outcome is Outcome.PASS else None, received=received
+            lambda clause, outcome, suspects, side, received, why: replace(
+                evidence(clause, outcome, *suspects), side=side if outcome is Outcome.PASS else None, received=received, summary=why
             ),
             st.sampled_from(CLAUSES),
             st.sampled_from(list(Outcome)),
             st.lists(st.sampled_from(CLAUSES), max_size=2, unique=True),
             st.sampled_from([None, *Side]),
             st.sampled_from(["status 200", "status 201"]),
+            st.sampled_from(["", "it is so", "nobody knows"]),
         ),
         st.builds(
             lambda size, extra, at, status: replace(exchange(b'{"size":%d%s}' % (size, b',"flag":true' * extra), status), at=at),

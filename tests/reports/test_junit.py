@@ -79,7 +79,9 @@ def test_a_suite_says_when_where_and_how_long(calm: Report) -> None:
     (suite,) = read(calm)
     assert (suite.get("timestamp"), suite.get("time")) == ("2026-01-02T03:04:05+00:00", "1.500")
     properties = {item.get("name"): item.get("value") for item in suite.iter("property")}
-    assert properties == {"target": "a calm text", "contract_version": "a calm text"}
+    assert {name: properties[name] for name in ("target", "contract_version")} == dict.fromkeys(
+        ("target", "contract_version"), "a calm text"
+    )
 
 
 def test_a_run_that_could_not_start_is_an_error(of_no_run: Report) -> None:

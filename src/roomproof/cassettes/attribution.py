@@ -20,6 +20,7 @@ class _Home:
     """Where a contract's requests go: its server's host and path, and the query that each of them has to carry."""
 
     contract: Contract
+    name: str
     host: re.Pattern[str] | None
     prefix: str
     query: frozenset[str]
@@ -32,6 +33,20 @@ class _Home:
     def shows_in(self, request: Request) -> bool:
         """Whether the path or the query of a request speaks for the contract, whatever its host."""
         return (bool(self.prefix) and self.prefix in request.path) or (bool(self.query) and self.query <= request.query.keys())
+
+    def is_host_of(self, request: Request) -> bool:
+        """Whether a request went to the contract's own server."""
+        return self.host is not None and self.host.fullmatch(urlsplit(request.url).hostname or "") is not None
+
+    def likeness(self, request: Request) -> str:
+        """Return the operation that a request looks like by its method and the end of its path, and what else is missing, if it does."""
+        found = self.contract.match(request.method, request.path)
+        if found is None:
+            return ""
+        lacks = [f"the host is not {self.name}"] if self.host is not None and not self.is_host_of(request) else []
+        lacks += [f"the path has no {self.prefix}"] if self.prefix and self.prefix not in request.path else []
+        lacks += [f"the query has no {name}" for name in sorted(self.query - request.query.keys())]
+        return f"{self.contract.provider}.{found[0].id}" + (f" ({', '.join(lacks)})" if lacks else "")
 
 
 class Attribution:
@@ -49,11 +64,14 @@ class Attribution:
         The one whose server's host the request has comes first, then the one that the recording names, then the one whose
         server's path or required query it has. A path alone proves nothing: many services have rooms.
         """
-        host = urlsplit(request.url).hostname or ""
-        at_home = next((home for home in self._homes if home.host and home.host.fullmatch(host)), None)
+        at_home = next((home for home in self._homes if home.is_host_of(request)), None)
         chosen = at_home or self._named
         candidates = [chosen] if chosen else [home for home in self._homes if home.shows_in(request)]
         return next((home.contract for home in candidates if home.knows(request)), None)
+
+    def likeness(self, request: Request) -> str:
+        """Return which operations a request that belongs to no contract looks like, and why it is not theirs; empty if like none."""
+        return " or ".join(filter(None, (home.likeness(request) for home in self._homes)))
 
 
 def _home(contract: Contract) -> _Home:
@@ -67,4 +85,5 @@ def _home(contract: Contract) -> _Home:
     )
     fixed = host.replace(_ANY, "").strip(".")
     pattern = re.compile(re.escape(host).replace(_ANY, "[^.]+")) if fixed else None
-    return _Home(contract, pattern, f"/{prefix}/" if prefix and _ANY not in prefix else "", required)
+    name = _VARIABLE.sub("*", urlsplit(contract.server).netloc)
+    return _Home(contract, name, pattern, f"/{prefix}/" if prefix and _ANY not in prefix else "", required)

@@ -7,13 +7,14 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from roomproof.cassettes.attribution import Attribution
 from roomproof.cassettes.recording import Recording, open_recording
 from roomproof.contract.deviation import Deviation
 from roomproof.contract.model import Contract
 from roomproof.errors import UsageError
-from roomproof.interaction import Interaction, Request
+from roomproof.interaction import BUSY, Interaction, Request
 from roomproof.judge.boundaries import Boundaries
 from roomproof.judge.judge import Judge
 from roomproof.verdict import Verdicts
@@ -24,7 +25,10 @@ MAX_UNMATCHED = 200
 
 @dataclass
 class Heard:
-    """What the recordings say of one provider. `old` is the evidence from before the oldest date that counts."""
+    """What the recordings say of one provider. `old` is the evidence from before the oldest date that counts.
+
+    `unanswered` counts the interactions without a usable answer by why.
+    """
 
     contract: Contract
     verdicts: Verdicts
@@ -34,10 +38,15 @@ class Heard:
     first: datetime | None = None
     last: datetime | None = None
     files: list[Path] = field(default_factory=list)
+    unanswered: Counter[str] = field(default_factory=Counter)
 
     def note(self, interaction: Interaction) -> None:
         """Count an interaction, and when it was recorded."""
         self.interactions += 1
+        if interaction.response is None:
+            self.unanswered[interaction.failure or "the recording has no answer to this request"] += 1
+        elif interaction.response.status in BUSY:
+            self.unanswered[f"status {interaction.response.status}: too busy to answer"] += 1
         if interaction.at is not None:
             self.first = min(self.first or interaction.at, interaction.at)
             self.last = max(self.last or interaction.at, interaction.at)
@@ -64,12 +73,16 @@ class Register:
 
 @dataclass
 class Replayed:
-    """What all recordings say: by provider, the verdicts of each file, requests that no contract knows, files that cannot be read."""
+    """What all recordings say: by provider, the verdicts of each file, requests that no contract knows, files that cannot be read.
+
+    `hints` tells what requests that no contract knows look like: a sentence on the first one of each likeness.
+    """
 
     heard: dict[str, Heard] = field(default_factory=dict)
     by_file: dict[Path, dict[str, Heard]] = field(default_factory=dict)
     told: dict[Path, Mapping[str, str]] = field(default_factory=dict)
     unmatched: Counter[str] = field(default_factory=Counter)
+    hints: dict[str, str] = field(default_factory=dict)
     problems: list[UsageError] = field(default_factory=list)
 
 
@@ -86,28 +99,32 @@ def replay(paths: Iterable[Path], register: Register, listener: Listener | None 
     for path in paths:
         try:
             recording = open_recording(path)
-            heard, unmatched = _listen(recording, register, listener)
+            heard, unmatched, hints = _listen(recording, register, listener)
         except UsageError as error:
             replayed.problems.append(error)
             continue
         replayed.told[path], replayed.by_file[path] = recording.told, heard
         replayed.unmatched.update(unmatched)
+        replayed.hints = {**hints, **replayed.hints}
         for provider, one in heard.items():
             _join(replayed.heard.setdefault(provider, register.heard(provider)), one)
     return replayed
 
 
-def _listen(recording: Recording, register: Register, listener: Listener | None) -> tuple[dict[str, Heard], Counter[str]]:
-    """Return what one recording says, and the requests in it that no contract knows."""
+def _listen(recording: Recording, register: Register, listener: Listener | None) -> tuple[dict[str, Heard], Counter[str], dict[str, str]]:
+    """Return what one recording says, the requests in it that no contract knows, and what these look like."""
     contracts = {provider: contract for provider, (contract, _) in register.contracts.items()}
     attribution = Attribution(contracts, recording.path, recording.told.get("provider"))
     judges: dict[str, Judge] = {}
     heard: dict[str, Heard] = {}
     unmatched: Counter[str] = Counter()
+    hints: dict[str, str] = {}
     for interaction in recording.interactions():
         contract = attribution.contract_of(interaction.request)
         if contract is None:
             _count(unmatched, interaction.request)
+            if (alike := attribution.likeness(interaction.request)) and alike not in hints:
+                hints[alike] = _hint(interaction.request, alike)
             continue
         provider = contract.provider
         if provider not in judges:
@@ -121,7 +138,7 @@ def _listen(recording: Recording, register: Register, listener: Listener | None)
         verdicts = one.old if register.is_old(interaction) else one.verdicts
         for evidence in judges[provider].see(interaction):
             verdicts.add(evidence, interaction)
-    return heard, unmatched
+    return heard, unmatched, hints
 
 
 def _count(unmatched: Counter[str], request: Request) -> None:
@@ -129,11 +146,16 @@ def _count(unmatched: Counter[str], request: Request) -> None:
     unmatched[name if name in unmatched or len(unmatched) < MAX_UNMATCHED else "others"] += 1
 
 
+def _hint(request: Request, alike: str) -> str:
+    return f"{request.method} {request.path} on {urlsplit(request.url).hostname or 'no host'} looks like {alike}"
+
+
 def _join(all_of_it: Heard, one: Heard) -> None:
     all_of_it.verdicts.merge(one.verdicts)
     all_of_it.old.merge(one.old)
     all_of_it.boundaries.merge(one.boundaries)
     all_of_it.interactions += one.interactions
+    all_of_it.unanswered += one.unanswered
     all_of_it.files += one.files
     times = [time for time in (all_of_it.first, all_of_it.last, one.first, one.last) if time]
     all_of_it.first, all_of_it.last = (min(times), max(times)) if times else (None, None)

@@ -17,27 +17,42 @@ from roomproof.interaction import Interaction
 from roomproof.reports.comparison import comparison_document, show_comparison
 from roomproof.reports.console import open_console
 from roomproof.reports.report import as_json, write_text
+from roomproof.reports.shortfall import is_unproven
 
 
 def run_compare(before: Path, after: Path, contracts: tuple[Path, ...], json: Path | None) -> int:
-    """Compare, show and write what has changed; return 1 if a clause is broken that was not."""
-    comparison, changes = _compared(before, after, contracts)
+    """Compare, show and write what has changed; return 1 if a clause is broken that was not.
+
+    Raises UsageError where no provider was judged in both, so that nothing could be compared.
+    """
+    comparison, changes, both = _compared(before, after, contracts)
     show_comparison(open_console(), comparison, changes)
     if json is not None:
         write_text(json, as_json(comparison_document(comparison, changes)))
-    return 1 if any(change.turn is Turn.BROKE for provider in comparison.providers for change in provider.changes) else 0
+    if any(change.turn is Turn.BROKE for provider in comparison.providers for change in provider.changes):
+        return 1
+    if not both:
+        raise UsageError(f"{before} and {after}: no provider was judged in both, so nothing was compared; name two of one provider")
+    return 0
 
 
-def _compared(before: Path, after: Path, contracts: tuple[Path, ...]) -> tuple[Comparison, Mapping[str, Changes]]:
-    reports = _report(before), _report(after)
-    if reports[0] is not None and reports[1] is not None:
-        return compare_reports(reports[0], reports[1]), {}
-    if reports[0] is not None or reports[1] is not None:
-        report, other = (before, after) if reports[0] is not None else (after, before)
+def _compared(before: Path, after: Path, contracts: tuple[Path, ...]) -> tuple[Comparison, Mapping[str, Changes], bool]:
+    """Return what changed in verdicts and in answers, and whether a provider was judged both times."""
+    earlier, later = _report(before), _report(after)
+    if earlier is not None and later is not None:
+        return compare_reports(earlier, later), {}, _share_a_provider(earlier, later)
+    if earlier is not None or later is not None:
+        report, other = (before, after) if earlier is not None else (after, before)
         raise UsageError(f"{report} is a report, {other} is not: compare two reports, or two recordings")
     (old, old_profiles), (new, new_profiles) = (_recording(path, contracts) for path in (before, after))
     both = [provider for provider in old_profiles if provider in new_profiles]
-    return compare_reports(old, new), {provider: compare_profiles(old_profiles[provider], new_profiles[provider]) for provider in both}
+    changes = {provider: compare_profiles(old_profiles[provider], new_profiles[provider]) for provider in both}
+    return compare_reports(old, new), changes, _share_a_provider(old, new)
+
+
+def _share_a_provider(*reports: dict[str, Any]) -> bool:
+    judged = [{node["provider"] for node in report["providers"] if not is_unproven(node)} for report in reports]
+    return bool(set.intersection(*judged))
 
 
 def _report(path: Path) -> dict[str, Any] | None:

@@ -1,4 +1,7 @@
-"""What makes a run fail: every broken clause, or only what is new since an earlier report; and stale deviations, if asked for."""
+"""What makes a run fail: every broken clause, or only what is new since an earlier report; and stale deviations, if asked for.
+
+And what keeps it from being a success all the same: something that was asked for could not be judged.
+"""
 
 from __future__ import annotations
 
@@ -10,15 +13,21 @@ from typing import Any
 import orjson
 
 from roomproof.comparison.baseline import require_verdicts, since
-from roomproof.errors import UsageError
+from roomproof.errors import UnprovenError, UsageError
+from roomproof.reports.shortfall import shortfalls
 
 
 @dataclass(frozen=True)
 class Gate:
-    """What was asked for: the report since which something is new, and whether deviations that have to be looked at again fail."""
+    """What was asked for.
+
+    The report since which something is new; whether deviations that have to be looked at again fail; how many of a hundred documented
+    clauses have to be exercised.
+    """
 
     baseline: Path | None = None
     strict_deviations: bool = False
+    fail_under: float | None = None
 
     def opened(self) -> OpenGate:
         """Read the earlier report. Raises UsageError if it cannot be read or is none."""
@@ -45,8 +54,9 @@ class OpenGate:
             require_verdicts(self.earlier, str(self.asked.baseline), providers)
 
     def applied(self, report: dict[str, Any]) -> dict[str, Any]:
-        """Return a report that also says what is new since the earlier one, and whether stale deviations count."""
+        """Return a report that also says what was asked for, and what is new since the earlier one."""
         told = {**report, "strict_deviations": True} if self.asked.strict_deviations else report
+        told = told if self.asked.fail_under is None else {**told, "fail_under": self.asked.fail_under}
         if self.earlier is None:
             return told
         found = {name: list(clauses) for name, clauses in asdict(since(self.earlier, report)).items()}
@@ -58,6 +68,12 @@ def failing(report: Mapping[str, Any]) -> int:
     fails: int = len(report["baseline"]["new"]) if "baseline" in report else report["summary"]["fail"]
     stale = sum(len(provider.get("stale_deviations", ())) for provider in report["providers"])
     return fails + (stale if report.get("strict_deviations") else 0)
+
+
+def unproven(report: Mapping[str, Any]) -> list[UnprovenError]:
+    """Return what was asked for and could not be judged, as an error that ends a run in which nothing fails with exit code 3."""
+    found = "; ".join(map(str, shortfalls(report)))
+    return [UnprovenError(found)] if found else []
 
 
 def _read(path: Path) -> Mapping[str, Any]:

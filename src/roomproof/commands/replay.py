@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -14,17 +14,21 @@ from roomproof.cassettes.exposure import exposed
 from roomproof.cassettes.past import Change, changes
 from roomproof.cassettes.recording import open_recording, recordings
 from roomproof.cassettes.replay import Heard, Listener, Register, Replayed, replay
-from roomproof.commands.gate import EVERY_FAIL, Gate, failing
+from roomproof.commands.gate import EVERY_FAIL, Gate, failing, unproven
 from roomproof.commands.outputs import Outputs, unheard, written
-from roomproof.errors import UsageError
+from roomproof.environment import value_of
+from roomproof.errors import RoomproofError, UsageError
 from roomproof.legible import one_line
 from roomproof.providers import contract_folders, find_contract
 from roomproof.reports.console import open_console
 from roomproof.reports.report import Judged, report
+from roomproof.reports.shortfall import is_unproven, shortfalls
 from roomproof.reports.terminal import show
 
 _MAX_FILES = 3
 """So many names of files are shown; more are counted."""
+_MAX_HINTS = 2
+"""So many hints stand in an error; the report has them all."""
 
 
 @dataclass(frozen=True)
@@ -43,8 +47,8 @@ def run_replay(listen: Listen, outputs: Outputs, gate: Gate = EVERY_FAIL) -> int
     told, problems = replayed(listen)
     opened.require(provider["provider"] for provider in told["providers"])
     told = opened.applied(told)
-    failures = [*problems, *written(told, outputs)]
-    if told["providers"] or not failures:
+    failures: list[RoomproofError] = [*problems, *written(told, outputs), *unproven(told)]
+    if told["providers"] or told["unmatched"]["count"]:
         with unheard(os.environ):
             show(open_console(), told, every_finding=outputs.verbose, full=outputs.asked.get("json"))
     if failures and not failing(told):
@@ -53,7 +57,10 @@ def run_replay(listen: Listen, outputs: Outputs, gate: Gate = EVERY_FAIL) -> int
 
 
 def replayed(listen: Listen, listener: Listener | None = None) -> tuple[dict[str, Any], list[UsageError]]:
-    """Return the report on some recordings, and what is wrong with those that cannot be read. Raises UsageError if there are none."""
+    """Return the report on some recordings, and what is wrong: with those that cannot be read, or that nothing was there to judge.
+
+    Raises UsageError if there are none.
+    """
     files = _files(listen.paths)
     began, now = monotonic(), datetime.now(UTC)
     contracts = {provider: find_contract(provider, listen.contracts) for provider in contract_folders(listen.contracts)}
@@ -66,7 +73,31 @@ def replayed(listen: Listen, listener: Listener | None = None) -> tuple[dict[str
         if listen.max_age is not None:
             heard.verdicts.merge_old(heard.old, f"more than --max-age {listen.max_age.days}d ago: record it anew")
         judged.append(_judged(heard, rejudged, now, monotonic() - began))
-    return report(judged, 0, found.unmatched), problems
+    told = report(judged, 0, found.unmatched, found.hints.values())
+    return told, problems or _nothing(told, files, contracts)
+
+
+def _nothing(told: Mapping[str, Any], files: Sequence[Path], contracts: Iterable[str]) -> list[UsageError]:
+    """Return why nothing in some files could be judged, and what may be done; nothing if something was, or only an answer is missing."""
+    providers, foreign = told["providers"], told["unmatched"]["count"]
+    if shortfalls(told) or not all(map(is_unproven, providers)):
+        return []
+    where = _names(files)
+    if providers:
+        names = " or ".join(node["provider"] for node in providers)
+        return [UsageError(f"{where}: no request there tests a clause of {names}, so nothing was judged; record one that does")]
+    if not foreign:
+        return [UsageError(f"{where}: no interaction there, so nothing was judged; `roomproof verify PROVIDER --record PATH` records some")]
+    hints = told.get("hints", [])[:_MAX_HINTS]
+    way = "what stands in a folder named like a provider is judged by its contract"
+    advice = "; ".join((*hints, way)) if hints else "name a recording of theirs, or add a contract with --contracts"
+    none = "the one request there belongs to no" if foreign == 1 else f"none of the {foreign} requests there belongs to an"
+    return [UsageError(f"{where}: {none} operation of {', '.join(contracts)}, so nothing was judged; {advice}")]
+
+
+def _names(files: Sequence[Path]) -> str:
+    more = f" and {len(files) - _MAX_FILES} more" if len(files) > _MAX_FILES else ""
+    return ", ".join(map(str, files[:_MAX_FILES])) + more
 
 
 def _files(paths: tuple[Path, ...]) -> list[Path]:
@@ -91,12 +122,10 @@ def _rejudged(found: Replayed, provider: str, register: Register, problems: list
 
 
 def _judged(heard: Heard, rejudged: tuple[Change, ...] | None, now: datetime, seconds: float) -> Judged:
-    names = [str(file) for file in heard.files]
-    more = f" and {len(names) - _MAX_FILES} more" if len(names) > _MAX_FILES else ""
     return Judged(
-        heard.contract, heard.verdicts, ", ".join(names[:_MAX_FILES]) + more, heard.interactions, seconds, now,
+        heard.contract, heard.verdicts, _names(heard.files), heard.interactions, seconds, now,
         recorded=(heard.first, heard.last) if heard.first and heard.last else None, rejudged=rejudged,
-        boundaries=heard.boundaries, recordings=True,
+        boundaries=heard.boundaries, recordings=True, unanswered=heard.unanswered,
     )  # fmt: skip
 
 
@@ -117,4 +146,4 @@ def run_check_secrets(paths: tuple[Path, ...], contracts: tuple[Path, ...], envi
 def _known_secrets(contracts: tuple[Path, ...], environment: Mapping[str, str]) -> Iterator[str]:
     for provider in contract_folders(contracts):
         names = find_contract(provider, contracts)[0].credentials.environment.values()
-        yield from (environment[name] for name in names if environment.get(name))
+        yield from (value for value in (value_of(name, environment) for name in names) if value is not None)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console
 
@@ -18,7 +20,7 @@ def run_report(paths: tuple[Path, ...], outputs: Outputs) -> int:
     """Write the views that were asked for, show the report if none was, and return 0: its verdicts were given when it was made.
 
     Several runs make a page that shows the trend. Raises UsageError if a file is no report, a view is about one run and there are
-    several, or it cannot be written.
+    several, or it cannot be written; and, with the views there all the same, if nothing was judged in any run.
     """
     page = outputs.files.get("html")
     if len(paths) > 1 and (page is None or outputs.github or len(outputs.asked) > 1):
@@ -28,11 +30,18 @@ def run_report(paths: tuple[Path, ...], outputs: Outputs) -> int:
         from roomproof.reports.html import html
 
         write_text(page, html(reports))
-        return 0
+        return _judged(reports, paths)
     problems = written(reports[0], outputs)
     if problems:
         raise problems[0]
     if not outputs.asked and not outputs.github:
         with unheard(os.environ):
             show(Console(), reports[0], every_finding=outputs.verbose, full=paths[0])
+    return _judged(reports, paths)
+
+
+def _judged(reports: Sequence[dict[str, Any]], paths: Sequence[Path]) -> int:
+    if not any(report["providers"] for report in reports):
+        names = ", ".join(map(str, paths))
+        raise UsageError(f"{names}: no provider was judged in it, so there is nothing to show; name the report of another run")
     return 0

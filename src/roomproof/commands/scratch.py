@@ -15,7 +15,7 @@ def keep_hypothesis_apart(environment: Mapping[str, str]) -> None:
 
     It does without where that cannot be written.
     """
-    if OWN_WORD in environment:
+    if environment.get(OWN_WORD):
         return
     from hypothesis.configuration import set_hypothesis_home_dir
 

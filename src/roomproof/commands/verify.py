@@ -13,7 +13,7 @@ from typing import Any
 
 from roomproof.cassettes.past import write_past
 from roomproof.cassettes.recorder import OverheardTarget, Recorder, cassette_path
-from roomproof.commands.gate import EVERY_FAIL, Gate, failing
+from roomproof.commands.gate import EVERY_FAIL, Gate, failing, unproven
 from roomproof.commands.live import announce
 from roomproof.commands.only import again, providers_of
 from roomproof.commands.outputs import Outputs, keep, unheard, written
@@ -55,6 +55,7 @@ def run_verify(ask: Ask, options: Options, outputs: Outputs, gate: Gate = EVERY_
         tell = partial(transcript, console, then=on_request) if outputs.verbose else None
         verified = verify(ask, options, on_request, gate, tell)
     failures = [*verified.failures, *written(verified.report, outputs)]
+    failures += unproven(verified.report) if verified.exit_code == 0 else []
     if verified.heard:
         kept_in = None if "json" in outputs.asked else keep(verified.report)
         with unheard(ask.environment):

@@ -11,6 +11,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from roomproof.environment import value_of
 from roomproof.ledger.books import Entry, LedgerError
 
 VARIABLE = "ROOMPROOF_STATE"
@@ -23,8 +24,9 @@ def ledger_folder(environment: Mapping[str, str]) -> Path:
     """Return the folder of ledgers: below ROOMPROOF_STATE, else where the system keeps the state of programs.
 
     That is XDG_STATE_HOME, an absolute path (XDG Base Directory Specification), or ~/.local/state; on Windows LOCALAPPDATA.
+    Raises UsageError if ROOMPROOF_STATE is set but empty.
     """
-    if named := environment.get(VARIABLE):
+    if named := value_of(VARIABLE, environment):
         return Path(named).absolute() / "ledger"
     states = environment.get("LOCALAPPDATA" if sys.platform == "win32" else "XDG_STATE_HOME", "")
     home = Path(environment.get("HOME") or Path.home())

@@ -7,6 +7,7 @@ from typing import Any
 
 from roomproof.legible import one_line, shortened
 from roomproof.reports.findings import stopped
+from roomproof.reports.shortfall import shortfalls
 
 _FAILS, _OPEN, _WARNS, _CONFORMS = "#b31d28", "#57606a", "#8a5a00", "#1a7f37"
 """Backgrounds on which white text has a contrast of at least 4.5:1 (WCAG 2.2, 1.4.3)."""
@@ -48,6 +49,8 @@ def _words(report: dict[str, Any]) -> tuple[str, str]:
         return "run not complete", _OPEN
     if summary["clauses"] in (0, summary["unexercised"] + summary["inconclusive"]):
         return "nothing tested", _OPEN
+    if shortfalls(report):
+        return "not proven", _OPEN
     passing = f"{summary['pass']} of {summary['clauses']} clauses pass"
     if summary["warning"]:
         return f"{passing}, {summary['warning']} warning{'s' if summary['warning'] > 1 else ''}", _WARNS

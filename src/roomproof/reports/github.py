@@ -8,6 +8,7 @@ from typing import Any
 from roomproof.legible import one_line, shortened
 from roomproof.reports.findings import Place, findings, is_known, stale, stopped, told
 from roomproof.reports.markdown import blocks
+from roomproof.reports.shortfall import shortfalls
 
 MOST_ANNOTATIONS = 10
 """GitHub shows so many errors and so many warnings of a step, and drops the others."""
@@ -21,10 +22,11 @@ _LONGEST = 1_000
 def workflow_commands(report: dict[str, Any]) -> list[str]:
     """Return the annotations as workflow commands, a line each.
 
-    Errors are fails and runs that stopped early; warnings are warnings, fails that the baseline knows, and stale deviations, which are
-    errors where they fail the run.
+    Errors are fails, runs that stopped early, and what could not be judged; warnings are warnings, fails that the baseline knows, and
+    stale deviations, which are errors where they fail the run.
     """
     errors = [_command("error", f"{name} stopped early", [one_line(why)]) for name, why in stopped(report)]
+    errors += [_command("error", "not judged", [str(shortfall)]) for shortfall in shortfalls(report)]
     errors += [_annotation("error", *found) for found in findings(report, "fail") if not is_known(report, found[0])]
     warnings = [_annotation("warning", *found) for found in findings(report, "fail") if is_known(report, found[0])]
     kind, same_kind = ("error", errors) if report.get("strict_deviations") else ("warning", warnings)

@@ -5,23 +5,33 @@ from __future__ import annotations
 from typing import Any
 from xml.etree import ElementTree as Xml
 
+from roomproof.reports.exercised import Exercised, exercised_in, exercised_of
 from roomproof.reports.report import recipe
+from roomproof.reports.shortfall import shortfalls
 
 _ILLEGAL = dict.fromkeys((*range(9), 11, 12, *range(14, 32), 65534, 65535, *range(55296, 57344)), "�")
-_SKIPPED = {"unexercised": "no request really tested it", "inconclusive": "the network or the set-up failed, not the provider"}
+_SKIPPED = {"unexercised": "no request really tested it", "inconclusive": "nothing certain came of it"}
 
 
 def junit(report: dict[str, Any]) -> str:
     """Return a report as JUnit XML: a fail is a failure, an unexercised or inconclusive clause is skipped.
 
     A fail that the baseline knows is no failure, but is written out. A deviation that has to be looked at again is a test case of its own.
-    A run that did not start, or stopped early, is a test case `run` with an error.
+    A run that did not start, stopped early, or could not judge what it was asked for is a test case `run` with an error; the properties
+    of a suite say how many of its documented clauses were exercised.
     """
     suites = Xml.Element("testsuites", name="roomproof")
     known = frozenset(report.get("baseline", {}).get("known", ()))
     healed = frozenset(report.get("baseline", {}).get("healed", ()))
+    unproven: dict[str, list[str]] = {}
+    for shortfall in shortfalls(report):
+        unproven.setdefault(shortfall.provider, []).append(shortfall.what)
     for provider in report["providers"]:
-        suites.append(_suite(provider, known, healed, stale_fails=report.get("strict_deviations", False)))
+        errors = [("stopped", why) for why in (provider.get("stopped", ""),) if why]
+        errors += [("unproven", what) for what in unproven.get(provider["provider"], ())]
+        suites.append(_suite(provider, known, healed, errors, stale_fails=report.get("strict_deviations", False)))
+    if "" in unproven:
+        suites.append(_of_all(exercised_in(report), unproven[""]))
     for count in ("tests", "failures", "errors"):
         suites.set(count, str(sum(int(suite.get(count, "0")) for suite in suites)))
     suites.set("time", _seconds(sum(provider["seconds"] for provider in report["providers"])))
@@ -29,35 +39,57 @@ def junit(report: dict[str, Any]) -> str:
     return '<?xml version="1.0" encoding="UTF-8"?>\n' + Xml.tostring(suites, encoding="unicode") + "\n"
 
 
-def _suite(provider: dict[str, Any], known: frozenset[str], healed: frozenset[str], *, stale_fails: bool) -> Xml.Element:
+def _of_all(exercised: Exercised, whys: list[str]) -> Xml.Element:
+    """Return the suite of what could not be judged of all providers together."""
+    suite = Xml.Element("testsuite", name="roomproof", tests="1", failures="0", errors="1", skipped="0", time=_seconds(0))
+    _properties(suite, {}, exercised)
+    _add_run(suite, "roomproof", 0, [("unproven", why) for why in whys])
+    return suite
+
+
+def _properties(suite: Xml.Element, known: dict[str, str], exercised: Exercised) -> None:
+    properties = Xml.SubElement(suite, "properties")
+    counts = {"documented_clauses": str(exercised.of), "documented_clauses_exercised": str(exercised.documented)}
+    for name, value in {**known, **counts}.items():
+        Xml.SubElement(properties, "property", name=name, value=_legal(value))
+
+
+def _add_run(suite: Xml.Element, name: str, seconds: float, errors: list[tuple[str, str]]) -> None:
+    """Add the test case of the run itself, with what keeps it from having proven what was asked for."""
+    case = Xml.SubElement(suite, "testcase", classname=_legal(name), name="run", time=_seconds(seconds))
+    kind, _ = errors[0]
+    whys = _legal("\n".join(why for _, why in errors))
+    Xml.SubElement(case, "error", message=whys, type=kind)
+    Xml.SubElement(suite, "system-err").text = whys
+
+
+def _suite(
+    provider: dict[str, Any], known: frozenset[str], healed: frozenset[str], errors: list[tuple[str, str]], *, stale_fails: bool
+) -> Xml.Element:
     stale = provider.get("stale_deviations", [])
     fails = [clause["id"] for clause in provider["clauses"] if clause["verdict"] == "fail" and clause["id"] not in known]
     verdicts = [clause["verdict"] for clause in provider["clauses"]]
     skipped = verdicts.count("unexercised") + verdicts.count("inconclusive")
-    stopped = provider.get("stopped", "")
     suite = Xml.Element(
         "testsuite",
         name=_legal(provider["provider"]),
-        tests=str(len(verdicts) + len(stale) + bool(stopped)),
+        tests=str(len(verdicts) + len(stale) + bool(errors)),
         failures=str(len(fails) + (len(stale) if stale_fails else 0)),
-        errors="1" if stopped else "0",
+        errors="1" if errors else "0",
         skipped=str(skipped),
         time=_seconds(provider["seconds"]),
     )
     if "started" in provider:
         suite.set("timestamp", _legal(provider["started"]))
-    properties = Xml.SubElement(suite, "properties")
-    for name in ("target", "contract_version"):
-        if name in provider:
-            Xml.SubElement(properties, "property", name=name, value=_legal(provider[name]))
+    _properties(
+        suite, {name: provider[name] for name in ("target", "contract_version") if name in provider}, exercised_of(provider["clauses"])
+    )
     findings = {finding["clause"]: finding for finding in reversed(provider["findings"])}
     for clause in provider["clauses"]:
         suite.append(_case(clause, findings.get(clause["id"]), known, healed))
     suite.extend(_stale_case(provider["provider"], entry, fails=stale_fails) for entry in stale)
-    if stopped:
-        case = Xml.SubElement(suite, "testcase", classname=_legal(provider["provider"]), name="run", time=_seconds(provider["seconds"]))
-        Xml.SubElement(case, "error", message=_legal(stopped), type="stopped")
-        Xml.SubElement(suite, "system-err").text = _legal(stopped)
+    if errors:
+        _add_run(suite, provider["provider"], provider["seconds"], errors)
     return suite
 
 

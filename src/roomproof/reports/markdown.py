@@ -10,8 +10,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from roomproof.legible import legible, one_line, shortened
+from roomproof.reports.exercised import exercised_in, exercised_of
 from roomproof.reports.findings import Place, findings, is_known, remarks, stale, stopped, told
 from roomproof.reports.report import recipe
+from roomproof.reports.shortfall import shortfalls
 
 _VERDICTS = ("fail", "warning", "deviation", "inconclusive", "pass", "unexercised")
 _LONGEST = 2_000
@@ -28,6 +30,8 @@ def blocks(report: dict[str, Any]) -> Iterator[str]:
     yield _top(report)
     for name, why in stopped(report):
         yield f"**{code(name)} stopped early:** {code(why)}\n\n"
+    for shortfall in shortfalls(report):
+        yield f"**Not judged:** {code(str(shortfall))}\n\n"
     for name, remark in remarks(report):
         yield f"**{code(name)}, about rooms:** {code(remark)}\n\n"
     for finding, place in findings(report, "fail"):
@@ -42,12 +46,14 @@ def blocks(report: dict[str, Any]) -> Iterator[str]:
 def _top(report: dict[str, Any]) -> str:
     summary = report["summary"]
     counts = ", ".join(f"{summary[word]} {word}" for word in _VERDICTS if summary[word]) or "nothing was judged"
-    rows = [_row(["provider", *_VERDICTS, "requests"]), "|---|" + "---:|" * (len(_VERDICTS) + 1)]
+    rows = [_row(["provider", *_VERDICTS, "requests", "documented clauses exercised"]), "|---|" + "---:|" * (len(_VERDICTS) + 2)]
     for provider in report["providers"]:
         words = [clause["verdict"] for clause in provider["clauses"]]
-        rows.append(_row([_plain(provider["provider"]), *(str(words.count(word)) for word in _VERDICTS), str(provider["requests"])]))
+        exercised = exercised_of(provider["clauses"])
+        numbers = (*(words.count(word) for word in _VERDICTS), provider["requests"], f"{exercised.documented} of {exercised.of}")
+        rows.append(_row([_plain(provider["provider"]), *map(str, numbers)]))
     asked = [f"- {code(provider['provider'])}: {code(provider['target'])}{_when(provider)}" for provider in report["providers"]]
-    return "\n".join((f"# roomproof: {counts}", "", *rows, "", *asked, "", ""))
+    return "\n".join((f"# roomproof: {counts}; {exercised_in(report)}", "", *rows, "", *asked, "", ""))
 
 
 def _row(cells: list[str]) -> str:

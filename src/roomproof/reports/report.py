@@ -12,6 +12,7 @@ from typing import Any
 
 from roomproof import __version__
 from roomproof.cassettes.past import Change
+from roomproof.contract.clause import Clause
 from roomproof.contract.model import Contract
 from roomproof.errors import UsageError
 from roomproof.interaction import Interaction
@@ -20,8 +21,9 @@ from roomproof.judge.exception import document
 from roomproof.judge.sighting import Stale
 from roomproof.providers import place_of
 from roomproof.reports.curl import curl
+from roomproof.reports.exercised import exercised_of
 from roomproof.reports.secrets import cleaned, proofs_of, without_secret_headers
-from roomproof.reports.unexercised import Coverage
+from roomproof.reports.unexercised import Coverage, doubts
 from roomproof.verdict import Finding, Record, Verdict, Verdicts
 from roomproof.verify.selection import covers
 
@@ -70,8 +72,13 @@ class Unfinished:
     why: str
 
 
-def report(results: Iterable[Judged | Unfinished], seed: int, unmatched: Mapping[str, int] | None = None) -> dict[str, Any]:
-    """Return the report over some providers; `unmatched` are the recorded requests that no contract knows, and how often."""
+def report(
+    results: Iterable[Judged | Unfinished], seed: int, unmatched: Mapping[str, int] | None = None, hints: Iterable[str] = ()
+) -> dict[str, Any]:
+    """Return the report over some providers.
+
+    `unmatched` are the recorded requests that no contract knows, and how often; `hints` say what some of them look like.
+    """
     providers = [_provider(result) if isinstance(result, Judged) else _unfinished(result) for result in results]
     counts = {
         verdict.value: 0
@@ -80,9 +87,14 @@ def report(results: Iterable[Judged | Unfinished], seed: int, unmatched: Mapping
     for provider in providers:
         for clause in provider["clauses"]:
             counts[clause["verdict"]] += 1
-    summary = {"clauses": sum(counts.values()), **counts}
+    exercised = exercised_of(clause for provider in providers for clause in provider["clauses"])
+    summary = {"clauses": sum(counts.values()), **counts, "exercised": asdict(exercised)}
     told = {"roomproof": __version__, "report_version": REPORT_VERSION, "seed": seed, "providers": providers, "summary": summary}
-    return told if unmatched is None else {**told, "unmatched": {"count": sum(unmatched.values()), "requests": dict(unmatched)}}
+    if unmatched is None:
+        return told
+    listed = list(hints)
+    known = {"count": sum(unmatched.values()), "requests": dict(unmatched)}
+    return {**told, "unmatched": known, **({"hints": listed} if listed else {})}
 
 
 def _unfinished(result: Unfinished) -> dict[str, Any]:
@@ -92,10 +104,10 @@ def _unfinished(result: Unfinished) -> dict[str, Any]:
 
 def _provider(result: Judged) -> dict[str, Any]:
     contract, verdicts = result.contract, result.verdicts
-    words = verdicts.verdicts()
     clauses = [clause for clause in contract.clauses.values() if covers(result.only, clause.id)]
-    whys = cleaned(dict(Coverage(contract, verdicts, result.stopped, result.recordings).whys()), result.secrets)
-    file = place_of(Path(contract.file)) if contract.file else ""
+    known = {**Coverage(contract, verdicts, result.stopped, result.recordings).whys(), **doubts(verdicts)}
+    whys = cleaned(known, result.secrets)
+    told = _clauses(contract, clauses, verdicts, whys)
     return {
         "provider": contract.provider,
         "contract_version": contract.version,
@@ -107,21 +119,10 @@ def _provider(result: Judged) -> dict[str, Any]:
         **({"unanswered": cleaned(dict(result.unanswered), result.secrets)} if result.unanswered else {}),
         "left_behind": cleaned(list(result.left_behind), result.secrets),
         "remarks": [cleaned(remark, result.secrets) for remark in result.remarks],
+        **({"only": list(result.only)} if result.only else {}),
         **_of_recordings(result),
-        "clauses": [
-            {
-                "id": clause.id,
-                "operation": clause.operation,
-                "level": clause.level.value,
-                "verdict": words[clause.id].value,
-                "cases": verdicts.records.get(clause.id, Record()).cases,
-                "demands": clause.demands,
-                "source": asdict(clause.source),
-                **({"why": whys[clause.id]} if clause.id in whys else {}),
-                **({"contract": {"file": file, "line": contract.line(clause)}} if file else {}),
-            }
-            for clause in clauses
-        ],
+        "exercised": asdict(exercised_of(told)),
+        "clauses": told,
         "findings": [_finding(finding, result) for finding in verdicts.findings() if covers(result.only, finding.clause.id)],
         "stale_deviations": [
             _stale(stale)
@@ -132,6 +133,25 @@ def _provider(result: Judged) -> dict[str, Any]:
     }
 
 
+def _clauses(contract: Contract, clauses: Iterable[Clause], verdicts: Verdicts, whys: Mapping[str, str]) -> list[dict[str, Any]]:
+    words = verdicts.verdicts()
+    file = place_of(Path(contract.file)) if contract.file else ""
+    return [
+        {
+            "id": clause.id,
+            "operation": clause.operation,
+            "level": clause.level.value,
+            "verdict": words[clause.id].value,
+            "cases": verdicts.records.get(clause.id, Record()).cases,
+            "demands": clause.demands,
+            "source": asdict(clause.source),
+            **({"why": whys[clause.id]} if clause.id in whys else {}),
+            **({"contract": {"file": file, "line": contract.line(clause)}} if file else {}),
+        }
+        for clause in clauses
+    ]
+
+
 def _stale(stale: Stale) -> dict[str, str]:
     known = stale.deviation
     told = {"clause": known.clause, "reason": known.reason, "evidence": known.evidence}
@@ -139,7 +159,7 @@ def _stale(stale: Stale) -> dict[str, str]:
 
 
 def _of_recordings(result: Judged) -> dict[str, Any]:
-    told: dict[str, Any] = {}
+    told: dict[str, Any] = {"recordings": True} if result.recordings else {}
     if result.cassette is not None:
         told["cassette"] = str(result.cassette)
     if result.regressions:

@@ -15,6 +15,7 @@ from urllib.parse import quote
 from roomproof.legible import legible, one_line, shortened
 from roomproof.reports.findings import Place, findings, is_known, stopped, told
 from roomproof.reports.report import as_json, recipe
+from roomproof.reports.shortfall import shortfalls
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 _LEVELS = {"fail": "error", "warning": "warning", "deviation": "note"}
@@ -81,8 +82,9 @@ def _location(finding: dict[str, Any], place: Place | None) -> dict[str, Any]:
 
 def _invocation(report: dict[str, Any]) -> dict[str, Any]:
     early = stopped(report)
-    notes = [{"level": "error", "message": {"text": _message(one_line(f"{name} stopped early: {why}"))}} for name, why in early]
-    return {"executionSuccessful": not early, "toolExecutionNotifications": notes}
+    said = [*(f"{name} stopped early: {why}" for name, why in early), *(f"not judged: {one}" for one in shortfalls(report))]
+    notes = [{"level": "error", "message": {"text": _message(one_line(text))}} for text in said]
+    return {"executionSuccessful": not said, "toolExecutionNotifications": notes}
 
 
 def _message(text: str) -> str:

@@ -20,7 +20,9 @@ from rich.text import Text
 
 from roomproof.legible import one_line
 from roomproof.reports.console import say
+from roomproof.reports.exercised import Exercised, exercised_in, exercised_of
 from roomproof.reports.report import recipe
+from roomproof.reports.shortfall import shortfalls
 
 STYLES = {"fail": "bold red", "warning": "yellow", "deviation": "cyan", "inconclusive": "magenta", "pass": "green", "unexercised": "dim"}
 _SINCE = {"new": "bold red", "known": "yellow", "healed": "green", "unexercised": "dim"}
@@ -29,6 +31,8 @@ _SHOWN_FAILS = 10
 _SHOWN_WARNINGS = 8
 _WIDEST = 110
 """Columns beyond which lines are hard to read."""
+_MUCH = 50
+"""Per cent of the documented clauses; a run that exercises fewer proves little."""
 
 
 def show(console: Console, report: dict[str, Any], *, every_finding: bool = False, full: Path | None = None) -> None:
@@ -38,8 +42,10 @@ def show(console: Console, report: dict[str, Any], *, every_finding: bool = Fals
         _counts(console, provider)
         if provider.get("stopped"):
             say(console, (f"{provider['provider']} stopped early:", "bold"), " ", provider["stopped"])
+        if len(report["providers"]) > 1 and provider["clauses"]:
+            say(console, str(exercised_of(provider["clauses"])))
         for why, count in provider.get("unanswered", {}).items():
-            say(console, f"{count} requests without a usable answer: {why}")
+            say(console, f"{_counted(count, 'request')} without a usable answer: {why}")
         for remark in provider.get("remarks", ()):
             say(console, ("rooms", "bold"), " ", remark)
         _findings(console, provider, report.get("baseline", {}).get("known", ()), every_finding=every_finding)
@@ -47,29 +53,48 @@ def show(console: Console, report: dict[str, Any], *, every_finding: bool = Fals
         _rejudged(console, provider)
         for path in provider.get("regressions", ()):
             say(console, f"kept {path}: pytest sends it again from now on")
-    _unmatched(console, report.get("unmatched"))
+    _unmatched(console, report.get("unmatched"), report.get("hints", ()))
     _baseline(console, report.get("baseline"))
     if not report["providers"]:
-        say(console, "nothing here belongs to a provider that has a contract")
+        say(console, "nothing was judged: nothing here belongs to a provider that has a contract")
         return
+    for shortfall in shortfalls(report):
+        say(console, ("not judged", STYLES["inconclusive"]), " ", str(shortfall))
     summary = report["summary"]
     used = [word for word in STYLES if summary[word]]
     words = [part for word in used for part in (", ", (f"{summary[word]} {word}", STYLES[word]))][1:]
-    say(console, f"{summary['clauses']} clauses: ", *words)
-    _next(console, report, full)
+    exercised = exercised_in(report)
+    say(
+        console,
+        f"{_counted(summary['clauses'], 'clause')}: ",
+        *words,
+        f"; {exercised}",
+        ", which proves little" if _is_little(exercised) else "",
+    )
+    _next(console, report, exercised, full)
 
 
-def _next(console: Console, report: dict[str, Any], full: Path | None) -> None:
-    """Print what can be done about what was found, in a line; nothing where there is nothing to do."""
+def _counted(count: int, what: str) -> str:
+    return f"{count} {what}" + ("" if count == 1 else "s")
+
+
+def _next(console: Console, report: dict[str, Any], exercised: Exercised, full: Path | None) -> None:
+    """Print what can be done about what was found, or about a run that proves little, in a line; nothing where there is nothing to do."""
     broken = [finding for provider in report["providers"] for finding in provider["findings"] if finding["verdict"] in ("fail", "warning")]
     where = f"; the whole report is in {full}" if full else ""
     if broken:
         say(console, ("next", "bold"), f": roomproof explain {broken[0]['clause']} tells what is demanded and where{where}")
+    elif _is_little(exercised):
+        say(console, ("next", "bold"), f": --html PATH shows why the other clauses were not exercised{where}")
+
+
+def _is_little(exercised: Exercised) -> bool:
+    return bool(exercised.of) and exercised.share < _MUCH
 
 
 def _where(provider: dict[str, Any]) -> str:
     """Return what was asked, how much and when; for recordings, when they were made."""
-    asked = f"{provider['requests']} requests in {provider['seconds']:.1f} s"
+    asked = f"{_counted(provider['requests'], 'request')} in {provider['seconds']:.1f} s"
     if "recorded" in provider:
         first, last = provider["recorded"]["from"], provider["recorded"]["to"]
         return f"from {provider['target']}, {asked}, recorded {first}" + (f" to {last}" if last != first else "")
@@ -102,11 +127,14 @@ def _baseline(console: Console, baseline: dict[str, Any] | None) -> None:
     say(console, f"since {baseline['path']}: ", ", ".join(f"{len(baseline[word])} {word}" for word in _SINCE))
 
 
-def _unmatched(console: Console, unmatched: dict[str, Any] | None) -> None:
+def _unmatched(console: Console, unmatched: dict[str, Any] | None, hints: Collection[str]) -> None:
     if unmatched and unmatched["count"]:
-        say(console, f"{unmatched['count']} requests belong to no operation of any contract:")
+        belong = "request belongs" if unmatched["count"] == 1 else "requests belong"
+        say(console, f"{unmatched['count']} {belong} to no operation of any contract:")
         for name, count in unmatched["requests"].items():
             say(console, f"  {count} x {name}")
+    for hint in hints:
+        say(console, f"perhaps {hint}; what stands in a folder named like a provider is judged by its contract")
 
 
 def _counts(console: Console, provider: dict[str, Any]) -> None:

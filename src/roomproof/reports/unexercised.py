@@ -1,4 +1,4 @@
-"""Why a clause was not exercised, as far as the contract and the evidence on its neighbours tell."""
+"""Why a clause was not exercised, or could not be judged, as far as the contract and the evidence on it and its neighbours tell."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from roomproof.contract.clause import ITEMS, KEYS, VALUES, Clause, Part, Path, spoken
 from roomproof.contract.model import Contract, Operation
-from roomproof.judge.evidence import Outcome
+from roomproof.judge.evidence import Outcome, Side
 from roomproof.verdict import Record, Verdict, Verdicts
 
 _INSIDE = (ITEMS, VALUES, KEYS)
@@ -19,6 +19,15 @@ _NOT_KNOWN = {
     "unknown-refused": "no recorded request is known to name a room that does not exist",
 }
 """What recordings cannot show unless they say so."""
+NO_ANSWER = "no usable answer"
+"""Why a clause is inconclusive where nothing else is known."""
+
+
+def doubts(verdicts: Verdicts) -> Mapping[str, str]:
+    """Return why nothing certain is known of each inconclusive clause, by its id."""
+    words = verdicts.verdicts()
+    inconclusive = (clause for clause, word in words.items() if word is Verdict.INCONCLUSIVE)
+    return {clause: verdicts.records[clause].doubt or NO_ANSWER for clause in inconclusive}
 
 
 @dataclass(frozen=True)
@@ -38,6 +47,8 @@ class Coverage:
         return {clause.id: self._why(clause, operations[clause.operation]) for clause in unexercised}
 
     def _why(self, clause: Clause, operation: Operation) -> str:
+        if self._record(clause).counts.get(Outcome.PASS):
+            return self._half_proven(clause)
         if not any(other.id in self.verdicts.records for other in operation.clauses):
             return self._never_called(operation)
         if clause.part is Part.RESPONSE:
@@ -51,6 +62,12 @@ class Coverage:
         if self.recordings:
             return f"no recorded request puts {clause.field} to this test"
         return "nothing that was sent tests it by itself"
+
+    def _half_proven(self, clause: Clause) -> str:
+        """Return which side of a clause was not seen, where the other one was kept."""
+        if self.verdicts.missing_side(clause) is Side.REJECTED:
+            return "what it allows was accepted, and nothing else was sent that was rejected for it alone"
+        return "what it excludes was rejected, and so was, or was never sent, what it allows"
 
     def _never_called(self, operation: Operation) -> str:
         if self.recordings:

@@ -16,6 +16,7 @@ from typing import Protocol
 from urllib.parse import urlsplit
 
 from roomproof.contract.model import CredentialsSpec
+from roomproof.environment import value_of
 from roomproof.errors import UsageError
 from roomproof.interaction import Headers
 from roomproof.secrets import Secret
@@ -117,10 +118,11 @@ class HmacSha256:
 def scheme_from(spec: CredentialsSpec, environment: Mapping[str, str]) -> Scheme:
     """Return the credentials that the environment holds. Raises UsageError, naming the variables, if some are missing or cannot be sent."""
     needed = {part: name for part, name in spec.environment.items() if part != "unscoped"}
-    missing = [name for name in needed.values() if not environment.get(name)]
+    held = {part: value_of(name, environment) for part, name in needed.items()}
+    missing = [needed[part] for part, value in held.items() if value is None]
     if missing:
         raise UsageError(f"no credentials: set {', '.join(missing)} in the environment")
-    parts = {part: _sendable(environment[name], name, spec.scheme) for part, name in needed.items()}
+    parts = {part: _sendable(value or "", needed[part], spec.scheme) for part, value in held.items()}
     if spec.scheme == "bearer":
         return Bearer(parts["token"])
     if spec.scheme == "basic":
@@ -129,11 +131,15 @@ def scheme_from(spec: CredentialsSpec, environment: Mapping[str, str]) -> Scheme
 
 
 def unscoped_from(spec: CredentialsSpec, scheme: Scheme, environment: Mapping[str, str]) -> Scheme | None:
-    """Return credentials that are right but lack a documented scope, None where the environment holds none."""
+    """Return credentials that are right but lack a documented scope, None where the environment holds none.
+
+    Raises UsageError if the variable is set but empty, or holds what cannot be sent.
+    """
     variable = spec.environment.get("unscoped", "")
-    if not environment.get(variable):
+    held = value_of(variable, environment)
+    if held is None:
         return None
-    value = _sendable(environment[variable], variable, spec.scheme)
+    value = _sendable(held, variable, spec.scheme)
     return replace(scheme, password=value) if isinstance(scheme, Basic) else Bearer(value)
 
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 
 from roomproof.contract.model import Contract
+from roomproof.environment import value_of
 from roomproof.errors import UsageError
 
 
@@ -21,7 +22,7 @@ def server_url(contract: Contract, environment: Mapping[str, str]) -> str:
         variable = contract.server_environment.get(name)
         if variable is None:
             raise UsageError(f"{contract.provider}: the contract does not say what fills {{{name}}} in {contract.server}; use --base-url")
-        held = environment.get(variable, "")
+        held = value_of(variable, environment) or ""
         if variable == contract.credentials.environment.get("connection-string"):
             held = _part(held, name)
         if not held:

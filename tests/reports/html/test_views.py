@@ -65,8 +65,13 @@ def boundary(*tried: tuple[float, bool | None], **more: Json) -> Strip:
 @pytest.mark.parametrize(
     ("nodes", "kind", "headline"),
     [
-        ([provider()], "pass", "Nothing fails"),
-        ([provider(verdicts=("pass", "warning"))], "warning", "Nothing fails: 1 warning to look at"),
+        ([provider()], "pass", "Nothing fails; 1 of 1 documented clauses exercised (100 %)"),
+        (
+            [provider(verdicts=("pass", "warning"))],
+            "warning",
+            "Nothing fails: 1 warning to look at; 2 of 2 documented clauses exercised (100 %)",
+        ),
+        ([provider(verdicts=("pass", "inconclusive"))], "inconclusive", "Not proven: mini was not verified to the end"),
         ([provider("a", ("fail", "fail")), provider("b"), provider("c", ("fail",))], "fail", "Do not release: 3 clauses fail at a and c"),
         ([provider(verdicts=("pass",), stopped="Ctrl-C")], "inconclusive", "Not proven: mini was not verified to the end"),
         ([provider("gone", ()), provider("b")], "inconclusive", "Not proven: gone was not verified to the end"),

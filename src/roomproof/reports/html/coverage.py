@@ -1,10 +1,11 @@
-"""Coverage: which clauses the last run of each provider did not exercise, and why."""
+"""Coverage: which clauses the last run of each provider did not exercise, or could not judge, and why."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from roomproof.reports.exercised import UNPROVEN, Exercised, exercised_of
 from roomproof.reports.html.columns import Column
 
 
@@ -18,12 +19,16 @@ class Gap:
 
 @dataclass(frozen=True)
 class Covered:
-    """How much of a provider's contract was exercised; `share` in per cent, rounded down, so that 100 is all of it."""
+    """How much of a provider's contract was exercised; `share` in per cent, rounded down, so that 100 is all of it.
+
+    `documented` tells the same of the documented clauses.
+    """
 
     provider: str
     exercised: int
     clauses: int
     gaps: tuple[Gap, ...]
+    documented: Exercised
 
     @property
     def share(self) -> int:
@@ -40,8 +45,9 @@ def _covered(column: Column) -> Covered:
     clauses = column.node["clauses"]
     gaps: dict[str, list[str]] = {}
     for clause in clauses:
-        if clause["verdict"] == "unexercised":
+        if clause["verdict"] in UNPROVEN:
             gaps.setdefault(clause.get("why") or "the report does not say why", []).append(clause["id"])
     ranked = sorted(gaps.items(), key=lambda gap: -len(gap[1]))
     missing = sum(len(ids) for _, ids in ranked)
-    return Covered(column.provider, len(clauses) - missing, len(clauses), tuple(Gap(why, tuple(ids)) for why, ids in ranked))
+    named = tuple(Gap(why, tuple(ids)) for why, ids in ranked)
+    return Covered(column.provider, len(clauses) - missing, len(clauses), named, exercised_of(clauses))

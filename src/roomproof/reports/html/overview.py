@@ -6,8 +6,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from roomproof.reports.exercised import Exercised, exercised_of
 from roomproof.reports.html.columns import Column, Report, counted, moment
 from roomproof.reports.html.findings import Heap, Shown
+from roomproof.reports.shortfall import Shortfall, shortfalls
 
 _FIRST = 5
 """So many fails are named on top; the others are counted."""
@@ -56,7 +58,9 @@ def overview(reports: Sequence[Report], columns: Sequence[Column], heaps: Sequen
     nodes = [node if not node["clauses"] else last[name] for name, node in latest.items()]
     cards = tuple(_card(node, known) for node in nodes)
     fails = [finding for heap in heaps if heap.verdict == "fail" for finding in heap.findings if not finding.known]
-    kind, headline = _headline(cards)
+    kind, headline = _headline(
+        cards, shortfalls(reports[-1]) if reports else [], exercised_of(clause for node in nodes for clause in node["clauses"])
+    )
     return Overview(kind, headline, cards, tuple(_todos(nodes, fails, reports[-1] if reports else {})))
 
 
@@ -73,6 +77,8 @@ def _card(node: Any, known: frozenset[str]) -> Card:
         kind, word = "warning", "fails as before, nothing new"
     elif not counts.get("pass"):
         kind, word = "inconclusive", "nothing proven"
+    elif any(clause["level"] == "documented" and clause["verdict"] == "inconclusive" for clause in node["clauses"]):
+        kind, word = "inconclusive", "nothing fails, not all of it could be judged"
     elif counts.get("warning"):
         kind, word = "warning", "keeps its contract, with warnings"
     else:
@@ -85,6 +91,8 @@ def _card(node: Any, known: frozenset[str]) -> Card:
 
 def _facts(node: Any) -> Iterator[str]:
     yield f"{node['requests']:,} {'request' if node['requests'] == 1 else 'requests'} in {node['seconds']:.1f} s"
+    if node["clauses"]:
+        yield str(exercised_of(node["clauses"]))
     if "recorded" in node:
         first, last = moment(node["recorded"]["from"]), moment(node["recorded"]["to"])
         yield f"recorded {first}" + (f" to {last}" if first != last else "")
@@ -92,7 +100,7 @@ def _facts(node: Any) -> Iterator[str]:
         yield f"kept in {node['cassette']}"
 
 
-def _headline(cards: Sequence[Card]) -> tuple[str, str]:
+def _headline(cards: Sequence[Card], missing: Sequence[Shortfall], exercised: Exercised) -> tuple[str, str]:
     broken = [card for card in cards if card.kind == "fail"]
     open_ = [card for card in cards if card.kind == "inconclusive"]
     names = _listed([card.provider for card in broken or open_])
@@ -103,12 +111,14 @@ def _headline(cards: Sequence[Card]) -> tuple[str, str]:
         return "inconclusive", "Not proven: no provider was verified"
     if open_:
         return "inconclusive", f"Not proven: {names} {'was' if len(open_) == 1 else 'were'} not verified to the end"
+    if missing:
+        return "inconclusive", "Not proven: not all that was asked for could be judged"
     if any(card.counts.get("fail") for card in cards):
         return "warning", "Nothing new fails: what fails did so in the baseline"
     warnings = sum(card.counts.get("warning", 0) for card in cards)
     if warnings:
-        return "warning", f"Nothing fails: {warnings:,} {'warning' if warnings == 1 else 'warnings'} to look at"
-    return "pass", "Nothing fails"
+        return "warning", f"Nothing fails: {warnings:,} {'warning' if warnings == 1 else 'warnings'} to look at; {exercised}"
+    return "pass", f"Nothing fails; {exercised}"
 
 
 def _listed(names: Sequence[str]) -> str:
@@ -129,6 +139,7 @@ def _todos(nodes: Sequence[Any], fails: Sequence[Shown], report: Report) -> Iter
     yield from (Todo("fail", finding.summary, finding.clause, finding.clause) for finding in _by_turns(fails)[:_FIRST])
     if len(fails) > _FIRST:
         yield Todo("fail", f"and {len(fails) - _FIRST:,} more that fail", "findings")
+    yield from (Todo("inconclusive", f"Not judged: {shortfall}", "coverage") for shortfall in (shortfalls(report) if report else ()))
     for node in nodes:
         name, counts = node["provider"], counted(clause["verdict"] for clause in node["clauses"])
         if node.get("stopped"):
@@ -138,7 +149,7 @@ def _todos(nodes: Sequence[Any], fails: Sequence[Shown], report: Report) -> Iter
             why = f"expired on {stale['expires']}" if stale["why"] == "expired" else "no longer seen"
             yield Todo("deviation", f"stale deviation, {why}: renew or remove it", stale["clause"], stale["clause"])
         if counts.get("inconclusive"):
-            yield Todo("inconclusive", f"{name}: {counts['inconclusive']:,} inconclusive, because of network or set-up", "matrix")
+            yield Todo("inconclusive", f"{name}: {counts['inconclusive']:,} inconclusive: see why", "coverage")
         for change in node.get("rejudged", ()):
             yield Todo("warning", f"was {change['before']} when recorded, is {change['now']} now", change["clause"], change["clause"])
     warnings = sum(clause["verdict"] == "warning" for node in nodes for clause in node["clauses"])

@@ -11,6 +11,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from roomproof.contract.clause import Part
+from roomproof.contract.formats import FORMATS
 from roomproof.interaction import Credentials, Headers
 from roomproof.verify.bodies import Bench
 from roomproof.verify.case import Case, Proof, Seat
@@ -125,7 +126,8 @@ def unknown_rooms(bench: Bench, basis: Sample, random: Random) -> Iterator[Case]
     for _ in range(2):
         yield replace(case, note="a room that does not exist", seat=Seat.NOBODY, path_id=None)
     for parameter in bench.operation.parameters:
-        if parameter.place == "path" and "format" in parameter.schema:
+        # Of a format that nobody here knows, no id is known to be malformed.
+        if parameter.place == "path" and parameter.schema.get("format") in FORMATS:
             for text in ("roomproof-no-such-id", "0", str(UUID(int=random.getrandbits(128)))[:-1], str(known.get("id", "x")) + "0"):
                 yield replace(case, note=f"the malformed id {text}", seat=Seat.NOBODY, path_id=text)
 

@@ -37,7 +37,7 @@ class Proof:
 class Case:
     """One request to send. `path_id` stands in place of the room's id, `proof` in place of the run's credentials.
 
-    `aim` is the one member with a broken value, empty where none is known to be.
+    `aim` is the one member with a broken value, empty where none is known to be; `valid`: its body is one that must be accepted.
     """
 
     operation: Operation
@@ -51,6 +51,7 @@ class Case:
     headers: Headers = ()
     proof: Proof | None = None
     aim: str = ""
+    valid: bool = False
 
 
 def encode(body: Any) -> bytes:

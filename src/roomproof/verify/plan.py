@@ -109,7 +109,7 @@ def told_and_looked_at(bench: Bench, looking: Bench) -> Iterator[tuple[Case, Cas
 
 def credentials(bench: Bench, basis: Sample) -> Iterator[Case]:
     """Yield cases without credentials, with each kind of wrong ones, and with too few rights."""
-    case = bench.case(basis)
+    case = replace(bench.case(basis), valid=False)
     yield replace(case, note="no credentials", proof=Proof(None, Credentials.MISSING))
     for what, forged in bench.scheme.forgeries().items():
         yield replace(case, note=what, proof=Proof(forged, Credentials.WRONG))
@@ -134,7 +134,7 @@ def unknown_rooms(bench: Bench, basis: Sample, random: Random) -> Iterator[Case]
 
 def carriers(bench: Bench, basis: Sample) -> Iterator[Case]:
     """Yield cases whose body is right but sent wrongly, and bodies that are no JSON."""
-    case = bench.case(basis)
+    case = replace(bench.case(basis), valid=False)
     for parameter in bench.operation.parameters:
         if parameter.place == "query" and parameter.required:
             yield replace(case, note=f"without {parameter.name}", without_query=frozenset((parameter.name,)))

@@ -32,7 +32,7 @@ from roomproof.verify.patience import BACKOFF, IN_VAIN, LONGEST, Patience
 from roomproof.verify.rate import Allowance, Rate
 from roomproof.verify.selection import Selection
 from roomproof.verify.tidy import TRIES, Tidying, required_query
-from roomproof.verify.ward import Ward
+from roomproof.verify.ward import SPARED, Ward, keeps_rooms
 from roomproof_strategies import Setting, Special
 
 _KNOWLEDGE = {Seat.MAIN: RoomKnowledge.EXISTS, Seat.OTHER: RoomKnowledge.EXISTS, Seat.NOBODY: RoomKnowledge.NONE}
@@ -150,6 +150,7 @@ class Session:
         self._silent = 0
         self._calls = 0
         self._unsent = 0
+        self._unmade = 0
         self._rate = Rate(options.rate)
         self._allowance = Allowance(options.max_seconds)
         self._patience = Patience(options.backoff)
@@ -180,7 +181,7 @@ class Session:
 
     def post(self, case: Case) -> tuple[Interaction, list[Evidence]]:
         """Send a case whose answer may be judged while the next one is awaited: only then the list holds what it says."""
-        sent = self._sent(self._outgoing(case), case.note)
+        sent = self._sent(self._outgoing(case), case.note, is_valid=case.valid)
         self._follow_up(case.operation, sent[0])
         return sent
 
@@ -233,8 +234,15 @@ class Session:
             self.target.trust(stranger)
         return stranger
 
-    def _sent(self, outgoing: Outgoing, note: str) -> tuple[Interaction, list[Evidence]]:
-        """Send a request and have it judged, unless it may change a room that is not the run's own: then nothing is sent nor said."""
+    def _sent(self, outgoing: Outgoing, note: str, *, is_valid: bool = False) -> tuple[Interaction, list[Evidence]]:
+        """Send a request and have it judged, unless it may change a room that is not the run's own, or would leave one too many.
+
+        Then nothing is sent nor said.
+        """
+        if self.target.is_one_too_many(outgoing, SPARED if is_valid else 0):
+            self._unmade += 1
+            why = "enough rooms that nothing deletes were made before"
+            return Interaction(Request(outgoing.method, self.target.base_url + outgoing.path), None, failure=why), []
         if objection := self.target.objection(outgoing, self.look):
             self._unsent += 1
             return Interaction(Request(outgoing.method, self.target.base_url + outgoing.path), None, failure=objection), []
@@ -346,9 +354,17 @@ class Session:
     @property
     def remarks(self) -> tuple[str, ...]:
         """What the run has to say about requests that it held back."""
-        if not self._unsent:
-            return ()
-        return (f"{self._unsent} requests were not sent, since a room may have the id that was made up for them",)
+        told = []
+        if self._unsent:
+            told.append(f"{self._unsent} requests were not sent, since a room may have the id that was made up for them")
+        if self._unmade:
+            told.append(f"{self._unmade} requests that make a room were not sent: nothing deletes rooms, and enough were made")
+        return tuple(told)
+
+    @property
+    def keeps_rooms(self) -> bool:
+        """Whether a room that is made stays in somebody's account: then none is made that tells little."""
+        return keeps_rooms(self.contract) and not self.subject.ours
 
     @property
     def made(self) -> list[str]:

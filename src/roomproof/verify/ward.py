@@ -25,6 +25,15 @@ GONE = (404, 410)
 _NO_SUCH_ID = (400, *GONE, 414, 422)
 """How a provider answers about an id that no room has, or can have."""
 _HARMLESS = ("GET", "HEAD", "OPTIONS")
+MOST_KEPT = 100
+"""How many rooms a run makes at most where the contract has no way to delete them: they stay in somebody's account."""
+SPARED = 20
+"""How many of these are left for requests that are to be rejected, and are accepted all the same."""
+
+
+def keeps_rooms(contract: Contract) -> bool:
+    """Whether the rooms that a run makes stay, since the contract has no way to delete one."""
+    return "delete" not in contract.support
 
 
 class ForeignRoomError(RoomproofError):
@@ -72,6 +81,15 @@ class Ward:
             can_look = "read" in self._contract.support and room_id.strip("./") != ""
             self._nobody[room_id] = can_look and _shows_nobody(look(room_id))
         return self._refusal(errand, outgoing.method)
+
+    def is_one_too_many(self, outgoing: Outgoing, spared: int = 0) -> bool:
+        """Whether a request would make one more room that stays, where as many as may stay have been made, or may have been.
+
+        `spared` of them are for other requests.
+        """
+        if self._ours or not keeps_rooms(self._contract) or len(self._books.ever) + len(self._books.lost) < MOST_KEPT - spared:
+            return False
+        return self._errand(outgoing).makes_room
 
     def send(self, outgoing: Outgoing) -> Interaction:
         """Send one request. Raises ForeignRoomError instead where it would change somebody else's room, LedgerError as the books do."""

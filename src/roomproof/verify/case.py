@@ -14,10 +14,14 @@ from roomproof.targets.credentials import Scheme
 
 
 class Seat(Enum):
-    """Which room a case is about; NOBODY is a well-formed id that names no room."""
+    """Which room a case is about; NOBODY is a well-formed id that names no room.
+
+    NAMED is the room of the user's where the run has rooms of its own for MAIN and OTHER; nobody sits there otherwise.
+    """
 
     MAIN = "main"
     OTHER = "other"
+    NAMED = "named"
     NOBODY = "nobody"
 
 

@@ -35,7 +35,7 @@ from roomproof.verify.tidy import TRIES, Tidying, required_query
 from roomproof.verify.ward import SPARED, Ward, keeps_rooms
 from roomproof_strategies import Setting, Special
 
-_KNOWLEDGE = {Seat.MAIN: RoomKnowledge.EXISTS, Seat.OTHER: RoomKnowledge.EXISTS, Seat.NOBODY: RoomKnowledge.NONE}
+_KNOWLEDGE = {seat: RoomKnowledge.NONE if seat is Seat.NOBODY else RoomKnowledge.EXISTS for seat in Seat}
 
 SILENCE = 5
 """After how many requests in a row without an answer a run gives up."""
@@ -90,7 +90,8 @@ class Options:
 class Subject:
     """Whom a run is about: contract, known deviations, what is special, where to send to, who asks, which room.
 
-    `books` are those of a ledger, where there is one; `ours` tells that the run started the server itself.
+    `books` are those of a ledger, where there is one; `ours` tells that the run started the server itself. `tell` says a sentence to
+    the user at once.
     """
 
     contract: Contract
@@ -102,6 +103,7 @@ class Subject:
     room_id: str | None
     books: Books | None = None
     ours: bool = False
+    tell: Callable[[str], None] = lambda _: None
 
 
 @dataclass
@@ -149,8 +151,7 @@ class Session:
         self._progress = progress
         self._silent = 0
         self._calls = 0
-        self._unsent = 0
-        self._unmade = 0
+        self._unsent: Counter[str] = Counter()
         self._rate = Rate(options.rate)
         self._allowance = Allowance(options.max_seconds)
         self._patience = Patience(options.backoff)
@@ -200,11 +201,11 @@ class Session:
         """Return the findings that the run is about."""
         return [finding for finding in self.judging.verdicts.findings() if self.selection.covers(finding.clause.id)]
 
-    def repeat(self, outgoing: Outgoing) -> list[Evidence]:
-        """Send a request that was recorded earlier and return what the answer says."""
-        evidence = self._sent(outgoing, "sent again")[1]
+    def repeat(self, outgoing: Outgoing) -> tuple[Interaction, list[Evidence]]:
+        """Send a request that was recorded earlier and return the interaction and what it says."""
+        sent = self._sent(outgoing, "sent again")
         self.judging.catch_up()
-        return evidence
+        return sent
 
     def stranger(self) -> str:
         """Return the id of a room that, in all likelihood, does not exist."""
@@ -235,16 +236,9 @@ class Session:
         return stranger
 
     def _sent(self, outgoing: Outgoing, note: str, *, is_valid: bool = False) -> tuple[Interaction, list[Evidence]]:
-        """Send a request and have it judged, unless it may change a room that is not the run's own, or would leave one too many.
-
-        Then nothing is sent nor said.
-        """
-        if self.target.is_one_too_many(outgoing, SPARED if is_valid else 0):
-            self._unmade += 1
-            why = "enough rooms that nothing deletes were made before"
-            return Interaction(Request(outgoing.method, self.target.base_url + outgoing.path), None, failure=why), []
-        if objection := self.target.objection(outgoing, self.look):
-            self._unsent += 1
+        """Send a request and have it judged, unless it may do what nobody can put right: then nothing is sent nor said."""
+        if objection := self.target.objection(outgoing, self.look, SPARED if is_valid else 0):
+            self._unsent[objection] += 1
             return Interaction(Request(outgoing.method, self.target.base_url + outgoing.path), None, failure=objection), []
         interaction = self._exchange(outgoing, note)
         return interaction, self.judging.see_later(interaction)
@@ -354,12 +348,7 @@ class Session:
     @property
     def remarks(self) -> tuple[str, ...]:
         """What the run has to say about requests that it held back."""
-        told = []
-        if self._unsent:
-            told.append(f"{self._unsent} requests were not sent, since a room may have the id that was made up for them")
-        if self._unmade:
-            told.append(f"{self._unmade} requests that make a room were not sent: nothing deletes rooms, and enough were made")
-        return tuple(told)
+        return tuple(f"{count} requests were not sent, {why}" for why, count in self._unsent.items())
 
     @property
     def keeps_rooms(self) -> bool:

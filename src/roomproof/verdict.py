@@ -73,6 +73,12 @@ class Record:
         if known is None or witness.size < known.size:
             self.broken[verdict] = witness
 
+    def suspect(self, witness: Witness) -> None:
+        """Keep a witness that other clauses may explain, if it is the smallest of those that the same ones may."""
+        key = frozenset(witness.evidence.suspects)
+        if key not in self.suspicions or witness.size < self.suspicions[key].size:
+            self.suspicions[key] = witness
+
 
 @dataclass(frozen=True)
 class Finding:
@@ -114,9 +120,7 @@ class Verdicts:
         if excuse is not None:
             record.add(Verdict.DEVIATION, witness)
         elif evidence.suspects:
-            key = frozenset(evidence.suspects)
-            if key not in record.suspicions or witness.size < record.suspicions[key].size:
-                record.suspicions[key] = witness
+            record.suspect(witness)
         else:
             self._add_broken(record, witness)
 
@@ -128,7 +132,11 @@ class Verdicts:
 
     def explain(self, witness: Witness) -> None:
         """Add what a witness needs, which was found after its evidence was added."""
-        self._add_broken(self.records.setdefault(witness.evidence.clause, Record()), witness)
+        record = self.records.setdefault(witness.evidence.clause, Record())
+        if witness.evidence.suspects:
+            record.suspect(witness)
+        else:
+            self._add_broken(record, witness)
 
     def _add_broken(self, record: Record, witness: Witness) -> None:
         verdict = self._verdict_of(witness.evidence)
@@ -156,9 +164,8 @@ class Verdicts:
                 mine.add(verdict, witness)
             for verdict, kinds in theirs.kinds.items():
                 mine.kinds[verdict] = mine.kinds.get(verdict, frozenset()) | kinds
-            for key, witness in theirs.suspicions.items():
-                if key not in mine.suspicions or witness.size < mine.suspicions[key].size:
-                    mine.suspicions[key] = witness
+            for witness in theirs.suspicions.values():
+                mine.suspect(witness)
 
     def merge_old(self, old: Verdicts, how_old: str) -> None:
         """Take over, as warnings, what another collection says of clauses on which this one has nothing.

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from roomproof.contract.model import Operation
 from roomproof.interaction import Interaction
 from roomproof.judge.evidence import Evidence
-from roomproof.verdict import Finding
+from roomproof.verdict import Finding, Witness
 from roomproof.verify.case import Case, Seat
 from roomproof.verify.plan import ANCHOR
 from roomproof.verify.resend import Resender
@@ -152,13 +152,23 @@ class Attempts:
             session.seats = {**session.seats, Seat.MAIN: session.made[-1]}
         return sent
 
-    def shows_alone(self, finding: Finding) -> bool:
-        """Send the witness of a finding to a room of its own, and return whether it breaks the clause there, too."""
-        witness = finding.witness.interaction
+    def alone(self, finding: Finding) -> Witness | None:
+        """Send the witness of a finding to a room of its own that holds plain values, and return what breaks the clause there, too."""
+        witness = finding.witness
         makes_room = self._maker is not None and finding.clause.operation == self._maker.id
         with self._opened(0 if makes_room else 1):
-            evidence = Resender(self._session, [witness]).send(witness)
-        return any(item.clause == finding.clause.id and self._session.judging.verdicts.blames(item, witness) for item in evidence)
+            sent = Resender(self._session, [witness.interaction]).sent(witness.interaction)
+        for interaction, evidence in sent:
+            for item in evidence:
+                if item.clause == finding.clause.id and self._is_same(item, interaction, witness):
+                    return Witness(item, interaction, sequence=(interaction,))
+        return None
+
+    def _is_same(self, item: Evidence, interaction: Interaction, witness: Witness) -> bool:
+        """Whether evidence says what a witness says: that a clause is broken, by itself or as far as the same others do not explain it."""
+        if witness.evidence.suspects:
+            return item.outcome is witness.evidence.outcome and set(item.suspects) == set(witness.evidence.suspects)
+        return self._session.judging.verdicts.blames(item, interaction)
 
     @contextmanager
     def _opened(self, rooms: int) -> Iterator[list[Interaction]]:

@@ -122,7 +122,10 @@ def unknown_rooms(bench: Bench, basis: Sample, random: Random) -> Iterator[Case]
     if bench.makes_rooms:
         return
     known = bench.setting(Seat.MAIN).room
-    case = bench.case(basis)
+    # What another room has already would be a second reason to reject it.
+    required = bench.operation.body.schema.get("required", ())
+    unique = {clause.path[0] for clause in bench.operation.by_rule.get((Part.BEHAVIOUR, "unique"), ())} - {*required}
+    case = bench.case(replace(basis, value={name: value for name, value in basis.value.items() if name not in unique}))
     for _ in range(2):
         yield replace(case, note="a room that does not exist", seat=Seat.NOBODY, path_id=None)
     for parameter in bench.operation.parameters:

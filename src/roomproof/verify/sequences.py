@@ -48,7 +48,7 @@ def follow(session: Session) -> None:
     """
     attempts = Attempts(session)
     explanation = _Explanation(session, attempts, _Moves(session, attempts))
-    wanted = session.options.max_examples // CASES_EACH
+    wanted = session.options.max_examples // CASES_EACH if session.selection.wants_sequences else 0
     for begun in range(0, wanted, EXAMPLES):
         for steps in explanation.draw_up(min(EXAMPLES, wanted - begun)):
             if not session.is_settled:

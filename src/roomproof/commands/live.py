@@ -52,6 +52,8 @@ class Intended:
 
     def kept_rooms(self, options: Options) -> str:
         """Return how many rooms will stay at most, and why."""
+        if _needs_room(self.contract):
+            return "one new room is made, and it stays: the contract has no x-support delete"
         most = MOST_KEPT if options.max_requests is None else min(MOST_KEPT, options.max_requests)
         return f"at most {most} new rooms are made, and they stay: the contract has no x-support delete"
 

@@ -51,6 +51,7 @@ def _spare_the_named_room(session: Session) -> None:
         session.subject.tell(f"room {session.subject.room_id} may not end as it was found: the contract allows no request with {told}")
         return
     session.call(session.contract.support["create"])
+    session.lasting = frozenset(lasting)
     session.target.leave_alone(lasting)
     named = session.seats[Seat.MAIN]
     session.seats = {**dict(zip((Seat.MAIN, Seat.OTHER), [*session.made, named], strict=False)), Seat.NAMED: named}

@@ -72,7 +72,7 @@ class Selection:
     @property
     def wants_sequences(self) -> bool:
         """Whether a clause hangs on what a room went through: then random sequences are needed, too."""
-        return self.is_everything or any(clause.part is Part.BEHAVIOUR and clause.rule not in _AT_ONCE for clause in self._clauses)
+        return self.is_everything or any(_hangs_on_history(clause) for clause in self._clauses)
 
     def is_settled(self, verdicts: Verdicts) -> bool:
         """Whether each clause that was selected is broken already, as badly as it can be: nothing more has to be sent to see it."""
@@ -90,6 +90,13 @@ def covers(patterns: tuple[str, ...], clause_id: str) -> bool:
 def _broken(verdicts: Verdicts, clause: Clause) -> frozenset[Verdict]:
     record = verdicts.records.get(clause.id)
     return frozenset(record.broken if record else ())
+
+
+def _hangs_on_history(clause: Clause) -> bool:
+    """Whether a clause may be broken by what a room went through: most behaviours, and a default."""
+    if clause.part is Part.BEHAVIOUR:
+        return clause.rule not in _AT_ONCE
+    return clause.part is Part.REQUEST and clause.rule == "default"
 
 
 def _kind(case: Case) -> tuple[object, ...]:

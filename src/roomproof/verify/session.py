@@ -131,7 +131,10 @@ class CutShortError(Exception):
 
 
 class Session:
-    """Sends cases to one provider, has every answer judged, and knows which room sits where."""
+    """Sends cases to one provider, has every answer judged, and knows which room sits where.
+
+    `lasting` are the members of the named room that could not be put back, and so are left alone.
+    """
 
     def __init__(self, subject: Subject, options: Options, progress: Progress) -> None:
         self.subject = subject
@@ -148,6 +151,7 @@ class Session:
         # Not from the seed: two runs that start at once give no room the same name.
         self.serial = f"rp{token_hex(5)}{int(datetime.now(UTC).timestamp()):x}"
         self.seats: dict[Seat, str] = {}
+        self.lasting: frozenset[str] = frozenset()
         self._progress = progress
         self._silent = 0
         self._calls = 0

@@ -46,15 +46,19 @@ def _spare_the_named_room(session: Session) -> None:
     lasting = unrestorable(session.contract, found) if found is not None else {}
     if not lasting:
         return
-    if Seat.OTHER not in session.seats or "delete" not in session.contract.support:
+    can_make = Seat.OTHER in session.seats and "delete" in session.contract.support
+    if can_make:
+        session.call(session.contract.support["create"])
+    # Who gives a room an id by which nobody finds it is tried in the room that is there for sure.
+    own = [room_id for room_id in session.made if members_in(session.contract, session.look(room_id)) is not None] if can_make else []
+    if not own:
         told = ", ".join(f"{name}={shown(value)}" for name, value in lasting.items())
         session.subject.tell(f"room {session.subject.room_id} may not end as it was found: the contract allows no request with {told}")
         return
-    session.call(session.contract.support["create"])
     session.lasting = frozenset(lasting)
     session.target.leave_alone(lasting)
     named = session.seats[Seat.MAIN]
-    session.seats = {**dict(zip((Seat.MAIN, Seat.OTHER), [*session.made, named], strict=False)), Seat.NAMED: named}
+    session.seats = {**dict(zip((Seat.MAIN, Seat.OTHER), [*own, named], strict=False)), Seat.NAMED: named}
     for operation in session.contract.operations:
         _look_at_the_named_room(session, operation, lasting)
 

@@ -53,7 +53,10 @@ Live = Annotated[
     bool,
     typer.Option("--live", help="Send to the contract's own server; shows what, and asks first.", metavar="", rich_help_panel=WHOM),
 ]
-Yes = Annotated[bool, typer.Option("--yes", help="Answers --live's question, for CI.", metavar="", rich_help_panel=WHOM)]
+Yes = Annotated[
+    bool,
+    typer.Option("--yes", help="Answers the question of --live and that about rooms that stay, for CI.", metavar="", rich_help_panel=WHOM),
+]
 MaxExamples = Annotated[
     int, typer.Option(metavar="N", min=0, help="Random cases per operation, beside the complete boundary cases.", rich_help_panel=HOW)
 ]

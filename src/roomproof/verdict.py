@@ -111,8 +111,9 @@ class Record:
         if known is None or witness.is_before(known):
             self.broken[verdict] = witness
 
-    def suspect(self, suspects: frozenset[str], witness: Witness) -> None:
-        """Keep a witness that other clauses may explain, if it is the smallest with these."""
+    def suspect(self, witness: Witness) -> None:
+        """Keep a witness that other clauses may explain, if it is the smallest of those that the same ones may."""
+        suspects = frozenset(witness.evidence.suspects)
         known = self.suspicions.get(suspects)
         if known is None or witness.is_before(known):
             self.suspicions[suspects] = witness
@@ -167,7 +168,7 @@ class Verdicts:
         if excuse is not None:
             record.add(Verdict.DEVIATION, witness)
         elif evidence.suspects:
-            record.suspect(frozenset(evidence.suspects), witness)
+            record.suspect(witness)
         else:
             self._add_broken(record, witness)
 
@@ -179,7 +180,11 @@ class Verdicts:
 
     def explain(self, witness: Witness) -> None:
         """Add what a witness needs, which was found after its evidence was added."""
-        self._add_broken(self.records.setdefault(witness.evidence.clause, Record()), witness)
+        record = self.records.setdefault(witness.evidence.clause, Record())
+        if witness.evidence.suspects:
+            record.suspect(witness)
+        else:
+            self._add_broken(record, witness)
 
     def _add_broken(self, record: Record, witness: Witness) -> None:
         verdict = self._verdict_of(witness.evidence)
@@ -215,8 +220,8 @@ class Verdicts:
                 mine.add(verdict, witness)
             for verdict, kinds in theirs.kinds.items():
                 mine.kinds[verdict] = mine.kinds.get(verdict, frozenset()) | kinds
-            for suspects, witness in theirs.suspicions.items():
-                mine.suspect(suspects, witness)
+            for witness in theirs.suspicions.values():
+                mine.suspect(witness)
 
     def merge_old(self, old: Verdicts, how_old: str) -> None:
         """Take over, as warnings, what another collection says of clauses on which this one has nothing.

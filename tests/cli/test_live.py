@@ -14,10 +14,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from roomproof.providers import bundled, find_contract, find_mock
 from roomproof.targets.server import server_url
+from roomproof.verify.ward import MOST_KEPT
 
 Run = Callable[..., Any]
 Serve = Callable[[ASGIApp], str]
@@ -146,3 +147,52 @@ def test_two_runs_at_once_do_not_disturb_each_other(serve: Serve, command: Path,
         assert report["providers"][0]["left_behind"] == report["providers"][0]["remarks"] == []
     assert len(list((tmp_path / "kept").glob("*.yaml"))) == 2
     assert list((tmp_path / ".local/state/roomproof/ledger").iterdir()) == []
+
+
+@pytest.fixture
+def keeping(tmp_path: Path) -> Path:
+    """A folder with the contract of a provider that makes rooms, and tells of no way to delete one."""
+    text = (bundled("contracts") / "azure" / "openapi.yaml").read_text(encoding="utf-8")
+    before, _, rest = text.partition("  delete:\n")
+    folder = tmp_path / "keeping" / "azure"
+    folder.mkdir(parents=True)
+    folder.joinpath("openapi.yaml").write_text(before + rest[rest.index("  participants:\n") :], encoding="utf-8")
+    return folder.parent
+
+
+def test_rooms_that_will_stay_are_told_before_they_are_made_and_bounded(keeping: Path, serve: Serve, inside: Run, tmp_path: Path) -> None:
+    words = ("--contracts", keeping, "--base-url", serve(AZURE.build()), "--max-examples", 5, "--json", "report.json")
+    done = inside("verify", "azure", *words, env=AZURE.environment)
+    assert f"at most {MOST_KEPT} new rooms are made, and they stay" in done.err
+    (told,) = json.loads((tmp_path / "report.json").read_text(encoding="utf-8"))["providers"]
+    assert 0 < len(told["left_behind"]) <= MOST_KEPT
+    assert any("requests that make a room were not sent" in remark for remark in told["remarks"])
+    tested = {clause["id"]: clause["verdict"] for clause in told["clauses"]}
+    assert tested["azure.create-room.request.pstnDialOutEnabled.type"] == "pass"
+    assert tested["azure.create-room.behaviour.authentication.wrong-refused"] == "pass"
+
+
+def test_a_faulty_provider_makes_no_more_rooms_than_were_told(keeping: Path, serve: Serve, inside: Run) -> None:
+    """Whatever it is sent it takes for a request to make a room."""
+    rooms: list[str] = []
+
+    async def generous(scope: Scope, _: Receive, send: Send) -> None:
+        if scope["method"] == "POST":
+            rooms.append(f"{len(rooms):017}")
+        content = json.dumps({"id": rooms[-1]}).encode()
+        await send({"type": "http.response.start", "status": 201, "headers": [(b"content-type", b"application/json")]})
+        await send({"type": "http.response.body", "body": content})
+
+    words = ("--contracts", keeping, "--base-url", serve(generous), "--max-examples", 10)
+    assert inside("verify", "azure", *words, env=AZURE.environment).code == 1
+    assert len(rooms) <= MOST_KEPT
+
+
+@pytest.mark.parametrize(("words", "code"), [((), 2), (("--yes",), 3)])
+def test_rooms_are_left_at_another_machine_only_after_yes(words: tuple[str, ...], code: int, keeping: Path, inside: Run) -> None:
+    """The name is one that is never resolved (RFC 6761, 6.4)."""
+    ask = ("--contracts", keeping, "--base-url", "http://rooms.invalid", "--max-requests", 30, "--max-examples", 0)
+    done = inside("verify", "azure", *ask, *words, env=AZURE.environment)
+    assert done.code == code
+    assert "at most 30 new rooms are made, and they stay" in done.err
+    assert ("add --yes" in done.err) is (code == 2)

@@ -96,3 +96,29 @@ def test_a_selection_does_not_change_what_is_drawn(verify: Verify) -> None:
     some = numbers(told(f"{UPDATE}.request.max_participants.maximum"))
     assert len(some) > 20
     assert some <= numbers(told())
+
+
+FEW = [
+    ("telnyx", "id-format", f"{UPDATE}.response.data.id.format"),
+    ("telnyx", "max-leaks", f"{UPDATE}.behaviour.max_participants.unchanged"),
+    ("telnyx", "anybody", f"{UPDATE}.behaviour.authentication.wrong-refused"),
+    ("azure", "valid-until-absent", "azure.create-room.response.validUntil.present"),
+]
+
+
+@pytest.mark.parametrize(("provider", "fault", "clause"), FEW, ids=[fault for _, fault, _ in FEW])
+def test_a_clause_is_sent_what_it_needs_and_is_found_broken(provider: str, fault: str, clause: str, verify: Verify) -> None:
+    assert clause in fails(verify(provider, fault, clause))
+
+
+@pytest.mark.parametrize("rule", ["response.body.type", "response.data.max_participants.type", "behaviour.id.constant"])
+def test_a_clause_about_answers_takes_few_of_each_kind_of_request(rule: str, verify: Verify) -> None:
+    whole = verify("telnyx", None).requests
+    result = verify("telnyx", None, f"{UPDATE}.{rule}")
+    assert result.verdicts.verdicts()[f"{UPDATE}.{rule}"] is Verdict.PASS
+    assert result.requests < whole / 3
+
+
+def test_an_id_that_no_room_can_have_is_tested_alone(verify: Verify) -> None:
+    clause = f"{UPDATE}.request.room_id.format"
+    assert verify("telnyx", None, clause, max_examples=0).verdicts.verdicts()[clause] is Verdict.PASS

@@ -9,6 +9,7 @@ from pathlib import Path
 from roomproof.cassettes.recorder import Recorder
 from roomproof.cassettes.recording import REGRESSIONS
 from roomproof.cassettes.redaction import Redactor
+from roomproof.contract.clause import Clause, Part
 from roomproof.contract.model import Contract
 from roomproof.interaction import Interaction, header
 
@@ -16,17 +17,18 @@ FOLDER = Path("cassettes", REGRESSIONS)
 CLAUSE_ID = re.compile(r"[a-z0-9-]+\.[a-z0-9-]+\.(request|response|behaviour)\.[^/]+")
 
 
-def story(contract: Contract, history: Sequence[Interaction], witness: Interaction) -> list[Interaction]:
+def story(contract: Contract, history: Sequence[Interaction], witness: Interaction, clause: Clause) -> list[Interaction]:
     """Return what a witness needs to be understood, and the witness last.
 
-    Before it come the last accepted request about its room, and the first one with the same repeatability id.
+    Before it come the last accepted request about its room, where `clause` is about what a room went through, and the first one with
+    the same repeatability id. What a request or its answer holds needs no other: whoever sends it again sets plain values first.
     """
     position = next((index for index, item in enumerate(history) if item is witness), len(history))
     before = [item for item in history[:position] if item.response is not None and item.response.status < 300]
     room, key = _room_of(contract, witness), _key_of(contract, witness)
     same_room = [item for item in before if room and _room_of(contract, item) == room]
     repeated = [item for item in before if key and _key_of(contract, item) == key]
-    needed = [*same_room[-1:], *repeated[:1]]
+    needed = [*(same_room[-1:] if clause.part is Part.BEHAVIOUR else ()), *repeated[:1]]
     return [*(item for item in before if any(item is one for one in needed)), witness]
 
 

@@ -15,6 +15,7 @@ from roomproof.targets.credentials import scheme_from
 from roomproof.targets.http import HttpTarget
 from roomproof.targets.target import is_loopback
 from roomproof.verify.session import Options
+from roomproof.verify.ward import MOST_KEPT, keeps_rooms
 
 
 @dataclass(frozen=True)
@@ -29,9 +30,10 @@ class Intended:
         """Return what a person should know before it begins."""
         contract = self.contract
         rooms = [f"{self.room_id} is changed, then put back as it was found"] if self.room_id else []
-        if makes_rooms(contract):
-            deleted = "deleted at the end" if "delete" in contract.support else "not deleted: the contract has no way"
-            rooms.append(f"new rooms are made, and {deleted}")
+        if self.keeps_rooms:
+            rooms.append(self.kept_rooms(options))
+        elif makes_rooms(contract):
+            rooms.append("new rooms are made, and deleted at the end")
         bound = "no bound; name one with --max-requests"
         if options.max_requests is not None:
             bound = f"at most {options.max_requests}, then those that delete rooms and put the named one back"
@@ -43,28 +45,46 @@ class Intended:
             f"  credentials  {', '.join(contract.credentials.environment.values())}",
         ]
 
+    @property
+    def keeps_rooms(self) -> bool:
+        """Whether rooms will stay that the run makes."""
+        return makes_rooms(self.contract) and keeps_rooms(self.contract)
+
+    def kept_rooms(self, options: Options) -> str:
+        """Return how many rooms will stay at most, and why."""
+        if _needs_room(self.contract):
+            return "one new room is made, and it stays: the contract has no x-support delete"
+        most = MOST_KEPT if options.max_requests is None else min(MOST_KEPT, options.max_requests)
+        return f"at most {most} new rooms are made, and they stay: the contract has no x-support delete"
+
 
 def announce(ask: Ask, providers: list[str], options: Options) -> None:
-    """Tell on standard error what will be sent to a server that is not of this machine, or live; with --live ask whether it may.
+    """Tell on standard error what will be sent to a server that is not of this machine, or live.
 
-    Raises UsageError for options that have no meaning together, for what is missing, and where nobody has said yes.
+    Ask whether it may be sent with --live, and wherever rooms will stay in an account that is not on this machine. Raises UsageError
+    for options that have no meaning together, for what is missing, and where nobody has said yes.
     """
-    if ask.yes and not ask.live:
+    if ask.yes and not ask.live and ask.base_url is None:
         raise UsageError("--yes answers the question of --live; without --live nothing is asked")
     if ask.base_url is None and not ask.live:
         return
     if ask.base_url is not None and ask.live:
         raise UsageError("--live is the server of the contract, --base-url another one: give one of them")
     # What is wrong with a base URL the run itself says, and then writes the reports that were asked for.
-    if ask.base_url is not None and (is_loopback(ask.base_url) or not _is_address(ask.base_url)):
+    if ask.base_url is not None and not _is_address(ask.base_url):
         return
     intended = [_intended(provider, ask) for provider in providers]
+    if ask.base_url is not None and is_loopback(ask.base_url):
+        for one in intended:
+            if one.keeps_rooms:
+                print(f"roomproof: {one.contract.provider}: {one.kept_rooms(options)}", file=sys.stderr)
+        return
     if ask.live:
         _require_one_owner(intended, ask)
     for one in intended:
         print("\n".join(one.lines(options)), file=sys.stderr)
-    if ask.live and not ask.yes:
-        _require_yes()
+    if not ask.yes and (ask.live or any(one.keeps_rooms for one in intended)):
+        _require_yes("--live asks" if ask.live else "a run that leaves rooms behind asks")
 
 
 def _intended(provider: str, ask: Ask) -> Intended:
@@ -97,10 +117,10 @@ def _require_one_owner(intended: list[Intended], ask: Ask) -> None:
         raise UsageError(f"--room-id names a room of one provider, and {', '.join(in_need)} each need one: verify them one by one")
 
 
-def _require_yes() -> None:
+def _require_yes(who: str) -> None:
     """Ask on the terminal. Raises UsageError where there is none, or where the answer is no."""
     if not sys.stdin.isatty():
-        raise UsageError("--live asks before it sends, and there is no terminal to ask on: add --yes")
+        raise UsageError(f"{who} before it sends, and there is no terminal to ask on: add --yes")
     print("Send it? [y/N] ", end="", file=sys.stderr, flush=True)
     if not re.fullmatch(r"y(es)?", sys.stdin.readline().strip(), re.IGNORECASE):
         raise UsageError("not confirmed, so nothing was sent")

@@ -103,7 +103,7 @@ def save_regressions(
             continue
         summary = cleaned(finding.witness.evidence.summary, (*secrets, *proofs_of((finding.witness.interaction,))))
         told = {**told_of(subject), "summary": summary}
-        interactions = finding.witness.steps or story(subject.contract, history, finding.witness.interaction)
+        interactions = finding.witness.sequence or story(subject.contract, history, finding.witness.interaction, finding.clause)
         try:
             path = save(folder, finding.clause.id, told, interactions, redactor)
         except RoomproofError as error:

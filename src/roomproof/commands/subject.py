@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 from roomproof import __version__
@@ -13,9 +15,10 @@ from roomproof.cassettes.past import digest
 from roomproof.cassettes.redaction import Redactor
 from roomproof.commands.bookkeeping import heading_of, kept_books
 from roomproof.contract.model import Contract
+from roomproof.legible import one_line
 from roomproof.providers import find_contract, find_special, require_mock
 from roomproof.reports.secrets import cleaned, discreet
-from roomproof.targets.credentials import scheme_from, unscoped_from
+from roomproof.targets.credentials import Scheme, scheme_from, unscoped_from
 from roomproof.targets.http import HttpTarget
 from roomproof.targets.serve import mock_process
 from roomproof.targets.server import server_url
@@ -62,7 +65,7 @@ def subject_of(provider: str, ask: Ask) -> Iterator[Subject]:
         unscoped = unscoped_from(contract.credentials, scheme, ask.environment)
         heading = heading_of(contract, target.base_url, ask.room_id, ask.contracts)
         with kept_books(heading, contract, ask.environment, scheme.secrets(), live=ask.live) as books:
-            subject = Subject(contract, deviations, special, target, scheme, unscoped, ask.room_id, books)
+            subject = Subject(contract, deviations, special, target, scheme, unscoped, ask.room_id, books, tell=partial(_tell, scheme))
             with discreet(secrets_of(subject, ask.environment)):
                 yield subject
         return
@@ -71,6 +74,11 @@ def subject_of(provider: str, ask: Ask) -> Iterator[Subject]:
         scheme = scheme_from(contract.credentials, serving.environment)
         unscoped = unscoped_from(contract.credentials, scheme, serving.environment)
         yield Subject(contract, deviations, special, HttpTarget(serving.base_url), scheme, unscoped, serving.room_id, ours=True)
+
+
+def _tell(scheme: Scheme, sentence: str) -> None:
+    """Say a sentence to the user at once, without the secrets that a value of a room may repeat."""
+    print(f"roomproof: {one_line(cleaned(sentence, scheme.secrets()))}", file=sys.stderr)
 
 
 def told_of(subject: Subject) -> dict[str, str]:

@@ -15,6 +15,7 @@ from roomproof.judge.evidence import shown
 from roomproof.judge.rooms import Rooms, RoomState
 from roomproof.judge.rules import Parameter, RequestRules
 from roomproof.judge.seen import Classification, NoJson, Obstacle, Question, Refusal, is_second_hand, request_json
+from roomproof.judge.silence import silences
 from roomproof.judge.uniqueness import taken_values, uncertain_values
 from roomproof.judge.validators import ClauseValidator, PlaceValidator
 from roomproof.judge.window import order_questions, window_obstacles, window_questions, windows
@@ -71,7 +72,7 @@ def classify(
     unsettled += _open_texts(rules, held, interaction.at, doubtful)
     unsettled += map(Question, _left_out(rules, request, body) if is_second_hand(request) else ())
     unsettled += uncertain_values(rules.unique, sent, rooms, state)
-    unsettled += map(Question, _unknown_rights(request, obstacles))
+    unsettled += map(Question, silences(operation, rules, request, state, body, obstacles))
     unsettled += [Question("parsers differ on this text")] if body is NoJson.DISPUTED else []
     unknown = list(_unknown_members(operation.body.schema, sent, ()))
     doubtful.update(pointer[0] for pointer in unknown if len(pointer) > 1)
@@ -91,13 +92,6 @@ def _credential_obstacles(operation: Operation, request: Request) -> list[Obstac
         return []
     what = f"{request.credentials.value} credentials"
     return [Obstacle(clause, Refusal.UNAUTHENTICATED, what) for clause in operation.by_rule.get((Part.BEHAVIOUR, rule), ())]
-
-
-def _unknown_rights(request: Request, obstacles: list[Obstacle]) -> list[str]:
-    """Return that a sender without rights need not be heard, where no clause says so."""
-    if request.credentials not in _RIGHTS or any(obstacle.refusal is Refusal.UNAUTHENTICATED for obstacle in obstacles):
-        return []
-    return ["the sender has no rights"]
 
 
 def _room_obstacles(operation: Operation, parameters: Mapping[str, str], request: Request, state: RoomState | None) -> list[Obstacle]:

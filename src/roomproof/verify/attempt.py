@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+from roomproof.contract.clause import Part
 from roomproof.contract.model import Operation
 from roomproof.interaction import Interaction
 from roomproof.judge.evidence import Evidence
-from roomproof.verdict import Finding
+from roomproof.verdict import Finding, Witness
 from roomproof.verify.case import Case, Seat
 from roomproof.verify.plan import ANCHOR
 from roomproof.verify.resend import Resender
@@ -152,13 +153,48 @@ class Attempts:
             session.seats = {**session.seats, Seat.MAIN: session.made[-1]}
         return sent
 
-    def shows_alone(self, finding: Finding) -> bool:
-        """Send the witness of a finding to a room of its own, and return whether it breaks the clause there, too."""
-        witness = finding.witness.interaction
+    def alone(self, finding: Finding) -> Witness | None:
+        """Send the witness of a finding to a room of its own that holds plain values, and return what breaks the clause there, too.
+
+        What breaks it in the named room as well is told of that one, which is there after the run for whoever repeats the request.
+        """
         makes_room = self._maker is not None and finding.clause.operation == self._maker.id
         with self._opened(0 if makes_room else 1):
-            evidence = Resender(self._session, [witness]).send(witness)
-        return any(item.clause == finding.clause.id and self._session.judging.verdicts.blames(item, witness) for item in evidence)
+            alone = self._again(finding)
+        if alone is None or makes_room or self._session.subject.room_id is None or not self._makes_rooms:
+            return alone
+        session, seats = self._session, self._session.seats
+        session.seats = {**seats, Seat.MAIN: self._session.subject.room_id}
+        try:
+            self._set_plain()
+            return self._again(finding) or alone
+        finally:
+            session.seats = seats
+
+    def _set_plain(self) -> None:
+        """Tell the main room plain values, without those that cannot be put back in it and those that another room may have."""
+        session = self._session
+        operation = next(one for one in session.contract.operations if "{" in one.path)
+        unique = {clause.path[0] for clause in operation.by_rule.get((Part.BEHAVIOUR, "unique"), ())}
+        spared = (unique | session.lasting) - {*operation.body.schema.get("required", ())}
+        sample = self.bodies[operation.id][0]
+        some = {name: value for name, value in sample.value.items() if name not in spared}
+        session.send(session.bench(operation).case(replace(sample, value=some)))
+
+    def _again(self, finding: Finding) -> Witness | None:
+        """Send the witness of a finding to the main room, and return it as it breaks the clause there, None if it does not."""
+        witness = finding.witness
+        for interaction, evidence in Resender(self._session, [witness.interaction]).sent(witness.interaction):
+            for item in evidence:
+                if item.clause == finding.clause.id and self._is_same(item, interaction, witness):
+                    return Witness(item, interaction, sequence=(interaction,))
+        return None
+
+    def _is_same(self, item: Evidence, interaction: Interaction, witness: Witness) -> bool:
+        """Whether evidence says what a witness says: that a clause is broken, by itself or as far as the same others do not explain it."""
+        if witness.evidence.suspects:
+            return item.outcome is witness.evidence.outcome and set(item.suspects) == set(witness.evidence.suspects)
+        return self._session.judging.verdicts.blames(item, interaction)
 
     @contextmanager
     def _opened(self, rooms: int) -> Iterator[list[Interaction]]:

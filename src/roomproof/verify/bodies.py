@@ -43,7 +43,7 @@ class Bench:
         """Return the case that sends a sample."""
         aim = sample.path[0] if sample.path and not sample.valid else ""
         body = encode(self.adapted(sample, seat))
-        return Case(self.operation, sample.note, body, self.operation.body.media_type, seat, aim=aim)
+        return Case(self.operation, sample.note, body, self.operation.body.media_type, seat, aim=aim, valid=sample.valid)
 
     def exact(self, body: Any, note: str, seat: Seat = Seat.MAIN) -> Case:
         """Return the case that sends a body as it is."""

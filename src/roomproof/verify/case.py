@@ -14,10 +14,14 @@ from roomproof.targets.credentials import Scheme
 
 
 class Seat(Enum):
-    """Which room a case is about; NOBODY is a well-formed id that names no room."""
+    """Which room a case is about; NOBODY is a well-formed id that names no room.
+
+    NAMED is the room of the user's where the run has rooms of its own for MAIN and OTHER; nobody sits there otherwise.
+    """
 
     MAIN = "main"
     OTHER = "other"
+    NAMED = "named"
     NOBODY = "nobody"
 
 
@@ -37,7 +41,7 @@ class Proof:
 class Case:
     """One request to send. `path_id` stands in place of the room's id, `proof` in place of the run's credentials.
 
-    `aim` is the one member with a broken value, empty where none is known to be.
+    `aim` is the one member with a broken value, empty where none is known to be; `valid`: its body is one that must be accepted.
     """
 
     operation: Operation
@@ -51,6 +55,7 @@ class Case:
     headers: Headers = ()
     proof: Proof | None = None
     aim: str = ""
+    valid: bool = False
 
 
 def encode(body: Any) -> bytes:

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from hypothesis import HealthCheck, find, settings
 from hypothesis import strategies as st
-from hypothesis.errors import Flaky, NoSuchExample, Unsatisfiable
+from hypothesis.errors import Unsatisfiable
 
 from roomproof.errors import ContractError
 from roomproof.judge.evidence import Outcome
@@ -15,17 +14,18 @@ from roomproof.judge.seen import read_json
 from roomproof.verdict import Finding, Verdict
 from roomproof.verify.bodies import Bench
 from roomproof.verify.case import Seat, encode
+from roomproof.verify.minimise import SMALL, minimised
 from roomproof.verify.plan import ANCHOR
 from roomproof.verify.session import Session
 from roomproof_strategies import Sample, mutations, plain, valid
 from roomproof_strategies.drawing import distinct
 
 SHRINK_ATTEMPTS = 60
+"""How many smaller bodies are tried for a finding, and how many where each may leave a room behind."""
+FEW_ATTEMPTS = 3
 _TURNS = (Seat.MAIN, Seat.MAIN, Seat.MAIN, Seat.OTHER)
 """The rooms that random bodies are for, by turns."""
 _ONE_IN_THREE = st.sampled_from((False, False, True))
-SMALL = 40
-"""A body of one member that is no longer than this is small enough."""
 
 
 def explore(session: Session, bench: Bench) -> None:
@@ -35,6 +35,9 @@ def explore(session: Session, bench: Bench) -> None:
     """
     seats = _TURNS if bench.has_other and not bench.makes_rooms else _TURNS[:1]
     for number, sample in enumerate(_samples(session, bench)):
+        # What is accepted makes a room; where none is ever deleted, the plan's limits, lists and forms are worth one each.
+        if sample.valid and bench.makes_rooms and session.keeps_rooms:
+            continue
         session.offer(bench.case(sample, seats[number % len(seats)]))
     for finding in session.findings():
         if finding.verdict is Verdict.FAIL and finding.clause.operation == bench.operation.id:
@@ -67,27 +70,11 @@ def _shrink(session: Session, bench: Bench, finding: Finding) -> None:
     basis = plain(bench.operation.body.schema, bench.special.fields(setting), anchor=setting.now + ANCHOR)
 
     def still_breaks(smaller: dict[str, Any]) -> bool:
-        session.send(bench.case(basis))
+        if not bench.makes_rooms:
+            session.send(bench.case(basis))
         _, evidence = session.send(bench.exact(smaller, "a smaller body"))
         return any(item.clause == finding.clause.id and item.outcome is Outcome.FAIL for item in evidence)
 
-    chosen = settings(max_examples=SHRINK_ATTEMPTS, database=None, deadline=None, suppress_health_check=list(HealthCheck))
     required = frozenset(bench.operation.body.schema.get("required", ()))
-    try:
-        find(reductions(body, required), still_breaks, settings=chosen)
-    except (NoSuchExample, Flaky):
-        return  # the fault does not show a second time; the witness that was seen stands
-
-
-def reductions(body: dict[str, Any], required: frozenset[str]) -> st.SearchStrategy[dict[str, Any]]:
-    """Return bodies with some of the members of one, each as it is or smaller; required members stay."""
-    return st.fixed_dictionaries(
-        {name: _smaller(value) for name, value in body.items() if name in required},
-        optional={name: _smaller(value) for name, value in body.items() if name not in required},
-    )
-
-
-def _smaller(value: Any) -> st.SearchStrategy[Any]:
-    if isinstance(value, str) and len(value) > SMALL:
-        return st.integers(1, len(value)).map(lambda length: value[:length]) | st.just(value)
-    return st.just(value)
+    attempts = FEW_ATTEMPTS if bench.makes_rooms and session.keeps_rooms else SHRINK_ATTEMPTS
+    minimised(body, required, basis.value, still_breaks, attempts)

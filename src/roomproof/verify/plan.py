@@ -11,6 +11,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from roomproof.contract.clause import Part
+from roomproof.contract.formats import FORMATS
 from roomproof.interaction import Credentials, Headers
 from roomproof.verify.bodies import Bench
 from roomproof.verify.case import Case, Proof, Seat
@@ -108,7 +109,7 @@ def told_and_looked_at(bench: Bench, looking: Bench) -> Iterator[tuple[Case, Cas
 
 def credentials(bench: Bench, basis: Sample) -> Iterator[Case]:
     """Yield cases without credentials, with each kind of wrong ones, and with too few rights."""
-    case = bench.case(basis)
+    case = replace(bench.case(basis), valid=False)
     yield replace(case, note="no credentials", proof=Proof(None, Credentials.MISSING))
     for what, forged in bench.scheme.forgeries().items():
         yield replace(case, note=what, proof=Proof(forged, Credentials.WRONG))
@@ -121,18 +122,22 @@ def unknown_rooms(bench: Bench, basis: Sample, random: Random) -> Iterator[Case]
     if bench.makes_rooms:
         return
     known = bench.setting(Seat.MAIN).room
-    case = bench.case(basis)
+    # What another room has already would be a second reason to reject it.
+    required = bench.operation.body.schema.get("required", ())
+    unique = {clause.path[0] for clause in bench.operation.by_rule.get((Part.BEHAVIOUR, "unique"), ())} - {*required}
+    case = bench.case(replace(basis, value={name: value for name, value in basis.value.items() if name not in unique}))
     for _ in range(2):
         yield replace(case, note="a room that does not exist", seat=Seat.NOBODY, path_id=None)
     for parameter in bench.operation.parameters:
-        if parameter.place == "path" and "format" in parameter.schema:
+        # Of a format that nobody here knows, no id is known to be malformed.
+        if parameter.place == "path" and parameter.schema.get("format") in FORMATS:
             for text in ("roomproof-no-such-id", "0", str(UUID(int=random.getrandbits(128)))[:-1], str(known.get("id", "x")) + "0"):
                 yield replace(case, note=f"the malformed id {text}", seat=Seat.NOBODY, path_id=text)
 
 
 def carriers(bench: Bench, basis: Sample) -> Iterator[Case]:
     """Yield cases whose body is right but sent wrongly, and bodies that are no JSON."""
-    case = bench.case(basis)
+    case = replace(bench.case(basis), valid=False)
     for parameter in bench.operation.parameters:
         if parameter.place == "query" and parameter.required:
             yield replace(case, note=f"without {parameter.name}", without_query=frozenset((parameter.name,)))

@@ -43,27 +43,29 @@ class Resender:
     def __post_init__(self) -> None:
         for interaction in reversed(self.recorded):
             room = self._room_of(interaction.request)
-            if interaction.request.room is RoomKnowledge.EXISTS and len(self._rooms) < len(self.session.seats):
-                self._rooms.setdefault(room, (Seat.MAIN, Seat.OTHER)[len(self._rooms)])
+            seats = [seat for seat in (Seat.MAIN, Seat.OTHER) if seat in self.session.seats]
+            if interaction.request.room is RoomKnowledge.EXISTS and len(self._rooms) < len(seats):
+                self._rooms.setdefault(room, seats[len(self._rooms)])
 
     def send(self, interaction: Interaction) -> list[Evidence]:
         """Send one of the requests, with wrong credentials once in each way in which they can be wrong; return what the answers say."""
+        return [item for _, evidence in self.sent(interaction) for item in evidence]
+
+    def sent(self, interaction: Interaction) -> list[tuple[Interaction, list[Evidence]]]:
+        """Do the same, and return each interaction with what it says."""
         matched = self.session.contract.match(interaction.request.method, interaction.request.path)
         earlier = frozenset(self.session.made)
         if matched is None:
             self._support(interaction)
-            evidence = []
+            sent = []
         else:
-            evidence = [
-                item
-                for scheme in self._schemes(interaction.request.credentials)
-                for item in self.session.repeat(self._outgoing(matched[0], interaction, scheme))
-            ]
+            schemes = self._schemes(interaction.request.credentials)
+            sent = [self.session.repeat(self._outgoing(matched[0], interaction, scheme)) for scheme in schemes]
         made = [room_id for room_id in self.session.made if room_id not in earlier]
         if made and interaction.response is not None:
             room = self.session.contract.room.representation(read_json(interaction.response.body)) or {}
             self._made[str(room.get(self.session.contract.room.id))] = made[-1]
-        return evidence
+        return sent
 
     def _support(self, interaction: Interaction) -> None:
         """Make or delete a room as a recording does. Whatever else it does besides the operations is left out."""

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from roomproof.contract.model import Operation
 from roomproof.errors import UnreachableError, UsageError
 from roomproof.interaction import BUSY, Interaction, header
+from roomproof.judge.evidence import shown
 from roomproof.secrets import KnownSecrets
 from roomproof.verify.case import Seat, encode
 from roomproof.verify.plan import ANCHOR
 from roomproof.verify.session import CutShortError, Session
-from roomproof.verify.tidy import Tidying, members_in
+from roomproof.verify.settable import changes_members, members_in, unrestorable
+from roomproof.verify.tidy import Tidying
 from roomproof.verify.undisturbed import undisturbed
 from roomproof_strategies import plain
 
@@ -33,6 +37,40 @@ def open_rooms(session: Session) -> None:
         _require_reachable(session, session.call(session.contract.support["create"]))
         if session.made:
             session.seats[Seat.OTHER] = session.made[0]
+    _spare_the_named_room(session)
+
+
+def _spare_the_named_room(session: Session) -> None:
+    """Leave alone what cannot be put back in the named room, where the run can make rooms of its own; else say that it will change."""
+    found = session.books.found
+    lasting = unrestorable(session.contract, found) if found is not None else {}
+    if not lasting:
+        return
+    can_make = Seat.OTHER in session.seats and "delete" in session.contract.support
+    if can_make:
+        session.call(session.contract.support["create"])
+    # Who gives a room an id by which nobody finds it is tried in the room that is there for sure.
+    own = [room_id for room_id in session.made if members_in(session.contract, session.look(room_id)) is not None] if can_make else []
+    if not own:
+        told = ", ".join(f"{name}={shown(value)}" for name, value in lasting.items())
+        session.subject.tell(f"room {session.subject.room_id} may not end as it was found: the contract allows no request with {told}")
+        return
+    session.lasting = frozenset(lasting)
+    session.target.leave_alone(lasting)
+    named = session.seats[Seat.MAIN]
+    session.seats = {**dict(zip((Seat.MAIN, Seat.OTHER), [*own, named], strict=False)), Seat.NAMED: named}
+    for operation in session.contract.operations:
+        _look_at_the_named_room(session, operation, lasting)
+
+
+def _look_at_the_named_room(session: Session, operation: Operation, lasting: Container[str]) -> None:
+    """Update what can be put back in the named room, once, since there may be in it what no new room has."""
+    if not changes_members(operation):
+        return
+    bench = session.bench(operation)
+    sample = plain(operation.body.schema, bench.special.fields(session.setting(Seat.NAMED)), anchor=datetime.now(UTC) + ANCHOR)
+    some = {name: value for name, value in sample.value.items() if name not in lasting}
+    session.offer(bench.case(replace(sample, value=some), Seat.NAMED))
 
 
 def _remember(session: Session) -> None:

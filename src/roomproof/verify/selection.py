@@ -1,16 +1,21 @@
 """Which clauses a run is about, and which cases it needs for them.
 
 What is left out is left out when it would be sent, never when it is drawn: the same seed draws the same cases with and without a
-selection. A case is needed for a clause if its request can say something of it; of clauses that hang on what a room went through,
-and of the answers to requests that are carried out, each case may.
+selection. A case is needed for a clause if its request can say something of it. What an answer shows of a member, and what a room
+keeps of it, hangs on what is sent of this member, and on which others are sent with it: of the cases that do not carry the member
+each set of members is needed a few times, whatever their values.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections import Counter
+from collections.abc import Container
+from dataclasses import dataclass
 from fnmatch import fnmatchcase
+from functools import cached_property
+from typing import Any
 
-from roomproof.contract.clause import Clause, Part
+from roomproof.contract.clause import Clause, Part, Path
 from roomproof.contract.model import Contract, Operation
 from roomproof.judge.evidence import Outcome, severity
 from roomproof.judge.seen import Refusal, read_json
@@ -20,8 +25,15 @@ from roomproof.verify.case import Case, Seat
 _BY_CREDENTIALS = frozenset(("missing-refused", "wrong-refused", "scope-required"))
 _BY_HEADERS = frozenset(("replayed-once", "pair-required"))
 _BY_MEMBER = frozenset(("echo", "date-only", "unique"))
+_AT_ONCE = _BY_CREDENTIALS | frozenset(("window", "pair-required"))
+"""Rules of behaviour that one request alone keeps or breaks, whatever the room went through."""
+_BY_ANYTHING = frozenset(("no-server-error",))
+_BY_SUCCESS = frozenset(("server-generated", "created-now", "constant", "default-now", "default-from"))
+"""Rules of what the answer to a request that is carried out shows, whatever was sent."""
 _BY_BODY = frozenset(("type", "null", "required", "media-type"))
 """Rules of the whole body that only bodies of another form can break."""
+EACH = 3
+"""How many cases are needed that carry the same members, of those that do not carry the one in question."""
 
 
 class Selection:
@@ -32,6 +44,8 @@ class Selection:
         self._strict = strict
         self._clauses = [clause for clause in contract.clauses.values() if self.covers(clause.id)]
         self._operations = {clause.operation for clause in self._clauses}
+        self._at = contract.room.at
+        self._asked: Counter[tuple[object, ...]] = Counter()
 
     @property
     def is_everything(self) -> bool:
@@ -47,8 +61,18 @@ class Selection:
         return operation.id in self._operations
 
     def wants(self, case: Case) -> bool:
-        """Whether a case can say something of a clause that the run is about."""
-        return self.is_everything or any(_is_about(clause, case) for clause in self._clauses if clause.operation == case.operation.id)
+        """Whether a case can say something of a clause that the run is about, and is not one of too many that say the same."""
+        if self.is_everything:
+            return True
+        kind = _kind(case)
+        self._asked[kind] += 1
+        told = _Told(case, self._asked[kind] <= EACH, self._at)
+        return any(told.is_about(clause) for clause in self._clauses if clause.operation == case.operation.id)
+
+    @property
+    def wants_sequences(self) -> bool:
+        """Whether a clause hangs on what a room went through: then random sequences are needed, too."""
+        return self.is_everything or any(_hangs_on_history(clause) for clause in self._clauses)
 
     def is_settled(self, verdicts: Verdicts) -> bool:
         """Whether each clause that was selected is broken already, as badly as it can be: nothing more has to be sent to see it."""
@@ -68,55 +92,98 @@ def _broken(verdicts: Verdicts, clause: Clause) -> frozenset[Verdict]:
     return frozenset(record.broken if record else ())
 
 
-def _is_about(clause: Clause, case: Case) -> bool:
-    if clause.part is Part.RESPONSE:
-        when = next((spec.when for spec in case.operation.responses if spec.status == clause.status), "")
-        return _BY_REFUSAL.get(when, _any)(case)
-    return _asks(clause, case) if clause.part is Part.REQUEST else _does(clause, case)
+def _hangs_on_history(clause: Clause) -> bool:
+    """Whether a clause may be broken by what a room went through: most behaviours, and a default."""
+    if clause.part is Part.BEHAVIOUR:
+        return clause.rule not in _AT_ONCE
+    return clause.part is Part.REQUEST and clause.rule == "default"
 
 
-def _asks(clause: Clause, case: Case) -> bool:
-    place = clause.options.get("in", "body")
-    if place != "body":
-        return _BY_PLACE.get(place, _any)(case)
-    # A stranger is refused, and so is a request about no room or with another broken member, whatever this one holds.
-    if _is_stranger(case) or _is_to_nobody(case) or (clause.path and case.aim not in ("", clause.path[0])):
-        return False
+def _kind(case: Case) -> tuple[object, ...]:
+    """Return what cases have in common that differ in values only."""
     body = read_json(case.body)
-    if not isinstance(body, dict):
-        return not clause.path
-    if clause.path:
-        return (clause.path[0] in body) != (clause.rule == "required" and len(clause.path) == 1)
-    return clause.rule not in _BY_BODY or case.media_type != case.operation.body.media_type
+    members = frozenset(body) if isinstance(body, dict) else type(body)
+    return case.operation.id, case.seat, case.valid, case.proof is None, case.path_id is None, members
 
 
-def _does(clause: Clause, case: Case) -> bool:
-    if clause.rule in _BY_CREDENTIALS:
-        return _is_stranger(case)
-    if clause.rule == "unknown-refused":
-        return _is_to_nobody(case)
-    if clause.rule in _BY_HEADERS:
-        return bool(case.headers)
-    members = {clause.options["from"], clause.options["until"]} if clause.rule == "window" else set(clause.path[:1])
-    body = read_json(case.body)
-    return clause.rule not in (*_BY_MEMBER, "window") or (isinstance(body, dict) and not members.isdisjoint(body))
+@dataclass(frozen=True)
+class _Told:
+    """A case about to be sent: which clauses can its answer, or what comes of it, say something of?
 
+    `is_new`: few of its kind were sent before. `at` is the way to the room in an answer.
+    """
 
-def _any(_: Case) -> bool:
-    return True
+    case: Case
+    is_new: bool
+    at: Path
 
+    @cached_property
+    def body(self) -> Any:
+        """What the case sends, or why it is no JSON."""
+        return read_json(self.case.body)
 
-def _is_stranger(case: Case) -> bool:
-    return case.proof is not None
+    @property
+    def is_stranger(self) -> bool:
+        """Whether it comes with other credentials than the run's own."""
+        return self.case.proof is not None
 
+    @property
+    def is_to_nobody(self) -> bool:
+        """Whether it is about a room that does not exist."""
+        return self.case.seat is Seat.NOBODY or self.case.path_id is not None
 
-def _is_to_nobody(case: Case) -> bool:
-    return case.seat is Seat.NOBODY or case.path_id is not None
+    @property
+    def may_be_carried_out(self) -> bool:
+        """Whether nothing is known that has it rejected."""
+        return not (self.is_stranger or self.is_to_nobody or self.case.aim) and isinstance(self.body, dict)
 
+    def carries(self, names: Container[str]) -> bool:
+        """Whether it sends one of some members."""
+        return isinstance(self.body, dict) and any(name in names for name in self.body)
 
-def _has_other_query(case: Case) -> bool:
-    return bool(case.without_query or case.query)
+    def is_about(self, clause: Clause) -> bool:
+        """Whether it can say something of a clause of its operation."""
+        if clause.part is Part.RESPONSE:
+            return self._shows(clause)
+        return self._asks(clause) if clause.part is Part.REQUEST else self._does(clause)
 
+    def _shows(self, clause: Clause) -> bool:
+        if clause.status.startswith("2"):
+            # Which of several members is to blame for a refusal nobody knows, so it is the status that is wrong.
+            if clause.rule == "status":
+                return self.may_be_carried_out
+            named = clause.path[len(self.at) :] if clause.path[: len(self.at)] == self.at else ()
+            return self.may_be_carried_out and (self.is_new or self.carries(named[:1]))
+        when = next((spec.when for spec in self.case.operation.responses if spec.status == clause.status), "")
+        if when == Refusal.UNAUTHENTICATED:
+            return self.is_stranger
+        if when == Refusal.UNKNOWN_ROOM:
+            return self.is_to_nobody
+        return not self.case.valid or self.is_stranger or self.is_to_nobody
 
-_BY_REFUSAL: Mapping[str, Callable[[Case], bool]] = {Refusal.UNAUTHENTICATED: _is_stranger, Refusal.UNKNOWN_ROOM: _is_to_nobody}
-_BY_PLACE: Mapping[str, Callable[[Case], bool]] = {"query": _has_other_query, "path": _is_to_nobody}
+    def _asks(self, clause: Clause) -> bool:
+        place = clause.options.get("in", "body")
+        if place != "body":
+            return bool(self.case.without_query or self.case.query) if place == "query" else place != "path" or self.is_to_nobody
+        # A stranger is refused, and so is a request about no room or with another broken member, whatever this one holds.
+        if self.is_stranger or self.is_to_nobody or (clause.path and self.case.aim not in ("", clause.path[0])):
+            return False
+        if not isinstance(self.body, dict):
+            return not clause.path
+        if clause.path:
+            return (clause.path[0] in self.body) != (clause.rule == "required" and len(clause.path) == 1)
+        return clause.rule not in _BY_BODY or self.case.media_type != self.case.operation.body.media_type
+
+    def _does(self, clause: Clause) -> bool:
+        if clause.rule in _BY_ANYTHING:
+            return True
+        if clause.rule in _BY_CREDENTIALS:
+            return self.is_stranger
+        if clause.rule == "unknown-refused":
+            return self.is_to_nobody
+        if clause.rule in _BY_HEADERS:
+            return bool(self.case.headers)
+        if clause.rule in _BY_SUCCESS:
+            return self.may_be_carried_out and (self.is_new or self.carries(clause.path[:1]))
+        members = {clause.options["from"], clause.options["until"]} if clause.rule == "window" else set(clause.path[:1])
+        return self.carries(members) or (clause.rule not in (*_BY_MEMBER, "window") and self.is_new)

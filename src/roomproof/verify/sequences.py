@@ -48,14 +48,14 @@ def follow(session: Session) -> None:
     """
     attempts = Attempts(session)
     explanation = _Explanation(session, attempts, _Moves(session, attempts))
-    wanted = session.options.max_examples // CASES_EACH
+    wanted = session.options.max_examples // CASES_EACH if session.selection.wants_sequences else 0
     for begun in range(0, wanted, EXAMPLES):
         for steps in explanation.draw_up(min(EXAMPLES, wanted - begun)):
             if not session.is_settled:
                 attempts.broken_by(steps)
     done: set[str] = set()
     # One at a time, since each explanation may bring new findings.
-    while finding := next((one for one in session.findings() if _is_fail(one) and one.clause.id not in done), None):
+    while finding := next((one for one in session.findings() if one.verdict is Verdict.FAIL and one.clause.id not in done), None):
         done.add(finding.clause.id)
         explanation.give(finding)
 
@@ -84,8 +84,11 @@ class _Explanation:
         clause, witness = finding.clause.id, finding.witness
         if self._session.contract.match(witness.interaction.request.method, witness.interaction.request.path) is None:
             return
-        if self._shows_alone(finding):
-            self._session.judging.verdicts.explain(replace(witness, sequence=(witness.interaction,)))
+        if alone := self._alone(finding):
+            self._session.judging.verdicts.explain(alone)
+            return
+        # What other clauses may explain is no more than a suspicion, and worth no sequences.
+        if not _is_fail(finding):
             return
         first = self._attempts.known_to_break(clause) or self._searched(clause)
         if first is None:
@@ -96,12 +99,13 @@ class _Explanation:
         sequence = broken.interactions if len(broken.steps) > 1 else broken.interactions[-1:]
         self._session.judging.verdicts.explain(Witness(broken.evidence, broken.interactions[-1], sequence=sequence))
 
-    def _shows_alone(self, finding: Finding) -> bool:
-        """Whether a room of its own is enough to see it, for the request as it was, or as it would be in that room."""
-        if self._attempts.shows_alone(finding):
-            return True
+    def _alone(self, finding: Finding) -> Witness | None:
+        """Return the witness in a room of its own, if that is enough: of the request as it was, or as it would be in that room."""
+        if (alone := self._attempts.alone(finding)) or not _is_fail(finding):
+            return alone
         step = self._moves.as_seen(finding.witness.interaction)
-        return step is not None and finding.clause.id in self._attempts.broken_by((step,))
+        broken = None if step is None else self._attempts.broken_by((step,)).get(finding.clause.id)
+        return None if broken is None else Witness(broken.evidence, broken.interactions[-1], sequence=broken.interactions[-1:])
 
     def _searched(self, clause: str) -> Broken | None:
         while self._searches:

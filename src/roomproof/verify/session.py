@@ -32,10 +32,10 @@ from roomproof.verify.patience import BACKOFF, IN_VAIN, LONGEST, Patience
 from roomproof.verify.rate import Allowance, Rate
 from roomproof.verify.selection import Selection
 from roomproof.verify.tidy import TRIES, Tidying, required_query
-from roomproof.verify.ward import Ward
+from roomproof.verify.ward import SPARED, Ward, keeps_rooms
 from roomproof_strategies import Setting, Special
 
-_KNOWLEDGE = {Seat.MAIN: RoomKnowledge.EXISTS, Seat.OTHER: RoomKnowledge.EXISTS, Seat.NOBODY: RoomKnowledge.NONE}
+_KNOWLEDGE = {seat: RoomKnowledge.NONE if seat is Seat.NOBODY else RoomKnowledge.EXISTS for seat in Seat}
 
 SILENCE = 5
 """After how many requests in a row without an answer a run gives up."""
@@ -90,7 +90,8 @@ class Options:
 class Subject:
     """Whom a run is about: contract, known deviations, what is special, where to send to, who asks, which room.
 
-    `books` are those of a ledger, where there is one; `ours` tells that the run started the server itself.
+    `books` are those of a ledger, where there is one; `ours` tells that the run started the server itself. `tell` says a sentence to
+    the user at once.
     """
 
     contract: Contract
@@ -102,6 +103,7 @@ class Subject:
     room_id: str | None
     books: Books | None = None
     ours: bool = False
+    tell: Callable[[str], None] = lambda _: None
 
 
 @dataclass
@@ -129,7 +131,10 @@ class CutShortError(Exception):
 
 
 class Session:
-    """Sends cases to one provider, has every answer judged, and knows which room sits where."""
+    """Sends cases to one provider, has every answer judged, and knows which room sits where.
+
+    `lasting` are the members of the named room that could not be put back, and so are left alone.
+    """
 
     def __init__(self, subject: Subject, options: Options, progress: Progress) -> None:
         self.subject = subject
@@ -146,11 +151,12 @@ class Session:
         # Not from the seed: two runs that start at once give no room the same name.
         self.serial = f"rp{token_hex(5)}{int(datetime.now(UTC).timestamp()):x}"
         self.seats: dict[Seat, str] = {}
+        self.lasting: frozenset[str] = frozenset()
         self._progress = progress
         self._silent = 0
         self._dropped: list[Outgoing] = []
         self._calls = 0
-        self._unsent = 0
+        self._unsent: Counter[str] = Counter()
         self._rate = Rate(options.rate)
         self._allowance = Allowance(options.max_seconds)
         self._patience = Patience(options.backoff)
@@ -182,7 +188,7 @@ class Session:
     def post(self, case: Case) -> tuple[Interaction, list[Evidence]]:
         """Send a case whose answer may be judged while the next one is awaited: only then the list holds what it says."""
         outgoing = self._outgoing(case)
-        sent = self._sent(outgoing, case.note)
+        sent = self._sent(outgoing, case.note, is_valid=case.valid)
         self._follow_up(case.operation, sent[0])
         if sent[0].dropped:
             self._dropped.append(outgoing)
@@ -211,11 +217,11 @@ class Session:
         """Return the findings that the run is about."""
         return [finding for finding in self.judging.verdicts.findings() if self.selection.covers(finding.clause.id)]
 
-    def repeat(self, outgoing: Outgoing) -> list[Evidence]:
-        """Send a request that was recorded earlier and return what the answer says."""
-        evidence = self._sent(outgoing, "sent again")[1]
+    def repeat(self, outgoing: Outgoing) -> tuple[Interaction, list[Evidence]]:
+        """Send a request that was recorded earlier and return the interaction and what it says."""
+        sent = self._sent(outgoing, "sent again")
         self.judging.catch_up()
-        return evidence
+        return sent
 
     def stranger(self) -> str:
         """Return the id of a room that, in all likelihood, does not exist."""
@@ -245,10 +251,10 @@ class Session:
             self.target.trust(stranger)
         return stranger
 
-    def _sent(self, outgoing: Outgoing, note: str) -> tuple[Interaction, list[Evidence]]:
-        """Send a request and have it judged, unless it may change a room that is not the run's own: then nothing is sent nor said."""
-        if objection := self.target.objection(outgoing, self.look):
-            self._unsent += 1
+    def _sent(self, outgoing: Outgoing, note: str, *, is_valid: bool = False) -> tuple[Interaction, list[Evidence]]:
+        """Send a request and have it judged, unless it may do what nobody can put right: then nothing is sent nor said."""
+        if objection := self.target.objection(outgoing, self.look, SPARED if is_valid else 0):
+            self._unsent[objection] += 1
             return Interaction(Request(outgoing.method, self.target.base_url + outgoing.path), None, failure=objection), []
         interaction = self._exchange(outgoing, note)
         return interaction, self.judging.see_later(interaction)
@@ -358,9 +364,12 @@ class Session:
     @property
     def remarks(self) -> tuple[str, ...]:
         """What the run has to say about requests that it held back."""
-        if not self._unsent:
-            return ()
-        return (f"{self._unsent} requests were not sent, since a room may have the id that was made up for them",)
+        return tuple(f"{count} requests were not sent, {why}" for why, count in self._unsent.items())
+
+    @property
+    def keeps_rooms(self) -> bool:
+        """Whether a room that is made stays in somebody's account: then none is made that tells little."""
+        return keeps_rooms(self.contract) and not self.subject.ours
 
     @property
     def made(self) -> list[str]:

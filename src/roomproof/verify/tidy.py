@@ -12,14 +12,15 @@ from time import sleep
 from typing import Any
 from urllib.parse import quote
 
-from roomproof.contract.clause import Part
 from roomproof.contract.model import Contract, Operation, SupportCall
 from roomproof.interaction import BUSY, Interaction, header
+from roomproof.judge.evidence import shown
 from roomproof.judge.seen import read_json
 from roomproof.ledger.books import Books, Intent
 from roomproof.targets.credentials import Scheme
 from roomproof.targets.target import Outgoing, Target
 from roomproof.verify.case import encode
+from roomproof.verify.settable import changes_members, members_in, settable
 from roomproof.verify.ward import GONE
 
 Json = Any
@@ -35,16 +36,6 @@ def required_query(operation: Operation) -> dict[str, str]:
     """Return the query that every request needs, with the first value that the contract names for each parameter."""
     required = (parameter for parameter in operation.parameters if parameter.place == "query" and parameter.required)
     return {parameter.name: str(parameter.schema.get("enum", parameter.schema.get("examples", [""]))[0]) for parameter in required}
-
-
-def settable(contract: Contract) -> tuple[Operation, tuple[str, ...]] | None:
-    """Return the operation that changes a room, and the members that it can set; None if there is none. One that replaces comes last."""
-    changing = [operation for operation in contract.operations if "{" in operation.path]
-    operation = next((one for one in changing if _changes_members(one)), changing[0] if changing else None)
-    if operation is None:
-        return None
-    fixed = {clause.path[0] for clause in operation.by_rule.get((Part.BEHAVIOUR, "read-only"), ())}
-    return operation, tuple(name for name in operation.body.schema.get("properties", {}) if name not in fixed)
 
 
 @dataclass
@@ -147,18 +138,21 @@ class Tidying:
         if self.books.found is None or known is None or self.named is None:
             return
         now = self.find()
+        refusals: dict[str, str] = {}
         for body in self._bodies(known[0], self.books.found):
             if now is None or not self._differing(now):
                 break
             if sent := body(now):
-                self._sent(self._update(known[0], sent))
+                refused = _refusals(sent, self._sent(self._update(known[0], sent)))
+                refusals |= {name: why for name, why in refused.items() if sent[name] == self.books.found[name] or name not in refusals}
                 now = self.find()
         if now is None:
             self.remarks.append(f"room {self.named} could not be read, so nobody knows whether it is as it was found")
             return
         differing = self._differing(now)
         if differing:
-            self.remarks.append(f"room {self.named} is not as it was found: {', '.join(differing)} could not be set back")
+            why = ", ".join(refusals.get(name, f"{name} stays {shown(now.get(name))} whatever is sent") for name in differing)
+            self.remarks.append(f"room {self.named} is not as it was found: {why}")
         if not differing or self._unheard == 0:
             # What a provider that listens does not take back now, it will not take back later.
             self.books.put_back()
@@ -172,7 +166,7 @@ class Tidying:
 
         What replaces the whole room is always sent whole. A member that was not set is tried as null and as an empty text.
         """
-        patches = _changes_members(operation)
+        patches = changes_members(operation)
         required = operation.body.schema.get("required", ())
         cleared = {name: "" if value is None else None for name, value in found.items() if value in ("", None)}
 
@@ -217,18 +211,13 @@ class Tidying:
         return answer
 
 
-def members_in(contract: Contract, interaction: Interaction) -> Mapping[str, Json] | None:
-    """Return the members that can be set of the room that an answer shows, None if it shows none."""
-    response, known = interaction.response, settable(contract)
-    if response is None or response.status >= 300 or known is None:
-        return None
-    room = contract.room.representation(read_json(response.body))
-    return None if room is None else {name: room[name] for name in known[1] if name in room}
-
-
-def _changes_members(operation: Operation) -> bool:
-    """Whether an operation leaves as it is what a body does not name."""
-    return operation.method == "PATCH" or (Part.BEHAVIOUR, "unchanged") in operation.by_rule
+def _refusals(sent: Mapping[str, Json], interaction: Interaction) -> dict[str, str]:
+    """Return by member why a body did not set it back: nothing if it was accepted."""
+    response = interaction.response
+    if response is not None and response.status < 300:
+        return {}
+    what = f"(status {response.status})" if response else f"({interaction.failure})"
+    return {name: f"the provider rejected {name}={shown(value)} {what}" for name, value in sent.items()}
 
 
 def _is_same(now: Json, found: Json) -> bool:

@@ -7,7 +7,7 @@ contract has no way to look, only ids count of which so many characters were dra
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -19,12 +19,28 @@ from roomproof.interaction import BUSY, Interaction
 from roomproof.judge.seen import read_json
 from roomproof.ledger.books import Books
 from roomproof.targets.target import Outgoing, Target
+from roomproof.verify.settable import names_of_change
 from roomproof.verify.undisturbed import undisturbed
 
 GONE = (404, 410)
 _NO_SUCH_ID = (400, *GONE, 414, 422)
 """How a provider answers about an id that no room has, or can have."""
 _HARMLESS = ("GET", "HEAD", "OPTIONS")
+MOST_KEPT = 100
+"""How many rooms a run makes at most where the contract has no way to delete them: they stay in somebody's account."""
+SPARED = 20
+"""How many of these are left for requests that are to be rejected, and are accepted all the same."""
+
+
+def keeps_rooms(contract: Contract) -> bool:
+    """Whether the rooms that a run makes stay, since the contract has no way to delete one."""
+    return "delete" not in contract.support
+
+
+FOREIGN = "since a room may have the id that was made up for them"
+ENOUGH = "since each makes a room, nothing deletes rooms, and enough were made"
+UNRESTORABLE = "since they might change what cannot be put back in the named room"
+"""Why requests are not sent, as a remark says it of several."""
 
 
 class ForeignRoomError(RoomproofError):
@@ -56,22 +72,34 @@ class Ward:
         self._named = named
         self._ours = ours
         self._nobody: dict[str, bool] = {}
+        self._untouched: frozenset[str] = frozenset()
 
     def trust(self, room_id: str) -> None:
         """Take a made-up id for one that no room has: enough of it was drawn at random. Where one can look, one still does."""
         if "read" not in self._contract.support:
             self._nobody[room_id] = True
 
-    def objection(self, outgoing: Outgoing, look: Callable[[str], Interaction]) -> str:
-        """Return why a request must not be sent, an empty text if it may; a made-up id is looked for first."""
+    def leave_alone(self, names: Iterable[str]) -> None:
+        """Let no request through any more that may change these members of the named room."""
+        self._untouched = frozenset(names)
+
+    def objection(self, outgoing: Outgoing, look: Callable[[str], Interaction], spared: int = 0) -> str:
+        """Return why a request must not be sent, an empty text if it may; a made-up id is looked for first.
+
+        Of the rooms that may stay where nothing deletes them, `spared` are for other requests.
+        """
         if self._ours:
             return ""
         errand = self._errand(outgoing)
         room_id = errand.room_id
+        if errand.makes_room and keeps_rooms(self._contract) and len(self._books.ever) + len(self._books.lost) >= MOST_KEPT - spared:
+            return ENOUGH
+        if room_id == self._named and not self._untouched.isdisjoint(names_of_change(self._contract, outgoing)):
+            return UNRESTORABLE
         if room_id is not None and not self._is_own(room_id, outgoing.method) and room_id not in self._nobody:
             can_look = "read" in self._contract.support and room_id.strip("./") != ""
             self._nobody[room_id] = can_look and _shows_nobody(look(room_id))
-        return self._refusal(errand, outgoing.method)
+        return FOREIGN if self._refusal(errand, outgoing.method) else ""
 
     def send(self, outgoing: Outgoing) -> Interaction:
         """Send one request. Raises ForeignRoomError instead where it would change somebody else's room, LedgerError as the books do."""

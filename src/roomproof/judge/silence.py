@@ -1,0 +1,87 @@
+"""What a contract is silent about: a request that runs into it may be accepted or rejected, and neither is a finding.
+
+A document that leaves a rule out does not say that the opposite holds. Each reason here stands in for a rule that another contract has.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from roomproof.contract.formats import is_http_date, is_uuid
+from roomproof.contract.model import Operation
+from roomproof.interaction import Credentials, Request, RoomKnowledge, header
+from roomproof.judge.rooms import RoomState
+from roomproof.judge.rules import RequestRules
+from roomproof.judge.seen import NoJson, Obstacle, Refusal, is_second_hand
+
+Json = Any
+_HAVE_NO_RIGHTS = (Credentials.MISSING, Credentials.WRONG, Credentials.UNSCOPED)
+_WHOLE = ("type", "enum", "const", "anyOf", "oneOf", "allOf")
+"""Keywords of which each says by itself which values there are."""
+_KINDS: Mapping[type, tuple[str, ...]] = {
+    str: ("minLength", "maxLength", "pattern", "format"),
+    int: ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"),
+    float: ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"),
+    list: ("items", "minItems", "maxItems", "uniqueItems"),
+    dict: ("properties", "additionalProperties", "propertyNames", "required", "minProperties", "maxProperties"),
+}
+"""Keywords that speak of values of one JSON type only (JSON Schema 2020-12, Validation, 6), and so say that these may come."""
+
+
+def silences(
+    operation: Operation,
+    rules: RequestRules,
+    request: Request,
+    state: RoomState | None,
+    body: Json,
+    obstacles: list[Obstacle],
+) -> Iterator[str]:
+    """Yield why nobody can say whether a request has to be accepted, where no rule of its contract says that it has to be rejected."""
+    refused_for = {obstacle.refusal for obstacle in obstacles}
+    if request.credentials in _HAVE_NO_RIGHTS and Refusal.UNAUTHENTICATED not in refused_for:
+        yield "the sender has no rights"
+    if Refusal.UNKNOWN_ROOM not in refused_for:
+        yield from _absent_room(request, state)
+    if body is NoJson.ABSENT and rules.body_required is None:
+        yield "there is no body, and no document says that it may be left out"
+    yield from _unruled_headers(operation, rules, request)
+    yield from (f"no document says what {'.'.join(way)} may hold" for way in untyped(operation.body.schema, body, ()))
+
+
+def _absent_room(request: Request, state: RoomState | None) -> Iterator[str]:
+    if request.room is RoomKnowledge.NONE or (state is not None and state.deleted):
+        yield "there is no such room, and no document says what follows"
+
+
+def _unruled_headers(operation: Operation, rules: RequestRules, request: Request) -> Iterator[str]:
+    """Yield what is odd about the headers that make a request repeatable, where neither a parameter nor a pair's rule speaks of it."""
+    names = operation.repeatability
+    if names is None or is_second_hand(request):
+        return
+    sent = [header(request.headers, name) for name in names]
+    if not rules.pairs and sent.count(None) == 1:
+        yield f"{names[0]} and {names[1]} do not come together"
+    ruled = {parameter.name.lower() for parameter in rules.parameters if parameter.place == "header"}
+    for name, value, is_good in zip(names, sent, (is_uuid, is_http_date), strict=True):
+        if value is not None and name.lower() not in ruled and not is_good(value):
+            yield f"no document says what {name} may hold"
+
+
+def untyped(schema: Mapping[str, Any], value: Json, way: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+    """Yield the ways to values of a body that fit their schema only because it does not say of which type they are."""
+    if isinstance(value, list) and isinstance(schema.get("items"), dict):
+        for index, item in enumerate(value):
+            yield from _untyped_member(schema["items"], item, (*way, str(index)))
+    if isinstance(value, dict):
+        for name, item in value.items():
+            member = schema.get("properties", {}).get(name, schema.get("additionalProperties"))
+            if isinstance(member, dict):
+                yield from _untyped_member(member, item, (*way, name))
+
+
+def _untyped_member(schema: Mapping[str, Any], value: Json, way: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+    if any(keyword in schema for keyword in (*_WHOLE, *_KINDS.get(type(value), ()))):
+        yield from untyped(schema, value, way)
+    else:
+        yield way

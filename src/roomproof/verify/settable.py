@@ -1,0 +1,65 @@
+"""What a run can set in a room, and so put back: which operation does it, which members, and which found values it can send."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from roomproof.contract.clause import Part
+from roomproof.contract.model import Contract, Operation
+from roomproof.interaction import Interaction
+from roomproof.judge.seen import read_json
+from roomproof.judge.validators import validator
+from roomproof.targets.target import Outgoing
+
+Json = Any
+
+
+def settable(contract: Contract) -> tuple[Operation, tuple[str, ...]] | None:
+    """Return the operation that changes a room, and the members that it can set; None if there is none. One that replaces comes last."""
+    changing = [operation for operation in contract.operations if "{" in operation.path]
+    operation = next((one for one in changing if changes_members(one)), changing[0] if changing else None)
+    if operation is None:
+        return None
+    fixed = {clause.path[0] for clause in operation.by_rule.get((Part.BEHAVIOUR, "read-only"), ())}
+    return operation, tuple(name for name in operation.body.schema.get("properties", {}) if name not in fixed)
+
+
+def members_in(contract: Contract, interaction: Interaction) -> Mapping[str, Json] | None:
+    """Return the members that can be set of the room that an answer shows, None if it shows none."""
+    response, known = interaction.response, settable(contract)
+    if response is None or response.status >= 300 or known is None:
+        return None
+    room = contract.room.representation(read_json(response.body))
+    return None if room is None else {name: room[name] for name in known[1] if name in room}
+
+
+def unrestorable(contract: Contract, found: Mapping[str, Json]) -> Mapping[str, Json]:
+    """Return the members of a room as it was found that no update can set back, as far as the contract says: their values are not allowed.
+
+    A member that is not set may be null or an empty text, and so may what is sent to set it back.
+    """
+    known = settable(contract)
+    if known is None:
+        return {}
+    schemas = known[0].body.schema.get("properties", {})
+
+    def allowed(name: str) -> bool:
+        values = ("", None) if found[name] in ("", None) else (found[name],)
+        return any(validator(schemas[name]).is_valid(value) for value in values)
+
+    return {name: value for name, value in found.items() if not allowed(name)}
+
+
+def names_of_change(contract: Contract, outgoing: Outgoing) -> frozenset[str]:
+    """Return the members of a room that a request may change, if it is accepted: those that it names, or all that can be set."""
+    matched, known = contract.match(outgoing.method, outgoing.path), settable(contract)
+    if matched is None or known is None:
+        return frozenset()
+    body = read_json(outgoing.body)
+    return frozenset(body if isinstance(body, dict) and changes_members(matched[0]) else known[1])
+
+
+def changes_members(operation: Operation) -> bool:
+    """Whether an operation leaves as it is what a body does not name."""
+    return operation.method == "PATCH" or (Part.BEHAVIOUR, "unchanged") in operation.by_rule

@@ -260,7 +260,8 @@ def test_a_documented_clause_that_stays_open_fails_with_the_reason(run: Run, pyt
     pytester.makeconftest(INCONCLUSIVE.format(clause=open_))
     result = run("--provider", "telnyx", clause.id.replace("telnyx.", "roomproof::telnyx::", 1), "-rs")
     result.assert_outcomes(**{outcome: 1})
-    result.stdout.fnmatch_lines(["*inconclusive: each answer was a redirect", "*0 of 131 clauses exercised"])
+    result.stdout.fnmatch_lines(["*inconclusive: each answer was a redirect"])
+    result.stdout.fnmatch_lines(["*0 of 131 clauses exercised"])
     assert result.ret == pytest.ExitCode.TESTS_FAILED
 
 

@@ -349,7 +349,7 @@ def test_the_base_url_of_another_plugin_counts(
     result.assert_outcomes(passed=1, errors=len(clauses("telnyx")))
     result.stdout.fnmatch_lines([f"roomproof: telnyx at {NOBODY}", f"{NOBODY} does not answer *"])
     run(*words, "--base-url", NOBODY).assert_outcomes(passed=1)
-    empty = run(*words, "--provider", "telnyx", "--base-url=")
+    empty = run(*words, "--provider", "telnyx", "--base-url", NOBODY, "--base-url=")
     assert empty.ret == pytest.ExitCode.USAGE_ERROR
     empty.stderr.fnmatch_lines(["*--base-url is given but empty*"])
 

@@ -128,7 +128,7 @@ def asked_of(config: pytest.Config) -> Asked:
     providers = tuple(dict.fromkeys(given("--provider") or ()))
     given("--base-url")
     base_url = config.getoption("--base-url") or None
-    if providers and base_url is None and _is_last_given_empty(config, "--base-url"):
+    if providers and _is_last_given_empty(config, "--base-url"):
         _require_text("--base-url", "")
     return Asked(
         config=config,
@@ -153,9 +153,13 @@ def _is_last_given_empty(config: pytest.Config, option: str) -> bool:
     """
     in_variable = shlex.split(os.environ.get("PYTEST_ADDOPTS", ""))
     words = [*config.getini("addopts"), *in_variable, *map(str, config.invocation_params.args)]
-    values = [following for word, following in pairwise([*words, " "]) if word == option]
-    values += [word.partition("=")[2] for word in words if word.startswith(f"{option}=")]
-    return bool(values) and not any(value.strip() for value in values)
+    last = None
+    for word, following in pairwise([*words, ""]):
+        if word == option:
+            last = following
+        elif word.startswith(f"{option}="):
+            last = word.partition("=")[2]
+    return last is not None and not last.strip()
 
 
 def prepare(config: pytest.Config, asked: Asked) -> None:

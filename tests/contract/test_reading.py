@@ -119,8 +119,13 @@ def test_the_small_contract_is_right() -> None:
         ("a: \x00\n", "not valid YAML"),
         ("[" * 5000, "line 1: nested more than"),
         ("[" * 500_000, "line 1: nested more than"),
+        ("a: 1\nb: " + "{a: " * 5000, "line 2: nested more than"),
+        ("a:\n  " + "- " * 5000 + "x", "line 2: nested more than"),
     ],
-    ids=["open bracket", "indentation", "alias", "python tag", "unknown tag", "tab", "no UTF-8", "null byte", "deep", "very deep"],
+    ids=[
+        *("open bracket", "indentation", "alias", "python tag", "unknown tag", "tab", "no UTF-8", "null byte"),
+        *("deep", "very deep", "deep objects", "deep list"),
+    ],
 )
 def test_text_that_is_no_yaml_is_refused_with_file_and_line(text: str | bytes, says: str, tmp_path: Path) -> None:
     assert says in refusal_of_file(tmp_path / "openapi.yaml", text)

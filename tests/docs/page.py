@@ -272,7 +272,9 @@ def require_known(text: str) -> None:
     """Raise PageError if a line that installs names a package, an extra, a group or an environment that does not exist."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     extras, groups = project["project"]["optional-dependencies"], project["dependency-groups"]
-    known = {"tox", "roomproof", *(re.split(r"[<>=\[]", name)[0] for names in [*extras.values(), *groups.values()] for name in names)}
+    # A group that is included in another is a table there, and is looked at for itself.
+    named = [name for names in (*extras.values(), *groups.values()) for name in names if isinstance(name, str)]
+    known = {"tox", "roomproof", *(re.split(r"[<>=\[]", name)[0] for name in named)}
     environments = (ROOT / "tox.ini").read_text(encoding="utf-8")
     words = shlex.split(text)
     words = words[words.index("install" if "install" in words else "tox") + 1 :]

@@ -18,6 +18,8 @@ from roomproof.pytest_plugin.regressions import turn
 pytest_plugins = ["pytester"]
 
 Run = Callable[..., pytest.RunResult]
+OTHERS = ("schemathesis", "anyio", "recording", "socket", "randomly", "rerunfailures", "timeout", "allure_pytest", "pytest_cov")
+"""Plugins that are installed beside ours; a test that is not about one runs without them."""
 MAXIMUM = "roomproof::telnyx::update-room.request.max_participants.maximum"
 MEDIA_TYPE = "roomproof::telnyx::update-room.response.body.media-type"
 RECORD_TYPE = "roomproof::telnyx::update-room.response.data.record_type.type"
@@ -30,11 +32,15 @@ TAKES_51 = (rb'("max_participants":)51\b', rb"\g<1>50")
 TAKES_51_AND_TEXTS = (rb'("max_participants":)(?:51\b|"\d+")', rb"\g<1>50")
 
 
+def without(*plugins: str) -> str:
+    """Words for pytest that switch plugins off; loading them all takes longer than what is tested here."""
+    return " ".join(f"-p no:{plugin}" for plugin in plugins)
+
+
 @pytest.fixture
 def run(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Run:
     """Run pytest in an empty project."""
-    # Loading them takes longer than what is tested here.
-    monkeypatch.setenv("PYTEST_ADDOPTS", "-p no:schemathesis -p no:anyio -p no:hypothesispytest")
+    monkeypatch.setenv("PYTEST_ADDOPTS", without(*OTHERS, "hypothesispytest"))
     return lambda *words: pytester.runpytest_subprocess(*map(str, words), timeout=120)
 
 
@@ -72,6 +78,7 @@ def test_a_clause_is_a_test(verify: Run, small: Path, pytester: pytest.Pytester)
     result.stdout.fnmatch_lines(["roomproof: telnyx at the built-in mock"])
     assert outcomes(result) == dict.fromkeys(sorted(clauses("telnyx", small)), "PASSED")
     result.assert_outcomes(passed=len(clauses("telnyx", small)) + 1)
+    result.stdout.fnmatch_lines(["roomproof: telnyx at the built-in mock: * of * clauses exercised"])
     assert result.ret == pytest.ExitCode.OK
 
 
@@ -110,7 +117,7 @@ def test_workers_read_what_the_controller_has_verified(verify: Run, serve: Any, 
     alone, shared = serve(reads=TAKES_51), serve(reads=TAKES_51)
     one = verify(alone, "-v")
     # Hypothesis warns of whoever draws before the session has started, which is where a controller prepares its workers.
-    monkeypatch.setenv("PYTEST_ADDOPTS", "-p no:schemathesis -p no:anyio")
+    monkeypatch.setenv("PYTEST_ADDOPTS", without(*OTHERS))
     two = verify(shared, "-v", "-n", "2")
     assert alone.requests == shared.requests > 100
     assert set(outcomes(one)) == set(clauses("telnyx", small))
@@ -165,7 +172,8 @@ def test_what_a_provider_answers_cannot_steer_the_terminal(run: Run, altered: An
 def test_what_no_interaction_tested_is_skipped(run: Run, recordings: Path) -> None:
     result = run("--provider", "signalwire", f"--cassette={recordings}", "-rs")
     result.assert_outcomes(skipped=len(clauses("signalwire")))
-    result.stdout.fnmatch_lines(["*unexercised: no interaction tested it"])
+    result.stdout.fnmatch_lines(["roomproof: nothing was tested of signalwire: *", "*unexercised: no interaction tested it"])
+    assert result.ret == pytest.ExitCode.TESTS_FAILED
 
 
 def test_several_providers(run: Run, recordings: Path) -> None:
@@ -199,9 +207,62 @@ def test_clauses_are_chosen_as_tests_are(run: Run, words: tuple[str, ...], chose
 def test_a_provider_that_nobody_reaches_is_an_error_of_every_clause(run: Run) -> None:
     result = run("--provider", "telnyx", "--base-url", NOBODY, *ROOM)
     result.assert_outcomes(errors=len(clauses("telnyx")))
-    result.stdout.fnmatch_lines([f"{NOBODY} does not answer *"])
+    result.stdout.fnmatch_lines([f"{NOBODY} does not answer *", "roomproof: telnyx at * 0 of 131 clauses exercised"])
     result.stdout.no_fnmatch_line("*Traceback*")
     result.stdout.no_fnmatch_line("*asked.py*")
+    assert sum(line.startswith(NOBODY) for line in result.outlines) == 1
+
+
+def test_a_missing_secret_is_said_once(run: Run) -> None:
+    result = run("--provider", "telnyx", "--base-url", NOBODY, *ROOM)
+    count = len(clauses("telnyx"))
+    result.assert_outcomes(errors=count)
+    said = [line for line in result.outlines if line.startswith(("no credentials", "not tested, for the reason"))]
+    assert said[0] == "no credentials: set TELNYX_API_KEY in the environment"
+    assert said[1:] == [f"not tested, for the reason that {clauses('telnyx')[0]} tells"] * (count - 1)
+
+
+def test_a_verification_that_ends_in_an_error_is_not_tried_again(run: Run, pytester: pytest.Pytester) -> None:
+    pytester.makeconftest(
+        """
+        import roomproof.commands.verify as command
+
+        def broken(*_):
+            print("verification begins")
+            raise RuntimeError("a defect")
+
+        command.verify = broken
+        """
+    )
+    result = run("--provider", "telnyx", "-s")
+    result.assert_outcomes(errors=len(clauses("telnyx")))
+    assert sum("verification begins" in line for line in result.outlines) == 1
+    result.stdout.fnmatch_lines(["RuntimeError: a defect", "telnyx was not verified: an error has ended it, see the first of its clauses"])
+
+
+INCONCLUSIVE = """
+from roomproof.pytest_plugin.asked import Asked
+
+def told(self, provider):
+    return {{"provider": provider, "stopped": "", "findings": [], "clauses": [{clause}]}}
+
+Asked._verified = told
+"""
+
+
+@pytest.mark.parametrize(
+    ("level", "outcome"),
+    [("documented", "failed"), ("observed", "skipped")],
+)
+def test_a_documented_clause_that_stays_open_fails_with_the_reason(run: Run, pytester: pytest.Pytester, level: str, outcome: str) -> None:
+    clause = next(item for item in find_contract("telnyx")[0].clauses.values() if item.level == level)
+    open_ = {"id": clause.id, "verdict": "inconclusive", "why": "each answer was a redirect"}
+    pytester.makeconftest(INCONCLUSIVE.format(clause=open_))
+    result = run("--provider", "telnyx", clause.id.replace("telnyx.", "roomproof::telnyx::", 1), "-rs")
+    result.assert_outcomes(**{outcome: 1})
+    result.stdout.fnmatch_lines(["*inconclusive: each answer was a redirect"])
+    result.stdout.fnmatch_lines(["*0 of 131 clauses exercised"])
+    assert result.ret == pytest.ExitCode.TESTS_FAILED
 
 
 def test_a_run_that_is_cut_short_passes_nothing(verify: Run, serve: Any, small: Path) -> None:
@@ -222,8 +283,17 @@ def test_a_run_that_is_cut_short_passes_nothing(verify: Run, serve: Any, small: 
         (("--cassette", "none.yaml"), "*none.yaml: there is no such file*"),
         (("--cassette", "test_damaged.py"), "*test_damaged.py: is no cassette*"),
         (("--provider", "telnyx", "roomproof::telnyx::nothing"), "*not found: roomproof::telnyx::nothing*"),
+        (("--provider=",), "*--provider is given but empty*"),
+        (("--provider", "telnyx", "--base-url="), "*--base-url is given but empty*"),
+        (("--provider", "telnyx", "--room-id", " "), "*--room-id is given but empty*"),
+        (("--cassette=",), "*--cassette is given but empty*"),
+        (("--provider", "telnyx", "--contracts="), "*--contracts is given but empty*"),
+        (("--provider", "telnyx", "-o", "addopts=--base-url="), "*--base-url is given but empty*"),
     ],
-    ids=["unknown provider", "two providers at one URL", "whose URL", "no cassette", "damaged cassette", "unknown clause"],
+    ids=[
+        *("unknown provider", "two providers at one URL", "whose URL", "no cassette", "damaged cassette", "unknown clause"),
+        *("empty provider", "empty URL", "empty room", "empty cassette", "empty contracts", "empty in a setting"),
+    ],
 )
 def test_wrong_options_end_pytest_at_once(run: Run, pytester: pytest.Pytester, words: tuple[str, ...], message: str) -> None:
     pytester.makepyfile(test_damaged="def test_own(): pass")
@@ -263,7 +333,7 @@ def test_it_can_be_switched_off(run: Run) -> None:
     result.stderr.fnmatch_lines(["*unrecognized arguments: --provider*"])
 
 
-OTHERS = "def pytest_addoption(parser): parser.addoption('--base-url', dest='base_url', default=None)"
+BASE_URL = "def pytest_addoption(parser): parser.addoption('--base-url', dest='base_url', default=None)"
 
 
 @pytest.mark.usefixtures("credentials")
@@ -272,13 +342,16 @@ def test_the_base_url_of_another_plugin_counts(
     run: Run, pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, file: str, words: tuple[str, ...]
 ) -> None:
     pytester.makepyfile(
-        **{file: OTHERS}, test_own="def test_own(request): assert request.config.getoption('base_url') == 'http://127.0.0.1:9'"
+        **{file: BASE_URL}, test_own="def test_own(request): assert request.config.getoption('base_url') == 'http://127.0.0.1:9'"
     )
     monkeypatch.setenv("PYTHONPATH", str(pytester.path))
     result = run(*words, "--provider", "telnyx", "--base-url", NOBODY, *ROOM)
     result.assert_outcomes(passed=1, errors=len(clauses("telnyx")))
     result.stdout.fnmatch_lines([f"roomproof: telnyx at {NOBODY}", f"{NOBODY} does not answer *"])
     run(*words, "--base-url", NOBODY).assert_outcomes(passed=1)
+    empty = run(*words, "--provider", "telnyx", "--base-url", NOBODY, "--base-url=")
+    assert empty.ret == pytest.ExitCode.USAGE_ERROR
+    empty.stderr.fnmatch_lines(["*--base-url is given but empty*"])
 
 
 def test_an_option_whose_name_is_taken_is_left_to_its_owner(run: Run, pytester: pytest.Pytester) -> None:
@@ -287,18 +360,33 @@ def test_an_option_whose_name_is_taken_is_left_to_its_owner(run: Run, pytester: 
     run("--provider", "aws").assert_outcomes(passed=1)
 
 
-def test_a_regression_is_sent_again(run: Run, verify: Run, serve: Any, small: Path, regressions: Path) -> None:
-    held = run(regressions, "-v")
-    held.assert_outcomes(passed=1)
-    held.stdout.fnmatch_lines(["*telnyx.update-room.request.max_participants.maximum.yaml::holds PASSED*"])
+def test_a_regression_is_sent_again(verify: Run, serve: Any, small: Path, regressions: Path) -> None:
+    held = verify(serve(), regressions, "-k", "regressions", "-v")
+    held.assert_outcomes(passed=1, deselected=len(clauses("telnyx", small)))
+    held.stdout.fnmatch_lines(["*max_participants.maximum.yaml::holds PASSED*", "roomproof: 1 of 1 regressions sent to http://127.0.0.1:*"])
     broken = verify(serve(reads=TAKES_51), regressions, "-k", "regressions")
     broken.assert_outcomes(failed=1, deselected=len(clauses("telnyx", small)))
     broken.stdout.fnmatch_lines(["max_participants 51 is accepted*", "expected  a refusal (status 4xx)"])
 
 
+def test_a_regression_that_is_sent_to_nobody_fails_the_run(run: Run, regressions: Path, pytester: pytest.Pytester) -> None:
+    pytester.makepyfile("def test_own(): pass")
+    nowhere = run(regressions, ".", "-q", "-rs")
+    nowhere.assert_outcomes(passed=1, skipped=1)
+    assert nowhere.ret == pytest.ExitCode.TESTS_FAILED
+    nowhere.stdout.fnmatch_lines(
+        ["*no regression was tested (1 skipped): *--provider=NAME --base-url=URL*", "*no server is named to send it to*"]
+    )
+    mock = run(regressions, "--base-url=mock", "-q")
+    mock.assert_outcomes(passed=1)
+    assert mock.ret == pytest.ExitCode.OK
+    mock.stdout.fnmatch_lines(["roomproof: 1 of 1 regressions sent to the built-in mock"])
+
+
 def test_a_regression_that_cannot_be_sent_never_passes(run: Run, regressions: Path) -> None:
     whose = run(regressions, "--provider", "carrierx", "--base-url", NOBODY, "-k", "regressions")
     whose.assert_outcomes(skipped=1, deselected=len(clauses("carrierx")))
+    assert whose.ret == pytest.ExitCode.TESTS_FAILED
     nobody = run(regressions, "--provider", "telnyx", "--base-url", NOBODY, *ROOM, "-k", "regressions")
     nobody.assert_outcomes(errors=1, deselected=len(clauses("telnyx")))
     nobody.stdout.fnmatch_lines([f"{NOBODY} does not answer *"])

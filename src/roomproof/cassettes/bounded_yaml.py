@@ -7,7 +7,10 @@ from typing import Any
 
 import yaml
 
+from roomproof.contract.document import is_parsers_limit
+
 DEEPEST = 100
+TOO_DEEP = f"nested more than {DEEPEST} levels deep"
 _HARMLESS = 5_000
 """So many openings cannot exhaust the parser's stack, however they are nested; only more are counted level by level."""
 _OPENINGS = ("[", "{", "- ", "? ", ": ")
@@ -55,7 +58,8 @@ def load(text: str) -> Any:
         return yaml.load(text, Loader=_Loader)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
-        raise BadYamlError(getattr(error, "problem", None) or "not readable", mark.line if mark else None) from error
+        problem = getattr(error, "problem", None) or "not readable"
+        raise BadYamlError(TOO_DEEP if is_parsers_limit(error) else problem, mark.line if mark else None) from error
     except (ValueError, RecursionError) as error:
         if isinstance(error, BadYamlError):
             raise
@@ -68,4 +72,4 @@ def _refuse_depth(text: str) -> None:
     for event in yaml.parse(text, Loader=_Loader):
         depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
         if depth > DEEPEST:
-            raise BadYamlError(f"nested more than {DEEPEST} levels deep", event.start_mark.line if event.start_mark else None)
+            raise BadYamlError(TOO_DEEP, event.start_mark.line if event.start_mark else None)

@@ -40,16 +40,31 @@ _Loader.add_constructor(_INT, _whole_number)
 _Loader.add_constructor(_FLOAT, lambda loader, node: float(loader.construct_scalar(node)))
 
 
+def is_parsers_limit(error: yaml.YAMLError) -> bool:
+    """Whether YAML's own parser found a text nested too deeply.
+
+    libyaml 0.2.6, which PyYAML 6.0.4 has, stops at 1000 levels; it reads ahead, so that this may come before any event.
+    """
+    return isinstance(error, yaml.MarkedYAMLError) and "nesting depth" in (error.problem or "")
+
+
 def _refuse_explosives(text: str, name: str) -> None:
     """Raise ContractError, before anything is built, for aliases and for great depth: a few lines of them can take all memory or stack."""
-    depth = 0
-    for event in yaml.parse(text, Loader=_Loader):
-        line = event.start_mark.line + 1 if event.start_mark else 0
-        if isinstance(event, yaml.events.AliasEvent):
-            raise ContractError(f"{name}, line {line}: YAML aliases are not read; write a $ref instead")
-        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
-        if depth > _MAX_DEPTH:
-            raise ContractError(f"{name}, line {line}: nested more than {_MAX_DEPTH} levels deep; contracts are flat")
+    depth = line = 0
+    too_deep = f"nested more than {_MAX_DEPTH} levels deep; contracts are flat"
+    try:
+        for event in yaml.parse(text, Loader=_Loader):
+            line = event.start_mark.line + 1 if event.start_mark else 0
+            if isinstance(event, yaml.events.AliasEvent):
+                raise ContractError(f"{name}, line {line}: YAML aliases are not read; write a $ref instead")
+            depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+            if depth > _MAX_DEPTH:
+                raise ContractError(f"{name}, line {line}: {too_deep}")
+    except yaml.YAMLError as error:
+        if not is_parsers_limit(error):
+            raise
+        mark = getattr(error, "problem_mark", None)
+        raise ContractError(f"{name}, line {mark.line + 1 if mark else line}: {too_deep}") from error
 
 
 def parse_yaml(text: str, name: str) -> Any:

@@ -18,12 +18,16 @@ from roomproof.errors import RoomproofError
 from roomproof.pytest_plugin.asked import ASKED, asked_of, dest, prepare, read_contracts
 from roomproof.pytest_plugin.clauses import ClauseItem, Provider, RoomproofWarning
 from roomproof.pytest_plugin.regressions import RegressionFile, RegressionItem, is_regression
+from roomproof.pytest_plugin.tally import Tally
 
 __all__ = ["RoomproofWarning"]
 
 _OPTIONS: Mapping[str, Mapping[str, Any]] = {
     "--provider": {"action": "append", "metavar": "NAME", "help": "test every clause of this provider; may be given more than once"},
-    "--base-url": {"metavar": "URL", "help": "the server of the one provider, path prefix included; its built-in mock by default"},
+    "--base-url": {
+        "metavar": "URL",
+        "help": "the server of the one provider, path prefix included; its built-in mock (`mock`) by default",
+    },
     "--room-id": {"metavar": "ID", "help": "the room that may be changed, where no document says how to make one"},
     "--cassette": {"action": "append", "metavar": "PATH", "help": "judge this recording, or a folder of them, and send nothing"},
     "--contracts": {"action": "append", "metavar": "DIR", "help": "a folder with further contracts (DIR/PROVIDER/openapi.yaml)"},
@@ -51,11 +55,12 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_sessionstart(session: pytest.Session) -> None:
     """Find out what is asked for; nothing is sent before an item needs it."""
     config = session.config
-    asked = config.stash[ASKED] = asked_of(config)
     handed = getattr(config, "workerinput", {}).get("roomproof")
     try:
+        asked = config.stash[ASKED] = asked_of(config)
         if handed is None:
             prepare(config, asked)
+            config.pluginmanager.register(Tally(asked), "roomproof-tally")
         else:
             known = json.loads(handed)
             asked.told, asked.turn = known["told"], known["turn"]
@@ -86,16 +91,9 @@ def pytest_report_header(config: pytest.Config) -> list[str]:
     asked = config.stash[ASKED]
     if not asked.clauses:
         return []
-    if not asked.cassettes:
-        from roomproof.secrets import without_login
-
-        return [f"roomproof: {', '.join(asked.clauses)} at {without_login(asked.base_url or 'the built-in mock')}"]
-    return [f"roomproof: {'; '.join(_recorded(asked.report_on(provider)) for provider in asked.clauses)}"]
-
-
-def _recorded(told: dict[str, Any]) -> str:
-    when = f", recorded {told['recorded']['from']} to {told['recorded']['to']}" if "recorded" in told else ""
-    return f"{told['provider']} from {told['target'] or 'no recording'}{when}"
+    if asked.cassettes:
+        return [f"roomproof: {'; '.join(map(asked.place, asked.clauses))}"]
+    return [f"roomproof: {', '.join(asked.clauses)} at {asked.server()}"]
 
 
 @pytest.hookimpl(wrapper=True)

@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from roomproof.errors import UsageError
+from roomproof.errors import RoomproofError, UsageError
 
 if TYPE_CHECKING:
     from roomproof.contract.clause import Clause
 
 _NODE_ID = re.compile(r"(?:\.\./)*(roomproof::.+)")
 _INTERRUPTED = 130
+MOCK = "mock"
+"""What `--base-url` says for the built-in mock."""
 
 
 @dataclass
@@ -25,27 +29,66 @@ class Asked:
     """The options, and what they lead to.
 
     `providers` are those that the command line names, `clauses` what is collected of each provider, `only` the node ids on
-    the command line, `told` the report on each provider; `turn` is the file that workers lock who share a server, empty
-    where nobody shares one.
+    the command line, `told` the report on each provider, `begun` whose verification has begun, `first` the first item that an
+    error kept from being tested; `turn` is the file that workers lock who share a server, empty where nobody shares one.
+    `mock` tells that the built-in mock was named as the server.
     """
 
+    config: pytest.Config
     providers: tuple[str, ...]
     cassettes: tuple[Path, ...]
     base_url: str | None
+    mock: bool
     room_id: str | None
     contracts: tuple[Path, ...]
     clauses: dict[str, tuple[Clause, ...]] = field(default_factory=dict)
     only: tuple[str, ...] = ()
     told: dict[str, dict[str, Any]] = field(default_factory=dict)
+    begun: set[str] = field(default_factory=set)
+    first: dict[str, str] = field(default_factory=dict)
     turn: str = ""
 
     def report_on(self, provider: str) -> dict[str, Any]:
-        """Return the report on a provider, which is verified when it is first asked for. Raises KeyboardInterrupt after Ctrl-C."""
+        """Return the report on a provider, which is verified when it is first asked for, and only then.
+
+        Raises KeyboardInterrupt after Ctrl-C, UnfinishedError where an error has ended the verification before.
+        """
         if provider not in self.told:
-            self.told[provider] = _unheard(provider) if self.cassettes else self._verified(provider)
+            if provider in self.begun:
+                raise UnfinishedError(f"{provider} was not verified: an error has ended it, see the first of its clauses")
+            self.begun.add(provider)
+            self.told[provider] = _untested(provider) if self.cassettes else self._verified(provider)
         return self.told[provider]
 
+    def explained(self, node_id: str, problem: str) -> str:
+        """Return what an item says of a problem that it may share with others: all of it is said by the first one only."""
+        first = self.first.setdefault(problem, node_id)
+        return problem if first == node_id else f"not tested, for the reason that {first} tells"
+
+    def server(self) -> str:
+        """Return where requests are sent, without credentials."""
+        from roomproof.secrets import without_login
+
+        return without_login(self.base_url or "the built-in mock")
+
+    def place(self, provider: str) -> str:
+        """Return a provider and where its answers come from."""
+        if not self.cassettes:
+            return f"{provider} at {self.server()}"
+        told = self.told.get(provider) or _untested(provider)
+        when = f", recorded {told['recorded']['from']} to {told['recorded']['to']}" if "recorded" in told else ""
+        return f"{provider} from {told['target'] or 'no recording'}{when}"
+
+    def forbidden(self) -> str:
+        """Return which plugin keeps requests from being sent, in a sentence; empty if none does."""
+        from roomproof.pytest_plugin.network import forbidden
+        from roomproof.targets.serve import LOOPBACK
+
+        return forbidden(self.config, self.base_url or f"http://{LOOPBACK}")
+
     def _verified(self, provider: str) -> dict[str, Any]:
+        if problem := self.forbidden():
+            return _untested(provider, problem)
         from roomproof.commands.subject import Ask
         from roomproof.commands.verify import verify
         from roomproof.verify.run import Options
@@ -56,12 +99,16 @@ class Asked:
         return {**verified.report["providers"][0], "seed": verified.report["seed"]}
 
 
+class UnfinishedError(RoomproofError):
+    """A verification was ended by an error that has been shown already."""
+
+
 ASKED = pytest.StashKey[Asked]()
 
 
-def _unheard(provider: str) -> dict[str, Any]:
-    """Return the report on a provider of which the recordings hold nothing."""
-    return {"provider": provider, "target": "", "stopped": "", "clauses": [], "findings": []}
+def _untested(provider: str, problem: str = "") -> dict[str, Any]:
+    """Return the report on a provider of which the recordings hold nothing, or to which a problem lets nothing be sent."""
+    return {"provider": provider, "target": "", "stopped": problem, "clauses": [], "findings": []}
 
 
 def dest(option: str) -> str:
@@ -70,18 +117,49 @@ def dest(option: str) -> str:
 
 
 def asked_of(config: pytest.Config) -> Asked:
-    """Read the options."""
+    """Read the options. Raises UsageError for one that is given but empty, as an unset variable of CI makes it."""
 
     def given(option: str) -> Any:
-        return config.getoption(dest(option), None)
+        value = config.getoption(dest(option), None)
+        for text in [value] if isinstance(value, str) else value or ():
+            _require_text(option, text)
+        return value
 
+    providers = tuple(dict.fromkeys(given("--provider") or ()))
+    given("--base-url")
+    base_url = config.getoption("--base-url") or None
+    if providers and _is_last_given_empty(config, "--base-url"):
+        _require_text("--base-url", "")
     return Asked(
-        providers=tuple(dict.fromkeys(given("--provider") or ())),
+        config=config,
+        providers=providers,
         cassettes=tuple(Path(path) for path in given("--cassette") or ()),
-        base_url=config.getoption("--base-url") or None,
+        base_url=None if base_url == MOCK else base_url,
+        mock=base_url == MOCK,
         room_id=given("--room-id"),
         contracts=tuple(Path(path) for path in given("--contracts") or ()),
     )
+
+
+def _require_text(option: str, text: str) -> None:
+    if not text.strip():
+        raise UsageError(f"{option} is given but empty: give it a value or leave it out (a variable may be unset)")
+
+
+def _is_last_given_empty(config: pytest.Config, option: str) -> bool:
+    """Whether an option of another plugin, which may take an empty value for none, was last given as an empty one.
+
+    A setting or a variable of that plugin's own is none of ours.
+    """
+    in_variable = shlex.split(os.environ.get("PYTEST_ADDOPTS", ""))
+    words = [*config.getini("addopts"), *in_variable, *map(str, config.invocation_params.args)]
+    last = None
+    for word, following in pairwise([*words, ""]):
+        if word == option:
+            last = following
+        elif word.startswith(f"{option}="):
+            last = word.partition("=")[2]
+    return last is not None and not last.strip()
 
 
 def prepare(config: pytest.Config, asked: Asked) -> None:
@@ -89,6 +167,8 @@ def prepare(config: pytest.Config, asked: Asked) -> None:
 
     Raises RoomproofError for options that have no meaning, and for recordings that cannot be read.
     """
+    if asked.cassettes and asked.mock:
+        raise UsageError("--base-url=mock and --cassette: a recording is judged without a server; leave one of them out")
     mine = config.getoption(dest("--base-url"), None)
     if asked.base_url and len(asked.providers) != 1 and (mine or (asked.providers and not asked.cassettes)):
         raise UsageError("--base-url names one server: say with one --provider whose it is")

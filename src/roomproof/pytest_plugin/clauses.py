@@ -10,16 +10,14 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from roomproof.legible import one_line
-from roomproof.pytest_plugin.asked import ASKED, is_named
+from roomproof.pytest_plugin.asked import ASKED, UnfinishedError, is_named
 from roomproof.pytest_plugin.wording import whole
 
 if TYPE_CHECKING:
     from roomproof.contract.clause import Clause
 
-_SKIPPED = {
-    "unexercised": "unexercised: no interaction tested it",
-    "inconclusive": "inconclusive: the network or the set-up failed, not the provider",
-}
+_WHY = {"unexercised": "no interaction tested it", "inconclusive": "what was sent gave no evidence that can be read"}
+"""The verdicts that prove nothing, and what is said where the report gives no reason."""
 
 
 class RoomproofWarning(UserWarning):
@@ -46,22 +44,35 @@ class ClauseItem(pytest.Item):
         self.add_marker(pytest.mark.roomproof(provider=self.provider, operation=clause.operation, level=clause.level.value))
         self.extra_keyword_matches.add(clause.level.value)
 
-    def _told(self) -> tuple[dict[str, Any], str]:
-        """Return the report on the provider, and the verdict of the clause in it."""
+        if self.config.pluginmanager.hasplugin("timeout"):
+            # pytest-timeout measures tests; the first clause has the whole provider verified, and a run has deadlines of its own.
+            self.add_marker(pytest.mark.timeout(0))
+
+    def _told(self) -> tuple[dict[str, Any], dict[str, Any]]:
+        """Return the report on the provider, and what it says of the clause. Raises as `Asked.report_on` does."""
         told = self.config.stash[ASKED].report_on(self.provider)
-        return told, next((clause["verdict"] for clause in told["clauses"] if clause["id"] == self.clause.id), "unexercised")
+        unexercised = {"id": self.clause.id, "verdict": "unexercised"}
+        return told, next((clause for clause in told["clauses"] if clause["id"] == self.clause.id), unexercised)
 
     def setup(self) -> None:
         """Have the provider verified. A run that was cut short proves nothing but what is broken."""
-        told, verdict = self._told()
-        if told["stopped"] and verdict != "fail":
-            pytest.fail(one_line(told["stopped"]), pytrace=False)
+        try:
+            told, clause = self._told()
+        except UnfinishedError as error:
+            pytest.fail(str(error), pytrace=False)
+        if told["stopped"] and clause["verdict"] != "fail":
+            asked = self.config.stash[ASKED]
+            pytest.fail(asked.explained(self.nodeid, one_line(told["stopped"])), pytrace=False)
 
     def runtest(self) -> None:
-        """Turn the verdict into the outcome of a test."""
-        told, verdict = self._told()
-        if verdict in _SKIPPED:
-            pytest.skip(_SKIPPED[verdict])
+        """Turn the verdict into the outcome of a test. What a document demands and a run could not find out is no reason to go on."""
+        told, clause = self._told()
+        verdict = clause["verdict"]
+        if verdict in _WHY:
+            reason = one_line(f"{verdict}: {clause.get('why') or _WHY[verdict]}")
+            if verdict == "inconclusive" and self.clause.level == "documented":
+                pytest.fail(reason, pytrace=False)
+            pytest.skip(reason)
         if verdict == "pass":
             return
         finding = next(item for item in told["findings"] if item["clause"] == self.clause.id and item["verdict"] == verdict)

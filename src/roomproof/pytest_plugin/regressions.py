@@ -49,15 +49,19 @@ class RegressionItem(pytest.Item):
         from roomproof.commands.regressions import check_regression
 
         asked = self.config.stash[ASKED]
+        if asked.base_url is None and not asked.mock:
+            pytest.skip(f"unexercised: no server is named to send it to, which `--provider={self.provider} --base-url=URL` does")
         if asked.base_url is not None and asked.providers != (self.provider,):
-            pytest.skip(f"unexercised: --base-url is not said to be {self.provider}'s server, which `--provider {self.provider}` does")
+            pytest.skip(f"unexercised: --base-url is not said to be {self.provider}'s server, which `--provider={self.provider}` does")
+        if problem := asked.forbidden():
+            pytest.fail(asked.explained(self.nodeid, problem), pytrace=False)
         try:
             with turn(asked.turn):
                 regressed = check_regression(
                     self.path, base_url=asked.base_url, room_id=asked.room_id, environment=os.environ, contracts=asked.contracts
                 )
         except RoomproofError as error:
-            pytest.fail(one_line(str(error)), pytrace=False)
+            pytest.fail(asked.explained(self.nodeid, one_line(str(error))), pytrace=False)
         self.verdict, self.text = regressed.verdict, regressed.text
 
     def runtest(self) -> None:

@@ -8,10 +8,9 @@ from collections.abc import Callable, Mapping
 from time import sleep
 from typing import Any
 
-import pycurl
-
 from roomproof.interaction import Request, Response, header
 from roomproof.targets.failure import CUT_SHORT, NO_STATUS, Facts, why
+from roomproof.targets.libcurl import pycurl
 
 MAX_BODY = 8_000_000
 """Bytes of a response body that are read, once it is decoded; a room is a few hundred."""

@@ -6,9 +6,8 @@ import os
 from collections.abc import Callable
 from dataclasses import dataclass
 
-import pycurl
-
 from roomproof.legible import one_line
+from roomproof.targets.libcurl import pycurl
 
 LONGEST = 200
 """Characters of a sentence; what a server sent may stand in it."""

@@ -9,9 +9,8 @@ from typing import Any
 from urllib.parse import urlsplit
 from urllib.request import proxy_bypass_environment  # type: ignore[attr-defined]  # known to everybody but typeshed
 
-import pycurl
-
 from roomproof.errors import UsageError
+from roomproof.targets.libcurl import pycurl
 
 _BUNDLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE", "SSL_CERT_DIR")
 """Variables that name trusted certificates, as known from requests, curl and OpenSSL; the first that is set counts."""

@@ -184,6 +184,27 @@ def test_a_spelling_that_only_the_standard_has_is_fragile(talk: Any) -> None:
     assert talk.classified({"day": f"{FAR}Z"}).fragile == ()
 
 
+@pytest.mark.parametrize(
+    "link",
+    [
+        "HTTPS://example.com/hook", "https://EXAMPLE.com/hook", "https://me:x@example.com/", "https://[2001:db8::1]/hook", "https://localhost/",
+        "https://192.0.2.10/hook", "https://example.com:/hook", "https://example.com/hook#end", "https://example.com/%7Ehook",
+        "https://example.com/a%2fb", "wss://example.com/hook", "urn:example:room",
+    ],
+)  # fmt: skip
+def test_a_uri_that_only_rfc_3986_allows_is_fragile(link: str, talk: Any) -> None:
+    request = talk.classified({"link": link})
+    assert request.must_be_accepted
+    assert [clause.rule for clause in request.fragile] == ["format"]
+
+
+@pytest.mark.parametrize(
+    "link", ["https://example.com", "http://example.com:8443/hook", "https://a-b.example.com/a%20b/?x=1&y=%C3%A9", "https://example.com?x"]
+)
+def test_a_uri_as_pages_show_them_is_not_fragile(link: str, talk: Any) -> None:
+    assert talk.classified({"link": link}).fragile == ()
+
+
 def test_a_null_that_no_alternative_allows_need_not_be_accepted(mini_raw: Any, talk_about: Any) -> None:
     mini_raw["components"]["schemas"]["Changes"]["properties"]["pin"] = {"oneOf": [{"type": "integer"}, {"const": "none"}]}
     assert not talk_about(mini_raw).classified({"pin": None}).must_be_accepted

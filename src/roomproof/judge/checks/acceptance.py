@@ -8,6 +8,7 @@ from roomproof.contract.clause import Clause, Level, Part
 from roomproof.interaction import Credentials
 from roomproof.judge.check import check
 from roomproof.judge.evidence import Evidence, broken, kept, shown
+from roomproof.judge.leniency import standard_of
 from roomproof.judge.seen import Obstacle, Refusal, Seen
 
 NOT_ABOUT_VALUES = (401, 403, 404, 405, 408, 410)
@@ -48,7 +49,7 @@ def _valid_refused(seen: Seen) -> Iterator[Evidence]:
         for clause in seen.request.fragile:
             yield broken(
                 clause,
-                f"{clause.field}: a date-time that RFC 3339 allows is refused",
+                f"{clause.field}: a spelling that {standard_of(clause)} allows is refused",
                 expected=expected,
                 received=f"status {status}",
                 lenient=True,

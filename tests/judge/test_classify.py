@@ -198,6 +198,14 @@ def test_a_uri_that_only_rfc_3986_allows_is_fragile(link: str, talk: Any) -> Non
     assert [clause.rule for clause in request.fragile] == ["format"]
 
 
+@pytest.mark.parametrize(("level", "fragile"), [("documented", []), ("sample", ["nullable"])])
+def test_a_null_that_only_a_sample_allows_is_fragile(level: str, fragile: list[str], mini_raw: Any, talk_about: Any) -> None:
+    mini_raw["components"]["schemas"]["Changes"]["properties"]["note"]["x-levels"] = {"nullable": level}
+    request = talk_about(mini_raw).classified({"note": None})
+    assert request.must_be_accepted
+    assert [clause.rule for clause in request.fragile] == fragile
+
+
 @pytest.mark.parametrize(
     "link", ["https://example.com", "http://example.com:8443/hook", "https://a-b.example.com/a%20b/?x=1&y=%C3%A9", "https://example.com?x"]
 )

@@ -1,10 +1,10 @@
 """Read clauses off a contract: one for each keyword of a schema, one for each line of `x-behaviours`.
 
 The x- members of a schema: `x-source` {document, section, field} and `x-level` are inherited downwards (`field` is the
-member's own name unless given), `x-levels` {keyword: level} sets one keyword's level, `x-observed` and `x-sample` hold
-further keywords of that level which stock tools do not see, `x-unsettled` {reason, schema} marks values whose acceptance
-the documents leave open, `x-concept` names what a member means whatever a provider calls it. A default below the first level
-shows only in lists: the behaviour `listed-default` speaks of it.
+member's own name unless given), `x-levels` {keyword: level} and `x-sources` {keyword: source} set those of one keyword,
+`x-observed` and `x-sample` hold further keywords of that level which stock tools do not see, `x-unsettled` {reason, schema}
+marks values whose acceptance the documents leave open, `x-concept` names what a member means whatever a provider calls it.
+A default below the first level shows only in lists: the behaviour `listed-default` speaks of it.
 """
 
 from __future__ import annotations
@@ -25,6 +25,8 @@ VALUE_KEYWORDS = (
     "minProperties", "maxProperties", "anyOf", "oneOf", "allOf", "not",
 )  # fmt: skip
 STRUCTURE = ("properties", "items", "additionalProperties", "propertyNames", "required", "default")
+SILENCE = "no word on null"
+"""What stands in the source of a clause about null, which no document makes."""
 _CARRIERS = {ITEMS: "items", VALUES: "additionalProperties", KEYS: "propertyNames"}
 ANNOTATIONS = ("title", "description", "summary", "example", "examples", "$comment")
 
@@ -168,7 +170,7 @@ def _own_clauses(schema: Mapping[str, Any], place: Place) -> Iterator[Clause]:
             continue
         value = schema[keyword]
         level = read_level(schema, place.level, keyword)
-        here = place.at(keyword)
+        here = replace(place.at(keyword), source=read_source(schema.get("x-sources", {}).get(keyword), place.source))
         yield here.clause(kebab(keyword), _sentence(keyword, name, value), level=level, schema={keyword: value})
         if keyword == "type":
             yield from _null_clause(schema, here, name)
@@ -187,7 +189,9 @@ def _sentence(keyword: str, name: str, value: Any) -> str:
 def _null_clause(schema: Mapping[str, Any], place: Place, name: str) -> Iterator[Clause]:
     nullable = "null" in schema["type"] if isinstance(schema["type"], list) else schema["type"] == "null"
     if not nullable:
-        yield place.clause("null", f"{name} is not null, since no page allows it", level=Level.OBSERVED)
+        # It rests on the silence of the documents, not on an observation; the source says so.
+        silent = replace(place, source=replace(place.source, field=f"{place.source.field}: {SILENCE}"))
+        yield silent.clause("null", f"{name} is not null, since no page allows it", level=Level.OBSERVED)
     elif place.part is Part.REQUEST:
         yield place.clause("nullable", f"{name} may be null", level=read_level(schema, place.level, "nullable"))
 

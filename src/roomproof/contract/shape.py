@@ -56,6 +56,7 @@ _SCHEMA = {
         **{branches: {"type": "array", "minItems": 1, "items": _BRANCH} for branches in ("anyOf", "oneOf", "allOf")},
         "x-source": _SOURCE,
         "x-levels": {"type": "object", "additionalProperties": _LEVEL},
+        "x-sources": {"type": "object", "additionalProperties": _SOURCE},
         "x-observed": _EXTRA,
         "x-sample": _EXTRA,
         "x-unsettled": {"type": "object", "required": ["reason", "schema"], "properties": {"reason": _TEXT, "schema": _BRANCH}},

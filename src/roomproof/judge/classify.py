@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from roomproof.contract.clause import Clause, Part, values_at
+from roomproof.contract.clause import Clause, Level, Part, values_at
 from roomproof.contract.formats import is_date_time
 from roomproof.contract.model import Operation
 from roomproof.interaction import Credentials, Interaction, Request, RoomKnowledge, header, media_type
@@ -78,7 +78,7 @@ def classify(
     if obstacles or unsettled:
         return Classification(body, sent, tuple(obstacles), tuple(unsettled), (), {}, frozenset(doubtful))
     edges = _edges(rules, [name for name in sent if name in rules.accepted], held)
-    return Classification(body, sent, (), (), tuple(_fragile(held)), edges, frozenset(doubtful))
+    return Classification(body, sent, (), (), tuple(_fragile(rules, held)), edges, frozenset(doubtful))
 
 
 def _credential_obstacles(operation: Operation, request: Request) -> list[Obstacle]:
@@ -290,9 +290,12 @@ def _changed_read_only(rules: RequestRules, sent: Mapping[str, Json], state: Roo
     return [f"{name} is read-only" for name in rules.read_only if name in sent and sent[name] != known.get(name)]
 
 
-def _fragile(held: Held) -> Iterator[Clause]:
+def _fragile(rules: RequestRules, held: Held) -> Iterator[Clause]:
+    """Yield the clauses of values that no document says to be valid: those of a spelling, and a null, that only a lower level allows."""
     for place, values in held:
         for _, value in values:
+            if value is None and place.path in rules.nullable and rules.nullable[place.path].level is not Level.DOCUMENTED:
+                yield rules.nullable[place.path]
             if isinstance(value, str) and leniency.is_only_standard(value):
                 yield from (item.clause for item in place.items if item.clause.rule in ("format", "any-of"))
 

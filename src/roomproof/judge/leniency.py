@@ -96,6 +96,8 @@ def is_only_standard(text: str) -> bool:
     return text != text.lower() if is_uuid(text) else is_uri(text) and not is_plain_uri(text)
 
 
-def standard_of(clause: Clause) -> str:
-    """Return the standard of the format that a clause demands; of alternatives, that of date-times."""
+def backing_of(clause: Clause) -> str:
+    """Return what alone says that a fragile value is valid: the standard of its format, or, of null, a sample or the like."""
+    if clause.rule == "nullable":
+        return f"a source of level {clause.level}"
     return _STANDARDS.get(clause.schema.get("format", "date-time"), "its standard")

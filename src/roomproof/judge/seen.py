@@ -55,7 +55,7 @@ class Classification:
 
     `sent` are the members of the body; `obstacles` what must get it refused; `unsettled` why nobody can say whether it
     must be accepted; `doubtful` members whose echo need not be exact. Of one that must be accepted, `fragile` are the clauses of
-    values that only a standard allows, and `edges` those whose limit it sits on, by member; of others both are empty.
+    values that only a standard or a sample allows, and `edges` those whose limit it sits on, by member; of others both are empty.
     """
 
     body: Json

@@ -8,7 +8,7 @@ from roomproof.contract.clause import Clause, Level, Part
 from roomproof.interaction import Credentials
 from roomproof.judge.check import check
 from roomproof.judge.evidence import Evidence, broken, kept, shown
-from roomproof.judge.leniency import standard_of
+from roomproof.judge.leniency import backing_of
 from roomproof.judge.seen import Obstacle, Refusal, Seen
 
 NOT_ABOUT_VALUES = (401, 403, 404, 405, 408, 410)
@@ -41,15 +41,15 @@ def _accepted(seen: Seen) -> Iterator[Evidence]:
 def _valid_refused(seen: Seen) -> Iterator[Evidence]:
     """Blame the limit that the one sent member sits on; with several members the success status, and name the suspects."""
     status = seen.answer.response.status
-    success = seen.operation.by_rule[Part.RESPONSE, "status"][0]
-    expected = f"status {success.status}"
+    success = _says_that_it_is_accepted(seen)
+    expected = f"status {seen.operation.success.status}"
     if status == 409 and any(seen.operation.by_rule.get((Part.BEHAVIOUR, "unique"), ())):
         return
     if seen.request.fragile:
         for clause in seen.request.fragile:
             yield broken(
                 clause,
-                f"{clause.field}: a spelling that {standard_of(clause)} allows is refused",
+                f"{clause.field}: a value that only {backing_of(clause)} allows is refused",
                 expected=expected,
                 received=f"status {status}",
                 lenient=True,
@@ -71,6 +71,13 @@ def _valid_refused(seen: Seen) -> Iterator[Evidence]:
         received=f"status {status}",
         suspects=() if status in NOT_ABOUT_VALUES or not blamed else tuple(clause.id for clause in suspects),
     )
+
+
+def _says_that_it_is_accepted(seen: Seen) -> Clause:
+    """Return the clause that a refusal breaks: the success status, or, where only a sample shows that, what says that values may be set."""
+    status = seen.operation.by_rule[Part.RESPONSE, "status"][0]
+    settable = (clause for clause in seen.operation.by_rule.get((Part.REQUEST, "accepted"), ()) if clause.path[0] in seen.request.sent)
+    return next((clause for clause in (status, *settable) if clause.level is Level.DOCUMENTED), status)
 
 
 def _clauses_to_blame(seen: Seen, name: str, suspects: list[Clause]) -> list[Clause]:

@@ -16,7 +16,7 @@ from typing import Any
 
 import jsonschema_rs
 
-from roomproof.contract.clause import ITEMS, KEYS, VALUES, Clause, Level, Part, Path, Source, kebab, spoken
+from roomproof.contract.clause import ITEMS, KEYS, VALUES, Clause, Level, Part, Path, Source, kebab, path_of, spoken
 from roomproof.errors import ContractError
 
 VALUE_KEYWORDS = (
@@ -232,7 +232,7 @@ def behaviour_clauses(lines: Any, fields: list[str], place: Place) -> Iterator[C
         level = read_level({"x-level": line.get("level", place.level)}, place.level)
         named = fields if line.get("fields") == "all" else line.get("fields", ())
         for name in named:
-            yield here.clause(line["rule"], f"{name}: {line['demands']}", level=level, path=(name,), options=line.get("with"))
+            yield here.clause(line["rule"], f"{name}: {line['demands']}", level=level, path=path_of(name), options=line.get("with"))
         if not named:
             yield here.clause(line["rule"], line["demands"], level=level, path=(line.get("path", "request"),), options=line.get("with"))
 

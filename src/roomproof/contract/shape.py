@@ -112,6 +112,8 @@ _BEHAVIOUR: dict[str, Any] = {
 _DAYS = {"type": "number", "minimum": -36_500, "maximum": 36_500}
 _OPTIONS: dict[str, dict[str, Any]] = {
     "default-from": {"from": _TEXT},
+    "default-value": {"default": {}},
+    "fields-agree": {"same-as": _TEXT},
     "default-now": {"plus-days": _DAYS, "created": _TEXT},
     "window": {"from": _TEXT, "until": _TEXT, "max-days": {**_DAYS, "minimum": 1}},
     "replayed-once": {"id": _TEXT, "first-sent": _TEXT},

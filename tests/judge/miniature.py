@@ -146,7 +146,6 @@ RULES: Mapping[str, Rules] = {
         "grade": {
             "type": is_integer,
             "observed-maximum": lambda number: number <= 7,
-            "sample-minimum": lambda number: number >= 1,
         },
     },
     "replace-room": {

@@ -198,6 +198,30 @@ def test_a_uri_that_only_rfc_3986_allows_is_fragile(link: str, talk: Any) -> Non
     assert [clause.rule for clause in request.fragile] == ["format"]
 
 
+@pytest.mark.parametrize(
+    ("limit", "value"),
+    [
+        ({"enum": ["open", "closed"], "x-levels": {"enum": "sample"}}, "ajar"),
+        ({"pattern": "^[0-9]+$", "x-levels": {"pattern": "sample"}}, "a1"),
+        ({"maxLength": 3, "x-levels": {"maxLength": "sample"}}, "abcd"),
+        ({"x-sample": {"enum": ["open", "closed"]}}, "ajar"),
+    ],
+    ids=str,
+)
+def test_a_sample_closes_no_list(limit: dict[str, Any], value: str, mini_raw: Any, talk_about: Any) -> None:
+    mini_raw["components"]["schemas"]["Changes"]["properties"]["mode"] = {"type": "string", **limit}
+    talk = talk_about(mini_raw)
+    request = talk.classified({"mode": value})
+    assert (request.obstacles, request.must_be_accepted) == ((), False)
+    assert request.unsettled == (f'mode "{value}" is more than the samples show, and a sample closes no list',)
+
+
+def test_a_sample_shows_of_which_type_a_value_is(mini_raw: Any, talk_about: Any) -> None:
+    mini_raw["components"]["schemas"]["Changes"]["properties"]["mode"] = {"type": "string", "x-level": "sample"}
+    (obstacle,) = talk_about(mini_raw).classified({"mode": []}).obstacles
+    assert obstacle.clause.rule == "type"
+
+
 @pytest.mark.parametrize(("level", "fragile"), [("documented", []), ("sample", ["nullable"])])
 def test_a_null_that_only_a_sample_allows_is_fragile(level: str, fragile: list[str], mini_raw: Any, talk_about: Any) -> None:
     mini_raw["components"]["schemas"]["Changes"]["properties"]["note"]["x-levels"] = {"nullable": level}

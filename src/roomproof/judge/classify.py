@@ -53,18 +53,20 @@ def classify(
     held = _held(rules, body)
     open_pointers = dict(_open_regions(rules, body))
     broken = [*_broken_values(rules, held, open_pointers), *_missing_members(rules, body)]
+    beyond_samples = [obstacle.what for obstacle, _ in broken if leniency.is_limit_of_a_sample(obstacle.clause)]
     asked_windows = list(windows(operation, sent, state, interaction.at))
     obstacles = [
         *_credential_obstacles(operation, request),
         *_room_obstacles(operation, parameters, request, state),
         *_carrier_obstacles(operation, rules, request, parameters, body),
-        *(obstacle for obstacle, _ in broken),
+        *(obstacle for obstacle, _ in broken if not leniency.is_limit_of_a_sample(obstacle.clause)),
         *_half_pairs(rules, request),
         *_taken_names(rules, sent, rooms, state),
         *window_obstacles(asked_windows),
     ]
     doubtful: set[str] = {pointer[0] for _, pointer in broken if pointer}
     unsettled = [*open_pointers.values(), *_open_texts(rules, held, interaction.at, doubtful)]
+    unsettled += [f"{what} is more than the samples show, and a sample closes no list" for what in beyond_samples]
     unsettled += _left_out(rules, request, body) if is_second_hand(request) else ()
     unsettled += _uncertain_names(rules, sent, rooms, state)
     unsettled += _unknown_rights(request, obstacles)

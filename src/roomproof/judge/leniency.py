@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
-from roomproof.contract.clause import Clause
+from roomproof.contract.clause import Clause, Level
 from roomproof.contract.formats import Instant, instant, is_leap_second, is_plain_date_time, is_plain_uri, is_uri, is_uuid
 
 _NUMBER_TEXT = re.compile(r"\s*[+-]?\d+(\.0+)?\s*", re.ASCII)
@@ -57,6 +57,11 @@ def _is_calendar_date(year: str, month: str, day: str, hour: str, minute: str, s
 def may_be_tidied(value: Any) -> bool:
     """Whether a text is one that providers tidy up without being asked: empty, or with white space at its ends."""
     return isinstance(value, str) and (not value or value != value.strip())
+
+
+def is_limit_of_a_sample(clause: Clause) -> bool:
+    """Whether a clause limits the values of a type, and rests on a sample alone: nobody can say that others are to be refused."""
+    return clause.level is Level.SAMPLE and clause.rule not in ("type", "null", "required", "media-type")
 
 
 def open_questions(value: Any, *, has_length_limit: bool) -> Iterator[str]:

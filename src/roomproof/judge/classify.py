@@ -283,7 +283,7 @@ def _unknown_members(schema: Mapping[str, Any], value: Json, way: Pointer) -> It
         if isinstance(inner, dict):
             if isinstance(item, dict | list):
                 yield from _unknown_members(inner, item, (*way, name))
-        elif name not in listed and "properties" in schema:
+        elif name not in listed and "properties" in schema and others is not False:
             yield (*way, name)
 
 

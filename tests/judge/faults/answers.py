@@ -32,6 +32,7 @@ WRONG_VALUES: Mapping[str, Mapping[str, Json]] = {
     "share": {"all-of": 4},
     "day": {"any-of": "someday"},
     "word": {"not": "admin"},
+    "call": {"additional-properties": {"minutes": 5}},
     "grade": {"observed-maximum": 8, "sample-minimum": 0},
 }
 

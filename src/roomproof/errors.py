@@ -12,7 +12,14 @@ class RoomproofError(Exception):
 
 
 class ContractError(RoomproofError):
-    """A contract or deviations file cannot be read, or says something that has no meaning."""
+    """A contract or deviations file cannot be read, or says something that has no meaning.
+
+    `pointer` are the names and indices that lead to where in the contract it stands, empty where nobody knows.
+    """
+
+    def __init__(self, message: str, pointer: tuple[str, ...] = ()) -> None:
+        super().__init__(message)
+        self.pointer = pointer
 
 
 class UsageError(RoomproofError):

@@ -11,7 +11,7 @@ from roomproof.contract.formats import FORMATS
 from roomproof_strategies import formats
 from roomproof_strategies.plain import Plain
 from roomproof_strategies.sample import LONGEST, MOST, Json, Sample, Schema
-from roomproof_strategies.schema import Node, Path, alternatives, flatten, integer_range, limits, matcher, remarks, types
+from roomproof_strategies.schema import Node, Path, alternatives, flatten, integer_range, limits, matcher, remarks, require_known, types
 from roomproof_strategies.spots import Spot, spots
 from roomproof_strategies.valid import Fields, canonical
 
@@ -32,8 +32,9 @@ def boundary(schema: Schema, fields: Fields | None = None, *, anchor: datetime) 
 
     `fields` gives strategies for schema paths whose values only the provider can know; `anchor` is an aware time in the future.
     Every sample is valid. A note that starts with `unsettled` or `beyond` marks a value that no provider is bound to take,
-    `exotic` one that the format allows and few people send.
+    `exotic` one that the format allows and few people send. Raises ValueError for a keyword that is not read.
     """
+    require_known(schema)
     run = _Run(schema, Plain(fields or {}, anchor))
     places = list(spots(schema, run.plain))
     yield from run.samples(run.whole(0, "all fields"))
@@ -48,7 +49,11 @@ def boundary(schema: Schema, fields: Fields | None = None, *, anchor: datetime) 
 
 
 def plain(schema: Schema, fields: Fields | None = None, *, anchor: datetime, variant: int = 0) -> Sample:
-    """Return the sample of all members with plain values; another `variant` has other values wherever there is a choice."""
+    """Return the sample of all members with plain values; another `variant` has other values wherever there is a choice.
+
+    Raises ValueError for a keyword that is not read.
+    """
+    require_known(schema)
     body, path, rule, note = next(_Run(schema, Plain(fields or {}, anchor)).whole(variant, "all fields"))
     return Sample(body, path, rule, True, note)
 

@@ -14,7 +14,7 @@ from hypothesis.strategies import SearchStrategy
 from roomproof_strategies.makers import Maker, drawing, kept, one_of
 from roomproof_strategies.plain import Plain
 from roomproof_strategies.sample import LONGEST, Json, Sample, Schema
-from roomproof_strategies.schema import Node, Path, alternatives, breaks, integer_range, matcher, types, validator
+from roomproof_strategies.schema import Node, Path, alternatives, breaks, integer_range, matcher, require_known, types, validator
 from roomproof_strategies.spots import Spot, spots
 from roomproof_strategies.texts import any_texts
 from roomproof_strategies.valid import Fields, canonical, valid_maker
@@ -30,8 +30,9 @@ def invalid(schema: Schema, fields: Fields | None = None, *, anchor: datetime) -
     """Yield samples of an object schema that break one keyword each, the same ones every time; the rest of each body is minimal.
 
     `path` and `rule` name what is broken (see `schema.breaks`). The word `coercible` in a note marks a value that lenient parsers
-    take for one of the right type. `fields` and `anchor` are those of `boundary`.
+    take for one of the right type. `fields` and `anchor` are those of `boundary`. Raises ValueError for a keyword that is not read.
     """
+    require_known(schema)
     plain = Plain(fields or {}, anchor)
     checker = validator(schema)
     seen: set[str] = set()
@@ -51,6 +52,7 @@ def mutations(schema: Schema, fields: Fields | None = None, *, anchor: datetime)
 
     Build it outside of a running Hypothesis test.
     """
+    require_known(schema)
     plain = Plain(fields or {}, anchor)
     checker = validator(schema)
     body = valid_maker(schema, fields, anchor=anchor)

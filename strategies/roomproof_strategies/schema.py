@@ -15,6 +15,8 @@ import jsonschema_rs
 import orjson
 
 from roomproof.contract.formats import FORMATS
+from roomproof.contract.register import ANNOTATIONS
+from roomproof.errors import did_you_mean
 from roomproof_strategies.sample import Json, Schema
 
 Path = tuple[str, ...]
@@ -48,6 +50,38 @@ _FURTHER = {
     "x-sample": ("sample-", "unlike the samples"),
 }
 KEYWORDS = {*_NATURAL, "type", "enum", "const", "anyOf", "oneOf", "allOf", "not"}
+_HARMLESS = {*ANNOTATIONS, "default", "deprecated", "readOnly", "writeOnly", "$schema", "$id"}
+"""Keywords that limit no value."""
+
+
+def require_known(schema: Schema | bool, place: str = "the schema") -> None:
+    """Raise ValueError, with the place and the nearest known one, for a keyword that the strategies do not heed.
+
+    To pass it over would call values valid that it excludes.
+    """
+    if isinstance(schema, bool):
+        return
+    for key, value in schema.items():
+        if key not in KEYWORDS and key not in _HARMLESS and not key.startswith("x-"):
+            near = did_you_mean(key, sorted(KEYWORDS))
+            hint = "resolve it first" if key == "$ref" else f"known are {', '.join(sorted(KEYWORDS))}"
+            raise ValueError(f"{place}: the keyword {key!r} is not read{near}; {hint}")
+        for where, inner in _inner(key, value):
+            require_known(inner, f"{place}, {where}")
+
+
+def _inner(key: str, value: Any) -> Iterator[tuple[str, Any]]:
+    """Yield the schemas that stand in the value of a keyword, each with the way there in words."""
+    if key == "properties":
+        yield from value.items()
+    elif key in ("anyOf", "oneOf", "allOf"):
+        yield from ((f"{key} {number}", branch) for number, branch in enumerate(value))
+    elif key in _NESTED or key == "not":
+        yield key, value
+    elif key == "x-unsettled":
+        yield key, value["schema"]
+    elif key in _FURTHER:
+        yield key, {name: inner for name, inner in value.items() if name != "source"}
 
 
 def kebab(keyword: str) -> str:

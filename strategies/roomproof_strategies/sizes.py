@@ -12,7 +12,7 @@ from math import ceil, floor
 from roomproof_strategies import formats
 from roomproof_strategies.plain import Plain
 from roomproof_strategies.sample import LONGEST, MOST, Json, Sample, Schema
-from roomproof_strategies.schema import Node, Path, alternatives, breaks, matcher, types, validator
+from roomproof_strategies.schema import Node, Path, alternatives, breaks, matcher, require_known, types, validator
 from roomproof_strategies.spots import Spot, spots
 from roomproof_strategies.valid import Fields
 
@@ -104,8 +104,10 @@ class Scale:
 def scales(schema: Schema, fields: Fields | None = None, *, anchor: datetime) -> Iterator[Scale]:
     """Yield the places of an object schema whose values have a size, in the order of the schema; arguments as those of `boundary`.
 
-    A place whose values are listed, or have a format or a pattern that fixes their size, has none.
+    A place whose values are listed, or have a format or a pattern that fixes their size, has none. Raises ValueError for a keyword
+    that is not read.
     """
+    require_known(schema)
     plain = Plain(fields or {}, anchor)
     for spot in spots(schema, plain):
         if spot.is_key or any("enum" in node for node in alternatives(spot.schema, settled=True)):

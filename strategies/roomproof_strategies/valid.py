@@ -21,7 +21,7 @@ from roomproof_strategies.formats import plain_date_time, plain_http_date
 from roomproof_strategies.makers import Check, Maker, constants, kept, leaf, lists, made, objects, one_of
 from roomproof_strategies.patterns import matching_texts
 from roomproof_strategies.sample import LONGEST, Json, Schema
-from roomproof_strategies.schema import Node, Path, alternatives, flatten, integer_range, matcher, types
+from roomproof_strategies.schema import Node, Path, alternatives, flatten, integer_range, matcher, require_known, types
 from roomproof_strategies.texts import ordinary_texts
 
 Fields = Mapping[Path, SearchStrategy[Json]]
@@ -60,8 +60,9 @@ def valid(schema: Schema | bool, fields: Fields | None = None, *, anchor: dateti
     """Return a strategy for the ordinary values of a JSON Schema (2020-12) whose references are resolved.
 
     `fields` gives the strategy at a schema path instead of the schema there; date-times fall in the 60 days after `anchor`.
-    Values keep to `x-observed` and stay out of `x-unsettled`.
+    Values keep to `x-observed` and stay out of `x-unsettled`. Raises ValueError for a keyword that is not read.
     """
+    require_known(schema)
     make = valid_maker(schema, fields, anchor=anchor)
     return st.nothing() if make is None else made(make)
 

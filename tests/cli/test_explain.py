@@ -44,6 +44,12 @@ def test_known_deviations_are_told(inside: Run) -> None:
     assert "broken means warning" in rows["level"]
 
 
+def test_a_server_error_is_told_to_fail_although_only_a_standard_forbids_it(inside: Run) -> None:
+    rows = rows_of(inside("explain", "telnyx.update-room.behaviour.any-input.no-server-error").out)
+    assert rows["level"] == "standard: a standard that the document invokes says it; broken means fail, by the rule itself"
+    assert rows["source"] == "RFC 9110, section 15.6, Server Error 5xx"
+
+
 def test_the_last_verdict_is_read_from_the_last_report(inside: Run, tmp_path: Path) -> None:
     finding = {"clause": CLAUSE, "verdict": "fail", "summary": "51 is \x1b[31maccepted"}
     provider = {

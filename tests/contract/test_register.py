@@ -197,6 +197,8 @@ def test_every_behaviour_speaks_of_something_that_the_contract_has(contract: Con
                 "default-now",
                 "created-now",
                 "default-from",
+                "default-value",
+                "fields-agree",
                 "server-generated",
             ):
                 assert clause.path[0] in room, clause.id

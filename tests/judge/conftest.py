@@ -15,7 +15,8 @@ from typing import Any
 
 import pytest
 
-from roomproof.contract.document import parse_yaml
+from roomproof.contract.document import parse_yaml, resolve
+from roomproof.contract.fields import OF_THE_BODY
 from roomproof.contract.model import Contract
 from roomproof.contract.read import read_contract
 from roomproof.interaction import Credentials, Headers, Interaction, Request, Response, RoomKnowledge
@@ -64,7 +65,27 @@ def mini_contract(*fields: str) -> Contract:
     for schema in _bodies(raw) if fields else ():
         kept = {*fields, *schema.get("required", ())}
         schema["properties"] = {name: member for name, member in schema["properties"].items() if name in kept}
+    for operation in _operations(raw) if fields else ():
+        operation["x-behaviours"] = list(_lines(raw, operation))
     return read_contract(raw)
+
+
+def _operations(raw: Mapping[str, Any]) -> Iterable[dict[str, Any]]:
+    return [item[method] for item in raw["paths"].values() for method in item if method != "parameters"]
+
+
+def _lines(raw: Mapping[str, Any], operation: Mapping[str, Any]) -> Iterable[dict[str, Any]]:
+    """What an operation's behaviours say of the members that its body has still."""
+    schema = operation["requestBody"]["content"]["application/json"]["schema"]
+    left = resolve(schema, raw)["properties"]
+    for line in operation["x-behaviours"]:
+        named = [name for name in line.get("fields", ()) if name in left]
+        options = [line["with"][option] for option in ("from", "until") if line["rule"] == "window"]
+        if line.get("fields", "all") == "all" or line["rule"] not in OF_THE_BODY:
+            if all(name in left for name in options):
+                yield line
+        elif named:
+            yield {**line, "fields": named}
 
 
 def _bodies(raw: Mapping[str, Any]) -> Iterable[dict[str, Any]]:

@@ -130,6 +130,7 @@ RULES: Mapping[str, Rules] = {
             "type": lambda pair: isinstance(pair, list),
             "items.null": lambda pair: None not in pair,
             "items.type": lambda pair: all(is_map(item) or item is None for item in pair),
+            "items.additional-properties": lambda pair: all(item.keys() <= {"left"} for item in pair if is_map(item)),
             "items.left.required": lambda pair: all("left" in item for item in pair if is_map(item)),
             "items.left.null": lambda pair: None not in lefts(pair),
             "items.left.type": lambda pair: all(is_integer(left) or left is None for left in lefts(pair)),
@@ -146,7 +147,6 @@ RULES: Mapping[str, Rules] = {
         "grade": {
             "type": is_integer,
             "observed-maximum": lambda number: number <= 7,
-            "sample-minimum": lambda number: number >= 1,
         },
     },
     "replace-room": {

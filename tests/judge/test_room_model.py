@@ -269,6 +269,21 @@ def test_a_new_room_with_another_default_is_seen(answer: dict[str, Any], clause:
     assert broken(made(talk, {}, {**FRESH, **answer})) == {clause}
 
 
+@pytest.mark.parametrize(
+    ("closes", "outcome"),
+    [
+        ("2030-11-28T12:00:00Z", {Outcome.PASS}),
+        ("2030-12-28T12:00:00Z", set()),
+        ("2030-12-01T12:00:00Z", {Outcome.FAIL}),
+    ],
+    ids=["180 days from now", "180 days from the time that was sent", "neither"],
+)
+def test_a_default_counts_from_now_and_from_a_time_that_was_sent_proves_nothing(closes: str, outcome: set[Outcome], talk: Any) -> None:
+    opens = "2030-07-01T12:00:00Z"
+    evidence = made(talk, {"opens": opens}, {**FRESH, "opens": opens, "closes": closes})
+    assert {item.outcome for item in evidence if item.clause.endswith("closes.default-now")} == outcome
+
+
 def test_a_default_is_not_demanded_of_what_was_sent_once(talk: Any, broken: Broken) -> None:
     made(talk, {"size": 5}, {**FRESH, "size": 5})
     evidence = talk.patch({"flag": True}, {**FRESH, "size": 5, "flag": True}, room_id=THIRD)

@@ -53,7 +53,7 @@ def evidence(clause_id: str, outcome: Outcome = Outcome.FAIL, *suspects: str) ->
     [(Level.DOCUMENTED, Outcome.FAIL), (Level.STANDARD, Outcome.WARN), (Level.SAMPLE, Outcome.WARN), (Level.OBSERVED, Outcome.WARN)],
 )
 def test_only_what_a_document_says_can_fail(level: Level, outcome: Outcome, mini: Contract) -> None:
-    clause = next(item for item in mini.clauses.values() if item.level is level)
+    clause = next(item for item in mini.clauses.values() if item.level is level and item.rule != "no-server-error")
     assert severity(clause) is outcome
     assert broken(clause, "it is broken", expected="a", received="b").outcome is outcome
     assert broken(clause, "it is bent", expected="a", received="b", lenient=True).outcome is Outcome.WARN
@@ -63,7 +63,7 @@ def test_only_what_a_document_says_can_fail(level: Level, outcome: Outcome, mini
     ("level", "strict"), [(Level.STANDARD, Verdict.FAIL), (Level.SAMPLE, Verdict.FAIL), (Level.OBSERVED, Verdict.WARNING)]
 )
 def test_strict_makes_standards_and_samples_fail_but_never_what_was_only_observed(level: Level, strict: Verdict, mini: Contract) -> None:
-    clause = next(item for item in mini.clauses.values() if item.level is level)
+    clause = next(item for item in mini.clauses.values() if item.level is level and item.rule != "no-server-error")
     heard = [(evidence(clause.id, Outcome.WARN), exchange())]
     assert collected(mini, heard).verdicts()[clause.id] is Verdict.WARNING
     assert collected(mini, heard, strict=True).verdicts()[clause.id] is strict
@@ -77,6 +77,12 @@ def test_strictness_follows_the_level_and_nothing_else(level: Level, doubtful: b
     bent = broken(clause, "it is bent", expected="a", received="b", lenient=lenient, doubtful=doubtful)
     strict = collected(mini, [(bent, exchange())], strict=True).verdicts()[clause.id]
     assert strict is (Verdict.WARNING if doubtful or level is Level.OBSERVED else Verdict.FAIL)
+
+
+@pytest.mark.parametrize("level", Level)
+def test_a_server_error_is_a_fail_at_every_level_since_no_document_has_to_forbid_it(level: Level, mini: Contract) -> None:
+    clause = replace(mini.clauses[f"{UPDATE}.behaviour.input.no-server-error"], level=level)
+    assert broken(clause, "it is broken", expected="a status below 500", received="status 500").outcome is Outcome.FAIL
 
 
 # What a verdict is.

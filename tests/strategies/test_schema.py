@@ -1,13 +1,17 @@
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
+from roomproof_strategies import boundary, invalid, mutations, plain, scales, valid
 from roomproof_strategies.schema import alternatives, complement, ecma, flatten, integer_range, kebab, limits, merge, types
 
 Fits = Callable[[Any, Any], bool]
+ANCHOR = datetime(2030, 6, 1, 12, tzinfo=UTC)
 VALUES = (None, True, 0, 5, 6, 7, 5.5, "", "abcde", "abcdef", "http://x", [], [1], [1, 2], {}, {"a": 1}, {"a": 1, "b": 2})
 
 
@@ -97,6 +101,48 @@ def test_types_put_null_last_and_follow_the_keywords() -> None:
     assert types({"type": ["null", "string"]}) == ("string", "null")
     assert types({"maxLength": 3}) == ("string",)
     assert set(types({})) == {"string", "integer", "boolean", "array", "object", "null"}
+
+
+NEVER_READ: list[tuple[dict[str, Any], str]] = [
+    ({"type": "string", "maxLenght": 3}, "the schema: the keyword 'maxLenght' is not read (did you mean 'maxLength'?)"),
+    ({"type": "object", "patternProperties": {}}, "the schema: the keyword 'patternProperties' is not read"),
+    ({"type": "object", "properties": {"a": {"minumum": 3}}}, "the schema, a: the keyword 'minumum' is not read (did you mean 'minimum'?)"),
+    ({"type": "array", "items": {"anyOf": [{}, {"if": {}}]}}, "the schema, items, anyOf 1: the keyword 'if' is not read"),
+    ({"type": "integer", "x-observed": {"maximun": 3, "source": {}}}, "the schema, x-observed: the keyword 'maximun' is not read"),
+    ({"x-unsettled": {"reason": "", "schema": {"not": {"contains": {}}}}}, "x-unsettled, not: the keyword 'contains' is not read"),
+    ({"$ref": "#/$defs/a"}, "the schema: the keyword '$ref' is not read; resolve it first"),
+]
+
+
+@pytest.mark.parametrize(
+    "draw",
+    [
+        lambda schema: valid(schema, anchor=ANCHOR),
+        lambda schema: next(boundary(schema, anchor=ANCHOR)),
+        lambda schema: next(invalid(schema, anchor=ANCHOR)),
+        lambda schema: plain(schema, anchor=ANCHOR),
+        lambda schema: mutations(schema, anchor=ANCHOR),
+        lambda schema: next(scales(schema, anchor=ANCHOR)),
+    ],
+    ids=["valid", "boundary", "invalid", "plain", "mutations", "scales"],
+)
+@pytest.mark.parametrize(("schema", "says"), NEVER_READ, ids=[says[-40:] for _, says in NEVER_READ])
+def test_a_keyword_that_is_not_read_is_no_keyword_to_pass_over(schema: dict[str, Any], says: str, draw: Any) -> None:
+    with pytest.raises(ValueError, match=re.escape(says)):
+        draw(schema)
+
+
+def test_what_limits_no_value_is_passed_over() -> None:
+    schema = {
+        "type": "boolean",
+        "title": "t",
+        "description": "d",
+        "default": True,
+        "deprecated": True,
+        "readOnly": True,
+        "x-other": {"a": 1},
+    }
+    assert {sample.value for sample in boundary(schema, anchor=ANCHOR)} == {True, False}
 
 
 def test_ranges_and_names() -> None:

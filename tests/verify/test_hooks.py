@@ -62,7 +62,7 @@ def of_a_lost_echo(st: Run) -> str:
 @pytest.fixture(scope="module")
 def of_a_reset(st: Run) -> str:
     """What `st` with our hooks says of a provider that resets a member which an update does not name."""
-    return st("telnyx", fault="recording-reset", examples=MANY)
+    return st("carrierx", fault="name-reset", examples=MANY)
 
 
 @pytest.mark.parametrize("provider", ["carrierx", "signalwire", "telnyx"])
@@ -80,7 +80,7 @@ def test_a_lost_echo_is_found_and_named(of_a_lost_echo: str) -> None:
 
 
 def test_an_update_that_changes_another_member_is_found_and_named(of_a_reset: str) -> None:
-    assert "telnyx.update-room.behaviour.enable_recording.unchanged" in _FAILURE.findall(of_a_reset)
+    assert "carrierx.update-room.behaviour.name.unchanged" in _FAILURE.findall(of_a_reset)
 
 
 def test_a_failure_says_what_is_wrong_and_where_that_stands(of_a_lost_echo: str) -> None:
@@ -94,10 +94,10 @@ def test_a_failure_says_what_is_wrong_and_where_that_stands(of_a_lost_echo: str)
 
 
 def test_a_clause_is_shown_once_however_often_it_is_broken(of_a_reset: str) -> None:
-    shown = re.findall(r"^- ST901 telnyx\.update-room\.behaviour\.enable_recording\.unchanged$", of_a_reset, re.MULTILINE)
+    shown = re.findall(r"^- ST901 carrierx\.update-room\.behaviour\.name\.unchanged$", of_a_reset, re.MULTILINE)
 
     assert len(shown) == 1
-    assert "telnyx.update-room.behaviour.enable_recording.unchanged: 1\n" in of_a_reset
+    assert "carrierx.update-room.behaviour.name.unchanged: 1\n" in of_a_reset
 
 
 def test_credentials_that_let_nobody_in_are_not_held_against_the_provider(st: Run) -> None:

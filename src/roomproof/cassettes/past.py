@@ -11,10 +11,10 @@ from typing import Any
 import orjson
 
 from roomproof.cassettes.recording import VERDICTS
-from roomproof.contract.clause import Level
 from roomproof.contract.deviation import Deviation
 from roomproof.contract.model import Contract
 from roomproof.errors import RecordingError, UsageError
+from roomproof.judge.evidence import Outcome, severity
 from roomproof.verdict import Verdict, Verdicts
 
 GONE = "no such clause"
@@ -73,9 +73,8 @@ def _beside(cassette: Path) -> Path:
 
 def _plain(contract: Contract, verdicts: Mapping[str, Verdict]) -> dict[str, str]:
     """Return verdicts as they are without --strict, so that only the contract and the traffic make a difference."""
-    lower = (Level.STANDARD, Level.SAMPLE)
     return {
-        clause: "warning" if verdict is Verdict.FAIL and contract.clauses[clause].level in lower else verdict.value
+        clause: "warning" if verdict is Verdict.FAIL and severity(contract.clauses[clause]) is not Outcome.FAIL else verdict.value
         for clause, verdict in verdicts.items()
     }
 

@@ -13,6 +13,7 @@ Path = tuple[str, ...]
 
 ITEMS, VALUES, KEYS = "[]", "{}", "{keys}"
 _SPOKEN = {ITEMS: "items", VALUES: "values", KEYS: "keys"}
+_MEANT = {word: step for step, word in _SPOKEN.items()}
 
 
 _DIVIDING = frozenset((
@@ -88,6 +89,12 @@ class Clause:
 def spoken(path: Path) -> str:
     """Return a path in the words that clause ids use."""
     return ".".join(_SPOKEN.get(part, part) for part in path)
+
+
+def path_of(words: str) -> Path:
+    """Return the path that `spoken` says in words; what stands first is always a member's name."""
+    first, *rest = words.split(".")
+    return first, *(_MEANT.get(word, word) for word in rest)
 
 
 def kebab(keyword: str) -> str:

@@ -20,6 +20,13 @@ _FULL_DATE = re.compile(_DATE, re.ASCII)
 _PLAIN_DATE_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", re.ASCII)
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII | re.IGNORECASE)
 _URI = re.compile(r"[a-z][a-z0-9+.-]*:[^\s\x00-\x20\x7f-\U0010ffff\"<>\\^`{|}]+", re.ASCII | re.IGNORECASE)
+# A percent sign stands before two upper-case digits that name no letter, digit, `-`, `.`, `_` or `~` (RFC 3986, 2.1 and 2.3).
+_UNRESERVED = "2D|2E|3[0-9]|4[1-9A-F]|5[0-9AF]|6[1-9A-F]|7[0-9AE]"
+_PLAIN_URI = re.compile(
+    r"https?://(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+(?=[a-z0-9-]*[a-z])[a-z0-9-]+(?::[0-9]+)?"
+    rf"(?:[/?](?:[^%#]|%(?!{_UNRESERVED})[0-9A-F]{{2}})*)?",
+    re.ASCII,
+)
 _IMF_FIXDATE = re.compile(
     r"(Mon|Tue|Wed|Thu|Fri|Sat|Sun), (\d\d) (Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) (\d{4}) (\d\d):(\d\d):(\d\d) GMT",
     re.ASCII,
@@ -91,6 +98,11 @@ def midnight(text: str) -> Instant | None:
 def is_plain_date_time(text: str) -> bool:
     """Whether a date-time is spelled the way every page spells it: whole seconds, `T` and `Z`, no leap second."""
     return _PLAIN_DATE_TIME.fullmatch(text) is not None and not is_leap_second(text)
+
+
+def is_plain_uri(text: str) -> bool:
+    """Whether a URI is spelled the way every page spells it: http or https, a host of names, all in RFC 3986's normal form (6.2.2)."""
+    return _PLAIN_URI.fullmatch(text) is not None
 
 
 def is_leap_second(text: str) -> bool:

@@ -8,6 +8,8 @@ from typing import Any
 
 from roomproof.contract.clause import Clause, Level, Part, Path, Source, spoken
 from roomproof.contract.document import parse_yaml, resolve
+from roomproof.contract.fields import require_known_fields
+from roomproof.contract.lines import line_at, marks
 from roomproof.contract.model import (
     NOWHERE,
     SCHEMES,
@@ -22,19 +24,20 @@ from roomproof.contract.model import (
 )
 from roomproof.contract.register import Place, behaviour_clauses, concepts, read_level, read_source, refuse_bad_schema, schema_clauses
 from roomproof.contract.shape import require_shape
-from roomproof.errors import ContractError
+from roomproof.errors import ContractError, did_you_mean
 
 RFC_8259 = Source("RFC 8259", "4, 8.1 and 8.2", "JSON text")
 METHODS = ("get", "put", "post", "delete", "patch")
 
 
 def parse_contract(text: str, name: str) -> Contract:
-    """Return the contract in a YAML text. Raises ContractError, with the text's name, for anything that has no meaning."""
+    """Return the contract in a YAML text. Raises ContractError, with the text's name and the line, for what has no meaning."""
     raw = parse_yaml(text, name)
     try:
         return replace(read_contract(raw), text=text, file=name)
     except ContractError as error:
-        raise ContractError(f"{name}: {error}") from error
+        line = f", line {line_at(marks(text), error.pointer)}" if error.pointer else ""
+        raise ContractError(f"{name}{line}: {error}", error.pointer) from error
     except (LookupError, TypeError, AttributeError, ValueError, RuntimeError, StopIteration) as error:
         raise ContractError(
             f"{name}: a member is missing or of the wrong kind ({type(error).__name__}: {error}); compare it with a bundled contract"
@@ -56,15 +59,19 @@ def read_contract(raw: Any) -> Contract:
     _refuse_bad_schemas(operations)
     server, room, top = root["servers"][0], root["x-room"], read_source(root.get("x-source"), NOWHERE)
     if not any("{" + str(room["parameter"]) + "}" in operation.path for operation in operations):
-        raise ContractError(f"x-room: no path has the parameter {room['parameter']!r}; it is the one that names a room")
+        message = f"x-room: no path has the parameter {room['parameter']!r}; it is the one that names a room"
+        raise ContractError(message, ("x-room", "parameter"))
     support = {name: _support(name, call, top) for name, call in root.get("x-support", {}).items()}
     _refuse_unknown_calls(operations, support)
+    shown = Room(room["parameter"], tuple(room.get("at", ())), room["id"])
+    for operation in operations:
+        require_known_fields(operation, shown)
     return Contract(
         provider=provider,
         version=str(root["info"]["version"]),
         server=server["url"],
         server_environment=server.get("x-environment", {}),
-        room=Room(room["parameter"], tuple(room.get("at", ())), room["id"]),
+        room=shown,
         credentials=_credentials(root, top),
         operations=operations,
         support=support,
@@ -207,7 +214,7 @@ def _refuse_duplicates(operations: tuple[Operation, ...]) -> None:
     for operation in operations:
         for clause in operation.clauses:
             if clause.id in seen:
-                raise ContractError(f"clause id {clause.id} stands twice; ids are unique for ever, so rename or remove one")
+                raise ContractError(f"clause id {clause.id} stands twice; ids are unique for ever, so rename or remove one", clause.pointer)
             seen.add(clause.id)
 
 
@@ -224,7 +231,9 @@ def _refuse_unknown_calls(operations: tuple[Operation, ...], support: Mapping[st
     for clause in (clause for operation in operations for clause in operation.clauses if "call" in clause.options):
         call = support.get(clause.options["call"])
         if call is None or not {"at", "key"} <= set(call.options):
-            raise ContractError(f"{clause.id}: x-support has no list {clause.options['call']!r}; it needs a call with at and key")
+            named = f"{clause.options['call']!r}{did_you_mean(str(clause.options['call']), support)}"
+            message = f"{clause.id}: x-support has no list {named}; it needs a call with at and key"
+            raise ContractError(message, (*clause.pointer, "with", "call"))
 
 
 def _refuse_bad_schemas(operations: tuple[Operation, ...]) -> None:

@@ -1,10 +1,10 @@
 """Read clauses off a contract: one for each keyword of a schema, one for each line of `x-behaviours`.
 
 The x- members of a schema: `x-source` {document, section, field} and `x-level` are inherited downwards (`field` is the
-member's own name unless given), `x-levels` {keyword: level} sets one keyword's level, `x-observed` and `x-sample` hold
-further keywords of that level which stock tools do not see, `x-unsettled` {reason, schema} marks values whose acceptance
-the documents leave open, `x-concept` names what a member means whatever a provider calls it. A default below the first level
-shows only in lists: the behaviour `listed-default` speaks of it.
+member's own name unless given), `x-levels` {keyword: level} and `x-sources` {keyword: source} set those of one keyword,
+`x-observed` and `x-sample` hold further keywords of that level which stock tools do not see, `x-unsettled` {reason, schema}
+marks values whose acceptance the documents leave open, `x-concept` names what a member means whatever a provider calls it.
+A default below the first level shows only in lists: the behaviour `listed-default` speaks of it.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from typing import Any
 
 import jsonschema_rs
 
-from roomproof.contract.clause import ITEMS, KEYS, VALUES, Clause, Level, Part, Path, Source, kebab, spoken
-from roomproof.errors import ContractError
+from roomproof.contract.clause import ITEMS, KEYS, VALUES, Clause, Level, Part, Path, Source, kebab, path_of, spoken
+from roomproof.errors import ContractError, did_you_mean
 
 VALUE_KEYWORDS = (
     "type", "const", "enum", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf",
@@ -25,6 +25,8 @@ VALUE_KEYWORDS = (
     "minProperties", "maxProperties", "anyOf", "oneOf", "allOf", "not",
 )  # fmt: skip
 STRUCTURE = ("properties", "items", "additionalProperties", "propertyNames", "required", "default")
+SILENCE = "no word on null"
+"""What stands in the source of a clause about null, which no document makes."""
 _CARRIERS = {ITEMS: "items", VALUES: "additionalProperties", KEYS: "propertyNames"}
 ANNOTATIONS = ("title", "description", "summary", "example", "examples", "$comment")
 
@@ -49,6 +51,7 @@ _DEMANDS = {
 }
 
 
+_NOTHING_INSIDE = {"items": "maxItems", "propertyNames": "maxProperties"}
 _CONCEPT = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 
 
@@ -142,10 +145,7 @@ def schema_clauses(schema: Any, place: Place) -> Iterator[Clause]:
     """Yield the clauses of a schema and of everything below it, in the order documents list them."""
     if not isinstance(schema, dict):
         return
-    known = (*VALUE_KEYWORDS, *STRUCTURE, *ANNOTATIONS)
-    unknown = [key for key in schema if key not in known and not key.startswith("x-")]
-    if unknown:
-        raise ContractError(f"{place.operation}, {spoken(place.path)}: keyword {unknown[0]!r} has no clause; known are {', '.join(known)}")
+    _refuse_idle_keywords(schema, place)
     place = place.within(schema)
     yield from _own_clauses(schema, place)
     yield from _required_clauses(schema, place)
@@ -158,17 +158,36 @@ def schema_clauses(schema: Any, place: Place) -> Iterator[Clause]:
         yield from schema_clauses(member, below)
     for keyword, step in (("items", ITEMS), ("additionalProperties", VALUES), ("propertyNames", KEYS)):
         yield from schema_clauses(schema.get(keyword), place.below(step))
+    yield from _closed_clause(schema, place)
     yield from _extra_clauses(schema, place)
+
+
+def _refuse_idle_keywords(schema: Mapping[str, Any], place: Place) -> None:
+    """Raise ContractError for a keyword that would be read and make no clause: whoever wrote it expects that it is tested."""
+    where = f"{place.operation}, {spoken(place.path) or 'body'}"
+    known = (*VALUE_KEYWORDS, *STRUCTURE, *ANNOTATIONS)
+    for key in schema:
+        if key not in known and not key.startswith("x-"):
+            message = f"{where}: keyword {key!r} has no clause{did_you_mean(key, known)}; known are {', '.join(known)}"
+            raise ContractError(message, place.at(key).pointer)
+        if key in ("items", "propertyNames") and schema[key] is False:
+            message = f"{where}: {key}: false has no clause; write {_NOTHING_INSIDE[key]}: 0, which says the same"
+            raise ContractError(message, place.at(key).pointer)
+    for extra in ("x-observed", "x-sample"):
+        idle = [key for key in schema.get(extra, ()) if key in STRUCTURE and key != "required"]
+        if idle:
+            message = f"{where}, {extra}: keyword {idle[0]!r} has no clause here; write it beside {extra}, with x-level below it"
+            raise ContractError(message, place.at(extra, idle[0]).pointer)
 
 
 def _own_clauses(schema: Mapping[str, Any], place: Place) -> Iterator[Clause]:
     name = spoken(place.path) or "the body"
     for keyword in VALUE_KEYWORDS:
-        if keyword not in schema or (keyword == "type" and place.carrier != "body"):
+        says_nothing = (keyword == "type" and place.carrier != "body") or (keyword == "uniqueItems" and schema.get(keyword) is False)
+        if keyword not in schema or says_nothing:
             continue
         value = schema[keyword]
-        level = read_level(schema, place.level, keyword)
-        here = place.at(keyword)
+        level, here = _of_keyword(schema, place, keyword)
         yield here.clause(kebab(keyword), _sentence(keyword, name, value), level=level, schema={keyword: value})
         if keyword == "type":
             yield from _null_clause(schema, here, name)
@@ -176,6 +195,21 @@ def _own_clauses(schema: Mapping[str, Any], place: Place) -> Iterator[Clause]:
         level = read_level(schema, place.level, "default")
         demands = f"{name} is {schema['default']!r} in a room where it was never set"
         yield place.at("default").clause("default", demands, level=level, options={"default": schema["default"]})
+
+
+def _of_keyword(schema: Mapping[str, Any], place: Place, keyword: str) -> tuple[Level, Place]:
+    """Return the level of a keyword, and its place with the source that it has."""
+    source = read_source(schema.get("x-sources", {}).get(keyword), place.source)
+    return read_level(schema, place.level, keyword), replace(place.at(keyword), source=source)
+
+
+def _closed_clause(schema: Mapping[str, Any], place: Place) -> Iterator[Clause]:
+    """Yield that an object has no members but those which are listed; said by their names, it is one keyword that stands alone."""
+    if schema.get("additionalProperties") is False:
+        names = list(schema.get("properties", ()))
+        level, here = _of_keyword(schema, place, "additionalProperties")
+        demands = f"{spoken(place.path) or 'the body'} has no members{' but ' if names else ''}{', '.join(names)}"
+        yield here.clause("additional-properties", demands, level=level, schema={"propertyNames": {"enum": names} if names else False})
 
 
 def _sentence(keyword: str, name: str, value: Any) -> str:
@@ -187,7 +221,9 @@ def _sentence(keyword: str, name: str, value: Any) -> str:
 def _null_clause(schema: Mapping[str, Any], place: Place, name: str) -> Iterator[Clause]:
     nullable = "null" in schema["type"] if isinstance(schema["type"], list) else schema["type"] == "null"
     if not nullable:
-        yield place.clause("null", f"{name} is not null, since no page allows it", level=Level.OBSERVED)
+        # It rests on the silence of the documents, not on an observation; the source says so.
+        silent = replace(place, source=replace(place.source, field=f"{place.source.field}: {SILENCE}"))
+        yield silent.clause("null", f"{name} is not null, since no page allows it", level=Level.OBSERVED)
     elif place.part is Part.REQUEST:
         yield place.clause("nullable", f"{name} may be null", level=read_level(schema, place.level, "nullable"))
 
@@ -223,13 +259,14 @@ def behaviour_clauses(lines: Any, fields: list[str], place: Place) -> Iterator[C
     """Yield the clauses of an operation's x-behaviours; `fields: all` stands for every member of the body."""
     for index, line in enumerate(lines or ()):
         if not isinstance(line, dict) or "rule" not in line or "demands" not in line:
-            raise ContractError(f"{place.operation}, x-behaviours: {line!r} needs at least rule, demands and source")
+            message = f"{place.operation}, x-behaviours: {line!r} needs at least rule, demands and source"
+            raise ContractError(message, place.at(str(index)).pointer)
         here = replace(place.at(str(index)), source=read_source(line.get("source"), place.source))
         level = read_level({"x-level": line.get("level", place.level)}, place.level)
         named = fields if line.get("fields") == "all" else line.get("fields", ())
         for name in named:
-            yield here.clause(line["rule"], f"{name}: {line['demands']}", level=level, path=(name,), options=line.get("with"))
-        if not named:
+            yield here.clause(line["rule"], f"{name}: {line['demands']}", level=level, path=path_of(name), options=line.get("with"))
+        if "fields" not in line:
             yield here.clause(line["rule"], line["demands"], level=level, path=(line.get("path", "request"),), options=line.get("with"))
 
 

@@ -6,19 +6,27 @@ It demands what the package reads and leaves the rest of OpenAPI 3.1 alone.
 from __future__ import annotations
 
 import re
+from difflib import get_close_matches
 from typing import Any
 from warnings import catch_warnings, simplefilter
 
 import jsonschema_rs
 
 from roomproof.contract.clause import Level
+from roomproof.contract.formats import FORMATS
 from roomproof.contract.register import ANNOTATIONS, STRUCTURE, VALUE_KEYWORDS
-from roomproof.errors import ContractError
+from roomproof.errors import ContractError, did_you_mean
 
 LONGEST = 1_000_000
 """No document asks for longer texts than this at least; a value of the smallest size must be one that can be sent."""
 MOST = 1_000
 """No document asks for more items or members than this at least."""
+_EXTENSIONS = (
+    *("x-provider", "x-source", "x-sources", "x-level", "x-levels", "x-room", "x-credentials", "x-environment", "x-support", "x-sample"),
+    *("x-observed", "x-unsettled", "x-unsettled-order", "x-concept", "x-when", "x-behaviours", "x-scheme", "x-scopes"),
+)
+_NEAR = 0.9
+"""How much of a name has to be that of another one, so that it is taken for a slip."""
 _MAX_SHOWN = 120
 _MAX_VALUES = 20_000
 _REPEATED = {"items": "minItems", "additionalProperties": "minProperties"}
@@ -34,7 +42,16 @@ _EXTRA = {"allOf": [_BRANCH, {"type": "object", "properties": {"source": _SOURCE
 _NUMBER = {"type": "number"}
 _SIZE = {"type": "integer", "minimum": 0}
 _FLAG = {"type": "boolean"}
+_FORMATS = (
+    *FORMATS,
+    *("time", "duration", "email", "idn-email", "hostname", "idn-hostname", "ipv4", "ipv6", "uri-reference", "iri", "iri-reference"),
+    *("uri-template", "json-pointer", "relative-json-pointer", "regex"),
+)
+"""Formats that are tested: ours, and those of jsonschema-rs. To read another one would make a clause that always passes."""
 _KNOWN = (*VALUE_KEYWORDS, *STRUCTURE, *ANNOTATIONS)
+_SOURCED = (*VALUE_KEYWORDS, "additionalProperties")
+_LEVELLED = (*_SOURCED, "required", "accepted", "nullable", "default")
+"""What makes a clause of a schema: whose source, and whose level, can be said."""
 _SCHEMA = {
     "type": ["object", "boolean"],
     "properties": {
@@ -47,7 +64,7 @@ _SCHEMA = {
         "minProperties": {**_SIZE, "maximum": MOST},
         **dict.fromkeys(("maxLength", "maxItems", "maxProperties"), _SIZE),
         "pattern": _TEXT,
-        "format": _TEXT,
+        "format": {"enum": list(_FORMATS)},
         "uniqueItems": _FLAG,
         "required": {**_WORDS, "uniqueItems": True},
         "properties": {"type": "object", "additionalProperties": _OBJECT},
@@ -55,7 +72,8 @@ _SCHEMA = {
         "not": _BRANCH,
         **{branches: {"type": "array", "minItems": 1, "items": _BRANCH} for branches in ("anyOf", "oneOf", "allOf")},
         "x-source": _SOURCE,
-        "x-levels": {"type": "object", "additionalProperties": _LEVEL},
+        "x-levels": {"type": "object", "propertyNames": {"enum": list(_LEVELLED)}, "additionalProperties": _LEVEL},
+        "x-sources": {"type": "object", "propertyNames": {"enum": list(_SOURCED)}, "additionalProperties": _SOURCE},
         "x-observed": _EXTRA,
         "x-sample": _EXTRA,
         "x-unsettled": {"type": "object", "required": ["reason", "schema"], "properties": {"reason": _TEXT, "schema": _BRANCH}},
@@ -100,17 +118,20 @@ _RESPONSE = {
 }
 _BEHAVIOUR: dict[str, Any] = {
     "type": "object",
+    "propertyNames": {"enum": ["path", "fields", "rule", "source", "level", "with", "demands"]},
     "properties": {
         "rule": _TEXT,
         "demands": _TEXT,
         "path": _TEXT,
-        "fields": {"anyOf": [{"const": "all"}, _WORDS]},
-        "with": {"type": "object", "properties": {"each": _TEXT}},
+        "fields": {"anyOf": [{"const": "all"}, {**_WORDS, "minItems": 1}]},
+        "with": {"type": "object"},
     },
 }
 _DAYS = {"type": "number", "minimum": -36_500, "maximum": 36_500}
 _OPTIONS: dict[str, dict[str, Any]] = {
     "default-from": {"from": _TEXT},
+    "default-value": {"default": {}},
+    "fields-agree": {"same-as": _TEXT},
     "default-now": {"plus-days": _DAYS, "created": _TEXT},
     "window": {"from": _TEXT, "until": _TEXT, "max-days": {**_DAYS, "minimum": 1}},
     "replayed-once": {"id": _TEXT, "first-sent": _TEXT},
@@ -119,13 +140,29 @@ _OPTIONS: dict[str, dict[str, Any]] = {
     "listed-default": {"call": _TEXT, "member": _TEXT, "default": {}},
 }
 """What a behaviour of a rule needs under `with`."""
-_BEHAVIOUR["allOf"] = [
-    {
+_MORE_OPTIONS: dict[str, dict[str, Any]] = {
+    **{rule: {} for rule in ("no-server-error", "missing-refused", "wrong-refused", "unknown-refused")},
+    **{rule: {} for rule in ("echo", "unchanged", "null-unchanged", "read-only", "kept-or-default", "date-only")},
+    **{rule: {} for rule in ("server-generated", "created-now")},
+    "constant": {"when-sent": {"const": "open"}},
+    "fields-agree": {"where": {"type": "object"}},
+    "scope-required": {"scope": _TEXT},
+    "unique": {"each": _TEXT},
+}
+"""What a behaviour of a rule may have under `with` beside; a rule that stands in neither table may have anything there."""
+
+
+def _options_of(rule: str) -> dict[str, Any]:
+    needed = _OPTIONS.get(rule, {})
+    options = {**needed, **_MORE_OPTIONS.get(rule, {})}
+    held = {"required": list(needed), "properties": options, "propertyNames": {"enum": list(options)} if options else False}
+    return {
         "if": {"properties": {"rule": {"const": rule}}, "required": ["rule"]},
-        "then": {"required": ["with"], "properties": {"with": {"required": list(options), "properties": options}}},
+        "then": {"required": ["with"] if needed else [], "properties": {"with": held}},
     }
-    for rule, options in _OPTIONS.items()
-]
+
+
+_BEHAVIOUR["allOf"] = [_options_of(rule) for rule in {**_OPTIONS, **_MORE_OPTIONS}]
 _OPERATION = {
     "type": "object",
     "required": ["operationId", "requestBody", "responses"],
@@ -208,10 +245,26 @@ def require_shape(root: Any) -> None:
     """Raise ContractError, naming the place, if a member of a contract is of the wrong kind or one is missing."""
     error = next(_VALIDATOR.iter_errors(root), None)
     if error is not None:
-        place = ", ".join(str(step) for step in error.instance_path) or "the contract"
+        pointer = tuple(str(step) for step in error.instance_path)
         problem = " ".join(error.message.split())
-        raise ContractError(f"{place}: {problem if len(problem) <= _MAX_SHOWN else '...' + problem[-_MAX_SHOWN:]}")
+        short = problem if len(problem) <= _MAX_SHOWN else "..." + problem[-_MAX_SHOWN:]
+        raise ContractError(f"{', '.join(pointer) or 'the contract'}: {short}", pointer)
+    _refuse_misspelt(root, ())
     _weight(root)
+
+
+def _refuse_misspelt(node: Any, pointer: tuple[str, ...]) -> None:
+    """Raise ContractError for a name that is nearly one of our x- members: read as somebody else's, it would say nothing."""
+    if isinstance(node, list):
+        for index, item in enumerate(node):
+            _refuse_misspelt(item, (*pointer, str(index)))
+    if not isinstance(node, dict):
+        return
+    for name, inner in node.items():
+        if name.startswith("x-") and name not in _EXTENSIONS and get_close_matches(name, _EXTENSIONS, 1, _NEAR):
+            message = f"{', '.join(pointer) or 'the contract'}: {name!r} is not read{did_you_mean(name, _EXTENSIONS)}"
+            raise ContractError(message, (*pointer, name))
+        _refuse_misspelt(inner, (*pointer, name))
 
 
 def _weight(node: Any) -> int:

@@ -194,6 +194,8 @@ def _of_value(clause: Clause) -> Statement | None:
     if clause.rule == "default":
         value = clause.options["default"]
         return _stated(clause, "default", value, f"default {_word(value)}")
+    if clause.rule == "additional-properties":
+        return _stated(clause, "additionalProperties", False, "no other members")
     if clause.schema is None:
         return None
     ((keyword, value),) = clause.schema.items()

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from roomproof.contract.clause import Clause, Part, values_at
+from roomproof.contract.clause import Clause, Level, Part, values_at
 from roomproof.contract.formats import is_date_time
 from roomproof.contract.model import Operation
 from roomproof.interaction import Credentials, Interaction, Request, RoomKnowledge, header, media_type
@@ -57,18 +57,21 @@ def classify(
     held = _held(rules, body)
     open_pointers = dict(_open_regions(rules, body))
     broken = [*_broken_values(rules, held, open_pointers), *_missing_members(rules, body)]
+    beyond_samples = [obstacle for obstacle, _ in broken if leniency.is_limit_of_a_sample(obstacle.clause)]
     asked_windows = list(windows(operation, sent, state, interaction.at))
     obstacles = [
         *_credential_obstacles(operation, request),
         *_room_obstacles(operation, parameters, request, state),
         *_carrier_obstacles(operation, rules, request, parameters, body),
-        *(obstacle for obstacle, _ in broken),
+        *(obstacle for obstacle, _ in broken if not leniency.is_limit_of_a_sample(obstacle.clause)),
         *_half_pairs(rules, request),
         *taken_values(rules.unique, sent, rooms, state),
         *window_obstacles(asked_windows),
     ]
     doubtful: set[str] = {pointer[0] for _, pointer in broken if pointer}
     unsettled = [Question(why, pointer[:1]) for pointer, why in open_pointers.items()]
+    beyond = "is more than the samples show, and a sample closes no list"
+    unsettled += [Question(f"{obstacle.what} {beyond}", obstacle.fields) for obstacle in beyond_samples]
     unsettled += _open_texts(rules, held, interaction.at, doubtful)
     unsettled += map(Question, _left_out(rules, request, body) if is_second_hand(request) else ())
     unsettled += uncertain_values(rules.unique, sent, rooms, state)
@@ -83,7 +86,7 @@ def classify(
     if obstacles or unsettled:
         return Classification(body, sent, tuple(obstacles), tuple(unsettled), (), {}, (), frozenset(doubtful))
     edges = _edges(rules, [name for name in sent if name in rules.accepted], held)
-    return Classification(body, sent, (), (), tuple(_fragile(held)), edges, tuple(_inside(rules, held)), frozenset(doubtful))
+    return Classification(body, sent, (), (), tuple(_fragile(rules, held)), edges, tuple(_inside(rules, held)), frozenset(doubtful))
 
 
 def _credential_obstacles(operation: Operation, request: Request) -> list[Obstacle]:
@@ -248,7 +251,7 @@ def _unknown_members(schema: Mapping[str, Any], value: Json, way: Pointer) -> It
         if isinstance(inner, dict):
             if isinstance(item, dict | list):
                 yield from _unknown_members(inner, item, (*way, name))
-        elif name not in listed and "properties" in schema:
+        elif name not in listed and "properties" in schema and others is not False:
             yield (*way, name)
 
 
@@ -258,9 +261,12 @@ def _changed_read_only(rules: RequestRules, sent: Mapping[str, Json], state: Roo
     return [Question(f"{name} is read-only", (name,)) for name in changed]
 
 
-def _fragile(held: Held) -> Iterator[Clause]:
+def _fragile(rules: RequestRules, held: Held) -> Iterator[Clause]:
+    """Yield the clauses of values that no document says to be valid: those of a spelling, and a null, that only a lower level allows."""
     for place, values in held:
         for _, value in values:
+            if value is None and place.path in rules.nullable and rules.nullable[place.path].level is not Level.DOCUMENTED:
+                yield rules.nullable[place.path]
             if isinstance(value, str) and leniency.is_only_standard(value):
                 yield from (item.clause for item in place.items if item.clause.rule in ("format", "any-of"))
 

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
-from roomproof.contract.formats import Instant, instant, is_leap_second, is_plain_date_time
+from roomproof.contract.clause import Clause, Level
+from roomproof.contract.formats import Instant, instant, is_leap_second, is_plain_date_time, is_plain_uri, is_uri, is_uuid
 
 _NUMBER_TEXT = re.compile(r"\s*[+-]?\d+(\.0+)?\s*", re.ASCII)
 _BOOLEAN_TEXT = frozenset(("true", "false", "yes", "no", "on", "off", "t", "f", "y", "n", "0", "1"))
@@ -17,6 +18,7 @@ _ISO_8601 = re.compile(
 )
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^/]|[A-Za-z][A-Za-z0-9+.-]*://[^/]", re.ASCII)
 _SANE_YEARS = range(1971, 2100)
+_STANDARDS = {"date-time": "RFC 3339", "uri": "RFC 3986", "uuid": "RFC 9562"}
 
 
 def coerced(value: Any, types: str | list[str]) -> Any:
@@ -57,6 +59,11 @@ def may_be_tidied(value: Any) -> bool:
     return isinstance(value, str) and (not value or value != value.strip())
 
 
+def is_limit_of_a_sample(clause: Clause) -> bool:
+    """Whether a clause limits the values of a type, and rests on a sample alone: nobody can say that others are to be refused."""
+    return clause.level is Level.SAMPLE and clause.rule not in ("type", "null", "required", "media-type")
+
+
 def open_questions(value: Any, *, has_length_limit: bool) -> Iterator[str]:
     """Yield why nobody can say whether a string that keeps every clause has to be accepted."""
     if not isinstance(value, str):
@@ -83,5 +90,19 @@ def open_date_time(text: str, at: datetime | None) -> Iterator[str]:
 
 
 def is_only_standard(text: str) -> bool:
-    """Whether a date-time is spelled in a way that RFC 3339 allows and no page shows: offset, fraction, lower case."""
-    return instant(text) is not None and not is_plain_date_time(text)
+    """Whether a value is spelled in a way that its standard allows and no page shows.
+
+    Of a date-time an offset, a fraction, lower case (RFC 3339, 5.6); of a UUID upper case (RFC 9562, 4); of a URI upper case in scheme
+    and host (RFC 3986, 3.1 and 3.2.2), user information, an address or a bare word for a host, an empty port (3.2), a fragment (3.5),
+    another scheme than http(s), and percent-encoding that 6.2.2 would write otherwise.
+    """
+    if instant(text) is not None:
+        return not is_plain_date_time(text)
+    return text != text.lower() if is_uuid(text) else is_uri(text) and not is_plain_uri(text)
+
+
+def backing_of(clause: Clause) -> str:
+    """Return what alone says that a fragile value is valid: the standard of its format, or, of null, a sample or the like."""
+    if clause.rule == "nullable":
+        return f"a source of level {clause.level}"
+    return _STANDARDS.get(clause.schema.get("format", "date-time"), "its standard")

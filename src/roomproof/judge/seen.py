@@ -71,8 +71,8 @@ class Classification:
 
     `sent` are the members of the body; `obstacles` what must get it refused; `unsettled` why nobody can say whether it
     must be accepted; `doubtful` members whose echo need not be exact. Of one that must be accepted, `fragile` are the clauses of
-    values that only a standard allows, `edges` those whose limit it sits on, by member, and `inside` those that have no such limit;
-    of others all are empty.
+    values that only a standard or a sample allows, `edges` those whose limit it sits on, by member, and `inside` those without such
+    a limit; of others all are empty.
     """
 
     body: Json

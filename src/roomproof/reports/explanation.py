@@ -11,6 +11,7 @@ from rich.text import Text
 
 from roomproof.contract.clause import Clause, Level
 from roomproof.contract.deviation import Deviation
+from roomproof.judge.evidence import Outcome, severity
 from roomproof.legible import one_line
 from roomproof.reports.console import say
 from roomproof.reports.last import LastWord
@@ -20,11 +21,12 @@ _WIDEST = 110
 _LONGEST = 200
 """Characters of a body that are shown."""
 
-MEANS: Mapping[Level, str] = {
-    Level.DOCUMENTED: "the document says it; broken means fail",
-    Level.STANDARD: "a standard that the document invokes says it; broken means warning, with --strict fail",
-    Level.SAMPLE: "only a sample in the document shows it; broken means warning, with --strict fail",
-    Level.OBSERVED: "the documents are silent, it is known from real providers; broken means warning",
+_LOWER = "broken means warning, with --strict fail"
+MEANS: Mapping[Level, tuple[str, str]] = {
+    Level.DOCUMENTED: ("the document says it", "broken means fail"),
+    Level.STANDARD: ("a standard that the document invokes says it", _LOWER),
+    Level.SAMPLE: ("only a sample in the document shows it", _LOWER),
+    Level.OBSERVED: ("the documents are silent; real providers do it, or it is the silence itself", "broken means warning"),
 }
 """Where a clause of a level comes from, and what its breach means for the verdict."""
 
@@ -67,7 +69,7 @@ def show_explained(console: Console, explained: Explained) -> None:
 def _rows(explained: Explained) -> Iterator[tuple[str, str, str]]:
     clause = explained.clause
     yield "demands", clause.demands, "bold"
-    yield "level", f"{clause.level}: {MEANS[clause.level]}", ""
+    yield "level", f"{clause.level}: {_meaning(clause)}", ""
     source = clause.source
     yield "source", ", ".join(part for part in (source.document, source.section and f"section {source.section}", source.field) if part), ""
     yield "tested", explained.tested, ""
@@ -84,6 +86,12 @@ def _rows(explained: Explained) -> Iterator[tuple[str, str, str]]:
         when = f" on {last.started}" if last.started else ""
         why = f": {last.summary}" if last.summary else ""
         yield "verdict", f"{last.verdict} over {last.cases} cases{when}, {last.target}{why}", STYLES.get(last.verdict, "")
+
+
+def _meaning(clause: Clause) -> str:
+    origin, consequence = MEANS[clause.level]
+    by_itself = clause.level is not Level.DOCUMENTED and severity(clause) is Outcome.FAIL
+    return f"{origin}; {'broken means fail, by the rule itself' if by_itself else consequence}"
 
 
 def _pattern(deviation: Deviation) -> str:

@@ -34,6 +34,7 @@ WRONG_VALUES: Mapping[str, Mapping[str, Json]] = {
     "share": {"all-of": 4},
     "day": {"any-of": "someday"},
     "word": {"not": "admin"},
+    "call": {"additional-properties": {"minutes": 5}},
     "grade": {"observed-maximum": 8, "sample-minimum": 0},
 }
 
@@ -82,6 +83,13 @@ def answers() -> Iterator[Fault]:
         bend = in_answers(lambda room, field=field: {key: value for key, value in room.items() if key != field})
         yield Fault(f"answers without {field}", f"update-room.response.room.{field}.present", bend, verdict, fields=("flag",))
 
+    update = "update-room.behaviour"
+    call = in_answers(lambda room: {**room, "call": {"room_id": "another", "mode": room.get("mode", "open")}})
+    yield Fault("shows a call of another room", f"{update}.call.room_id.fields-agree", call, says="call.room_id", fields=("flag",))
+    calls = in_answers(lambda room: {**room, "active_call": "a", "calls": [{"id": "a", "live": False}, {"id": "b", "live": True}]})
+    yield Fault("shows a call that is over", f"{update}.active_call.fields-agree", calls, WARNING, fields=("flag",))
+    closed = in_answers(lambda room: {**room, "call": {"room_id": room["id"], "mode": "closed"}})
+    yield Fault("closes every call", f"{update}.call.mode.default-value", closed, says="call.mode", fields=("flag",))
     text, page = {"Content-Type": "text/html"}, b"<p>OK</p>"
     yield Fault("answers a page", "update-room.response.body.type", _changed(body=page), fields=("flag",))
     yield Fault("answers nothing", "update-room.response.body.type", _changed(body=b""), fields=("flag",))

@@ -58,6 +58,7 @@ def strict() -> Iterator[Fault]:
     yield _refuses("a date alone", "update-room.request.day.any-of", lambda text: len(text) != 10)
     yield _refuses("offsets", "update-room.request.day.any-of", lambda text: text[-1] in "Zz" or len(text) == 10, WARNING)
     yield _refuses("fractions of a second", "create-room.request.opens.format", lambda text: "." not in text, WARNING)
+    yield _refuses("schemes in upper case", "update-room.request.link.format", lambda text: text[:4] != "HTTP", WARNING)
     yield _refuses("one alternative", "update-room.request.pin.one-of", lambda pin: pin != "none")
     yield Fault("refuses null", "update-room.request.note.nullable", lambda mini: mini.nullable.clear())
 

@@ -8,6 +8,7 @@ from roomproof.contract.clause import Clause, Level, Part
 from roomproof.interaction import Credentials
 from roomproof.judge.check import check
 from roomproof.judge.evidence import Evidence, Side, broken, kept, shown, unproven
+from roomproof.judge.leniency import backing_of
 from roomproof.judge.rules import Parameter
 from roomproof.judge.seen import REFUSES_THE_ROOM, REFUSES_THE_SENDER, Obstacle, Refusal, Seen
 from roomproof.judge.uniqueness import perhaps_taken
@@ -65,16 +66,16 @@ def _not_accepted(seen: Seen, why: str) -> Iterator[Evidence]:
 def _valid_refused(seen: Seen) -> Iterator[Evidence]:
     """Blame the limit that the one sent member sits on; with several members the success status, and name the suspects."""
     status = seen.answer.response.status
-    success = seen.operation.by_rule[Part.RESPONSE, "status"][0]
+    success = _says_that_it_is_accepted(seen)
     if taken := _perhaps_taken(seen):
         yield from _not_accepted(seen, f"status {status}: another room may have the same {' or '.join(taken)}")
         return
-    expected, received = f"status {success.status}", f"status {status}"
+    expected, received = f"status {seen.operation.success.status}", f"status {status}"
     blamed = _blamed(seen)
     fragile = [clause for clause in seen.request.fragile if not blamed or clause.path[0] in blamed]
     if len({clause.path[0] for clause in fragile} | set(blamed)) == 1 and fragile and status not in NOT_ABOUT_VALUES:
         for clause in fragile:
-            text = f"{clause.field}: a value that the standard allows, in a spelling that no page shows, is refused"
+            text = f"{clause.field}: a value that only {backing_of(clause)} allows is refused"
             yield broken(clause, text, expected=expected, received=received, lenient=True)
         return
     suspects = [clause for clause in _suspects(seen) if clause.level is Level.DOCUMENTED] or list(_suspects(seen))
@@ -99,6 +100,13 @@ def _perhaps_taken(seen: Seen) -> list[str]:
     if seen.answer.response.status != CONFLICT and not seen.is_second_hand:
         return []
     return perhaps_taken(seen.compiled.request(seen.operation).unique, seen.request.sent, seen.rooms, seen.state)
+
+
+def _says_that_it_is_accepted(seen: Seen) -> Clause:
+    """Return the clause that a refusal breaks: the success status, or, where only a sample shows that, what says that values may be set."""
+    status = seen.operation.by_rule[Part.RESPONSE, "status"][0]
+    settable = (clause for clause in seen.operation.by_rule.get((Part.REQUEST, "accepted"), ()) if clause.path[0] in seen.request.sent)
+    return next((clause for clause in (status, *settable) if clause.level is Level.DOCUMENTED), status)
 
 
 def _clauses_to_blame(seen: Seen, name: str, suspects: list[Clause]) -> list[Clause]:

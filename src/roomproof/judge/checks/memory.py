@@ -130,15 +130,19 @@ def _compared(seen: Seen, rule: str, concerns: Any, why: str) -> Iterator[Eviden
             yield _equal(clause, known[name], room[name], f"{name} changes, although {why}")
 
 
-def _equal(clause: Clause, before: Any, now: Any, text: str) -> Evidence:
+def _equal(clause: Clause, before: Any, now: Any, text: str, *, doubtful: bool = False) -> Evidence:
     if same(before, now):
         return kept(clause)
-    return broken(clause, f"{text}: it was {shown(before)} and is now {shown(now)}", expected=shown(before), received=shown(now))
+    text = f"{text}: it was {shown(before)} and is now {shown(now)}"
+    return broken(clause, text, expected=shown(before), received=shown(now), doubtful=doubtful)
 
 
 @check(Part.BEHAVIOUR, "constant")
 def constant(seen: Seen) -> Iterator[Evidence]:
-    """Compares ids and times of creation with the path and with every earlier answer about the room."""
+    """Compares ids and times of creation with the path and with every earlier answer about the room.
+
+    Where the documents leave open what becomes of one that a request carries (`when-sent: open`), a change is no more than a warning.
+    """
     room = seen.answer.room
     if not _speaks_of_the_room(seen) or room is None:
         return
@@ -150,7 +154,8 @@ def constant(seen: Seen) -> Iterator[Evidence]:
             text = f"the answer is about room {shown(room[name])}, the request about {seen.room_id}"
             yield broken(clause, text, expected=seen.room_id, received=shown(room[name]))
         elif name in _known(seen):
-            yield _equal(clause, _known(seen)[name], room[name], f"{name} changes, although it is fixed at creation")
+            left_open = clause.options.get("when-sent") == "open" and name in seen.request.sent
+            yield _equal(clause, _known(seen)[name], room[name], f"{name} changes, although it is fixed at creation", doubtful=left_open)
         elif name == seen.contract.room.id:
             yield kept(clause)
 

@@ -3,7 +3,20 @@
 from __future__ import annotations
 
 from roomproof.mocks.faults.acceptance import in_order
-from roomproof.mocks.faults.answers import adds, crashes, crashes_at, cuts, done, refused, says, says_body, says_header, shows, shows_all
+from roomproof.mocks.faults.answers import (
+    adds,
+    changing,
+    crashes,
+    crashes_at,
+    cuts,
+    done,
+    refused,
+    says,
+    says_body,
+    says_header,
+    shows,
+    shows_all,
+)
 from roomproof.mocks.faults.exchange import Call, Reply, Wrap
 from roomproof.mocks.faults.families import all_dropped, all_null, other_formats, other_types
 from roomproof.mocks.faults.fault import Fault, Kind
@@ -17,7 +30,12 @@ _SESSION_TIMES = (*MOMENTS, "start_time", "end_time")
 
 def _session(change: Change, *members: str) -> Wrap:
     """Show an active session, wrong at some places."""
-    return in_order(shows_all(change, *(f"active_session.{member}" for member in members)), adds("active_session", SESSION))
+    return in_order(shows_all(change, *(f"active_session.{member}" for member in members)), changing(_with_session))
+
+
+def _with_session(_: Call, reply: Reply) -> Reply:
+    room = reply.room
+    return reply.with_room({**room, "active_session": {**SESSION, "room_id": room["id"]}}) if room else reply
 
 
 def _in_session(rule: str, *members: str) -> tuple[str, ...]:
@@ -84,6 +102,19 @@ FAULTS: tuple[Fault, ...] = (
         "shows a session of seconds below int32",
         _session(constant(-(2**40)), "remove_after_seconds_elapsed"),
         *_in_session("minimum", "remove_after_seconds_elapsed"),
+    ),
+    Kind.IDENTITY(
+        "session-elsewhere",
+        "shows a session of another room",
+        _session(constant("b84d1f37-6c05-4e92-a1d8-3f7e9a2c5b61"), "room_id"),
+        "behaviour.active_session.room_id.fields-agree",
+    ),
+    Kind.DEFAULTS(
+        "session-defaults",
+        "shows a session with another display name than its name, and another layout",
+        in_order(_session(constant("Nobody's"), "display_name"), shows_all(constant("5x5"), "active_session.layout")),
+        "behaviour.active_session.display_name.default-from",
+        "behaviour.active_session.layout.default-value",
     ),
     Kind.TYPES("session-text", "shows a text for the active session", adds("active_session", "none"), "response.active_session.type"),
     Kind.NULLABILITY("session-null", "shows null for the active session", adds("active_session", None), "response.active_session.null"),

@@ -19,7 +19,7 @@ SESSION = {
     "id": "3f1c2b4a-5d6e-4f70-8a9b-0c1d2e3f4a5b",
     "room_id": "b84d1f37-6c05-4e92-a1d8-3f7e9a2c5b60",
     "name": "mock-room",
-    "display_name": "Mock room",
+    "display_name": "mock-room",
     "join_from": MOMENT,
     "join_until": MOMENT,
     "remove_at": MOMENT,

@@ -38,7 +38,12 @@ _TIMES = ("created_at", "updated_at")
 
 def _session(change: Change, *members: str) -> Wrap:
     """Show one session, wrong at some places."""
-    return in_order(shows_all(change, *(f"sessions.*.{member}" for member in members)), adds("sessions", [_SESSION]))
+    return in_order(shows_all(change, *(f"sessions.*.{member}" for member in members)), changing(_with_session))
+
+
+def _with_session(_: Call, reply: Reply) -> Reply:
+    room = reply.room
+    return reply.with_room({**room, "sessions": [{**_SESSION, "room_id": room["id"]}]}) if room else reply
 
 
 def _in_session(*rules: str) -> tuple[str, ...]:
@@ -108,6 +113,18 @@ FAULTS: tuple[Fault, ...] = (
         "shows a session's ids and times in other formats",
         _session(lambda text: text[:-1] + "x", "id", "room_id", *_TIMES),
         *_in_session("id.format", "room_id.format", "created_at.format", "updated_at.format"),
+    ),
+    Kind.IDENTITY(
+        "session-elsewhere",
+        "shows a session of another room",
+        _session(constant("5e3b9c0e-2a3f-4a57-8f06-9d1c4f7ab211"), "room_id"),
+        "behaviour.sessions.items.room_id.fields-agree",
+    ),
+    Kind.IDENTITY(
+        "session-not-the-active-one",
+        "names a session that is over as the active one",
+        in_order(_session(constant(True), "active"), adds("active_session_id", "0ccc7b54-4df3-4bca-a65a-3da1ecc777f1")),
+        "behaviour.active_session_id.fields-agree",
     ),
     Kind.TYPES("session-text", "shows a text for a session", adds("sessions", ["none"]), *_in_session("type")),
     Kind.NULLABILITY("session-null", "shows null for a session", adds("sessions", [None]), *_in_session("null")),

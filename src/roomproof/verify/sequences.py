@@ -28,6 +28,7 @@ from roomproof.verify.bodies import Bench
 from roomproof.verify.case import Case, Seat
 from roomproof.verify.plan import credentials, repeatable
 from roomproof.verify.session import Session
+from roomproof.verify.soak import soaks
 from roomproof_strategies import Json, Sample, invalid
 from roomproof_strategies.drawing import EXAMPLES, RANDOM
 
@@ -39,6 +40,8 @@ SEARCHED = 30
 """How many more sequences a run tries for findings that are shown by none of these, and by no request alone."""
 REDUCTION = 100
 """After how many requests no more is left out of a sequence."""
+PASSES = 8
+"""A long sequence may be sent so often, whole or in part, before no more is left out of it."""
 
 
 def follow(session: Session) -> None:
@@ -47,7 +50,13 @@ def follow(session: Session) -> None:
     Raises CutShortError where the run has to end.
     """
     attempts = Attempts(session)
-    explanation = _Explanation(session, attempts, _Moves(session, attempts))
+    moves = _Moves(session, attempts)
+    benches = [session.bench(operation) for operation in session.contract.operations if session.selection.wants_operation(operation)]
+    long = list(soaks(attempts, benches, moves.told))
+    explanation = _Explanation(session, attempts, moves, long)
+    for steps in long:
+        if not session.is_settled:
+            attempts.broken_by(steps)
     wanted = session.options.max_examples // CASES_EACH
     for begun in range(0, wanted, EXAMPLES):
         for steps in explanation.draw_up(min(EXAMPLES, wanted - begun)):
@@ -63,10 +72,11 @@ def follow(session: Session) -> None:
 class _Explanation:
     """Draws up sequences, and finds out which steps a finding needs."""
 
-    def __init__(self, session: Session, attempts: Attempts, moves: _Moves) -> None:
+    def __init__(self, session: Session, attempts: Attempts, moves: _Moves, long: list[Steps]) -> None:
         self._session = session
         self._attempts = attempts
         self._moves = moves
+        self._long = long
         self._times = 0
         self._searches = SEARCHED
         self._untried: list[Steps] = []
@@ -104,6 +114,9 @@ class _Explanation:
         return step is not None and finding.clause.id in self._attempts.broken_by((step,))
 
     def _searched(self, clause: str) -> Broken | None:
+        for steps in self._long:
+            if clause in self._attempts.broken_by(steps):
+                return self._attempts.known_to_break(clause)
         while self._searches:
             self._searches -= 1
             self._untried = self._untried or self.draw_up(EXAMPLES)
@@ -114,7 +127,7 @@ class _Explanation:
 
     def _reduced(self, clause: str, broken: Broken) -> Broken:
         """Leave out of a sequence whatever it does not need, one thing after the other."""
-        last = self._session.result.requests + REDUCTION
+        last = self._session.result.requests + max(REDUCTION, PASSES * len(broken.steps))
         simpler: Broken | None = self._attempts.broken_by(_written_out(broken.steps)).get(clause) or broken
         while simpler is not None and self._session.result.requests < last:
             broken = simpler
@@ -139,7 +152,11 @@ def _written_out(steps: Steps) -> Steps:
 
 
 def _fewer(steps: Steps) -> Iterator[Steps]:
-    """Yield a sequence in one room, without many steps or one, with repeats, and with simpler steps; the last one is never left out."""
+    """Yield a sequence about the last step's room alone, in one room, without many steps or one, with repeats, with simpler steps.
+
+    The last step is never left out.
+    """
+    yield tuple(step for step in steps if step.seat in (None, steps[-1].seat))
     yield tuple(step.in_main_room or step for step in steps)
     size = len(steps) - 1
     while size:
@@ -181,6 +198,10 @@ class _Moves:
         return self._step(
             self._session.bench(matched[0]), body, Seat.MAIN, names is not None and header(request.headers, names[0]) is not None
         )
+
+    def told(self, bench: Bench, members: Json, seat: Seat) -> Step:
+        """Return the step that tells a room some members."""
+        return self._step(bench, members, seat, to_be_repeated=False)
 
     def _told(self, bench: Bench, bodies: SearchStrategy[Json], seats: tuple[Seat, ...]) -> SearchStrategy[Step]:
         """Return the steps that tell an operation a body, some of them so that they may be repeated if there is a way."""

@@ -4,23 +4,16 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
-from contextlib import AbstractContextManager
 from itertools import pairwise
 from typing import Any
 
 import pytest
-from starlette.types import ASGIApp
 
-from roomproof.mocks.faults import find_fault
-from roomproof.mocks.faults.exchange import Wrapped
-from roomproof.providers import find_contract, find_mock, find_special
-from roomproof.targets.credentials import scheme_from
-from roomproof.targets.http import HttpTarget
-from roomproof.verdict import Finding, Verdict
-from roomproof.verify.run import Options, Result, Run, Subject
+from roomproof.providers import find_contract
+from roomproof.verdict import Finding
+from roomproof.verify.run import Result
 from roomproof.verify.soak import ROUNDS
 
-Serve = Callable[[ASGIApp], AbstractContextManager[str]]
 Verify = Callable[..., Result]
 
 
@@ -90,22 +83,6 @@ def test_a_name_changes_hands_until_its_owner_is_gone(verify: Verify) -> None:
     assert owner == steps[grave][0] != heir
     before = [(path == owner, status) for path, told, status in steps[grave - 6 : grave] if told == name]
     assert before == [(True, 200), (False, 422), (False, 200), (True, 200)]
-
-
-@pytest.fixture
-def findings(serve: Serve) -> Callable[..., list[Finding]]:
-    """Verify a provider's mock with one of its faults, and return what is a fail."""
-
-    def found(provider: str, fault_id: str, *only: str, seed: int = 0) -> list[Finding]:
-        mock, (contract, deviations), (fault, api) = find_mock(provider), find_contract(provider), find_fault(provider, fault_id)
-        scheme = scheme_from(contract.credentials, mock.environment)
-        with serve(Wrapped(mock.build(), api, fault.wrap)) as origin:
-            target = HttpTarget(origin + mock.prefix)
-            subject = Subject(contract, deviations, find_special(provider), target, scheme, None, mock.room_id)
-            run = Run(subject, Options(max_examples=0, only=only, seed=seed), lambda *_: None).verify()
-        return [finding for finding in run.verdicts.findings() if finding.verdict is Verdict.FAIL]
-
-    return found
 
 
 @pytest.mark.parametrize(

@@ -31,7 +31,8 @@ class Readback:
     def __init__(self, session: Session) -> None:
         self._session = session
         seats = [seat for seat in SEATS if seat in session.seats]
-        wanted = [one for one in session.contract.operations if _RULE in one.by_rule and session.selection.wants_operation(one)]
+        covers = session.selection.covers
+        wanted = [one for one in session.contract.operations if any(covers(clause.id) for clause in one.by_rule.get(_RULE, ()))]
         if "read" not in session.contract.support or session.is_settled:
             wanted = []
         self._seconds = max((clause.options["within-seconds"] for one in wanted for clause in one.by_rule[_RULE]), default=0)

@@ -52,7 +52,8 @@ def follow(session: Session) -> None:
     attempts = Attempts(session)
     moves = _Moves(session, attempts)
     benches = [session.bench(operation) for operation in session.contract.operations if session.selection.wants_operation(operation)]
-    long = list(soaks(attempts, benches, moves.told))
+    wants = session.selection.wants
+    long = [steps for steps in soaks(attempts, benches, moves.told) if any(wants(step.case()) for step in steps if step.case)]
     explanation = _Explanation(session, attempts, moves, long)
     for steps in long:
         if not session.is_settled:

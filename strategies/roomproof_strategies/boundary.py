@@ -21,7 +21,7 @@ UNLIMITED = 4096
 _SMALL = (1, 2, 3)
 _INT32 = (-(2**31), 2**31 - 1)
 _UNITS = (60, 100, 600, 900, 1000, 1440, 3600, 7200, 10_000, 43_200, 86_400, 100_000, 604_800, 1_000_000, 10**9)
-"""Powers of ten, and a minute, an hour, a day, a week in seconds or minutes: where limits are, and where code makes a difference."""
+"""Powers of ten; a minute, an hour, a day, a week in seconds or minutes: where limits are, and conditions."""
 _ROUND = (*_UNITS, 90, 120, 180, 200, 250, 255, 300, 365, 500, 1200, 1800, 2000, 5000, 5400, 14_400, 21_600, 28_800, 50_000, 172_800)
 _RANGE = {"minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"}
 _LENGTHS = {"minLength", "maxLength"}
@@ -212,7 +212,7 @@ def _counts(schema: Schema | bool, keywords: set[str]) -> list[tuple[int, str]]:
 
 
 def _enumeration(schema: Schema | bool) -> Iterator[Edge]:
-    """Yield every integer of a small range; of a large one the powers of two and what people say, with their neighbours."""
+    """Yield every integer of a small range; of a large one powers of two and what people say, and neighbours."""
     for node in alternatives(schema, settled=True):
         if "enum" in node or "integer" not in types(node):
             continue

@@ -82,14 +82,17 @@ def _month_ends(anchor: datetime) -> Iterator[date]:
 
 
 def _next_sunday(anchor: datetime, month: int, first: int) -> date:
-    """Return the next Sunday after the anchor's day among the seven days of a month that begin with this one."""
+    """Return the next Sunday after the anchor's day among the seven days of a month from the given one on."""
     years = (date(year, month, first) for year in (anchor.year, anchor.year + 1))
     sundays = (day + timedelta(days=6 - day.weekday()) for day in years)
     return next(day for day in sundays if day > anchor.date())
 
 
 def _clock_changes(anchor: datetime) -> dict[str, date]:
-    """Return the next days on which clocks change: in the EU (Directive 2000/84/EC, 2 and 3), in the USA (15 U.S.C. 260a)."""
+    """Return the next days on which clocks change.
+
+    In the EU (Directive 2000/84/EC, 2 and 3) and in the USA (15 U.S.C. 260a).
+    """
     return {
         "EU spring": _next_sunday(anchor, 3, 25),
         "EU autumn": _next_sunday(anchor, 10, 25),
@@ -99,7 +102,10 @@ def _clock_changes(anchor: datetime) -> dict[str, date]:
 
 
 def civil_times(anchor: datetime) -> Noted:
-    """Return times after the anchor that calendars and clocks make difficult, all of them plain instants (RFC 3339, 4.1 and 5.6)."""
+    """Return times after the anchor that calendars and clocks make difficult.
+
+    All of them are plain instants (RFC 3339, 4.1 and 5.6).
+    """
     change, day, year = _clock_changes(anchor), anchor.date().isoformat(), anchor.year
     return (
         (f"{change['EU spring']}T00:59:59Z", "a second before clocks go forward in the EU"),

@@ -1,6 +1,7 @@
-"""Objects for members of which a schema says no more than that they are objects: shapes in which programs lose something.
+"""Objects where a schema says no more than that they are objects: shapes in which programs lose something.
 
-Neither nulls nor arrays in arrays nor odd names are among them: stores differ in what they make of these, and no page settles it.
+Neither nulls nor arrays in arrays nor odd names are among them: stores differ in what they make of these, and
+no page settles it.
 """
 
 from __future__ import annotations

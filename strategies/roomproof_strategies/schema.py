@@ -147,7 +147,7 @@ def types(node: Schema) -> tuple[str, ...]:
 
 
 def is_free(node: Schema) -> bool:
-    """Whether a node allows objects of any members: it says nothing of them, neither their names nor their values."""
+    """Whether a node allows objects of any members: it says nothing of their names nor of their values."""
     is_open = node.get("additionalProperties", True) is True
     return "object" in types(node) and is_open and not any(key in node for key in ("properties", "required", "propertyNames"))
 

@@ -1,4 +1,4 @@
-"""Values that are plain and allowed, and that programs get wrong: free objects, texts like numbers, round numbers, civil times."""
+"""Values that are allowed and that programs get wrong: free objects, texts like numbers, round numbers, times."""
 
 from __future__ import annotations
 
@@ -67,7 +67,8 @@ def test_wide_ranges_hold_the_numbers_that_people_say() -> None:
     assert max(found) == 200_000
 
 
-# Days on which clocks change, from the laws' own rules: last Sundays of March and October, second of March, first of November.
+# Days on which clocks change, by the laws' rules: last Sundays of March and October, second of March, first of
+# November.
 @pytest.mark.parametrize(
     ("start", "changes"),
     [

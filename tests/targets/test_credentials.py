@@ -1,4 +1,4 @@
-"""Forgeries: each is wrong for a provider that reads the scheme as its standard says, and none of them is the right proof by chance."""
+"""Forgeries: each is wrong for who reads the scheme as its standard says, and none is the right proof by chance."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Kinds of faults that hide from short texts, small numbers and crude forgeries: a run finds each without any random case."""
+"""Faults that hide from short texts, small numbers and crude forgeries: a run finds each without random cases."""
 
 from __future__ import annotations
 
@@ -37,5 +37,4 @@ def test_a_run_finds_it_and_tells_what_is_wrong(
 ) -> None:
     found = {finding.clause.id: finding.witness.evidence.summary for finding in findings(provider, fault, f"{provider}.{clause}")}
 
-    assert list(found) == [f"{provider}.{clause}"]
-    assert told in found[f"{provider}.{clause}"]
+    assert told in found.get(f"{provider}.{clause}", "")

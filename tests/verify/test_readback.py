@@ -1,4 +1,4 @@
-"""Reading back: rooms are read some seconds after their last update, each operation's in its turn, and little is waited for."""
+"""Reading back: rooms are read some seconds after their last update, and little is waited for."""
 
 from __future__ import annotations
 
@@ -100,12 +100,12 @@ def test_a_contract_without_a_read_says_why_nothing_was_read_back(ask: Ask) -> N
     }
 
 
-def test_a_run_waits_once_and_no_longer_than_it_must(ask: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_run_waits_once_at_most_and_no_longer_than_it_must(ask: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
     waited: list[float] = []
     wait = Session.wait
     monkeypatch.setattr(Session, "wait", lambda session, pause: (waited.append(pause), wait(session, pause))[1])
 
     Run(ask("carrierx"), Options(max_examples=0, only=ONLY), lambda *_: None).verify()
 
-    assert len([pause for pause in waited if pause]) == 1
-    assert max(waited) < 2.1
+    assert len([pause for pause in waited if pause]) <= 1
+    assert sum(waited) < 2.1

@@ -18,7 +18,7 @@ Verify = Callable[..., Result]
 
 
 class Diary:
-    """No fault: notes the updates that are carried out, as (room, members), in their order; DELETE as a room without members."""
+    """No fault: notes updates as (room, members), in their order, and a DELETE as a room without members."""
 
     def __init__(self) -> None:
         self.told: list[tuple[str, dict[str, Any]]] = []

@@ -16,7 +16,7 @@ CheckFunction = Callable[[Seen], Iterable[Evidence]]
 
 
 class Sight(Enum):
-    """Which interactions a check is shown: those of an operation, a room made by a supporting call, a room's list, a room read."""
+    """Which interactions a check is shown: those of an operation, or a supporting call that makes, lists or reads."""
 
     OPERATION = "operation"
     CREATION = "creation"

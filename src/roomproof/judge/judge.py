@@ -153,7 +153,7 @@ class Judge:
     def _support_views(
         self, call: SupportCall, interaction: Interaction, request: Classification, parameters: Mapping[str, str], state: RoomState | None
     ) -> Iterator[tuple[Sight, Seen]]:
-        """Yield the call as each operation sees it whose clauses speak of rooms made or read, or of this list."""
+        """Yield the call as each operation sees it that speaks of rooms made or read, or of this list."""
         for operation in self.contract.operations:
             sights = [_SIGHTS[call.name]] if call.name in _SIGHTS else []
             sights += [Sight.LISTING] if call.name in self._listed[operation.id] else []

@@ -18,7 +18,7 @@ MOST_VALUES = 1000
 class Written:
     """The last update of a room: its operation, and what its answer showed.
 
-    `answered_by` is when it was answered for certain, since the next request was sent then; None until that is known.
+    `answered_by` is when it was answered for certain, since the next request was sent then; None until then.
     """
 
     operation: str

@@ -54,7 +54,7 @@ class Scheme(Protocol):
 
 @dataclass(frozen=True)
 class Verbatim:
-    """An Authorization header as it stands, whatever a scheme would make of it; it has no forgeries of its own."""
+    """An Authorization header as it stands, whatever a scheme would make of it, and without forgeries."""
 
     authorization: str = field(repr=False)
 
@@ -109,7 +109,7 @@ class Basic:
     def forgeries(self) -> Mapping[str, Scheme]:
         near: dict[str, Scheme] = {
             **{f"the password {what}": replace(self, password=text) for what, text in _near_misses(self.password).items()},
-            # Users are often addresses of mail, which are the same in any case: only other letters make another user.
+            # Users may be addresses of mail, the same in any case: only another letter makes another user.
             **{f"the user {what}": replace(self, username=text) for what, text in _other_letters(self.username).items()},
         }
         pair = _pair(self.username, self.password)
@@ -139,7 +139,7 @@ class Basic:
 
 @dataclass(frozen=True)
 class Signed:
-    """What a signature covers, as it stands in the text that is signed; `digest` is the base64 of the body's SHA-256."""
+    """What a signature covers, as it stands in the text that is signed; `digest` is the body's SHA-256 in base64."""
 
     method: str
     target: str
@@ -164,8 +164,9 @@ def _in_full(signature: bytes) -> str:
 class HmacSha256:
     """A signature over method, path and query, date, host and content hash; `key` is base64.
 
-    What a forgery changes: `says` what the headers tell, and is signed with them; `signs` what only the signature covers;
-    `writes` how the signature stands in Authorization. The key itself is never sent, since this scheme is there to keep it back.
+    What a forgery changes: `says` what the headers tell, and is signed with them; `signs` what only the
+    signature covers; `writes` how the signature stands in Authorization. The key itself is never sent, since
+    this scheme is there to keep it back.
     """
 
     key: str = field(repr=False)
@@ -237,7 +238,10 @@ def _other_letter(letter: str) -> str:
 
 
 def _other_bytes(data: bytes) -> dict[str, bytes]:
-    """Return data in which one byte is another one. Base64 has spare bits at its end, so that another letter may spell the same."""
+    """Return data in which one byte is another one.
+
+    Not letters of its base64, which has spare bits at its end: another last letter may spell the same.
+    """
     return {what: _flipped(data, position) for what, position in _POSITIONS.items()} if data else {}
 
 
@@ -280,7 +284,7 @@ def _pair(username: str, password: str) -> str:
 
 
 def _fits_a_header(text: str) -> bool:
-    """Whether every client and server lets a text through as a part of a header: Latin-1, and no controls among it (RFC 9110, 5.5)."""
+    """Whether every client and server lets a text through in a header: Latin-1, no controls (RFC 9110, 5.5)."""
     return text.isprintable() and all(ord(letter) < 256 for letter in text)
 
 

@@ -1,7 +1,7 @@
 """Rooms are read a while after their last update: a provider may have answered with what it did not store.
 
-The rooms are updated before the run's sequences, which take place in other rooms where some can be made, and read after them, so
-that there is little to wait for.
+The rooms are updated before the run's sequences, which take place in other rooms where some can be made, and
+read after them, so that there is little to wait for.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ Wave = tuple[tuple[Operation, Seat], ...]
 
 
 class Readback:
-    """Updates the rooms of a run, and reads them when their provider has had time to store what it was told."""
+    """Updates the rooms of a run, and reads them when their provider has had time to store that."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
@@ -59,7 +59,7 @@ class Readback:
                 self._read(seat)
 
     def _tell(self, wave: Wave) -> None:
-        """Tell the rooms two bodies each, so that the first one differs from what is read; the last one holds no defaults."""
+        """Tell each room two bodies that differ; the last one, which is read, holds no defaults."""
         for operation, seat in wave:
             bench = self._session.bench(operation)
             setting = self._session.setting(seat)

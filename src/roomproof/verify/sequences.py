@@ -153,9 +153,9 @@ def _written_out(steps: Steps) -> Steps:
 
 
 def _fewer(steps: Steps) -> Iterator[Steps]:
-    """Yield a sequence about the last step's room alone, in one room, without many steps or one, with repeats, with simpler steps.
+    """Yield a sequence about one room, without many steps or one, with repeats, and with simpler steps.
 
-    The last step is never left out.
+    The last step is never left out, and its room is tried first.
     """
     yield tuple(step for step in steps if step.seat in (None, steps[-1].seat))
     yield tuple(step.in_main_room or step for step in steps)

@@ -1,7 +1,7 @@
-"""Long sequences that leave nothing to chance: a dozen rounds in which every member changes, and names that change hands.
+"""Long sequences without chance: a dozen rounds in which every member changes, and names that change hands.
 
-They show what no short sequence shows: that the n-th update of a member is lost, that every n-th one takes something else along,
-that one room's update reaches another one, that a name which nobody has any more is not free.
+They show what no short sequence shows: that the n-th update of a member is lost, that every n-th one takes
+something else along, that a name which nobody has any more is not free.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ Told = Callable[[Bench, Json, Seat], Step]
 
 
 def soaks(attempts: Attempts, benches: list[Bench], told: Told) -> Iterator[Steps]:
-    """Yield the sequences of each operation that changes rooms, those about two rooms only where there can be two."""
+    """Yield the sequences of each operation that changes rooms, those about two only where there can be two."""
     for bench in benches:
         if bench.makes_rooms:
             continue
@@ -36,7 +36,7 @@ def soaks(attempts: Attempts, benches: list[Bench], told: Told) -> Iterator[Step
 
 
 def _rounds(attempts: Attempts, bench: Bench, told: Told) -> Iterator[Step]:
-    """Yield updates of all members in every round, in two parts, so that each part shows what the other one did to the rest.
+    """Yield updates of all members in every round, in two parts, so that each part shows what the other one did.
 
     Which members go together differs from round to round: any two of them are told apart in some.
     """
@@ -47,7 +47,7 @@ def _rounds(attempts: Attempts, bench: Bench, told: Told) -> Iterator[Step]:
         chosen = [name for index, name in enumerate(names) if index >> number % digits & 1]
         for part in (chosen, [name for name in names if name not in chosen]):
             for seat in seats:
-                # Another value in each room, and of two choices the other one: no two rooms may have the same name.
+                # Another value in each room, of two choices the other one: no two rooms may have one name.
                 variant = 1 + number + seats.index(seat) * (ROUNDS + 1)
                 body = _plain(attempts, bench, variant).value
                 if part:

@@ -16,7 +16,7 @@ from roomproof.judge.seen import Seen
 
 @check(Part.BEHAVIOUR, "read-after-write", sees=(Sight.READING,))
 def read_after_write(seen: Seen) -> Iterator[Evidence]:
-    """Updates a room, reads it some seconds later, and compares: the read shows what the answer to the update showed."""
+    """Updates a room and reads it seconds later: the read shows what the answer to the update showed."""
     written, room = seen.state.written if seen.state else None, seen.answer.room
     if written is None or room is None or not seen.answer.accepted or written.operation != seen.operation.id:
         return
@@ -45,7 +45,10 @@ def _compared(clause: Clause, told: Any, read: Any) -> Evidence:
 
 
 def _agree(one: Any, other: Any) -> bool:
-    """Whether two answers mean the same: null, an empty text and an absent member are alike, so are two spellings of a time or a URL."""
+    """Whether two answers mean the same.
+
+    Null, an empty text and an absent member are alike, and so are two spellings of a time or a URL.
+    """
     if one in (None, "") and other in (None, ""):
         return True
     if isinstance(one, dict) and isinstance(other, dict):

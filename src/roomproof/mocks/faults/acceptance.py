@@ -86,7 +86,10 @@ def takes_refused(*members: str, right: Test, stand_in: Change) -> Wrap:
 
 
 def keeps_taken(member: str, names: Callable[[Json], list[Json]]) -> Wrap:
-    """Refuse to give a room what another one has ever had, although that one has given it up or is gone; `names` reads a value."""
+    """Refuse to give a room what another one has ever had, although that one has given it up or is gone.
+
+    `names` reads what must be unique from a value.
+    """
 
     def wrap(handle: Handle) -> Handle:
         owners: dict[Json, str] = {}

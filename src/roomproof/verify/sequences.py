@@ -179,9 +179,9 @@ class _Moves:
         self._bodies = {name: [sample.value for sample in samples] for name, samples in attempts.bodies.items()}
         changing = [bench for bench in benches if not bench.makes_rooms]
         seats = SEATS if attempts.has_two_rooms else SEATS[:1]
-        self.change = _any_of(self._told(bench, self._members(bench), seats) for bench in changing)
-        self.change_nothing = _any_of(self._told(bench, st.just({}), seats) for bench in changing)
-        self.create = _any_of(self._told(bench, self._members(bench), SEATS[:1]) for bench in benches if bench.makes_rooms)
+        self.change = _any_of(self._tellings(bench, self._members(bench), seats) for bench in changing)
+        self.change_nothing = _any_of(self._tellings(bench, st.just({}), seats) for bench in changing)
+        self.create = _any_of(self._tellings(bench, self._members(bench), SEATS[:1]) for bench in benches if bench.makes_rooms)
         self.be_refused = _any_of(self._refused(bench) for bench in benches)
         seen = (self.as_seen(finding.witness.interaction) for finding in session.judging.verdicts.findings() if _is_fail(finding))
         self.do_as_seen = _one_of(step for step in seen if step is not None)
@@ -204,7 +204,7 @@ class _Moves:
         """Return the step that tells a room some members."""
         return self._step(bench, members, seat, to_be_repeated=False)
 
-    def _told(self, bench: Bench, bodies: SearchStrategy[Json], seats: tuple[Seat, ...]) -> SearchStrategy[Step]:
+    def _tellings(self, bench: Bench, bodies: SearchStrategy[Json], seats: tuple[Seat, ...]) -> SearchStrategy[Step]:
         """Return the steps that tell an operation a body, some of them so that they may be repeated if there is a way."""
         to_be_repeated = st.booleans() if bench.operation.repeatability else st.just(False)
         return st.tuples(bodies, st.sampled_from(seats), to_be_repeated).map(lambda drawn: self._step(bench, *drawn))

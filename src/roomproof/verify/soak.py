@@ -44,7 +44,7 @@ def _rounds(attempts: Attempts, bench: Bench, told: Told) -> Iterator[Step]:
     names = [name for name in _plain(attempts, bench, 0).value if name not in bench.read_only]
     digits = max(len(names) - 1, 1).bit_length()
     for number in range(ROUNDS):
-        chosen = [name for index, name in enumerate(names) if index >> number % digits & 1]
+        chosen = [name for index, name in enumerate(names) if (index >> (number % digits)) & 1]
         for part in (chosen, [name for name in names if name not in chosen]):
             for seat in seats:
                 # Another value in each room, of two choices the other one: no two rooms may have one name.

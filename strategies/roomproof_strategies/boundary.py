@@ -9,9 +9,22 @@ from itertools import combinations
 
 from roomproof.contract.formats import FORMATS
 from roomproof_strategies import formats
+from roomproof_strategies.free_form import FREE_FORM
 from roomproof_strategies.plain import Plain
 from roomproof_strategies.sample import LONGEST, MOST, Json, Sample, Schema
-from roomproof_strategies.schema import Node, Path, alternatives, flatten, integer_range, limits, matcher, remarks, require_known, types
+from roomproof_strategies.schema import (
+    Node,
+    Path,
+    alternatives,
+    flatten,
+    integer_range,
+    is_free,
+    limits,
+    matcher,
+    remarks,
+    require_known,
+    types,
+)
 from roomproof_strategies.spots import Spot, spots
 from roomproof_strategies.valid import Fields, canonical
 
@@ -19,6 +32,9 @@ ENUMERATED = 512
 UNLIMITED = 4096
 _SMALL = (1, 2, 3)
 _INT32 = (-(2**31), 2**31 - 1)
+_UNITS = (60, 100, 600, 900, 1000, 1440, 3600, 7200, 10_000, 43_200, 86_400, 100_000, 604_800, 1_000_000, 10**9)
+"""Powers of ten; a minute, an hour, a day, a week in seconds or minutes: where limits are, and conditions."""
+_ROUND = (*_UNITS, 90, 120, 180, 200, 250, 255, 300, 365, 500, 1200, 1800, 2000, 5000, 5400, 14_400, 21_600, 28_800, 50_000, 172_800)
 _RANGE = {"minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"}
 _LENGTHS = {"minLength", "maxLength"}
 _ITEMS = {"minItems", "maxItems"}
@@ -108,6 +124,8 @@ class _Run:
         elif kind == "array":
             for size, rule in _counts(place.schema, _ITEMS):
                 yield self.plain.items(node, place.path, size, 1), rule, f"{size} items"
+        elif is_free(node):
+            yield from ((value, "type", note) for value, note in FREE_FORM)
         elif isinstance(node.get("additionalProperties"), dict):
             for size, rule in _counts(place.schema, _SIZES):
                 yield self.plain.map(node, place.path, size, 1), rule, f"a map of {size}"
@@ -211,7 +229,7 @@ def _counts(schema: Schema | bool, keywords: set[str]) -> list[tuple[int, str]]:
 
 
 def _enumeration(schema: Schema | bool) -> Iterator[Edge]:
-    """Yield every integer of a small range, and the powers of two and their neighbours in a large one."""
+    """Yield every integer of a small range; of a large one powers of two and what people say, and neighbours."""
     for node in alternatives(schema, settled=True):
         if "enum" in node or "integer" not in types(node):
             continue
@@ -223,3 +241,6 @@ def _enumeration(schema: Schema | bool) -> Iterator[Edge]:
         for exponent in range(1, 63):
             for number in (2**exponent - 1, 2**exponent, 2**exponent + 1):
                 yield from ((signed, "type", f"{signed}, at a power of two") for signed in (number, -number) if low <= signed <= high)
+        for number in _ROUND:
+            beside = (-1, 0, 1) if number in _UNITS else (0,)
+            yield from ((number + step, "type", f"{number + step}, at a round number") for step in beside if low <= number + step <= high)

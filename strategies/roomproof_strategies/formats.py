@@ -7,7 +7,7 @@ providers may still refuse.
 from __future__ import annotations
 
 from calendar import isleap, monthrange
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 
 Noted = tuple[tuple[str, str], ...]
@@ -37,9 +37,11 @@ def texts() -> Noted:
         ("\U0001f469\u200d\U0001f4bb", "emoji joined by U+200D"),
         ("say \"hi\" \\ / 'yes'", "quotes and backslash"),
         ("<b>&amp;</b> %41 +", "mark-up and percent"),
-        ("null", "the word null"),
-        ("true", "the word true"),
-        ("0123", "digits with a leading zero"),
+        *((word, f"the word {word}") for word in _LITERALS),
+        *((digits, f"{digits}, which looks like a number") for digits in _NUMERALS),
+        ("2026-11-29", "a date"),
+        ("[]", "an empty array as a text"),
+        ("{}", "an empty object as a text"),
         ("a  b", "two spaces inside"),
         (" edge ", "exotic: spaces at both ends"),
         (" ", "exotic: only a space"),
@@ -49,6 +51,11 @@ def texts() -> Noted:
         ("\ufeffbom", "exotic: U+FEFF in front"),
         ("\U0010fffd", "exotic: private use"),
     )
+
+
+_LITERALS = ("null", "true", "false", "yes", "no", "None", "undefined", "NaN", "Infinity")
+"""What languages and file formats read as no text (RFC 8259, 3; YAML 1.1; Python; ECMAScript)."""
+_NUMERALS = ("0", "123", "007", "0123", "-0", "1.0", "1e3", "0x10", "12345678901234567890")
 
 
 def plain_date_time(moment: datetime) -> str:
@@ -65,6 +72,60 @@ def _leap_day(anchor: datetime) -> date:
 
 def _month_end(anchor: datetime) -> date:
     return anchor.date().replace(day=monthrange(anchor.year, anchor.month)[1])
+
+
+def _month_ends(anchor: datetime) -> Iterator[date]:
+    """Yield the last days of the twelve months after the anchor's."""
+    for ahead in range(1, 13):
+        year, month = anchor.year + (anchor.month + ahead - 1) // 12, (anchor.month + ahead - 1) % 12 + 1
+        yield date(year, month, monthrange(year, month)[1])
+
+
+def _next_sunday(anchor: datetime, month: int, first: int) -> date:
+    """Return the next Sunday after the anchor's day among the seven days of a month from the given one on."""
+    years = (date(year, month, first) for year in (anchor.year, anchor.year + 1))
+    sundays = (day + timedelta(days=6 - day.weekday()) for day in years)
+    return next(day for day in sundays if day > anchor.date())
+
+
+def _clock_changes(anchor: datetime) -> dict[str, date]:
+    """Return the next days on which clocks change.
+
+    In the EU (Directive 2000/84/EC, 2 and 3) and in the USA (15 U.S.C. 260a).
+    """
+    return {
+        "EU spring": _next_sunday(anchor, 3, 25),
+        "EU autumn": _next_sunday(anchor, 10, 25),
+        "US spring": _next_sunday(anchor, 3, 8),
+        "US autumn": _next_sunday(anchor, 11, 1),
+    }
+
+
+def civil_times(anchor: datetime) -> Noted:
+    """Return times after the anchor that calendars and clocks make difficult.
+
+    All of them are plain instants (RFC 3339, 4.1 and 5.6).
+    """
+    change, day, year = _clock_changes(anchor), anchor.date().isoformat(), anchor.year
+    return (
+        (f"{change['EU spring']}T00:59:59Z", "a second before clocks go forward in the EU"),
+        (f"{change['EU spring']}T01:00:00Z", "clocks go forward in the EU"),
+        (f"{change['EU spring']}T02:30:00+01:00", "in the hour that clocks leave out in the EU"),
+        (f"{change['EU autumn']}T00:30:00Z", "in the hour that comes twice in the EU, the first time"),
+        (f"{change['EU autumn']}T02:30:00+01:00", "in the hour that comes twice in the EU, the second time"),
+        (f"{change['US spring']}T07:00:00Z", "clocks go forward in New York"),
+        (f"{change['US spring']}T02:30:00-05:00", "in the hour that clocks leave out in New York"),
+        (f"{change['US autumn']}T05:30:00Z", "in the hour that comes twice in New York, the first time"),
+        (f"{change['US autumn']}T01:30:00-05:00", "in the hour that comes twice in New York, the second time"),
+        *((f"{end}T23:59:59Z", f"the end of {end:%B}") for end in _month_ends(anchor)),
+        (f"{year + 1}-01-01T00:00:00Z", "the first second of a year"),
+        (f"{year + 1}-03-01T00:00:00Z", "the first second of March"),
+        (f"{year + 1}-12-31T23:30:00-05:00", "the last half hour of a year in New York, the next year in UTC"),
+        (f"{year + 1}-01-01T00:30:00+14:00", "the first half hour of a year on Kiritimati, the year before in UTC"),
+        (f"{day}T23:30:00-08:00", "the evening of a day, the next day in UTC"),
+        (f"{day}T00:30:00+05:45", "the night of a day, the day before in UTC"),
+        (f"{day}T12:34:56-12:00", "offset -12:00"),
+    )
 
 
 def date_times(anchor: datetime) -> Noted:
@@ -86,6 +147,7 @@ def date_times(anchor: datetime) -> Noted:
         (f"{_month_end(anchor)}T23:59:59Z", "end of the month"),
         (f"{_leap_day(anchor)}T12:00:00Z", "29 February of a leap year"),
         ("2038-01-19T03:14:08Z", "one second more than 31 bits hold"),
+        *civil_times(anchor),
         (f"{day}t12:34:56Z", "exotic: lower-case t"),
         (f"{day}T12:34:56z", "exotic: lower-case z"),
         (f"{year}-06-30T23:59:60Z", "exotic: leap second at the end of June"),
@@ -141,6 +203,10 @@ def dates(anchor: datetime) -> Noted:
         (anchor.date().isoformat(), "date only"),
         (_month_end(anchor).isoformat(), "date only, end of the month"),
         (_leap_day(anchor).isoformat(), "date only, 29 February of a leap year"),
+        *((day.isoformat(), f"date only, clocks change in the {place[:2]}") for place, day in _clock_changes(anchor).items()),
+        (f"{anchor.year}-12-31", "date only, the last day of a year"),
+        (f"{anchor.year + 1}-01-01", "date only, the first day of a year"),
+        (f"{anchor.year + 1}-03-01", "date only, the first day of March"),
         ("0001-01-01", "exotic: date only, first year"),
         ("1970-01-01", "exotic: date only, in the past"),
         ("9999-12-31", "exotic: date only, last year"),

@@ -13,7 +13,7 @@ from hypothesis.strategies import SearchStrategy
 from roomproof_strategies.drawing import distinct
 from roomproof_strategies.formats import plain_date_time, plain_http_date
 from roomproof_strategies.sample import Json, Schema
-from roomproof_strategies.schema import Node, Path, alternatives, flatten, integer_range, matcher, types
+from roomproof_strategies.schema import Node, Path, alternatives, flatten, integer_range, is_free, matcher, types
 from roomproof_strategies.valid import SCALARS, Fields, canonical, valid
 
 _DRAWN = 60
@@ -83,6 +83,8 @@ class Plain:
 
     def map(self, node: Node, path: Path, size: int, variant: int = 0) -> dict[str, Json]:
         """Return so many unlisted members, or none where the schema describes none."""
+        if is_free(node):
+            return {f"key{variant + index}": f"{variant + index} Room" for index in range(size)}
         extra = node.get("additionalProperties")
         if not isinstance(extra, dict):
             return {}

@@ -180,6 +180,12 @@ def types(node: Schema) -> tuple[str, ...]:
     return tuple(sorted(listed, key=lambda kind: kind == "null"))
 
 
+def is_free(node: Schema) -> bool:
+    """Whether a node allows objects of any members: it says nothing of their names nor of their values."""
+    is_open = node.get("additionalProperties", True) is True
+    return "object" in types(node) and is_open and not any(key in node for key in ("properties", "required", "propertyNames"))
+
+
 def merge(first: Schema, second: Schema) -> Node:
     """Return a node that demands what both demand; what has no simple merge is kept as `allOf` of the result."""
     merged = dict(first)

@@ -21,7 +21,7 @@ from roomproof_strategies.formats import plain_date_time, plain_http_date
 from roomproof_strategies.makers import Check, Maker, constants, kept, leaf, lists, made, objects, one_of
 from roomproof_strategies.patterns import matching_texts
 from roomproof_strategies.sample import LONGEST, Json, Schema
-from roomproof_strategies.schema import Node, Path, alternatives, flatten, integer_range, matcher, require_known, types
+from roomproof_strategies.schema import Node, Path, alternatives, flatten, integer_range, is_free, matcher, require_known, types
 from roomproof_strategies.texts import ordinary_texts
 
 Fields = Mapping[Path, SearchStrategy[Json]]
@@ -53,6 +53,8 @@ _ENDS = ("", "/", "/{}", ":8443/hook", "/hook", "/hook?room=1&kind={}", "/a/b%20
 _URLS = st.sampled_from([scheme + "://{}.example.com" + end for scheme in ("https", "http") for end in _ENDS])
 # A text is drawn letter by letter; a word in so many letters is one number.
 _WORDS = st.integers(0, 26**10 - 1)
+_NAMES = st.text("abcdefghijklmnopqrstuvwxyz", min_size=3, max_size=8)
+_FREE_VALUES = st.integers(0, 1000) | st.booleans() | st.sampled_from(("a text", "Zürich"))
 _OCTETS = st.binary(min_size=16, max_size=16)
 
 
@@ -129,6 +131,10 @@ class _Builder:
     def _object(self, node: Node, path: Path) -> Maker | None:
         listed = node.get("properties", {})
         least, most = node.get("minProperties", 0), node.get("maxProperties")
+        if is_free(node):
+            greatest = max(least, 3) if most is None else min(most, max(least, 3))
+            sizes = {"min_size": max(least, min(greatest, 1)), "max_size": greatest}
+            return leaf(st.dictionaries(_NAMES, _FREE_VALUES, **sizes)) if least <= greatest else None
         needed = node.get("required", ())
         required = {name: self.value(listed.get(name, {}), (*path, name)) for name in needed}
         members = {name: make for name, make in required.items() if make is not None}

@@ -5,8 +5,8 @@ Usage: python tests/cassettes/record_shipped.py [PROVIDER...]
 The whole plan of an operation is rehearsed on a fresh mock, to note which case proves what of which clause. Of these cases the
 fewest that prove all of it, found greedily, are sent to another fresh mock, in the order of the plan and after what opens the
 rooms. What they leave out there, since the rooms are not the same, further cases make up for until nothing is missing; that is
-recorded. Nothing is ever cut out of a recording: its later answers would speak of requests that it does not have. A second run
-gives the same cassettes but for ids and times.
+recorded, and after them what reads the rooms back. Nothing is ever cut out of a recording: its later answers would
+speak of requests that it does not have. A second run gives the same cassettes but for ids and times.
 """
 
 from __future__ import annotations
@@ -36,6 +36,7 @@ from roomproof.targets.serve import mock_process
 from roomproof.targets.target import Outgoing, Target
 from roomproof.verify.case import Case, Seat
 from roomproof.verify.plan import ANCHOR, plan
+from roomproof.verify.readback import Readback
 from roomproof.verify.rooms import open_rooms
 from roomproof.verify.session import Options, Session, Subject
 from roomproof_strategies import plain
@@ -87,8 +88,8 @@ class AtPort:
 class Listening(Session):
     """A session that notes what each interaction proves."""
 
-    def __init__(self, subject: Subject) -> None:
-        super().__init__(subject, Options(), lambda *_: None)
+    def __init__(self, subject: Subject, operation: Operation) -> None:
+        super().__init__(subject, Options(only=(f"{subject.contract.provider}.{operation.id}.*",)), lambda *_: None)
         self.proven: set[Proven] = set()
 
     def _sent(self, outgoing: Outgoing, note: str) -> tuple[Interaction, list[Evidence]]:
@@ -126,7 +127,7 @@ def keyed(cases: Iterable[Case]) -> Iterator[tuple[Key, Case]]:
 
 def sent(subject: Subject, operation: Operation, chosen: set[Key] | None) -> tuple[set[Proven], list[Take]]:
     """Send the chosen cases of an operation's plan, all without a choice; return all that they proved, and the cases."""
-    session = Listening(subject)
+    session = Listening(subject, operation)
     open_rooms(session)
     _look_at_what_was_made(session, operation)
     proven, session.proven = session.proven, set()
@@ -139,6 +140,10 @@ def sent(subject: Subject, operation: Operation, chosen: set[Key] | None) -> tup
             takes.append(Take(key, len(case.body or b""), accepted, frozenset(session.proven)))
             proven |= session.proven
             session.proven = set()
+    readback = Readback(session)
+    readback.begin()
+    readback.end()
+    proven |= session.proven
     own = {item for item in proven if subject.contract.clauses[item[0]].operation == operation.id}
     return own, takes
 

@@ -183,6 +183,17 @@ def remembers_nothing(contract: Contract, operation: Operation) -> Iterator[Inte
         yield accepted(operation, sent, in_answer(contract, changed))
 
 
+def reads_something_else(contract: Contract, operation: Operation) -> Iterator[Interaction]:
+    """A read, long after an update, shows another room than the update's answer did."""
+    room = {**(contract.room.representation(whole(operation.success.schema)) or {}), contract.room.id: ROOM_ID}
+    path = contract.support["read"].path.replace("{" + contract.room.parameter + "}", ROOM_ID)
+    looking = Request("GET", f"https://provider.example{path}", credentials=Credentials.VALID)
+    other = in_answer(contract, {name: another(value) for name, value in room.items()})
+    yield accepted(operation, {}, in_answer(contract, room))
+    for minutes in (1, 2):
+        yield Interaction(looking, Response(200, (), json.dumps(other).encode()), NOW + timedelta(minutes=minutes))
+
+
 def makes_odd_rooms(contract: Contract, operation: Operation) -> Iterator[Interaction]:
     """New rooms have no documented default, an id that the sender chose or that was given before, and lists of nobody."""
     room = contract.room.representation(whole(operation.success.schema)) or {}
@@ -294,6 +305,7 @@ def test_every_clause_can_be_broken(contract: Contract) -> None:
             broken |= broken_by(contract, refuses_one_of_all_members(contract, operation, special_body, name))
             broken |= broken_by(contract, never_takes(contract, operation, name), forgetting=True)
         broken |= broken_by(contract, remembers_nothing(contract, operation))
+        broken |= broken_by(contract, reads_something_else(contract, operation))
         broken |= broken_by(contract, makes_odd_rooms(contract, operation))
         broken |= broken_by(contract, gives_what_is_unique_to_two_rooms(contract, operation))
         broken |= broken_by(contract, refuses_oddly(operation))

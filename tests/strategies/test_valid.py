@@ -144,9 +144,12 @@ def test_sizes_stay_within_their_limits() -> None:
     assert {len(found) for found in some} == {1, 2}
 
 
-def test_unlisted_members_are_drawn_only_by_a_schema() -> None:
-    assert all(body == {} for body in field({"type": "object"}, 20))
-    assert all(body == {} for body in field({"type": "object", "additionalProperties": True}, 20))
+def test_unlisted_members_are_drawn_by_a_schema_or_where_nothing_is_said_of_any() -> None:
+    assert all(body == {"n": None} for body in field({"type": "object", "required": ["n"], "properties": {"n": {"type": "null"}}}, 20))
+    assert all(body == {} for body in field({"type": "object", "additionalProperties": False}, 20))
+    assert all(1 <= len(body) <= 3 for body in field({"type": "object"}, 20))
+    assert all(len(body) == 5 for body in field({"type": "object", "minProperties": 5}, 20))
+    assert all(len(body) <= 2 for body in field({"type": "object", "additionalProperties": True, "maxProperties": 2}, 20))
     assert any(body for body in field({"type": "object", "additionalProperties": {"type": "null"}}))
 
 

@@ -12,7 +12,9 @@ from roomproof.errors import ContractError, did_you_mean
 
 _HOLDERS = {ITEMS: "items", VALUES: "additionalProperties", KEYS: "propertyNames"}
 _BRANCHES = ("allOf", "anyOf", "oneOf")
-OF_THE_BODY = frozenset(("echo", "unchanged", "null-unchanged", "kept-or-default", "date-only", "unique", "listed-echo", "listed-default"))
+OF_THE_BODY = frozenset((
+    "echo", "unchanged", "null-unchanged", "kept-or-default", "read-after-write", "date-only", "unique", "listed-echo", "listed-default",
+))  # fmt: skip
 """Rules about a member of the request's body."""
 OF_THE_ROOM = frozenset(("constant", "read-only", "server-generated", "created-now", "default-now"))
 """Rules about a member of the room in an answer."""

@@ -35,6 +35,7 @@ _MEANING = {
     "left out": ("unchanged", "kept-or-default"),
     "null": ("null-unchanged",),
     "shown in the answer": ("echo", "listed-echo"),
+    "shown when read later": ("read-after-write",),
     "default": ("default-from", "default-value", "default-now", "listed-default"),
     "converted": ("date-only",),
     "cannot be changed": ("constant", "read-only"),

@@ -138,6 +138,7 @@ _OPTIONS: dict[str, dict[str, Any]] = {
     "pair-required": {"id": _TEXT, "first-sent": _TEXT},
     "listed-echo": {"call": _TEXT, "member": _TEXT},
     "listed-default": {"call": _TEXT, "member": _TEXT, "default": {}},
+    "read-after-write": {"within-seconds": {"type": "number", "minimum": 0, "maximum": 3600}},
 }
 """What a behaviour of a rule needs under `with`."""
 _MORE_OPTIONS: dict[str, dict[str, Any]] = {

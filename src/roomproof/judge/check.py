@@ -16,11 +16,12 @@ CheckFunction = Callable[[Seen], Iterable[Evidence]]
 
 
 class Sight(Enum):
-    """Which interactions a check is shown: those of an operation, a room made by a supporting call, a room's list."""
+    """Which interactions a check is shown: those of an operation, or a supporting call that makes, lists or reads."""
 
     OPERATION = "operation"
     CREATION = "creation"
     LISTING = "listing"
+    READING = "reading"
 
 
 @dataclass(frozen=True)

@@ -15,10 +15,13 @@ from roomproof.judge.checks.creation import first_sent, repeatability_key
 from roomproof.judge.classify import classify
 from roomproof.judge.drops import Drops, dropped
 from roomproof.judge.evidence import Evidence, unproven
-from roomproof.judge.rooms import Repeat, Rooms, RoomState
+from roomproof.judge.rooms import Repeat, Rooms, RoomState, Written
 from roomproof.judge.rules import Compiled
 from roomproof.judge.seen import Answer, Classification, NoJson, Seen, request_json, response_json
 from roomproof.judge.uniqueness import given_up
+
+_SIGHTS = {"create": Sight.CREATION, "read": Sight.READING}
+"""What supporting calls show by their names."""
 
 
 class Judge:
@@ -30,6 +33,7 @@ class Judge:
         self.contract = contract
         self.rooms = Rooms()
         self.boundaries = Boundaries(contract)
+        self._just_written: Written | None = None
         self._compiled = Compiled()
         self._drops = Drops()
         self._checks = {(operation.id, sight): checks_for(operation, sight) for operation in contract.operations for sight in Sight}
@@ -43,6 +47,8 @@ class Judge:
 
         An interaction that belongs to no operation says nothing.
         """
+        if self._just_written is not None:
+            self._just_written.answered_by, self._just_written = interaction.at, None
         matched = self.contract.match(interaction.request.method, interaction.request.path)
         if matched is None:
             return self._see_support(interaction)
@@ -111,6 +117,7 @@ class Judge:
             state = self.rooms.open(seen.room_id)
             self._learn_room(state, room, seen.request.sent)
             state.history_known &= seen.sent_is_known
+            state.written = self._just_written = Written(seen.operation.id, room)
             return
         key = repeatability_key(seen)
         if key is not None and key in self.rooms.repeats:
@@ -144,10 +151,9 @@ class Judge:
         body = request_json(interaction.request)
         request = Classification(body, body if isinstance(body, dict) else {}, (), (), (), {}, (), frozenset())
         state = self.rooms.get(parameters.get(self.contract.room.parameter, ""))
-        sight = Sight.CREATION if call.name == "create" else Sight.LISTING
         evidence = [
             item
-            for seen in self._support_views(call, interaction, request, parameters, state)
+            for sight, seen in self._support_views(call, interaction, request, parameters, state)
             for check in self._checks[seen.operation.id, sight]
             for item in check.run(seen)
         ]
@@ -164,11 +170,13 @@ class Judge:
 
     def _support_views(
         self, call: SupportCall, interaction: Interaction, request: Classification, parameters: Mapping[str, str], state: RoomState | None
-    ) -> Iterator[Seen]:
-        """Yield the call as each operation sees it whose clauses speak of rooms made, or of this list."""
+    ) -> Iterator[tuple[Sight, Seen]]:
+        """Yield the call as each operation sees it that speaks of rooms made or read, or of this list."""
         for operation in self.contract.operations:
-            if call.name == "create" or call.name in self._listed[operation.id]:
-                yield self._seen(operation, interaction, request, parameters, state)
+            sights = [_SIGHTS[call.name]] if call.name in _SIGHTS else []
+            sights += [Sight.LISTING] if call.name in self._listed[operation.id] else []
+            for sight in sights:
+                yield sight, self._seen(operation, interaction, request, parameters, state)
 
     def _learn_support(self, call: SupportCall, interaction: Interaction, request: Classification, state: RoomState | None) -> None:
         response = interaction.response

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from hashlib import blake2b
 from typing import Any
 
@@ -12,6 +13,18 @@ import orjson
 Json = Any
 MOST_VALUES = 1000
 """How many accepted values of a member are remembered: a long stream is to need no more memory than a short one."""
+
+
+@dataclass
+class Written:
+    """The last update of a room: its operation, and what its answer showed.
+
+    `answered_by` is when it was answered for certain, since the next request was sent then; None until then.
+    """
+
+    operation: str
+    shown: Mapping[str, Json]
+    answered_by: datetime | None = None
 
 
 @dataclass
@@ -30,6 +43,7 @@ class RoomState:
     uncertain: bool = False
     history_known: bool = True
     deleted: bool = False
+    written: Written | None = None
 
     def learn(self, representation: Mapping[str, Json], sent: Mapping[str, Json]) -> None:
         """Take over a representation that an accepted request brought."""
@@ -39,7 +53,7 @@ class RoomState:
 
     def doubt(self) -> None:
         """Note that something may have changed the room that no answer showed."""
-        self.uncertain, self.history_known = True, False
+        self.uncertain, self.history_known, self.written = True, False, None
 
 
 @dataclass(frozen=True)

@@ -108,6 +108,10 @@ class Coverage:
             return "needs credentials without the scope: " + (f"{name} is not set" if name else "the contract names no variable for them")
         if "call" in clause.options and clause.options["call"] not in self.contract.support:
             return f"no operation that reads: the contract has no call {clause.options['call']}"
+        if clause.rule == "read-after-write" and "read" not in self.contract.support:
+            return "no operation that reads: the contract has no call read"
+        if clause.rule == "read-after-write" and self.recordings:
+            return "no recording of a run reads a room some seconds after its last update"
         if not self.recordings and not makes_rooms and (clause.rule == "unique" or clause.rule in _NEEDS_NEW_ROOM):
             return "needs a second room, and no call makes one" if clause.rule == "unique" else "needs a new room, and no call makes one"
         if operation.success.schema is None and not {"read", "call"} & {*self.contract.support, *clause.options}:

@@ -12,6 +12,7 @@ from roomproof.verify.explore import explore
 from roomproof.verify.fuzz import fuzz
 from roomproof.verify.limits import measure_broken
 from roomproof.verify.plan import plan, told_and_looked_at
+from roomproof.verify.readback import Readback
 from roomproof.verify.rooms import clean_up, ended_by, open_rooms, require_hearing
 from roomproof.verify.session import CutShortError, Options, Progress, Result, Session, Step, Subject
 
@@ -34,7 +35,10 @@ class Run:
             open_rooms(session)
             for operation in session.contract.operations:
                 self._exercise(operation)
+            readback = Readback(session)
+            readback.begin()
             self._follow_sequences()
+            readback.end()
         except CutShortError as error:
             session.result.stopped = str(error)
         except KeyboardInterrupt as stop:

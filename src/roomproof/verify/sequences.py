@@ -28,6 +28,7 @@ from roomproof.verify.bodies import Bench
 from roomproof.verify.case import Case, Seat
 from roomproof.verify.plan import credentials, repeatable
 from roomproof.verify.session import Session
+from roomproof.verify.soak import soaks
 from roomproof_strategies import Json, Sample, invalid
 from roomproof_strategies.drawing import EXAMPLES, RANDOM
 
@@ -39,6 +40,8 @@ SEARCHED = 30
 """How many more sequences a run tries for findings that are shown by none of these, and by no request alone."""
 REDUCTION = 100
 """After how many requests no more is left out of a sequence."""
+PASSES = 8
+"""A long sequence may be sent so often, whole or in part, before no more is left out of it."""
 
 
 def follow(session: Session) -> None:
@@ -47,7 +50,14 @@ def follow(session: Session) -> None:
     Raises CutShortError where the run has to end.
     """
     attempts = Attempts(session)
-    explanation = _Explanation(session, attempts, _Moves(session, attempts))
+    moves = _Moves(session, attempts)
+    benches = [session.bench(operation) for operation in session.contract.operations if session.selection.wants_operation(operation)]
+    wants = session.selection.wants
+    long = [steps for steps in soaks(attempts, benches, moves.told) if any(wants(step.case()) for step in steps if step.case)]
+    explanation = _Explanation(session, attempts, moves, long)
+    for steps in long:
+        if not session.is_settled:
+            attempts.broken_by(steps)
     wanted = session.options.max_examples // CASES_EACH if session.selection.wants_sequences else 0
     for begun in range(0, wanted, EXAMPLES):
         for steps in explanation.draw_up(min(EXAMPLES, wanted - begun)):
@@ -63,10 +73,11 @@ def follow(session: Session) -> None:
 class _Explanation:
     """Draws up sequences, and finds out which steps a finding needs."""
 
-    def __init__(self, session: Session, attempts: Attempts, moves: _Moves) -> None:
+    def __init__(self, session: Session, attempts: Attempts, moves: _Moves, long: list[Steps]) -> None:
         self._session = session
         self._attempts = attempts
         self._moves = moves
+        self._long = long
         self._times = 0
         self._searches = SEARCHED
         self._untried: list[Steps] = []
@@ -108,6 +119,9 @@ class _Explanation:
         return None if broken is None else Witness(broken.evidence, broken.interactions[-1], sequence=broken.interactions[-1:])
 
     def _searched(self, clause: str) -> Broken | None:
+        for steps in self._long:
+            if clause in self._attempts.broken_by(steps):
+                return self._attempts.known_to_break(clause)
         while self._searches:
             self._searches -= 1
             self._untried = self._untried or self.draw_up(EXAMPLES)
@@ -118,7 +132,7 @@ class _Explanation:
 
     def _reduced(self, clause: str, broken: Broken) -> Broken:
         """Leave out of a sequence whatever it does not need, one thing after the other."""
-        last = self._session.result.requests + REDUCTION
+        last = self._session.result.requests + max(REDUCTION, PASSES * len(broken.steps))
         simpler: Broken | None = self._attempts.broken_by(_written_out(broken.steps)).get(clause) or broken
         while simpler is not None and self._session.result.requests < last:
             broken = simpler
@@ -143,7 +157,11 @@ def _written_out(steps: Steps) -> Steps:
 
 
 def _fewer(steps: Steps) -> Iterator[Steps]:
-    """Yield a sequence in one room, without many steps or one, with repeats, and with simpler steps; the last one is never left out."""
+    """Yield a sequence about one room, without many steps or one, with repeats, and with simpler steps.
+
+    The last step is never left out, and its room is tried first.
+    """
+    yield tuple(step for step in steps if step.seat in (None, steps[-1].seat))
     yield tuple(step.in_main_room or step for step in steps)
     size = len(steps) - 1
     while size:
@@ -165,9 +183,9 @@ class _Moves:
         self._bodies = {name: [sample.value for sample in samples] for name, samples in attempts.bodies.items()}
         changing = [bench for bench in benches if not bench.makes_rooms]
         seats = SEATS if attempts.has_two_rooms else SEATS[:1]
-        self.change = _any_of(self._told(bench, self._members(bench), seats) for bench in changing)
-        self.change_nothing = _any_of(self._told(bench, st.just({}), seats) for bench in changing)
-        self.create = _any_of(self._told(bench, self._members(bench), SEATS[:1]) for bench in benches if bench.makes_rooms)
+        self.change = _any_of(self._tellings(bench, self._members(bench), seats) for bench in changing)
+        self.change_nothing = _any_of(self._tellings(bench, st.just({}), seats) for bench in changing)
+        self.create = _any_of(self._tellings(bench, self._members(bench), SEATS[:1]) for bench in benches if bench.makes_rooms)
         self.be_refused = _any_of(self._refused(bench) for bench in benches)
         seen = (self.as_seen(finding.witness.interaction) for finding in session.judging.verdicts.findings() if _is_fail(finding))
         self.do_as_seen = _one_of(step for step in seen if step is not None)
@@ -186,7 +204,11 @@ class _Moves:
             self._session.bench(matched[0]), body, Seat.MAIN, names is not None and header(request.headers, names[0]) is not None
         )
 
-    def _told(self, bench: Bench, bodies: SearchStrategy[Json], seats: tuple[Seat, ...]) -> SearchStrategy[Step]:
+    def told(self, bench: Bench, members: Json, seat: Seat) -> Step:
+        """Return the step that tells a room some members."""
+        return self._step(bench, members, seat, to_be_repeated=False)
+
+    def _tellings(self, bench: Bench, bodies: SearchStrategy[Json], seats: tuple[Seat, ...]) -> SearchStrategy[Step]:
         """Return the steps that tell an operation a body, some of them so that they may be repeated if there is a way."""
         to_be_repeated = st.booleans() if bench.operation.repeatability else st.just(False)
         return st.tuples(bodies, st.sampled_from(seats), to_be_repeated).map(lambda drawn: self._step(bench, *drawn))

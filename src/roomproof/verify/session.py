@@ -289,7 +289,7 @@ class Session:
             raise self._end
         if self.options.max_requests is not None and self.result.requests >= self.options.max_requests:
             raise CutShortError(f"--max-requests {self.options.max_requests} reached")
-        self._wait(self._rate.pause())
+        self.wait(self._rate.pause())
         left = self._allowance.left()
         if left == 0:
             raise CutShortError(f"--max-seconds {self.options.max_seconds:g} reached")
@@ -317,9 +317,10 @@ class Session:
             )
         waiting = f"{_busy(interaction)}, waiting {pause:g} s"
         self._progress(Step(self.contract.provider, self.result.requests, "", interaction, 0.0, self.result.verdicts, waiting))
-        self._wait(pause)
+        self.wait(pause)
 
-    def _wait(self, pause: float) -> None:
+    def wait(self, pause: float) -> None:
+        """Wait some seconds. Raises CutShortError where the run has to end before."""
         if not pause:
             return
         left = self._allowance.left()

@@ -7,6 +7,8 @@ from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
+from roomproof.targets.target import Outgoing
+
 from .fault import WARNING, Fault
 
 Json = Any
@@ -49,6 +51,8 @@ def memory() -> Iterator[Fault]:
         _moves("created", lambda: datetime.now().astimezone().isoformat()),
         fields=("flag",),
     )
+    yield Fault("reads another size", f"{update}.size.read-after-write", _reads({"size": 3}), fields=("size",))
+    yield Fault("reads no note", f"{update}.note.read-after-write", _reads({"note": None}), fields=("note",))
     yield Fault("gives a room to the sender", f"{replace}.owner.read-only", _any_owner, fields=("flag",))
     yield Fault("gives a room away", f"{replace}.owner.constant", _moves("owner", lambda: str(uuid4())), fields=("flag",))
     yield Fault("invents a default", f"{replace}.size.kept-or-default", _replaced(size=3), fields=("flag", "size"))
@@ -102,6 +106,23 @@ def _null_resets(mini: Any) -> None:
     mini.nullable.add("size")
     right = mini.updated
     mini.updated = lambda room, body: {**right(room, body), **({"size": 1} if body.get("size", 0) is None else {})}
+
+
+def _reads(members: Mapping[str, Json]) -> Callable[[Any], None]:
+    """A provider that shows something else to who only looks."""
+
+    def bend(mini: Any) -> None:
+        right = mini.answered
+
+        def answered(outgoing: Outgoing, headers: Mapping[str, str]) -> Any:
+            answer = right(outgoing, headers)
+            if outgoing.method == "GET" and "room" in answer.body:
+                answer.body = {"room": {**answer.body["room"], **members}}
+            return answer
+
+        mini.answered = answered
+
+    return bend
 
 
 def _any_owner(mini: Any) -> None:

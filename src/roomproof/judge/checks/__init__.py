@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from roomproof.judge.check import checks_of, require_checks
-from roomproof.judge.checks import acceptance, agreement, answers, creation, listing, memory
+from roomproof.judge.checks import acceptance, agreement, answers, creation, listing, memory, reading
 
-__all__ = ["acceptance", "agreement", "answers", "checks_of", "creation", "listing", "memory", "require_checks"]
+__all__ = ["acceptance", "agreement", "answers", "checks_of", "creation", "listing", "memory", "reading", "require_checks"]

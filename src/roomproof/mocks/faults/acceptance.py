@@ -85,6 +85,29 @@ def takes_refused(*members: str, right: Test, stand_in: Change) -> Wrap:
     return in_order(remembering(as_sent), retried)
 
 
+def keeps_taken(member: str, names: Callable[[Json], list[Json]]) -> Wrap:
+    """Refuse to give a room what another one has ever had, although that one has given it up or is gone.
+
+    `names` reads what must be unique from a value.
+    """
+
+    def wrap(handle: Handle) -> Handle:
+        owners: dict[Json, str] = {}
+
+        async def taking(call: Call) -> Reply:
+            wanted = names(call.sent.get(member)) if call.updates else []
+            if any(owners.get(name, call.room_id) != call.room_id for name in wanted):
+                return await handle(call.with_sent({**call.sent, member: INVALID}))
+            reply = await handle(call)
+            for name in wanted if reply.ok else ():
+                owners.setdefault(name, call.room_id)
+            return reply
+
+        return taking
+
+    return wrap
+
+
 def takes_body(wrong: Callable[[bytes], bool], on: str = "", whole: bool = False) -> Wrap:
     """Take wrong bodies as if they were an empty object; where a body must be `whole`, as the room that is there."""
 

@@ -50,6 +50,16 @@ def naming(test: Callable[[str, str], bool]) -> Callable[[str], bool]:
     return whom
 
 
+def almost(secret: str) -> Callable[[str], bool]:
+    """A text that differs from a secret in one letter at most."""
+    return lambda text: len(text) == len(secret) and sum(one != other for one, other in zip(text, secret, strict=True)) <= 1
+
+
+def behind(proof: str, *schemes: str) -> Callable[[str], bool]:
+    """Who brings a proof behind the name of one of these schemes, an empty one for none."""
+    return lambda authorization: authorization in [f"{scheme} {proof}".strip() for scheme in schemes]
+
+
 def bearer(token: str) -> Callable[[Call], Call]:
     """Return what gives a call a Bearer token."""
     return lambda call: call.with_header("authorization", f"Bearer {token}")

@@ -127,6 +127,11 @@ def only(wrap: Wrap, on: str) -> Wrap:
     return wrapped
 
 
+def read(call: Call, _: Reply) -> bool:
+    """A read of a room."""
+    return call.method == "GET" and bool(call.room_id)
+
+
 def done(on: str = "") -> When:
     """An operation that was carried out; any documented one, if none is named."""
     return lambda call, reply: reply.ok and call.operation != "" and on in ("", call.operation)

@@ -5,6 +5,7 @@ The mock keeps what it should; over it lies what the faulty provider shows inste
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -21,7 +22,8 @@ class Moment:
 
     `room` is what the mock says, `before` what was last shown of this room. A step may change `shown`, which hides members of
     the room until they are sent again, `now`, which hides them in this answer only, and `later`, which hides them from the next
-    answer on. `others` is `shown` of the other rooms, `updates` how often this one has been changed.
+    answer on. `others` is `shown` of the other rooms, `updates` how often this one has been changed, `told` how often each member
+    was sent to it, `earlier` what was shown of it before its last update.
     """
 
     call: Call
@@ -30,6 +32,8 @@ class Moment:
     shown: dict[str, Json]
     others: list[dict[str, Json]]
     updates: int
+    told: Mapping[str, int]
+    earlier: Mapping[str, Json]
     now: dict[str, Json] = field(default_factory=dict)
     later: dict[str, Json] = field(default_factory=dict)
 
@@ -55,6 +59,8 @@ class _Rooms:
     shown: dict[str, dict[str, Json]] = field(default_factory=dict)
     last: dict[str, dict[str, Json]] = field(default_factory=dict)
     updates: dict[str, int] = field(default_factory=dict)
+    told: dict[str, Counter[str]] = field(default_factory=dict)
+    earlier: dict[str, Mapping[str, Json]] = field(default_factory=dict)
 
     def show(self, call: Call, reply: Reply, step: Step) -> Reply:
         """Return the answer with what the faulty provider shows, and remember it."""
@@ -64,8 +70,12 @@ class _Rooms:
         for name in call.sent if call.writes else ():
             shown.pop(name, None)
         self.updates[key] = self.updates.get(key, 0) + call.updates
+        told = self.told.setdefault(key, Counter())
+        if call.updates:
+            told.update(call.sent.keys())
+            self.earlier[key] = self.last.get(key, {})
         others = [other for name, other in self.shown.items() if name != key]
-        moment = Moment(call, room, self.last.get(key, {}), shown, others, self.updates[key])
+        moment = Moment(call, room, self.last.get(key, {}), shown, others, self.updates[key], told, self.earlier.get(key, {}))
         step(moment)
         whole = {**room, **shown, **moment.now}
         self.last[key] = {**room, **shown, **moment.later}
@@ -113,11 +123,32 @@ def ignores(member: str, when: Test = always, on: str = "") -> Wrap:
     return remembering(step)
 
 
-def forgets(member: str, on: str = "") -> Wrap:
+def loses(member: str, when: When) -> Wrap:
+    """Leave a member as it was by some updates, although another value was sent."""
+
+    def step(moment: Moment) -> None:
+        if moment.call.updates and member in moment.sent and member in moment.before and when(moment):
+            moment.shown[member] = moment.before[member]
+
+    return remembering(step)
+
+
+def reads_before(*members: str) -> Wrap:
+    """Show in reads what stood there before the last update, although its answer showed what was sent."""
+
+    def step(moment: Moment) -> None:
+        if moment.call.method == "GET":
+            moment.now.update({member: moment.earlier[member] for member in members if member in moment.earlier})
+
+    return remembering(step)
+
+
+def forgets(member: str, on: str = "", when: When = lambda _: True) -> Wrap:
     """Answer with what was sent, and show what stood there before from the next answer on."""
 
     def step(moment: Moment) -> None:
-        if moment.call.updates and on in ("", moment.call.operation) and member in moment.sent and member in moment.before:
+        named = moment.call.updates and on in ("", moment.call.operation) and member in moment.sent
+        if named and member in moment.before and when(moment):
             moment.later[member] = moment.before[member]
 
     return remembering(step)
@@ -207,6 +238,11 @@ def merges(member: str, on: str) -> Wrap:
 def every(count: int) -> When:
     """Every so many updates of a room."""
     return lambda moment: moment.updates % count == 0
+
+
+def nth(count: int, member: str) -> When:
+    """The update of a room that names a member for so many times."""
+    return lambda moment: moment.told[member] == count and member in moment.sent
 
 
 def without(*members: str) -> When:

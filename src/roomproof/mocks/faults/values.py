@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Sequence
+from datetime import date
 from typing import Any
 
 Json = Any
@@ -33,6 +34,15 @@ def above(limit: float) -> Test:
 def below(limit: float) -> Test:
     """A whole number below a limit."""
     return between(-math.inf, limit - 1)
+
+
+def at_clock_change(value: Json) -> bool:
+    """A date-time on a Sunday on which clocks change in Europe or in America."""
+    if not isinstance(value, str) or "T" not in value:
+        return False
+    day = date.fromisoformat(value[:10])
+    turns = {3: range(8, 32), 10: range(25, 32), 11: range(1, 8)}
+    return day.weekday() == 6 and day.day in turns.get(day.month, ())
 
 
 def longer(length: int, up_to: float = math.inf) -> Test:
@@ -80,6 +90,31 @@ def is_whole(value: Json) -> bool:
 def always(_: Json) -> bool:
     """Any value."""
     return True
+
+
+def read_as_number(text: Json) -> Json:
+    """What becomes of a text that is read as a number and written out again."""
+    try:
+        number = float(text)
+    except (TypeError, ValueError):
+        return text
+    return str(int(number)) if number.is_integer() else str(number)
+
+
+def trimmed_below(levels: int) -> Change:
+    """A change that empties whatever lies so many levels deep."""
+
+    def change(value: Json, left: int = levels) -> Json:
+        if isinstance(value, list):
+            return [change(item, left - 1) for item in value] if left else []
+        return {name: change(item, left - 1) for name, item in value.items() if left} if isinstance(value, dict) else value
+
+    return change
+
+
+def without_falsy(value: Json) -> Json:
+    """An object without its members that are empty, zero or false."""
+    return {name: item for name, item in value.items() if item} if isinstance(value, dict) else value
 
 
 def swapped(value: Json) -> Json:

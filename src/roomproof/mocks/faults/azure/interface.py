@@ -23,13 +23,22 @@ REQUEST_ID = "repeatability-request-id"
 
 def sign(call: Call) -> Call:
     """Sign a call as the provider's own clients do (see `roomproof.mocks.azure_signature`)."""
-    date = formatdate(usegmt=True)
-    digest = base64.b64encode(hashlib.sha256(call.body).digest()).decode()
+    dated = call.with_header("x-ms-date", formatdate(usegmt=True)).with_header("x-ms-content-sha256", digest(call))
+    return dated.with_header("authorization", proof(dated))
+
+
+def digest(call: Call) -> str:
+    """The hash of a call's body, as its header has it."""
+    return base64.b64encode(hashlib.sha256(call.body).digest()).decode()
+
+
+def proof(call: Call) -> str:
+    """The Authorization header of a call with the date and the hash that its headers tell, right or wrong."""
     query = call.scope["query_string"].decode("latin-1")
-    signed = f"{call.method}\n{call.path}{'?' if query else ''}{query}\n{date};{call.header('host')};{digest}"
+    headers = ";".join(map(call.header, ("x-ms-date", "host", "x-ms-content-sha256")))
+    signed = f"{call.method}\n{call.path}{'?' if query else ''}{query}\n{headers}"
     signature = base64.b64encode(hmac.digest(ACCESS_KEY, signed.encode(), "sha256")).decode()
-    proof = f"HMAC-SHA256 SignedHeaders=x-ms-date;host;x-ms-content-sha256&Signature={signature}"
-    return call.with_header("x-ms-date", date).with_header("x-ms-content-sha256", digest).with_header("authorization", proof)
+    return f"HMAC-SHA256 SignedHeaders=x-ms-date;host;x-ms-content-sha256&Signature={signature}"
 
 
 def is_moment(value: Json) -> bool:

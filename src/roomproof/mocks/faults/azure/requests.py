@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -21,7 +22,7 @@ from roomproof.mocks.faults.acceptance import (
     takes_refused,
 )
 from roomproof.mocks.faults.admission import anybody, lets_in, nobody, some
-from roomproof.mocks.faults.azure.interface import REQUEST_ID, WINDOW, is_moment, is_uuid
+from roomproof.mocks.faults.azure.interface import REQUEST_ID, WINDOW, digest, is_moment, is_uuid, proof
 from roomproof.mocks.faults.exchange import INVALID, Call, Wrap
 from roomproof.mocks.faults.fault import Fault, Kind
 from roomproof.mocks.faults.values import constant, exactly, holding, is_null, lacking, of, outside
@@ -45,6 +46,11 @@ def _without_strange(participants: dict[str, Json]) -> dict[str, Json]:
 def _method_unsigned(call: Call) -> Call:
     signed_otherwise = any(call.api.is_signed(replace(call, method=method)) for method in ("GET", "OPTIONS", "POST"))
     return call.api.sign(call) if call.operation and signed_otherwise else call
+
+
+def _signs_in(takes: Callable[[Call], bool]) -> Wrap:
+    """Take a call for one that is signed well, if it passes."""
+    return passing(lambda call: call.api.sign(call) if call.operation and takes(call) else call)
 
 
 def _refuses_windows(days: float) -> Wrap:
@@ -211,6 +217,30 @@ FAULTS: tuple[Fault, ...] = (
     Kind.AUTHENTICATION("any-signature", "takes any signature", lets_in(some("HMAC-SHA256")), "*.behaviour.authentication.wrong-refused"),
     Kind.AUTHENTICATION(
         "method-unsigned", "leaves the method out of the signature", passing(_method_unsigned), "*.behaviour.authentication.wrong-refused"
+    ),
+    Kind.AUTHENTICATION(
+        "signature-almost",
+        "looks at the first half of a signature only",
+        _signs_in(lambda call: call.header("authorization")[:-20] == proof(call)[:-20]),
+        "*.behaviour.authentication.wrong-refused",
+    ),
+    Kind.AUTHENTICATION(
+        "signature-of-any-body",
+        "takes a signature with the hash of another body",
+        _signs_in(lambda call: call.header("authorization") == proof(call) and bool(call.header("x-ms-date"))),
+        "*.behaviour.authentication.wrong-refused",
+    ),
+    Kind.AUTHENTICATION(
+        "signature-of-any-date",
+        "takes a signature however old it is",
+        _signs_in(lambda call: call.header("authorization") == proof(call) and call.header("x-ms-content-sha256") == digest(call)),
+        "*.behaviour.authentication.wrong-refused",
+    ),
+    Kind.AUTHENTICATION(
+        "host-unsigned",
+        "leaves the host out of the signature",
+        _signs_in(lambda call: call.header("authorization") == proof(call.with_header("host", "roomproof.example"))),
+        "*.behaviour.authentication.wrong-refused",
     ),
     Kind.AUTHENTICATION(
         "any-scheme", "takes credentials of another scheme", lets_in(some("Bearer")), "*.behaviour.authentication.wrong-refused"

@@ -24,13 +24,15 @@ from roomproof.mocks.faults.memory import (
     forgets,
     ignores,
     leaks,
+    nth,
+    reads_before,
     remembering,
     resets,
     stores,
     swaps,
     together,
 )
-from roomproof.mocks.faults.values import Change, altered, constant, exactly, holding, is_null, missing, of
+from roomproof.mocks.faults.values import Change, altered, at_clock_change, constant, exactly, holding, is_null, missing, of
 from roomproof.mocks.timestamps import DAY, format_instant, parse_date_time
 
 Json = Any
@@ -357,6 +359,30 @@ FAULTS: tuple[Fault, ...] = (
         "update-room.behaviour.pstnDialOutEnabled.unchanged",
     ),
     Kind.STATE("valid-until-leaks", "sets validUntil in all rooms", leaks("validUntil"), "update-room.behaviour.validUntil.unchanged"),
+    Kind.STATE(
+        "dial-out-8th-not-stored",
+        "answers the eighth update of pstnDialOutEnabled with the new value and does not store it",
+        forgets("pstnDialOutEnabled", when=nth(8, "pstnDialOutEnabled")),
+        "update-room.behaviour.pstnDialOutEnabled.unchanged",
+    ),
+    Kind.STATE(
+        "read-before",
+        "shows in reads what a room was before its last update",
+        reads_before(*_CHANGED),
+        "update-room.behaviour.*.read-after-write",
+    ),
+    Kind.RARE(
+        "valid-until-clock-change",
+        "loses an hour of validUntil where clocks change",
+        stores("validUntil", _by(-1 / 24), at_clock_change),
+        "*.behaviour.validUntil.echo",
+    ),
+    Kind.RARE(
+        "valid-from-night",
+        "keeps the night of a day that is another one in UTC as the day after",
+        stores("validFrom", _by(1), holding("T00:30:00[+]05:45$")),
+        "*.behaviour.validFrom.echo",
+    ),
     Kind.STATE(
         "made-with-forgotten",
         "forgets what rooms are made with",

@@ -6,7 +6,7 @@ from typing import Any
 
 from roomproof.mocks.carrierx import PASSWORD, USERNAME
 from roomproof.mocks.faults.acceptance import empty, no_object, null, refuses, takes, takes_body, takes_media_type, takes_without
-from roomproof.mocks.faults.admission import anybody, lets_in, naming, nobody, some
+from roomproof.mocks.faults.admission import almost, anybody, behind, lets_in, naming, nobody, some
 from roomproof.mocks.faults.answers import finds_another_room, shows
 from roomproof.mocks.faults.carrierx.interface import CODE, FIXED, MEMBERS, ROLE, fresh_code
 from roomproof.mocks.faults.fault import Fault, Kind, kebab
@@ -128,6 +128,24 @@ FAULTS: tuple[Fault, ...] = (
         "password-begins",
         "looks at the first letters of a password only",
         lets_in(naming(lambda user, password: user == USERNAME and password[:8] == PASSWORD[:8])),
+        "*.behaviour.authentication.wrong-refused",
+    ),
+    Kind.AUTHENTICATION(
+        "password-almost",
+        "takes a password in which one letter is another one",
+        lets_in(naming(lambda user, password: user == USERNAME and almost(PASSWORD)(password))),
+        "*.behaviour.authentication.wrong-refused",
+    ),
+    Kind.AUTHENTICATION(
+        "user-almost",
+        "takes a user in whom one letter is another one",
+        lets_in(naming(lambda user, password: almost(USERNAME)(user) and password == PASSWORD)),
+        "*.behaviour.authentication.wrong-refused",
+    ),
+    Kind.AUTHENTICATION(
+        "password-as-token",
+        "takes the password for a bearer token",
+        lets_in(behind(PASSWORD, "Bearer")),
         "*.behaviour.authentication.wrong-refused",
     ),
     Kind.AUTHENTICATION(

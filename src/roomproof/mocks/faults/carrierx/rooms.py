@@ -6,7 +6,7 @@ import re
 import uuid
 from typing import Any
 
-from roomproof.mocks.faults.acceptance import takes_refused
+from roomproof.mocks.faults.acceptance import keeps_taken, takes_refused
 from roomproof.mocks.faults.answers import shows
 from roomproof.mocks.faults.carrierx.interface import FIXED, fresh_code
 from roomproof.mocks.faults.fault import Fault, Kind, kebab
@@ -20,12 +20,14 @@ from roomproof.mocks.faults.memory import (
     ignores,
     leaks,
     merges,
+    nth,
+    reads_before,
     resets,
     stores,
     takes_from_body,
     together,
 )
-from roomproof.mocks.faults.values import Change, altered, constant, exactly, holding, is_null, where
+from roomproof.mocks.faults.values import Change, altered, constant, exactly, holding, is_null, trimmed_below, where, without_falsy
 
 Json = Any
 
@@ -152,6 +154,25 @@ FAULTS: tuple[Fault, ...] = (
         resets("name", to="", when=together("properties", "did_group_sid")),
         "update-room.behaviour.name.unchanged",
     ),
+    Kind.STATE(
+        "properties-9th-not-stored",
+        "answers the ninth update of properties with the new ones and does not store them",
+        forgets("properties", when=nth(9, "properties")),
+        "update-room.behaviour.properties.unchanged",
+    ),
+    Kind.STATE(
+        "code-stays-taken",
+        "gives no room a code that another one had",
+        keeps_taken("access_codes", lambda codes: [entry["access_code"] for entry in codes] if _right_codes(codes) else []),
+        "*.request.access_codes.accepted",
+        "*.response.200.status",
+    ),
+    Kind.STATE(
+        "read-before",
+        "shows in reads what a room was before its last update",
+        reads_before("access_codes", "properties", "did_group_sid", "name"),
+        "*.behaviour.*.read-after-write",
+    ),
     Kind.STATE("name-leaks", "sets the name of all rooms", leaks("name"), "update-room.behaviour.name.unchanged"),
     Kind.STATE("properties-leak", "sets the properties of all rooms", leaks("properties"), "update-room.behaviour.properties.unchanged"),
     Kind.STATE(
@@ -159,6 +180,19 @@ FAULTS: tuple[Fault, ...] = (
         "forgets the properties where only the name is named",
         resets("properties", to={}, when=_only_name),
         "update-room.behaviour.properties.unchanged",
+    ),
+    Kind.RARE(
+        "properties-shallow",
+        "empties what lies three levels deep in properties",
+        stores("properties", trimmed_below(2)),
+        "*.behaviour.properties.echo",
+    ),
+    Kind.RARE("properties-falsy", "drops empty values from properties", stores("properties", without_falsy), "*.behaviour.properties.echo"),
+    Kind.RARE(
+        "name-literal",
+        "reads names that are no text elsewhere as none",
+        stores("name", constant(""), exactly("undefined", "None", "NaN")),
+        "*.behaviour.name.echo",
     ),
     Kind.RARE("name-cut-at-64", "cuts names after 64 code points", stores("name", lambda text: text[:64]), "*.behaviour.name.echo"),
     Kind.RARE(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from roomproof.mocks.faults.acceptance import empty, no_object, null, refuses, takes, takes_body, takes_media_type
-from roomproof.mocks.faults.admission import anybody, lets_in, naming, nobody, some
+from roomproof.mocks.faults.admission import almost, anybody, behind, lets_in, naming, nobody, some
 from roomproof.mocks.faults.answers import finds_another_room, shows, shows_all
 from roomproof.mocks.faults.fault import Fault, Kind
 from roomproof.mocks.faults.signalwire.interface import MOMENT, MOMENTS, SESSION, SETTINGS, SWITCHES, TEXTS
@@ -207,6 +207,18 @@ FAULTS: tuple[Fault, ...] = (
         "behaviour.authentication.wrong-refused",
     ),
     Kind.AUTHENTICATION(
+        "password-almost",
+        "takes a password in which one letter is another one",
+        lets_in(naming(lambda user, password: user == PROJECT_ID and almost(API_TOKEN)(password))),
+        "behaviour.authentication.wrong-refused",
+    ),
+    Kind.AUTHENTICATION(
+        "password-as-token",
+        "takes the password for a bearer token",
+        lets_in(behind(API_TOKEN, "Bearer")),
+        "behaviour.authentication.wrong-refused",
+    ),
+    Kind.AUTHENTICATION(
         "any-scheme", "takes credentials of another scheme", lets_in(some("Bearer")), "behaviour.authentication.wrong-refused"
     ),
     Kind.AUTHENTICATION(
@@ -214,6 +226,12 @@ FAULTS: tuple[Fault, ...] = (
         "takes a token without the scope",
         lets_in(naming(lambda _, password: password == API_TOKEN_WITHOUT_SCOPE)),
         "behaviour.authentication.scope-required",
+    ),
+    Kind.RARE(
+        "remove-after-a-day",
+        "refuses a day of seconds, and no other number",
+        refuses("remove_after_seconds_elapsed", exactly(86_400)),
+        "request.remove_after_seconds_elapsed.accepted",
     ),
     Kind.RARE("members-37", "refuses 37 members, and no other number", refuses("max_members", exactly(37)), "request.max_members.accepted"),
     Kind.RARE(

@@ -6,7 +6,7 @@ import re
 import uuid
 
 from roomproof.mocks.faults.acceptance import in_order, refuses_together
-from roomproof.mocks.faults.answers import shows
+from roomproof.mocks.faults.answers import read, shows
 from roomproof.mocks.faults.fault import Fault, Kind
 from roomproof.mocks.faults.memory import (
     Moment,
@@ -18,6 +18,9 @@ from roomproof.mocks.faults.memory import (
     every,
     ignores,
     leaks,
+    loses,
+    nth,
+    reads_before,
     resets,
     stores,
     swaps,
@@ -187,6 +190,24 @@ FAULTS: tuple[Fault, ...] = (
         resets("max_members", to=6, when=together("quality", "layout")),
         "behaviour.max_members.kept-or-default",
     ),
+    Kind.STATE(
+        "layout-10th-lost",
+        "loses the tenth update of layout",
+        loses("layout", nth(10, "layout")),
+        "behaviour.layout.echo",
+    ),
+    Kind.STATE(
+        "read-before",
+        "shows in reads what a room was before its last update",
+        reads_before(*SETTINGS),
+        *(f"behaviour.{name}.read-after-write" for name in SETTINGS),
+    ),
+    Kind.STATE(
+        "read-of-members",
+        "shows the default of max_members in reads",
+        shows("max_members", constant(20), when=read),
+        "behaviour.max_members.read-after-write",
+    ),
     Kind.STATE("members-leak", "sets max_members in all rooms", leaks("max_members"), "behaviour.max_members.kept-or-default"),
     Kind.STATE("display-name-leaks", "sets display_name in all rooms", leaks("display_name"), "behaviour.display_name.kept-or-default"),
     Kind.STATE(
@@ -197,6 +218,18 @@ FAULTS: tuple[Fault, ...] = (
         "changes max_members where only layout is named",
         resets("max_members", to=6, when=_only_layout),
         "behaviour.max_members.kept-or-default",
+    ),
+    Kind.RARE(
+        "remove-after-an-hour",
+        "keeps an hour of seconds as a minute",
+        stores("remove_after_seconds_elapsed", constant(60), exactly(3600)),
+        "behaviour.remove_after_seconds_elapsed.echo",
+    ),
+    Kind.RARE(
+        "join-until-month-end",
+        "keeps the last second of April as the first",
+        stores("join_until", lambda moment: moment.replace("T23:59:59", "T00:00:00"), holding("-04-30T23:59:59")),
+        "behaviour.join_until.echo",
     ),
     Kind.RARE(
         "members-299-lost", "keeps 299 members as 300", stores("max_members", constant(300), exactly(299)), "behaviour.max_members.echo"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from roomproof.mocks.faults.acceptance import empty, no_object, null, refuses, takes, takes_body, takes_media_type
-from roomproof.mocks.faults.admission import anybody, bearing, lets_in, nobody, some
+from roomproof.mocks.faults.admission import almost, anybody, bearing, behind, lets_in, naming, nobody, some
 from roomproof.mocks.faults.answers import finds_another_room, shows, shows_all
 from roomproof.mocks.faults.fault import Fault, Kind
 from roomproof.mocks.faults.telnyx.interface import fresh_name
@@ -155,6 +155,33 @@ FAULTS: tuple[Fault, ...] = (
     ),
     Kind.AUTHENTICATION(
         "any-scheme", "takes credentials of another scheme", lets_in(some("Basic")), "behaviour.authentication.wrong-refused"
+    ),
+    Kind.AUTHENTICATION(
+        "token-almost",
+        "takes a token in which one letter is another one",
+        lets_in(bearing(almost(API_KEY))),
+        "behaviour.authentication.wrong-refused",
+    ),
+    Kind.AUTHENTICATION(
+        "token-in-basic",
+        "takes the token for a password",
+        lets_in(naming(lambda _, password: password == API_KEY)),
+        "behaviour.authentication.wrong-refused",
+    ),
+    Kind.AUTHENTICATION(
+        "token-any-scheme",
+        "takes the token behind another scheme, and behind none",
+        lets_in(behind(API_KEY, "", "Token")),
+        "behaviour.authentication.wrong-refused",
+    ),
+    Kind.AUTHENTICATION(
+        "scheme-alone", "takes the scheme without a token", lets_in(exactly("Bearer")), "behaviour.authentication.wrong-refused"
+    ),
+    Kind.RARE(
+        "name-date",
+        "refuses names that are dates",
+        refuses("unique_name", holding(r"^\d{4}-\d\d-\d\d$")),
+        "request.unique_name.accepted",
     ),
     Kind.RARE(
         "max-37",

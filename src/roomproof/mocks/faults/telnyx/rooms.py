@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 import uuid
 
-from roomproof.mocks.faults.acceptance import refuses_together, takes_refused
-from roomproof.mocks.faults.answers import shows
+from roomproof.mocks.faults.acceptance import keeps_taken, refuses_together, takes_refused
+from roomproof.mocks.faults.answers import read, shows
 from roomproof.mocks.faults.fault import Fault, Kind
 from roomproof.mocks.faults.memory import (
     Moment,
@@ -19,6 +19,8 @@ from roomproof.mocks.faults.memory import (
     forgets,
     ignores,
     leaks,
+    nth,
+    reads_before,
     resets,
     stores,
     swaps,
@@ -26,7 +28,7 @@ from roomproof.mocks.faults.memory import (
     together,
 )
 from roomproof.mocks.faults.telnyx.interface import SETTINGS, URLS, fresh_name
-from roomproof.mocks.faults.values import between, constant, exactly, filled, is_null, of
+from roomproof.mocks.faults.values import between, constant, exactly, filled, is_null, of, read_as_number
 
 
 def _with_www(url: str) -> str:
@@ -86,6 +88,12 @@ FAULTS: tuple[Fault, ...] = (
     ),
     Kind.NORMALISATION(
         "name-lower", "keeps names in small letters", stores("unique_name", filled(str.lower)), "behaviour.unique_name.echo"
+    ),
+    Kind.NORMALISATION(
+        "name-as-number",
+        "reads names as numbers where they look like one",
+        stores("unique_name", read_as_number),
+        "behaviour.unique_name.echo",
     ),
     Kind.NORMALISATION(
         "name-ascii",
@@ -193,6 +201,31 @@ FAULTS: tuple[Fault, ...] = (
         "forgets the address where participants and seconds are sent together",
         resets("webhook_event_url", to="https://lost.example/", when=together("max_participants", "webhook_timeout_secs")),
         "behaviour.webhook_event_url.unchanged",
+    ),
+    Kind.STATE(
+        "max-11th-not-stored",
+        "answers the eleventh update of max_participants with the new number and does not store it",
+        forgets("max_participants", when=nth(11, "max_participants")),
+        "behaviour.max_participants.unchanged",
+    ),
+    Kind.STATE(
+        "name-stays-taken",
+        "gives no room a name that another one had",
+        keeps_taken("unique_name", lambda name: [name] if isinstance(name, str) else []),
+        "request.unique_name.accepted",
+        "response.200.status",
+    ),
+    Kind.STATE(
+        "read-before",
+        "shows in reads what a room was before its last update",
+        reads_before(*SETTINGS),
+        *(f"behaviour.{name}.read-after-write" for name in SETTINGS),
+    ),
+    Kind.STATE(
+        "read-of-url",
+        "shows no address in reads",
+        shows("webhook_event_url", constant(None), when=read),
+        "behaviour.webhook_event_url.read-after-write",
     ),
     Kind.STATE("recording-leaks", "sets enable_recording in all rooms", leaks("enable_recording"), "behaviour.enable_recording.unchanged"),
     Kind.STATE("max-leaks", "sets max_participants in all rooms", leaks("max_participants"), "behaviour.max_participants.unchanged"),

@@ -1,0 +1,70 @@
+"""What a read shows of a room that was updated a while ago: was the update stored as its answer said?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+from roomproof.contract.clause import Clause, Part
+from roomproof.judge.check import Sight, check
+from roomproof.judge.equality import echoes, same_value
+from roomproof.judge.evidence import Evidence, broken, kept, shown
+from roomproof.judge.rooms import Written
+from roomproof.judge.seen import Seen
+
+
+@check(Part.BEHAVIOUR, "read-after-write", sees=(Sight.READING,))
+def read_after_write(seen: Seen) -> Iterator[Evidence]:
+    """Updates a room and reads it seconds later: the read shows what the answer to the update showed."""
+    written, room = seen.state.written if seen.state else None, seen.answer.room
+    if written is None or room is None or not seen.answer.accepted or written.operation != seen.operation.id:
+        return
+    for clause in seen.behaviours("read-after-write"):
+        name = clause.path[0]
+        if name in room and name in written.shown and _is_late_enough(seen, written, clause):
+            yield _compared(clause, written.shown[name], room[name])
+
+
+def _is_late_enough(seen: Seen, written: Written, clause: Clause) -> bool:
+    """Whether the read comes so late that a provider whose copies agree after a while has no excuse any more.
+
+    What others have recorded is no proof: somebody else may have updated the room in between.
+    """
+    at, answered = seen.interaction.at, written.answered_by
+    if seen.is_second_hand or at is None or answered is None:
+        return False
+    return at - answered >= timedelta(seconds=clause.options["within-seconds"])
+
+
+def _compared(clause: Clause, told: Any, read: Any) -> Evidence:
+    if _agree(told, read):
+        return kept(clause)
+    text = f"the answer to the last update says that {clause.path[0]} is {shown(told)}, but a read after it says {shown(read)}"
+    return broken(clause, text, expected=shown(told), received=shown(read))
+
+
+def _agree(one: Any, other: Any) -> bool:
+    """Whether two answers mean the same.
+
+    Null, an empty text and an absent member are alike, and so are two spellings of a time or a URL.
+    """
+    if one in (None, "") and other in (None, ""):
+        return True
+    if isinstance(one, dict) and isinstance(other, dict):
+        return all(_agree(one.get(name), other.get(name)) for name in one.keys() | other.keys())
+    if isinstance(one, list) and isinstance(other, list):
+        return len(one) == len(other) and _are_paired(one, list(other))
+    if isinstance(one, str) and isinstance(other, str):
+        return echoes(one, other, None) or echoes(other, one, None)
+    return same_value(one, other)
+
+
+def _are_paired(items: list[Any], left: list[Any]) -> bool:
+    """Whether each item agrees with one of those that are left: no page promises an order."""
+    for item in items:
+        match = next((index for index, candidate in enumerate(left) if _agree(item, candidate)), None)
+        if match is None:
+            return False
+        del left[match]
+    return True

@@ -92,8 +92,8 @@ class Listening(Session):
         super().__init__(subject, Options(only=(f"{subject.contract.provider}.{operation.id}.*",)), lambda *_: None)
         self.proven: set[Proven] = set()
 
-    def _sent(self, outgoing: Outgoing, note: str) -> tuple[Interaction, list[Evidence]]:
-        interaction, evidence = super()._sent(outgoing, note)
+    def _sent(self, outgoing: Outgoing, note: str, *, is_valid: bool = False) -> tuple[Interaction, list[Evidence]]:
+        interaction, evidence = super()._sent(outgoing, note, is_valid=is_valid)
         self.judging.catch_up()
         status = interaction.response.status if interaction.response else 0
         self.proven |= {(item.clause, self._outcome(item, interaction), status < 300) for item in evidence}

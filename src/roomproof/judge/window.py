@@ -105,7 +105,7 @@ def order_questions(operation: Operation, sent: Mapping[str, Any], state: RoomSt
     """Return why date-times that a provider may want in one order (`x-unsettled-order`) may be refused; empty if in order."""
     order = operation.body.schema.get("x-unsettled-order", {})
     names = order.get("members", ())
-    if not any(name in sent for name in names):
-        return []
+    # What is no time gets the request refused by itself.
+    asked = tuple(name for name in names if name in sent and _effective(name, sent, None) is not None)
     moments = [moment for moment in (_effective(name, sent, state) for name in names) if moment is not None]
-    return [] if moments == sorted(moments) else [Question(order["reason"])]
+    return [Question(order["reason"], asked)] if asked and moments != sorted(moments) else []

@@ -138,7 +138,8 @@ def test_a_field_that_no_schema_has_is_named_with_its_line_and_the_nearest_word(
         ("{type: array, items: {type: object, properties: {code: {type: string}}}}", "{type: array, items: false}", "write maxItems: 0"),
         ("codes: {type: array", "codes: {type: array, prefixItems: [{}]", "keyword 'prefixItems' has no clause"),
         ("people: {type: object, additional", "people: {type: object, x-sample: {properties: {}}, additional", "has no clause here"),
-        ("opens: {type: string, format: date-time}", "opens: {type: string, format: date-tiem}", '"date-tiem" is not one of'),
+        ("opens: {type: string, format: date-time}", "opens: {type: string, format: date-tiem}",
+         "format 'date-tiem' is not known (did you mean 'date-time'?)"),
         ("opens: {type: string, format", "opens: {type: string, x-levels: {fromat: sample}, format", '"fromat" is not one of'),
         ("opens: {type: string, format", "opens: {type: string, x-unsetled: {}, format", "not read (did you mean 'x-unsettled'?)"),
         ("x-behaviours:", "x-behaviors:", "'x-behaviors' is not read (did you mean 'x-behaviours'?)"),
@@ -198,3 +199,10 @@ def test_an_object_that_is_open_or_a_list_that_may_repeat_makes_none() -> None:
     for schema in ({"type": "object", "additionalProperties": True}, {"type": "array", "uniqueItems": False}):
         rules = {clause.rule for clause in closed(schema).values()}
         assert not rules & {"additional-properties", "unique-items"}
+
+
+@pytest.mark.parametrize("name", ["int32", "double", "password", "a-form-of-our-own"])
+def test_a_format_that_nothing_tests_is_an_annotation_and_makes_no_clause(name: str) -> None:
+    text = contract_with("{fields: all, rule: echo}").replace("format: date-time", f"format: {name}")
+    contract = parse_contract(text, "small.yaml")
+    assert [clause.id for clause in contract.clauses.values() if clause.rule == "format"] == []

@@ -94,8 +94,9 @@ def test_cases_go_to_the_rooms_of_the_run_with_its_credentials(fuzzed: Fuzzed) -
     assert {interaction.request.headers[-1] for _, interaction in sent} == {
         ("Authorization", f"Bearer {mock.environment['TELNYX_API_KEY']}")
     }
-    about_rooms = [outgoing for outgoing, _ in sent if outgoing.room is RoomKnowledge.EXISTS]
-    assert {outgoing.path for outgoing in about_rooms} == {f"/rooms/{mock.room_id}"}
+    about_rooms = [interaction for outgoing, interaction in sent if outgoing.room is RoomKnowledge.EXISTS]
+    assert about_rooms
+    assert 404 not in {interaction.response.status for interaction in about_rooms if interaction.response}
     strange = [interaction for outgoing, interaction in sent if outgoing.room is not RoomKnowledge.EXISTS]
     assert strange
     assert {interaction.response.status for interaction in strange if interaction.response} == {404}
@@ -129,7 +130,8 @@ def test_no_webhook_goes_to_a_stranger(fuzzed: Fuzzed) -> None:
 
 def test_the_seed_decides_what_is_sent(fuzzed: Fuzzed) -> None:
     def bodies(seed: int) -> list[bytes]:
-        return [re.sub(rb"rp[0-9a-f]{10,}-", b"", outgoing.body or b"") for outgoing, _ in fuzzed("telnyx", seed)[1]]
+        # What keeps the names of rooms apart is no matter of the seed: the run's own word, and the id of its room.
+        return [re.sub(rb"rp[0-9a-f]{10,}-| [0-9a-f]{8}(?=\")", b"", outgoing.body or b"") for outgoing, _ in fuzzed("telnyx", seed)[1]]
 
     first = bodies(1)
 

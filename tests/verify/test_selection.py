@@ -56,7 +56,7 @@ FAULTS = [
     ("telnyx", "max-51", f"{UPDATE}.request.max_participants.maximum"),
     ("telnyx", "max-50-refused", f"{UPDATE}.request.max_participants.maximum"),
     ("telnyx", "max-boolean", f"{UPDATE}.request.max_participants.type"),
-    ("telnyx", "recording-reset", f"{UPDATE}.behaviour.enable_recording.unchanged"),
+    ("carrierx", "name-reset", "carrierx.update-room.behaviour.name.unchanged"),
 ]
 
 
@@ -100,7 +100,7 @@ def test_a_selection_does_not_change_what_is_drawn(verify: Verify) -> None:
 
 FEW = [
     ("telnyx", "id-format", f"{UPDATE}.response.data.id.format"),
-    ("telnyx", "max-leaks", f"{UPDATE}.behaviour.max_participants.unchanged"),
+    ("carrierx", "name-leaks", "carrierx.update-room.behaviour.name.unchanged"),
     ("telnyx", "anybody", f"{UPDATE}.behaviour.authentication.wrong-refused"),
     ("azure", "valid-until-absent", "azure.create-room.response.validUntil.present"),
 ]

@@ -98,7 +98,8 @@ def _entry_field(step: str) -> _Read:
 
 def _header(clause: Clause, option: str, operation: Operation) -> tuple[Path, Any, str]:
     headers: dict[str, Any] = {parameter.name: {} for parameter in operation.parameters if parameter.place == "header"}
-    return (clause.options[option],), {"properties": headers}, "the header of a request"
+    # Who declares no header at all leaves them to the line.
+    return (clause.options[option],), {"properties": headers} if headers else {}, "the header of a request"
 
 
 _OPTIONS: Mapping[str, Mapping[str, _Read]] = {

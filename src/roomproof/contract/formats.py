@@ -160,3 +160,11 @@ FORMATS: Mapping[str, Callable[[str], bool]] = {
     "uri": _remembered(is_uri),
     "http-date": _remembered(is_http_date),
 }
+ASSERTED = (
+    *FORMATS,
+    *("time", "duration", "email", "idn-email", "hostname", "idn-hostname", "ipv4", "ipv6", "uri-reference", "iri", "iri-reference"),
+    *("uri-template", "json-pointer", "relative-json-pointer", "regex"),
+)
+"""Formats that are tested: ours, and those of jsonschema-rs. Any other one is an annotation (JSON Schema 2020-12, Validation, 7)."""
+ANNOTATING = ("int32", "int64", "float", "double", "decimal", "byte", "binary", "password")
+"""Formats of OpenAPI that say how a value is stored, and that nothing tests; another word near to one that is tested is a slip."""

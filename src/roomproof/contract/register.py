@@ -17,6 +17,7 @@ from typing import Any
 import jsonschema_rs
 
 from roomproof.contract.clause import ITEMS, KEYS, VALUES, Clause, Level, Part, Path, Source, kebab, path_of, spoken
+from roomproof.contract.formats import ANNOTATING, ASSERTED
 from roomproof.errors import ContractError, did_you_mean
 
 VALUE_KEYWORDS = (
@@ -187,6 +188,8 @@ def _own_clauses(schema: Mapping[str, Any], place: Place) -> Iterator[Clause]:
         if keyword not in schema or says_nothing:
             continue
         value = schema[keyword]
+        if keyword == "format" and not _is_asserted(value, place):
+            continue
         level, here = _of_keyword(schema, place, keyword)
         yield here.clause(kebab(keyword), _sentence(keyword, name, value), level=level, schema={keyword: value})
         if keyword == "type":
@@ -195,6 +198,15 @@ def _own_clauses(schema: Mapping[str, Any], place: Place) -> Iterator[Clause]:
         level = read_level(schema, place.level, "default")
         demands = f"{name} is {schema['default']!r} in a room where it was never set"
         yield place.at("default").clause("default", demands, level=level, options={"default": schema["default"]})
+
+
+def _is_asserted(name: str, place: Place) -> bool:
+    """Whether a format is tested. Raises ContractError for a word that is nearly one which is: its clause would always pass."""
+    if name not in (*ASSERTED, *ANNOTATING) and (nearest := did_you_mean(name, ASSERTED)):
+        where = spoken(place.path) or "body"
+        message = f"{place.operation}, {where}: format {name!r} is not known{nearest}; known are {', '.join(ASSERTED)}"
+        raise ContractError(message, place.at("format").pointer)
+    return name in ASSERTED
 
 
 def _of_keyword(schema: Mapping[str, Any], place: Place, keyword: str) -> tuple[Level, Place]:

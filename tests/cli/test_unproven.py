@@ -157,13 +157,13 @@ def test_a_pattern_that_is_exercised_in_part_was_judged(inside: Run) -> None:
 
 @pytest.mark.parametrize(("percent", "code"), [("0", 0), ("96.5", 0), ("96.8", 3), ("100", 3)])
 def test_a_share_of_the_documented_clauses_can_be_demanded_of_a_run(percent: str, code: int, inside: Run, tmp_path: Path) -> None:
-    """Of Telnyx' 62 documented clauses a run exercises 60: its mock has no sessions to show."""
+    """Of Telnyx' 60 documented clauses a run exercises 58: its mock has no sessions to show."""
     done = inside("verify", "telnyx", "--max-examples", 0, "--fail-under", percent, "--json", "report.json")
-    sentence = f"96.7 % of the documented clauses were exercised, --fail-under asks for {percent} %"
+    sentence = f"96.6 % of the documented clauses were exercised, --fail-under asks for {percent} %"
     assert (done.code, done.err) == (code, f"roomproof: {sentence}\n" if code else "")
-    assert "60 of 62 documented clauses exercised (96.7 %)" in done.out
+    assert "58 of 60 documented clauses exercised (96.6 %)" in done.out
     report = json.loads((tmp_path / "report.json").read_text(encoding="utf-8"))
-    assert report["summary"]["exercised"] == report["providers"][0]["exercised"] == {"documented": 60, "of": 62}
+    assert report["summary"]["exercised"] == report["providers"][0]["exercised"] == {"documented": 58, "of": 60}
 
 
 def test_a_share_can_be_demanded_of_recordings(inside: Run, tmp_path: Path) -> None:
@@ -171,7 +171,7 @@ def test_a_share_can_be_demanded_of_recordings(inside: Run, tmp_path: Path) -> N
     assert inside("replay", "traffic.har").code == 0
     done = inside("replay", "traffic.har", "--fail-under", 50)
     require_sentence(done, 3, "--fail-under asks for 50 %")
-    assert "documented clauses exercised (19.3 %), which proves little\n" in done.out
+    assert "documented clauses exercised (16.6 %), which proves little\n" in done.out
 
 
 @pytest.mark.parametrize("percent", ["-1", "100.1", "nan", "inf", "many", "80%"])

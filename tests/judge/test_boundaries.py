@@ -23,9 +23,9 @@ def test_every_limited_member_is_there_with_its_limits_and_their_clauses(talk: A
     assert (size["what"], size["documented"], size["tried"]) == ("value", {"minimum": 1, "maximum": 9}, [])
     assert size["clauses"] == ["mini.update-room.request.size.minimum", "mini.update-room.request.size.maximum"]
     assert boundary(talk.judge.boundaries, "note")["documented"] == {"maximum": 5}
-    # What only real providers show is no word of a document.
+    # What only real providers show is no word of a document, and a sample draws no limit.
     grade = boundary(talk.judge.boundaries, "grade")
-    assert (grade["documented"], grade["observed"]) == ({"minimum": 1}, {"maximum": 7})
+    assert (grade["documented"], grade["observed"]) == ({}, {"maximum": 7})
 
 
 def test_numbers_lengths_and_items_are_told_with_their_answers_in_ascending_order(talk: Any) -> None:

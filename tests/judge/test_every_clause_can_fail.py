@@ -200,6 +200,9 @@ def makes_odd_rooms(contract: Contract, operation: Operation) -> Iterator[Intera
     odd = {name: another(value) for name, value in room.items()}
     for clause in operation.by_rule.get((Part.REQUEST, "default"), ()):
         odd[clause.path[0]] = another(clause.options["default"])
+    for clause in operation.by_rule.get((Part.BEHAVIOUR, "default-value"), ()):
+        outer, name = clause.path
+        odd[outer] = {**odd[outer], name: another(clause.options["default"])}
     if "{" not in operation.path:
         for name in contract.room.id, "other":
             yield accepted(operation, {name: odd[contract.room.id]}, in_answer(contract, odd))

@@ -21,7 +21,7 @@ Run = Callable[..., pytest.RunResult]
 OTHERS = ("schemathesis", "anyio", "recording", "socket", "randomly", "rerunfailures", "timeout", "allure_pytest", "pytest_cov")
 """Plugins that are installed beside ours; a test that is not about one runs without them."""
 MAXIMUM = "roomproof::telnyx::update-room.request.max_participants.maximum"
-MEDIA_TYPE = "roomproof::telnyx::update-room.response.body.media-type"
+ENABLE_RECORDING = "roomproof::telnyx::update-room.response.data.enable_recording.type"
 RECORD_TYPE = "roomproof::telnyx::update-room.response.data.record_type.type"
 UPDATED_AT = "roomproof::telnyx::update-room.response.data.updated_at.format"
 ROOM = ("--room-id", str(find_mock("telnyx").room_id))
@@ -154,9 +154,9 @@ def test_a_recording_is_judged(run: Run, recordings: Path) -> None:
 
 
 def test_an_altered_recording_fails_its_clause_and_no_other(run: Run, altered: Any) -> None:
-    cassette = f"--cassette={altered('application/json', 'text/plain')}"
+    cassette = f"--cassette={altered('"enable_recording": (?:true|false)', '"enable_recording": "no"')}"
     result = run(cassette, "-v")
-    assert [node_id for node_id, outcome in outcomes(result).items() if outcome == "FAILED"] == [MEDIA_TYPE]
+    assert [node_id for node_id, outcome in outcomes(result).items() if outcome == "FAILED"] == [ENABLE_RECORDING]
     result.stdout.fnmatch_lines(["recorded  20*"])
     run(cassette, "--lf").assert_outcomes(failed=1, deselected=len(clauses("telnyx")) - 1)
 
@@ -207,7 +207,7 @@ def test_clauses_are_chosen_as_tests_are(run: Run, words: tuple[str, ...], chose
 def test_a_provider_that_nobody_reaches_is_an_error_of_every_clause(run: Run) -> None:
     result = run("--provider", "telnyx", "--base-url", NOBODY, *ROOM)
     result.assert_outcomes(errors=len(clauses("telnyx")))
-    result.stdout.fnmatch_lines([f"{NOBODY} does not answer *", "roomproof: telnyx at * 0 of 131 clauses exercised"])
+    result.stdout.fnmatch_lines([f"{NOBODY} does not answer *", "roomproof: telnyx at * 0 of 140 clauses exercised"])
     result.stdout.no_fnmatch_line("*Traceback*")
     result.stdout.no_fnmatch_line("*asked.py*")
     assert sum(line.startswith(NOBODY) for line in result.outlines) == 1
@@ -261,7 +261,7 @@ def test_a_documented_clause_that_stays_open_fails_with_the_reason(run: Run, pyt
     result = run("--provider", "telnyx", clause.id.replace("telnyx.", "roomproof::telnyx::", 1), "-rs")
     result.assert_outcomes(**{outcome: 1})
     result.stdout.fnmatch_lines(["*inconclusive: each answer was a redirect"])
-    result.stdout.fnmatch_lines(["*0 of 131 clauses exercised"])
+    result.stdout.fnmatch_lines(["*0 of 140 clauses exercised"])
     assert result.ret == pytest.ExitCode.TESTS_FAILED
 
 

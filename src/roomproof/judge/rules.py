@@ -112,6 +112,11 @@ class ResponseRules:
         keyed = [clause for clause in body if clause.schema is not None and clause.rule != "present"]
         self.values = Places([*keyed, *(clause for clause in body if clause.rule == "null")])
         self._by_path = {place.path: place for place in self.values}
+        self._there = {(members.path, clause.path[-1]) for members in self.present for clause in members.clauses}
+
+    def is_always_there(self, path: Path) -> bool:
+        """Whether every answer has to have a value at a path: each member on the way is one that has to be there."""
+        return all((path[:depth], step) in self._there for depth, step in enumerate(path))
 
     def may_be(self, path: Path, value: Json) -> bool:
         """Whether the response lists a place, and its clauses allow a value there."""

@@ -138,13 +138,15 @@ def _unreadable(rules: ResponseRules, body: NoJson) -> Iterator[Evidence]:
 
 
 def _unread(rules: ResponseRules, body: NoJson) -> Iterator[Evidence]:
-    """What a body would have shown is unproven; where a recorder left it out, that is no doubt about the provider."""
+    """What every readable body shows is unproven; where a recorder left it out, that is no doubt about the provider."""
     if body is not NoJson.UNRECORDED:
         why = f"the body of the response is {body.value}"
         for place in rules.values:
-            yield from (unproven(item.clause, why) for item in place.items)
+            if rules.is_always_there(place.path):
+                yield from (unproven(item.clause, why) for item in place.items)
         for members in rules.present:
-            yield from (unproven(clause, why) for clause in members.clauses)
+            if rules.is_always_there(members.path):
+                yield from (unproven(clause, why) for clause in members.clauses)
 
 
 @check(Part.RESPONSE, "json")

@@ -91,6 +91,14 @@ def says_body(body: bytes, media_type: str, when: When) -> Wrap:
     return changing(changed)
 
 
+BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+
+
+def begins_with(start: bytes, when: When) -> Wrap:
+    """Put bytes in front of the body."""
+    return changing(lambda call, reply: replace(reply, body=start + reply.body) if when(call, reply) and reply.body else reply)
+
+
 def cuts(when: When) -> Wrap:
     """Cut the last byte off the body."""
     return changing(lambda call, reply: replace(reply, body=reply.body[:-1]) if when(call, reply) else reply)

@@ -5,7 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from roomproof.mocks.faults.answers import crashes, crashes_at, cuts, done, refused, says, says_body, says_errors, says_header, shows
+from roomproof.mocks.faults.answers import (
+    BYTE_ORDER_MARK,
+    begins_with,
+    crashes,
+    crashes_at,
+    cuts,
+    done,
+    refused,
+    says,
+    says_body,
+    says_errors,
+    says_header,
+    shows,
+)
 from roomproof.mocks.faults.exchange import Call, Reply
 from roomproof.mocks.faults.families import all_null, dropped, other_formats, other_types
 from roomproof.mocks.faults.fault import Fault, Kind
@@ -54,6 +67,13 @@ def _told_badly(operation: str) -> Iterator[Fault]:
 
 
 FAULTS: tuple[Fault, ...] = (
+    Kind.RARE("byte-order-mark", "begins its answers with a byte order mark", begins_with(BYTE_ORDER_MARK, done()), "*.response.body.json"),
+    Kind.ERROR_SHAPE(
+        "refusal-byte-order-mark",
+        "begins its refusals with a byte order mark",
+        begins_with(BYTE_ORDER_MARK, refused()),
+        "*.response.default.body.json",
+    ),
     *other_types(_ROOM, *_MEMBERS),
     *other_formats(_ROOM, lambda value: value.replace("T", " ").partition("+")[0], "with a blank and without a zone", *_TIMES),
     *dropped(_ROOM, *_MEMBERS),

@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
-from roomproof.mocks.faults.answers import crashes, crashes_at, cuts, done, refused, says, says_body, says_header, shows
+from roomproof.mocks.faults.answers import (
+    BYTE_ORDER_MARK,
+    begins_with,
+    crashes,
+    crashes_at,
+    cuts,
+    done,
+    refused,
+    says,
+    says_body,
+    says_header,
+    shows,
+)
 from roomproof.mocks.faults.carrierx.interface import CODE, FIXED, MEMBERS, ROLE
 from roomproof.mocks.faults.exchange import Call, Reply
 from roomproof.mocks.faults.families import all_dropped, all_null, dropped, other_formats, other_types
@@ -26,6 +38,7 @@ def _emptied(call: Call, reply: Reply) -> bool:
 
 
 FAULTS: tuple[Fault, ...] = (
+    Kind.RARE("byte-order-mark", "begins its answers with a byte order mark", begins_with(BYTE_ORDER_MARK, done()), "*.response.body.json"),
     *other_types(_ROOM, *MEMBERS, "access_codes.*.access_code", "access_codes.*.role"),
     Kind.TYPES(
         "entry-shown-as-text",

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from roomproof.mocks.faults.acceptance import in_order
 from roomproof.mocks.faults.answers import (
+    BYTE_ORDER_MARK,
     adds,
+    begins_with,
     changing,
     crashes,
     crashes_at,
@@ -51,6 +53,7 @@ def _all_three(call: Call, reply: Reply) -> bool:
 
 
 FAULTS: tuple[Fault, ...] = (
+    Kind.RARE("byte-order-mark", "begins its answers with a byte order mark", begins_with(BYTE_ORDER_MARK, done()), "response.body.json"),
     *other_types(_ROOM, "id", "name", *SETTINGS, "fps", "created_at", "updated_at"),
     *other_formats(_ROOM, lambda value: value.replace("-", "") + "x", "as no UUID", "id"),
     *other_formats(_ROOM, _without_zone, "with a blank and without a zone", *_TIMES),

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from roomproof.mocks.faults.acceptance import in_order
 from roomproof.mocks.faults.answers import (
+    BYTE_ORDER_MARK,
     adds,
+    begins_with,
     changing,
     crashes,
     crashes_at,
@@ -59,6 +61,7 @@ def _both_null(call: Call, reply: Reply) -> bool:
 
 
 FAULTS: tuple[Fault, ...] = (
+    Kind.RARE("byte-order-mark", "begins its answers with a byte order mark", begins_with(BYTE_ORDER_MARK, done()), "response.body.json"),
     *other_types(_ROOM, "id", *SETTINGS, "record_type", *_TIMES, "sessions"),
     Kind.TYPES(
         "active-session-type", "shows a number for active_session_id", adds("active_session_id", 7), "response.data.active_session_id.type"

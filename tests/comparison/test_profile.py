@@ -155,31 +155,31 @@ def rarely_without(name: str) -> Change:
 CHANGES: dict[tuple[str, str], tuple[Callable[[Interaction], Interaction], set[str]]] = {
     ("telnyx", "drops a field"): (
         in_rooms(lambda room, _: room.pop("max_participants", None)),
-        {"create 201 data.max_participants vanished", "update-room 200 data.max_participants vanished"},
+        {f"{where} data.max_participants vanished" for where in ("create 201", "read 200", "update-room 200")},
     ),
     ("telnyx", "renames a field"): (
         in_rooms(lambda room, _: room.update(kind=room.pop("record_type"))),
-        {f"{where} {what}" for where in ("create 201", "update-room 200") for what in ("data.kind appeared", "data.record_type vanished")},
+        {f"{where} {what}" for where in ("create 201", "read 200") for what in ("data.kind appeared", "data.record_type vanished")},
     ),
     ("telnyx", "answers numbers as text"): (
         in_rooms(lambda room, _: room.update(max_participants=str(room["max_participants"]))),
-        {"create 201 data.max_participants changed type", "update-room 200 data.max_participants changed type"},
+        {f"{where} data.max_participants changed type" for where in ("create 201", "read 200", "update-room 200")},
     ),
     ("telnyx", "answers null"): (
         in_rooms(lambda room, _: room.update(record_type=None)),
-        {"create 201 data.record_type became null", "update-room 200 data.record_type became null"},
+        {"create 201 data.record_type became null", "read 200 data.record_type became null"},
     ),
     ("telnyx", "spells times with an offset"): (
         respelled("created_at", "Z", "+00:00"),
-        {"create 201 data.created_at changed format", "update-room 200 data.created_at changed format"},
+        {f"{where} data.created_at changed format" for where in ("create 201", "read 200", "update-room 200")},
     ),
     ("telnyx", "numbers its rooms"): (
         in_rooms(lambda room, _: room.update(id=str(int(room["id"][-8:], 16)))),
-        {"create 201 data.id changed format", "update-room 200 data.id changed format"},
+        {f"{where} data.id changed format" for where in ("create 201", "read 200", "update-room 200")},
     ),
     ("telnyx", "has another constant"): (
         in_rooms(lambda room, _: room.update(record_type="video_room")),
-        {f'{where} data.record_type: "room" -> "video_room"' for where in ("create 201", "update-room 200")},
+        {f'{where} data.record_type: "room" -> "video_room"' for where in ("create 201", "read 200")},
     ),
     ("telnyx", "loses 41"): (answered("max_participants", 41, 40), {"update-room 200 data.max_participants: 41 -> 40"}),
     ("telnyx", "refuses 50"): (status(200, 422, lambda sent: sent.get("max_participants") == 50), {"update-room 200 -> 422"}),

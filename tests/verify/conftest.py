@@ -161,7 +161,7 @@ def findings() -> Callable[..., list[Finding]]:
         with served(Wrapped(mock.build(), api, fault.wrap)) as origin:
             target = HttpTarget(origin + mock.prefix)
             subject = Subject(contract, deviations, find_special(provider), target, scheme, None, mock.room_id)
-            result = Run(subject, Options(max_examples=0, only=only), lambda *_: None).verify()
+            result = Run(subject, Options(max_examples=0, only=only, strict=True), lambda *_: None).verify()
         return [finding for finding in result.verdicts.findings() if finding.verdict is Verdict.FAIL]
 
     return found

@@ -61,12 +61,14 @@ def test_a_finding_is_kept_and_judged_from_then_on(inside: Run, serve: Serve, ta
     provider = clause.split(".")[0]
     wrong, right = serve(tampered(mock.build(), change)) + mock.prefix, serve(mock.build()) + mock.prefix
     room = ("--room-id", mock.room_id) if mock.room_id else ()
-    words = ("verify", provider, *room, "--max-examples", 0, "--save-regressions", "--base-url")
+    # A regression is judged strictly; so are the runs, since what one update leaves alone is the word of a standard.
+    words = ("verify", provider, *room, "--max-examples", 0, "--strict", "--save-regressions", "--base-url")
 
     done = inside(*words, wrong, env=mock.environment)
     path = tmp_path / "cassettes" / "regressions" / f"{clause}.yaml"
     assert done.code == 1
-    assert f"kept {path.relative_to(tmp_path)}" in done.out
+    kept_here = f"kept {path.relative_to(tmp_path)}: `pytest cassettes/regressions --provider={provider} --base-url=URL` sends it again"
+    assert kept_here in done.out
 
     def checked(base_url: str | None) -> Any:
         return check_regression(path, base_url=base_url, room_id=mock.room_id, environment=mock.environment)

@@ -52,7 +52,8 @@ def show(console: Console, report: dict[str, Any], *, every_finding: bool = Fals
         _stale(console, provider, counts=report.get("strict_deviations", False))
         _rejudged(console, provider)
         for path in provider.get("regressions", ()):
-            say(console, f"kept {path}: pytest sends it again from now on")
+            again = f"pytest {Path(path).parent} --provider={provider['provider']} --base-url=URL"
+            say(console, f"kept {path}: `{again}` sends it again, to the server that you name")
     _unmatched(console, report.get("unmatched"), report.get("hints", ()))
     _baseline(console, report.get("baseline"))
     if not report["providers"]:

@@ -105,9 +105,14 @@ def test_a_run_that_is_killed_leaves_a_recording_that_can_be_replayed(
     run.wait()
 
     done = inside("replay", "killed.yaml", "--json", "report.json")
-    assert (done.code, done.err) == (0, "")
     report = json.loads((tmp_path / "report.json").read_text(encoding="utf-8"))
     assert report["providers"][0]["requests"] >= requests
+    # A run begins with a read of the named room and with a room of its own; these alone prove nothing.
+    if report["providers"][0]["requests"] < 3:
+        assert done.code == 2
+        assert done.err.startswith("roomproof: killed.yaml: no request there tests a clause of telnyx")
+    else:
+        assert (done.code, done.err) == (0, "")
 
 
 def test_one_file_cannot_hold_several_providers(inside: Run, tmp_path: Path) -> None:

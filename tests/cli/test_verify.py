@@ -108,8 +108,9 @@ def test_a_run_that_is_cut_short(roomproof: Run, serve: Serve, tampered: Any, tm
     assert junit[0].get("errors") == "1"
     assert "stopped early" in done.out
     # What the run made is taken away again, or the account fills up; the named room is put back, member by member if need be.
-    assert app.seen.count("/v2/rooms") == 1
-    assert len(app.seen) <= 7 + 1 + 24
+    assert app.seen.count("/v2/rooms") == 2
+    assert report["providers"][0]["left_behind"] == []
+    assert len(app.seen) <= 7 + 2 + 24
 
 
 @pytest.mark.parametrize("provider", ["azure", "carrierx", "signalwire", "telnyx"])

@@ -57,9 +57,8 @@ def page() -> ModuleType:
 def environment(tmp_path: Path) -> dict[str, str]:
     """All that a page may know of the machine."""
     found = {"PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.defpath}", "HOME": str(tmp_path), "COLUMNS": "100", "NO_COLOR": "1"}
-    found |= {"PYTHONUTF8": "1", "LC_ALL": "C.UTF-8", "TERM": "dumb"}
     # The pages show tests in the order of the contract, also where a plugin that shuffles them happens to be installed.
-    found |= {"PYTEST_ADDOPTS": "-p no:randomly"}
+    found |= {"PYTHONUTF8": "1", "LC_ALL": "C.UTF-8", "TERM": "dumb", "PYTEST_ADDOPTS": "-p no:randomly"}
     # First what the page installs; then, where the checkout is tested and not the wheel, the checkout.
     return found | {"PYTHONPATH": os.pathsep.join([str(tmp_path / ".site"), *filter(None, [os.environ.get("PYTHONPATH")])])}
 

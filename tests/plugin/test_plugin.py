@@ -27,6 +27,7 @@ UPDATED_AT = "roomproof::telnyx::update-room.response.data.updated_at.format"
 ROOM = ("--room-id", str(find_mock("telnyx").room_id))
 NOBODY = "http://127.0.0.1:9"
 UPDATED, CLEAR = '"updated_at": "[^"]*"', r'"updated_at": "\u001b[2J"'
+RECORDS, NO = '"enable_recording": (?:true|false)', '"enable_recording": "no"'
 ROOM_TYPE, SEVEN = '"record_type": "room"', '"record_type": 7'
 TAKES_51 = (rb'("max_participants":)51\b', rb"\g<1>50")
 TAKES_51_AND_TEXTS = (rb'("max_participants":)(?:51\b|"\d+")', rb"\g<1>50")
@@ -154,7 +155,7 @@ def test_a_recording_is_judged(run: Run, recordings: Path) -> None:
 
 
 def test_an_altered_recording_fails_its_clause_and_no_other(run: Run, altered: Any) -> None:
-    cassette = f"--cassette={altered('"enable_recording": (?:true|false)', '"enable_recording": "no"')}"
+    cassette = f"--cassette={altered(RECORDS, NO)}"
     result = run(cassette, "-v")
     assert [node_id for node_id, outcome in outcomes(result).items() if outcome == "FAILED"] == [ENABLE_RECORDING]
     result.stdout.fnmatch_lines(["recorded  20*"])

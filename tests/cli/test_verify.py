@@ -128,7 +128,7 @@ def test_no_secret_is_ever_shown(provider: str, roomproof: Run, serve: Serve, ta
 
     base_url = serve(tampered(mock.build(), telltale, echo=True)) + mock.prefix
     room = ("--room-id", mock.room_id) if mock.room_id else ()
-    done = roomproof("verify", provider, "--base-url", base_url, *room, *FEW, "--verbose", *REPORTS, env=mock.environment)
+    done = roomproof("verify", provider, "--base-url", base_url, *room, *FEW, "--strict", "--verbose", *REPORTS, env=mock.environment)
     assert done.code == 1
     assert read_reports(tmp_path)[0]["providers"][0]["findings"]
     shown = {"stdout": done.out, "stderr": done.err}

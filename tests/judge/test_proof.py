@@ -10,7 +10,7 @@ import pytest
 
 from roomproof.interaction import Credentials, Interaction, Request, Response, RoomKnowledge
 from roomproof.judge.evidence import Outcome
-from roomproof.verdict import Verdict
+from roomproof.verdict import Verdict, Verdicts
 
 ROOM = "7b61621f-62e0-4aad-ab11-9fd19e272e73"
 OTHER = "8b61621f-62e0-4aad-ab11-9fd19e272e73"
@@ -134,6 +134,12 @@ def test_an_unknown_room_is_refused_by_a_status_of_its_own_or_for_no_other_reaso
 def test_a_bad_end_of_a_window_is_the_reason_and_the_window_is_not(talk: Any) -> None:
     talk.say("POST", "/rooms", {"opens": "2030-07-01T12:00:00Z", "closes": "soon"}, None, 422)
     assert rejected(talk, "mini.create-room.request.closes.format") == {Outcome.PASS}
+
+
+@pytest.mark.parametrize("status", [400, 411, 415])
+def test_a_body_that_is_missing_may_be_refused_for_its_length_or_its_type(status: int, talk: Any) -> None:
+    talk.say("PATCH", f"/rooms/{ROOM}", None, {"error": "no"}, status)
+    assert rejected(talk, f"{UPDATE}.request.body.required") == {Outcome.PASS}
 
 
 # Names that are taken.
@@ -276,7 +282,21 @@ def test_a_request_that_was_lost_once_is_inconclusive_about_what_it_aimed_at(tal
     assert talk.verdicts.verdicts()[MAXIMUM] is Verdict.INCONCLUSIVE
 
 
+def test_a_body_that_nobody_has_to_read_to_its_end_breaks_no_server(talk: Any, broken: Broken) -> None:
+    large = b'{"note":"%s"}' % (b"x" * 200_000)
+    drop(talk, large)
+    talk.patch({"size": 5}, {"size": 5})
+    assert broken(drop(talk, large)) == set()
+
+
 def test_requests_that_are_dropped_are_not_remembered_for_ever(talk: Any) -> None:
     for number in range(1000):
         drop(talk, b'{"note":"%d"}' % number)
     assert len(talk.judge._drops._dropped) <= 200
+
+
+def test_a_text_on_which_parsers_differ_is_no_fail_even_when_strict(talk: Any) -> None:
+    strict = Verdicts(talk.contract, strict=True)
+    for item in answered(talk, b'{"room":{"name":"\\ud800"}}'):
+        strict.add(item, talk.heard[-1][1])
+    assert strict.verdicts()[f"{UPDATE}.response.body.json"] is Verdict.WARNING

@@ -12,6 +12,8 @@ from roomproof.interaction import Interaction, Request
 from roomproof.judge.evidence import Evidence, broken
 from roomproof.judge.seen import Classification
 
+LARGEST = 100_000
+"""Bytes of a body; of a larger one a server may have had enough before it was whole."""
 MOST = 200
 """So many requests are remembered: a long stream is to need no more memory than a short one."""
 
@@ -29,6 +31,8 @@ class Drops:
 
     def is_repeated(self, request: Request) -> bool:
         """Note a request whose connection was closed; whether the same one had that fate before, and another was answered since."""
+        if len(request.body or b"") > LARGEST:
+            return False
         key = blake2b(b"\0".join((request.method.encode(), request.url.encode(), request.body or b"")), digest_size=16).digest()
         answers_then = self._dropped.pop(key, self._answers)
         self._dropped[key] = self._answers

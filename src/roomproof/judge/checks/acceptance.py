@@ -19,6 +19,8 @@ NOT_ABOUT_VALUES = (401, 403, 404, 407, 410, *_OTHER_REASONS)
 """Status codes that refuse something else, whatever the body holds: the sender and the room, too."""
 _SAYS_WHY = {Refusal.UNAUTHENTICATED: REFUSES_THE_SENDER, Refusal.UNKNOWN_ROOM: REFUSES_THE_ROOM}
 """The status codes that name one reason, whatever else is wrong with a request."""
+_OF_CARRIERS = (411, 415)
+"""Status codes about how a body is sent, or that there is none (RFC 9110, 15.5.12 and 15.5.16)."""
 CONFLICT = 409
 """Says that a request does not fit the state of things (RFC 9110, 15.5.10): a name that another room has."""
 
@@ -177,9 +179,9 @@ def _why_unproven(seen: Seen, obstacle: Obstacle) -> str:
         return f"it may be refused for another reason: {other}"
     if obstacle.refusal is Refusal.UNAUTHENTICATED:
         return f"status {status} is about something else" if status in (*_OTHER_REASONS, CONFLICT) else ""
-    # That a room is gone, or a sender unknown, says nothing of a body; how a body is sent is what 415 is about.
+    # That a room is gone, or a sender unknown, says nothing of a body.
     of_body = obstacle.refusal in (Refusal.INVALID, Refusal.UNREADABLE) and obstacle.clause.options.get("in", "body") == "body"
-    if of_body and status in NOT_ABOUT_VALUES and not (status == 415 and obstacle.refusal is Refusal.UNREADABLE):
+    if of_body and status in NOT_ABOUT_VALUES and not (status in _OF_CARRIERS and obstacle.refusal is Refusal.UNREADABLE):
         return f"status {status} is not about a value"
     if of_body and (taken := [name for name in _perhaps_taken(seen) if name not in obstacle.clause.path[:1]]):
         return f"another room may have the same {' or '.join(taken)}"

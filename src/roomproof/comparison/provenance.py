@@ -17,7 +17,7 @@ from roomproof.judge.classify import classify
 from roomproof.judge.equality import echoes, same_value
 from roomproof.judge.rooms import Rooms, RoomState
 from roomproof.judge.rules import Compiled
-from roomproof.judge.seen import NoJson, read_json
+from roomproof.judge.seen import NoJson, read_answer, read_json
 from roomproof.judge.window import order_questions, window_questions, windows
 
 Json = Any
@@ -99,7 +99,7 @@ class Provenance:
         self, what: Operation | SupportCall, parameters: Mapping[str, str], interaction: Interaction, state: RoomState | None
     ) -> Context:
         sent = read_json(interaction.request.body)
-        body = read_json(interaction.response.body) if interaction.response else NoJson.ABSENT
+        body = read_answer(interaction.response.body) if interaction.response else NoJson.ABSENT
         room = self._room(interaction, body)
         reasons, doubtful = self._reasons(what, parameters, interaction, state) if isinstance(what, Operation) else ((), False)
         return Context(

@@ -8,7 +8,7 @@ from hashlib import blake2b
 
 from roomproof.contract.clause import Part
 from roomproof.contract.model import Operation
-from roomproof.interaction import Interaction, Request
+from roomproof.interaction import Interaction, Request, media_type
 from roomproof.judge.evidence import Evidence, broken
 from roomproof.judge.seen import Classification
 
@@ -16,29 +16,41 @@ LARGEST = 100_000
 """Bytes of a body; of a larger one a server may have had enough before it was whole."""
 MOST = 200
 """So many requests are remembered: a long stream is to need no more memory than a short one."""
+TIMES = 4
+"""So often the same request has to be dropped, others answered in between, until it is not the network: at a loss of 3 % of all
+requests, which is much, that happens by chance once in a million."""
 
 
 @dataclass
 class Drops:
-    """Remembers the requests of a stream that got no response since the connection was closed, and whether others got one since."""
+    """Remembers which requests of a stream got no response since the connection was closed, and how often."""
 
     _answers: int = 0
-    _dropped: dict[bytes, int] = field(default_factory=dict)
+    _dropped: dict[bytes, tuple[int, int]] = field(default_factory=dict)
 
-    def note_answer(self) -> None:
-        """Note that a request was answered."""
+    def note_answer(self, request: Request) -> None:
+        """Note that a request was answered: what was dropped before was lost on the way."""
         self._answers += 1
+        if self._dropped:
+            self._dropped.pop(_key(request), None)
 
-    def is_repeated(self, request: Request) -> bool:
-        """Note a request whose connection was closed; whether the same one had that fate before, and another was answered since."""
+    def is_every_time(self, request: Request) -> bool:
+        """Note a request whose connection was closed; whether that was its fate each of TIMES times, others being answered in between."""
         if len(request.body or b"") > LARGEST:
             return False
-        key = blake2b(b"\0".join((request.method.encode(), request.url.encode(), request.body or b"")), digest_size=16).digest()
-        answers_then = self._dropped.pop(key, self._answers)
-        self._dropped[key] = self._answers
+        key = _key(request)
+        times, answers = self._dropped.pop(key, (0, -1))
+        # Twice in a row, with no answer in between, may be a server that is away for a moment.
+        self._dropped[key] = (times + (answers < self._answers), self._answers)
         if len(self._dropped) > MOST:
             del self._dropped[next(iter(self._dropped))]
-        return answers_then < self._answers
+        return self._dropped[key][0] >= TIMES
+
+
+def _key(request: Request) -> bytes:
+    """Return what tells a request from others, whenever and however often it is signed and sent."""
+    parts = (request.method, request.url, request.credentials.value, media_type(request.headers) or "")
+    return blake2b(b"\0".join((*(part.encode() for part in parts), request.body or b"")), digest_size=16).digest()
 
 
 def dropped(operation: Operation, request: Classification, interaction: Interaction) -> Iterator[Evidence]:

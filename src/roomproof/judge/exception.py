@@ -9,7 +9,7 @@ from typing import Any
 from roomproof.contract.clause import ITEMS, VALUES, Clause, Part, Path
 from roomproof.contract.deviation import Deviation
 from roomproof.interaction import Headers, Interaction
-from roomproof.judge.seen import NoJson, read_json
+from roomproof.judge.seen import BYTE_ORDER_MARK, NoJson, read_json
 from roomproof.judge.validators import validator
 
 _MISSING = object()
@@ -46,7 +46,7 @@ _MEMBERS: Mapping[str, Mapping[str, Callable[[Any], Any]]] = {
     "response": {
         "status": lambda response: response.status,
         "headers": lambda response: _lower(response.headers),
-        "body": lambda response: _body(response.body),
+        "body": lambda response: _body(response.body.removeprefix(BYTE_ORDER_MARK)),
     },
 }
 """What the document of a request and of a response consists of."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from roomproof.contract.clause import Part
+from roomproof.contract.clause import Clause, Part
 from roomproof.contract.model import Contract, Operation, SupportCall
 from roomproof.interaction import BUSY, Interaction, RoomKnowledge
 from roomproof.judge.boundaries import Boundaries
@@ -17,7 +17,7 @@ from roomproof.judge.drops import Drops, dropped
 from roomproof.judge.evidence import Evidence, unproven
 from roomproof.judge.rooms import Repeat, Rooms, RoomState, Written
 from roomproof.judge.rules import Compiled
-from roomproof.judge.seen import Answer, Classification, NoJson, Seen, request_json, response_json
+from roomproof.judge.seen import Answer, Classification, NoJson, Seen, is_second_hand, request_json, response_json
 from roomproof.judge.uniqueness import given_up
 
 _SIGHTS = {"create": Sight.CREATION, "read": Sight.READING}
@@ -55,7 +55,7 @@ class Judge:
         operation, parameters = matched
         if interaction.response is None or interaction.response.status in BUSY:
             return self._see_nothing(operation, interaction, parameters)
-        self._drops.note_answer()
+        self._drops.note_answer(interaction.request)
         seen = self._taken_apart(operation, interaction, parameters)
         evidence: list[Evidence] = []
         for check in self._checks[operation.id, Sight.OPERATION]:
@@ -75,9 +75,9 @@ class Judge:
             state.doubt()
         why = interaction.failure or f"status {interaction.response.status if interaction.response else ''}: too busy to answer"
         status = operation.by_rule[Part.RESPONSE, "status"][0]
-        aimed = (*(obstacle.clause for obstacle in request.obstacles), *(clause for edges in request.edges.values() for clause in edges))
-        evidence = [unproven(clause, why) for clause in {clause.id: clause for clause in (status, *aimed)}.values()]
-        if interaction.dropped and self._drops.is_repeated(interaction.request):
+        aimed = {clause.id: clause for clause in (status, *_aimed_at(request, interaction))}
+        evidence = [unproven(clause, why) for clause in aimed.values()]
+        if interaction.dropped and self._drops.is_every_time(interaction.request):
             evidence += dropped(operation, request, interaction)
         return evidence
 
@@ -194,3 +194,10 @@ class Judge:
         elif call.name == "read" and room is not None and (state is not None or self.contract.room.id in room):
             # A room may answer to its name as well as to its id.
             self._learn_room(state or self.rooms.open(str(room[self.contract.room.id])), room, {})
+
+
+def _aimed_at(request: Classification, interaction: Interaction) -> Iterator[Clause]:
+    """Yield the clauses of which an answer would have said something; of somebody else's recording none, where more is left open."""
+    if not is_second_hand(interaction.request):
+        yield from (obstacle.clause for obstacle in request.obstacles)
+        yield from (clause for edges in request.edges.values() for clause in edges)

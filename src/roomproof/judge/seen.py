@@ -181,11 +181,8 @@ def request_json(request: Request) -> Json:
 
 
 def response_json(request: Request, response: Response) -> Json:
-    """Return the JSON value of an answer's body, or why there is none; recorders that leave bodies out keep their length.
-
-    A byte order mark in front, which a parser may ignore (RFC 8259, 8.1), is ignored.
-    """
-    body = read_json(response.body.removeprefix(BYTE_ORDER_MARK))
+    """Return the JSON value of an answer's body, or why there is none; recorders that leave bodies out keep their length."""
+    body = read_answer(response.body)
     left_out = body is NoJson.ABSENT and is_second_hand(request) and header(response.headers, "content-length") != "0"
     return NoJson.UNRECORDED if left_out else body
 
@@ -195,6 +192,11 @@ DEEPEST = 100
 """Values nested more deeply are not looked at: to compare them would take more stack than there is."""
 MOST_VALUES = 300_000
 """Bodies of more values are not looked at (RFC 8259, 9): a value takes up to fifty times the memory of its text."""
+
+
+def read_answer(body: bytes) -> Json:
+    """Return the JSON value of an answer's body, or why there is none; a byte order mark in front is ignored (RFC 8259, 8.1)."""
+    return read_json(body.removeprefix(BYTE_ORDER_MARK))
 
 
 def read_json(body: bytes | None) -> Json:
@@ -235,9 +237,11 @@ def repeated_name(body: bytes) -> str:
 
 
 def _refuse_repeated(pairs: list[tuple[str, Json]]) -> None:
-    names = [name for name, _ in pairs]
-    if len(set(names)) < len(names):
-        raise _RepeatedName(next(name for name in names if names.count(name) > 1))
+    met: set[str] = set()
+    for name, _ in pairs:
+        if name in met:
+            raise _RepeatedName(name)
+        met.add(name)
 
 
 def _is_disputed(body: bytes) -> bool:

@@ -36,16 +36,16 @@ def uncertain_values(unique: Unique, sent: Mapping[str, Json], rooms: Rooms, sta
             yield Question(f"another room may have this {clause.path[0]}", clause.path[:1])
 
 
-def perhaps_taken(unique: Unique, sent: Mapping[str, Json], rooms: Rooms, state: RoomState | None) -> list[str]:
+def perhaps_taken(unique: Unique, sent: Mapping[str, Json], rooms: Rooms | None, state: RoomState | None) -> list[str]:
     """Return the members sent with a value that a room may have of which nothing was seen.
 
-    What the room itself has is no other one's, and neither is what a room that was seen had and gave up.
+    What the room itself has is no other one's, and neither is what one of some rooms had and gave up.
     """
     found = []
     for clause in unique:
         own = _values(clause, state.known) if state else []
         new = (value for value in _values(clause, sent) if value not in own)
-        if not all(rooms.was_given_up(clause.path[0], value) for value in new):
+        if not all(rooms is not None and rooms.was_given_up(clause.path[0], value) for value in new):
             found.append(clause.path[0])
     return found
 

@@ -11,7 +11,7 @@ from roomproof.contract.clause import Clause, Level, Part, spoken, values_at
 from roomproof.interaction import BUSY, Interaction
 from roomproof.judge.checks.acceptance import NOT_ABOUT_VALUES
 from roomproof.judge.evidence import shown
-from roomproof.judge.seen import read_json
+from roomproof.judge.seen import read_answer, read_json
 from roomproof.limit import BUDGET, Answer, Limit, Reply, find_border
 from roomproof.verdict import Finding, Verdict
 from roomproof.verify.bodies import Bench
@@ -212,7 +212,7 @@ def _own_word(session: Session, bench: Bench, scale: Scale) -> str:
 def _stored_otherwise(session: Session, scale: Scale, size: int, interaction: Interaction) -> str:
     """Return what an accepted value has become, where the answer shows another size of it; else an empty text."""
     response = interaction.response
-    room = session.contract.room.representation(read_json(response.body)) if response else None
+    room = session.contract.room.representation(read_answer(response.body)) if response else None
     if room is None or len(scale.path) != 1 or scale.path[0] not in room:
         return ""
     value = room[scale.path[0]]

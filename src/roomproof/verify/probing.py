@@ -12,7 +12,7 @@ from roomproof.contract.clause import Clause, Part, spoken
 from roomproof.contract.model import Operation
 from roomproof.interaction import Interaction
 from roomproof.judge.evidence import shown
-from roomproof.judge.seen import read_json
+from roomproof.judge.seen import read_answer
 from roomproof.limit import Limit, Reply
 from roomproof.verify.case import Seat
 from roomproof.verify.limits import (
@@ -212,7 +212,7 @@ class _Prober:
 
     def _answered(self, interaction: Interaction) -> Mapping[str, Any]:
         response = interaction.response
-        return (self._session.contract.room.representation(read_json(response.body)) if response else None) or {}
+        return (self._session.contract.room.representation(read_answer(response.body)) if response else None) or {}
 
     def _told(self, path: tuple[str, ...], limit: Limit) -> Observation:
         requests = len(limit.border.known)

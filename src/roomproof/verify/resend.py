@@ -17,7 +17,7 @@ from roomproof.contract.formats import is_date_time
 from roomproof.contract.model import Operation
 from roomproof.interaction import Credentials, Interaction, Request, RoomKnowledge
 from roomproof.judge.evidence import Evidence
-from roomproof.judge.seen import read_json
+from roomproof.judge.seen import read_answer
 from roomproof.targets.credentials import Scheme
 from roomproof.targets.target import Outgoing
 from roomproof.verify.case import Seat
@@ -63,7 +63,7 @@ class Resender:
             sent = [self.session.repeat(self._outgoing(matched[0], interaction, scheme)) for scheme in schemes]
         made = [room_id for room_id in self.session.made if room_id not in earlier]
         if made and interaction.response is not None:
-            room = self.session.contract.room.representation(read_json(interaction.response.body)) or {}
+            room = self.session.contract.room.representation(read_answer(interaction.response.body)) or {}
             self._made[str(room.get(self.session.contract.room.id))] = made[-1]
         return sent
 

@@ -9,12 +9,11 @@ from datetime import UTC, datetime
 from roomproof.contract.model import Operation
 from roomproof.errors import UnreachableError, UsageError
 from roomproof.interaction import BUSY, Interaction, header
-from roomproof.judge.evidence import shown
 from roomproof.secrets import KnownSecrets
 from roomproof.verify.case import Seat, encode
 from roomproof.verify.plan import ANCHOR
 from roomproof.verify.session import CutShortError, Session
-from roomproof.verify.settable import changes_members, members_in, unrestorable
+from roomproof.verify.settable import changes_members, members_in, told, unrestorable
 from roomproof.verify.tidy import Tidying
 from roomproof.verify.undisturbed import undisturbed
 from roomproof_strategies import plain
@@ -52,8 +51,8 @@ def _spare_the_named_room(session: Session) -> None:
     # Who gives a room an id by which nobody finds it is tried in the room that is there for sure.
     own = [room_id for room_id in session.made if members_in(session.contract, session.look(room_id)) is not None] if can_make else []
     if not own:
-        told = ", ".join(f"{name}={shown(value)}" for name, value in lasting.items())
-        session.subject.tell(f"room {session.subject.room_id} may not end as it was found: the contract allows no request with {told}")
+        values = ", ".join(f"{name}={told(value)}" for name, value in lasting.items())
+        session.subject.tell(f"room {session.subject.room_id} may not end as it was found: the contract allows no request with {values}")
         return
     session.lasting = frozenset(lasting)
     session.target.leave_alone(lasting)

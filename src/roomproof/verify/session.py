@@ -18,9 +18,10 @@ from roomproof.contract.deviation import Deviation
 from roomproof.contract.model import Contract, Operation, SupportCall
 from roomproof.interaction import Credentials, Interaction, Request, RoomKnowledge, header
 from roomproof.judge.boundaries import Boundaries
+from roomproof.judge.drops import TIMES
 from roomproof.judge.evidence import Evidence
 from roomproof.judge.judge import Judge
-from roomproof.judge.seen import read_json
+from roomproof.judge.seen import read_answer, read_json
 from roomproof.ledger.books import Books, LedgerError
 from roomproof.targets.credentials import Scheme
 from roomproof.targets.target import Outgoing, Target
@@ -154,7 +155,7 @@ class Session:
         self.lasting: frozenset[str] = frozenset()
         self._progress = progress
         self._silent = 0
-        self._dropped: list[Outgoing] = []
+        self._dropped: list[tuple[Outgoing, int]] = []
         self._calls = 0
         self._unsent: Counter[str] = Counter()
         self._rate = Rate(options.rate)
@@ -191,7 +192,7 @@ class Session:
         sent = self._sent(outgoing, case.note, is_valid=case.valid)
         self._follow_up(case.operation, sent[0])
         if sent[0].dropped:
-            self._dropped.append(outgoing)
+            self._dropped.append((outgoing, 1))
         elif sent[0].response is not None and self._dropped:
             self._send_dropped_again()
         return sent
@@ -199,8 +200,10 @@ class Session:
     def _send_dropped_again(self) -> None:
         """Send once more, now that the server answers, what it closed the connection on: was it lost, or can nobody send it?"""
         again, self._dropped = self._dropped, []
-        for outgoing in again:
-            self._sent(outgoing, "once more, since the connection was closed on it")
+        for outgoing, times in again:
+            interaction, _ = self._sent(outgoing, "once more, since the connection was closed on it")
+            if interaction.dropped and times < TIMES - 1:
+                self._dropped.append((outgoing, times + 1))
 
     def offer(self, case: Case) -> None:
         """Post a case if the run's selection still needs it."""
@@ -332,7 +335,7 @@ class Session:
         """Read the lists that show what a new room was made with, where a clause speaks of one."""
         if interaction.response is None or interaction.response.status >= 300 or "{" in operation.path:
             return
-        sent, room = read_json(interaction.request.body), self.contract.room.representation(read_json(interaction.response.body))
+        sent, room = read_json(interaction.request.body), self.contract.room.representation(read_answer(interaction.response.body))
         calls = {clause.options["call"]: clause.path[0] for clause in operation.clauses if "call" in clause.options}
         for name, member in calls.items():
             if room and isinstance(sent, dict) and sent.get(member) and name in self.contract.support:

@@ -8,7 +8,8 @@ from typing import Any
 from roomproof.contract.clause import Part
 from roomproof.contract.model import Contract, Operation
 from roomproof.interaction import Interaction
-from roomproof.judge.seen import read_json
+from roomproof.judge.evidence import shown
+from roomproof.judge.seen import read_answer, read_json
 from roomproof.judge.validators import validator
 from roomproof.targets.target import Outgoing
 
@@ -30,7 +31,7 @@ def members_in(contract: Contract, interaction: Interaction) -> Mapping[str, Jso
     response, known = interaction.response, settable(contract)
     if response is None or response.status >= 300 or known is None:
         return None
-    room = contract.room.representation(read_json(response.body))
+    room = contract.room.representation(read_answer(response.body))
     return None if room is None else {name: room[name] for name in known[1] if name in room}
 
 
@@ -63,3 +64,10 @@ def names_of_change(contract: Contract, outgoing: Outgoing) -> frozenset[str]:
 def changes_members(operation: Operation) -> bool:
     """Whether an operation leaves as it is what a body does not name."""
     return operation.method == "PATCH" or (Part.BEHAVIOUR, "unchanged") in operation.by_rule
+
+
+def told(value: Json) -> str:
+    """Return a value of somebody's room as a remark tells it: of lists and objects, in which access codes may stand, only what they are."""
+    if isinstance(value, list | dict):
+        return "a list" if isinstance(value, list) else "an object"
+    return shown(value)

@@ -14,13 +14,12 @@ from urllib.parse import quote
 
 from roomproof.contract.model import Contract, Operation, SupportCall
 from roomproof.interaction import BUSY, Interaction, header
-from roomproof.judge.evidence import shown
-from roomproof.judge.seen import read_json
+from roomproof.judge.seen import read_answer
 from roomproof.ledger.books import Books, Intent
 from roomproof.targets.credentials import Scheme
 from roomproof.targets.target import Outgoing, Target
 from roomproof.verify.case import encode
-from roomproof.verify.settable import changes_members, members_in, settable
+from roomproof.verify.settable import changes_members, members_in, settable, told
 from roomproof.verify.ward import GONE
 
 Json = Any
@@ -101,7 +100,7 @@ class Tidying:
         if interaction.response is None or interaction.response.status >= 300:
             is_one = "{" in finding.path and interaction.response is not None and interaction.response.status in GONE
             return [] if is_one else None
-        body: Json = read_json(interaction.response.body)
+        body: Json = read_answer(interaction.response.body)
         for step in finding.options.get("at", ()):
             body = body.get(step) if isinstance(body, dict) else None
         entries = body if isinstance(body, list) else [body]
@@ -151,7 +150,7 @@ class Tidying:
             return
         differing = self._differing(now)
         if differing:
-            why = ", ".join(refusals.get(name, f"{name} stays {shown(now.get(name))} whatever is sent") for name in differing)
+            why = ", ".join(refusals.get(name, f"{name} stays {told(now.get(name))} whatever is sent") for name in differing)
             self.remarks.append(f"room {self.named} is not as it was found: {why}")
         if not differing or self._unheard == 0:
             # What a provider that listens does not take back now, it will not take back later.
@@ -217,7 +216,7 @@ def _refusals(sent: Mapping[str, Json], interaction: Interaction) -> dict[str, s
     if response is not None and response.status < 300:
         return {}
     what = f"(status {response.status})" if response else f"({interaction.failure})"
-    return {name: f"the provider rejected {name}={shown(value)} {what}" for name, value in sent.items()}
+    return {name: f"the provider rejected {name}={told(value)} {what}" for name, value in sent.items()}
 
 
 def _is_same(now: Json, found: Json) -> bool:

@@ -16,7 +16,7 @@ from urllib.parse import unquote
 from roomproof.contract.model import Contract
 from roomproof.errors import RoomproofError
 from roomproof.interaction import BUSY, Interaction
-from roomproof.judge.seen import read_json
+from roomproof.judge.seen import read_answer
 from roomproof.ledger.books import Books
 from roomproof.targets.target import Outgoing, Target
 from roomproof.verify.settable import names_of_change
@@ -157,7 +157,7 @@ class Ward:
         if response is None:
             return
         if 200 <= response.status < 300:
-            room = self._contract.room.representation(read_json(response.body)) or {}
+            room = self._contract.room.representation(read_answer(response.body)) or {}
             if self._contract.room.id in room and str(room[self._contract.room.id]) != self._named:
                 self._books.made(str(room[self._contract.room.id]), number)
         elif response.status < 500 or response.status in BUSY:

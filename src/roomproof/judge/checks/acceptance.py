@@ -59,7 +59,12 @@ def _was_sent(seen: Seen, parameter: Parameter) -> bool:
 
 
 def _not_accepted(seen: Seen, why: str) -> Iterator[Evidence]:
-    """Yield that what the values of a valid request sit on was tried, and that nothing came of it."""
+    """Yield that what the values of a valid request sit on was tried, and that nothing came of it.
+
+    A recording of others says nothing of the kind: who asked, and what else there was, is not known.
+    """
+    if seen.is_second_hand:
+        return
     for name, edges in seen.request.edges.items():
         accepted = seen.operation.clause(Part.REQUEST, (name,), "accepted")
         yield from (unproven(clause, why) for clause in (*edges, *((accepted,) if accepted is not None else ())))
@@ -96,12 +101,13 @@ def _valid_refused(seen: Seen) -> Iterator[Evidence]:
 def _perhaps_taken(seen: Seen) -> list[str]:
     """Return the members that must be unique and may be those of a room of which nothing is known, if the answer can mean that.
 
-    What the room itself has already is no other one's, nor is what a room of this stream had and gave up. A run makes its names up,
-    so that only a conflict can mean it; in a recording every refusal can.
+    What the room itself has already is no other one's. A run makes its names up: only a conflict can mean it, and what one of its rooms
+    had and gave up nobody else has. In a recording every refusal can, since not every room need be in it.
     """
     if seen.answer.response.status != CONFLICT and not seen.is_second_hand:
         return []
-    return perhaps_taken(seen.compiled.request(seen.operation).unique, seen.request.sent, seen.rooms, seen.state)
+    unique, rooms = seen.compiled.request(seen.operation).unique, None if seen.is_second_hand else seen.rooms
+    return perhaps_taken(unique, seen.request.sent, rooms, seen.state)
 
 
 def _says_that_it_is_accepted(seen: Seen) -> Clause:

@@ -13,6 +13,9 @@ from roomproof.judge.evidence import Evidence, broken, kept, shown
 from roomproof.judge.rooms import Written
 from roomproof.judge.seen import Seen
 
+LONGEST_PAIRED = 100
+"""Items of lists that are compared whatever their order."""
+
 
 @check(Part.BEHAVIOUR, "read-after-write", sees=(Sight.READING,))
 def read_after_write(seen: Seen) -> Iterator[Evidence]:
@@ -61,7 +64,12 @@ def _agree(one: Any, other: Any) -> bool:
 
 
 def _are_paired(items: list[Any], left: list[Any]) -> bool:
-    """Whether each item agrees with one of those that are left: no page promises an order."""
+    """Whether each item agrees with one of those that are left: no page promises an order.
+
+    Long lists are compared in their order: to look for each item among thousands takes minutes.
+    """
+    if len(items) > LONGEST_PAIRED or all(map(_agree, items, left)):
+        return all(map(_agree, items, left))
     for item in items:
         match = next((index for index, candidate in enumerate(left) if _agree(item, candidate)), None)
         if match is None:

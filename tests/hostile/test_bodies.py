@@ -108,3 +108,17 @@ def test_huge_json_takes_little_memory(measured: Callable[..., Any]) -> None:
     done = measured(answer, "--max-requests", 60)
     assert done.report["summary"]["pass"] >= 40
     assert done.megabytes < MEGABYTES
+
+
+def test_a_byte_order_mark_on_every_answer_is_a_warning_and_the_account_is_tidied_up(verify: Verify) -> None:
+    def marked(call: Any) -> Any:
+        return call.send(call.faithful(b"\xef\xbb\xbf" + call.content)) if call.content else False
+
+    told = verify(marked, max_requests=None)
+
+    assert told.fails == set()
+    assert (told.provider["left_behind"], told.provider["remarks"]) == ([], [])
+    assert [finding["clause"] for finding in told.provider["findings"] if finding["verdict"] == "warning"] == [
+        "telnyx.update-room.response.body.json"
+    ]
+    assert told.provider["exercised"]["documented"] >= 58

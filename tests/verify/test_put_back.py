@@ -18,7 +18,7 @@ from roomproof.targets.http import HttpTarget
 from roomproof.targets.target import Outgoing
 from roomproof.verdict import Verdict
 from roomproof.verify.run import Options, Result, Run, Subject
-from roomproof.verify.settable import unrestorable
+from roomproof.verify.settable import told, unrestorable
 
 MOCK = find_mock("telnyx")
 ROOM = str(MOCK.room_id)
@@ -84,3 +84,9 @@ def test_a_value_that_the_contract_does_not_allow_cannot_be_put_back() -> None:
     contract = find_contract("telnyx")[0]
     found = {"unique_name": None, "webhook_timeout_secs": None, "webhook_event_url": None, "max_participants": 64, "enable_recording": True}
     assert unrestorable(contract, found) == {"webhook_event_url": None, "max_participants": 64}
+
+
+def test_of_a_list_in_a_room_a_remark_tells_no_more_than_that_it_is_one() -> None:
+    assert told([{"access_code": "481516", "role": "guest"}]) == "a list"
+    assert told({"pin": "481516"}) == "an object"
+    assert told(None) == "null"

@@ -14,6 +14,8 @@ FREE_FORM: tuple[tuple[dict[str, Json], str], ...] = (
     ({"text": "", "number": 0, "flag": False}, "an empty text, zero and false"),
     ({"text": "7", "flag": "true", "nothing": "null"}, "texts that look like other types"),
     ({"half": 0.5, "negative": -1, "whole": 4_294_967_296}, "a fraction, a negative and a large number"),
+    ({"minute": 60, "hour": 3600, "day": 86_400, "word": 65_536}, "round numbers"),
+    ({"ratio": 2.71828, "price": 19.99}, "fractions of several digits"),
     ({"one": {"two": {"three": {"four": "deep"}}}}, "objects three deep"),
     ({"one": {"two": {"three": [1, 2, {"four": ["five"]}]}}}, "arrays and objects in turn"),
     ({"list": [1, 2, 3]}, "an array of numbers"),

@@ -55,6 +55,13 @@ def require_reports(folder: Path, provider: str, why: str) -> None:
             2,
             ("AZURE_COMMUNICATION_CONNECTION_STRING", "accesskey=", "endpoint="),
         ),
+        (
+            ("verify", "azure", "--base-url", NOWHERE),
+            {"AZURE_COMMUNICATION_CONNECTION_STRING": "endpoint=https://x.example/;accesskey="},
+            2,
+            ("AZURE_COMMUNICATION_CONNECTION_STRING", "is empty"),
+        ),
+        (("verify", "telnyx", "--base-url", f"{NOWHERE}/v2?x=1", "--room-id", "1"), KEY, 2, ("--base-url", "a query")),
         (("verify", "telnyx", "--base-url", NOWHERE), KEY, 2, ("--room-id",)),
         (("verify", "telnyx", "--base-url", NOWHERE, "--room-id", "1"), KEY, 3, (NOWHERE, "Connection refused", "is the server running")),
         (("verify", "telnyx", "--base-url", "no.such.host.invalid/v2", "--room-id", "1"), KEY, 2, ("--base-url", "https://")),
@@ -76,6 +83,7 @@ def test_set_up_that_cannot_work(
     [
         (("verify", "telnyx", "azure", "--base-url", NOWHERE), ("--base-url", "one provider")),
         (("verify", "--base-url", NOWHERE), ("--base-url", "one provider")),
+        (("verify", "telnyx", "--room-id", "1"), ("--room-id", "--base-url", "--live")),
         (("verify", "telnyx", "--rate", "fast"), ("--rate 'fast'", "5/s")),
         (("verify", "telnyx", "--rate", "0"), ("--rate '0'", "more than 0")),
         (("verify", "telnyx", "--rate", "nan"), ("--rate 'nan'",)),

@@ -87,6 +87,10 @@ def test_who_rejects_everything_has_looked_at_nothing(body: Any, talk: Any) -> N
 # A refusal proves only what nothing else explains.
 
 
+def test_a_redirect_is_no_documented_refusal(talk: Any, broken: Broken) -> None:
+    assert broken(refuse(talk, {"size": 10}, 302)) == {"response.422.status"}
+
+
 def rejected(talk: Any, clause: str) -> set[Outcome]:
     return {item.outcome for item, _ in talk.heard if item.clause == clause}
 

@@ -67,6 +67,8 @@ def announce(ask: Ask, providers: list[str], options: Options) -> None:
     if ask.yes and not ask.live and ask.base_url is None:
         raise UsageError("--yes answers the question of --live; without --live nothing is asked")
     if ask.base_url is None and not ask.live:
+        if ask.room_id is not None:
+            raise UsageError("--room-id names a room of a server: add its --base-url, or --live; a built-in mock has a room of its own")
         return
     if ask.base_url is not None and ask.live:
         raise UsageError("--live is the server of the contract, --base-url another one: give one of them")

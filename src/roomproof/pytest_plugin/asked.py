@@ -172,6 +172,8 @@ def prepare(config: pytest.Config, asked: Asked) -> None:
     mine = config.getoption(dest("--base-url"), None)
     if asked.base_url and len(asked.providers) != 1 and (mine or (asked.providers and not asked.cassettes)):
         raise UsageError("--base-url names one server: say with one --provider whose it is")
+    if asked.providers and asked.room_id is not None and not asked.cassettes and (asked.mock or asked.base_url is None):
+        raise UsageError("--room-id names a room of a server: add its --base-url; a built-in mock has a room of its own")
     if asked.cassettes:
         _listen(asked)
     read_contracts(config, asked, asked.providers or asked.told)

@@ -195,7 +195,6 @@ class HmacSha256:
             "a signature of another body": replace(self, signs=partial(replace, digest=_digest(_OTHER_BODY))),
             "the hash of another body, signed": replace(self, says=partial(replace, digest=_digest(_OTHER_BODY))),
             "a signature of another date": replace(self, signs=partial(_dated, timedelta(minutes=-1))),
-            "no date": replace(self, says=partial(replace, date="")),
             **{f"a date {what}, signed": replace(self, says=partial(_dated, ahead)) for what, ahead in _STALE.items()},
             **{f"the signature {what}": replace(self, writes=partial(_altered, position=at)) for what, at in _POSITIONS.items()},
             "an empty signature": replace(self, writes=lambda _: _SIGNED_HEADERS),
@@ -334,6 +333,8 @@ def _access_key(connection_string: str, variable: str) -> str:
     for part in connection_string.split(";"):
         name, _, value = part.partition("=")
         if name.strip().lower() == "accesskey":
+            if not value.strip():
+                raise UsageError(f"the accesskey in {variable} is empty; copy the whole connection string")
             try:
                 base64.b64decode(value, validate=True)
             except ValueError:

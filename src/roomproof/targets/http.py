@@ -50,6 +50,8 @@ class HttpTarget:
             raise no_address from error
         if not usable or not _VISIBLE.fullmatch(base_url):
             raise no_address
+        if parts.query or parts.fragment:
+            raise UsageError("--base-url holds a query or a fragment; leave it out, every path is added to the URL")
         if "@" in parts.netloc:
             raise UsageError("--base-url holds credentials; take them out, they come from the environment")
         self.base_url = base_url.rstrip("/")

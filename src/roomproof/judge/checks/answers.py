@@ -35,7 +35,7 @@ def statuses(seen: Seen) -> Iterator[Evidence]:
         return
     if str(status) == clause.status:
         yield kept(clause, Side.ACCEPTED if seen.answer.accepted else None)
-    elif seen.answer.accepted or ((seen.answer.refused or status >= 500) and spec is not seen.operation.success):
+    elif seen.answer.accepted or (status >= 300 and spec is not seen.operation.success):
         text = f"the answer has status {status} where {clause.status} is documented"
         yield broken(clause, text, expected=f"status {clause.status}", received=f"status {status}", lenient=harmless)
     elif spec is seen.operation.success and not seen.answer.refused and status < 500:
@@ -53,12 +53,13 @@ def _expected(seen: Seen) -> tuple[ResponseSpec | None, bool]:
         return seen.operation.success, False
     status_class = seen.answer.response.status // 100
     strongest = [item for item in obstacles if item.refusal is Refusal.UNAUTHENTICATED] or list(obstacles)
-    if status_class not in (4, 5) or len(strongest) != 1:
+    if status_class not in (3, 4, 5) or len(strongest) != 1:
         return None, False
     obstacle = strongest[0]
     if obstacle.refusal is Refusal.UNREADABLE or (obstacle.refusal is Refusal.UNKNOWN_ROOM and obstacle.clause.part is Part.REQUEST):
         return None, False
-    return seen.operation.refusal(obstacle.refusal.value), obstacle.lenient or obstacle.clause.rule in ("type", "null", "unique")
+    harmless = status_class != 3 and (obstacle.lenient or obstacle.clause.rule in ("type", "null", "unique"))
+    return seen.operation.refusal(obstacle.refusal.value), harmless
 
 
 @check(Part.RESPONSE, "media-type")

@@ -58,7 +58,7 @@ def wrong(serving: Any) -> Json:
         app = with_fault(app, "telnyx", fault)
     with serving(app) as origin:
         ask = Ask(("telnyx",), origin + mock.prefix, mock.room_id, (), mock.environment)
-        report = verify(ask, Options(max_examples=0), lambda *_: None).report
+        report = verify(ask, Options(max_examples=0, strict=True), lambda *_: None).report
     return json.loads(json.dumps(report))
 
 

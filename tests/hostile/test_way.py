@@ -215,7 +215,9 @@ def test_redirects_are_not_followed(where: str, verify: Verify, serve: Serve) ->
     told = verify(lambda call: call.send(call.faithful(b"", location, status=307)) if call.number % 7 == 6 else False)
 
     assert other.calls == []
-    assert told.fails == {"response.200.status"}
+    # A redirect is none of the documented answers, whatever it is an answer to.
+    assert "response.200.status" in told.fails
+    assert told.fails <= {f"response.{status}.status" for status in (200, 401, 404, 422)}
     assert told.provider["requests"] <= 92
     assert told.passes >= MANY
 

@@ -180,8 +180,8 @@ class HmacSha256:
         target = parts.path + (f"?{parts.query}" if parts.query else "")
         said = self.says(Signed(method, target, _http_date(), parts.netloc, _digest(body or b"")))
         signature = hmac.digest(base64.b64decode(self.key), self.signs(said).text(), "sha256")
-        dated = (("x-ms-date", said.date),) if said.date else ()
-        return (*dated, ("x-ms-content-sha256", said.digest), ("Authorization", Secret(self.writes(signature))))
+        proof = Secret(self.writes(signature))
+        return (("x-ms-date", said.date), ("x-ms-content-sha256", said.digest), ("Authorization", proof))
 
     def forgeries(self) -> Mapping[str, Scheme]:
         keys = _other_bytes(base64.b64decode(self.key))

@@ -53,7 +53,7 @@ def echo(seen: Seen) -> Iterator[Evidence]:
                 expected=shown(value),
                 received="no such member",
             )
-        elif not echoes(value, seen.answer.room[name], default, unset=_unset(seen, name)):
+        elif not echoes(value, seen.answer.room[name], default, unset=_unset(seen, name) if value is None else None):
             got = shown(seen.answer.room[name])
             text = f"{name} {shown(value)} was accepted, but the answer says {got}"
             yield broken(clause, text, expected=shown(value), received=got, doubtful=name in seen.request.doubtful)

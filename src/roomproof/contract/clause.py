@@ -78,7 +78,12 @@ class Clause:
     @property
     def is_limit(self) -> bool:
         """Whether it divides the values of a request into those to accept and those to reject: both sides prove it together."""
-        return self.part is Part.REQUEST and self.rule.removeprefix("observed-").removeprefix("sample-") in _DIVIDING
+        return self.part is Part.REQUEST and self.keyword in _DIVIDING
+
+    @property
+    def keyword(self) -> str:
+        """The rule without the word for a level in front: that of `observed-maximum` is `maximum`."""
+        return self.rule.removeprefix("observed-").removeprefix("sample-")
 
     @property
     def field(self) -> str:

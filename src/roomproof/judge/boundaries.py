@@ -208,7 +208,7 @@ def _limit_of(clause: Clause) -> tuple[Measure, str, float] | None:
     """Return what a clause about a request's body limits, which end it gives and its value; None if it is no limit."""
     if clause.part is not Part.REQUEST or clause.options.get("in", "body") != "body" or not clause.path:
         return None
-    found = _RULES.get(clause.rule.removeprefix("observed-").removeprefix("sample-"))
+    found = _RULES.get(clause.keyword)
     return None if found is None else (*found, next(iter(clause.schema.values())))
 
 

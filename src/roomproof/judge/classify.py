@@ -25,8 +25,6 @@ Pointer = tuple[str, ...]
 Held = list[tuple[PlaceValidator, list[tuple[Pointer, Json]]]]
 """The values that a body holds where clauses speak of values, each with its way there."""
 _ALWAYS_EDGE = frozenset(("enum", "const", "pattern", "format", "any-of", "one-of", "multiple-of"))
-_NO_EDGE = frozenset(("all-of", "not", "exclusive-minimum", "exclusive-maximum"))
-"""Rules with a limit on which no value sits: any value that keeps them shows what they allow."""
 _LIMITS = {"minimum": "minimum", "maximum": "maximum"}
 _SIZES = {
     "min-length": "minLength",
@@ -290,17 +288,12 @@ def _inside(rules: RequestRules, held: Held) -> Iterator[Clause]:
     """Yield the clauses without an edge that values keep: to accept these shows what the clauses allow."""
     for place, values in held:
         for item in place.items:
-            has_no_edge = _plain_rule(item.clause) in _NO_EDGE or item.clause.id in rules.out_of_reach
-            if has_no_edge and any(value is not None for _, value in values):
+            if item.clause.id in rules.without_edge and any(value is not None for _, value in values):
                 yield item.clause
 
 
-def _plain_rule(clause: Clause) -> str:
-    return clause.rule.removeprefix("observed-").removeprefix("sample-")
-
-
 def _sits_on(clause: Clause, value: Json) -> bool:
-    rule = _plain_rule(clause)
+    rule = clause.keyword
     if rule in _ALWAYS_EDGE:
         return True
     if rule in _LIMITS:

@@ -15,6 +15,9 @@ from roomproof.interaction import Request, header
 from roomproof.judge.evidence import Evidence, kept
 from roomproof.judge.validators import PlaceValidator, validator
 
+_NO_EDGE = frozenset(("all-of", "not", "exclusive-minimum", "exclusive-maximum"))
+"""Rules that draw a limit which is no value itself, or none that can be told."""
+
 
 @dataclass(frozen=True)
 class OpenRegion:
@@ -93,7 +96,7 @@ class RequestRules:
         self.pairs = operation.by_rule.get((Part.BEHAVIOUR, "pair-required"), ())
         self.unique = operation.by_rule.get((Part.BEHAVIOUR, "unique"), ())
         self.limited = {clause.path for clause in body if clause.rule == "max-length"}
-        self.out_of_reach = {clause.id for place in self.values for clause in _out_of_reach(place)}
+        self.without_edge = frozenset(clause.id for place in self.values for clause in _without_edge(place))
 
 
 class ResponseRules:
@@ -154,13 +157,15 @@ def _by_path(clauses: list[Clause]) -> list[PlaceValidator]:
     return [PlaceValidator(path, about) for path, about in grouped.items()]
 
 
-def _out_of_reach(place: PlaceValidator) -> Iterator[Clause]:
-    """Yield the limits whose own value breaks another clause about the same place, so that nobody has to accept it."""
+def _without_edge(place: PlaceValidator) -> Iterator[Clause]:
+    """Yield the clauses on whose limit no value sits: any value that keeps them shows what they allow.
+
+    Of some rules no limit is a value; of others the limit breaks another clause about the same place, so that nobody has to accept it.
+    """
     for item in place.items:
-        if item.clause.rule in ("minimum", "maximum"):
-            limit = next(iter(item.clause.schema.values()))
-            if not place.keeps(limit):
-                yield item.clause
+        is_shut_off = item.clause.rule in ("minimum", "maximum") and not place.keeps(next(iter(item.clause.schema.values())))
+        if is_shut_off or item.clause.keyword in _NO_EDGE:
+            yield item.clause
 
 
 def _parameters(clauses: Iterable[Clause]) -> list[Parameter]:

@@ -62,7 +62,7 @@ def side_of(clause: Clause) -> Side | None:
     """Return the side that a clause limits, None if it is no limit."""
     if clause.part is not Part.REQUEST or clause.options.get("in", "body") != "body":
         return None
-    return SIDES.get(clause.rule.removeprefix("observed-").removeprefix("sample-"))
+    return SIDES.get(clause.keyword)
 
 
 def scales_of(session: Session, bench: Bench) -> list[Scale]:

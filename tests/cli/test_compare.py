@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import shutil
+import subprocess
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -26,32 +28,29 @@ def renamed(_: Mapping[str, str], answer: dict[str, Any]) -> dict[str, Any]:
     return answer
 
 
-@pytest.fixture
-def record(inside: Run, serve: Serve, tampered: Any) -> Callable[..., Any]:
-    """Record a run against the mock, as it is or as it has become, and return how it ended."""
-
-    def run(name: str, seed: int, change: Any = lambda _, answer: answer) -> Any:
-        url = serve(tampered(TELNYX.build(), change)) + TELNYX.prefix
-        words = ("--base-url", url, "--room-id", TELNYX.room_id, "--max-examples", 10, "--seed", seed)
-        return inside("verify", "telnyx", *words, "--record", f"{name}.yaml", "--json", f"{name}.json", env=TELNYX.environment)
-
-    return run
+@pytest.fixture(scope="module")
+def recorded(command: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Two recorded runs against the mock as it is, `one` and `two`, and their reports."""
+    folder = tmp_path_factory.mktemp("recorded")
+    for name, seed in (("one", "1"), ("two", "2")):
+        words = ("--max-examples", "10", "--seed", seed, "--record", f"{name}.yaml", "--json", f"{name}.json")
+        subprocess.run([command, "verify", "telnyx", *words], cwd=folder, check=True, capture_output=True)
+    return folder
 
 
-def test_the_same_provider_twice_has_not_changed(inside: Run, record: Any) -> None:
-    record("one", 1)
-    record("two", 2)
+def test_the_same_provider_twice_has_not_changed(inside: Run, recorded: Path) -> None:
     for ending in ("yaml", "json"):
-        done = inside("compare", f"one.{ending}", f"two.{ending}")
+        done = inside("compare", recorded / f"one.{ending}", recorded / f"two.{ending}")
         assert (done.code, done.err) == (0, "")
         assert "none changed" in done.out
-    assert "changes in answers: 0" in inside("compare", "one.yaml", "two.yaml").out
+    assert "changes in answers: 0" in inside("compare", recorded / "one.yaml", recorded / "two.yaml").out
 
 
-def test_a_provider_that_changed_is_told_what(inside: Run, record: Any, tmp_path: Path) -> None:
-    record("one", 1)
-    record("two", 1, renamed)
-    done = inside("compare", "one.yaml", "two.yaml", "--json", "changes.json")
+def test_a_provider_that_changed_is_told_what(inside: Run, serve: Serve, tampered: Any, recorded: Path, tmp_path: Path) -> None:
+    url = serve(tampered(TELNYX.build(), renamed)) + TELNYX.prefix
+    words = ("--base-url", url, "--room-id", TELNYX.room_id, "--max-examples", 10, "--seed", 1)
+    inside("verify", "telnyx", *words, "--record", "now.yaml", "--json", "now.json", env=TELNYX.environment)
+    done = inside("compare", recorded / "one.yaml", "now.yaml", "--json", "changes.json")
 
     assert done.code == 1
     broken = "telnyx.update-room.response.data.max_participants.type"
@@ -59,8 +58,8 @@ def test_a_provider_that_changed_is_told_what(inside: Run, record: Any, tmp_path
     told = json.dumps(json.loads((tmp_path / "changes.json").read_text(encoding="utf-8")))
     for word in (broken, "data.record", "data.record_type", "data.max_participants", "appeared", "vanished"):
         assert f'"{word}"' in told, word
-    assert inside("compare", "two.yaml", "one.yaml").code == 0, "what healed is no reason to fail"
-    assert inside("compare", "one.json", "two.json").code == 1
+    assert inside("compare", "now.yaml", recorded / "one.yaml").code == 0, "what healed is no reason to fail"
+    assert inside("compare", recorded / "one.json", "now.json").code == 1
 
 
 @pytest.mark.parametrize(
@@ -72,8 +71,9 @@ def test_a_provider_that_changed_is_told_what(inside: Run, record: Any, tmp_path
     ],
     ids=["a report and a cassette", "no file", "a damaged file"],
 )
-def test_what_cannot_be_compared_is_explained(inside: Run, record: Any, tmp_path: Path, before: str, after: str, what: str) -> None:
-    record("one", 1)
+def test_what_cannot_be_compared_is_explained(inside: Run, recorded: Path, tmp_path: Path, before: str, after: str, what: str) -> None:
+    for name in ("one.yaml", "one.json"):
+        shutil.copy(recorded / name, tmp_path)
     (tmp_path / "bad.yaml").write_text("interactions:\n- 1\n", encoding="utf-8")
     done = inside("compare", before, after)
     assert done.code == 2

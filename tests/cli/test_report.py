@@ -63,7 +63,7 @@ def test_a_place_where_nothing_can_be_kept_is_no_failure(roomproof: Run, tmp_pat
     (tmp_path / ".roomproof").touch()
     done = roomproof("verify", "carrierx", *FEW)
     assert (done.code, done.err) == (0, "")
-    assert done.out.splitlines()[-1].startswith(".roomproof/.gitignore: the report cannot be written (")
+    assert done.out.splitlines()[-1].startswith(".roomproof/last.json: the report cannot be written (")
     assert "--json PATH" in done.out.splitlines()[-1]
 
 

@@ -7,13 +7,13 @@ A JSON cassette has no such byte: its end is overwritten by the next entry and t
 
 from __future__ import annotations
 
-import errno
 import os
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
+from roomproof import files
 from roomproof.cassettes.entry import entry
 from roomproof.cassettes.redaction import Redactor
 from roomproof.cassettes.writing import json_entry, json_head, yaml_entry, yaml_head
@@ -34,7 +34,7 @@ def cassette_path(record: Path, provider: str, providers: int, now: datetime) ->
     # A run that starts within the same second as another one, in the same folder, is another process.
     name = f"{provider}-{now:%Y%m%dT%H%M%SZ}-{os.getpid()}"
     names = (f"{name}{suffix}.yaml" for suffix in ("", *(f"-{number}" for number in range(2, 1000))))
-    return next(path for path in map(record.joinpath, names) if not path.exists())
+    return next(path for path in map(record.joinpath, names) if not files.is_there(path))
 
 
 class _Tape(Protocol):
@@ -52,9 +52,12 @@ class _Tape(Protocol):
 class Recorder:
     """Records one provider's interactions, without their secrets, into a new file."""
 
-    def __init__(self, path: Path, told: Mapping[str, str], redactor: Redactor) -> None:
-        """`told` says what the recording is of. Raises RecordingError if the file is there already or cannot be made."""
-        self.path = path
+    def __init__(self, path: Path, told: Mapping[str, str], redactor: Redactor, shown: Path | None = None) -> None:
+        """`told` says what the recording is of, `shown` is the file's name where it will be renamed.
+
+        Raises RecordingError if the file is there already or cannot be made.
+        """
+        self.path = shown or path
         self.problem = ""
         self._redactor = redactor
         self._withheld = 0
@@ -63,7 +66,7 @@ class Recorder:
             path.parent.mkdir(parents=True, exist_ok=True)
             self._tape: _Tape = _JsonTape(path, told) if path.suffix.lower() == ".json" else _YamlTape(path, told)
         except OSError as error:
-            raise RecordingError(f"{path}: cannot be recorded to ({error.strerror}); name another place with --record") from error
+            raise RecordingError(f"{self.path}: cannot be recorded to ({error.strerror}); name another place with --record") from error
 
     def keep(self, interaction: Interaction) -> None:
         """Write an interaction that has a response. What keeps it from being written is told at the end, and the run goes on."""
@@ -110,23 +113,6 @@ class OverheardTarget:
         self._target.close()
 
 
-def _new_file(path: Path, content: str) -> BinaryIO:
-    """Return a new file, open for writing without a buffer, that never was without its content. Raises OSError if there is one."""
-    _refuse_existing(path)
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        draft.write_bytes(content.encode())
-        draft.rename(path)
-    finally:
-        draft.unlink(missing_ok=True)
-    return path.open("r+b", buffering=0)
-
-
-def _refuse_existing(path: Path) -> None:
-    if path.exists():
-        raise FileExistsError(errno.EEXIST, "there is such a file already")
-
-
 def _write(file: BinaryIO, at: int, content: bytes) -> None:
     """Write at a place, or raise OSError: an unbuffered file may take a part only and say no more of it."""
     file.seek(at)
@@ -135,10 +121,15 @@ def _write(file: BinaryIO, at: int, content: bytes) -> None:
         content = content[written:]
 
 
+def _end(file: BinaryIO) -> None:
+    with file:
+        os.fsync(file.fileno())
+
+
 class _YamlTape:
     def __init__(self, path: Path, told: Mapping[str, str]) -> None:
         """The file is made with its first entry: a list without any would have to be written otherwise."""
-        _refuse_existing(path)
+        files.refuse_existing(path)
         self._path = path
         self._head = yaml_head(told)
         self._file: BinaryIO | None = None
@@ -151,7 +142,7 @@ class _YamlTape:
         content = yaml_entry(entry(interaction))
         if self._file is None:
             text = f"{self._head}\n#{title}\n{content}"
-            self._file, self._end = _new_file(self._path, text), len(text)
+            self._file, self._end = files.new(self._path, text.encode("ascii")), len(text)
         else:
             self._end = self._added(self._file, title, content.encode("ascii"))
         self._count += 1
@@ -172,7 +163,7 @@ class _YamlTape:
 
     def close(self) -> None:
         if self._file is not None:
-            self._file.close()
+            _end(self._file)
 
 
 class _JsonTape:
@@ -180,7 +171,7 @@ class _JsonTape:
 
     def __init__(self, path: Path, told: Mapping[str, str]) -> None:
         head = json_head(told).encode()
-        self._file = _new_file(path, (head + self._END).decode())
+        self._file = files.new(path, head + self._END)
         self._end = len(head)
         self._between = b"\n"
 
@@ -196,4 +187,4 @@ class _JsonTape:
         self._between = b",\n"
 
     def close(self) -> None:
-        self._file.close()
+        _end(self._file)

@@ -6,11 +6,13 @@ import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from roomproof import files
 from roomproof.cassettes.recorder import Recorder
 from roomproof.cassettes.recording import REGRESSIONS
 from roomproof.cassettes.redaction import Redactor
 from roomproof.contract.clause import Clause, Part
 from roomproof.contract.model import Contract
+from roomproof.errors import RecordingError
 from roomproof.interaction import Interaction, header
 
 FOLDER = Path("cassettes", REGRESSIONS)
@@ -35,12 +37,21 @@ def story(contract: Contract, history: Sequence[Interaction], witness: Interacti
 def save(folder: Path, clause_id: str, told: Mapping[str, str], interactions: Sequence[Interaction], redactor: Redactor) -> Path | None:
     """Write a regression and return its file, None where there is one already. Raises RecordingError if it cannot be written."""
     path = folder / f"{clause_id}.yaml"
-    if path.exists():
+    if files.is_there(path):
         return None
-    recorder = Recorder(path, {**told, "clause": clause_id}, redactor)
-    for interaction in interactions:
-        recorder.keep(interaction)
-    recorder.close()
+    try:
+        files.own_folder(folder)
+        with files.draft(path) as beside:
+            recorder = Recorder(beside, {**told, "clause": clause_id}, redactor, shown=path)
+            for interaction in interactions:
+                recorder.keep(interaction)
+            recorder.close()
+            if not files.is_there(beside):
+                return None
+            beside.rename(path)
+        files.settle(path)
+    except OSError as error:
+        raise RecordingError(f"{path}: the regression cannot be written ({error.strerror})") from error
     return path
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from roomproof.contract.model import Contract
 from roomproof.errors import UsageError
 from roomproof.ledger.books import Books, Entry, Heading, LedgerError, headed, read_books
-from roomproof.ledger.file import VARIABLE, LedgerFile, ledger_folder, left_ledgers, new_ledger
+from roomproof.ledger.file import VARIABLE, LedgerFile, ledger_folder, left_ledgers, new_ledger, read_ledger
 from roomproof.secrets import KnownSecrets
 from roomproof.targets.target import is_loopback
 
@@ -98,6 +98,6 @@ def _look_around(folder: Path, own: LedgerFile, heading: Heading) -> None:
 
 def _read(path: Path) -> tuple[Heading, Books] | None:
     try:
-        return read_books(path.read_text(encoding="utf-8", errors="replace"))
+        return read_books(read_ledger(path))
     except OSError:
         return None

@@ -12,8 +12,10 @@ from typing import Any
 
 import orjson
 
+from roomproof import files
 from roomproof.comparison.baseline import require_verdicts, since
 from roomproof.errors import UnprovenError, UsageError
+from roomproof.reports.last import MAX_BYTES
 from roomproof.reports.shortfall import shortfalls
 
 
@@ -78,7 +80,7 @@ def unproven(report: Mapping[str, Any]) -> list[UnprovenError]:
 
 def _read(path: Path) -> Mapping[str, Any]:
     try:
-        node = orjson.loads(path.read_bytes())
+        node = orjson.loads(files.read(path, MAX_BYTES))
     except OSError as error:
         raise UsageError(f"--baseline {path}: cannot be read ({error.strerror}); write one with `roomproof verify --json PATH`") from error
     except orjson.JSONDecodeError as error:

@@ -11,10 +11,13 @@ import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from roomproof import files
 from roomproof.environment import value_of
 from roomproof.ledger.books import Entry, LedgerError
 
 VARIABLE = "ROOMPROOF_STATE"
+MAX_BYTES = 100_000_000
+"""A larger file is no ledger; that of a run has some 100,000 bytes."""
 _SUFFIX = ".jsonl"
 _LOCKED_AT = 2**30
 """Windows locks bytes, and nobody else can read them: one that no ledger has."""
@@ -53,7 +56,7 @@ class LedgerFile:
 
     def text(self) -> str:
         """Return what it holds. A line that was cut in the middle of a write may be no UTF-8."""
-        return self.path.read_bytes().decode(errors="replace")
+        return read_ledger(self.path)
 
     def close(self, *, done: bool) -> None:
         """Let go of it; remove it if it is done with."""
@@ -68,7 +71,7 @@ def new_ledger(folder: Path, name: str) -> LedgerFile:
     for number in range(1, 1000):
         path = folder / f"{name}{f'-{number}' if number > 1 else ''}{_SUFFIX}"
         try:
-            descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_APPEND, 0o600)
+            descriptor = files.started(path)
         except FileExistsError:
             continue
         # A cleanup may have found it while it was empty, and taken it away.
@@ -76,6 +79,11 @@ def new_ledger(folder: Path, name: str) -> LedgerFile:
             return LedgerFile(path, descriptor)
         os.close(descriptor)
     raise FileExistsError(f"{folder} is full of ledgers named {name}")
+
+
+def read_ledger(path: Path) -> str:
+    """Return what a ledger holds. Raises OSError if it cannot be read, or is no file."""
+    return files.read(path, MAX_BYTES).decode(errors="replace")
 
 
 def ledger_paths(folder: Path) -> list[Path]:
@@ -87,7 +95,7 @@ def left_ledgers(folder: Path) -> Iterator[LedgerFile | Path]:
     """Yield the ledgers of runs that are gone, locked; of runs that still live, and of what cannot be opened, the path."""
     for path in ledger_paths(folder):
         try:
-            descriptor = os.open(path, os.O_RDWR | os.O_APPEND)
+            descriptor = files.resumed(path)
         except FileNotFoundError:
             continue
         except OSError:

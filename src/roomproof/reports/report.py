@@ -10,7 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from roomproof import __version__
+from roomproof import __version__, files
 from roomproof.cassettes.past import Change
 from roomproof.contract.clause import Clause
 from roomproof.contract.model import Contract
@@ -228,9 +228,9 @@ def as_json(report_: dict[str, Any]) -> str:
 
 
 def write_text(path: Path, text: str) -> None:
-    """Write a report's text, making its folder. Raises UsageError if the place cannot be written to."""
+    """Write a report's text, making its folder. Raises UsageError if it cannot be written; what was there stays."""
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8", errors="backslashreplace")
+        files.write(path, text.encode(errors="backslashreplace"))
     except OSError as error:
-        raise UsageError(f"{path}: the report cannot be written ({error.strerror})") from error
+        stays = "; what was written there before stays" if files.is_file(path) else ""
+        raise UsageError(f"{path}: the report cannot be written ({error.strerror})" + stays) from error

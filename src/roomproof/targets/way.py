@@ -9,11 +9,16 @@ from typing import Any
 from urllib.parse import urlsplit
 from urllib.request import proxy_bypass_environment  # type: ignore[attr-defined]  # known to everybody but typeshed
 
+from roomproof import files
 from roomproof.errors import UsageError
 from roomproof.targets.libcurl import pycurl
 
 _BUNDLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE", "SSL_CERT_DIR")
 """Variables that name trusted certificates, as known from requests, curl and OpenSSL; the first that is set counts."""
+
+
+_MOST_BYTES = 20_000_000
+"""A larger file is no bundle of certificates; that of a system has some 200,000 bytes."""
 
 
 def way(base_url: str, ca_bundle: Path | None, environment: Mapping[str, str]) -> dict[int, Any]:
@@ -54,8 +59,9 @@ def _trusted(ca_bundle: Path | None, environment: Mapping[str, str]) -> dict[int
         return {**_certificates(system.cafile, None if system.cafile else system.capath), pycurl.SSL_OPTIONS: pycurl.SSLOPT_NATIVE_CA}
     path, name = (ca_bundle, "--ca-bundle") if ca_bundle is not None else (Path(environment[named or ""]), named)
     try:
-        if path.is_dir():
+        if files.is_folder(path):
             return _certificates(None, str(path))
+        files.require_file(path, _MOST_BYTES)
         ssl.create_default_context(cafile=str(path))
     except ssl.SSLError as error:
         raise UsageError(f"{name} {path}: holds no certificate in PEM; name the file with your CA's certificate") from error

@@ -5,9 +5,8 @@ from __future__ import annotations
 import os
 import sys
 from functools import partial
-from io import TextIOWrapper
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated
 
 import typer
 
@@ -53,6 +52,7 @@ from roomproof.options import (
     seconds,
 )
 from roomproof.parser import Command, Commands, ParserError
+from roomproof.streams import take_streams
 
 app = typer.Typer(name="roomproof", cls=Commands, pretty_exceptions_enable=False)
 _command = partial(app.command, cls=Command)
@@ -374,26 +374,35 @@ def _line(text: str) -> str:
 
 
 def main() -> None:
-    """Run the command line; an error ends it with one sentence and its exit code."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")
+    """Run the command line; an error ends it with one sentence and its exit code.
+
+    What could not be printed makes an exit code of 0 one of 3: nobody has seen that all is well.
+    """
+    output = take_streams()
     try:
-        code = app(standalone_mode=False) or 0
+        code, sentence = _ended()
         sys.stdout.flush()
-        sys.exit(code)
-    except RoomproofError as error:
-        _end(_line(str(error)), error.exit_code)
-    except ParserError as error:
-        _end(f"{_line(error.format_message())} (`roomproof --help` shows what there is)", 2)
-    except (KeyboardInterrupt, typer.Abort):
-        _end("stopped", 130)
+        if output.lost and not sentence:
+            code, sentence = code or 3, f"{output.lost}: not all that was to be shown is there"
+        if sentence:
+            print(f"roomproof: {sentence}", file=sys.stderr)
+            sys.stderr.flush()
     except BrokenPipeError:
-        # What is still in the buffer would fail once more when Python ends.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(_BROKEN_PIPE)
-
-
-def _end(sentence: str, code: int) -> NoReturn:
-    print(f"roomproof: {sentence}", file=sys.stderr)
+        # What is still in a buffer would fail once more when Python ends.
+        output.mute()
+        code = _BROKEN_PIPE
     sys.exit(code)
+
+
+def _ended() -> tuple[int, str]:
+    """Run a command, and return its exit code and the sentence that tells of an error, empty without one."""
+    try:
+        return app(standalone_mode=False) or 0, ""
+    except RoomproofError as error:
+        return error.exit_code, _line(str(error))
+    except ParserError as error:
+        return 2, f"{_line(error.format_message())} (`roomproof --help` shows what there is)"
+    except (KeyboardInterrupt, typer.Abort):
+        return 130, "stopped"
+    except SystemExit as ended:  # as a shell's completion ends
+        return int(ended.code or 0), ""

@@ -1,0 +1,113 @@
+"""Standard input, output and error as a command may find them: closed, on a full disk, or read by nobody.
+
+A stream that is closed leaves its number to the next file or connection, which would then get what is
+printed; so each gets something to stand for it first. What cannot be printed is lost, not an error in the
+middle of a run: its reports and verdicts are worth more. `Output` knows that something was lost. Only a
+reader who has gone away (BrokenPipeError) ends a command at once, as it does with every other program.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import select
+import sys
+from io import BufferedWriter, RawIOBase, TextIOWrapper
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from _typeshed import ReadableBuffer
+
+_STREAMS = {"stdout": 1, "stderr": 2}
+
+
+class _Sink(RawIOBase):
+    """A descriptor that is written to; `lost` says why something could not be, empty as long as all could."""
+
+    mode = "wb"
+
+    def __init__(self, descriptor: int, name: str) -> None:
+        self.name = name
+        self.lost = ""
+        self.muted = False
+        self._descriptor = descriptor
+
+    def writable(self) -> bool:
+        return True
+
+    def fileno(self) -> int:
+        return self._descriptor
+
+    def isatty(self) -> bool:
+        return os.isatty(self._descriptor)
+
+    def write(self, content: ReadableBuffer, /) -> int:
+        """Write some of it and say how much, or all of it to nowhere. Raises BrokenPipeError if nobody reads."""
+        size = memoryview(content).nbytes
+        while not self.lost and not self.muted:
+            try:
+                return os.write(self._descriptor, content)
+            except BlockingIOError:
+                select.select([], [self._descriptor], [])
+            except BrokenPipeError:
+                raise
+            except OSError as error:
+                why = "it is closed" if error.errno == errno.EBADF else error.strerror
+                self.lost = f"{self.name} cannot be written ({why})"
+        return size
+
+
+class Output:
+    """What stands for standard output and standard error now."""
+
+    def __init__(self, sinks: list[_Sink]) -> None:
+        self._sinks = sinks
+
+    @property
+    def lost(self) -> str:
+        """What was lost and why, empty if all that was printed is there."""
+        return ", ".join(sink.lost for sink in self._sinks if sink.lost)
+
+    def mute(self) -> None:
+        """Print nothing any more, what is still to be written neither."""
+        for sink in self._sinks:
+            sink.muted = True
+
+
+def take_streams() -> Output:
+    """Give every standard stream something to stand for it, and return what tells whether anything was lost.
+
+    What others have put in a stream's place, as pytest does, stays; its characters are spelled out where it
+    cannot hold them.
+    """
+    for number in range(3):
+        _occupy(number)
+    if sys.stdin is None:
+        sys.stdin = open(0, encoding="utf-8", closefd=False)  # noqa: SIM115 - open as long as the program
+    return Output([sink for name, number in _STREAMS.items() if (sink := _taken(name, number))])
+
+
+def _occupy(number: int) -> None:
+    """Put the null device under a number that is free; one that is read only, so that it takes no output."""
+    try:
+        os.fstat(number)
+    except OSError:
+        descriptor = os.open(os.devnull, os.O_RDONLY)
+        os.dup2(descriptor, number)
+        if descriptor != number:
+            os.close(descriptor)
+
+
+def _taken(name: str, number: int) -> _Sink | None:
+    stream: Any = getattr(sys, name)
+    if isinstance(stream, TextIOWrapper):
+        stream.reconfigure(errors="backslashreplace")
+    if stream is not None and (type(stream) is not TextIOWrapper or sys.platform == "win32"):
+        return None
+    sink = _Sink(number, f"standard {'output' if name == 'stdout' else 'error'}")
+    buffered = name == "stderr" if stream is None else stream.line_buffering
+    encoding = "utf-8" if stream is None else stream.encoding
+    through = stream is not None and stream.write_through
+    writer = TextIOWrapper(BufferedWriter(sink), encoding, "backslashreplace", None, buffered, through)
+    setattr(sys, name, writer)
+    return sink

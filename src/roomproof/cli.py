@@ -52,7 +52,7 @@ from roomproof.options import (
     seconds,
 )
 from roomproof.parser import Command, Commands, ParserError
-from roomproof.streams import take_streams
+from roomproof.streams import mend_size, take_streams
 
 app = typer.Typer(name="roomproof", cls=Commands, pretty_exceptions_enable=False)
 _command = partial(app.command, cls=Command)
@@ -379,6 +379,7 @@ def main() -> None:
     What could not be printed makes an exit code of 0 one of 3: nobody has seen that all is well.
     """
     output = take_streams()
+    mend_size(os.environ)
     try:
         code, sentence = _ended()
         sys.stdout.flush()

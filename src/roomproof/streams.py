@@ -12,12 +12,15 @@ import errno
 import os
 import select
 import sys
+from collections.abc import MutableMapping
 from io import BufferedWriter, RawIOBase, TextIOWrapper
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer
 
+_SIZES = {"COLUMNS": (20, 1000), "LINES": (2, 1000)}
+"""Between which numbers anything can be laid out, whatever the environment says."""
 _STREAMS = {"stdout": 1, "stderr": 2}
 
 
@@ -85,6 +88,14 @@ def take_streams() -> Output:
     if sys.stdin is None:
         sys.stdin = open(0, encoding="utf-8", closefd=False)  # noqa: SIM115 - open as long as the program
     return Output([sink for name, number in _STREAMS.items() if (sink := _taken(name, number))])
+
+
+def mend_size(environment: MutableMapping[str, str]) -> None:
+    """Have COLUMNS and LINES say something that lines and tables can be laid out in, or nothing."""
+    for name, (least, most) in _SIZES.items():
+        said = environment.pop(name, "")
+        if said.isascii() and said.isdigit():
+            environment[name] = str(min(max(int(said[:9]), least), most))
 
 
 def _occupy(number: int) -> None:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from roomproof import files
 from roomproof.environment import value_of
+from roomproof.errors import UsageError
 from roomproof.ledger.books import Entry, LedgerError
 
 VARIABLE = "ROOMPROOF_STATE"
@@ -27,14 +28,18 @@ def ledger_folder(environment: Mapping[str, str]) -> Path:
     """Return the folder of ledgers: below ROOMPROOF_STATE, else where the system keeps the state of programs.
 
     That is XDG_STATE_HOME, an absolute path (XDG Base Directory Specification), or ~/.local/state; on Windows LOCALAPPDATA.
-    Raises UsageError if ROOMPROOF_STATE is set but empty.
+    Raises UsageError if ROOMPROOF_STATE is set but empty, and where nobody knows the user's home.
     """
     if named := value_of(VARIABLE, environment):
         return Path(named).absolute() / "ledger"
     states = environment.get("LOCALAPPDATA" if sys.platform == "win32" else "XDG_STATE_HOME", "")
-    home = Path(environment.get("HOME") or Path.home())
-    state = Path(states) if Path(states).is_absolute() else home / ".local" / "state"
-    return state / "roomproof" / "ledger"
+    if Path(states).is_absolute():
+        return Path(states) / "roomproof" / "ledger"
+    try:
+        home = Path(environment.get("HOME") or Path.home())
+    except RuntimeError as error:
+        raise UsageError(f"nobody knows your home folder, where runs keep their ledgers; set {VARIABLE} to a folder") from error
+    return home / ".local" / "state" / "roomproof" / "ledger"
 
 
 class LedgerFile:

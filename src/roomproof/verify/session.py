@@ -30,7 +30,7 @@ from roomproof.verify.bodies import Bench
 from roomproof.verify.case import Case, Proof, Seat, encode
 from roomproof.verify.judging import Judging
 from roomproof.verify.patience import BACKOFF, IN_VAIN, LONGEST, Patience
-from roomproof.verify.rate import Allowance, Rate
+from roomproof.verify.rate import Allowance, Clock, Rate
 from roomproof.verify.selection import Selection
 from roomproof.verify.tidy import TRIES, Tidying, required_query
 from roomproof.verify.ward import SPARED, Ward, keeps_rooms
@@ -160,6 +160,7 @@ class Session:
         self._unsent: Counter[str] = Counter()
         self._rate = Rate(options.rate)
         self._allowance = Allowance(options.max_seconds)
+        self._clock = Clock()
         self._patience = Patience(options.backoff)
         self._end: CutShortError | None = None
 
@@ -293,6 +294,8 @@ class Session:
         if self.options.max_requests is not None and self.result.requests >= self.options.max_requests:
             raise CutShortError(f"--max-requests {self.options.max_requests} reached")
         self.wait(self._rate.pause())
+        if problem := self._clock.problem():
+            raise CutShortError(problem)
         left = self._allowance.left()
         if left == 0:
             raise CutShortError(f"--max-seconds {self.options.max_seconds:g} reached")

@@ -18,19 +18,22 @@ from roomproof.verify.session import Session
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="folders and shells as Linux has them")
 CLAUSE = "telnyx.update-room.request.max_participants.maximum"
-VERIFY = ("verify", "telnyx", "--only", CLAUSE, "--max-examples", "0")
+VERIFY = ("verify", "telnyx", "--only", "telnyx.update-room.request.body.type", "--max-examples", "0")
 Run = Callable[..., Any]
 
 SURROUNDINGS: dict[str, dict[str, str | None]] = {
     "no home, no width, no terminal": {"HOME": None, "COLUMNS": None, "TERM": None},
-    "a home that cannot be written, as can nothing else": {
+    "nothing that can be written to": {
         "HOME": "/proc/nowhere", "TMPDIR": "/nowhere", "XDG_CACHE_HOME": "/proc/nowhere", "XDG_STATE_HOME": "/proc/nowhere",
+        "PYTHONDONTWRITEBYTECODE": "1", "COLUMNS": "1", "FORCE_COLOR": "1", "TERM": "xterm",
     },
-    "folders that are files, or named from nowhere": {"ROOMPROOF_STATE": "/etc/passwd", "XDG_CACHE_HOME": "relative"},
-    "the C locale": {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0", "PYTHONIOENCODING": "ascii"},
-    "the POSIX locale on a dumb terminal": {"LC_ALL": "POSIX", "PYTHONUTF8": "0", "TERM": "dumb", "COLUMNS": "20"},
-    "a single column, colours all the same": {"COLUMNS": "1", "FORCE_COLOR": "1", "TERM": "xterm"},
-    "no columns, no colours, nothing compiled": {"COLUMNS": "0", "NO_COLOR": "1", "PYTHONDONTWRITEBYTECODE": "1"},
+    "the C locale, and folders that are none": {
+        "LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0", "PYTHONIOENCODING": "ascii",
+        "ROOMPROOF_STATE": "/etc/passwd", "XDG_CACHE_HOME": "relative",
+    },
+    "the POSIX locale on a dumb, narrow terminal": {
+        "LC_ALL": "POSIX", "PYTHONUTF8": "0", "TERM": "dumb", "COLUMNS": "20", "NO_COLOR": "1",
+    },
 }  # fmt: skip
 
 

@@ -29,7 +29,10 @@ from roomproof.reports.report import write_text
 
 Run = Callable[..., Any]
 Make = Callable[[str], Path]
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="pipes and devices as Linux has them")
+pytestmark = [
+    pytest.mark.skipif(sys.platform != "linux", reason="pipes and devices as Linux has them"),
+    pytest.mark.usefixtures("bounded"),
+]
 OLD, NEW = b"old\n" * 1000, b"new\n" * 100_000
 VIEWS = ("--json", "--junit", "--html", "--sarif", "--markdown", "--badge")
 

@@ -19,10 +19,12 @@ from roomproof.providers import bundled
 
 Run = Callable[..., Any]
 Make = Callable[[str], Path]
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="pipes and devices as Linux has them")
+pytestmark = [
+    pytest.mark.skipif(sys.platform != "linux", reason="pipes and devices as Linux has them"),
+    pytest.mark.usefixtures("bounded"),
+]
 SOURCE = Path(files.__file__).parent
-ENDLESS = ("pipe", "endless device")
-KINDS = (*ENDLESS, "folder", "socket", "link to nowhere", "unreadable file")
+KINDS = ("pipe", "endless device", "folder", "socket", "link to nowhere", "unreadable file")
 WRITES = {"json_path", "junit_path", "html_path", "sarif_path", "markdown_path", "badge_path", "record"}
 """Parameters of paths that are written to."""
 TLS = ("--base-url", "https://127.0.0.1:9/v2", "--room-id", "1")
@@ -69,11 +71,10 @@ def test_the_walk_finds_the_readers() -> None:
     assert {"replay paths", "report runs", "compare after", "verify baseline", "verify ca_bundle", "clauses contracts"} <= found
 
 
-@pytest.mark.parametrize("kind", ENDLESS)
 @pytest.mark.parametrize(("command", "name", "option"), readers())
 @pytest.mark.usefixtures("cassettes")
-def test_a_command_that_reads(command: str, name: str, option: tuple[str, ...], kind: str, inside: Run, no_file: Make) -> None:
-    beside, path = BESIDE.get((command, name), ()), no_file(kind)
+def test_a_command_that_reads(command: str, name: str, option: tuple[str, ...], inside: Run, no_file: Make) -> None:
+    beside, path = BESIDE.get((command, name), ()), no_file("pipe")
     done = inside(command, *beside, *option, path, env={"TELNYX_API_KEY": "a-key-of-a-test"})
     *_, line = done.err.splitlines()
     assert (done.code in (2, 3), line.startswith("roomproof: "), path.name in line) == (True, True, True), done

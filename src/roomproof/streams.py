@@ -29,11 +29,13 @@ class _Sink(RawIOBase):
 
     mode = "wb"
 
-    def __init__(self, descriptor: int, name: str) -> None:
+    def __init__(self, descriptor: int, name: str, *, whole: bool) -> None:
+        """`whole`: nobody keeps what is left of a part, so that all of it has to be written at once."""
         self.name = name
         self.lost = ""
         self.muted = False
         self._descriptor = descriptor
+        self._whole = whole
 
     def writable(self) -> bool:
         return True
@@ -46,10 +48,13 @@ class _Sink(RawIOBase):
 
     def write(self, content: ReadableBuffer, /) -> int:
         """Write some of it and say how much, or all of it to nowhere. Raises BrokenPipeError if nobody reads."""
-        size = memoryview(content).nbytes
-        while not self.lost and not self.muted:
+        left = memoryview(content).cast("B")
+        size = len(left)
+        while left and not self.lost and not self.muted:
             try:
-                return os.write(self._descriptor, content)
+                left = left[os.write(self._descriptor, left) :]
+                if not self._whole:
+                    return size - len(left)
             except BlockingIOError:
                 select.select([], [self._descriptor], [])
             except BrokenPipeError:
@@ -115,10 +120,11 @@ def _taken(name: str, number: int) -> _Sink | None:
         stream.reconfigure(errors="backslashreplace")
     if stream is not None and (type(stream) is not TextIOWrapper or sys.platform == "win32"):
         return None
-    sink = _Sink(number, f"standard {'output' if name == 'stdout' else 'error'}")
-    buffered = name == "stderr" if stream is None else stream.line_buffering
+    by_line = name == "stderr" if stream is None else stream.line_buffering
     encoding = "utf-8" if stream is None else stream.encoding
-    through = stream is not None and stream.write_through
-    writer = TextIOWrapper(BufferedWriter(sink), encoding, "backslashreplace", None, buffered, through)
-    setattr(sys, name, writer)
+    # As with python -u.
+    unbuffered = stream is not None and stream.write_through
+    sink = _Sink(number, f"standard {'output' if name == 'stdout' else 'error'}", whole=unbuffered)
+    buffer: Any = sink if unbuffered else BufferedWriter(sink)
+    setattr(sys, name, TextIOWrapper(buffer, encoding, "backslashreplace", None, by_line, unbuffered))
     return sink

@@ -113,14 +113,15 @@ def test_completion_without_a_shell_that_listens(shell: Shell) -> None:
     assert (done.returncode, "Traceback" in done.stderr) == (3, False)
 
 
-def test_standard_output_that_never_waits_gets_everything(command: Path, environment: Mapping[str, str]) -> None:
-    """Some programs leave a pipe that they share in this state: a full one then refuses, and has room a moment later."""
+@pytest.mark.parametrize("variables", [{}, {"PYTHONUNBUFFERED": "1"}], ids=["kept back", "written at once"])
+def test_standard_output_that_never_waits_gets_everything(variables: dict[str, str], command: Path, environment: Mapping[str, str]) -> None:
+    """Some programs leave a pipe that they share in this state: a full one takes a part, refuses, and has room a moment later."""
     end, begin = os.pipe()
     os.set_blocking(begin, False)
     heard: list[bytes] = []
     with os.fdopen(end, "rb") as out:
         reader = threading.Thread(target=lambda: heard.append(out.read()))
-        with subprocess.Popen([command, "clauses", "--json"], stdout=begin, env=dict(environment)) as child:
+        with subprocess.Popen([command, "clauses", "--json"], stdout=begin, env={**environment, **variables}) as child:
             os.close(begin)
             reader.start()
             reader.join()

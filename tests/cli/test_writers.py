@@ -220,6 +220,23 @@ def test_standard_output_that_is_a_file_gets_the_report_between_its_lines(comman
     assert text.rstrip().endswith("</svg>")
 
 
+def test_a_start_that_is_not_whole_is_none(inside: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The folder is new or empty again, so that the same command works once the disk has room."""
+    genuine = files.keep
+
+    def full(path: Path, content: bytes) -> None:
+        if path.name == "openapi.yaml":
+            raise OSError(28, "No space left on device")
+        genuine(path, content)
+
+    monkeypatch.setattr(files, "keep", full)
+    done = inside("init", "mine")
+    assert (done.code, done.err) == (2, "roomproof: mine cannot be written (No space left on device)\n")
+    assert names(tmp_path / "mine") == []
+    monkeypatch.setattr(files, "keep", genuine)
+    assert inside("init", "mine").code == 0
+
+
 @pytest.mark.parametrize("view", VIEWS[1:])
 def test_every_view_is_written_so(view: str, inside: Run, report: Path, tmp_path: Path) -> None:
     (tmp_path / "place").write_bytes(OLD)

@@ -19,12 +19,16 @@ def write_start(folder: Path) -> str:
     if files.is_there(folder) and (not files.is_folder(folder) or any(folder.iterdir())):
         raise UsageError(f"{folder} is not empty; name a new folder, nothing is overwritten")
     variable = name.upper().replace("-", "_")
+    made: list[Path] = []
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for template in sorted(_START.glob("*.yaml")):
             text = files.own_text(template).replace("PROVIDER", name).replace("VARIABLE", variable)
             files.keep(folder / template.name, text.encode())
+            made.append(folder / template.name)
     except OSError as error:
+        for path in made:
+            path.unlink(missing_ok=True)
         raise UsageError(f"{folder} cannot be written ({error.strerror})") from error
     verify = f"roomproof verify {name} --contracts {folder} --base-url http://127.0.0.1:8000/v1 --room-id ID"
     return f"{folder}/openapi.yaml holds a small contract: edit it, then\n  {variable}_API_KEY=... {verify}"

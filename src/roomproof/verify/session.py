@@ -12,7 +12,6 @@ from random import Random
 from secrets import token_hex
 from string import hexdigits
 from time import perf_counter, sleep
-from urllib.parse import quote
 
 from roomproof.contract.deviation import Deviation
 from roomproof.contract.model import Contract, Operation, SupportCall
@@ -24,6 +23,7 @@ from roomproof.judge.judge import Judge
 from roomproof.judge.seen import read_answer, read_json
 from roomproof.ledger.books import Books, LedgerError
 from roomproof.targets.credentials import Scheme
+from roomproof.targets.grammar import segment, unsendable
 from roomproof.targets.target import Outgoing, Target
 from roomproof.verdict import Finding, Verdicts
 from roomproof.verify.bodies import Bench
@@ -243,7 +243,7 @@ class Session:
         return Outgoing(case.operation.method, path, query, headers, case.body, proof.scheme, proof.credentials, knowledge, repeatable)
 
     def _path(self, template: str, room_id: str) -> str:
-        return template.replace("{" + self.contract.room.parameter + "}", quote(room_id, safe=""))
+        return template.replace("{" + self.contract.room.parameter + "}", segment(room_id))
 
     def _room_of(self, seat: Seat) -> str:
         if seat is not Seat.NOBODY:
@@ -256,7 +256,9 @@ class Session:
 
     def _sent(self, outgoing: Outgoing, note: str, *, is_valid: bool = False) -> tuple[Interaction, list[Evidence]]:
         """Send a request and have it judged, unless it may do what nobody can put right: then nothing is sent nor said."""
-        if objection := self.target.objection(outgoing, self.look, SPARED if is_valid else 0):
+        why = unsendable(outgoing.method, outgoing.path, outgoing.query, outgoing.headers, outgoing.body)
+        objection = f"since {why}" if why else self.target.objection(outgoing, self.look, SPARED if is_valid else 0)
+        if objection:
             self._unsent[objection] += 1
             return Interaction(Request(outgoing.method, self.target.base_url + outgoing.path), None, failure=objection), []
         interaction = self._exchange(outgoing, note)

@@ -10,13 +10,13 @@ from dataclasses import dataclass, field
 from functools import partial
 from time import sleep
 from typing import Any
-from urllib.parse import quote
 
 from roomproof.contract.model import Contract, Operation, SupportCall
 from roomproof.interaction import BUSY, Interaction, header
 from roomproof.judge.seen import read_answer
 from roomproof.ledger.books import Books, Intent
 from roomproof.targets.credentials import Scheme
+from roomproof.targets.grammar import segment
 from roomproof.targets.target import Outgoing, Target
 from roomproof.verify.case import encode
 from roomproof.verify.settable import changes_members, members_in, settable, told
@@ -180,7 +180,7 @@ class Tidying:
             yield from (partial(body, (name,), values) for name in found for values in (found, {**found, **cleared}))
 
     def _path(self, template: str, room_id: str) -> str:
-        return template.replace("{" + self.contract.room.parameter + "}", quote(room_id, safe=""))
+        return template.replace("{" + self.contract.room.parameter + "}", segment(room_id))
 
     def _call(self, call: SupportCall, room_id: str, query: Mapping[str, str] | None = None) -> Outgoing:
         asked = required_query(self.contract.operations[0]) | dict(query or {})

@@ -33,8 +33,11 @@ _AS_WRITTEN: tuple[tuple[int, Any], ...] = (
     (pycurl.USERAGENT, "roomproof"),
     (pycurl.NOSIGNAL, 1),
     (pycurl.MAXAGE_CONN, IDLE),
+    (pycurl.PROTOCOLS, pycurl.PROTO_HTTP | pycurl.PROTO_HTTPS),
+    (pycurl.NETRC, pycurl.NETRC_IGNORED),
+    (pycurl.FOLLOWLOCATION, 0),
 )
-"""What curl is to do of itself: decode what is coded all the same, and nothing to the request."""
+"""What curl is to do of itself: decode what is coded all the same, and nothing to the request; it goes nowhere else, with no login."""
 _NOT_ADDED = ("Accept-Encoding: identity", "Expect:")
 """Nothing coded is asked for, and no leave to send a body."""
 _DROPPED = (pycurl.E_GOT_NOTHING, pycurl.E_SEND_ERROR, pycurl.E_RECV_ERROR, pycurl.E_ABORTED_BY_CALLBACK)

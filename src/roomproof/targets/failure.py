@@ -55,7 +55,7 @@ def _proxy(facts: Facts) -> str:
     if not refused and not unreachable:
         return ""
     what = f"status {facts.tunnel}" if refused else _system(facts)
-    return f"the proxy of HTTP_PROXY or HTTPS_PROXY does not let through ({what}); NO_PROXY names hosts to reach without it"
+    return f"the proxy of http_proxy or HTTPS_PROXY does not let through ({what}); NO_PROXY names hosts to reach without it"
 
 
 def _words(facts: Facts) -> str:

@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
-from urllib.request import proxy_bypass_environment  # type: ignore[attr-defined]  # known to everybody but typeshed
 
 from roomproof.errors import UsageError
 from roomproof.targets.libcurl import pycurl
+from roomproof.targets.proxy import proxy_of
 
 _BUNDLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE", "SSL_CERT_DIR")
 """Variables that name trusted certificates, as known from requests, curl and OpenSSL; the first that is set counts."""
@@ -20,30 +20,16 @@ def way(base_url: str, ca_bundle: Path | None, environment: Mapping[str, str]) -
     """Return the options of curl for the way to a server, through the environment's proxy if it names one for it.
 
     `ca_bundle` is a file of certificates in PEM, or a folder of them as OpenSSL wants it. Raises UsageError for one that cannot be
-    read, and for a proxy that does not speak HTTP.
+    read, and as `proxy_of` does.
     """
-    proxy = _proxy(base_url, environment)
+    proxy = proxy_of(base_url, environment)
     # An empty name keeps curl from looking for one in the environment of its own.
-    options: dict[int, Any] = {pycurl.PROXY: proxy or "", pycurl.NOPROXY: ""}
-    if "https" in (urlsplit(base_url).scheme, urlsplit(proxy or "").scheme):
+    options: dict[int, Any] = {pycurl.PROXY: proxy.url if proxy else "", pycurl.NOPROXY: ""}
+    if proxy is not None and proxy.login is not None:
+        options |= {pycurl.PROXYUSERNAME: proxy.login[0].encode(), pycurl.PROXYPASSWORD: proxy.login[1].encode()}
+    if "https" in (urlsplit(base_url).scheme, urlsplit(proxy.url if proxy else "").scheme):
         options |= _trusted(ca_bundle, environment)
     return options
-
-
-def _proxy(base_url: str, environment: Mapping[str, str]) -> str | None:
-    """Return the URL of the proxy for a server, None for none: of `http_proxy` and `HTTP_PROXY` the former counts, as in curl."""
-    names = sorted((name for name in environment if name.lower().endswith("_proxy")), key=str.islower)
-    proxies = {name.lower().removesuffix("_proxy"): environment[name] for name in names}
-    parts = urlsplit(base_url)
-    found = proxies.get(parts.scheme) or proxies.get("all")
-    if not found or proxy_bypass_environment(parts.netloc, proxies):
-        return None
-    proxy = found if "://" in found else f"http://{found}"
-    if urlsplit(proxy).scheme not in ("http", "https"):
-        raise UsageError(
-            f"the environment names a {urlsplit(proxy).scheme} proxy for {parts.scheme}://; only HTTP proxies are supported, or NO_PROXY"
-        )
-    return proxy
 
 
 def _trusted(ca_bundle: Path | None, environment: Mapping[str, str]) -> dict[int, Any]:

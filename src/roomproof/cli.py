@@ -18,6 +18,7 @@ from roomproof.legible import one_line
 from roomproof.options import (
     HOW,
     REPORTS,
+    AllowVariable,
     BadgePath,
     Baseline,
     BaseUrl,
@@ -128,6 +129,7 @@ def verify(
     markdown_path: MarkdownPath = None,
     badge_path: BadgePath = None,
     contracts: Contracts = None,
+    allow_variable: AllowVariable = None,
 ) -> None:
     """Send valid, boundary and invalid requests, judge every answer clause by clause."""
     from roomproof.cassettes.regression import FOLDER
@@ -144,7 +146,10 @@ def verify(
         require_schemathesis()
     keep_hypothesis_apart(os.environ)
     regressions = FOLDER if save_regressions else None
-    ask = Ask(tuple(providers or ()), base_url, room_id, tuple(contracts or ()), os.environ, record, regressions, ca_bundle, live, yes)
+    ask = Ask(
+        *(tuple(providers or ()), base_url, room_id, tuple(contracts or ()), os.environ, record, regressions, ca_bundle, live, yes),
+        allowed=tuple(allow_variable or ()),
+    )
     options = Options(max_examples, seed, max_requests, per_second(rate), strict, fuzz, tuple(only or ()), seconds(max_seconds))
     files = {"json": json_path, "junit": junit_path, "html": html_path, "sarif": sarif_path, "markdown": markdown_path, "badge": badge_path}
     outputs, gate = Outputs(files, verbose, **github_of(os.environ)), Gate(baseline, strict_deviations, percent(fail_under))
@@ -167,6 +172,7 @@ def probe(
         Path | None, typer.Option("--json", metavar="PATH", help="Write the observations as JSON.", rich_help_panel=REPORTS)
     ] = None,
     contracts: Contracts = None,
+    allow_variable: AllowVariable = None,
 ) -> None:
     """Find where limits really are, and what happens where documents are silent: observations, never verdicts."""
     from roomproof.commands.ending import with_reports
@@ -175,7 +181,8 @@ def probe(
     from roomproof.verify.session import Options
 
     ask = Ask(
-        tuple(providers or ()), base_url, room_id, tuple(contracts or ()), os.environ, record, ca_bundle=ca_bundle, live=live, yes=yes
+        *(tuple(providers or ()), base_url, room_id, tuple(contracts or ()), os.environ, record, None, ca_bundle, live, yes),
+        allowed=tuple(allow_variable or ()),
     )
     options = Options(max_requests=max_requests, rate=per_second(rate), max_seconds=seconds(max_seconds))
     raise typer.Exit(with_reports(lambda: run_probe(ask, options, json_path)))
@@ -186,11 +193,13 @@ def cleanup(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what would be done; send nothing.", metavar="")] = False,
     ca_bundle: CaBundle = None,
     contracts: Contracts = None,
+    allow_variable: AllowVariable = None,
 ) -> None:
     """Delete the rooms that killed runs have left behind, and put the rooms back that were named to them."""
     from roomproof.commands.cleanup import run_cleanup
 
-    raise typer.Exit(run_cleanup(tuple(contracts or ()), os.environ, dry_run=dry_run, ca_bundle=ca_bundle))
+    allowed = tuple(allow_variable or ())
+    raise typer.Exit(run_cleanup(tuple(contracts or ()), os.environ, dry_run=dry_run, ca_bundle=ca_bundle, allowed=allowed))
 
 
 @_command(

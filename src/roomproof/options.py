@@ -26,6 +26,15 @@ Contracts = Annotated[
     list[Path] | None,
     typer.Option("--contracts", metavar="DIR", help="A folder with further contracts (DIR/PROVIDER/openapi.yaml).", rich_help_panel=WHOM),
 ]
+AllowVariable = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--allow-variable",
+        metavar="NAME",
+        help="An environment variable that a contract of --contracts may name, though it is not its own; repeatable.",
+        rich_help_panel=WHOM,
+    ),
+]
 BaseUrl = Annotated[
     str | None,
     typer.Option(metavar="URL", help="The server to ask, path prefix included; the built-in mocks by default.", rich_help_panel=WHOM),

@@ -7,7 +7,8 @@ group `roomproof.contracts` (a callable that returns the provider's directory); 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Collection, Mapping
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -77,6 +78,49 @@ def find_contract(provider: str, extra: tuple[Path, ...] = ()) -> tuple[Contract
     except ContractError as error:
         raise ContractError(f"{path}: {error}") from error
     return contract, load_deviations(folder / "deviations.yaml")
+
+
+def require_own_variables(contract: Contract, allowed: Collection[str] = ()) -> None:
+    """Raise UsageError if a contract that is not bundled names environment variables of somebody else, and the user has not allowed them.
+
+    Its own begin with its provider's name: those of `my-meet` with `MY_MEET_`. Nor are those its own that the contract of another
+    provider, bundled or installed, names: `telnyx-api` has no right to TELNYX_API_KEY.
+    """
+    if _is_bundled(contract):
+        return
+    prefix = _prefix(contract.provider)
+    for variable in dict.fromkeys((*contract.credentials.environment.values(), *contract.server_environment.values())):
+        if variable not in allowed and (not variable.startswith(prefix) or _is_of_another(variable, contract.provider)):
+            raise UsageError(
+                f"{contract.file}: the contract of {contract.provider} names the environment variable {variable!r}, and its own begin with "
+                f"{prefix}; if its server may have the value, say so with --allow-variable {variable}"
+            )
+
+
+def _prefix(provider: str) -> str:
+    return f"{re.sub('[^A-Z0-9]', '_', provider.upper())}_"
+
+
+def _is_bundled(contract: Contract) -> bool:
+    return bool(contract.file) and Path(contract.file).resolve().is_relative_to(bundled("contracts").resolve())
+
+
+def _is_of_another(variable: str, provider: str) -> bool:
+    """Whether an environment variable is named by the contract of another provider that is bundled or installed."""
+    for name, folder in contract_folders().items():
+        if name != provider and variable.startswith(_prefix(name)):
+            other = load_contract(folder / "openapi.yaml")
+            if variable in (*other.credentials.environment.values(), *other.server_environment.values()):
+                return True
+    return False
+
+
+def installed_contract(contract: Contract) -> Contract | None:
+    """Return the contract of the same provider that is bundled or installed, None if there is none, or if it is this one."""
+    folder = contract_folders().get(contract.provider)
+    if folder is None or _is_bundled(contract) or Path(contract.file).resolve() == (folder / "openapi.yaml").resolve():
+        return None
+    return load_contract(folder / "openapi.yaml")
 
 
 def load_contract(path: Path) -> Contract:

@@ -10,15 +10,25 @@ import typer
 from roomproof.errors import RoomproofError
 from roomproof.ledger.books import Books, Heading, read_books
 from roomproof.ledger.file import LedgerFile, ledger_folder, left_ledgers
-from roomproof.providers import find_contract
+from roomproof.providers import find_contract, require_own_variables
 from roomproof.targets.credentials import scheme_from
 from roomproof.targets.http import HttpTarget
 from roomproof.verify.tidy import Tidying
 from roomproof.verify.ward import Ward
 
 
-def run_cleanup(contracts: tuple[Path, ...], environment: Mapping[str, str], *, dry_run: bool, ca_bundle: Path | None = None) -> int:
-    """Clean up after every run that is gone, each at the server that its ledger names; return 3 if something could not be, else 0."""
+def run_cleanup(
+    contracts: tuple[Path, ...],
+    environment: Mapping[str, str],
+    *,
+    dry_run: bool,
+    ca_bundle: Path | None = None,
+    allowed: tuple[str, ...] = (),
+) -> int:
+    """Clean up after every run that is gone, each at the server that its ledger names; return 3 if something could not be, else 0.
+
+    `allowed` are environment variables that contracts may name although they are not their own.
+    """
     folder, found, left = ledger_folder(environment), 0, 0
     for ledger in left_ledgers(folder):
         found += 1
@@ -32,7 +42,7 @@ def run_cleanup(contracts: tuple[Path, ...], environment: Mapping[str, str], *, 
                 left += 1
                 continue
             typer.echo("\n".join(_shown(*told)))
-            left += not dry_run and not _is_clean_after(ledger, *told, contracts, environment, ca_bundle)
+            left += not dry_run and not _is_clean_after(ledger, *told, contracts, environment, ca_bundle, allowed)
         finally:
             ledger.close(done=told is not None and told[1].settled and not dry_run)
     if not found:
@@ -47,10 +57,11 @@ def _is_clean_after(
     contracts: tuple[Path, ...],
     environment: Mapping[str, str],
     ca_bundle: Path | None,
+    allowed: tuple[str, ...],
 ) -> bool:
     """Clean up what a ledger lists, tell what could not be, and return whether everything could."""
     try:
-        remarks = [] if books.settled else _cleaned(heading, books, contracts, environment, ca_bundle)
+        remarks = [] if books.settled else _cleaned(heading, books, contracts, environment, ca_bundle, allowed)
     except RoomproofError as error:
         remarks = [str(error)]
     for remark in remarks or ["done"]:
@@ -72,10 +83,16 @@ def _shown(heading: Heading, books: Books) -> list[str]:
 
 
 def _cleaned(
-    heading: Heading, books: Books, contracts: tuple[Path, ...], environment: Mapping[str, str], ca_bundle: Path | None
+    heading: Heading,
+    books: Books,
+    contracts: tuple[Path, ...],
+    environment: Mapping[str, str],
+    ca_bundle: Path | None,
+    allowed: tuple[str, ...],
 ) -> list[str]:
     """Delete rooms and put the named one back, and return what could not be done. Raises RoomproofError where nothing can be."""
     contract, _ = find_contract(heading.provider, (*contracts, *map(Path, heading.contracts)))
+    require_own_variables(contract, allowed)
     scheme = scheme_from(contract.credentials, environment)
     server = HttpTarget(heading.base_url, ca_bundle=ca_bundle, environment=environment)
     target = Ward(server, contract, books, heading.room_id, ours=False)

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import BinaryIO, Protocol
 
 from roomproof.cassettes.entry import entry
+from roomproof.cassettes.file_name import file_name
 from roomproof.cassettes.redaction import Redactor
 from roomproof.cassettes.writing import json_entry, json_head, yaml_entry, yaml_head
 from roomproof.errors import RecordingError, UsageError
@@ -32,7 +33,7 @@ def cassette_path(record: Path, provider: str, providers: int, now: datetime) ->
             raise UsageError(f"--record {record} is one file, and a cassette holds one provider: name a folder, or one PROVIDER")
         return record
     # A run that starts within the same second as another one, in the same folder, is another process.
-    name = f"{provider}-{now:%Y%m%dT%H%M%SZ}-{os.getpid()}"
+    name = f"{file_name(provider)}-{now:%Y%m%dT%H%M%SZ}-{os.getpid()}"
     names = (f"{name}{suffix}.yaml" for suffix in ("", *(f"-{number}" for number in range(2, 1000))))
     return next(path for path in map(record.joinpath, names) if not path.exists())
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from roomproof.cassettes.file_name import file_name
 from roomproof.cassettes.recorder import Recorder
 from roomproof.cassettes.recording import REGRESSIONS
 from roomproof.cassettes.redaction import Redactor
@@ -14,7 +15,7 @@ from roomproof.contract.model import Contract
 from roomproof.interaction import Interaction, header
 
 FOLDER = Path("cassettes", REGRESSIONS)
-CLAUSE_ID = re.compile(r"[a-z0-9-]+\.[a-z0-9-]+\.(request|response|behaviour)\.[^/]+")
+CLAUSE_ID = re.compile(r"[a-z0-9-]+\.[a-z0-9-]+\.(request|response|behaviour)\..+", re.DOTALL)
 
 
 def story(contract: Contract, history: Sequence[Interaction], witness: Interaction, clause: Clause) -> list[Interaction]:
@@ -34,7 +35,7 @@ def story(contract: Contract, history: Sequence[Interaction], witness: Interacti
 
 def save(folder: Path, clause_id: str, told: Mapping[str, str], interactions: Sequence[Interaction], redactor: Redactor) -> Path | None:
     """Write a regression and return its file, None where there is one already. Raises RecordingError if it cannot be written."""
-    path = folder / f"{clause_id}.yaml"
+    path = folder / f"{file_name(clause_id)}.yaml"
     if path.exists():
         return None
     recorder = Recorder(path, {**told, "clause": clause_id}, redactor)

@@ -83,8 +83,8 @@ def find_contract(provider: str, extra: tuple[Path, ...] = ()) -> tuple[Contract
 def require_own_variables(contract: Contract, allowed: Collection[str] = ()) -> None:
     """Raise UsageError if a contract that is not bundled names environment variables of somebody else, and the user has not allowed them.
 
-    Its own begin with its provider's name: those of `my-meet` with `MY_MEET_`. Nor are those its own that the contract of another
-    provider, bundled or installed, names: `telnyx-api` has no right to TELNYX_API_KEY.
+    Its own begin with its provider's name: those of `my-meet` with `MY_MEET_`. Those that the contract of another provider, bundled or
+    installed, names are that one's: `my-meet-api` has no right to MY_MEET_API_KEY where there is a `my-meet`.
     """
     if _is_bundled(contract):
         return

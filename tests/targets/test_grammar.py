@@ -98,7 +98,7 @@ def test_what_is_no_part_of_one_request_is_never_sent(outgoing: Outgoing, wire: 
 
 
 AMBIGUOUS = (
-    *("..", ".", "%2e%2e", "%2E.", "%252e%252e", "..;x=1", "..%3B", "mine%2Fvictim", "mine%2f..%2fvictim", "%5C..%5Cvictim"),
+    *("..", ".", "%2e%2e", "%2E.", "%252e%252e", "..;x=1", "..%3B", "victim;mine", "mine%2Fvictim", "mine%2f..%2fvictim", "%5C..%5Cvictim"),
     *("mine%252fvictim", "mine%25252fvictim", "mine%00", "/victim", "x/../victim"),
 )
 

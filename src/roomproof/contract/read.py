@@ -63,6 +63,7 @@ def read_contract(raw: Any) -> Contract:
         raise ContractError(message, ("x-room", "parameter"))
     support = {name: _support(name, call, top) for name, call in root.get("x-support", {}).items()}
     _refuse_unknown_calls(operations, support)
+    _refuse_calls_about_no_room(support, room["parameter"])
     shown = Room(room["parameter"], tuple(room.get("at", ())), room["id"])
     for operation in operations:
         require_known_fields(operation, shown)
@@ -234,6 +235,14 @@ def _refuse_unknown_calls(operations: tuple[Operation, ...], support: Mapping[st
             named = f"{clause.options['call']!r}{did_you_mean(str(clause.options['call']), support)}"
             message = f"{clause.id}: x-support has no list {named}; it needs a call with at and key"
             raise ContractError(message, (*clause.pointer, "with", "call"))
+
+
+def _refuse_calls_about_no_room(support: Mapping[str, SupportCall], parameter: str) -> None:
+    """Raise ContractError for a call about one room that its path does not name: whose room it is could not be told from it."""
+    for name in ("read", "delete"):
+        if name in support and "{" + parameter + "}" not in support[name].path:
+            message = f"x-support, {name}: its path names no room; it has to hold {{{parameter}}}, the parameter of x-room"
+            raise ContractError(message, ("x-support", name, "path"))
 
 
 def _refuse_bad_schemas(operations: tuple[Operation, ...]) -> None:

@@ -86,12 +86,14 @@ def _wrong_path(path: str, *, is_safe: bool) -> str:
     if not all(map(_SEGMENT.fullmatch, segments)):
         return "the path holds what no path can (RFC 3986, 3.3)"
     if not is_safe and ("" in segments[:-1] or any(map(_is_ambiguous, segments))):
-        return "servers read the path in several ways: dots, nothing, an encoded slash, backslash or NUL stand in a segment of it"
+        return "servers read the path in several ways: dots, nothing, a semicolon, an encoded slash, backslash or NUL stand in it"
     return ""
 
 
 def _is_ambiguous(part: str) -> bool:
     """Whether some server takes a segment for more or less than one: without its parameters, or decoded, be it more than once."""
+    if ";" in part:
+        return True
     for _ in range(_DECODED):
         if part.partition(";")[0] in (".", "..") or any(letter in part for letter in "/\\\0"):
             return True

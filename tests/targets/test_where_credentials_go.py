@@ -5,11 +5,9 @@ Servers on other ports of this machine stand for other hosts.
 
 from __future__ import annotations
 
-import socket
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, suppress
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -17,51 +15,12 @@ from roomproof.targets.credentials import Basic, Bearer
 from roomproof.targets.http import HttpTarget
 from roomproof.targets.target import Outgoing
 
-
-class Host:
-    """A server that keeps the head of each request, and answers it with some headers."""
-
-    def __init__(self) -> None:
-        self.heads: list[str] = []
-        self.answer = "200 OK"
-        self._listening = socket.create_server(("127.0.0.1", 0))
-        self.port = self._listening.getsockname()[1]
-        self.origin = f"http://127.0.0.1:{self.port}"
-        threading.Thread(target=self._serve, daemon=True).start()
-
-    def close(self) -> None:
-        with suppress(OSError):
-            self._listening.shutdown(socket.SHUT_RDWR)
-        self._listening.close()
-
-    def _serve(self) -> None:
-        with suppress(OSError):
-            while True:
-                threading.Thread(target=self._talk, args=(self._listening.accept()[0],), daemon=True).start()
-
-    def _talk(self, connection: socket.socket) -> None:
-        with suppress(OSError), connection, connection.makefile("rb") as stream:
-            while line := stream.readline():
-                self.heads.append("".join(one.decode("latin-1") for one in (line, *iter(stream.readline, b"\r\n"))))
-                connection.sendall(f"HTTP/1.1 {self.answer}\r\nContent-Length: 2\r\n\r\n{{}}".encode())
-
-
-@pytest.fixture
-def hosts() -> Iterator[Callable[[], Host]]:
-    with ExitStack() as stack:
-
-        def start() -> Host:
-            host = Host()
-            stack.callback(host.close)
-            return host
-
-        yield start
-
+Hosts = Callable[[], Any]
 
 SECRET = Bearer("a-token-of-one-provider")
 
 
-def sent_twice(host: Host) -> None:
+def sent_twice(host: Any) -> None:
     target = HttpTarget(host.origin + "/v2", pauses=())
     for _ in range(2):
         target.send(Outgoing("GET", "/rooms", scheme=SECRET))
@@ -84,7 +43,7 @@ ELSEWHERE = {
 
 
 @pytest.mark.parametrize("answer", ELSEWHERE.values(), ids=ELSEWHERE)
-def test_an_answer_leads_nowhere(answer: str, hosts: Callable[[], Host]) -> None:
+def test_an_answer_leads_nowhere(answer: str, hosts: Hosts) -> None:
     named, other = hosts(), hosts()
     named.answer = answer.format(other=other.origin, port=other.port)
 
@@ -95,14 +54,14 @@ def test_an_answer_leads_nowhere(answer: str, hosts: Callable[[], Host]) -> None
     assert all(f"Authorization: Bearer {SECRET.token}" in head for head in named.heads)
 
 
-def test_a_cookie_is_not_kept(hosts: Callable[[], Host]) -> None:
+def test_a_cookie_is_not_kept(hosts: Hosts) -> None:
     named = hosts()
     named.answer = "200 OK\r\nSet-Cookie: session=1; Path=/; Domain=127.0.0.1"
     sent_twice(named)
     assert [head for head in named.heads if "cookie" in head.lower()] == []
 
 
-def test_a_challenge_is_not_answered(hosts: Callable[[], Host]) -> None:
+def test_a_challenge_is_not_answered(hosts: Hosts) -> None:
     named = hosts()
     named.answer = '401 Unauthorized\r\nWWW-Authenticate: Digest realm="a", nonce="b"\r\nWWW-Authenticate: Negotiate'
     target = HttpTarget(named.origin)
@@ -111,7 +70,7 @@ def test_a_challenge_is_not_answered(hosts: Callable[[], Host]) -> None:
     assert len(named.heads) == 1
 
 
-def test_a_login_that_the_machine_keeps_is_not_read(hosts: Callable[[], Host], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_login_that_the_machine_keeps_is_not_read(hosts: Hosts, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in (".netrc", "_netrc"):
         (tmp_path / name).write_text("machine 127.0.0.1 login user password word\ndefault login user password word\n", encoding="utf-8")
     (tmp_path / ".curlrc").write_text("netrc\nlocation\n", encoding="utf-8")
@@ -125,7 +84,7 @@ def test_a_login_that_the_machine_keeps_is_not_read(hosts: Callable[[], Host], t
     assert "authorization" not in named.heads[0].lower()
 
 
-def test_two_providers_share_neither_credentials_nor_connections(hosts: Callable[[], Host]) -> None:
+def test_two_providers_share_neither_credentials_nor_connections(hosts: Hosts) -> None:
     first, second = hosts(), hosts()
     targets = [HttpTarget(host.origin) for host in (first, second, first)]
     schemes = [Bearer("the-first-token"), Bearer("the-second-token"), None]
@@ -139,9 +98,7 @@ def test_two_providers_share_neither_credentials_nor_connections(hosts: Callable
     assert told == [one, [], one, [], two, two]
 
 
-def test_a_proxy_of_the_environment_gets_nothing_that_is_for_this_machine(
-    hosts: Callable[[], Host], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_proxy_of_the_environment_gets_nothing_that_is_for_this_machine(hosts: Hosts, monkeypatch: pytest.MonkeyPatch) -> None:
     """Neither of the environment that is handed on, nor of that which curl would look into itself."""
     named, proxy = hosts(), hosts()
     environment = dict.fromkeys(("http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"), proxy.origin.replace("//", "//user:word@"))
@@ -156,7 +113,7 @@ def test_a_proxy_of_the_environment_gets_nothing_that_is_for_this_machine(
     assert not any("proxy-" in head.lower() or "dXNlcjp3b3Jk" in head for head in named.heads)
 
 
-def test_the_login_of_a_proxy_goes_to_the_proxy_alone_and_the_providers_through_it_alone(hosts: Callable[[], Host]) -> None:
+def test_the_login_of_a_proxy_goes_to_the_proxy_alone_and_the_providers_through_it_alone(hosts: Hosts) -> None:
     """For https a proxy gets nothing but the name of the host, until it lets through; this one does not."""
     proxy = hosts()
     proxy.answer = "403 Forbidden"

@@ -42,10 +42,13 @@ def refusal(contract: Contract, request: Request) -> str:
     if matched is None:
         return unsendable(request.method, "/", {}, (), None)
     operation, parameters = matched
+    query = _query(operation, request)
+    if other := next((name for name in request.query if name not in query), None):
+        return f"the contract has no query parameter {other!r}"
     room = unquote(parameters.get(contract.room.parameter, ""))
     path = operation.path.replace("{" + contract.room.parameter + "}", segment(room))
     headers = tuple(pair for pair in request.headers if _is_kept(operation, pair[0]))
-    return unsendable(operation.method, path, _query(operation, request), headers, request.body)
+    return unsendable(operation.method, path, query, headers, request.body)
 
 
 def _is_kept(operation: Operation, name: str) -> bool:

@@ -1,7 +1,7 @@
-"""Names of files made of names that a contract, a recording or a server gives: they stay below their folder, on every system.
+"""Names of files made of names that a contract, a recording or a server gives: they stay below their folder.
 
-What today's clause ids are made of stands for itself; all else is written as in a URL (RFC 3986, 2.1), the per cent sign, too, so that
-two names never become one.
+What today's clause ids are made of stands for itself; all else is written as in a URL (RFC 3986, 2.1), the per
+cent sign, too, so that two names never become one.
 """
 
 from __future__ import annotations
@@ -18,7 +18,10 @@ _RESERVED = re.compile(r"(?:con|prn|aux|nul|conin\$|conout\$|com[0-9]|lpt[0-9])(
 
 
 def file_name(name: str) -> str:
-    """Return a name as that of a file without its suffix. One too long is cut, and ends in `~` and the SHA-256 of the whole."""
+    """Return a name as that of a file, without its suffix, on every system.
+
+    One too long is cut, and ends in `~` and the SHA-256 of the whole.
+    """
     raw = name.encode("utf-8", "surrogatepass")
     text = _OWN.sub(lambda match: b"%%%02X" % match[0][0], raw).decode("ascii")
     # A leading dot hides a file, Windows drops a trailing one, and two dots are another folder.

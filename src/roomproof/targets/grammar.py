@@ -1,7 +1,7 @@
 """What may stand in a request: what HTTP's grammar lets through, and what every server reads alike.
 
-Whoever writes the texts that a request is made of (a recording, a contract, the answer of a server), nothing of them may end a line,
-begin another request, or lead to another room or method than the one that was looked at before it is sent.
+Whoever writes the texts that a request is made of (a recording, a contract, the answer of a server), nothing of
+them may end a line, begin another request, or lead to another room or method than the guard has seen.
 """
 
 from __future__ import annotations
@@ -25,11 +25,14 @@ _TO_THE_CONNECTION = frozenset(
         *("transfer-encoding", "upgrade"),
     )
 )
-"""Headers that say where a request ends and whom it is for (RFC 9110, 7.2, 7.6.1 and 8.6; RFC 9112, 6): the client alone writes them."""
+"""Headers that say where a request ends and whom it is for: the client alone writes them.
+
+Sources: RFC 9110, 7.2, 7.6.1 and 8.6; RFC 9112, 6.
+"""
 _ELSEWHERE = frozenset(("forwarded", "x-host", "x-original-host", "x-original-url", "x-rewrite-url"))
 """Headers by which servers behind a proxy are told of another address than that of the request."""
 _OVERRIDES = frozenset(("_method", "x-http-method", "x-http-method-override", "x-method-override", "x-original-method", "x-rewrite-method"))
-"""Headers, query parameters and fields by which many servers are told of another method than that of the request."""
+"""Headers, query parameters and fields by which many servers are told of another method."""
 _DECODED = 5
 """What is still encoded after so many decodings is no name of anything."""
 SAFE = ("GET", "HEAD", "OPTIONS")
@@ -50,7 +53,10 @@ def leads_elsewhere(name: str) -> bool:
 
 
 def segment(text: str) -> str:
-    """Return a text, such as a room's id, as one segment of a path (RFC 3986, 2.1), a lone surrogate as its three bytes."""
+    """Return a text, such as a room's id, as one segment of a path (RFC 3986, 2.1).
+
+    A lone surrogate, which UTF-8 does not have, stands as three bytes all the same.
+    """
     return quote(text, safe="", errors="surrogatepass")
 
 
@@ -76,9 +82,9 @@ def _wrong_headers(headers: Headers) -> Iterator[str]:
 
 
 def _wrong_path(path: str, *, is_safe: bool) -> str:
-    """Return what is wrong with a path, if anything: that it is none (RFC 9112, 3.2.1), or that servers read it in several ways.
+    """Return what is wrong with a path: that it is none (RFC 9112, 3.2.1), or that servers read it in several ways.
 
-    The latter may be read, whatever it is read as, and never changed: what is changed has to be what was looked at before.
+    The latter may be asked for and never changed: what is changed has to be what the guard has seen.
     """
     first, *segments = path.split("/")
     if first or not segments:
@@ -91,7 +97,7 @@ def _wrong_path(path: str, *, is_safe: bool) -> str:
 
 
 def _is_ambiguous(part: str) -> bool:
-    """Whether some server takes a segment for more or less than one: without its parameters, or decoded, be it more than once."""
+    """Whether some server takes a segment for more or less: without its parameters, or decoded, once or more."""
     if ";" in part:
         return True
     for _ in range(_DECODED):
@@ -104,7 +110,7 @@ def _is_ambiguous(part: str) -> bool:
 
 
 def _fields(headers: Headers, body: bytes | None) -> Iterator[str]:
-    """Yield the names in a body that a server may take for one of _OVERRIDES: those of a form, and of a JSON object."""
+    """Yield the names in a body that may be one of _OVERRIDES: those of a form, and of a JSON object."""
     if not body or (b"method" not in body.lower() and b"\\u" not in body and b"%" not in body):
         return
     if (media_type(headers) or "") in _FORMS:

@@ -1,7 +1,9 @@
-"""Which proxy the environment names for a server, as curl reads it (curl's manual, ENVIRONMENT), and what of that is secret.
+"""Which proxy the environment names for a server, as curl reads it, and what of that is secret.
 
-`http_proxy` counts in lower case only, since a web server puts a request's header Proxy into HTTP_PROXY; of the others the one in
-lower case counts before the one in capitals. What is on this machine is never asked for through a proxy.
+`http_proxy` counts in lower case only, since a web server puts a request's header Proxy into HTTP_PROXY; of the
+others the one in lower case counts before the one in capitals. This machine is never asked through a proxy.
+
+Source: curl's manual, ENVIRONMENT.
 """
 
 from __future__ import annotations
@@ -34,7 +36,7 @@ class Proxy:
 def proxy_of(base_url: str, environment: Mapping[str, str]) -> Proxy | None:
     """Return the proxy for a server, None for none.
 
-    Raises UsageError, naming the variable and not its value, for one that is no address or does not speak HTTP.
+    Raises UsageError, naming the variable and not its value, for one that is no address or no HTTP proxy.
     """
     parts = urlsplit(base_url)
     name = next((name for name in (*_NAMES.get(parts.scheme, ()), *_ALL) if environment.get(name)), None)
@@ -44,7 +46,10 @@ def proxy_of(base_url: str, environment: Mapping[str, str]) -> Proxy | None:
 
 
 def proxy_secrets(environment: Mapping[str, str]) -> Iterator[str]:
-    """Yield what must not be shown of the proxies that the environment names: their passwords, alone and as they are sent (RFC 7617, 2)."""
+    """Yield what must not be shown of the proxies that the environment names.
+
+    These are their passwords, alone and as they are sent (RFC 7617, 2).
+    """
     for name in ("HTTP_PROXY", *_NAMES["http"], *_NAMES["https"], *_ALL):
         found = _LOGIN.match(environment.get(name, ""))
         if found is None:
@@ -75,7 +80,7 @@ def _read(name: str, text: str) -> Proxy:
 
 
 def _is_exempt(host: str, environment: Mapping[str, str]) -> bool:
-    """Whether a server is to be reached without a proxy: by its name or a domain that it is in, by its address or a network of it."""
+    """Whether a server is reached without a proxy: by its name or a domain of it, its address or a network of it."""
     listed = next((environment[name] for name in _NONE if environment.get(name)), "").strip().lower()
     entries = re.split(r"[\s,]+", listed)
     return listed == "*" or any(_is_named(host.lower().removesuffix("."), entry) for entry in entries)

@@ -22,16 +22,17 @@ _KINDS = {
     "one part of a path: letters, digits, '-', '_', '.' and '~'": re.compile(r"(?!\.{1,2}$)[A-Za-z0-9._~-]+"),
     "an address like https://api.example.com": re.compile(r"https?://[^\s/?#@\\]+(?:/[^\s?#@\\]*)?", re.IGNORECASE),
 }
-"""What a variable of a URL can be, and what its value then is: nothing that ends the part of the URL in which it stands."""
+"""What a variable of a URL can be, and what its value then is: nothing that ends that part of the URL."""
 _LABEL_OF_A_HOST, _HOST, _PORT, _PART_OF_A_PATH, _ADDRESS = _KINDS
 
 
 def server_url(contract: Contract, environment: Mapping[str, str]) -> str:
     """Return the URL of the contract's own server, without a slash at its end.
 
-    A variable's value is that of its environment variable (`x-environment`); of one that holds a connection string
-    (`name=value;name=value`), the part of the variable's name. Raises UsageError for what the environment does not hold, for a value
-    that would lead to another server than the contract says, and for a server of another machine that is asked without TLS.
+    A variable's value is that of its environment variable (`x-environment`); of one that holds a connection
+    string (`name=value;name=value`), the part of the variable's name. Raises UsageError for what the environment
+    does not hold, for a value that would lead to another server than the contract says, and for a server of
+    another machine that is asked without TLS.
     """
     template = contract.server
 

@@ -156,7 +156,7 @@ class Redactor:
             places = self._known.places(data)
             if not places:
                 break
-            lost = ((place, place.secret if not place.in_base64 else data[place.start : place.end].decode("latin-1")) for place in places)
+            lost = ((place, place.secret if not place.coded else data[place.start : place.end].decode("latin-1")) for place in places)
             data = edited(data, [(place.start, place.end, self._replacement(text).encode()) for place, text in lost])
         return data
 

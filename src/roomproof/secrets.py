@@ -64,6 +64,8 @@ class KnownSecrets:
         self._shortest = Shortest(min(_LONGEST_RUN.letters, -(-shortest * 4 // 3)), min(_LONGEST_RUN.pairs, shortest))
         self.short = frozenset(form for secret in self.texts if len(secret) < SHORTEST for form in _forms(secret))
         """The secrets too short to be looked for inside a text, in every form; compare them with whole values."""
+        self.whole = self.short.union(self.texts)
+        """What no whole value may be."""
 
     def and_also(self, secrets: Iterable[str]) -> KnownSecrets:
         """Return these and some more; the same object if there is no other among them."""
@@ -102,7 +104,7 @@ class KnownSecrets:
         for reading in Readings(data, self._spellings, shortest, every=every) if self._needles else ():
             yield from self._whole(reading)
             if marks:
-                yield from self._cut(reading, data, marks)
+                yield from self._cut(reading, marks)
 
     def _whole(self, reading: Reading) -> Iterator[Place]:
         for needle, secret in self._needles.items():
@@ -112,7 +114,7 @@ class KnownSecrets:
                     yield Place(*span, secret, reading.coded > 0)
                 at = reading.data.find(needle, at + len(needle))
 
-    def _cut(self, reading: Reading, data: bytes, marks: Sequence[Span]) -> Iterator[Place]:
+    def _cut(self, reading: Reading, marks: Sequence[Span]) -> Iterator[Place]:
         """Yield where a secret begins and is cut off: what is left of it ends at a mark."""
         for needle, secret in self._needles.items():
             beginning = needle[:_SHORTEST_BEGINNING]
@@ -120,11 +122,11 @@ class KnownSecrets:
             while at >= 0:
                 span = reading.span(at, at + len(beginning))
                 number = bisect_left(marks, (span[1],)) if span else len(marks)
-                if span and number < len(marks) and self._is_left(reading, at, needle, marks[number], data):
+                if span and number < len(marks) and self._is_left(reading, at, needle, marks[number]):
                     yield Place(span[0], marks[number][1], secret, reading.coded > 0)
                 at = reading.data.find(beginning, at + 1)
 
-    def _is_left(self, reading: Reading, at: int, needle: bytes, mark: Span, data: bytes) -> bool:
+    def _is_left(self, reading: Reading, at: int, needle: bytes, mark: Span) -> bool:
         """Whether a needle that begins somewhere goes on to a mark."""
         last, end = mark
         low, high = _SHORTEST_BEGINNING, min(len(needle), len(reading.data) - at) + 1

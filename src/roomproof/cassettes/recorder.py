@@ -10,6 +10,7 @@ from __future__ import annotations
 import errno
 import os
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO, Protocol
@@ -18,7 +19,8 @@ from roomproof.cassettes.entry import entry
 from roomproof.cassettes.redaction import Redactor
 from roomproof.cassettes.writing import json_entry, json_head, yaml_entry, yaml_head
 from roomproof.errors import RecordingError, UsageError
-from roomproof.interaction import Interaction
+from roomproof.interaction import LARGEST_BODY, SHOWN_BODY, Interaction, bounded
+from roomproof.readings import UnsearchableError
 from roomproof.targets.target import Outgoing, Target
 
 
@@ -37,8 +39,14 @@ def cassette_path(record: Path, provider: str, providers: int, now: datetime) ->
     return next(path for path in map(record.joinpath, names) if not path.exists())
 
 
+MOST_BYTES = 256_000_000
+"""A cassette gets no longer than this and one interaction more; one of a hundred thousand usual interactions is shorter."""
+
+
 class _Tape(Protocol):
-    """A cassette file that grows."""
+    """A cassette file that grows; `size` is how many bytes it has by now."""
+
+    size: int
 
     def append(self, interaction: Interaction) -> None:
         """Write an interaction. Raises OSError, and leaves the file as it was, where it cannot."""
@@ -50,7 +58,7 @@ class _Tape(Protocol):
 
 
 class Recorder:
-    """Records one provider's interactions, without their secrets, into a new file."""
+    """Records one provider's interactions, without their secrets and without the rest of vast bodies, into a new file."""
 
     def __init__(self, path: Path, told: Mapping[str, str], redactor: Redactor) -> None:
         """`told` says what the recording is of. Raises RecordingError if the file is there already or cannot be made."""
@@ -58,6 +66,8 @@ class Recorder:
         self.problem = ""
         self._redactor = redactor
         self._withheld = 0
+        self._unsearched = 0
+        self._cut = 0
         told = redactor.told(told)
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -69,14 +79,38 @@ class Recorder:
         """Write an interaction that has a response. What keeps it from being written is told at the end, and the run goes on."""
         if interaction.response is None or self.problem:
             return
-        clean = self._redactor.redacted(interaction)
+        try:
+            clean = self._redactor.redacted(bounded(interaction))
+        except UnsearchableError:
+            self._unsearched += 1
+            return
         if self._redactor.leaks(clean):
             self._withheld += 1
             return
         try:
-            self._tape.append(clean)
+            self._tape.append(self._shortened(clean))
         except OSError as error:
             self.problem = f"{self.path}: recording stopped ({error.strerror}); what it holds by then can be replayed"
+        if self._tape.size > MOST_BYTES:
+            self.problem = f"{self.path}: recording stopped at {MOST_BYTES} bytes; what it holds by then can be replayed"
+
+    def _shortened(self, interaction: Interaction) -> Interaction:
+        """Return an interaction as it is written: of a body that is not there as a whole only the beginning, searched beyond its end."""
+        response = interaction.response
+        if response is None or not response.left_out:
+            return interaction
+        self._cut += 1
+        return replace(interaction, response=response.cut(SHOWN_BODY))
+
+    @property
+    def note(self) -> str:
+        """What is missing in the recording although nothing went wrong, in one sentence; empty where nothing is."""
+        if not self._cut:
+            return ""
+        return (
+            f"{self.path}: of {self._cut} bodies larger than {LARGEST_BODY} bytes, or written in more ways than can be searched for "
+            f"secrets, at most the first {SHOWN_BODY} bytes are recorded; no recording says what such a body shows"
+        )
 
     def close(self) -> None:
         """End the recording. Raises RecordingError if some of it is missing."""
@@ -87,6 +121,11 @@ class Recorder:
             raise RecordingError(
                 f"{self.path}: {self._withheld} interactions were not written, since a known secret would have stood in them; "
                 "use credentials that do not occur in bodies as they are"
+            )
+        if self._unsearched:
+            raise RecordingError(
+                f"{self.path}: {self._unsearched} interactions were not written, since their headers or requests are written in more ways "
+                "than can be searched for secrets; the rest of the recording can be replayed"
             )
 
 
@@ -142,7 +181,7 @@ class _YamlTape:
         self._path = path
         self._head = yaml_head(told)
         self._file: BinaryIO | None = None
-        self._end = 0
+        self.size = 0
         self._count = 0
 
     def append(self, interaction: Interaction) -> None:
@@ -151,24 +190,24 @@ class _YamlTape:
         content = yaml_entry(entry(interaction))
         if self._file is None:
             text = f"{self._head}\n#{title}\n{content}"
-            self._file, self._end = _new_file(self._path, text), len(text)
+            self._file, self.size = _new_file(self._path, text), len(text)
         else:
-            self._end = self._added(self._file, title, content.encode("ascii"))
+            self.size = self._added(self._file, title, content.encode("ascii"))
         self._count += 1
 
     def _added(self, file: BinaryIO, title: str, content: bytes) -> int:
         """Write an entry and return where the file ends then."""
         line = f"#{title}: |\n".encode()
         try:
-            _write(file, self._end, line)
-            _write(file, self._end, b"_")
-            _write(file, self._end + len(line), content)
-            _write(file, self._end, b"#")
-            _write(file, self._end + 1 + len(title), b" --")
+            _write(file, self.size, line)
+            _write(file, self.size, b"_")
+            _write(file, self.size + len(line), content)
+            _write(file, self.size, b"#")
+            _write(file, self.size + 1 + len(title), b" --")
         except OSError:
-            file.truncate(self._end)
+            file.truncate(self.size)
             raise
-        return self._end + len(line) + len(content)
+        return self.size + len(line) + len(content)
 
     def close(self) -> None:
         if self._file is not None:
@@ -181,18 +220,18 @@ class _JsonTape:
     def __init__(self, path: Path, told: Mapping[str, str]) -> None:
         head = json_head(told).encode()
         self._file = _new_file(path, (head + self._END).decode())
-        self._end = len(head)
+        self.size = len(head)
         self._between = b"\n"
 
     def append(self, interaction: Interaction) -> None:
         content = self._between + json_entry(entry(interaction)).encode()
         try:
-            _write(self._file, self._end, content + self._END)
+            _write(self._file, self.size, content + self._END)
         except OSError:
-            self._file.truncate(self._end)
-            _write(self._file, self._end, self._END)
+            self._file.truncate(self.size)
+            _write(self._file, self.size, self._END)
             raise
-        self._end += len(content)
+        self.size += len(content)
         self._between = b",\n"
 
     def close(self) -> None:

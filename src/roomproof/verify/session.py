@@ -16,7 +16,7 @@ from urllib.parse import quote
 
 from roomproof.contract.deviation import Deviation
 from roomproof.contract.model import Contract, Operation, SupportCall
-from roomproof.interaction import Credentials, Interaction, Request, RoomKnowledge, header
+from roomproof.interaction import Credentials, Interaction, Request, RoomKnowledge, bounded, header
 from roomproof.judge.boundaries import Boundaries
 from roomproof.judge.drops import TIMES
 from roomproof.judge.evidence import Evidence
@@ -259,7 +259,7 @@ class Session:
         if objection := self.target.objection(outgoing, self.look, SPARED if is_valid else 0):
             self._unsent[objection] += 1
             return Interaction(Request(outgoing.method, self.target.base_url + outgoing.path), None, failure=objection), []
-        interaction = self._exchange(outgoing, note)
+        interaction = bounded(self._exchange(outgoing, note))
         return interaction, self.judging.see_later(interaction)
 
     def look(self, room_id: str) -> Interaction:

@@ -14,7 +14,7 @@ from roomproof.judge.check import Sight, check
 from roomproof.judge.equality import same, same_value
 from roomproof.judge.evidence import Evidence, broken, kept, shown
 from roomproof.judge.rooms import Repeat
-from roomproof.judge.seen import NoJson, Seen
+from roomproof.judge.seen import NOT_HERE, Seen
 
 CLOCK = timedelta(minutes=2)
 """How far two moments of one request may lie apart and still both be "now"."""
@@ -175,7 +175,7 @@ def is_replay(seen: Seen) -> bool:
 def replayed_once(seen: Seen) -> Iterator[Evidence]:
     """Repeats a request with the same repeatability id: the answer is about the same room, made once."""
     first = seen.rooms.repeats.get(repeatability_key(seen) or "")
-    if first is None or not _is_same_request(seen, first) or seen.request.obstacles or seen.answer.body is NoJson.UNRECORDED:
+    if first is None or not _is_same_request(seen, first) or seen.request.obstacles or seen.answer.body in NOT_HERE:
         return
     for clause in seen.behaviours("replayed-once"):
         if seen.answer.room is None or not seen.answer.accepted:

@@ -47,7 +47,7 @@ def media_type(headers: Headers) -> str | None:
     return None if value is None else value.split(";", 1)[0].strip().lower()
 
 
-LARGEST_BODY = 256_000
+LARGEST_BODY = 512_000
 """Bytes of a body that is judged and recorded as it is: a room has a few hundred, the largest request of a run 24,000."""
 SHOWN_BODY = 32_768
 """Bytes of a body that are shown, and kept of one that is larger than is judged."""

@@ -27,6 +27,10 @@ _LONGEST_RUN = Shortest(letters=16, pairs=8)
 """No run of Base64 or of digits has to be longer to be worth decoding: even what is compressed is as long."""
 _REST_RUN = Shortest(letters=_SHORTEST_REST, pairs=_SHORTEST_REST // 2)
 
+_PIECE = 512_000
+"""So many bytes are searched at once."""
+_OVERLAP = 8_000
+
 Edit = tuple[int, int, bytes]
 """Put these bytes in place of those from start to end."""
 
@@ -74,10 +78,18 @@ class KnownSecrets:
 
     def stand_in(self, data: bytes) -> bool:
         """Whether a secret of at least SHORTEST letters stands in some bytes, in any form, or may: they have too many readings."""
+        return any(self._stands_in(piece) is not False for piece in _pieces(data))
+
+    def is_lost_on(self, data: bytes) -> bool:
+        """Whether some bytes have too many readings to be searched, and nothing was found until then."""
+        found = [self._stands_in(piece) for piece in _pieces(data)]
+        return None in found and True not in found
+
+    def _stands_in(self, data: bytes) -> bool | None:
         try:
             return any(True for _ in self._found(data, self._shortest, every=False))
         except UnsearchableError:
-            return True
+            return None
 
     def places(self, data: bytes, cut: bytes = b"") -> list[Place]:
         """Return where secrets stand, in order and without overlaps: of two that overlap the one that begins first, then the longer.
@@ -142,6 +154,12 @@ class KnownSecrets:
 
 
 _BASE64_TEXT = re.compile(r"[A-Za-z0-9+/_-]{8,}={0,2}")
+
+
+def _pieces(data: bytes) -> Iterator[bytes]:
+    """Yield a vast text in pieces that overlap by more than a secret takes up."""
+    for start in range(0, max(1, len(data) - _OVERLAP), _PIECE - _OVERLAP):
+        yield data[start : start + _PIECE] if len(data) > _PIECE else data
 
 
 def _needles(secret: str) -> set[bytes]:

@@ -15,18 +15,20 @@ from roomproof.judge.seen import NOT_HERE, Seen
 def listed_default(seen: Seen) -> Iterator[Evidence]:
     """Makes a room with a list entry that leaves the member out, and reads the list: the entry has the default."""
     for clause in seen.behaviours("listed-default"):
+        listed = _listed(seen, clause)
         for key, entry in _made_with(seen, clause).items():
             if isinstance(entry, dict) and clause.options["member"] not in entry:
-                yield from _compared(seen, clause, key, clause.options["default"])
+                yield from _compared(clause, listed, key, clause.options["default"])
 
 
 @check(Part.BEHAVIOUR, "listed-echo", sees=(Sight.LISTING,))
 def listed_echo(seen: Seen) -> Iterator[Evidence]:
     """Makes a room with list entries, and reads the list: every entry is there as it was sent."""
     for clause in seen.behaviours("listed-echo"):
+        listed = _listed(seen, clause)
         for key, entry in _made_with(seen, clause).items():
             if isinstance(entry, dict) and isinstance(entry.get(clause.options["member"]), str):
-                yield from _compared(seen, clause, key, entry[clause.options["member"]])
+                yield from _compared(clause, listed, key, entry[clause.options["member"]])
 
 
 def _made_with(seen: Seen, clause: Clause) -> Mapping[str, Any]:
@@ -35,16 +37,23 @@ def _made_with(seen: Seen, clause: Clause) -> Mapping[str, Any]:
     return entries if isinstance(entries, dict) else {}
 
 
-def _compared(seen: Seen, clause: Clause, key: str, wanted: Any) -> Iterator[Evidence]:
-    """Find the entry of a key where the contract's x-support says lists and keys stand, and compare."""
+def _listed(seen: Seen, clause: Clause) -> dict[str, dict[str, Any]] | None:
+    """Return the first entry of each key where the contract's x-support says lists and keys stand; None where no list was to be seen."""
     if not seen.answer.accepted or seen.answer.body in NOT_HERE:
-        return
+        return None
     call = seen.contract.support[clause.options["call"]]
     listed = seen.answer.body
     for step in call.options["at"]:
         listed = listed.get(step) if isinstance(listed, dict) else None
-    entries = listed if isinstance(listed, list) else []
-    entry = next((item for item in entries if isinstance(item, dict) and item.get(call.options["key"]) == key), None)
+    entries = [item for item in listed if isinstance(item, dict)] if isinstance(listed, list) else []
+    name = call.options["key"]
+    return {item[name]: item for item in reversed(entries) if isinstance(item.get(name), str)}
+
+
+def _compared(clause: Clause, listed: dict[str, dict[str, Any]] | None, key: str, wanted: Any) -> Iterator[Evidence]:
+    if listed is None:
+        return
+    entry = listed.get(key)
     member = clause.options["member"]
     if entry is None:
         yield broken(clause, f"{key} was put into the room, but the list has no such entry", expected=key, received="no such entry")

@@ -273,14 +273,18 @@ class Readings:
         for match in _COMPRESSED.finditer(data) if b"x" in data or b"\x1f\x8b" in data else ():
             if match.start() >= last:
                 self._charge(_ATTEMPT)
-                plain, last = _inflate(data, match.start(), self._left + 1)
-                self._charge(len(plain))
+                plain, end, is_whole = _inflate(data, match.start(), self._left + 1)
+                self._charge(len(plain) + end - match.start())
+                # What only looks like a member may lie over the beginning of one.
+                last = end if is_whole else last
                 if plain:
-                    yield (match.start(), last), plain
+                    yield (match.start(), end), plain
 
 
-def _inflate(data: bytes, start: int, most: int) -> tuple[bytes, int]:
-    """Return what a compressed member that starts somewhere carries, some more than so many bytes at most, and where it ends.
+def _inflate(data: bytes, start: int, most: int) -> tuple[bytes, int, bool]:
+    """Return what a compressed member that starts somewhere carries, where it ends, and whether it is whole.
+
+    Of one that carries more than so many bytes little more than these are returned.
 
     It is fed in small pieces, so that only what belongs to it costs time; what stands before damage is had byte by byte.
     """
@@ -295,7 +299,7 @@ def _inflate(data: bytes, start: int, most: int) -> tuple[bytes, int]:
             worker, step = before, 1
             continue
         at += min(step, len(data) - at)
-    return bytes(plain), at - len(worker.unused_data)
+    return bytes(plain), at - len(worker.unused_data), worker.eof
 
 
 def _plain_escape(match: re.Match[bytes]) -> bytes:
@@ -335,7 +339,7 @@ def _maximal(letters: bytes, shortest: int) -> re.Pattern[bytes]:
 @cache
 def _pairs(shortest: int) -> re.Pattern[bytes]:
     """Return what finds pairs of digits; one digit more may follow, where a run begins with the last one of a pair."""
-    return re.compile(rb"(?:(?:0[xX])?XX[ :,;-]{0,2}){%d,}X?".replace(b"X", _HEX) % shortest)
+    return re.compile(rb"(?:(?i:0x)?HH[ :,;-]{0,2}){%d,}H?".replace(b"H", _HEX) % shortest)
 
 
 def _in_base64(letters: bytes) -> bytes:
@@ -378,6 +382,6 @@ _BASE64 = _Kind(4, 3, b"AAAA", lambda raw: range(len(raw)), lambda raw: raw.tran
 _HEXADECIMAL = _Kind(
     2, 1, b"0000", lambda raw: [match.start() for match in _DIGIT.finditer(raw) if match[1]], _digits_only, _hexadecimal_runs, _in_hex
 )
-_IN_UTF_16 = re.compile(rb"\0[\t\n\r -~]\0[\t\n\r -~]\0")
+_IN_UTF_16 = re.compile(rb"\0[\t\n\r -~]\0+[\t\n\r -~]\0")
 """Letters of ASCII with zeros between them: which of the two begins a unit is not known."""
 _COMPRESSED = re.compile(rb"\x1f\x8b\x08|\x78[\x01\x5e\x9c\xda]")

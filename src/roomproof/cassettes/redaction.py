@@ -63,6 +63,8 @@ class Redactor:
         self._codes = live
         self._replacements: dict[str, str] = {}
         self._numbers: Counter[int] = Counter()
+        self._searched: set[bytes] = set()
+        """The texts of the last interaction in which nothing was found; they need not be searched once more before they are written."""
 
     def redacted(self, interaction: Interaction) -> Interaction:
         """Return an interaction without secrets; parts that hold none stay the same objects.
@@ -85,7 +87,11 @@ class Redactor:
     def _redacted(self, interaction: Interaction) -> Interaction:
         request, response = interaction.request, interaction.response
         # One search over everything is quicker than one in each part, and nearly always finds nothing.
-        known = bool(self._known.short) or self._known.stand_in(b"\0".join(_texts(interaction, proofs=False)))
+        texts = _texts(interaction, proofs=False)
+        found = self._known.stand_in(b"\0".join(texts))
+        known = bool(self._known.short) or found
+        self._searched.clear()
+        self._searched.update(() if found else texts)
         headers = self._headers(request.headers, known)
         url, body = self._url(request.url, known), request.body and self._bytes(request.body, known)
         if headers is not request.headers or url is not request.url or body is not request.body:
@@ -100,7 +106,7 @@ class Redactor:
 
     def leaks(self, interaction: Interaction) -> bool:
         """Whether a known secret of at least four letters still stands in an interaction, in any form: the last check before writing."""
-        texts = _texts(interaction)
+        texts = [text for text in _texts(interaction) if text not in self._searched]
         # All together may have more readings than anybody looks through, where none of them has.
         return self._known.stand_in(b"\0".join(texts)) and any(map(self._known.stand_in, texts))
 

@@ -123,8 +123,14 @@ class Interaction:
 
 
 def bounded(interaction: Interaction) -> Interaction:
-    """Return an interaction as it is remembered: without the rest of a body that is larger than is judged."""
+    """Return an interaction as it is judged: without the rest of a body that is larger than that."""
     response = interaction.response
-    if response is None or len(response.body) <= LARGEST_BODY:
+    return interaction if response is None or len(response.body) <= LARGEST_BODY else remembered(interaction)
+
+
+def remembered(interaction: Interaction) -> Interaction:
+    """Return an interaction as it is kept once it is judged: of the body no more than is shown. The request stays the same object."""
+    response = interaction.response
+    if response is None or len(response.body) <= SHOWN_BODY + _BEYOND:
         return interaction
     return replace(interaction, response=response.cut(SHOWN_BODY + _BEYOND))

@@ -10,7 +10,7 @@ from enum import StrEnum
 from roomproof.contract.clause import Clause, Level
 from roomproof.contract.deviation import Deviation
 from roomproof.contract.model import Contract
-from roomproof.interaction import Interaction
+from roomproof.interaction import Interaction, remembered
 from roomproof.judge.evidence import Evidence, Outcome, Side
 from roomproof.judge.kind import SEVERAL, kind_of
 from roomproof.judge.sighting import Sightings
@@ -158,13 +158,13 @@ class Verdicts:
         if outcome is Outcome.PASS:
             record.sides.add(evidence.side)
         if _is_later(interaction, record.latest):
-            record.latest = interaction
+            record.latest = remembered(interaction)
         if outcome is Outcome.INCONCLUSIVE:
             record.note_doubt(evidence.summary)
         excuse = self.sightings.note(evidence, interaction)
         if outcome is Outcome.PASS or outcome is Outcome.INCONCLUSIVE:
             return
-        witness = Witness(evidence, interaction, excuse)
+        witness = Witness(evidence, remembered(interaction), excuse)
         if excuse is not None:
             record.add(Verdict.DEVIATION, witness)
         elif evidence.suspects:

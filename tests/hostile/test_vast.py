@@ -49,6 +49,18 @@ def test_seven_megabytes_cost_neither_memory_nor_disk_and_are_told(recorded: Any
     assert "not looked at" in json.dumps(again)
 
 
+def test_answers_as_large_as_are_judged_are_not_all_remembered(measured: Measure) -> None:
+    def answer(call: Any) -> Any:
+        if call.status >= 300:
+            return False
+        return call.send(call.faithful(call.content[:-1] + b', "more": "%d' % call.number + b"x" * (LARGEST_BODY - 2_000) + b'"}'))
+
+    done = measured(answer, "--max-requests", 300, "--save-regressions")
+
+    assert done.report["summary"]["pass"] >= 60
+    assert done.megabytes < 200, "a hundred less than the answers together"
+
+
 def test_a_long_body_of_a_finding_is_shown_in_part(verify: Callable[..., Any], tmp_path: Path) -> None:
     """Nine tenths of a megabyte of dots took a minute and a half of every finding in the search for secrets."""
     told = verify(lambda call: call.send(call.faithful(b"." * 400_000, status=500)) if call.number % 7 == 6 else False)

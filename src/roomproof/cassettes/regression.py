@@ -23,7 +23,7 @@ def story(contract: Contract, history: Sequence[Interaction], witness: Interacti
     Before it come the last accepted request about its room, where `clause` is about what a room went through, and the first one with
     the same repeatability id. What a request or its answer holds needs no other: whoever sends it again sets plain values first.
     """
-    position = next((index for index, item in enumerate(history) if item is witness), len(history))
+    position = next((index for index, item in enumerate(history) if item.request is witness.request), len(history))
     before = [item for item in history[:position] if item.response is not None and item.response.status < 300]
     room, key = _room_of(contract, witness), _key_of(contract, witness)
     same_room = [item for item in before if room and _room_of(contract, item) == room]

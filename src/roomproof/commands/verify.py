@@ -20,7 +20,7 @@ from roomproof.commands.outputs import Outputs, keep, unheard, written
 from roomproof.commands.regressions import save_regressions
 from roomproof.commands.subject import Ask, redactor_of, secrets_of, subject_of, told_of
 from roomproof.errors import RoomproofError, UsageError
-from roomproof.interaction import Interaction, bounded
+from roomproof.interaction import Interaction, remembered
 from roomproof.providers import contract_folders
 from roomproof.reports.console import open_console, say
 from roomproof.reports.progress import progress, transcript
@@ -134,7 +134,7 @@ def _verify_one(
 def kept(subject: Subject, ask: Ask, failures: list[RoomproofError]) -> Iterator[tuple[Subject, list[Interaction]]]:
     """Give a run a target that records and remembers, as far as that was asked for; trouble with a recording is no reason not to judge."""
     history: list[Interaction] = []
-    target = subject.target if ask.regressions is None else OverheardTarget(subject.target, lambda heard: history.append(bounded(heard)))
+    target = subject.target if ask.regressions is None else OverheardTarget(subject.target, lambda heard: history.append(remembered(heard)))
     recorder = _recorder(subject, ask, failures)
     if recorder is None:
         yield replace(subject, target=target), history

@@ -1,7 +1,9 @@
-"""What a long body costs: `python -m benchmarks.costs`. Every figure is a ratio, measured side by side in one run.
+"""What a long body costs: `python -m benchmarks.costs`. Every figure is a ratio, measured side by side in one
+run.
 
-For each thing that is done to a body, the time for a body of one size and for one of eight times that, of whichever bodies grow worst.
-The seconds beside it are the most that any body of the largest size cost: a signal waits no longer.
+For each thing that is done to a body, the time for a body of one size and for one of eight times that, of
+whichever bodies grow worst. The seconds beside it are the most that any body of the largest size cost: a
+signal waits no longer.
 """
 
 from __future__ import annotations

@@ -48,11 +48,13 @@ def media_type(headers: Headers) -> str | None:
 
 
 LARGEST_BODY = 512_000
-"""Bytes of a body that is judged and recorded as it is: a room has a few hundred, the largest request of a run 24,000."""
+"""Bytes of a body that is judged and recorded as it is: a room has a few hundred, the largest request of a
+run 24,000."""
 SHOWN_BODY = 32_768
 """Bytes of a body that are shown, and kept of one that is larger than is judged."""
 _BEYOND = 8_192
-"""So many bytes more are kept than are shown, so that a secret which is cut off there is still known by its end."""
+"""So many bytes more are kept than are shown, so that a secret which is cut off there is still known by its
+end."""
 
 BUSY = (429, 503)
 """Statuses of a provider that has no time (RFC 6585, 4; RFC 9110, 15.6.4): they say nothing of the request, which may come again."""
@@ -98,10 +100,13 @@ class Response:
         return self.left_out > 0 or len(self.body) > LARGEST_BODY
 
     def cut(self, most: int) -> Response:
-        """Return the response with so many bytes of its body at most, no letter cut in two; the same object where it has no more."""
+        """Return the response with so many bytes of its body at most, no letter cut in two; the same object
+        where it has no more.
+        """
         body = self.body[:most]
         if len(body) < len(self.body):
-            # Of UTF-8 a letter has three further bytes at most, and each of them says that it is one (RFC 3629, 3).
+            # Of UTF-8 a letter has three further bytes at most, and each of them says that it
+            # is one (RFC 3629, 3).
             last = next((at for at in range(most, max(0, most - 3), -1) if self.body[at] & 0xC0 != 0x80), most)
             body = body[:last]
         return self if body == self.body else replace(self, body=body, left_out=self.left_out + len(self.body) - len(body))
@@ -129,7 +134,9 @@ def bounded(interaction: Interaction) -> Interaction:
 
 
 def remembered(interaction: Interaction) -> Interaction:
-    """Return an interaction as it is kept once it is judged: of the body no more than is shown. The request stays the same object."""
+    """Return an interaction as it is kept once it is judged: of the body no more than is shown. The request
+    stays the same object.
+    """
     response = interaction.response
     if response is None or len(response.body) <= SHOWN_BODY + _BEYOND:
         return interaction

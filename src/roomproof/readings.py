@@ -1,13 +1,15 @@
 """Readings of a text: the bytes as they came, and what they say once the ways in which texts travel are undone.
 
-Spellings write one letter otherwise: percent-encoding (RFC 3986, 2.1), escapes of JSON (RFC 8259, 7), Python and YAML, references of
-HTML, folded lines, quotation marks of shells, the plus of forms. Up to three of them are undone one after the other.
+Spellings write one letter otherwise: percent-encoding (RFC 3986, 2.1), escapes of JSON (RFC 8259, 7), Python
+and YAML, references of HTML, folded lines, quotation marks of shells, the plus of forms. Up to three of them
+are undone one after the other.
 
-Codings write the whole otherwise: Base64 in either alphabet (RFC 4648, 4 and 5), wherever in a longer one a secret begins; hexadecimal
-digits, with or without separators; UTF-16 in either order; gzip and zlib (RFC 1952, RFC 1950). Up to three are undone one inside the
-other, and one spelling inside each.
+Codings write the whole otherwise: Base64 in either alphabet (RFC 4648, 4 and 5), wherever in a longer one a
+secret begins; hexadecimal digits, with or without separators; UTF-16 in either order; gzip and zlib (RFC 1952,
+RFC 1950). Up to three are undone one inside the other, and one spelling inside each.
 
-Every step costs time that grows with the length of the text and no more, and all of them together are bounded: see `allowance`.
+Every step costs time that grows with the length of the text and no more, and all of them together are
+bounded: see `allowance`.
 """
 
 from __future__ import annotations
@@ -26,7 +28,8 @@ from typing import NamedTuple
 MOST_SPELLINGS = 3
 MOST_CODINGS = 3
 LARGEST_ALLOWANCE = 4_000_000
-"""Bytes that all readings of one text may have together, however long it is: to read as many takes some tenths of a second."""
+"""Bytes that all readings of one text may have together, however long it is: to read as many takes some
+tenths of a second."""
 
 Span = tuple[int, int]
 
@@ -59,7 +62,9 @@ class Reading:
         self.coded = coded
 
     def span(self, start: int, end: int) -> Span | None:
-        """Return which of the bytes as they came spell or carry those from start to end here; None where none do."""
+        """Return which of the bytes as they came spell or carry those from start to end here; None where none
+        do.
+        """
         return start, end
 
 
@@ -81,7 +86,9 @@ class _Spelled(Reading):
 
 
 class _Decoded(Reading):
-    """What runs of Base64 letters and of digits carry, one after the other, from whichever letter on a secret may begin."""
+    """What runs of Base64 letters and of digits carry, one after the other, from whichever letter on a secret
+    may begin.
+    """
 
     def __init__(self, parent: Reading, shares: Sequence[_Share]) -> None:
         super().__init__(_SEAM.join(share.data for share in shares), 0, parent.coded + 1)
@@ -132,7 +139,9 @@ class _Inflated(Reading):
 
 
 class Spelling(NamedTuple):
-    """A way to write bytes otherwise: a sign that stands wherever it is used, what it looks like and what it stands for."""
+    """A way to write bytes otherwise: a sign that stands wherever it is used, what it looks like and what it
+    stands for.
+    """
 
     sign: bytes
     looks: re.Pattern[bytes]
@@ -159,7 +168,9 @@ class Spelling(NamedTuple):
 
 
 class _Run:
-    """A run of letters or digits: where it starts, as it stands there, and without what is only between its units."""
+    """A run of letters or digits: where it starts, as it stands there, and without what is only between its
+    units.
+    """
 
     def __init__(self, start: int, raw: bytes, kind: _Kind) -> None:
         self.start = start
@@ -199,7 +210,9 @@ class _Share:
         return [0, *accumulate(len(run.units) + len(self._kind.seam) for run in self._runs)]
 
     def span(self, start: int, end: int) -> Span | None:
-        """Return where the letters stand that carry the bytes from start to end, None where some of these are of no run."""
+        """Return where the letters stand that carry the bytes from start to end, None where some of these are
+        of no run.
+        """
         units, size = self._kind.units, self._kind.size
         first, last = self._skip + start * units // size, self._skip - (-end * units // size)
         number = bisect_right(self._begins, first) - 1
@@ -213,10 +226,11 @@ class _Share:
 
 
 class Readings:
-    """The readings of one text, the bytes themselves first. Raises UnsearchableError once they have more bytes than is allowed.
+    """The readings of one text, the bytes themselves first. Raises UnsearchableError once they have more
+    bytes than is allowed.
 
-    Without `every` what a run of letters carries is read only once, however many readings have the run: enough to know whether
-    anything stands in the text, not where.
+    Without `every` what a run of letters carries is read only once, however many readings have the run:
+    enough to know whether anything stands in the text, not where.
     """
 
     def __init__(self, data: bytes, spellings: Sequence[Spelling], shortest: Shortest, *, every: bool) -> None:
@@ -286,7 +300,8 @@ def _inflate(data: bytes, start: int, most: int) -> tuple[bytes, int, bool]:
 
     Of one that carries more than so many bytes little more than these are returned.
 
-    It is fed in small pieces, so that only what belongs to it costs time; what stands before damage is had byte by byte.
+    It is fed in small pieces, so that only what belongs to it costs time; what stands before damage is had
+    byte by byte.
     """
     worker, plain, at, step = zlib.decompressobj(zlib.MAX_WBITS | 32), bytearray(), start, _PIECE
     while at < len(data) and len(plain) < most and not worker.eof:
@@ -303,7 +318,9 @@ def _inflate(data: bytes, start: int, most: int) -> tuple[bytes, int, bool]:
 
 
 def _plain_escape(match: re.Match[bytes]) -> bytes:
-    """Return what an escape of JSON stands for, or one of those that only Python and YAML have: \\x41 (a byte), \\U00000041, \\'."""
+    """Return what an escape of JSON stands for, or one of those that only Python and YAML have: \\x41 (a
+    byte), \\U00000041, \\'.
+    """
     escape = match[0]
     match escape[1:2]:
         case b"u":
@@ -338,7 +355,9 @@ def _maximal(letters: bytes, shortest: int) -> re.Pattern[bytes]:
 
 @cache
 def _pairs(shortest: int) -> re.Pattern[bytes]:
-    """Return what finds pairs of digits; one digit more may follow, where a run begins with the last one of a pair."""
+    """Return what finds pairs of digits; one digit more may follow, where a run begins with the last one of a
+    pair.
+    """
     return re.compile(rb"(?:(?i:0x)?HH[ :,;-]{0,2}){%d,}H?".replace(b"H", _HEX) % shortest)
 
 
@@ -356,7 +375,8 @@ def _digits_only(raw: bytes) -> bytes:
 
 _SEAM = b"\0"
 _EVERY = 4
-"""So many times the allowance is there where every place counts, which is so only for a text in which something stands."""
+"""So many times the allowance is there where every place counts, which is so only for a text in which
+something stands."""
 _ATTEMPT = 256
 """Bytes that an attempt to inflate is worth at least."""
 _PIECE = 1024

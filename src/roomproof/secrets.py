@@ -36,7 +36,8 @@ Edit = tuple[int, int, bytes]
 
 
 class Place(NamedTuple):
-    """Where a secret stands: the bytes from start to end that spell it, or, if it is `coded`, the letters that carry it.
+    """Where a secret stands: the bytes from start to end that spell it, or, if it is `coded`, the letters
+    that carry it.
 
     Without a secret it is a text that has too many readings to be searched: nobody may see it.
     """
@@ -77,7 +78,9 @@ class KnownSecrets:
         return KnownSecrets((*self.texts, *more)) if more else self
 
     def stand_in(self, data: bytes) -> bool:
-        """Whether a secret of at least SHORTEST letters stands in some bytes, in any form, or may: they have too many readings."""
+        """Whether a secret of at least SHORTEST letters stands in some bytes, in any form, or may: they have
+        too many readings.
+        """
         return any(self._stands_in(piece) is not False for piece in _pieces(data))
 
     def is_lost_on(self, data: bytes) -> bool:
@@ -94,8 +97,8 @@ class KnownSecrets:
     def places(self, data: bytes, cut: bytes = b"") -> list[Place]:
         """Return where secrets stand, in order and without overlaps: of two that overlap the one that begins first, then the longer.
 
-        With `cut`, the mark that follows a text cut short, the beginning of a secret right before the mark counts, too. What has too many
-        readings to be searched is one place without a secret.
+        With `cut`, the mark that follows a text cut short, the beginning of a secret right before the mark
+        counts, too. What has too many readings to be searched is one place without a secret.
         """
         marks = [(match.start(), match.end() - len(cut)) for match in re.finditer(HALF + re.escape(cut), data)] if cut else []
         shortest = _REST_RUN if marks else self._shortest

@@ -1,4 +1,5 @@
-"""Secrets in rarer forms: codings inside one another, in any text, are found, and taken out so that nobody can undo them any more."""
+"""Secrets in rarer forms: codings inside one another, in any text, are found, and taken out so that nobody
+can undo them any more."""
 
 from __future__ import annotations
 
@@ -116,7 +117,9 @@ def test_a_secret_in_codings_inside_one_another_is_found_and_taken_out(
 
 
 def _spelled(data: bytes) -> list[bytes]:
-    """Some bytes in every spelling that can write them: no letter of a text is more than ASCII here, and HTML has no zero."""
+    """Some bytes in every spelling that can write them: no letter of a text is more than ASCII here, and HTML
+    has no zero.
+    """
     names = [name for name in SPELLINGS if (data.isascii() or name in ("as it is", "percent")) and (name != "HTML" or b"\0" not in data)]
     return [b"before " + SPELLINGS[name](data) + b" after" for name in names]
 

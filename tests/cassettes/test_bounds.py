@@ -1,4 +1,5 @@
-"""A recording has bounds: what is cut says so, plain vcrpy loads it all the same, and nothing is judged as if it were whole."""
+"""A recording has bounds: what is cut says so, plain vcrpy loads it all the same, and nothing is judged as if
+it were whole."""
 
 from __future__ import annotations
 

@@ -1,8 +1,9 @@
 """What is done to a body grows with its length and no faster, whatever the body is made of.
 
-No time is asserted: on a busy machine that would fail now and then. What is counted instead are the lines of Python that are executed,
-which are the same each time. What libraries in C do between two lines is not counted; for that there are texts so long that anything
-quadratic would take minutes, and `python -m benchmarks.costs` measures the times side by side.
+No time is asserted: on a busy machine that would fail now and then. What is counted instead are the lines of
+Python that are executed, which are the same each time. What libraries in C do between two lines is not
+counted; for that there are texts so long that anything quadratic would take minutes, and
+`python -m benchmarks.costs` measures the times side by side.
 """
 
 from __future__ import annotations

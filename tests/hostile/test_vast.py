@@ -1,4 +1,5 @@
-"""Bodies that nobody would read: a run stays quick and small, and says what it did not look at, show or record."""
+"""Bodies that nobody would read: a run stays quick and small, and says what it did not look at, show or
+record."""
 
 from __future__ import annotations
 

@@ -1,7 +1,8 @@
 """An entry of a vcrpy cassette: an interaction as the plain data that vcrpy keeps, and back.
 
-What vcrpy does not keep stands beside its two members, where vcrpy and what is built on it overlook it: `recorded_at`, `sender`, what
-the sender knew of credentials and room, and `left_out`, how many bytes the body of the response had beyond those that are kept.
+What vcrpy does not keep stands beside its two members, where vcrpy and what is built on it overlook it:
+`recorded_at`, `sender`, what the sender knew of credentials and room, and `left_out`, how many bytes the body
+of the response had beyond those that are kept.
 """
 
 from __future__ import annotations

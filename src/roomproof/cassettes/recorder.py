@@ -40,13 +40,17 @@ def cassette_path(record: Path, provider: str, providers: int, now: datetime) ->
 
 
 MOST_BYTES = 256_000_000
-"""A cassette gets no longer than this and one interaction more; one of a hundred thousand usual interactions is shorter."""
+"""A cassette gets no longer than this and one interaction more; one of a hundred thousand usual interactions
+is shorter."""
 
 
 class _Tape(Protocol):
-    """A cassette file that grows; `size` is how many bytes it has by now."""
+    """A cassette file that grows."""
 
-    size: int
+    @property
+    def size(self) -> int:
+        """How many bytes it has by now."""
+        ...
 
     def append(self, interaction: Interaction) -> None:
         """Write an interaction. Raises OSError, and leaves the file as it was, where it cannot."""
@@ -58,7 +62,9 @@ class _Tape(Protocol):
 
 
 class Recorder:
-    """Records one provider's interactions, without their secrets and without the rest of vast bodies, into a new file."""
+    """Records one provider's interactions, without their secrets and without the rest of vast bodies, into a
+    new file.
+    """
 
     def __init__(self, path: Path, told: Mapping[str, str], redactor: Redactor) -> None:
         """`told` says what the recording is of. Raises RecordingError if the file is there already or cannot be made."""
@@ -95,7 +101,9 @@ class Recorder:
             self.problem = f"{self.path}: recording stopped at {MOST_BYTES} bytes; what it holds by then can be replayed"
 
     def _shortened(self, interaction: Interaction) -> Interaction:
-        """Return an interaction as it is written: of a body that is not there as a whole only the beginning, searched beyond its end."""
+        """Return an interaction as it is written: of a body that is not there as a whole only the beginning,
+        searched beyond its end.
+        """
         response = interaction.response
         if response is None or not response.left_out:
             return interaction
@@ -104,7 +112,9 @@ class Recorder:
 
     @property
     def note(self) -> str:
-        """What is missing in the recording although nothing went wrong, in one sentence; empty where nothing is."""
+        """What is missing in the recording although nothing went wrong, in one sentence; empty where nothing
+        is.
+        """
         if not self._cut:
             return ""
         return (
@@ -181,7 +191,7 @@ class _YamlTape:
         self._path = path
         self._head = yaml_head(told)
         self._file: BinaryIO | None = None
-        self.size = 0
+        self._end = 0
         self._count = 0
 
     def append(self, interaction: Interaction) -> None:
@@ -190,24 +200,28 @@ class _YamlTape:
         content = yaml_entry(entry(interaction))
         if self._file is None:
             text = f"{self._head}\n#{title}\n{content}"
-            self._file, self.size = _new_file(self._path, text), len(text)
+            self._file, self._end = _new_file(self._path, text), len(text)
         else:
-            self.size = self._added(self._file, title, content.encode("ascii"))
+            self._end = self._added(self._file, title, content.encode("ascii"))
         self._count += 1
 
     def _added(self, file: BinaryIO, title: str, content: bytes) -> int:
         """Write an entry and return where the file ends then."""
         line = f"#{title}: |\n".encode()
         try:
-            _write(file, self.size, line)
-            _write(file, self.size, b"_")
-            _write(file, self.size + len(line), content)
-            _write(file, self.size, b"#")
-            _write(file, self.size + 1 + len(title), b" --")
+            _write(file, self._end, line)
+            _write(file, self._end, b"_")
+            _write(file, self._end + len(line), content)
+            _write(file, self._end, b"#")
+            _write(file, self._end + 1 + len(title), b" --")
         except OSError:
-            file.truncate(self.size)
+            file.truncate(self._end)
             raise
-        return self.size + len(line) + len(content)
+        return self._end + len(line) + len(content)
+
+    @property
+    def size(self) -> int:
+        return self._end
 
     def close(self) -> None:
         if self._file is not None:
@@ -220,19 +234,23 @@ class _JsonTape:
     def __init__(self, path: Path, told: Mapping[str, str]) -> None:
         head = json_head(told).encode()
         self._file = _new_file(path, (head + self._END).decode())
-        self.size = len(head)
+        self._end = len(head)
         self._between = b"\n"
 
     def append(self, interaction: Interaction) -> None:
         content = self._between + json_entry(entry(interaction)).encode()
         try:
-            _write(self._file, self.size, content + self._END)
+            _write(self._file, self._end, content + self._END)
         except OSError:
-            self._file.truncate(self.size)
-            _write(self._file, self.size, self._END)
+            self._file.truncate(self._end)
+            _write(self._file, self._end, self._END)
             raise
-        self.size += len(content)
+        self._end += len(content)
         self._between = b",\n"
+
+    @property
+    def size(self) -> int:
+        return self._end
 
     def close(self) -> None:
         self._file.close()

@@ -64,13 +64,15 @@ class Redactor:
         self._replacements: dict[str, str] = {}
         self._numbers: Counter[int] = Counter()
         self._searched: set[bytes] = set()
-        """The texts of the last interaction in which nothing was found; they need not be searched once more before they are written."""
+        """The texts of the last interaction in which nothing was found; they need not be searched once more
+        before they are written."""
 
     def redacted(self, interaction: Interaction) -> Interaction:
         """Return an interaction without secrets; parts that hold none stay the same objects.
 
-        What the request proves with is a secret of this interaction, also where nobody has named it. A body of a response that has too
-        many readings to be searched is left out; raises UnsearchableError where anything else has.
+        What the request proves with is a secret of this interaction, also where nobody has named it. A body
+        of a response that has too many readings to be searched is left out; raises UnsearchableError where
+        anything else has.
         """
         forged = interaction.request.credentials is Credentials.WRONG
         proven = frozenset(proofs(interaction.request.headers, forged=forged))
@@ -206,7 +208,9 @@ class Redactor:
 
 
 def _texts(interaction: Interaction, proofs: bool = True) -> list[bytes]:
-    """Return every text of an interaction in which a secret can stand; without `proofs` no header made for secrets."""
+    """Return every text of an interaction in which a secret can stand; without `proofs` no header made for
+    secrets.
+    """
     request, response = interaction.request, interaction.response
     headers = (*request.headers, *(response.headers if response else ()))
     values_ = (value for name, value in headers if proofs or header_kind(name) is None)

@@ -81,7 +81,9 @@ def _headers(headers: Mapping[str, list[str]]) -> Iterator[str]:
 
 
 def _body(body: str | bytes | None, indent: int) -> str:
-    """Return a body: JSON as a block that reads well, bytes as Base64, anything else as one quoted text, as is what nobody would read."""
+    """Return a body: JSON as a block that reads well, bytes as Base64, anything else as one quoted text, as
+    is what nobody would read.
+    """
     if body is None:
         return "null"
     if isinstance(body, bytes):

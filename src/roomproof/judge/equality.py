@@ -14,7 +14,8 @@ NANOSECOND_DIGITS = 9
 _FEW = 20
 """So many items are compared one with the other: that is quicker than to write them down."""
 _MOST_PAIRS = 1_000
-"""If more items come back otherwise than they were sent, they are compared in their order: each with each would take for ever."""
+"""If more items come back otherwise than they were sent, they are compared in their order: each with each
+would take for ever."""
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
@@ -79,7 +80,9 @@ def _same_instant(wanted: Instant, found: Instant, *, leap: bool) -> bool:
 
 
 def _echoes_list(sent: list[Any], got: list[Any]) -> bool:
-    """No page promises an order, so each item sent has to be found once, wherever it stands; many are first looked for as they are."""
+    """No page promises an order, so each item sent has to be found once, wherever it stands; many are first
+    looked for as they are.
+    """
     left, missing = _apart(sent, got)
     if len(missing) > _MOST_PAIRS:
         return len(missing) == len(left) and all(echoes(item, candidate, None) for item, candidate in zip(missing, left, strict=True))
@@ -92,7 +95,9 @@ def _echoes_list(sent: list[Any], got: list[Any]) -> bool:
 
 
 def _apart(sent: list[Any], got: list[Any]) -> tuple[list[Any], list[Any]]:
-    """Return the items of the second list, and those of the first, without those that stand in both as the same text."""
+    """Return the items of the second list, and those of the first, without those that stand in both as the
+    same text.
+    """
     if len(sent) <= _FEW:
         return list(got), sent
     texts = [[orjson.dumps(item, option=orjson.OPT_SORT_KEYS) for item in items] for items in (sent, got)]

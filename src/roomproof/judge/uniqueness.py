@@ -61,7 +61,9 @@ def given_up(contract: Contract, before: Mapping[str, Json], now: Mapping[str, J
 
 
 def _as_key(value: Json) -> str | bytes:
-    """Return what is equal for equal values, and can be looked up: a long list is compared with another one in no time."""
+    """Return what is equal for equal values, and can be looked up: a long list is compared with another one
+    in no time.
+    """
     return value if isinstance(value, str) else orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
 
 

@@ -207,7 +207,9 @@ def _reproduction(finding: Finding, result: Judged) -> dict[str, str]:
 
 
 def _exchange(interaction: Interaction, result: Judged) -> dict[str, Any]:
-    """Return a request with its answer, and the line that repeats it; of long headers and bodies what a reader looks at."""
+    """Return a request with its answer, and the line that repeats it; of long headers and bodies what a
+    reader looks at.
+    """
     shown, request, response = document(interaction), interaction.request, interaction.response
     for side in shown.values():
         headers = without_secret_headers(side["headers"])
@@ -220,7 +222,9 @@ def _exchange(interaction: Interaction, result: Judged) -> dict[str, Any]:
 
 
 def _cut_body(side: dict[str, Any], body: bytes, left_out: int) -> None:
-    """Put the beginning of a long body in the place of all of it, and say so; the dots tell where a secret may be cut off, too."""
+    """Put the beginning of a long body in the place of all of it, and say so; the dots tell where a secret
+    may be cut off, too.
+    """
     here = len(body[:SHOWN_BODY])
     if left_out or here < len(body):
         side["body"] = body[:SHOWN_BODY].decode("utf-8", "replace") + "..."

@@ -16,7 +16,8 @@ from roomproof.judge.seen import BYTE_ORDER_MARK, NOT_HERE, NoJson, Refusal, See
 from roomproof.judge.validators import PlaceValidator
 
 MOST_VALUES = 1_000
-"""So many values at one place of an answer are held against its clauses: what is wrong with a list is wrong with its beginning."""
+"""So many values at one place of an answer are held against its clauses: what is wrong with a list is wrong
+with its beginning."""
 
 
 def documented_response(seen: Seen) -> ResponseSpec | None:

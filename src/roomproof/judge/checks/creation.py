@@ -175,7 +175,7 @@ def is_replay(seen: Seen) -> bool:
 def replayed_once(seen: Seen) -> Iterator[Evidence]:
     """Repeats a request with the same repeatability id: the answer is about the same room, made once."""
     first = seen.rooms.repeats.get(repeatability_key(seen) or "")
-    if first is None or not _is_same_request(seen, first) or seen.request.obstacles or seen.answer.body in NOT_HERE:
+    if first is None or seen.request.obstacles or seen.answer.body in NOT_HERE or not _is_same_request(seen, first):
         return
     for clause in seen.behaviours("replayed-once"):
         if seen.answer.room is None or not seen.answer.accepted:

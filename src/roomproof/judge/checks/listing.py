@@ -38,7 +38,9 @@ def _made_with(seen: Seen, clause: Clause) -> Mapping[str, Any]:
 
 
 def _listed(seen: Seen, clause: Clause) -> dict[str, dict[str, Any]] | None:
-    """Return the first entry of each key where the contract's x-support says lists and keys stand; None where no list was to be seen."""
+    """Return the first entry of each key where the contract's x-support says lists and keys stand; None where
+    no list was to be seen.
+    """
     if not seen.answer.accepted or seen.answer.body in NOT_HERE:
         return None
     call = seen.contract.support[clause.options["call"]]

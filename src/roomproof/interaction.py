@@ -51,6 +51,14 @@ BUSY = (429, 503)
 """Statuses of a provider that has no time (RFC 6585, 4; RFC 9110, 15.6.4): they say nothing of the request, which may come again."""
 
 
+class Loss(StrEnum):
+    """How a request that a server took got no usable answer: a closed connection, something broken, nothing whole in time."""
+
+    DROPPED = "dropped"
+    BROKEN = "broken"
+    LATE = "late"
+
+
 @dataclass(frozen=True)
 class Request:
     """A request as it went out: absolute URL, header pairs in order, body bytes (None: no body)."""
@@ -86,12 +94,12 @@ class Response:
 class Interaction:
     """A request with its response, or with the failure that kept the response away.
 
-    `at` is the time of sending, None where a recording does not say; it always has an offset. `dropped` tells of a failure that the
-    server let the request in, and closed the connection without a response.
+    `at` is the time of sending, None where a recording does not say; it always has an offset. `loss` tells of a failure that the
+    server took the request, and what it did in place of answering it; None where that is not known.
     """
 
     request: Request
     response: Response | None
     at: datetime | None = None
     failure: str = ""
-    dropped: bool = False
+    loss: Loss | None = None

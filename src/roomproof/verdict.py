@@ -50,6 +50,11 @@ class Witness:
         return self.sequence if len(self.sequence) > 1 else ()
 
     @property
+    def is_unanswered(self) -> bool:
+        """Whether it is a request that was never answered: it was sent again and again to see that, so nothing smaller is looked for."""
+        return self.interaction.response is None
+
+    @property
     def size(self) -> tuple[bool, int, int, int, bytes]:
         """How large it is: of two witnesses the smaller tells more, and one of which it is known what it needs the most."""
         body = self.interaction.request.body or b""

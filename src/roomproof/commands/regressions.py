@@ -94,13 +94,13 @@ def save_regressions(
 ) -> tuple[list[Path], list[RoomproofError]]:
     """Write a regression for each clause that fails; return the new files, and what kept one from being written.
 
-    A regression that is there already stays as it is.
+    A regression that is there already stays as it is. A request that is never answered makes none: recordings hold answers.
     """
     secrets, redactor = secrets_of(subject, environment), redactor_of(subject, environment)
     saved: list[Path] = []
     problems: list[RoomproofError] = []
     for finding in findings:
-        if finding.verdict is not Verdict.FAIL:
+        if finding.verdict is not Verdict.FAIL or finding.witness.is_unanswered:
             continue
         summary = cleaned(finding.witness.evidence.summary, (*secrets, *proofs_of((finding.witness.interaction,))))
         told = {**told_of(subject), "summary": summary}

@@ -13,8 +13,8 @@ from roomproof.judge.check import Sight, checks_for
 from roomproof.judge.checks import require_checks
 from roomproof.judge.checks.creation import first_sent, repeatability_key
 from roomproof.judge.classify import classify
-from roomproof.judge.drops import Drops, dropped
 from roomproof.judge.evidence import Evidence, unproven
+from roomproof.judge.losses import Losses, unbearable
 from roomproof.judge.rooms import Repeat, Rooms, RoomState, Written
 from roomproof.judge.rules import Compiled
 from roomproof.judge.seen import Answer, Classification, NoJson, Seen, is_second_hand, request_json, response_json
@@ -35,7 +35,7 @@ class Judge:
         self.boundaries = Boundaries(contract)
         self._just_written: Written | None = None
         self._compiled = Compiled()
-        self._drops = Drops()
+        self._losses = Losses()
         self._checks = {(operation.id, sight): checks_for(operation, sight) for operation in contract.operations for sight in Sight}
         self._listed = {
             operation.id: [clause.options["call"] for clause in operation.clauses if "call" in clause.options]
@@ -55,7 +55,7 @@ class Judge:
         operation, parameters = matched
         if interaction.response is None or interaction.response.status in BUSY:
             return self._see_nothing(operation, interaction, parameters)
-        self._drops.note_answer(interaction.request)
+        self._losses.note_answer(interaction.request)
         seen = self._taken_apart(operation, interaction, parameters)
         evidence: list[Evidence] = []
         for check in self._checks[operation.id, Sight.OPERATION]:
@@ -67,7 +67,7 @@ class Judge:
     def _see_nothing(self, operation: Operation, interaction: Interaction, parameters: Mapping[str, str]) -> list[Evidence]:
         """No answer says little of the provider, but the request may have been carried out.
 
-        A connection that is closed on one request again and again, and not on those in between, is a server that the request breaks.
+        One that gets no usable answer again and again, while those in between get theirs, is one that the server cannot bear.
         """
         state = self.rooms.get(parameters.get(self.contract.room.parameter, ""))
         request = classify(operation, self._compiled.request(operation), interaction, parameters, self.rooms, state)
@@ -77,8 +77,8 @@ class Judge:
         status = operation.by_rule[Part.RESPONSE, "status"][0]
         aimed = {clause.id: clause for clause in (status, *_aimed_at(request, interaction))}
         evidence = [unproven(clause, why) for clause in aimed.values()]
-        if interaction.dropped and self._drops.is_every_time(interaction.request):
-            evidence += dropped(operation, request, interaction)
+        if interaction.loss is not None and self._losses.is_every_time(interaction.request, interaction.loss):
+            evidence += unbearable(operation, request, interaction, self.rooms, interaction.loss)
         return evidence
 
     def _taken_apart(self, operation: Operation, interaction: Interaction, parameters: Mapping[str, str]) -> Seen:
@@ -145,12 +145,13 @@ class Judge:
             self._doubt(interaction)
             return []
         call, parameters = matched
+        state = self.rooms.get(parameters.get(self.contract.room.parameter, ""))
         if interaction.response is None:
             self._doubt(interaction)
-            return []
+            written = state.written if state is not None and call.name == "read" else None
+            return [unproven(clause, interaction.failure) for clause in self._shown_by_reads(written)]
         body = request_json(interaction.request)
         request = Classification(body, body if isinstance(body, dict) else {}, (), (), (), {}, (), frozenset())
-        state = self.rooms.get(parameters.get(self.contract.room.parameter, ""))
         evidence = [
             item
             for sight, seen in self._support_views(call, interaction, request, parameters, state)
@@ -159,6 +160,12 @@ class Judge:
         ]
         self._learn_support(call, interaction, request, state)
         return evidence
+
+    def _shown_by_reads(self, written: Written | None) -> Iterator[Clause]:
+        """Yield the clauses of which a read would have said something after an update of its room."""
+        for operation in self.contract.operations:
+            if written is not None and operation.id == written.operation:
+                yield from operation.by_rule.get((Part.BEHAVIOUR, "read-after-write"), ())
 
     def _doubt(self, interaction: Interaction) -> None:
         """A call that the contract does not know may have changed the room that its path names."""

@@ -11,7 +11,7 @@ from types import MappingProxyType
 from urllib.parse import urlencode, urlsplit
 
 from roomproof.errors import UsageError
-from roomproof.interaction import Interaction, Request, Response
+from roomproof.interaction import Interaction, Loss, Request, Response
 from roomproof.secrets import without_login
 from roomproof.targets.exchange import Exchange, NoAnswerError
 from roomproof.targets.target import Outgoing
@@ -71,7 +71,9 @@ class HttpTarget:
         try:
             return Interaction(request, self._answered(request, outgoing, seconds), at)
         except NoAnswerError as error:
-            return Interaction(request, None, at, failure=str(error), dropped=error.dropped)
+            # Who gives a server less time than usual is not told that it never answers.
+            loss = None if error.loss is Loss.LATE and seconds < self._seconds else error.loss
+            return Interaction(request, None, at, failure=str(error), loss=loss)
 
     def _answered(self, request: Request, outgoing: Outgoing, seconds: float) -> Response:
         """Send a request, again after a while where nobody listens yet, as long as there is time. Raises NoAnswerError."""

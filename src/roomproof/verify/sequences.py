@@ -93,7 +93,8 @@ class _Explanation:
     def give(self, finding: Finding) -> None:
         """Give a finding the shortest sequence that breaks its clause, unless its witness does so alone."""
         clause, witness = finding.clause.id, finding.witness
-        if self._session.contract.match(witness.interaction.request.method, witness.interaction.request.path) is None:
+        request = witness.interaction.request
+        if witness.is_unanswered or self._session.contract.match(request.method, request.path) is None:
             return
         if alone := self._alone(finding):
             self._session.judging.verdicts.explain(alone)

@@ -18,7 +18,6 @@ from roomproof.contract.deviation import Deviation
 from roomproof.contract.model import Contract, Operation, SupportCall
 from roomproof.interaction import Credentials, Interaction, Request, RoomKnowledge, header
 from roomproof.judge.boundaries import Boundaries
-from roomproof.judge.drops import TIMES
 from roomproof.judge.evidence import Evidence
 from roomproof.judge.judge import Judge
 from roomproof.judge.seen import read_answer, read_json
@@ -33,13 +32,12 @@ from roomproof.verify.patience import BACKOFF, IN_VAIN, LONGEST, Patience
 from roomproof.verify.rate import Allowance, Rate
 from roomproof.verify.selection import Selection
 from roomproof.verify.tidy import TRIES, Tidying, required_query
+from roomproof.verify.unanswered import MOST_LOST, Unanswered
 from roomproof.verify.ward import SPARED, Ward, keeps_rooms
 from roomproof_strategies import Setting, Special
 
 _KNOWLEDGE = {seat: RoomKnowledge.NONE if seat is Seat.NOBODY else RoomKnowledge.EXISTS for seat in Seat}
 
-SILENCE = 5
-"""After how many requests in a row without an answer a run gives up."""
 SHORT = 8
 """Ids of fewer characters may all be taken."""
 LONGEST_PAUSE_AT_THE_END = 1.0
@@ -154,8 +152,8 @@ class Session:
         self.seats: dict[Seat, str] = {}
         self.lasting: frozenset[str] = frozenset()
         self._progress = progress
-        self._silent = 0
-        self._dropped: list[tuple[Outgoing, int]] = []
+        self._unanswered = Unanswered()
+        self._answered: Outgoing | None = None
         self._calls = 0
         self._unsent: Counter[str] = Counter()
         self._rate = Rate(options.rate)
@@ -191,19 +189,25 @@ class Session:
         outgoing = self._outgoing(case)
         sent = self._sent(outgoing, case.note, is_valid=case.valid)
         self._follow_up(case.operation, sent[0])
-        if sent[0].dropped:
-            self._dropped.append((outgoing, 1))
-        elif sent[0].response is not None and self._dropped:
-            self._send_dropped_again()
+        if sent[0].response is None:
+            self._remember(outgoing, sent[0], 1)
+        else:
+            self._answered = self._answered if "{" not in case.operation.path else outgoing
+            self._send_lost_again()
         return sent
 
-    def _send_dropped_again(self) -> None:
-        """Send once more, now that the server answers, what it closed the connection on: was it lost, or can nobody send it?"""
-        again, self._dropped = self._dropped, []
-        for outgoing, times in again:
-            interaction, _ = self._sent(outgoing, "once more, since the connection was closed on it")
-            if interaction.dropped and times < TIMES - 1:
-                self._dropped.append((outgoing, times + 1))
+    def _send_lost_again(self) -> None:
+        """Send once more, now that the server answers, what it did not answer: was it lost on the way, or can the server not bear it?"""
+        for outgoing, times in self._unanswered.to_be_sent_again():
+            interaction, _ = self._sent(outgoing, "once more, since there was no answer to it")
+            self._remember(outgoing, interaction, times + 1)
+
+    def _remember(self, outgoing: Outgoing, interaction: Interaction, times: int) -> None:
+        """Have a lost request sent again, unless it may have made a room each time, and too many are lost that way already."""
+        match = self.contract.match(outgoing.method, outgoing.path)
+        is_safe = self.subject.ours or outgoing.repeatable or match is None or bool(match[1])
+        if is_safe or len(self.books.lost) < MOST_LOST:
+            self._unanswered.remember(outgoing, interaction, times)
 
     def offer(self, case: Case) -> None:
         """Post a case if the run's selection still needs it."""
@@ -264,10 +268,12 @@ class Session:
 
     def look(self, room_id: str) -> Interaction:
         """Ask for a room without changing it."""
+        return self._exchange(self._looking(room_id), "looks whether there is such a room")
+
+    def _looking(self, room_id: str) -> Outgoing:
         call = self.contract.support["read"]
         query = self._queries[self.contract.operations[0].id]
-        looking = Outgoing(call.method, self._path(call.path, room_id), query, scheme=self.subject.scheme, housekeeping=True)
-        return self._exchange(looking, "looks whether there is such a room")
+        return Outgoing(call.method, self._path(call.path, room_id), query, scheme=self.subject.scheme, housekeeping=True)
 
     def _exchange(self, outgoing: Outgoing, note: str) -> Interaction:
         """Send a request, again after a while if the provider is busy. Raises CutShortError where the run has to end, ever after, too."""
@@ -277,8 +283,8 @@ class Session:
                 self.judging.see(interaction)
                 self._wait_for_provider(interaction, pause)
                 interaction = self._attempt(outgoing, note)
-            if self._silent >= SILENCE:
-                raise CutShortError(f"{self.target.base_url} stopped answering: {interaction.failure}")
+            if why := self._unanswered.why_end(interaction, self._is_anybody_there):
+                raise CutShortError(f"{self.target.base_url} {why}: {interaction.failure}")
             if self._patience.in_vain >= IN_VAIN:
                 raise CutShortError(f"{_busy(interaction)} {IN_VAIN} requests in a row; try again later, or with a lower --rate")
         except CutShortError as error:
@@ -286,6 +292,16 @@ class Session:
             self._end = error
             raise
         return interaction
+
+    def _is_anybody_there(self) -> bool:
+        """Whether a request is answered that was answered before, or only asks; if it is not at once, perhaps after a while."""
+        can_look = "read" in self.contract.support and Seat.MAIN in self.seats
+        neighbour = self._looking(self.seats[Seat.MAIN]) if can_look else self._answered
+        for pause in (0.0, *self.options.backoff) if neighbour else ():
+            self.wait(pause)
+            if neighbour is not None and self._attempt(neighbour, "asks whether anybody is there").response is not None:
+                return True
+        return False
 
     def _attempt(self, outgoing: Outgoing, note: str) -> Interaction:
         if self._end is not None:
@@ -298,11 +314,12 @@ class Session:
             raise CutShortError(f"--max-seconds {self.options.max_seconds:g} reached")
         began = perf_counter()
         try:
-            interaction = self.target.send(replace(outgoing, seconds=left, meanwhile=self.judging.catch_up))
+            within = min((limit for limit in (left, self._unanswered.deadline) if limit is not None), default=None)
+            interaction = self.target.send(replace(outgoing, seconds=within, meanwhile=self.judging.catch_up))
         except LedgerError as error:
             raise CutShortError(f"{error}; nothing is made that could be forgotten") from error
         seconds = perf_counter() - began
-        self._silent = self._silent + 1 if interaction.response is None else 0
+        self._unanswered.note(interaction, seconds)
         self.result.requests += 1
         if interaction.response is None:
             self.result.unanswered[interaction.failure] += 1

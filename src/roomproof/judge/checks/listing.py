@@ -7,7 +7,7 @@ from typing import Any
 
 from roomproof.contract.clause import Clause, Part
 from roomproof.judge.check import Sight, check
-from roomproof.judge.evidence import Evidence, broken, kept, shown
+from roomproof.judge.evidence import Evidence, broken, kept, shown, unproven
 from roomproof.judge.seen import NoJson, Seen
 
 
@@ -38,6 +38,9 @@ def _made_with(seen: Seen, clause: Clause) -> Mapping[str, Any]:
 def _compared(seen: Seen, clause: Clause, key: str, wanted: Any) -> Iterator[Evidence]:
     """Find the entry of a key where the contract's x-support says lists and keys stand, and compare."""
     if not seen.answer.accepted or seen.answer.body is NoJson.UNRECORDED:
+        return
+    if isinstance(seen.answer.body, NoJson):
+        yield unproven(clause, f"the list is {seen.answer.body.value}")
         return
     call = seen.contract.support[clause.options["call"]]
     listed = seen.answer.body

@@ -36,6 +36,7 @@ from roomproof.options import (
     MaxExamples,
     MaxRequests,
     MaxSeconds,
+    MaxUnanswered,
     Only,
     Providers,
     Rate,
@@ -118,6 +119,7 @@ def verify(
     strict_deviations: StrictDeviations = False,
     baseline: Baseline = None,
     fail_under: FailUnder = None,
+    max_unanswered: MaxUnanswered = None,
     verbose: EveryInteraction = False,
     record: Record = None,
     save_regressions: SaveRegressions = False,
@@ -147,7 +149,8 @@ def verify(
     ask = Ask(tuple(providers or ()), base_url, room_id, tuple(contracts or ()), os.environ, record, regressions, ca_bundle, live, yes)
     options = Options(max_examples, seed, max_requests, per_second(rate), strict, fuzz, tuple(only or ()), seconds(max_seconds))
     files = {"json": json_path, "junit": junit_path, "html": html_path, "sarif": sarif_path, "markdown": markdown_path, "badge": badge_path}
-    outputs, gate = Outputs(files, verbose, **github_of(os.environ)), Gate(baseline, strict_deviations, percent(fail_under))
+    shares = (percent("--fail-under", fail_under), percent("--max-unanswered", max_unanswered))
+    outputs, gate = Outputs(files, verbose, **github_of(os.environ)), Gate(baseline, strict_deviations, *shares)
     raise typer.Exit(with_reports(lambda: run_verify(ask, options, outputs, gate)))
 
 
@@ -227,7 +230,9 @@ def replay(
     listen = Listen(tuple(paths), tuple(contracts or ()), strict, age(max_age))
     files = {"json": json_path, "junit": junit_path, "html": html_path, "sarif": sarif_path, "markdown": markdown_path, "badge": badge_path}
     raise typer.Exit(
-        run_replay(listen, Outputs(files, verbose, **github_of(os.environ)), Gate(baseline, strict_deviations, percent(fail_under)))
+        run_replay(
+            listen, Outputs(files, verbose, **github_of(os.environ)), Gate(baseline, strict_deviations, percent("--fail-under", fail_under))
+        )
     )
 
 

@@ -123,6 +123,15 @@ FailUnder = Annotated[
         rich_help_panel=HOW,
     ),
 ]
+MaxUnanswered = Annotated[
+    float | None,
+    typer.Option(
+        "--max-unanswered",
+        metavar="PERCENT",
+        help="So many of a hundred requests may get no usable answer, else exit 3. Default: 1, and always four.",
+        rich_help_panel=HOW,
+    ),
+]
 EveryFinding = Annotated[bool, typer.Option("--verbose", help="Show every finding.", metavar="", rich_help_panel=REPORTS)]
 HtmlPath = Annotated[Path | None, typer.Option("--html", metavar="PATH", help="Write the report as an HTML page.", rich_help_panel=REPORTS)]
 SarifPath = Annotated[Path | None, typer.Option("--sarif", metavar="PATH", help="Write the report as SARIF.", rich_help_panel=REPORTS)]
@@ -153,10 +162,10 @@ def seconds(limit: float | None) -> float | None:
     return limit
 
 
-def percent(number: float | None) -> float | None:
-    """Return a number of percent as it is. Raises UsageError if it is not from 0 to 100."""
+def percent(option: str, number: float | None) -> float | None:
+    """Return an option's number of percent as it is. Raises UsageError if it is not from 0 to 100."""
     if number is not None and not 0 <= number <= 100:
-        raise UsageError(f"--fail-under {number:g}: must be from 0 to 100")
+        raise UsageError(f"{option} {number:g}: must be from 0 to 100")
     return number
 
 

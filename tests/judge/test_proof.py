@@ -291,6 +291,15 @@ def test_an_answer_of_another_shape_shows_no_echo(body: bytes, talk: Any) -> Non
     assert talk.verdicts.verdicts()[f"{UPDATE}.behaviour.size.echo"] is Verdict.INCONCLUSIVE
 
 
+@pytest.mark.parametrize("body", [b"", b"null", b'{"room":null}', b'{"ROOM":{"ID":"1"}}', b"[" * 200 + b"]" * 200], ids=str)
+def test_what_a_new_room_would_have_shown_is_inconclusive_where_the_create_shows_none(body: bytes, talk: Any) -> None:
+    made = Request("POST", "https://mini.example/api/imports?api=1", (), b'{"name":"x"}', Credentials.VALID)
+    talk.hear(Interaction(made, Response(201, (("Content-Type", "application/json"),), body), NOW))
+    verdicts = talk.verdicts.verdicts()
+    assert verdicts[f"{UPDATE}.request.size.default"] is Verdict.INCONCLUSIVE
+    assert verdicts[f"{UPDATE}.behaviour.name.unique"] is Verdict.INCONCLUSIVE
+
+
 def test_a_text_on_which_parsers_differ_is_no_fail_even_when_strict(talk: Any) -> None:
     strict = Verdicts(talk.contract, strict=True)
     for item in answered(talk, b'{"room":{"name":"\\ud800"}}'):

@@ -7,7 +7,7 @@ from typing import Any
 
 from roomproof.contract.clause import Clause, Part
 from roomproof.contract.model import Contract, Operation, SupportCall
-from roomproof.interaction import BUSY, Interaction, RoomKnowledge
+from roomproof.interaction import BUSY, Interaction, Response, RoomKnowledge
 from roomproof.judge.boundaries import Boundaries
 from roomproof.judge.check import Sight, checks_for
 from roomproof.judge.checks import require_checks
@@ -17,11 +17,13 @@ from roomproof.judge.evidence import Evidence, unproven
 from roomproof.judge.losses import Losses, unbearable
 from roomproof.judge.rooms import Repeat, Rooms, RoomState, Written
 from roomproof.judge.rules import Compiled
-from roomproof.judge.seen import Answer, Classification, NoJson, Seen, is_second_hand, request_json, response_json
+from roomproof.judge.seen import Answer, Classification, NoJson, Seen, is_second_hand, read_answer, request_json, response_json
 from roomproof.judge.uniqueness import given_up
 
 _SIGHTS = {"create": Sight.CREATION, "read": Sight.READING}
 """What supporting calls show by their names."""
+_OF_NEW_ROOMS = ((Part.REQUEST, "default"), *((Part.BEHAVIOUR, rule) for rule in ("default-from", "default-value", "unique")))
+"""The rules of clauses that a run can test only with rooms of its own."""
 
 
 class Judge:
@@ -148,8 +150,7 @@ class Judge:
         state = self.rooms.get(parameters.get(self.contract.room.parameter, ""))
         if interaction.response is None:
             self._doubt(interaction)
-            written = state.written if state is not None and call.name == "read" else None
-            return [unproven(clause, interaction.failure) for clause in self._shown_by_reads(written)]
+            return [unproven(clause, interaction.failure) for clause in self._shown_by(call, state)]
         body = request_json(interaction.request)
         request = Classification(body, body if isinstance(body, dict) else {}, (), (), (), {}, (), frozenset())
         evidence = [
@@ -158,14 +159,23 @@ class Judge:
             for check in self._checks[seen.operation.id, sight]
             for item in check.run(seen)
         ]
+        if call.name == "create" and 200 <= interaction.response.status < 300 and not self._shows_id(interaction.response):
+            evidence += [unproven(clause, "the response to the create shows no room") for clause in self._shown_by(call, state)]
         self._learn_support(call, interaction, request, state)
         return evidence
 
-    def _shown_by_reads(self, written: Written | None) -> Iterator[Clause]:
-        """Yield the clauses of which a read would have said something after an update of its room."""
+    def _shows_id(self, response: Response) -> bool:
+        room = self.contract.room.representation(read_answer(response.body))
+        return room is not None and self.contract.room.id in room
+
+    def _shown_by(self, call: SupportCall, state: RoomState | None) -> Iterator[Clause]:
+        """Yield the clauses of which a new room, or a read after an update, would have shown something."""
+        written = state.written if state is not None and call.name == "read" else None
         for operation in self.contract.operations:
             if written is not None and operation.id == written.operation:
                 yield from operation.by_rule.get((Part.BEHAVIOUR, "read-after-write"), ())
+            if call.name == "create":
+                yield from (clause for key in _OF_NEW_ROOMS for clause in operation.by_rule.get(key, ()))
 
     def _doubt(self, interaction: Interaction) -> None:
         """A call that the contract does not know may have changed the room that its path names."""

@@ -175,6 +175,16 @@ def test_a_server_that_dies_on_what_makes_rooms_fails_and_few_rooms_are_risked(v
     assert len(lost) - len(set(lost)) <= MOST_LOST, "what may have made a room is sent again a few times only"
 
 
+def test_a_server_that_never_says_that_there_is_no_room_leaves_it_open(verify: Verify) -> None:
+    """Who asks for a room that does not exist is not answered, so nobody may try to change one."""
+    clause = "telnyx.update-room.behaviour.room_id.unknown-refused"
+    told = verify(lambda call: reset_before(call) if call.status == 404 else False, max_requests=None, only=(clause,))
+
+    (verdict,) = (one for one in told.provider["clauses"] if one["id"] == clause)
+    assert (told.code, verdict["verdict"]) == (3, "inconclusive")
+    assert verdict["why"] == "not sent, since a room may have the id that was made up for them"
+
+
 def test_a_server_that_is_away_for_a_moment_is_asked_again(verify: Verify) -> None:
     """It restarts: for a while every connection is closed. That is no fault of the request, and the run goes on."""
     away = range(40, 46)

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from roomproof.interaction import Credentials, Interaction, Loss, Request
+from roomproof.interaction import Credentials, Interaction, Loss, Request, Response
 from roomproof.judge.evidence import Outcome
 from roomproof.judge.losses import TIMES, Losses
 from roomproof.verdict import Verdict
@@ -147,3 +147,15 @@ def test_where_many_requests_are_lost_once_nothing_follows_from_a_loss() -> None
     for _ in range(8):
         assert not losses.is_every_time(unlucky, Loss.DROPPED)
         losses.note_answer(request(b"neighbour"))
+
+
+@pytest.mark.parametrize("answer", [None, Response(500)], ids=["lost", "server error"])
+def test_a_room_whose_deletion_was_lost_may_be_gone(answer: Response | None, talk: Any, broken: Broken) -> None:
+    """Carried out, and its answer lost on the way: then the room is rightly said to be none."""
+    missing = {"status": 404, "answer": {"error": "no"}}
+    talk.patch({"size": 5}, {"size": 5})
+    talk.hear(Interaction(Request("DELETE", f"https://mini.example/api/rooms/{ROOM}?api=1", (), None, Credentials.VALID), answer, NOW))
+    assert broken(talk.say("PATCH", f"/rooms/{ROOM}", {"size": 5}, **missing)) == set()
+
+    talk.say("GET", f"/rooms/{ROOM}", None, {"room": {"id": ROOM, "name": "n", "size": 5}})
+    assert "response.200.status" in broken(talk.say("PATCH", f"/rooms/{ROOM}", {"size": 5}, **missing)), "a read showed it again"

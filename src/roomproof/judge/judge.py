@@ -150,6 +150,8 @@ class Judge:
         state = self.rooms.get(parameters.get(self.contract.room.parameter, ""))
         if interaction.response is None:
             self._doubt(interaction)
+            if call.name == "delete" and state is not None:
+                state.may_be_gone = True
             return [unproven(clause, interaction.failure) for clause in self._shown_by(call, state)]
         body = request_json(interaction.request)
         request = Classification(body, body if isinstance(body, dict) else {}, (), (), (), {}, (), frozenset())
@@ -201,6 +203,7 @@ class Judge:
             # A room may be gone although its deletion fails: the request may have been sent twice, and lost once.
             if call.name == "delete" and state is not None:
                 state.doubt()
+                state.may_be_gone = True
             return
         room = self.contract.room.representation(response_json(interaction.request, response))
         if call.name == "create" and room is not None:

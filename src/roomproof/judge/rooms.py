@@ -33,7 +33,8 @@ class RoomState:
 
     `told` holds the value that each member was last sent and accepted with. `uncertain` is set where
     a request may or may not have been carried out: the next representation is then no proof.
-    `history_known` ends there, too, and with a request whose body nobody knows: members may have been set unseen.
+    `history_known` ends there, too, and with a request whose body nobody knows: members may have been set unseen. `may_be_gone` is set
+    where it was to be deleted, and no answer says that it was.
     """
 
     id: str
@@ -43,13 +44,14 @@ class RoomState:
     uncertain: bool = False
     history_known: bool = True
     deleted: bool = False
+    may_be_gone: bool = False
     written: Written | None = None
 
     def learn(self, representation: Mapping[str, Json], sent: Mapping[str, Json]) -> None:
         """Take over a representation that an accepted request brought."""
         self.known = {**self.known, **representation}
         self.told |= sent
-        self.uncertain = False
+        self.uncertain = self.may_be_gone = False
 
     def doubt(self) -> None:
         """Note that something may have changed the room that no answer showed."""

@@ -33,7 +33,7 @@ from roomproof.verify.rate import Allowance, Rate
 from roomproof.verify.selection import Selection
 from roomproof.verify.tidy import TRIES, Tidying, required_query
 from roomproof.verify.unanswered import MOST_LOST, Unanswered
-from roomproof.verify.ward import SPARED, Ward, keeps_rooms
+from roomproof.verify.ward import FOREIGN, SPARED, Ward, keeps_rooms
 from roomproof_strategies import Setting, Special
 
 _KNOWLEDGE = {seat: RoomKnowledge.NONE if seat is Seat.NOBODY else RoomKnowledge.EXISTS for seat in Seat}
@@ -262,7 +262,11 @@ class Session:
         """Send a request and have it judged, unless it may do what nobody can put right: then nothing is sent nor said."""
         if objection := self.target.objection(outgoing, self.look, SPARED if is_valid else 0):
             self._unsent[objection] += 1
-            return Interaction(Request(outgoing.method, self.target.base_url + outgoing.path), None, failure=objection), []
+            request = Request(outgoing.method, self.target.base_url + outgoing.path, outgoing.headers, outgoing.body, outgoing.credentials)
+            interaction = Interaction(replace(request, room=outgoing.room), None, failure=f"not sent, {objection}")
+            # Nobody said whether there is such a room, so what is aimed at one that does not exist cannot be tested.
+            is_open = objection == FOREIGN and "read" in self.contract.support
+            return interaction, self.judging.see_later(interaction) if is_open else []
         interaction = self._exchange(outgoing, note)
         return interaction, self.judging.see_later(interaction)
 

@@ -17,7 +17,17 @@ from roomproof.judge.evidence import Evidence, unproven
 from roomproof.judge.losses import Losses, unbearable
 from roomproof.judge.rooms import Repeat, Rooms, RoomState, Written
 from roomproof.judge.rules import Compiled
-from roomproof.judge.seen import Answer, Classification, NoJson, Seen, is_second_hand, read_answer, request_json, response_json
+from roomproof.judge.seen import (
+    REFUSES_THE_ROOM,
+    Answer,
+    Classification,
+    NoJson,
+    Seen,
+    is_second_hand,
+    read_answer,
+    request_json,
+    response_json,
+)
 from roomproof.judge.uniqueness import given_up
 
 _SIGHTS = {"create": Sight.CREATION, "read": Sight.READING}
@@ -203,7 +213,7 @@ class Judge:
             # A room may be gone although its deletion fails: the request may have been sent twice, and lost once.
             if call.name == "delete" and state is not None:
                 state.doubt()
-                state.may_be_gone = True
+                state.may_be_gone = response is None or response.status in REFUSES_THE_ROOM or response.status >= 500
             return
         room = self.contract.room.representation(response_json(interaction.request, response))
         if call.name == "create" and room is not None:

@@ -46,7 +46,8 @@ def require_known_fields(operation: Operation, room: Room) -> None:
 
 
 def _of_room(operation: Operation, room: Room) -> Iterator[Named]:
-    yield Named((*room.at, room.id), operation.success.schema, "the answer to a request that is carried out", ("x-room",))
+    for member in (room.id, *([room.created] if room.created else ())):
+        yield Named((*room.at, member), operation.success.schema, "the answer to a request that is carried out", ("x-room",))
 
 
 def _of_order(operation: Operation) -> Iterator[Named]:

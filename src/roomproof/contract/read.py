@@ -63,7 +63,7 @@ def read_contract(raw: Any) -> Contract:
         raise ContractError(message, ("x-room", "parameter"))
     support = {name: _support(name, call, top) for name, call in root.get("x-support", {}).items()}
     _refuse_unknown_calls(operations, support)
-    shown = Room(room["parameter"], tuple(room.get("at", ())), room["id"])
+    shown = Room(room["parameter"], tuple(room.get("at", ())), room["id"], room.get("created"))
     for operation in operations:
         require_known_fields(operation, shown)
     return Contract(

@@ -176,6 +176,12 @@ _OPERATION = {
         "x-behaviours": {"type": "array", "items": _BEHAVIOUR},
     },
 }
+_PAGE = {
+    "type": "object",
+    "required": ["parameter"],
+    "properties": {"parameter": _TEXT, "first": {"type": "integer"}, "step": {"type": "integer", "minimum": 1}},
+    "additionalProperties": False,
+}
 _CALL = {
     "type": "object",
     "required": ["method", "path"],
@@ -183,7 +189,11 @@ _CALL = {
         "method": {"enum": ["GET", "PUT", "POST", "DELETE", "PATCH"]},
         "path": {"type": "string", "pattern": "^/"},
         "media-type": _TEXT,
-        "with": {"type": "object", "required": ["key"], "properties": {"at": _WORDS, "key": _TEXT}},
+        "with": {
+            "type": "object",
+            "required": ["key"],
+            "properties": {"at": _WORDS, "key": _TEXT, "query": _TEXTS, "next": _WORDS, "page": _PAGE},
+        },
     },
 }
 _CONTRACT = {
@@ -217,7 +227,7 @@ _CONTRACT = {
         "x-room": {
             "type": "object",
             "required": ["parameter", "id"],
-            "properties": {"parameter": _TEXT, "id": _TEXT, "at": _WORDS},
+            "properties": {"parameter": _TEXT, "id": _TEXT, "at": _WORDS, "created": _TEXT},
         },
         "x-credentials": {
             "type": "object",

@@ -7,7 +7,7 @@ from typing import Any
 
 from roomproof.contract.clause import Clause, Part
 from roomproof.contract.model import Contract, Operation, SupportCall
-from roomproof.interaction import BUSY, Interaction, RoomKnowledge
+from roomproof.interaction import BUSY, Interaction, Response, RoomKnowledge
 from roomproof.judge.boundaries import Boundaries
 from roomproof.judge.check import Sight, checks_for
 from roomproof.judge.checks import require_checks
@@ -17,7 +17,7 @@ from roomproof.judge.drops import Drops, dropped
 from roomproof.judge.evidence import Evidence, unproven
 from roomproof.judge.rooms import Repeat, Rooms, RoomState, Written
 from roomproof.judge.rules import Compiled
-from roomproof.judge.seen import Answer, Classification, NoJson, Seen, is_second_hand, request_json, response_json
+from roomproof.judge.seen import Answer, Classification, NoJson, Seen, is_second_hand, read_answer, request_json, response_json
 from roomproof.judge.uniqueness import given_up
 
 _SIGHTS = {"create": Sight.CREATION, "read": Sight.READING}
@@ -185,6 +185,8 @@ class Judge:
             if call.name == "delete" and state is not None:
                 state.doubt()
             return
+        if call is self.contract.listing and not is_second_hand(interaction.request):
+            self._learn_listed(call, response)
         room = self.contract.room.representation(response_json(interaction.request, response))
         if call.name == "create" and room is not None:
             self._open_created(room, request)
@@ -194,6 +196,15 @@ class Judge:
         elif call.name == "read" and room is not None and (state is not None or self.contract.room.id in room):
             # A room may answer to its name as well as to its id.
             self._learn_room(state or self.rooms.open(str(room[self.contract.room.id])), room, {})
+
+    def _learn_listed(self, call: SupportCall, response: Response) -> None:
+        """Take note of the rooms that a list shows. In a recording of somebody else's many rooms may have one made-up id."""
+        listed: Any = read_answer(response.body)
+        for step in call.options.get("at", ()):
+            listed = listed.get(step) if isinstance(listed, dict) else None
+        entries = (entry for entry in listed if isinstance(entry, dict)) if isinstance(listed, list) else ()
+        ids = {str(entry[self.contract.room.id]) for entry in entries if self.contract.room.id in entry}
+        self.rooms.listed |= ids - self.rooms.states.keys()
 
 
 def _aimed_at(request: Classification, interaction: Interaction) -> Iterator[Clause]:

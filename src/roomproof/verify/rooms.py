@@ -11,6 +11,7 @@ from roomproof.errors import UnreachableError, UsageError
 from roomproof.interaction import BUSY, Interaction, header
 from roomproof.secrets import KnownSecrets
 from roomproof.verify.case import Seat, encode
+from roomproof.verify.census import take_census
 from roomproof.verify.plan import ANCHOR
 from roomproof.verify.session import CutShortError, Session
 from roomproof.verify.settable import changes_members, members_in, told, unrestorable
@@ -26,6 +27,7 @@ def open_rooms(session: Session) -> None:
     """
     maker = next((operation for operation in session.contract.operations if "{" not in operation.path), None)
     if maker is not None:
+        take_census(session)
         _make_rooms(session, maker)
         return
     if session.subject.room_id is None:
@@ -33,6 +35,7 @@ def open_rooms(session: Session) -> None:
     session.seats[Seat.MAIN] = session.subject.room_id
     _remember(session)
     if "create" in session.contract.support:
+        take_census(session)
         _require_reachable(session, session.call(session.contract.support["create"]))
         if session.made:
             session.seats[Seat.OTHER] = session.made[0]
@@ -83,6 +86,7 @@ def _remember(session: Session) -> None:
     # what an update carries of fields that cannot be changed has to be what the room has.
     interaction = session.call(session.contract.support["read"], session.seats[Seat.MAIN])
     _require_reachable(session, interaction)
+    session.target.meet_shown(interaction)
     found = members_in(session.contract, interaction)
     if found is None or session.subject.ours:
         return
@@ -100,7 +104,9 @@ def _make_rooms(session: Session, maker: Operation) -> None:
         if number == 0:
             require_hearing(session, interaction)
     if not session.made:
-        raise CutShortError("no room could be made, so nothing else could be tried")
+        strange = "; ".join(f"{room_id}: {why}" for room_id, why in session.target.foreign.items())
+        why = f"each create was answered with a room that may be somebody else's ({strange})" if strange else "no room could be made"
+        raise CutShortError(f"{why}, so nothing else could be tried")
     # The room that was made of nothing shows what defaults are after an update, so it sits beside the main one.
     session.seats = dict(zip((Seat.MAIN, Seat.OTHER), reversed(session.made[:2]), strict=False))
 

@@ -86,4 +86,6 @@ class Run:
         bench = session.bench(operation)
         for told, look in told_and_looked_at(bench, session.bench(looker)):
             session.send(told)
-            session.send(replace(look, path_id=session.made[-1]) if bench.makes_rooms else look)
+            made = session.made
+            if made or not bench.makes_rooms:
+                session.send(replace(look, path_id=made[-1]) if bench.makes_rooms else look)

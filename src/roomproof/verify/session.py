@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from math import inf
@@ -44,6 +44,8 @@ SHORT = 8
 """Ids of fewer characters may all be taken."""
 LONGEST_PAUSE_AT_THE_END = 1.0
 """Seconds between the few requests that tidy up, however low the rate: nobody waits for minutes at the end of a run."""
+MOST_TOLD = 10
+"""So many rooms of a kind are named in a remark; the others are counted."""
 VAST = 16
 """Of an id with so many digits, no other one that is drawn at random names a room."""
 
@@ -269,6 +271,14 @@ class Session:
         looking = Outgoing(call.method, self._path(call.path, room_id), query, scheme=self.subject.scheme, housekeeping=True)
         return self._exchange(looking, "looks whether there is such a room")
 
+    def page(self, listing: SupportCall, query: Mapping[str, str]) -> Interaction:
+        """Ask for a page of the rooms that there are."""
+        asked = self._queries[self.contract.operations[0].id] | {**query}
+        outgoing = Outgoing(listing.method, listing.path, asked, scheme=self.subject.scheme, housekeeping=True)
+        interaction = self._exchange(outgoing, "looks which rooms there are")
+        self.judging.see(interaction)
+        return interaction
+
     def _exchange(self, outgoing: Outgoing, note: str) -> Interaction:
         """Send a request, again after a while if the provider is busy. Raises CutShortError where the run has to end, ever after, too."""
         try:
@@ -368,7 +378,15 @@ class Session:
     @property
     def remarks(self) -> tuple[str, ...]:
         """What the run has to say about requests that it held back."""
-        return tuple(f"{count} requests were not sent, {why}" for why, count in self._unsent.items())
+        return (*(f"{count} requests were not sent, {why}" for why, count in self._unsent.items()), *self._strange_rooms())
+
+    def _strange_rooms(self) -> Iterator[str]:
+        """Yield what is to be said of rooms that answers took for new ones: nobody knows whose they are."""
+        foreign = self.target.foreign
+        if foreign:
+            told = ", ".join(f"{room_id} ({why})" for room_id, why in list(foreign.items())[:MOST_TOLD])
+            more = f", and {len(foreign) - MOST_TOLD} more" if len(foreign) > MOST_TOLD else ""
+            yield f"left alone, since they may be somebody else's although a request to make a room was answered with them: {told}{more}"
 
     @property
     def keeps_rooms(self) -> bool:
@@ -377,8 +395,9 @@ class Session:
 
     @property
     def made(self) -> list[str]:
-        """The ids of the rooms that this session made and that still exist."""
-        return [state.id for state in self.judging.rooms.existing.values() if state.created_with is not None]
+        """The ids of the rooms that this session made, as far as anybody can tell, and that still exist."""
+        existing = self.judging.rooms.existing.values()
+        return [state.id for state in existing if state.created_with is not None and self.target.owns(state.id)]
 
 
 def _busy(interaction: Interaction) -> str:

@@ -131,7 +131,7 @@ def server_generated(seen: Seen) -> Iterator[Evidence]:
         name = clause.path[0]
         if name not in room:
             continue
-        if str(room[name]) in seen.rooms.states:
+        if seen.rooms.was_there(str(room[name])):
             yield broken(
                 clause, f"the new room has the id {shown(room[name])} of an earlier one", expected="a new id", received=shown(room[name])
             )

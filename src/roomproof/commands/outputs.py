@@ -75,6 +75,17 @@ def written(shown: dict[str, Any], outputs: Outputs) -> list[RoomproofError]:
     return problems
 
 
+def written_before(shown: dict[str, Any], outputs: Outputs) -> None:
+    """Write every view that was asked for, and the last report, while the run still tidies up: whatever happens then, they are there.
+
+    They are written again when it has; what is no file, a pipe above all, is therefore left for then, and so is what cannot be written.
+    """
+    files = {name: path for name, path in outputs.asked.items() if path.is_file() or not path.exists()}
+    written(shown, Outputs(files))
+    if "json" not in outputs.asked:
+        keep(shown)
+
+
 def keep(shown: dict[str, Any]) -> str:
     """Keep a report as the last one, out of the sight of version control, and return a sentence that says where, or why not."""
     path = last_report_path()

@@ -9,6 +9,7 @@ import json
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 Json = Any
@@ -169,6 +170,8 @@ def _request_in(entry: Entry) -> Repeatable | None:
     request = entry.get("request")
     if request is None:
         return None
+    if datetime.fromisoformat(entry["at"]).tzinfo is None:
+        raise ValueError("a time without an offset")
     headers = tuple((str(name), str(value)) for name, value in request["headers"])
     return Repeatable(str(request["method"]), str(request["path"]), dict(request["query"]), headers, str(request["body"]))
 

@@ -67,9 +67,14 @@ class Novelty:
         """Whether more than its name, and an id that nobody has met, speaks for a room of which there is no doubt."""
         return self.is_whole or self._created(room) is not None
 
+    def is_younger(self, room: Mapping[str, Json], interaction: Interaction, moment: datetime) -> bool:
+        """Whether a room says that it was made clearly after a moment by our clock."""
+        created = self._created(room)
+        return created is not None and created > Instant.of(_there(moment, interaction, SKEW))
+
     def _age(self, room: Mapping[str, Json], interaction: Interaction) -> str:
         created = self._created(room)
-        if created is None or created >= Instant.of(self._began_there(interaction)):
+        if created is None or created >= Instant.of(_there(self.began, interaction, -SKEW)):
             return ""
         return f"it says that it was made at {shown(room[self.contract.created or ''])}, before the run began"
 
@@ -77,17 +82,17 @@ class Novelty:
         value = room.get(self.contract.created) if self.contract.created else None
         return instant(value) if isinstance(value, str) else None
 
-    def _began_there(self, interaction: Interaction) -> datetime:
-        """Return the earliest time at which the run can have begun by the provider's clock, as the date of an answer shows it."""
-        dated = header(interaction.response.headers, "date") if interaction.response else None
-        try:
-            there = parsedate_to_datetime(dated or "")
-        except (ValueError, TypeError):
-            return self.began - SKEW_WITHOUT_DATE
-        # Our own clock may have been set back meanwhile.
-        elapsed = max((interaction.at or datetime.now(UTC)) - self.began, timedelta())
-        there = there if there.tzinfo else there.replace(tzinfo=UTC)
-        return there - elapsed - SKEW
+
+def _there(moment: datetime, interaction: Interaction, skew: timedelta) -> datetime:
+    """Return a moment by the provider's clock, as far as the date of an answer shows it, and so much later (or earlier) for doubt."""
+    dated = header(interaction.response.headers, "date") if interaction.response else None
+    # Our own clock may have been set back meanwhile.
+    elapsed = max((interaction.at or datetime.now(UTC)) - moment, timedelta())
+    try:
+        there = parsedate_to_datetime(dated or "")
+        return (there if there.tzinfo else there.replace(tzinfo=UTC)) - elapsed + skew
+    except (ValueError, TypeError, OverflowError):
+        return moment + skew * (SKEW_WITHOUT_DATE / SKEW)
 
 
 def _other_name(room: Mapping[str, Json], outgoing: Outgoing) -> str:

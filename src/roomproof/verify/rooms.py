@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container
+from collections.abc import Callable, Container
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -10,10 +10,12 @@ from roomproof.contract.model import Operation
 from roomproof.errors import UnreachableError, UsageError
 from roomproof.interaction import BUSY, Interaction, header
 from roomproof.secrets import KnownSecrets
+from roomproof.verify import tidy
 from roomproof.verify.case import Seat, encode
 from roomproof.verify.census import take_census
 from roomproof.verify.plan import ANCHOR
-from roomproof.verify.session import CutShortError, Session
+from roomproof.verify.rate import Allowance
+from roomproof.verify.session import CutShortError, Result, Session
 from roomproof.verify.settable import changes_members, members_in, told, unrestorable
 from roomproof.verify.tidy import Tidying
 from roomproof.verify.undisturbed import undisturbed
@@ -137,14 +139,24 @@ def _require_reachable(session: Session, interaction: Interaction) -> None:
         raise UnreachableError(f"{where} does not answer ({why}){advice}")
 
 
-def clean_up(session: Session) -> None:
-    """Delete the rooms that the run made, and put the named room back; the result tells what could not be done.
+def clean_up(session: Session, tell: Callable[[Result], None] = lambda _: None) -> None:
+    """Put the named room back, and delete the rooms that the run made; the result tells what could not be done.
 
-    It goes on after Ctrl-C, and ends with the second one of a run: what is left then stands in the ledger.
+    `tell` hears of the result before that: it may take long, and reports are not to wait for it. It goes on after Ctrl-C and SIGTERM for
+    MOST_SECONDS, and ends with the second one of a run, or of a run that was ended by one, with the first: what is left then stands in
+    the ledger.
     """
     result, tidying = session.result, session.tidying()
+    is_bounded = session.options.max_seconds is not None
     try:
-        with undisturbed(impatient=result.interrupted):
+        with undisturbed(impatient=result.interrupted, then=lambda: _hurry(session, tidying)):
+            session.judging.catch_up()
+            _note_rooms(session, tidying)
+            tell(result)
+            if result.interrupted or (is_bounded and result.stopped):
+                _hurry(session, tidying)
+            elif is_bounded:
+                tidying.allowance = Allowance(tidy.MOST_SECONDS)
             if session.subject.ours:
                 tidying.delete_rooms()
             else:
@@ -152,8 +164,20 @@ def clean_up(session: Session) -> None:
                 _tell_unknown(session, tidying)
     except KeyboardInterrupt as stop:
         result.stopped, result.interrupted = result.stopped or ended_by(stop), True
+    _note_rooms(session, tidying)
+
+
+def _hurry(session: Session, tidying: Tidying) -> None:
+    """Let tidying up take no longer than MOST_SECONDS from now on, and say so."""
+    tidying.allowance = Allowance(tidy.MOST_SECONDS)
+    if not session.books.settled and not session.subject.ours:
+        session.subject.tell(f"tidying up, for {tidy.MOST_SECONDS:g} s at most; Ctrl-C ends it at once, and `roomproof cleanup` goes on")
+
+
+def _note_rooms(session: Session, tidying: Tidying) -> None:
     if not session.subject.ours:
-        result.left_behind, result.remarks = tuple(session.books.rooms), (*session.remarks, *tidying.remarks)
+        books = session.books
+        session.result.left_behind, session.result.remarks = (*books.rooms, *books.left), (*session.remarks, *tidying.remarks)
 
 
 def _tell_unknown(session: Session, tidying: Tidying) -> None:

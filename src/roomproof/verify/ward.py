@@ -107,7 +107,7 @@ class Ward:
 
     def meet_shown(self, interaction: Interaction) -> None:
         """Take note of the room that an answer shows, which may be another one than the request has named."""
-        self.meet(self._shown_in(interaction))
+        self.meet(self._ids_shown_in(interaction))
 
     def owns(self, room_id: str) -> bool:
         """Whether the run has made a room, as far as anybody can tell."""
@@ -142,7 +142,7 @@ class Ward:
     def send(self, outgoing: Outgoing) -> Interaction:
         """Send one request. Raises ForeignRoomError instead where it would change somebody else's room, LedgerError as the books do."""
         errand = self._errand(outgoing)
-        if why := self._refusal(errand, outgoing.method):
+        if why := self.refusal(outgoing):
             raise ForeignRoomError(f"{outgoing.method} {outgoing.path} was not sent: {why}; this is a fault of roomproof, please report it")
         if not errand.makes_room:
             interaction = self._target.send(outgoing)
@@ -152,13 +152,23 @@ class Ward:
         # What is made on a server of our own ends with it.
         with nullcontext() if self._ours else undisturbed():
             repeatable = self._prepared(outgoing)
-            journal = None if self._ours else kept(self._contract, repeatable)
-            number = self._books.intend(datetime.now(UTC).isoformat(timespec="milliseconds"), outgoing.mark, journal)
+            number = self._intent_of(repeatable)
             interaction = self._target.send(repeatable)
             self._enter_creation(number, repeatable, interaction)
             if repeatable is not outgoing:
                 self._learn_to_repeat(interaction)
         return interaction
+
+    def shown_in(self, interaction: Interaction) -> tuple[str, Mapping[str, Json]] | None:
+        """Return the room that an answer shows, with its id, None where it shows none."""
+        response = interaction.response
+        room = self._contract.room.representation(read_answer(response.body)) if response and 200 <= response.status < 300 else None
+        room_id = id_of(self._contract, room) if room else None
+        return None if room is None or room_id is None else (room_id, room)
+
+    def is_younger(self, room: Mapping[str, Json], interaction: Interaction, moment: datetime) -> bool:
+        """Whether a room says that it was made clearly after a moment of ours."""
+        return self._novelty.is_younger(room, interaction, moment)
 
     def take(self, room_id: str, room: Mapping[str, Json], number: int, outgoing: Outgoing, interaction: Interaction) -> None:
         """Enter into the books the room that an answer shows as the one which an intent made; not if it may be somebody else's."""
@@ -179,9 +189,11 @@ class Ward:
         """Let go of connections."""
         self._target.close()
 
+    def refusal(self, outgoing: Outgoing) -> str:
+        """Return why a request is never sent, an empty text if it may be."""
+        return "" if self._ours else self._refusal(self._errand(outgoing), outgoing.method)
+
     def _refusal(self, errand: _Errand, method: str) -> str:
-        if self._ours:
-            return ""
         if not errand.known:
             return "the contract has no such call"
         room_id = errand.room_id
@@ -216,10 +228,10 @@ class Ward:
         if response is None:
             return
         if 200 <= response.status < 300:
-            room = self._contract.room.representation(read_answer(response.body)) or {}
-            room_id = id_of(self._contract, room)
-            if room_id is None:
+            made = self.shown_in(interaction)
+            if made is None:
                 return
+            room_id, room = made
             if self._is_replay(outgoing, room_id):
                 self._books.came_to_nothing(number)
             else:
@@ -242,10 +254,18 @@ class Ward:
             return outgoing
         return with_headers(self._contract, outgoing, datetime.now(UTC))
 
+    def _intent_of(self, outgoing: Outgoing) -> int:
+        """Return the number of the intent that a request carries out: a new one, but for what is repeated since its answer was lost."""
+        journal = None if self._ours else kept(self._contract, outgoing)
+        lost = self._books.lost.items() if journal is not None else ()
+        again = (number for number, intent in lost if intent.request == journal)
+        number = next(again, None)
+        return number or self._books.intend(datetime.now(UTC).isoformat(timespec="milliseconds"), outgoing.mark, journal)
+
     def _learn_to_repeat(self, interaction: Interaction) -> None:
         """Do without these headers from now on, if the first request with them is not answered by a room of the run's."""
         if self._repeats is None and interaction.response is not None and interaction.response.status not in BUSY:
-            made = self._shown_in(interaction)
+            made = self._ids_shown_in(interaction)
             self._repeats = bool(made) and all(room_id in self._books.ever for room_id in made)
 
     def _enter_change(self, room_id: str, outgoing: Outgoing, interaction: Interaction) -> None:
@@ -273,12 +293,10 @@ class Ward:
         else:
             self._books.made(room_id)
 
-    def _shown_in(self, interaction: Interaction) -> list[str]:
+    def _ids_shown_in(self, interaction: Interaction) -> list[str]:
         """Return the id of the room that an answer shows, if it shows one."""
-        response = interaction.response
-        room = self._contract.room.representation(read_answer(response.body)) if response and response.status < 300 else None
-        room_id = id_of(self._contract, room) if room else None
-        return [] if room_id is None else [room_id]
+        shown = self.shown_in(interaction)
+        return [] if shown is None else [shown[0]]
 
 
 def _shows_nobody(interaction: Interaction) -> bool:

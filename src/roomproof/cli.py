@@ -22,6 +22,7 @@ from roomproof.options import (
     Baseline,
     BaseUrl,
     CaBundle,
+    CleanupUrl,
     Contracts,
     EveryFinding,
     EveryInteraction,
@@ -47,6 +48,7 @@ from roomproof.options import (
     Strict,
     StrictDeviations,
     Yes,
+    YesToCleanup,
     age,
     per_second,
     percent,
@@ -184,13 +186,15 @@ def probe(
 @_command(rich_help_panel=_MORE, epilog=_examples("roomproof cleanup --dry-run"))
 def cleanup(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what would be done; send nothing.", metavar="")] = False,
+    yes: YesToCleanup = False,
+    base_url: CleanupUrl = None,
     ca_bundle: CaBundle = None,
     contracts: Contracts = None,
 ) -> None:
     """Delete the rooms that killed runs have left behind, and put the rooms back that were named to them."""
-    from roomproof.commands.cleanup import run_cleanup
+    from roomproof.commands.cleanup import Cleaning, run_cleanup
 
-    raise typer.Exit(run_cleanup(tuple(contracts or ()), os.environ, dry_run=dry_run, ca_bundle=ca_bundle))
+    raise typer.Exit(run_cleanup(Cleaning(tuple(contracts or ()), os.environ, ca_bundle, yes, base_url), dry_run=dry_run))
 
 
 @_command(

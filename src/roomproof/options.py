@@ -57,6 +57,13 @@ Yes = Annotated[
     bool,
     typer.Option("--yes", help="Answers the question of --live and that about rooms that stay, for CI.", metavar="", rich_help_panel=WHOM),
 ]
+YesToCleanup = Annotated[
+    bool, typer.Option("--yes", help="Send to the contracts' own servers without asking, for CI.", metavar="", rich_help_panel=WHOM)
+]
+CleanupUrl = Annotated[
+    str | None,
+    typer.Option("--base-url", metavar="URL", help="With --yes: send to this server, too, without asking.", rich_help_panel=WHOM),
+]
 MaxExamples = Annotated[
     int, typer.Option(metavar="N", min=0, help="Random cases per operation, beside the complete boundary cases.", rich_help_panel=HOW)
 ]

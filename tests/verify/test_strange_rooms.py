@@ -69,7 +69,7 @@ def text(moment: datetime) -> str:
 @pytest.mark.parametrize("room", [
     {"id": "there"}, {"id": "THERE"}, {"id": "named"}, {"id": "Named"}, {"id": "1", "created_at": text(NOW - timedelta(days=400))},
     {"id": "1", "created_at": text(NOW - timedelta(minutes=30))}, {"id": "1", "unique_name": "Board room"},
-], ids=["listed", "listed in another case", "named", "named in another case", "years old", "older than the run", "another name"])  # fmt: skip
+], ids=["listed", "listed in capitals", "named", "named in capitals", "years old", "older than the run", "another name"])  # fmt: skip
 def test_a_room_that_was_there_before_is_nobodys_to_touch(room: Json) -> None:
     ward, books = made_of(room, there=("there",))
 

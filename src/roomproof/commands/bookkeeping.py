@@ -15,6 +15,7 @@ from roomproof.errors import UsageError
 from roomproof.ledger.books import Books, Entry, Heading, LedgerError, headed, read_books
 from roomproof.ledger.file import VARIABLE, LedgerFile, ledger_folder, left_ledgers, new_ledger
 from roomproof.secrets import KnownSecrets
+from roomproof.targets.place import is_one_server
 from roomproof.targets.target import is_loopback
 
 
@@ -51,9 +52,11 @@ def kept_books(
     known = KnownSecrets(secrets)
 
     def write(entry: Entry) -> None:
-        # Of a room whose id repeats the credentials only the intent is kept.
-        if not known.stand_in(json.dumps(entry).encode()):
-            ledger.append(entry)
+        # Of a room whose id repeats the credentials only the intent is kept, and of a request in which they stand not the request.
+        for told in (entry, {name: value for name, value in entry.items() if name != "request"}):
+            if not known.stand_in(json.dumps(told).encode()):
+                ledger.append(told)
+                return
 
     books = Books(write)
     try:
@@ -83,10 +86,10 @@ def _look_around(folder: Path, own: LedgerFile, heading: Heading) -> None:
         if isinstance(other, LedgerFile):
             told = read_books(other.text())
             other.close(done=False)
-            left += told is not None and told[0].base_url == heading.base_url
-        elif other != own.path and heading.room_id is not None:
+            left += told is not None and is_one_server(told[0].base_url, heading.base_url)
+        elif isinstance(other, Path) and other != own.path and heading.room_id is not None:
             told = _read(other)
-            if told is not None and (told[0].base_url, told[0].room_id) == (heading.base_url, heading.room_id):
+            if told is not None and _is_one_room(told[0], heading):
                 raise UsageError(
                     f"another run (process {told[0].process}) is at work in room {heading.room_id}: wait for it, or name another --room-id"
                 )
@@ -94,6 +97,12 @@ def _look_around(folder: Path, own: LedgerFile, heading: Heading) -> None:
         print(
             f"roomproof: an earlier run at {heading.base_url} was killed; `roomproof cleanup` deletes what it left behind", file=sys.stderr
         )
+
+
+def _is_one_room(one: Heading, other: Heading) -> bool:
+    """Whether two runs were given the same room: ids that differ in nothing but case may be one."""
+    ids = [(heading.room_id or "").casefold() for heading in (one, other)]
+    return ids[0] == ids[1] and is_one_server(one.base_url, other.base_url)
 
 
 def _read(path: Path) -> tuple[Heading, Books] | None:

@@ -189,6 +189,8 @@ def read_books(text: str, write: Callable[[Entry], None] = lambda _: None) -> tu
         if first["entry"] != "run" or first["ledger"] != VERSION:
             return None
         named = {name: first[name] for name in ("started", "process", "provider", "base_url", "room_id")}
+        if datetime.fromisoformat(named["started"]).tzinfo is None:
+            return None
         for entry in entries:
             books._apply(entry)
     except (ValueError, LookupError, TypeError, AttributeError):

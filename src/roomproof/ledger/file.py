@@ -1,14 +1,18 @@
 """Ledgers on the disk: one file a run, JSON Lines, each entry on the disk before what it speaks of is done.
 
-A run locks its ledger as long as it lives, so whoever can lock one knows that its run is gone.
+A run locks its ledger as long as it lives, so whoever can lock one knows that its run is gone. A ledger says where credentials are sent and
+what is deleted there, so that only a file is believed that nobody but the user can have written.
 """
 
 from __future__ import annotations
 
+import errno
 import json
 import os
+import stat
 import sys
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from roomproof.environment import value_of
@@ -18,6 +22,18 @@ VARIABLE = "ROOMPROOF_STATE"
 _SUFFIX = ".jsonl"
 _LOCKED_AT = 2**30
 """Windows locks bytes, and nobody else can read them: one that no ledger has."""
+MAX_BYTES = 50_000_000
+"""A larger file is no ledger: one of a run that has made a thousand rooms has some 300,000 bytes."""
+_AS_IT_IS = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
+"""A link is not followed, and nobody waits for the other end of a pipe."""
+
+
+@dataclass(frozen=True)
+class Distrusted:
+    """A file that is not believed to be a ledger of the user's, and why not."""
+
+    path: Path
+    why: str
 
 
 def ledger_folder(environment: Mapping[str, str]) -> Path:
@@ -53,7 +69,9 @@ class LedgerFile:
 
     def text(self) -> str:
         """Return what it holds. A line that was cut in the middle of a write may be no UTF-8."""
-        return self.path.read_bytes().decode(errors="replace")
+        os.lseek(self._descriptor, 0, os.SEEK_SET)
+        parts = iter(lambda: os.read(self._descriptor, MAX_BYTES), b"")
+        return b"".join(parts).decode(errors="replace")
 
     def close(self, *, done: bool) -> None:
         """Let go of it; remove it if it is done with."""
@@ -65,6 +83,8 @@ class LedgerFile:
 def new_ledger(folder: Path, name: str) -> LedgerFile:
     """Return a new ledger, which only the user can read: a room's access codes may stand in it. Raises OSError if there can be none."""
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    if why := distrust_of(folder):
+        raise PermissionError(errno.EACCES, why, str(folder))
     for number in range(1, 1000):
         path = folder / f"{name}{f'-{number}' if number > 1 else ''}{_SUFFIX}"
         try:
@@ -83,21 +103,48 @@ def ledger_paths(folder: Path) -> list[Path]:
     return sorted(folder.glob(f"*{_SUFFIX}"))
 
 
-def left_ledgers(folder: Path) -> Iterator[LedgerFile | Path]:
+def distrust_of(folder: Path) -> str:
+    """Return why others may have written what stands in a folder, an empty text if nobody else can, or if there is none."""
+    try:
+        found = folder.lstat()
+    except OSError:
+        return ""
+    return "it is a link or a file" if not stat.S_ISDIR(found.st_mode) else _others(found)
+
+
+def left_ledgers(folder: Path) -> Iterator[LedgerFile | Path | Distrusted]:
     """Yield the ledgers of runs that are gone, locked; of runs that still live, and of what cannot be opened, the path."""
     for path in ledger_paths(folder):
         try:
-            descriptor = os.open(path, os.O_RDWR | os.O_APPEND)
+            descriptor = os.open(path, os.O_RDWR | os.O_APPEND | _AS_IT_IS)
         except FileNotFoundError:
             continue
-        except OSError:
-            yield path
+        except OSError as error:
+            yield Distrusted(path, "it is a link") if error.errno == errno.ELOOP else path
             continue
-        if _lock(descriptor):
+        if why := _strangeness(os.fstat(descriptor)):
+            os.close(descriptor)
+            yield Distrusted(path, why)
+        elif _lock(descriptor):
             yield LedgerFile(path, descriptor)
         else:
             os.close(descriptor)
             yield path
+
+
+def _strangeness(found: os.stat_result) -> str:
+    if not stat.S_ISREG(found.st_mode):
+        return "it is no regular file"
+    return f"it has more than {MAX_BYTES} bytes" if found.st_size > MAX_BYTES else _others(found)
+
+
+def _others(found: os.stat_result) -> str:
+    """Return who else than the user may have written something. Windows keeps that elsewhere, and a user's folders to the user."""
+    if sys.platform == "win32":
+        return ""
+    if found.st_uid != os.geteuid():
+        return "it belongs to another user"
+    return "others may write to it (chmod go-w)" if found.st_mode & (stat.S_IWGRP | stat.S_IWOTH) else ""
 
 
 def _lock(descriptor: int) -> bool:

@@ -35,8 +35,12 @@ def id_of(contract: Contract, room: Mapping[str, Json]) -> str | None:
     value = room.get(contract.room.id)
     if not isinstance(value, str | int) or isinstance(value, bool):
         return None
-    steps = str(value).replace("\\", "/").split("/")
-    return None if any(step in ("", ".", "..") for step in steps) else str(value)
+    return str(value) if is_nameable(str(value)) else None
+
+
+def is_nameable(room_id: str) -> bool:
+    """Whether a path that holds an id leads to the room, and not to another place (RFC 3986, 5.2.4), whoever decodes it on the way."""
+    return not any(step in ("", ".", "..") for step in room_id.replace("\\", "/").split("/"))
 
 
 @dataclass

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from math import inf
 from random import Random
 from secrets import token_hex
-from string import hexdigits
 from time import perf_counter, sleep
 from urllib.parse import quote
 
@@ -32,6 +31,7 @@ from roomproof.verify.judging import Judging
 from roomproof.verify.patience import BACKOFF, IN_VAIN, LONGEST, Patience
 from roomproof.verify.rate import Allowance, Rate
 from roomproof.verify.selection import Selection
+from roomproof.verify.stranger import is_vast, stranger_to
 from roomproof.verify.tidy import TRIES, Tidying, required_query
 from roomproof.verify.ward import SPARED, Ward, keeps_rooms
 from roomproof_strategies import Setting, Special
@@ -40,14 +40,8 @@ _KNOWLEDGE = {seat: RoomKnowledge.NONE if seat is Seat.NOBODY else RoomKnowledge
 
 SILENCE = 5
 """After how many requests in a row without an answer a run gives up."""
-SHORT = 8
-"""Ids of fewer characters may all be taken."""
 LONGEST_PAUSE_AT_THE_END = 1.0
 """Seconds between the few requests that tidy up, however low the rate: nobody waits for minutes at the end of a run."""
-MOST_TOLD = 10
-"""So many rooms of a kind are named in a remark; the others are counted."""
-VAST = 16
-"""Of an id with so many digits, no other one that is drawn at random names a room."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,8 +245,8 @@ class Session:
         if seat is not Seat.NOBODY:
             return self.seats[seat]
         known = self.seats[Seat.MAIN]
-        stranger = _stranger(known, self.random)
-        if sum(letter in hexdigits for letter in known) >= VAST:
+        stranger = stranger_to(known, self.random)
+        if is_vast(known):
             self.target.trust(stranger)
         return stranger
 
@@ -378,15 +372,7 @@ class Session:
     @property
     def remarks(self) -> tuple[str, ...]:
         """What the run has to say about requests that it held back."""
-        return (*(f"{count} requests were not sent, {why}" for why, count in self._unsent.items()), *self._strange_rooms())
-
-    def _strange_rooms(self) -> Iterator[str]:
-        """Yield what is to be said of rooms that answers took for new ones: nobody knows whose they are."""
-        foreign = self.target.foreign
-        if foreign:
-            told = ", ".join(f"{room_id} ({why})" for room_id, why in list(foreign.items())[:MOST_TOLD])
-            more = f", and {len(foreign) - MOST_TOLD} more" if len(foreign) > MOST_TOLD else ""
-            yield f"left alone, since they may be somebody else's although a request to make a room was answered with them: {told}{more}"
+        return (*(f"{count} requests were not sent, {why}" for why, count in self._unsent.items()), *self.target.remarks)
 
     @property
     def keeps_rooms(self) -> bool:
@@ -402,18 +388,3 @@ class Session:
 
 def _busy(interaction: Interaction) -> str:
     return f"the provider answers with status {interaction.response.status if interaction.response else 0} (too busy)"
-
-
-def _stranger(room_id: str, random: Random) -> str:
-    """Return an id of the same shape that, in all likelihood, names no room.
-
-    Digits, and letters where the id is hexadecimal, are redrawn, but for the first and for a UUID's version and variant.
-    A short id, of which every other one may be taken, gets longer.
-    """
-    if len(room_id) < SHORT:
-        return room_id + "".join(random.choices("0123456789", k=SHORT))
-    alphabet = "0123456789abcdef" if any(letter in "abcdefABCDEF" for letter in room_id) else "0123456789"
-    kept = (0, 14, 19)
-    drawn = [random.choice(alphabet) if letter.lower() in alphabet else letter for letter in room_id]
-    other = "".join(room_id[index] if index in kept else letter for index, letter in enumerate(drawn))
-    return other if other != room_id else room_id + "".join(random.choices("0123456789", k=SHORT))

@@ -21,7 +21,7 @@ from roomproof.interaction import BUSY, Interaction
 from roomproof.judge.seen import read_answer
 from roomproof.ledger.books import Books
 from roomproof.targets.target import Outgoing, Target
-from roomproof.verify.novelty import MADE, Novelty, id_of
+from roomproof.verify.novelty import MADE, Novelty, id_of, is_nameable
 from roomproof.verify.repeatability import kept, key_of, with_headers
 from roomproof.verify.settable import names_of_change
 from roomproof.verify.undisturbed import undisturbed
@@ -35,6 +35,8 @@ BARE = 2
 """Which create of a run goes without the headers that let it be repeated: the contract allows that, too."""
 MOST_KEPT = 100
 """How many rooms a run makes at most where the contract has no way to delete them: they stay in somebody's account."""
+MOST_TOLD = 10
+"""So many rooms are named in a remark; the others are counted."""
 SPARED = 20
 """How many of these are left for requests that are to be rejected, and are accepted all the same."""
 
@@ -108,6 +110,15 @@ class Ward:
     def meet_shown(self, interaction: Interaction) -> None:
         """Take note of the room that an answer shows, which may be another one than the request has named."""
         self.meet(self._ids_shown_in(interaction))
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """What is to be said of rooms that were taken for new ones in an answer: nobody knows whose they are."""
+        if not self.foreign:
+            return ()
+        told = ", ".join(f"{room_id} ({why})" for room_id, why in list(self.foreign.items())[:MOST_TOLD])
+        more = f", and {len(self.foreign) - MOST_TOLD} more" if len(self.foreign) > MOST_TOLD else ""
+        return (f"left alone, since they may be somebody else's although a request to make a room was answered with them: {told}{more}",)
 
     def owns(self, room_id: str) -> bool:
         """Whether the run has made a room, as far as anybody can tell."""
@@ -218,6 +229,8 @@ class Ward:
 
     def _is_own(self, room_id: str, method: str) -> bool:
         """Whether the run may change a room; only what it made may it delete."""
+        if not is_nameable(room_id):
+            return False
         if room_id == self._named:
             return method != "DELETE"
         return room_id in self._books.ever

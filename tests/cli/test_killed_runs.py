@@ -163,7 +163,8 @@ def test_a_run_that_is_ended_leaves_nothing(
     if number == signal.SIGKILL:
         assert child.returncode == -signal.SIGKILL
         cleaned = roomproof("cleanup", env=provider.mock.environment)
-        assert cleaned.code == 0, cleaned.out
+        # A request with odd headers of its own is to be rejected, and cannot be sent again: that it made a room is not excluded.
+        assert cleaned.code in ((0, 3) if name == "azure" else (0,)), cleaned.out
         assert provider.rooms() == before
     else:
         assert child.returncode == (143 if number == signal.SIGTERM else 130)
@@ -243,7 +244,7 @@ def test_the_second_ctrl_c_ends_the_cleaning_up_and_the_ledger_stays(serve: Serv
     ending = Ending(mock.build(), signal.SIGINT, at=30)
     provider, before = prepared("telnyx", ending, serve)
     child = start("telnyx", provider.base_url)
-    ending.again = "DELETE"
+    ending.again = "PATCH"
     ending.end(child)
     assert child.returncode == 130
     assert provider.rooms() != before

@@ -12,7 +12,7 @@ from email.utils import format_datetime
 from uuid import uuid4
 
 from roomproof.contract.model import Contract
-from roomproof.interaction import Credentials, Headers, header
+from roomproof.interaction import Headers, header
 from roomproof.ledger.books import Repeatable
 from roomproof.targets.credentials import Scheme
 from roomproof.targets.target import Outgoing
@@ -30,10 +30,12 @@ def repeatable(names: tuple[str, str], now: datetime) -> Headers:
 
 
 def with_headers(contract: Contract, outgoing: Outgoing, now: datetime) -> Outgoing:
-    """Return a request with the headers that let it be repeated; as it is where there are none, or where it has one of its own."""
+    """Return a request with the headers that let it be repeated; as it is where there are none, or where it has one of its own.
+
+    One with wrong credentials is to be rejected; if it is accepted, it is repeated with the right ones.
+    """
     names = _names(contract, outgoing)
-    is_large = len(outgoing.body or b"") > MOST_KEPT
-    if names is None or is_large or outgoing.scheme is None or outgoing.credentials is not Credentials.VALID:
+    if names is None or len(outgoing.body or b"") > MOST_KEPT:
         return outgoing
     if any(header(outgoing.headers, name) is not None for name in names):
         return outgoing

@@ -121,7 +121,7 @@ def created_now(seen: Seen) -> Iterator[Evidence]:
             yield broken(clause, text, expected=sent_at, received=shown(seen.answer.room[clause.path[0]]))
 
 
-@check(Part.BEHAVIOUR, "server-generated")
+@check(Part.BEHAVIOUR, "server-generated", sees=(Sight.OPERATION, Sight.CREATION))
 def server_generated(seen: Seen) -> Iterator[Evidence]:
     """Creates rooms, one with an id of its own choice: every id is new, and none is the sender's."""
     room = seen.answer.room

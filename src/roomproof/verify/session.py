@@ -381,9 +381,12 @@ class Session:
 
     @property
     def made(self) -> list[str]:
-        """The ids of the rooms that this session made, as far as anybody can tell, and that still exist."""
+        """The ids of the rooms that this session made, as far as anybody can tell, and that still exist.
+
+        An id that none of the provider's is, such as a null, is among them: the ward lets through what concerns nobody.
+        """
         existing = self.judging.rooms.existing.values()
-        return [state.id for state in existing if state.created_with is not None and self.target.owns(state.id)]
+        return [state.id for state in existing if state.created_with is not None and not self.target.is_foreign(state.id)]
 
 
 def _busy(interaction: Interaction) -> str:

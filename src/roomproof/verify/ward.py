@@ -120,9 +120,9 @@ class Ward:
         more = f", and {len(self.foreign) - MOST_TOLD} more" if len(self.foreign) > MOST_TOLD else ""
         return (f"left alone, since they may be somebody else's although a request to make a room was answered with them: {told}{more}",)
 
-    def owns(self, room_id: str) -> bool:
-        """Whether the run has made a room, as far as anybody can tell."""
-        return room_id != self._named and (self._ours or room_id in self._books.ever)
+    def is_foreign(self, room_id: str) -> bool:
+        """Whether a room was there before the run."""
+        return room_id == self._named or room_id in self.foreign
 
     def leave_alone(self, names: Iterable[str]) -> None:
         """Let no request through any more that may change these members of the named room."""
@@ -165,9 +165,9 @@ class Ward:
             repeatable = self._prepared(outgoing)
             number = self._intent_of(repeatable)
             interaction = self._target.send(repeatable)
-            self._enter_creation(number, repeatable, interaction)
-            if repeatable is not outgoing:
-                self._learn_to_repeat(interaction)
+            is_made = self._enter_creation(number, repeatable, interaction)
+            if repeatable is not outgoing and interaction.response is not None and interaction.response.status not in BUSY:
+                self._learn_to_repeat(interaction.response.status, is_made=is_made)
         return interaction
 
     def shown_in(self, interaction: Interaction) -> tuple[str, Mapping[str, Json]] | None:
@@ -181,20 +181,25 @@ class Ward:
         """Whether a room says that it was made clearly after a moment of ours."""
         return self._novelty.is_younger(room, interaction, moment)
 
-    def take(self, room_id: str, room: Mapping[str, Json], number: int, outgoing: Outgoing, interaction: Interaction) -> None:
-        """Enter into the books the room that an answer shows as the one which an intent made; not if it may be somebody else's."""
+    def take(self, room_id: str, room: Mapping[str, Json], number: int, outgoing: Outgoing, interaction: Interaction) -> bool:
+        """Enter into the books the room that an answer shows as the one which an intent made; not if it may be another one.
+
+        Return whether it was entered.
+        """
         why = "" if self._ours else self._novelty.doubt(room_id, room, outgoing, interaction)
         if not why:
             self._books.made(room_id, number)
             self._novelty.meet([room_id], MADE)
             if not self._novelty.is_proven(room):
                 self._presumed.add(room_id)
-            return
-        self.foreign.setdefault(room_id, why)
+            return True
         self._books.came_to_nothing(number)
         if room_id in self._presumed and room_id in self._books.ever:
             # Of a room that two creates were answered with nobody knows whether the first one made it.
             self._books.disown(room_id)
+        if room_id not in self._books.ever:
+            self.foreign.setdefault(room_id, why)
+        return False
 
     def close(self) -> None:
         """Let go of connections."""
@@ -235,22 +240,25 @@ class Ward:
             return method != "DELETE"
         return room_id in self._books.ever
 
-    def _enter_creation(self, number: int, outgoing: Outgoing, interaction: Interaction) -> None:
-        """Note what became of a request to make a room; an answer that leaves it open, or names no room, leaves the intent open."""
+    def _enter_creation(self, number: int, outgoing: Outgoing, interaction: Interaction) -> bool:
+        """Note what became of a request to make a room, and return whether it has made one.
+
+        An answer that leaves it open, or names no room, leaves the intent open.
+        """
         response = interaction.response
         if response is None:
-            return
+            return False
         if 200 <= response.status < 300:
             made = self.shown_in(interaction)
             if made is None:
-                return
+                return False
             room_id, room = made
-            if self._is_replay(outgoing, room_id):
-                self._books.came_to_nothing(number)
-            else:
-                self.take(room_id, room, number, outgoing, interaction)
+            if not self._is_replay(outgoing, room_id):
+                return self.take(room_id, room, number, outgoing, interaction)
+            self._books.came_to_nothing(number)
         elif response.status < 500 or response.status in BUSY:
             self._books.came_to_nothing(number)
+        return False
 
     def _is_replay(self, outgoing: Outgoing, room_id: str) -> bool:
         """Note under which id a request was answered with a room, and return whether it was so before: then it has made none."""
@@ -275,11 +283,10 @@ class Ward:
         number = next(again, None)
         return number or self._books.intend(datetime.now(UTC).isoformat(timespec="milliseconds"), outgoing.mark, journal)
 
-    def _learn_to_repeat(self, interaction: Interaction) -> None:
-        """Do without these headers from now on, if the first request with them is not answered by a room of the run's."""
-        if self._repeats is None and interaction.response is not None and interaction.response.status not in BUSY:
-            made = self._ids_shown_in(interaction)
-            self._repeats = bool(made) and all(room_id in self._books.ever for room_id in made)
+    def _learn_to_repeat(self, status: int, *, is_made: bool) -> None:
+        """Do without these headers from now on, if the first request with them, or an accepted one, has not made a room."""
+        if self._repeats is None or status < 300:
+            self._repeats = is_made
 
     def _enter_change(self, room_id: str, outgoing: Outgoing, interaction: Interaction) -> None:
         """Note a room that is gone; and one that an update has made, of an id that nobody had."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -187,3 +188,25 @@ def test_a_folder_that_others_may_write_to_holds_no_ledger(tmp_path: Path) -> No
     folder.chmod(0o777)
     with pytest.raises(OSError, match="others may write to it"):
         new_ledger(folder, "mini")
+
+
+def test_what_is_written_after_half_a_line_is_not_lost_with_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    ledger = new_ledger(tmp_path, "mini")
+    ledger.append(headed(HEADING))
+    write = os.write
+    with monkeypatch.context() as full:
+        full.setattr(os, "write", lambda descriptor, line: write(descriptor, line[:7]))
+        with pytest.raises(LedgerError, match="no space left"):
+            ledger.append({"entry": "made", "room": "lost", "number": None})
+    ledger.append({"entry": "made", "room": "one", "number": None})
+    ledger.close(done=False)
+    with ledger.path.open("a", encoding="utf-8") as cut:
+        cut.write('{"entry":"ma')
+
+    (taken,) = (each for each in left_ledgers(tmp_path) if isinstance(each, LedgerFile))
+    taken.append({"entry": "made", "room": "two", "number": None})
+
+    told = read_books(taken.text())
+    taken.close(done=True)
+    assert told is not None
+    assert list(told[1].rooms) == ["one", "two"]

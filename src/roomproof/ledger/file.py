@@ -24,6 +24,7 @@ _LOCKED_AT = 2**30
 """Windows locks bytes, and nobody else can read them: one that no ledger has."""
 MAX_BYTES = 50_000_000
 """A larger file is no ledger: one of a run that has made a thousand rooms has some 300,000 bytes."""
+_BYTES = os.O_RDWR | os.O_APPEND | getattr(os, "O_BINARY", 0)
 _AS_IT_IS = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
 """A link is not followed, and nobody waits for the other end of a pipe."""
 
@@ -56,22 +57,34 @@ class LedgerFile:
     def __init__(self, path: Path, descriptor: int) -> None:
         self.path = path
         self._descriptor = descriptor
+        self._is_whole = False
 
     def append(self, entry: Entry) -> None:
         """Write an entry, and return when it is on the disk. Raises LedgerError if it cannot be written."""
         line = json.dumps(entry, separators=(",", ":")).encode() + b"\n"
         try:
-            if os.write(self._descriptor, line) < len(line):
+            self._mend()
+            self._is_whole = os.write(self._descriptor, line) == len(line)
+            if not self._is_whole:
                 raise LedgerError(f"the ledger {self.path} cannot be written (no space left)")
             os.fsync(self._descriptor)
         except OSError as error:
+            self._is_whole = False
             raise LedgerError(f"the ledger {self.path} cannot be written ({error.strerror})") from error
+
+    def _mend(self) -> None:
+        """Take half a line off the end, as a run leaves it that is killed, or finds the disk full: the next one would be lost with it."""
+        if not self._is_whole:
+            told = self._bytes()
+            os.ftruncate(self._descriptor, told.rfind(b"\n") + 1)
+
+    def _bytes(self) -> bytes:
+        os.lseek(self._descriptor, 0, os.SEEK_SET)
+        return b"".join(iter(lambda: os.read(self._descriptor, MAX_BYTES), b""))
 
     def text(self) -> str:
         """Return what it holds. A line that was cut in the middle of a write may be no UTF-8."""
-        os.lseek(self._descriptor, 0, os.SEEK_SET)
-        parts = iter(lambda: os.read(self._descriptor, MAX_BYTES), b"")
-        return b"".join(parts).decode(errors="replace")
+        return self._bytes().decode(errors="replace")
 
     def close(self, *, done: bool) -> None:
         """Let go of it; remove it if it is done with."""
@@ -88,7 +101,7 @@ def new_ledger(folder: Path, name: str) -> LedgerFile:
     for number in range(1, 1000):
         path = folder / f"{name}{f'-{number}' if number > 1 else ''}{_SUFFIX}"
         try:
-            descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_APPEND, 0o600)
+            descriptor = os.open(path, _BYTES | os.O_CREAT | os.O_EXCL, 0o600)
         except FileExistsError:
             continue
         # A cleanup may have found it while it was empty, and taken it away.
@@ -116,7 +129,7 @@ def left_ledgers(folder: Path) -> Iterator[LedgerFile | Path | Distrusted]:
     """Yield the ledgers of runs that are gone, locked; of runs that still live, and of what cannot be opened, the path."""
     for path in ledger_paths(folder):
         try:
-            descriptor = os.open(path, os.O_RDWR | os.O_APPEND | _AS_IT_IS)
+            descriptor = os.open(path, _BYTES | _AS_IT_IS)
         except FileNotFoundError:
             continue
         except OSError as error:

@@ -73,6 +73,12 @@ def probe(subject: Subject, options: Options, progress: Progress, tell: Callable
     """
     began, session = monotonic(), Session(subject, options, progress)
     probed = Probed(session.result)
+
+    def told(result: Result) -> None:
+        tell(probed)
+        if not result.interrupted:
+            _settle(session)
+
     try:
         open_rooms(session)
         for number, operation in enumerate(session.contract.operations):
@@ -86,9 +92,7 @@ def probe(subject: Subject, options: Options, progress: Progress, tell: Callable
         clean_up(session)
         session.target.close()
         raise
-    if not session.result.interrupted:
-        _settle(session)
-    clean_up(session, lambda _: tell(probed))
+    clean_up(session, told)
     session.target.close()
     session.result.seconds = monotonic() - began
     return probed

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Container
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -106,8 +107,8 @@ def _make_rooms(session: Session, maker: Operation) -> None:
         if number == 0:
             require_hearing(session, interaction)
     if not session.made:
-        strange = "; ".join(f"{room_id}: {why}" for room_id, why in session.target.foreign.items())
-        why = f"each create was answered with a room that may be somebody else's ({strange})" if strange else "no room could be made"
+        strange = ", ".join(session.target.strange_rooms())
+        why = f"each create was answered with a room that may be somebody else's: {strange}" if strange else "no room could be made"
         raise CutShortError(f"{why}, so nothing else could be tried")
     # The room that was made of nothing shows what defaults are after an update, so it sits beside the main one.
     session.seats = dict(zip((Seat.MAIN, Seat.OTHER), reversed(session.made[:2]), strict=False))
@@ -171,7 +172,10 @@ def _hurry(session: Session, tidying: Tidying) -> None:
     """Let tidying up take no longer than MOST_SECONDS from now on, and say so."""
     tidying.allowance = Allowance(tidy.MOST_SECONDS)
     if not session.books.settled and not session.subject.ours:
-        session.subject.tell(f"tidying up, for {tidy.MOST_SECONDS:g} s at most; Ctrl-C ends it at once, and `roomproof cleanup` goes on")
+        bound = f"for {tidy.MOST_SECONDS:g} s at most"
+        # A signal may come in the middle of another sentence.
+        with suppress(RuntimeError):
+            session.subject.tell(f"tidying up, {bound}; Ctrl-C ends it at once, and `roomproof cleanup` goes on")
 
 
 def _note_rooms(session: Session, tidying: Tidying) -> None:

@@ -8,7 +8,7 @@ so many characters were drawn at random that no room has them.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -37,6 +37,8 @@ MOST_KEPT = 100
 """How many rooms a run makes at most where the contract has no way to delete them: they stay in somebody's account."""
 MOST_TOLD = 10
 """So many rooms are named in a remark; the others are counted."""
+LONGEST_TOLD = 100
+"""Characters of an id in a remark."""
 SPARED = 20
 """How many of these are left for requests that are to be rejected, and are accepted all the same."""
 
@@ -114,11 +116,15 @@ class Ward:
     @property
     def remarks(self) -> tuple[str, ...]:
         """What is to be said of rooms that were taken for new ones in an answer: nobody knows whose they are."""
-        if not self.foreign:
-            return ()
-        told = ", ".join(f"{room_id} ({why})" for room_id, why in list(self.foreign.items())[:MOST_TOLD])
-        more = f", and {len(self.foreign) - MOST_TOLD} more" if len(self.foreign) > MOST_TOLD else ""
-        return (f"left alone, since they may be somebody else's although a request to make a room was answered with them: {told}{more}",)
+        what = "left alone, since they may be somebody else's although a request to make a room was answered with them"
+        return (f"{what}: {', '.join(self.strange_rooms())}",) if self.foreign else ()
+
+    def strange_rooms(self) -> Iterator[str]:
+        """Yield some of these rooms, each with the reason, and how many there are besides."""
+        for room_id, why in list(self.foreign.items())[:MOST_TOLD]:
+            yield f"{room_id[:LONGEST_TOLD]} ({why})"
+        if len(self.foreign) > MOST_TOLD:
+            yield f"and {len(self.foreign) - MOST_TOLD} more"
 
     def is_foreign(self, room_id: str) -> bool:
         """Whether a room was there before the run."""

@@ -144,17 +144,18 @@ def clean_up(session: Session, tell: Callable[[Result], None] = lambda _: None) 
     """Put the named room back, and delete the rooms that the run made; the result tells what could not be done.
 
     `tell` hears of the result before that: it may take long, and reports are not to wait for it. It goes on after Ctrl-C and SIGTERM for
-    MOST_SECONDS, and ends with the second one of a run, or of a run that was ended by one, with the first: what is left then stands in
-    the ledger.
+    MOST_SECONDS, and ends with the second one of a run, or where a signal or its time has ended the run, with the first: what is left then
+    stands in the ledger.
     """
     result, tidying = session.result, session.tidying()
     is_bounded = session.options.max_seconds is not None
+    is_announced = result.interrupted or bool(is_bounded and result.stopped)
     try:
-        with undisturbed(impatient=result.interrupted, then=lambda: _hurry(session, tidying)):
+        with undisturbed(impatient=is_announced, then=lambda: _hurry(session, tidying)):
             session.judging.catch_up()
             _note_rooms(session, tidying)
             tell(result)
-            if result.interrupted or (is_bounded and result.stopped):
+            if is_announced:
                 _hurry(session, tidying)
             elif is_bounded:
                 tidying.allowance = Allowance(tidy.MOST_SECONDS)
@@ -170,7 +171,8 @@ def clean_up(session: Session, tell: Callable[[Result], None] = lambda _: None) 
 
 def _hurry(session: Session, tidying: Tidying) -> None:
     """Let tidying up take no longer than MOST_SECONDS from now on, and say so."""
-    tidying.allowance = Allowance(tidy.MOST_SECONDS)
+    if tidying.allowance.left() is None:
+        tidying.allowance = Allowance(tidy.MOST_SECONDS)
     if not session.books.settled and not session.subject.ours:
         bound = f"for {tidy.MOST_SECONDS:g} s at most"
         # A signal may come in the middle of another sentence.

@@ -210,3 +210,18 @@ def test_what_is_written_after_half_a_line_is_not_lost_with_it(tmp_path: Path, m
     taken.close(done=True)
     assert told is not None
     assert list(told[1].rooms) == ["one", "two"]
+
+
+def test_a_user_without_a_home_has_no_ledger_and_can_still_verify_on_this_machine(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def unknown() -> Path:
+        raise RuntimeError("Could not determine home directory.")
+
+    monkeypatch.setattr(Path, "home", unknown)
+    contract = find_contract("telnyx")[0]
+    with kept_books(HEADING, contract, {}, (), live=False) as books:
+        books.intend("12:00", "")
+    assert "no ledger can be written" in capsys.readouterr().err
+    with pytest.raises(UsageError, match="set ROOMPROOF_STATE"), kept_books(HEADING, contract, {}, (), live=True):
+        pass

@@ -46,9 +46,16 @@ def ledger_folder(environment: Mapping[str, str]) -> Path:
     if named := value_of(VARIABLE, environment):
         return Path(named).absolute() / "ledger"
     states = environment.get("LOCALAPPDATA" if sys.platform == "win32" else "XDG_STATE_HOME", "")
-    home = Path(environment.get("HOME") or Path.home())
-    state = Path(states) if Path(states).is_absolute() else home / ".local" / "state"
+    state = Path(states) if Path(states).is_absolute() else _home(environment) / ".local" / "state"
     return state / "roomproof" / "ledger"
+
+
+def _home(environment: Mapping[str, str]) -> Path:
+    try:
+        return Path(environment.get("HOME") or Path.home())
+    except RuntimeError:
+        # Nobody's home is known, as in some containers: then there is no folder, and none can be made.
+        return Path(os.devnull)
 
 
 class LedgerFile:

@@ -5,9 +5,8 @@ from __future__ import annotations
 import os
 import sys
 from functools import partial
-from io import TextIOWrapper
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated
 
 import typer
 
@@ -18,10 +17,12 @@ from roomproof.legible import one_line
 from roomproof.options import (
     HOW,
     REPORTS,
+    AllowVariable,
     BadgePath,
     Baseline,
     BaseUrl,
     CaBundle,
+    CleanupUrl,
     Contracts,
     EveryFinding,
     EveryInteraction,
@@ -36,6 +37,7 @@ from roomproof.options import (
     MaxExamples,
     MaxRequests,
     MaxSeconds,
+    MaxUnanswered,
     Only,
     Providers,
     Rate,
@@ -47,12 +49,14 @@ from roomproof.options import (
     Strict,
     StrictDeviations,
     Yes,
+    YesToCleanup,
     age,
     per_second,
     percent,
     seconds,
 )
 from roomproof.parser import Command, Commands, ParserError
+from roomproof.streams import mend_size, take_streams
 
 app = typer.Typer(name="roomproof", cls=Commands, pretty_exceptions_enable=False)
 _command = partial(app.command, cls=Command)
@@ -118,6 +122,7 @@ def verify(
     strict_deviations: StrictDeviations = False,
     baseline: Baseline = None,
     fail_under: FailUnder = None,
+    max_unanswered: MaxUnanswered = None,
     verbose: EveryInteraction = False,
     record: Record = None,
     save_regressions: SaveRegressions = False,
@@ -128,6 +133,7 @@ def verify(
     markdown_path: MarkdownPath = None,
     badge_path: BadgePath = None,
     contracts: Contracts = None,
+    allow_variable: AllowVariable = None,
 ) -> None:
     """Send valid, boundary and invalid requests, judge every answer clause by clause."""
     from roomproof.cassettes.regression import FOLDER
@@ -144,10 +150,14 @@ def verify(
         require_schemathesis()
     keep_hypothesis_apart(os.environ)
     regressions = FOLDER if save_regressions else None
-    ask = Ask(tuple(providers or ()), base_url, room_id, tuple(contracts or ()), os.environ, record, regressions, ca_bundle, live, yes)
+    ask = Ask(
+        *(tuple(providers or ()), base_url, room_id, tuple(contracts or ()), os.environ, record, regressions, ca_bundle, live, yes),
+        allowed=tuple(allow_variable or ()),
+    )
     options = Options(max_examples, seed, max_requests, per_second(rate), strict, fuzz, tuple(only or ()), seconds(max_seconds))
     files = {"json": json_path, "junit": junit_path, "html": html_path, "sarif": sarif_path, "markdown": markdown_path, "badge": badge_path}
-    outputs, gate = Outputs(files, verbose, **github_of(os.environ)), Gate(baseline, strict_deviations, percent(fail_under))
+    shares = (percent("--fail-under", fail_under), percent("--max-unanswered", max_unanswered))
+    outputs, gate = Outputs(files, verbose, **github_of(os.environ)), Gate(baseline, strict_deviations, *shares)
     raise typer.Exit(with_reports(lambda: run_verify(ask, options, outputs, gate)))
 
 
@@ -167,6 +177,7 @@ def probe(
         Path | None, typer.Option("--json", metavar="PATH", help="Write the observations as JSON.", rich_help_panel=REPORTS)
     ] = None,
     contracts: Contracts = None,
+    allow_variable: AllowVariable = None,
 ) -> None:
     """Find where limits really are, and what happens where documents are silent: observations, never verdicts."""
     from roomproof.commands.ending import with_reports
@@ -175,7 +186,8 @@ def probe(
     from roomproof.verify.session import Options
 
     ask = Ask(
-        tuple(providers or ()), base_url, room_id, tuple(contracts or ()), os.environ, record, ca_bundle=ca_bundle, live=live, yes=yes
+        *(tuple(providers or ()), base_url, room_id, tuple(contracts or ()), os.environ, record, None, ca_bundle, live, yes),
+        allowed=tuple(allow_variable or ()),
     )
     options = Options(max_requests=max_requests, rate=per_second(rate), max_seconds=seconds(max_seconds))
     raise typer.Exit(with_reports(lambda: run_probe(ask, options, json_path)))
@@ -184,13 +196,17 @@ def probe(
 @_command(rich_help_panel=_MORE, epilog=_examples("roomproof cleanup --dry-run"))
 def cleanup(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what would be done; send nothing.", metavar="")] = False,
+    yes: YesToCleanup = False,
+    base_url: CleanupUrl = None,
     ca_bundle: CaBundle = None,
     contracts: Contracts = None,
+    allow_variable: AllowVariable = None,
 ) -> None:
     """Delete the rooms that killed runs have left behind, and put the rooms back that were named to them."""
-    from roomproof.commands.cleanup import run_cleanup
+    from roomproof.commands.cleanup import Cleaning, run_cleanup
 
-    raise typer.Exit(run_cleanup(tuple(contracts or ()), os.environ, dry_run=dry_run, ca_bundle=ca_bundle))
+    cleaning = Cleaning(tuple(contracts or ()), os.environ, ca_bundle, yes, base_url, tuple(allow_variable or ()))
+    raise typer.Exit(run_cleanup(cleaning, dry_run=dry_run))
 
 
 @_command(
@@ -227,7 +243,9 @@ def replay(
     listen = Listen(tuple(paths), tuple(contracts or ()), strict, age(max_age))
     files = {"json": json_path, "junit": junit_path, "html": html_path, "sarif": sarif_path, "markdown": markdown_path, "badge": badge_path}
     raise typer.Exit(
-        run_replay(listen, Outputs(files, verbose, **github_of(os.environ)), Gate(baseline, strict_deviations, percent(fail_under)))
+        run_replay(
+            listen, Outputs(files, verbose, **github_of(os.environ)), Gate(baseline, strict_deviations, percent("--fail-under", fail_under))
+        )
     )
 
 
@@ -374,26 +392,36 @@ def _line(text: str) -> str:
 
 
 def main() -> None:
-    """Run the command line; an error ends it with one sentence and its exit code."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")
+    """Run the command line; an error ends it with one sentence and its exit code.
+
+    What could not be printed makes an exit code of 0 one of 3: nobody has seen that all is well.
+    """
+    output = take_streams()
+    mend_size(os.environ)
     try:
-        code = app(standalone_mode=False) or 0
+        code, sentence = _ended()
         sys.stdout.flush()
-        sys.exit(code)
-    except RoomproofError as error:
-        _end(_line(str(error)), error.exit_code)
-    except ParserError as error:
-        _end(f"{_line(error.format_message())} (`roomproof --help` shows what there is)", 2)
-    except (KeyboardInterrupt, typer.Abort):
-        _end("stopped", 130)
+        if output.lost and not sentence:
+            code, sentence = code or 3, f"{output.lost}: not all that was to be shown is there"
+        if sentence:
+            print(f"roomproof: {sentence}", file=sys.stderr)
+            sys.stderr.flush()
     except BrokenPipeError:
-        # What is still in the buffer would fail once more when Python ends.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(_BROKEN_PIPE)
-
-
-def _end(sentence: str, code: int) -> NoReturn:
-    print(f"roomproof: {sentence}", file=sys.stderr)
+        # What is still in a buffer would fail once more when Python ends.
+        output.mute()
+        code = _BROKEN_PIPE
     sys.exit(code)
+
+
+def _ended() -> tuple[int, str]:
+    """Run a command, and return its exit code and the sentence that tells of an error, empty without one."""
+    try:
+        return app(standalone_mode=False) or 0, ""
+    except RoomproofError as error:
+        return error.exit_code, _line(str(error))
+    except ParserError as error:
+        return 2, f"{_line(error.format_message())} (`roomproof --help` shows what there is)"
+    except (KeyboardInterrupt, typer.Abort):
+        return 130, "stopped"
+    except SystemExit as ended:  # as a shell's completion ends
+        return int(ended.code or 0), ""

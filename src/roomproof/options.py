@@ -26,6 +26,15 @@ Contracts = Annotated[
     list[Path] | None,
     typer.Option("--contracts", metavar="DIR", help="A folder with further contracts (DIR/PROVIDER/openapi.yaml).", rich_help_panel=WHOM),
 ]
+AllowVariable = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--allow-variable",
+        metavar="NAME",
+        help="An environment variable that a contract of --contracts may name, though it is not its own; repeatable.",
+        rich_help_panel=WHOM,
+    ),
+]
 BaseUrl = Annotated[
     str | None,
     typer.Option(metavar="URL", help="The server to ask, path prefix included; the built-in mocks by default.", rich_help_panel=WHOM),
@@ -56,6 +65,13 @@ Live = Annotated[
 Yes = Annotated[
     bool,
     typer.Option("--yes", help="Answers the question of --live and that about rooms that stay, for CI.", metavar="", rich_help_panel=WHOM),
+]
+YesToCleanup = Annotated[
+    bool, typer.Option("--yes", help="Send to the contracts' own servers without asking, for CI.", metavar="", rich_help_panel=WHOM)
+]
+CleanupUrl = Annotated[
+    str | None,
+    typer.Option("--base-url", metavar="URL", help="With --yes: send to this server, too, without asking.", rich_help_panel=WHOM),
 ]
 MaxExamples = Annotated[
     int, typer.Option(metavar="N", min=0, help="Random cases per operation, beside the complete boundary cases.", rich_help_panel=HOW)
@@ -123,6 +139,15 @@ FailUnder = Annotated[
         rich_help_panel=HOW,
     ),
 ]
+MaxUnanswered = Annotated[
+    float | None,
+    typer.Option(
+        "--max-unanswered",
+        metavar="PERCENT",
+        help="So many of a hundred requests may get no usable answer, else exit 3. Default: 1, and always four.",
+        rich_help_panel=HOW,
+    ),
+]
 EveryFinding = Annotated[bool, typer.Option("--verbose", help="Show every finding.", metavar="", rich_help_panel=REPORTS)]
 HtmlPath = Annotated[Path | None, typer.Option("--html", metavar="PATH", help="Write the report as an HTML page.", rich_help_panel=REPORTS)]
 SarifPath = Annotated[Path | None, typer.Option("--sarif", metavar="PATH", help="Write the report as SARIF.", rich_help_panel=REPORTS)]
@@ -153,10 +178,10 @@ def seconds(limit: float | None) -> float | None:
     return limit
 
 
-def percent(number: float | None) -> float | None:
-    """Return a number of percent as it is. Raises UsageError if it is not from 0 to 100."""
+def percent(option: str, number: float | None) -> float | None:
+    """Return an option's number of percent as it is. Raises UsageError if it is not from 0 to 100."""
     if number is not None and not 0 <= number <= 100:
-        raise UsageError(f"--fail-under {number:g}: must be from 0 to 100")
+        raise UsageError(f"{option} {number:g}: must be from 0 to 100")
     return number
 
 

@@ -1,7 +1,8 @@
-"""What the parser of the command line does beside what typer's does: nothing is empty, and a reader who has gone away is no fail."""
+"""What the parser of the command line does beside what typer's does: nothing is empty, nobody works nowhere, no reader is no fail."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import typer
@@ -39,6 +40,14 @@ class Command(TyperCommand):
                 if _is_empty(given.get(parameter.name)):
                     raise UsageError(_emptiness(parameter))
         return super().parse_args(ctx, args)
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the command. Raises UsageError where the folder is gone in which all that it reads and writes would be."""
+        try:
+            Path.cwd()
+        except OSError as error:
+            raise UsageError(f"the working folder cannot be used ({error.strerror}); change to one that is there") from error
+        return super().invoke(ctx)
 
 
 def _emptiness(parameter: Any) -> str:

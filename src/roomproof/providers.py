@@ -7,11 +7,13 @@ group `roomproof.contracts` (a callable that returns the provider's directory); 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Collection, Mapping
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from roomproof import files
 from roomproof.errors import ContractError, UsageError, did_you_mean
 
 if TYPE_CHECKING:
@@ -28,17 +30,17 @@ MAX_BYTES = 2_000_000
 def bundled(name: str) -> Path:
     """Return a folder of data, `contracts` or `cassettes`: as the wheel bundles it, else as the checkout has it."""
     installed = _PACKAGE / f"_{name}"
-    return installed if installed.is_dir() else _CHECKOUT / name
+    return installed if files.is_folder(installed) else _CHECKOUT / name
 
 
 def contract_folders(extra: tuple[Path, ...] = ()) -> Mapping[str, Path]:
     """Return the folder of every provider that has a contract, by provider; what the user names comes first."""
     folders: dict[str, Path] = {}
     for root in (bundled("contracts"), *extra):
-        if not root.is_dir():
+        if not files.is_folder(root):
             raise UsageError(f"{root} is no folder of contracts; it holds PROVIDER/openapi.yaml")
-        nested = {path.parent.name: path.parent for path in sorted(root.glob("*/openapi.yaml"))}
-        found = nested or ({root.resolve().name: root} if (root / "openapi.yaml").is_file() else {})
+        nested = {folder.name: folder for folder in sorted(root.glob("*")) if files.is_there(folder / "openapi.yaml")}
+        found = nested or ({files.real(root).name: root} if files.is_there(root / "openapi.yaml") else {})
         if not found:
             raise UsageError(f"{root} holds no contract; it holds PROVIDER/openapi.yaml, or `roomproof init {root}/PROVIDER` writes one")
         folders |= found
@@ -52,7 +54,7 @@ def place_of(file: Path) -> str:
 
     A bundled one stands in contracts/, what is below the working directory is told from there, anything else in full.
     """
-    whole, ours = file.resolve(), bundled("contracts").resolve()
+    whole, ours = files.real(file), files.real(bundled("contracts"))
     if whole.is_relative_to(ours):
         return f"contracts/{whole.relative_to(ours).as_posix()}"
     here = Path.cwd()
@@ -79,6 +81,49 @@ def find_contract(provider: str, extra: tuple[Path, ...] = ()) -> tuple[Contract
     return contract, load_deviations(folder / "deviations.yaml")
 
 
+def require_own_variables(contract: Contract, allowed: Collection[str] = ()) -> None:
+    """Raise UsageError if a contract that is not bundled names environment variables of somebody else, and the user has not allowed them.
+
+    Its own begin with its provider's name: those of `my-meet` with `MY_MEET_`. Those that the contract of another provider, bundled or
+    installed, names are that one's: `my-meet-api` has no right to MY_MEET_API_KEY where there is a `my-meet`.
+    """
+    if _is_bundled(contract):
+        return
+    prefix = _prefix(contract.provider)
+    for variable in dict.fromkeys((*contract.credentials.environment.values(), *contract.server_environment.values())):
+        if variable not in allowed and (not variable.startswith(prefix) or _is_of_another(variable, contract.provider)):
+            raise UsageError(
+                f"{contract.file}: the contract of {contract.provider} names the environment variable {variable!r}, and its own begin with "
+                f"{prefix}; if its server may have the value, say so with --allow-variable {variable}"
+            )
+
+
+def _prefix(provider: str) -> str:
+    return f"{re.sub('[^A-Z0-9]', '_', provider.upper())}_"
+
+
+def _is_bundled(contract: Contract) -> bool:
+    return bool(contract.file) and Path(contract.file).resolve().is_relative_to(bundled("contracts").resolve())
+
+
+def _is_of_another(variable: str, provider: str) -> bool:
+    """Whether an environment variable is named by the contract of another provider that is bundled or installed."""
+    for name, folder in contract_folders().items():
+        if name != provider and variable.startswith(_prefix(name)):
+            other = load_contract(folder / "openapi.yaml")
+            if variable in (*other.credentials.environment.values(), *other.server_environment.values()):
+                return True
+    return False
+
+
+def installed_contract(contract: Contract) -> Contract | None:
+    """Return the contract of the same provider that is bundled or installed, None if there is none, or if it is this one."""
+    folder = contract_folders().get(contract.provider)
+    if folder is None or _is_bundled(contract) or Path(contract.file).resolve() == (folder / "openapi.yaml").resolve():
+        return None
+    return load_contract(folder / "openapi.yaml")
+
+
 def load_contract(path: Path) -> Contract:
     """Return the contract in a file. Raises ContractError, with the file's name, for anything that has no meaning."""
     from roomproof.contract.read import parse_contract
@@ -90,15 +135,13 @@ def load_deviations(path: Path) -> tuple[Deviation, ...]:
     """Return the deviations in a file, none if there is no such file. Raises ContractError where one is incomplete."""
     from roomproof.contract.deviation import parse_deviations
 
-    return parse_deviations(_text(path), str(path)) if path.exists() else ()
+    return parse_deviations(_text(path), str(path)) if files.is_there(path) else ()
 
 
 def _text(path: Path) -> str:
     """Return the text of a file. Raises ContractError, with the file's name, if it is missing, too large or no text."""
     try:
-        if path.stat().st_size > MAX_BYTES:
-            raise ContractError(f"{path}: larger than {MAX_BYTES} bytes; split it or check that it is the right file")
-        return path.read_text(encoding="utf-8")
+        return files.read(path, MAX_BYTES).decode()
     except OSError as error:
         raise ContractError(f"{path}: cannot be read ({error.strerror}); check the path and its permissions") from error
     except UnicodeDecodeError as error:

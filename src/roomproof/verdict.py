@@ -10,7 +10,7 @@ from enum import StrEnum
 from roomproof.contract.clause import Clause, Level
 from roomproof.contract.deviation import Deviation
 from roomproof.contract.model import Contract
-from roomproof.interaction import Interaction
+from roomproof.interaction import Interaction, remembered
 from roomproof.judge.evidence import Evidence, Outcome, Side
 from roomproof.judge.kind import SEVERAL, kind_of
 from roomproof.judge.sighting import Sightings
@@ -48,6 +48,11 @@ class Witness:
     def steps(self) -> tuple[Interaction, ...]:
         """The interactions that show it together, itself the last; none where it is enough, as far as is known."""
         return self.sequence if len(self.sequence) > 1 else ()
+
+    @property
+    def is_unanswered(self) -> bool:
+        """Whether it is a request that was never answered: it was sent again and again to see that, so nothing smaller is looked for."""
+        return self.interaction.response is None
 
     @property
     def size(self) -> tuple[bool, int, int, int, bytes]:
@@ -158,13 +163,13 @@ class Verdicts:
         if outcome is Outcome.PASS:
             record.sides.add(evidence.side)
         if _is_later(interaction, record.latest):
-            record.latest = interaction
+            record.latest = remembered(interaction)
         if outcome is Outcome.INCONCLUSIVE:
             record.note_doubt(evidence.summary)
         excuse = self.sightings.note(evidence, interaction)
         if outcome is Outcome.PASS or outcome is Outcome.INCONCLUSIVE:
             return
-        witness = Witness(evidence, interaction, excuse)
+        witness = Witness(evidence, remembered(interaction), excuse)
         if excuse is not None:
             record.add(Verdict.DEVIATION, witness)
         elif evidence.suspects:

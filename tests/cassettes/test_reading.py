@@ -268,3 +268,12 @@ def test_where_there_is_no_recording_the_user_is_told(tmp_path: Path, name: str)
     (tmp_path / "empty").mkdir()
     with pytest.raises(UsageError, match=name):
         recordings(tmp_path / name)
+
+
+@pytest.mark.parametrize("before", ["interactions: [", "roomproof: ["])
+def test_more_values_than_memory_holds_are_refused_with_their_line(before: str, tmp_path: Path) -> None:
+    """Each of two letters in a file costs half a kilobyte once it is read: a file of 30 MB took ten thousand."""
+    path = tmp_path / "wide.yaml"
+    path.write_text(f"version: 1\n{before}{'a,' * 1_000_100}a]\n", encoding="utf-8")
+    with pytest.raises(UsageError, match=r"wide\.yaml, line 2: is not readable as YAML \(more than 1000000 values"):
+        list(open_recording(path).interactions())

@@ -23,6 +23,7 @@ from roomproof.verify.ward import MOST_KEPT
 Run = Callable[..., Any]
 Serve = Callable[[ASGIApp], str]
 TELNYX, AZURE = find_mock("telnyx"), find_mock("azure")
+ACME = {"ACME_API_KEY": TELNYX.environment["TELNYX_API_KEY"]}
 ROOM = ("--room-id", str(TELNYX.room_id))
 FEW = ("--max-examples", "0", "--max-requests", "40")
 LIVE = ("--live", "--contracts", "mine")
@@ -30,32 +31,41 @@ LIVE = ("--live", "--contracts", "mine")
 
 @pytest.fixture
 def live(serve: Serve, tampered: Any, tmp_path: Path) -> Any:
-    """A provider whose contract, in the folder `mine`, says that it is on this machine."""
+    """A provider, like Telnyx, whose contract, in the folder `mine`, says that it is on this machine."""
     app = tampered(TELNYX.build())
-    text = (bundled("contracts") / "telnyx" / "openapi.yaml").read_text(encoding="utf-8")
-    folder = tmp_path / "mine" / "telnyx"
+    folder = tmp_path / "mine" / "acme"
     folder.mkdir(parents=True)
-    folder.joinpath("openapi.yaml").write_text(text.replace("https://api.telnyx.com/v2", serve(app) + TELNYX.prefix), encoding="utf-8")
+    theirs = {
+        "https://api.telnyx.com/v2": serve(app) + TELNYX.prefix,
+        "x-provider: telnyx": "x-provider: acme",
+        "TELNYX_API_KEY": "ACME_API_KEY",
+        "telnyx.": "acme.",
+    }
+    for name in ("openapi.yaml", "deviations.yaml"):
+        text = (bundled("contracts") / "telnyx" / name).read_text(encoding="utf-8")
+        for before, after in theirs.items():
+            text = text.replace(before, after)
+        folder.joinpath(name).write_text(text, encoding="utf-8")
     return app
 
 
 def test_a_live_provider_is_verified_after_yes(live: Any, roomproof: Run) -> None:
-    done = roomproof("verify", "telnyx", *LIVE, "--yes", *ROOM, *FEW, "--rate", "200/s", env=TELNYX.environment)
+    done = roomproof("verify", "acme", *LIVE, "--yes", *ROOM, *FEW, "--rate", "200/s", env=ACME)
     assert done.code == 3, "cut short by --max-requests"
     assert len(live.seen) > 40
     first, rooms, requests, credentials = done.err.splitlines()
-    assert first.startswith("telnyx at http://127.0.0.1:")
+    assert first.startswith("acme at http://127.0.0.1:")
     assert str(TELNYX.room_id) in rooms
     assert "new rooms are made, and deleted at the end" in rooms
     assert "at most 40" in requests
     assert "200 a second" in requests
-    assert credentials.split() == ["credentials", "TELNYX_API_KEY"]
-    assert TELNYX.environment["TELNYX_API_KEY"] not in done.err
+    assert credentials.split() == ["credentials", "ACME_API_KEY"]
+    assert ACME["ACME_API_KEY"] not in done.err
 
 
 @pytest.mark.parametrize("word", ["verify", "probe"])
 def test_without_a_terminal_and_without_yes_nothing_is_sent(word: str, live: Any, roomproof: Run) -> None:
-    done = roomproof(word, "telnyx", *LIVE, *ROOM, env=TELNYX.environment)
+    done = roomproof(word, "acme", *LIVE, *ROOM, env=ACME)
     assert done.code == 2
     assert "no bound; name one with --max-requests" in done.err
     assert "add --yes" in done.err.splitlines()[-1]
@@ -65,9 +75,9 @@ def test_without_a_terminal_and_without_yes_nothing_is_sent(word: str, live: Any
 @pytest.mark.parametrize(("answer", "code"), [("y\n", 3), ("Yes\n", 3), ("\n", 2), ("n\n", 2), ("yesterday\n", 2)])
 def test_a_terminal_is_asked(answer: str, code: int, live: Any, command: Path, environment: Mapping[str, str], tmp_path: Path) -> None:
     master, slave = pty.openpty()
-    words = [str(command), "verify", "telnyx", *LIVE, *ROOM, *FEW]
+    words = [str(command), "verify", "acme", *LIVE, *ROOM, *FEW]
     with subprocess.Popen(
-        words, cwd=tmp_path, env={**environment, **TELNYX.environment}, stdin=slave, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        words, cwd=tmp_path, env={**environment, **ACME}, stdin=slave, stdout=subprocess.PIPE, stderr=subprocess.PIPE
     ) as child:
         os.write(master, answer.encode())
         _, err = child.communicate(timeout=60)
@@ -107,8 +117,8 @@ def test_where_the_contracts_say_that_the_providers_are() -> None:
 
 def test_a_live_run_without_a_ledger_makes_nothing(live: Any, roomproof: Run, tmp_path: Path) -> None:
     (tmp_path / "file").touch()
-    nowhere = {**TELNYX.environment, "ROOMPROOF_STATE": str(tmp_path / "file")}
-    done = roomproof("verify", "telnyx", *LIVE, "--yes", *ROOM, env=nowhere)
+    nowhere = {**ACME, "ROOMPROOF_STATE": str(tmp_path / "file")}
+    done = roomproof("verify", "acme", *LIVE, "--yes", *ROOM, env=nowhere)
     assert done.code == 2
     assert "set ROOMPROOF_STATE" in done.err
     assert live.seen == []

@@ -143,3 +143,102 @@ def test_windows_are_moved_to_where_they_lay(inside: Run, serve: Serve, tampered
 
     assert check_regression(path, base_url=None, room_id=None, environment=AZURE.environment).verdict == "pass"
     assert check_regression(path, base_url=url, room_id=None, environment=AZURE.environment).verdict == "fail"
+
+
+CLAUSE = "telnyx.update-room.request.max_participants.maximum"
+URI = "http://127.0.0.1/v2/rooms/5e3b9c0e-2a3f-4a57-8f06-9d1c4f7ab210"
+
+
+@pytest.fixture
+def strange(tmp_path: Path) -> Callable[..., Path]:
+    """Write the regression of CLAUSE with some texts replaced, under another name or in another folder if one is given."""
+
+    def write(*changes: tuple[str, str], name: str = CLAUSE, folder: str = "regressions") -> Path:
+        path = tmp_path / folder / f"{name}.yaml"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        text = kept(path, CLAUSE).read_text(encoding="utf-8")
+        for before, after in changes:
+            assert before in text
+            text = text.replace(before, after)
+        path.write_text(text, encoding="utf-8")
+        return path
+
+    return write
+
+
+@pytest.fixture
+def silent(serve: Serve) -> tuple[str, list[str]]:
+    """Return the URL of a server that is not to be asked, and the requests that it got."""
+    seen: list[str] = []
+
+    async def app(scope: Any, _: Any, send: Any) -> None:
+        seen.append(f"{scope['method']} {scope['path']} {dict(scope['headers']).get(b'authorization')}")
+        await send({"type": "http.response.start", "status": 404, "headers": []})
+        await send({"type": "http.response.body", "body": b""})
+
+    return serve(app), seen
+
+
+SAYS, TYPED, SENT = f"clause: {CLAUSE}", "Content-Type: [application/json]", '{"max_participants": 51}'
+OTHERS = "carrierx.update-room.request.name.type"
+DISAGREEING: dict[str, tuple[dict[str, str], dict[str, str], str]] = {
+    "its clause is another provider's": ({SAYS: f"clause: {OTHERS}"}, {}, "named otherwise"),
+    "its clause is another one": ({SAYS: SAYS.replace("maximum", "minimum")}, {}, "named otherwise"),
+    "its name begins like another provider's": ({}, {"name": CLAUSE.replace("telnyx", "telnyx2")}, "named otherwise"),
+    "its name is in another case": ({}, {"name": CLAUSE.replace("telnyx", "Telnyx")}, "named otherwise"),
+    "its name only looks like it": ({}, {"name": CLAUSE.replace("e", "\u0435", 1)}, "named otherwise"),
+    "its provider is another one": ({SAYS: f"{SAYS}, provider: carrierx"}, {}, "says that it is carrierx's"),
+    "it stands in another provider's folder": ({}, {"folder": "carrierx/regressions"}, "stands in a folder of carrierx"),
+    "its target is another server": ({SAYS: f"{SAYS}, target: 'http://127.0.0.2/v2'"}, {}, "another server than the target"),
+    "it was recorded at another provider's server": (
+        {"method: PATCH": "method: PUT", URI: "https://api.carrierx.com/conference/v2/meeting_rooms/1"}, {}, "server of carrierx",
+    ),
+    "a header holds a second request": (
+        {TYPED: 'If-Match: ["x\\r\\n\\r\\nDELETE /v2/rooms/victim HTTP/1.1\\r\\nHost: a"]'}, {}, "a header holds",
+    ),
+    "a header's name holds another header": ({TYPED: '"X: 1\\r\\nHost": [a]'}, {}, "a header holds"),
+    "its method is none": ({"method: PATCH": 'method: "DELETE /v2/rooms/victim HTTP/1.1\\r\\nX:"'}, {}, "the method is none"),
+    "its path leads to another room": ({URI: "http://127.0.0.1/v2/rooms/x%2F..%2Fvictim"}, {}, "several ways"),
+    "its query is about another method": ({URI: f"{URI}?_method=DELETE"}, {}, "no query parameter '_method'"),
+    "its body is about another method": ({SENT: '{"_method": "DELETE"}'}, {}, "another method"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", DISAGREEING)
+def test_a_regression_that_does_not_agree_with_itself_is_sent_nowhere(
+    name: str, strange: Callable[..., Path], silent: tuple[str, list[str]]
+) -> None:
+    changes, place, why = DISAGREEING[name]
+    base_url, seen = silent
+    everybody = {**TELNYX.environment, **find_mock("carrierx").environment}
+
+    with pytest.raises(UsageError, match=why):
+        check_regression(strange(*changes.items(), **place), base_url=base_url, room_id=TELNYX.room_id, environment=everybody)
+    assert seen == []
+
+
+def test_of_recorded_headers_only_what_the_contract_has_is_sent_again(strange: Callable[..., Path], serve: Serve, tampered: Any) -> None:
+    """Not the old connection's, not the old credentials, nothing that tells a server of another address or method."""
+    heads: list[dict[bytes, bytes]] = []
+    app = tampered(TELNYX.build())
+
+    async def listening(scope: Any, receive: Any, send: Any) -> None:
+        heads.append(dict(scope["headers"]))
+        await app(scope, receive, send)
+
+    hostile = (
+        "Host: [victim.example], Content-Length: ['0'], Transfer-Encoding: [chunked], Connection: [close], Cookie: [a=b], "
+        "X-HTTP-Method-Override: [DELETE], X-Forwarded-Host: [victim.example], X-Original-URL: [/v2/rooms/victim], "
+        "Proxy-Authorization: [Basic eA==], X-Other: [x], Accept-Language: [de], Content-Type: [application/json]"
+    )
+    path = strange(("Content-Type: [application/json]", hostile))
+
+    found = check_regression(path, base_url=serve(listening) + "/v2", room_id=TELNYX.room_id, environment=TELNYX.environment)
+
+    assert found.verdict == "pass"
+    sent = [head for head in heads if b"accept-language" in head]
+    assert len(sent) == 2, "the recorded request is sent twice"
+    usual = {b"host", b"user-agent", b"accept", b"authorization", b"accept-encoding", b"content-length", b"content-type"}
+    assert {*sent[0]} - usual == {b"accept-language"}
+    assert sent[0][b"host"].startswith(b"127.0.0.1:")
+    assert sent[0][b"authorization"].decode() == f"Bearer {TELNYX.environment['TELNYX_API_KEY']}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ import yaml
 from roomproof.contract.read import parse_contract
 from roomproof.errors import ContractError
 from roomproof.judge.checks import require_checks
+from roomproof.providers import bundled
 
 HEAD = """\
 openapi: 3.1.0
@@ -206,3 +208,10 @@ def test_a_format_that_nothing_tests_is_an_annotation_and_makes_no_clause(name: 
     text = contract_with("{fields: all, rule: echo}").replace("format: date-time", f"format: {name}")
     contract = parse_contract(text, "small.yaml")
     assert [clause.id for clause in contract.clauses.values() if clause.rule == "format"] == []
+
+
+@pytest.mark.parametrize(("name", "is_read"), [("created_at", True), ("creted_at", False), ("unheard-of", True)])
+def test_the_time_at_which_a_room_was_made_may_be_left_out_and_not_be_misspelt(name: str, is_read: bool) -> None:
+    text = (bundled("contracts") / "telnyx" / "openapi.yaml").read_text(encoding="utf-8").replace("created: created_at", f"created: {name}")
+    with nullcontext() if is_read else pytest.raises(ContractError, match="did you mean 'created_at'"):
+        assert parse_contract(text, "mine").created == name

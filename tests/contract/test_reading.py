@@ -326,7 +326,7 @@ def test_a_witness_whose_schema_is_none_is_refused(tmp_path: Path) -> None:
 
 
 def test_numbers_are_those_of_json() -> None:
-    text = "whole: -12\nfraction: 2.5\npower: 1e3\ntime: 12:30\nlong: " + "59:" * 300_000 + "1\n"
+    text = "whole: -12\nfraction: 2.5\npower: 1e3\ntime: 12:30\nlong: " + "59:" * 30_000 + "1\n"
     found = parse_yaml(text, "numbers.yaml")
     assert [found[name] for name in ("whole", "fraction", "power", "time")] == [-12, 2.5, 1000.0, "12:30"]
     assert isinstance(found["long"], str)
@@ -368,8 +368,13 @@ def test_references_that_double_at_each_step_do_not_go_off() -> None:
             changed(*SCHEMA, "properties", "size", to={"type": "array", "minItems": 900, "items": {"minItems": 900, "items": {}}}),
             "ask for more",
         ),
+        (changed("x-support", to={"delete": {"method": "DELETE", "path": "/rooms/1"}}), "x-support, delete: its path names no room"),
+        (changed("x-support", to={"read": {"method": "GET", "path": "/rooms/{other}"}}), "x-support, read: its path names no room"),
     ],
-    ids=["wrong kind", "pattern of another language", "endless text", "half a window", "unknown list", "too many items"],
+    ids=[
+        *("wrong kind", "pattern of another language", "endless text", "half a window", "unknown list", "too many items"),
+        *("deletes no room", "reads another"),
+    ],
 )
 def test_the_shape_of_a_contract_is_checked_by_place(raw: Any, says: str) -> None:
     assert says in refusal(raw)

@@ -220,7 +220,7 @@ Verify = Callable[..., Told]
 
 @pytest.fixture
 def verify(serve: Serve, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Verify:
-    """Verify a provider with a behaviour, and return what came of it; every exchange may take `seconds`."""
+    """Verify a provider with a behaviour, and return what came of it; every exchange may take `seconds`, `host` is the server's name."""
 
     def run(
         behaviour: Behaviour,
@@ -231,13 +231,15 @@ def verify(serve: Serve, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ver
         env: dict[str, str] | None = None,
         ca_bundle: Path | None = None,
         base_url: str | None = None,
+        host: str = "127.0.0.1",
         record: Path | None = None,
         **options: Any,
     ) -> Told:
         server, mock = serve(behaviour, provider, context), find_mock(provider)
+        base_url = base_url or server.base_url.replace("127.0.0.1", host)
         monkeypatch.setattr("roomproof.commands.subject.HttpTarget", partial(HttpTarget, seconds=seconds, pauses=(0.05, 0.1)))
-        environment = {**mock.environment, **(env or {})}
-        ask = Ask((provider,), base_url or server.base_url, mock.room_id, (), environment, record, ca_bundle=ca_bundle)
+        environment = {**mock.environment, "ROOMPROOF_STATE": str(tmp_path), **(env or {})}
+        ask = Ask((provider,), base_url, mock.room_id, (), environment, record, ca_bundle=ca_bundle)
         chosen = Options(**{"max_examples": 0, "max_requests": 90, "backoff": (0.01,), **options})
         path, error, began = tmp_path / "report.json", "", time.monotonic()
         try:

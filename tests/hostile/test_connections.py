@@ -13,6 +13,7 @@ import pytest
 from roomproof.interaction import Interaction
 from roomproof.targets.http import HttpTarget
 from roomproof.targets.target import Outgoing
+from roomproof.verify.unanswered import MOST_LOST
 
 Verify = Callable[..., Any]
 Serve = Callable[..., Any]
@@ -115,21 +116,95 @@ def test_lost_in_the_answer(behaviour: Callable[[Any], Any], verify: Verify) -> 
     assert [why for why in told.unanswered if "whole" not in why and "does not begin" not in why] == []
 
 
-@pytest.mark.parametrize("die", [reset_before, close_before], ids=["reset", "closed"])
-@pytest.mark.parametrize(
-    "cannot_bear", [b'"max_participants":51', b'"enable_recording":null', b"undefined"], ids=["value", "null", "no JSON"]
-)
-def test_a_server_that_dies_on_some_input_fails(die: Callable[[Any], Any], cannot_bear: bytes, verify: Verify) -> None:
-    told = verify(lambda call: die(call) if cannot_bear in call.body else False, max_requests=None)
-
-    assert told.code == 1
-    assert told.fails == {"behaviour.any-input.no-server-error"}
+def no_http(call: Any) -> None:
+    call.send(b"220 smtp.example.com ESMTP\r\n")
+    call.close()
 
 
-def test_a_server_that_dies_on_what_makes_rooms_fails(verify: Verify) -> None:
+def wrong_chunks(call: Any) -> None:
+    call.send(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n")
+    call.close()
+
+
+def is_nobody(call: Any) -> bool:
+    return "authorization" not in call.headers
+
+
+def holds(text: bytes) -> Callable[[Any], bool]:
+    return lambda call: text in call.body
+
+
+MAXIMUM, NULLABLE = "request.max_participants.maximum", "request.webhook_timeout_secs.nullable"
+UNBEARABLE = {
+    "51, reset": (holds(b'"max_participants":51'), reset_before, MAXIMUM),
+    "50, closed": (holds(b'"max_participants":50'), close_before, MAXIMUM),
+    "51, silent": (holds(b'"max_participants":51'), say_nothing, MAXIMUM),
+    "null, lost in the head": (holds(b'"webhook_timeout_secs":null'), close_in_headers, NULLABLE),
+    "null, lost in the body": (holds(b'"webhook_timeout_secs":null'), reset_in_the_body, NULLABLE),
+    "no JSON, no HTTP": (holds(b"undefined"), no_http, "request.body.type"),
+    "non-ASCII, wrong chunks": (lambda call: any(byte > 127 for byte in call.body), wrong_chunks, "request.unique_name.accepted"),
+    "no credentials, lost after the head": (is_nobody, reset_after_headers, "behaviour.authentication.missing-refused"),
+}
+"""Which requests a server cannot bear, what it does in place of answering them, and the clause that they aim at."""
+
+
+@pytest.mark.parametrize("name", UNBEARABLE)
+def test_a_request_that_is_never_answered_breaks_the_clause_that_it_aims_at(name: str, verify: Verify) -> None:
+    cannot_bear, die, clause = UNBEARABLE[name]
+    told = verify(
+        lambda call: die(call) if cannot_bear(call) else False, max_requests=None, only=(f"telnyx.update-room.{clause}",), seconds=0.5
+    )
+
+    assert (told.code, told.fails) == (1, {clause})
+    assert told.provider["stopped"] == ""
+
+
+def test_a_server_that_dies_on_some_input_fails_and_the_run_goes_on(verify: Verify) -> None:
+    told = verify(lambda call: reset_before(call) if b'"max_participants":51' in call.body else False, max_requests=None)
+
+    assert (told.code, told.fails) == (1, {MAXIMUM, "behaviour.any-input.no-server-error"})
+    assert told.provider["stopped"] == ""
+    assert told.provider["exercised"]["documented"] >= 58
+
+
+def test_a_server_that_dies_on_what_makes_rooms_fails_and_few_rooms_are_risked(verify: Verify) -> None:
     told = verify(lambda call: reset_before(call) if b"Consumer" in call.body else False, "azure", max_requests=None)
 
-    assert told.fails == {"behaviour.any-input.no-server-error"}
+    assert told.fails == {"behaviour.any-input.no-server-error", "request.participants.values.role.enum"}
+    lost = [call.body for call in told.server.calls if b"Consumer" in call.body]
+    assert len(lost) - len(set(lost)) <= MOST_LOST, "what may have made a room is sent again a few times only"
+
+
+def test_a_server_that_never_says_that_there_is_no_room_leaves_it_open(verify: Verify) -> None:
+    """Who asks for a room that does not exist is not answered, so nobody may try to change one."""
+    clause = "telnyx.update-room.behaviour.room_id.unknown-refused"
+    told = verify(lambda call: reset_before(call) if call.status == 404 else False, max_requests=None, only=(clause,))
+
+    (verdict,) = (one for one in told.provider["clauses"] if one["id"] == clause)
+    assert (told.code, verdict["verdict"]) == (3, "inconclusive")
+    assert verdict["why"] == "not sent, since a room may have the id that was made up for them"
+
+
+def test_a_server_that_is_away_for_a_moment_is_asked_again(verify: Verify) -> None:
+    """It restarts: for a while every connection is closed. That is no fault of the request, and the run goes on."""
+    away = range(40, 46)
+    told = verify(lambda call: close_before(call) if call.number in away else False, backoff=(0.05, 0.05))
+
+    assert told.fails == set()
+    assert told.provider["stopped"].startswith("--max-requests")
+
+
+def test_a_server_that_lets_wait_does_so_no_longer_than_is_said(verify: Verify, monkeypatch: pytest.MonkeyPatch) -> None:
+    """After a while in vain a run waits no longer than it has to, and then ends; what came too late for that is no finding."""
+    monkeypatch.setattr("roomproof.verify.unanswered.PATIENCE", 0.4)
+    monkeypatch.setattr("roomproof.verify.unanswered.LEAST", 0.2)
+    monkeypatch.setattr("roomproof.verify.unanswered.IN_VAIN", 0.5)
+    told = verify(lambda call: say_nothing(call) if call.number in (20, 22, 24) else False, seconds=0.4, max_requests=None)
+
+    assert (told.code, told.fails) == (3, set())
+    assert "has let the run wait in vain for" in told.provider["stopped"]
+    assert "no whole answer within 0.4 s" in told.unanswered
+    assert told.provider["requests"] < 25
 
 
 @pytest.mark.parametrize("behaviour", [say_nothing, drip, drip_the_body], ids=lambda one: one.__name__)

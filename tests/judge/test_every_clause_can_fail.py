@@ -215,7 +215,8 @@ def makes_odd_rooms(contract: Contract, operation: Operation) -> Iterator[Intera
     maker = contract.support.get("create")
     made = Request(maker.method, f"https://provider.example{maker.path}", credentials=Credentials.VALID) if maker else None
     if made:
-        yield Interaction(made, Response(200, (), json.dumps(in_answer(contract, odd)).encode()), NOW)
+        for _ in range(2):
+            yield Interaction(made, Response(200, (), json.dumps(in_answer(contract, odd)).encode()), NOW)
     else:
         first = next(other for other in contract.operations if "{" not in other.path)
         yield accepted(first, {}, in_answer(contract, {**odd, contract.room.id: "1"}))

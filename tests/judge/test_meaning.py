@@ -14,7 +14,9 @@ from roomproof.contract.formats import Instant, instant
 from roomproof.judge import leniency
 from roomproof.judge.equality import echoes, same, same_value
 from roomproof.judge.evidence import MAX_SHOWN, shown
-from roomproof.judge.window import SLACK, Window
+from roomproof.judge.rooms import RoomState
+from roomproof.judge.window import SLACK, Window, lengths, windows
+from roomproof.providers import find_contract
 
 NOW = datetime(2030, 6, 1, 12, tzinfo=UTC)
 MOMENTS = st.datetimes(datetime(1971, 1, 1), datetime(2099, 1, 1), timezones=st.just(UTC))
@@ -262,3 +264,20 @@ def test_a_value_is_shown_in_a_line_of_bounded_length(value: Any) -> None:
 
 def test_values_are_shown_as_json_spells_them() -> None:
     assert [shown(value) for value in (None, True, "a", 1, "x" * 500)] == ["null", "true", '"a"', "1", f'"{"x" * 99}... (500 long)']
+
+
+def test_a_window_whose_other_end_a_lost_request_may_have_moved_is_neither_certain_nor_broken() -> None:
+    contract, _ = find_contract("azure", ())
+    update = next(operation for operation in contract.operations if operation.id == "update-room")
+    state = RoomState("1", {"validFrom": "2030-06-01T12:00:00Z"})
+
+    def asked(**sent: str) -> tuple[bool, str, list[float]]:
+        (found,) = (window for _, window in windows(update, sent, state, NOW))
+        return found.certain, found.broken, [days for _, days in lengths(update, sent, state, NOW)]
+
+    assert asked(validUntil="2030-06-03T12:00:00Z") == (True, "", [2])
+    assert asked(validUntil="2031-06-03T12:00:00Z")[1] == "it is longer than 180 days"
+    state.doubt()
+    assert asked(validUntil="2030-06-03T12:00:00Z") == (False, "", [])
+    assert asked(validUntil="2031-06-03T12:00:00Z")[1] == ""
+    assert asked(validFrom="2030-06-02T12:00:00Z", validUntil="2030-06-03T12:00:00Z") == (True, "", [1]), "both ends are sent"

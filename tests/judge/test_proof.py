@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 
 from roomproof.interaction import Credentials, Interaction, Request, Response, RoomKnowledge
-from roomproof.judge.drops import TIMES
 from roomproof.judge.evidence import Outcome
 from roomproof.verdict import Verdict, Verdicts
 
@@ -292,51 +291,13 @@ def test_an_answer_of_another_shape_shows_no_echo(body: bytes, talk: Any) -> Non
     assert talk.verdicts.verdicts()[f"{UPDATE}.behaviour.size.echo"] is Verdict.INCONCLUSIVE
 
 
-# Servers that a request breaks.
-
-
-def drop(talk: Any, body: bytes) -> Any:
-    headers = (("Content-Type", "application/json"),)
-    request = Request("PATCH", f"https://mini.example/api/rooms/{ROOM}?api=1", headers, body, Credentials.VALID)
-    return talk.hear(Interaction(request, None, NOW, "the connection was closed without an answer", dropped=True))
-
-
-def test_a_request_on_which_the_connection_is_closed_each_time_breaks_the_server(talk: Any, broken: Broken) -> None:
-    for _ in range(TIMES - 1):
-        assert broken(drop(talk, b'{"size":10}')) == set()
-        talk.patch({"size": 5}, {"size": 5})
-    assert broken(drop(talk, b'{"size":10}')) == {"behaviour.input.no-server-error"}
-
-
-def test_a_request_that_is_answered_once_was_lost_on_the_way(talk: Any, broken: Broken) -> None:
-    for number in range(3 * TIMES):
-        assert broken(drop(talk, b'{"size":5}')) == set()
-        talk.patch({"size": 4}, {"size": 4})
-        if number % 3 == 2:
-            talk.say("PATCH", f"/rooms/{ROOM}", b'{"size":5}', {"room": {"id": ROOM, "name": "n", "size": 5}})
-
-
-def test_a_server_that_is_gone_is_not_broken_by_a_request(talk: Any, broken: Broken) -> None:
-    talk.patch({"size": 5}, {"size": 5})
-    assert [broken(drop(talk, b'{"size":10}')) for _ in range(2 * TIMES)] == [set()] * 2 * TIMES
-
-
-def test_a_request_that_was_lost_once_is_inconclusive_about_what_it_aimed_at(talk: Any) -> None:
-    drop(talk, b'{"size":10}')
-    assert talk.verdicts.verdicts()[MAXIMUM] is Verdict.INCONCLUSIVE
-
-
-def test_a_body_that_nobody_has_to_read_to_its_end_breaks_no_server(talk: Any, broken: Broken) -> None:
-    large = b'{"note":"%s"}' % (b"x" * 200_000)
-    for _ in range(2 * TIMES):
-        assert broken(drop(talk, large)) == set()
-        talk.patch({"size": 5}, {"size": 5})
-
-
-def test_requests_that_are_dropped_are_not_remembered_for_ever(talk: Any) -> None:
-    for number in range(1000):
-        drop(talk, b'{"note":"%d"}' % number)
-    assert len(talk.judge._drops._dropped) <= 200
+@pytest.mark.parametrize("body", [b"", b"null", b'{"room":null}', b'{"ROOM":{"ID":"1"}}', b"[" * 200 + b"]" * 200], ids=str)
+def test_what_a_new_room_would_have_shown_is_inconclusive_where_the_create_shows_none(body: bytes, talk: Any) -> None:
+    made = Request("POST", "https://mini.example/api/imports?api=1", (), b'{"name":"x"}', Credentials.VALID)
+    talk.hear(Interaction(made, Response(201, (("Content-Type", "application/json"),), body), NOW))
+    verdicts = talk.verdicts.verdicts()
+    assert verdicts[f"{UPDATE}.request.size.default"] is Verdict.INCONCLUSIVE
+    assert verdicts[f"{UPDATE}.behaviour.name.unique"] is Verdict.INCONCLUSIVE
 
 
 def test_a_text_on_which_parsers_differ_is_no_fail_even_when_strict(talk: Any) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from roomproof.interaction import Credentials
+from roomproof.interaction import Credentials, Interaction, Request
 from roomproof.judge.evidence import Evidence, Outcome
 
 NOW = datetime(2030, 6, 1, 12, tzinfo=UTC)
@@ -107,12 +107,30 @@ def test_a_replacement_is_no_update_of_this_operation(reader: Reader) -> None:
     assert said(reader.read(size=3)) == []
 
 
-@pytest.mark.parametrize("read", [{"status": 404}, {"credentials": Credentials.UNKNOWN, "size": 4}, {"name": "no size at all"}])
-def test_a_read_that_shows_nothing_for_certain_says_nothing(reader: Reader, read: Mapping[str, Any]) -> None:
+@pytest.mark.parametrize("read", [{"credentials": Credentials.UNKNOWN, "size": 4}, {"second": 2, "name": "no size at all"}])
+def test_a_read_by_others_or_too_early_says_nothing(reader: Reader, read: Mapping[str, Any]) -> None:
     reader.update({"size": 3})
     reader.read(1)
 
     assert said(reader.read(**read)) == []
+
+
+@pytest.mark.parametrize(("read", "why"), [({"status": 404}, "status 404 answers the read"), ({"name": "x"}, "the read shows no size")])
+def test_a_late_read_that_shows_nothing_leaves_it_open(reader: Reader, read: Mapping[str, Any], why: str) -> None:
+    reader.update({"size": 3})
+    reader.read(1)
+    evidence = reader.read(**read)
+
+    assert said(evidence) == [Outcome.INCONCLUSIVE]
+    assert why in {item.summary for item in evidence}
+
+
+def test_a_read_that_is_lost_leaves_it_open(reader: Reader) -> None:
+    reader.update({"size": 3})
+    reader.read(1)
+    lost = Request("GET", f"https://mini.example/api/rooms/{ROOM}?api=1", (), None, Credentials.VALID)
+
+    assert said(reader.talk.hear(Interaction(lost, None, NOW, "no whole answer within 15 s"))) == [Outcome.INCONCLUSIVE]
 
 
 @pytest.mark.parametrize(

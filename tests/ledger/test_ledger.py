@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+import os
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from roomproof.commands.bookkeeping import kept_books
-from roomproof.ledger.books import Books, Heading, LedgerError, headed, read_books
+from roomproof.errors import UsageError
+from roomproof.ledger.books import Books, Heading, LedgerError, Repeatable, headed, read_books
 from roomproof.ledger.file import LedgerFile, ledger_folder, ledger_paths, left_ledgers, new_ledger
 from roomproof.providers import find_contract
 
@@ -140,3 +143,85 @@ def test_an_id_that_repeats_the_credentials_is_not_written(tmp_path: Path) -> No
     text = path.read_text(encoding="utf-8")
     assert "a name" in text
     assert "the-api-key" not in text
+
+
+@pytest.mark.parametrize(("base_url", "room_id"), [
+    ("http://127.0.0.1:1", "named"), ("http://localhost:1/", "named"), ("http://[::1]:1", "NAMED"), ("http://LOCALHOST.:1", "Named"),
+])  # fmt: skip
+def test_a_room_is_locked_under_every_name_of_its_server(base_url: str, room_id: str, tmp_path: Path) -> None:
+    contract, environment = find_contract("telnyx")[0], {"ROOMPROOF_STATE": str(tmp_path)}
+    second = Heading(HEADING.started, 2, "telnyx", base_url, room_id)
+    with kept_books(HEADING, contract, environment, (), live=False):
+        with pytest.raises(UsageError, match="is at work in room"), kept_books(second, contract, environment, (), live=False):
+            pass
+        with kept_books(replace(second, room_id="another"), contract, environment, (), live=False):
+            pass
+
+
+def test_rooms_that_stay_and_rooms_of_others_are_remembered_and_no_longer_to_do(kept: tuple[Books, list[Any]]) -> None:
+    books, entries = kept
+    books.met(["theirs"])
+    for room in ("stays", "strange"):
+        books.made(room)
+    books.leave("stays")
+    books.disown("strange")
+    told = read_books(text_of(entries))
+    assert told is not None
+    for each in (books, told[1]):
+        assert (each.settled, list(each.left), each.ever, each.there) == (True, ["stays"], {"stays"}, {"theirs"})
+
+
+def test_a_request_in_which_a_secret_stands_is_not_written_but_its_intent_is(tmp_path: Path) -> None:
+    contract, environment = find_contract("telnyx")[0], {"ROOMPROOF_STATE": str(tmp_path)}
+    request = Repeatable("POST", "/rooms", {}, (("Content-Type", "application/json"),), '{"name": "the-api-key"}')
+    with kept_books(HEADING, contract, environment, ("the-api-key",), live=True) as books:
+        books.intend("2026-01-01T00:00:00+00:00", "", request)
+    (path,) = ledger_paths(tmp_path / "ledger")
+    told = read_books(path.read_text(encoding="utf-8"))
+    assert told is not None
+    assert [intent.request for intent in told[1].lost.values()] == [None]
+
+
+def test_a_folder_that_others_may_write_to_holds_no_ledger(tmp_path: Path) -> None:
+    folder = tmp_path / "ledger"
+    folder.mkdir()
+    folder.chmod(0o777)
+    with pytest.raises(OSError, match="others may write to it"):
+        new_ledger(folder, "mini")
+
+
+def test_what_is_written_after_half_a_line_is_not_lost_with_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    ledger = new_ledger(tmp_path, "mini")
+    ledger.append(headed(HEADING))
+    write = os.write
+    with monkeypatch.context() as full:
+        full.setattr(os, "write", lambda descriptor, line: write(descriptor, line[:7]))
+        with pytest.raises(LedgerError, match="no space left"):
+            ledger.append({"entry": "made", "room": "lost", "number": None})
+    ledger.append({"entry": "made", "room": "one", "number": None})
+    ledger.close(done=False)
+    with ledger.path.open("a", encoding="utf-8") as cut:
+        cut.write('{"entry":"ma')
+
+    (taken,) = (each for each in left_ledgers(tmp_path) if isinstance(each, LedgerFile))
+    taken.append({"entry": "made", "room": "two", "number": None})
+
+    told = read_books(taken.text())
+    taken.close(done=True)
+    assert told is not None
+    assert list(told[1].rooms) == ["one", "two"]
+
+
+def test_a_user_without_a_home_has_no_ledger_and_can_still_verify_on_this_machine(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def unknown() -> Path:
+        raise RuntimeError("Could not determine home directory.")
+
+    monkeypatch.setattr(Path, "home", unknown)
+    contract = find_contract("telnyx")[0]
+    with kept_books(HEADING, contract, {}, (), live=False) as books:
+        books.intend("12:00", "")
+    assert "no ledger can be written" in capsys.readouterr().err
+    with pytest.raises(UsageError, match="set ROOMPROOF_STATE"), kept_books(HEADING, contract, {}, (), live=True):
+        pass

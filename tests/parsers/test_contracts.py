@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from itertools import islice
 from typing import Any
 
+import pytest
 import yaml
 from hypothesis import given
 from hypothesis import strategies as st
@@ -190,3 +191,39 @@ def test_a_member_with_any_schema(schema: dict[str, Any]) -> None:
 @given(texts(TREES, TEXTS))
 def test_a_bundled_contract_that_was_changed(text: str) -> None:
     ends_in(ContractError, lambda: parse_contract(text, "openapi.yaml"))
+
+
+def with_fields(fields: dict[str, Any], *behaviours: dict[str, Any]) -> str:
+    """Return the small contract, a line a member, with other fields of the body and more behaviours."""
+    whole = deepcopy(SMALL)
+    whole["components"]["schemas"]["Room"].update(properties=fields, required=[])
+    operation = whole["paths"]["/rooms/{room_id}"]["patch"]
+    operation["x-behaviours"] = [operation["x-behaviours"][0], *behaviours]
+    return yaml.safe_dump(whole, sort_keys=False)
+
+
+ECHO = {"fields": "all", "rule": "echo", "demands": "a value that was accepted stands in the answer"}
+TOO_MUCH = {
+    "values": (with_fields({}) + "x-more: [" + "a," * 210_000 + "]\n", "more than 200000 values"),
+    "clauses": (with_fields({f"f{number}": {} for number in range(150)}, *(dict(ECHO) for _ in range(140))), "more than 20000 clauses"),
+    "a name in every id": (with_fields({"n" * 200_000: {"properties": {"a": {"type": "string"}}}}), "more than 100000 characters"),
+    "ids": (
+        with_fields({"n" * 99_000: {"properties": {f"f{number}": {"type": "string"} for number in range(250)}}}),
+        "more than 20000000 characters by then",
+    ),
+    "texts in a list": (
+        with_fields({"a": {"type": "array", "minItems": 1000, "items": {"type": "string", "minLength": 1_000_000}}}),
+        "minLength asks for more than 20000000 characters",
+    ),
+    "texts side by side": (
+        with_fields({f"f{number}": {"type": "string", "minLength": 1_000_000} for number in range(30)}),
+        "minLength asks for more than 20000000 characters",
+    ),
+}
+
+
+@pytest.mark.parametrize(("text", "problem"), TOO_MUCH.values(), ids=TOO_MUCH)
+def test_what_would_take_all_memory_is_refused_with_its_line(text: str, problem: str) -> None:
+    """A few lines that stand for more than a machine holds: each ended in a MemoryError, or took minutes."""
+    with pytest.raises(ContractError, match=rf"^openapi\.yaml, line \d+: .*{problem}"):
+        parse_contract(text, "openapi.yaml")

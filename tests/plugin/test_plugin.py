@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -208,7 +209,7 @@ def test_clauses_are_chosen_as_tests_are(run: Run, words: tuple[str, ...], chose
 def test_a_provider_that_nobody_reaches_is_an_error_of_every_clause(run: Run) -> None:
     result = run("--provider", "telnyx", "--base-url", NOBODY, *ROOM)
     result.assert_outcomes(errors=len(clauses("telnyx")))
-    result.stdout.fnmatch_lines([f"{NOBODY} does not answer *", "roomproof: telnyx at * 0 of 140 clauses exercised"])
+    result.stdout.fnmatch_lines([f"{NOBODY} does not answer *", "roomproof: telnyx at * 0 of 141 clauses exercised"])
     result.stdout.no_fnmatch_line("*Traceback*")
     result.stdout.no_fnmatch_line("*asked.py*")
     assert sum(line.startswith(NOBODY) for line in result.outlines) == 1
@@ -262,7 +263,7 @@ def test_a_documented_clause_that_stays_open_fails_with_the_reason(run: Run, pyt
     result = run("--provider", "telnyx", clause.id.replace("telnyx.", "roomproof::telnyx::", 1), "-rs")
     result.assert_outcomes(**{outcome: 1})
     result.stdout.fnmatch_lines(["*inconclusive: each answer was a redirect"])
-    result.stdout.fnmatch_lines(["*0 of 140 clauses exercised"])
+    result.stdout.fnmatch_lines(["*0 of 141 clauses exercised"])
     assert result.ret == pytest.ExitCode.TESTS_FAILED
 
 
@@ -289,11 +290,12 @@ def test_a_run_that_is_cut_short_passes_nothing(verify: Run, serve: Any, small: 
         (("--provider", "telnyx", "--room-id", " "), "*--room-id is given but empty*"),
         (("--cassette=",), "*--cassette is given but empty*"),
         (("--provider", "telnyx", "--contracts="), "*--contracts is given but empty*"),
+        (("--provider", "telnyx", "--allow-variable="), "*--allow-variable is given but empty*"),
         (("--provider", "telnyx", "-o", "addopts=--base-url="), "*--base-url is given but empty*"),
     ],
     ids=[
         *("unknown provider", "two providers at one URL", "whose URL", "no cassette", "damaged cassette", "unknown clause"),
-        *("empty provider", "empty URL", "empty room", "empty cassette", "empty contracts", "empty in a setting"),
+        *("empty provider", "empty URL", "empty room", "empty cassette", "empty contracts", "empty variable", "empty in a setting"),
     ],
 )
 def test_wrong_options_end_pytest_at_once(run: Run, pytester: pytest.Pytester, words: tuple[str, ...], message: str) -> None:
@@ -391,6 +393,31 @@ def test_a_regression_that_cannot_be_sent_never_passes(run: Run, regressions: Pa
     nobody = run(regressions, "--provider", "telnyx", "--base-url", NOBODY, *ROOM, "-k", "regressions")
     nobody.assert_outcomes(errors=1, deselected=len(clauses("telnyx")))
     nobody.stdout.fnmatch_lines([f"{NOBODY} does not answer *"])
+
+
+def test_a_regression_that_says_that_it_is_another_providers_fails_and_is_not_sent(run: Run, pytester: pytest.Pytester, serve: Any) -> None:
+    path = pytester.mkdir("regressions") / "telnyx.update-room.request.max_participants.maximum.yaml"
+    path.write_text("roomproof: {clause: carrierx.update-room.request.name.type}\ninteractions: []\n", encoding="utf-8")
+    server = serve()
+    result = run(path, "--provider", "telnyx", "--base-url", server.base_url, *ROOM, "-k", "regressions")
+    result.assert_outcomes(errors=1, deselected=len(clauses("telnyx")))
+    result.stdout.fnmatch_lines(["*says that it is about carrierx.update-room.request.name.type*"])
+    assert server.requests == 0
+
+
+def test_a_contract_of_others_is_given_a_variable_that_is_allowed(
+    run: Run, serve: Any, small: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = (small / "telnyx" / "openapi.yaml").read_text(encoding="utf-8")
+    (tmp_path / "telnyx").mkdir()
+    (tmp_path / "telnyx" / "openapi.yaml").write_text(text.replace("TELNYX_API_KEY", "SOMEBODYS_KEY"), encoding="utf-8")
+    server = serve()
+    monkeypatch.setenv("SOMEBODYS_KEY", os.environ["TELNYX_API_KEY"])
+    where = ("--provider", "telnyx", f"--contracts={tmp_path}", "--base-url", server.base_url, *ROOM)
+    run(*where, "--allow-variable", "SOMEBODYS_KEY", "-k", "missing-refused").assert_outcomes(
+        passed=1, deselected=len(clauses("telnyx", small)) - 1
+    )
+    assert server.requests
 
 
 def test_workers_send_regressions_one_after_the_other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

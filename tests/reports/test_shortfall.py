@@ -85,7 +85,35 @@ def test_each_pattern_asks_for_something_that_is_exercised(calm: Report, only: l
 def test_no_usable_answer_to_any_request(calm: Report) -> None:
     calm["providers"][0] |= {"unanswered": {"timed out": 7}}
     assert told(calm) == ["acme: no request got a usable answer: timed out"]
-    calm["providers"][0]["unanswered"] = {"timed out": 6}
+
+
+@pytest.mark.parametrize(
+    ("unanswered", "allowed", "lacks"),
+    [
+        ({"reset": 10}, None, ""),
+        ({"reset": 11}, None, "11 of 1000 requests got no usable answer (1.1 %), --max-unanswered allows 1 %: reset"),
+        ({"late": 4, "reset": 7}, None, "11 of 1000 requests got no usable answer (1.1 %), --max-unanswered allows 1 %: reset"),
+        ({"reset": 11}, 1.1, ""),
+        ({"reset": 1}, 0, "1 of 1000 requests got no usable answer (0.1 %), --max-unanswered allows 0 %: reset"),
+        ({"reset": 900}, 100, ""),
+        ({}, 0, ""),
+    ],
+    ids=str,
+)
+def test_so_many_requests_may_get_no_usable_answer(unanswered: dict[str, int], allowed: float | None, lacks: str, calm: Report) -> None:
+    calm["providers"][0] |= {"requests": 1000, "unanswered": unanswered}
+    calm |= {} if allowed is None else {"max_unanswered": allowed}
+    assert told(calm) == ([f"acme: {lacks}"] if lacks else [])
+
+
+def test_a_few_of_a_short_run_may_get_none(calm: Report) -> None:
+    calm["providers"][0] |= {"requests": 20, "unanswered": {"reset": 4}}
+    assert told(calm) == []
+    assert told(calm | {"max_unanswered": 1}) != [], "but where it was asked for, it counts"
+
+
+def test_what_a_recording_has_no_answer_to_is_no_matter_of_the_share(calm: Report) -> None:
+    calm["providers"][0] |= {"requests": 100, "unanswered": {"aborted": 50}, "recordings": True}
     assert told(calm) == []
 
 

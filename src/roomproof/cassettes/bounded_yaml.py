@@ -13,6 +13,8 @@ DEEPEST = 100
 TOO_DEEP = f"nested more than {DEEPEST} levels deep"
 _HARMLESS = 5_000
 """So many openings cannot exhaust the parser's stack, however they are nested; only more are counted level by level."""
+MOST_VALUES = 1_000_000
+"""Values of a text that is read at once: an interaction has some 60, unless its list of headers has no end."""
 _OPENINGS = ("[", "{", "- ", "? ", ": ")
 _READ_AS_TEXT = frozenset(f"tag:yaml.org,2002:{name}" for name in ("timestamp", "merge", "int", "float"))
 _Base: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -53,8 +55,8 @@ class BadYamlError(ValueError):
 def load(text: str) -> Any:
     """Return what a YAML text holds. Raises BadYamlError."""
     try:
-        if sum(map(text.count, _OPENINGS)) > _HARMLESS:
-            _refuse_depth(text)
+        if sum(map(text.count, _OPENINGS)) > _HARMLESS or sum(map(text.count, ",\n")) > MOST_VALUES:
+            _refuse_explosives(text)
         return yaml.load(text, Loader=_Loader)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
@@ -66,10 +68,17 @@ def load(text: str) -> Any:
         raise BadYamlError(type(error).__name__, None) from error
 
 
-def _refuse_depth(text: str) -> None:
-    """Raise BadYamlError for what is nested too deeply; reading events, unlike building values, needs no stack."""
-    depth = 0
+def _refuse_explosives(text: str) -> None:
+    """Raise BadYamlError for what is nested too deeply, or has too many values.
+
+    Reading events, unlike building values, needs neither stack nor memory.
+    """
+    depth = values = 0
     for event in yaml.parse(text, Loader=_Loader):
         depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        values += isinstance(event, yaml.NodeEvent)
+        if values > MOST_VALUES:
+            problem = f"more than {MOST_VALUES} values stand there by then"
+            raise BadYamlError(problem, event.start_mark.line if event.start_mark else None)
         if depth > DEEPEST:
             raise BadYamlError(TOO_DEEP, event.start_mark.line if event.start_mark else None)

@@ -1,7 +1,8 @@
 """An entry of a vcrpy cassette: an interaction as the plain data that vcrpy keeps, and back.
 
-What vcrpy does not keep stands beside its two members, where vcrpy and what is built on it overlook it: `recorded_at`, and
-`sender`, what the sender knew of credentials and room.
+What vcrpy does not keep stands beside its two members, where vcrpy and what is built on it overlook it:
+`recorded_at`, `sender`, what the sender knew of credentials and room, and `left_out`, how many bytes the body
+of the response had beyond those that are kept.
 """
 
 from __future__ import annotations
@@ -45,6 +46,7 @@ def entry(interaction: Interaction) -> dict[str, Any]:
         },
         "recorded_at": interaction.at.isoformat() if interaction.at else None,
         "sender": {"credentials": request.credentials.value, "room": request.room.value},
+        **({"left_out": response.left_out} if response.left_out else {}),
     }
 
 
@@ -68,7 +70,7 @@ def interaction_of(node: Any) -> Interaction:
     body = decoded(_exact(exact.get("response"), _body(response_node.get("body"))) or b"", header(headers, "content-encoding"))
     if isinstance(body, str):
         return Interaction(request, None, at, failure=body)
-    return Interaction(request, Response(_status(response_node.get("status")), headers, body), at)
+    return Interaction(request, Response(_status(response_node.get("status")), headers, body, _left_out(node)), at)
 
 
 def answered_at(headers: Headers) -> datetime | None:
@@ -161,6 +163,13 @@ def _status(node: Any) -> int:
     if not isinstance(code, int) or isinstance(code, bool):
         raise EntryError("a response needs a status with a whole number as its code")
     return code
+
+
+def _left_out(node: Mapping[str, Any]) -> int:
+    count = node.get("left_out", 0)
+    if not isinstance(count, int) or isinstance(count, bool) or count < 0:
+        raise EntryError("what stands under left_out is no number of bytes")
+    return count
 
 
 def _known(kind: type[_Kind], value: Any, otherwise: _Kind) -> _Kind:

@@ -49,8 +49,10 @@ def _in_text(place: str, data: bytes, known: KnownSecrets, codes: bool) -> Itera
             yield f"{_told(value)} in the {place}"
             rest.append(data[last : value.start])
             last = value.end
-    if known.stand_in(b"\0".join((*rest, data[last:]))):
-        yield f"a known secret in the {place}"
+    unnamed = b"\0".join((*rest, data[last:]))
+    if known.stand_in(unnamed):
+        what = "more encodings than can be searched for a known secret" if known.is_lost_on(unnamed) else "a known secret"
+        yield f"{what} in the {place}"
 
 
 def _is_redacted_header(kind: HeaderKind, name: str, value: str) -> bool:

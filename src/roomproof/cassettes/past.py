@@ -10,6 +10,7 @@ from typing import Any
 
 import orjson
 
+from roomproof import files
 from roomproof.cassettes.recording import VERDICTS
 from roomproof.contract.deviation import Deviation
 from roomproof.contract.model import Contract
@@ -18,6 +19,8 @@ from roomproof.judge.evidence import Outcome, severity
 from roomproof.verdict import Verdict, Verdicts
 
 GONE = "no such clause"
+_MAX_BYTES = 20_000_000
+"""A larger file is not read; the verdicts on 1,000 clauses have some 100,000 bytes."""
 _SILENT = frozenset((Verdict.INCONCLUSIVE.value, Verdict.UNEXERCISED.value))
 
 
@@ -47,7 +50,7 @@ def write_past(cassette: Path, told: Mapping[str, str], contract: Contract, verd
     """Write the verdicts of a recording beside it. Raises RecordingError if that cannot be done."""
     document = {**told, "verdicts": _plain(contract, verdicts.verdicts())}
     try:
-        _beside(cassette).write_bytes(orjson.dumps(document, option=orjson.OPT_INDENT_2) + b"\n")
+        files.keep(_beside(cassette), orjson.dumps(document, option=orjson.OPT_INDENT_2) + b"\n")
     except OSError as error:
         raise RecordingError(f"{_beside(cassette)}: cannot be written ({error.strerror}); later verdicts cannot be compared") from error
 
@@ -81,7 +84,7 @@ def _plain(contract: Contract, verdicts: Mapping[str, Verdict]) -> dict[str, str
 
 def _read(path: Path) -> dict[str, Any] | None:
     try:
-        node = orjson.loads(path.read_bytes())
+        node = orjson.loads(files.read(path, _MAX_BYTES))
     except FileNotFoundError:
         return None
     except OSError as error:

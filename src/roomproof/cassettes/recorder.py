@@ -7,18 +7,21 @@ A JSON cassette has no such byte: its end is overwritten by the next entry and t
 
 from __future__ import annotations
 
-import errno
 import os
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
+from roomproof import files
 from roomproof.cassettes.entry import entry
+from roomproof.cassettes.file_name import file_name
 from roomproof.cassettes.redaction import Redactor
 from roomproof.cassettes.writing import json_entry, json_head, yaml_entry, yaml_head
 from roomproof.errors import RecordingError, UsageError
-from roomproof.interaction import Interaction
+from roomproof.interaction import LARGEST_BODY, SHOWN_BODY, Interaction, bounded
+from roomproof.readings import UnsearchableError
 from roomproof.targets.target import Outgoing, Target
 
 
@@ -32,13 +35,23 @@ def cassette_path(record: Path, provider: str, providers: int, now: datetime) ->
             raise UsageError(f"--record {record} is one file, and a cassette holds one provider: name a folder, or one PROVIDER")
         return record
     # A run that starts within the same second as another one, in the same folder, is another process.
-    name = f"{provider}-{now:%Y%m%dT%H%M%SZ}-{os.getpid()}"
+    name = f"{file_name(provider)}-{now:%Y%m%dT%H%M%SZ}-{os.getpid()}"
     names = (f"{name}{suffix}.yaml" for suffix in ("", *(f"-{number}" for number in range(2, 1000))))
-    return next(path for path in map(record.joinpath, names) if not path.exists())
+    return next(path for path in map(record.joinpath, names) if not files.is_there(path))
+
+
+MOST_BYTES = 256_000_000
+"""A cassette gets no longer than this and one interaction more; one of a hundred thousand usual interactions
+is shorter."""
 
 
 class _Tape(Protocol):
     """A cassette file that grows."""
+
+    @property
+    def size(self) -> int:
+        """How many bytes it has by now."""
+        ...
 
     def append(self, interaction: Interaction) -> None:
         """Write an interaction. Raises OSError, and leaves the file as it was, where it cannot."""
@@ -50,33 +63,68 @@ class _Tape(Protocol):
 
 
 class Recorder:
-    """Records one provider's interactions, without their secrets, into a new file."""
+    """Records one provider's interactions, without their secrets and without the rest of vast bodies, into a
+    new file.
+    """
 
-    def __init__(self, path: Path, told: Mapping[str, str], redactor: Redactor) -> None:
-        """`told` says what the recording is of. Raises RecordingError if the file is there already or cannot be made."""
-        self.path = path
+    def __init__(self, path: Path, told: Mapping[str, str], redactor: Redactor, shown: Path | None = None) -> None:
+        """`told` says what the recording is of, `shown` is the file's name where it will be renamed.
+
+        Raises RecordingError if the file is there already or cannot be made.
+        """
+        self.path = shown or path
         self.problem = ""
         self._redactor = redactor
         self._withheld = 0
+        self._unsearched = 0
+        self._cut = 0
         told = redactor.told(told)
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             self._tape: _Tape = _JsonTape(path, told) if path.suffix.lower() == ".json" else _YamlTape(path, told)
         except OSError as error:
-            raise RecordingError(f"{path}: cannot be recorded to ({error.strerror}); name another place with --record") from error
+            raise RecordingError(f"{self.path}: cannot be recorded to ({error.strerror}); name another place with --record") from error
 
     def keep(self, interaction: Interaction) -> None:
         """Write an interaction that has a response. What keeps it from being written is told at the end, and the run goes on."""
         if interaction.response is None or self.problem:
             return
-        clean = self._redactor.redacted(interaction)
+        try:
+            clean = self._redactor.redacted(bounded(interaction))
+        except UnsearchableError:
+            self._unsearched += 1
+            return
         if self._redactor.leaks(clean):
             self._withheld += 1
             return
         try:
-            self._tape.append(clean)
+            self._tape.append(self._shortened(clean))
         except OSError as error:
             self.problem = f"{self.path}: recording stopped ({error.strerror}); what it holds by then can be replayed"
+        if self._tape.size > MOST_BYTES:
+            self.problem = f"{self.path}: recording stopped at {MOST_BYTES} bytes; what it holds by then can be replayed"
+
+    def _shortened(self, interaction: Interaction) -> Interaction:
+        """Return an interaction as it is written: of a body that is not there as a whole only the beginning,
+        searched beyond its end.
+        """
+        response = interaction.response
+        if response is None or not response.left_out:
+            return interaction
+        self._cut += 1
+        return replace(interaction, response=response.cut(SHOWN_BODY))
+
+    @property
+    def note(self) -> str:
+        """What is missing in the recording although nothing went wrong, in one sentence; empty where nothing
+        is.
+        """
+        if not self._cut:
+            return ""
+        return (
+            f"{self.path}: of {self._cut} bodies larger than {LARGEST_BODY} bytes, or written in more ways than can be searched for "
+            f"secrets, at most the first {SHOWN_BODY} bytes are recorded; no recording says what such a body shows"
+        )
 
     def close(self) -> None:
         """End the recording. Raises RecordingError if some of it is missing."""
@@ -87,6 +135,11 @@ class Recorder:
             raise RecordingError(
                 f"{self.path}: {self._withheld} interactions were not written, since a known secret would have stood in them; "
                 "use credentials that do not occur in bodies as they are"
+            )
+        if self._unsearched:
+            raise RecordingError(
+                f"{self.path}: {self._unsearched} interactions were not written, since their headers or requests are written in more ways "
+                "than can be searched for secrets; the rest of the recording can be replayed"
             )
 
 
@@ -110,23 +163,6 @@ class OverheardTarget:
         self._target.close()
 
 
-def _new_file(path: Path, content: str) -> BinaryIO:
-    """Return a new file, open for writing without a buffer, that never was without its content. Raises OSError if there is one."""
-    _refuse_existing(path)
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        draft.write_bytes(content.encode())
-        draft.rename(path)
-    finally:
-        draft.unlink(missing_ok=True)
-    return path.open("r+b", buffering=0)
-
-
-def _refuse_existing(path: Path) -> None:
-    if path.exists():
-        raise FileExistsError(errno.EEXIST, "there is such a file already")
-
-
 def _write(file: BinaryIO, at: int, content: bytes) -> None:
     """Write at a place, or raise OSError: an unbuffered file may take a part only and say no more of it."""
     file.seek(at)
@@ -135,10 +171,15 @@ def _write(file: BinaryIO, at: int, content: bytes) -> None:
         content = content[written:]
 
 
+def _shut(file: BinaryIO) -> None:
+    with file:
+        os.fsync(file.fileno())
+
+
 class _YamlTape:
     def __init__(self, path: Path, told: Mapping[str, str]) -> None:
         """The file is made with its first entry: a list without any would have to be written otherwise."""
-        _refuse_existing(path)
+        files.refuse_existing(path)
         self._path = path
         self._head = yaml_head(told)
         self._file: BinaryIO | None = None
@@ -151,7 +192,7 @@ class _YamlTape:
         content = yaml_entry(entry(interaction))
         if self._file is None:
             text = f"{self._head}\n#{title}\n{content}"
-            self._file, self._end = _new_file(self._path, text), len(text)
+            self._file, self._end = files.new(self._path, text.encode("ascii")), len(text)
         else:
             self._end = self._added(self._file, title, content.encode("ascii"))
         self._count += 1
@@ -170,9 +211,13 @@ class _YamlTape:
             raise
         return self._end + len(line) + len(content)
 
+    @property
+    def size(self) -> int:
+        return self._end
+
     def close(self) -> None:
         if self._file is not None:
-            self._file.close()
+            _shut(self._file)
 
 
 class _JsonTape:
@@ -180,7 +225,7 @@ class _JsonTape:
 
     def __init__(self, path: Path, told: Mapping[str, str]) -> None:
         head = json_head(told).encode()
-        self._file = _new_file(path, (head + self._END).decode())
+        self._file = files.new(path, head + self._END)
         self._end = len(head)
         self._between = b"\n"
 
@@ -195,5 +240,9 @@ class _JsonTape:
         self._end += len(content)
         self._between = b",\n"
 
+    @property
+    def size(self) -> int:
+        return self._end
+
     def close(self) -> None:
-        self._file.close()
+        _shut(self._file)

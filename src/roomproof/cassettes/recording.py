@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from io import TextIOWrapper
 from pathlib import Path
 from typing import Any, TextIO
 
+from roomproof import files
 from roomproof.cassettes import json_file, yaml_file
 from roomproof.cassettes.damage import DamageError
 from roomproof.errors import UsageError
@@ -48,11 +50,12 @@ def recordings(path: Path) -> list[Path]:
 
     Raises UsageError if there is nothing.
     """
-    if path.is_file():
-        return [path]
-    if not path.is_dir():
+    if not files.is_there(path):
         raise UsageError(f"{path}: there is no such file or folder; name a cassette, a HAR file or a folder of them")
-    found = sorted(file for file in path.rglob("*") if file.suffix.lower() in SUFFIXES and file.is_file())
+    if not files.is_folder(path):
+        return [path]
+    # Whatever is no file there is told when it is opened: a recording that is left out without a word would be green.
+    found = sorted(file for file in path.rglob("*") if file.suffix.lower() in SUFFIXES and not files.is_folder(file))
     kept = [file for file in found if not file.name.endswith(VERDICTS) and not _is_apart(file.relative_to(path))]
     if not kept:
         raise UsageError(f"{path}: holds no cassette; `roomproof verify PROVIDER --record {path}` makes one")
@@ -68,7 +71,7 @@ def _is_apart(file: Path) -> bool:
 def _opened(path: Path) -> Iterator[TextIO]:
     """Open a recording as text; whatever is wrong with it while it is open becomes a UsageError that names the place."""
     try:
-        with path.open(encoding="utf-8-sig") as file:
+        with TextIOWrapper(files.opened(path), encoding="utf-8-sig") as file:
             yield file
     except OSError as error:
         raise UsageError(f"{path}: cannot be read ({error.strerror}); check the path and its permissions") from error

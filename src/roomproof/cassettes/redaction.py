@@ -15,7 +15,8 @@ from dataclasses import replace
 from urllib.parse import unquote
 
 from roomproof.cassettes.telling import HeaderKind, Kind, Value, header_kind, may_tell, values
-from roomproof.interaction import Credentials, Headers, Interaction
+from roomproof.interaction import Credentials, Headers, Interaction, Response
+from roomproof.readings import UnsearchableError
 from roomproof.secrets import KnownSecrets, as_bytes, edited, edited_text, proofs
 
 REDACTED = "REDACTED"
@@ -62,11 +63,16 @@ class Redactor:
         self._codes = live
         self._replacements: dict[str, str] = {}
         self._numbers: Counter[int] = Counter()
+        self._searched: set[bytes] = set()
+        """The texts of the last interaction in which nothing was found; they need not be searched once more
+        before they are written."""
 
     def redacted(self, interaction: Interaction) -> Interaction:
         """Return an interaction without secrets; parts that hold none stay the same objects.
 
-        What the request proves with is a secret of this interaction, also where nobody has named it.
+        What the request proves with is a secret of this interaction, also where nobody has named it. A body
+        of a response that has too many readings to be searched is left out; raises UnsearchableError where
+        anything else has.
         """
         forged = interaction.request.credentials is Credentials.WRONG
         proven = frozenset(proofs(interaction.request.headers, forged=forged))
@@ -83,15 +89,18 @@ class Redactor:
     def _redacted(self, interaction: Interaction) -> Interaction:
         request, response = interaction.request, interaction.response
         # One search over everything is quicker than one in each part, and nearly always finds nothing.
-        known = bool(self._known.short) or self._known.stand_in(_texts(interaction, proofs=False))
+        texts = _texts(interaction, proofs=False)
+        found = self._known.stand_in(b"\0".join(texts))
+        known = bool(self._known.short) or found
+        self._searched.clear()
+        self._searched.update(() if found else texts)
         headers = self._headers(request.headers, known)
         url, body = self._url(request.url, known), request.body and self._bytes(request.body, known)
         if headers is not request.headers or url is not request.url or body is not request.body:
             request = replace(request, url=url, headers=headers, body=body)
         if response:
-            headers, body = self._headers(response.headers, known), self._bytes(response.body, known)
-            if headers is not response.headers or body is not response.body:
-                response = replace(response, headers=headers, body=body)
+            headers, searched = self._headers(response.headers, known), self._response_body(response, known)
+            response = searched if headers is response.headers else replace(searched, headers=headers)
         failure = self._text(interaction.failure, known)
         if request is interaction.request and response is interaction.response and failure is interaction.failure:
             return interaction
@@ -99,7 +108,16 @@ class Redactor:
 
     def leaks(self, interaction: Interaction) -> bool:
         """Whether a known secret of at least four letters still stands in an interaction, in any form: the last check before writing."""
-        return self._known.stand_in(_texts(interaction))
+        texts = [text for text in _texts(interaction) if text not in self._searched]
+        # All together may have more readings than anybody looks through, where none of them has.
+        return self._known.stand_in(b"\0".join(texts)) and any(map(self._known.stand_in, texts))
+
+    def _response_body(self, response: Response, known: bool) -> Response:
+        try:
+            body = self._bytes(response.body, known)
+        except UnsearchableError:
+            return response.cut(0)
+        return response if body is response.body else replace(response, body=body)
 
     def _headers(self, headers: Headers, known: bool) -> Headers:
         """Return headers without secrets, the same object if nothing changes."""
@@ -142,7 +160,7 @@ class Redactor:
     def _bytes(self, data: bytes, known: bool) -> bytes:
         """Return a text without secrets, changed at the secrets only; the same object if it holds none.
 
-        `known` says that a known secret may stand in it.
+        `known` says that a known secret may stand in it. Raises UnsearchableError.
         """
         if not known and not may_tell(data, self._codes):
             return data
@@ -156,7 +174,9 @@ class Redactor:
             places = self._known.places(data)
             if not places:
                 break
-            lost = ((place, place.secret if not place.in_base64 else data[place.start : place.end].decode("latin-1")) for place in places)
+            if not places[0].secret:
+                raise UnsearchableError
+            lost = ((place, place.secret if not place.coded else data[place.start : place.end].decode("latin-1")) for place in places)
             data = edited(data, [(place.start, place.end, self._replacement(text).encode()) for place, text in lost])
         return data
 
@@ -187,13 +207,15 @@ class Redactor:
         return new
 
 
-def _texts(interaction: Interaction, proofs: bool = True) -> bytes:
-    """Return every text of an interaction in which a secret can stand, zeros between them; without `proofs` no header made for secrets."""
+def _texts(interaction: Interaction, proofs: bool = True) -> list[bytes]:
+    """Return every text of an interaction in which a secret can stand; without `proofs` no header made for
+    secrets.
+    """
     request, response = interaction.request, interaction.response
     headers = (*request.headers, *(response.headers if response else ()))
     values_ = (value for name, value in headers if proofs or header_kind(name) is None)
     texts = (as_bytes(text) for text in (request.url, interaction.failure, *(name for name, _ in headers), *values_))
-    return b"\0".join((*texts, request.body or b"", response.body if response else b""))
+    return [*texts, request.body or b"", response.body if response else b""]
 
 
 def _alike(text: str, number: int, word: str, digit: str) -> str:

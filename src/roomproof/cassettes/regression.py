@@ -6,15 +6,18 @@ import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from roomproof import files
+from roomproof.cassettes.file_name import file_name
 from roomproof.cassettes.recorder import Recorder
 from roomproof.cassettes.recording import REGRESSIONS
 from roomproof.cassettes.redaction import Redactor
 from roomproof.contract.clause import Clause, Part
 from roomproof.contract.model import Contract
+from roomproof.errors import RecordingError
 from roomproof.interaction import Interaction, header
 
 FOLDER = Path("cassettes", REGRESSIONS)
-CLAUSE_ID = re.compile(r"[a-z0-9-]+\.[a-z0-9-]+\.(request|response|behaviour)\.[^/]+")
+CLAUSE_ID = re.compile(r"[a-z0-9-]+\.[a-z0-9-]+\.(request|response|behaviour)\..+", re.DOTALL)
 
 
 def story(contract: Contract, history: Sequence[Interaction], witness: Interaction, clause: Clause) -> list[Interaction]:
@@ -23,7 +26,7 @@ def story(contract: Contract, history: Sequence[Interaction], witness: Interacti
     Before it come the last accepted request about its room, where `clause` is about what a room went through, and the first one with
     the same repeatability id. What a request or its answer holds needs no other: whoever sends it again sets plain values first.
     """
-    position = next((index for index, item in enumerate(history) if item is witness), len(history))
+    position = next((index for index, item in enumerate(history) if item.request is witness.request), len(history))
     before = [item for item in history[:position] if item.response is not None and item.response.status < 300]
     room, key = _room_of(contract, witness), _key_of(contract, witness)
     same_room = [item for item in before if room and _room_of(contract, item) == room]
@@ -34,13 +37,22 @@ def story(contract: Contract, history: Sequence[Interaction], witness: Interacti
 
 def save(folder: Path, clause_id: str, told: Mapping[str, str], interactions: Sequence[Interaction], redactor: Redactor) -> Path | None:
     """Write a regression and return its file, None where there is one already. Raises RecordingError if it cannot be written."""
-    path = folder / f"{clause_id}.yaml"
-    if path.exists():
+    path = folder / f"{file_name(clause_id)}.yaml"
+    if files.is_there(path):
         return None
-    recorder = Recorder(path, {**told, "clause": clause_id}, redactor)
-    for interaction in interactions:
-        recorder.keep(interaction)
-    recorder.close()
+    try:
+        files.own_folder(folder)
+        with files.draft(path) as beside:
+            recorder = Recorder(beside, {**told, "clause": clause_id}, redactor, shown=path)
+            for interaction in interactions:
+                recorder.keep(interaction)
+            recorder.close()
+            if not files.is_there(beside):
+                return None
+            beside.rename(path)
+        files.settle(path)
+    except OSError as error:
+        raise RecordingError(f"{path}: the regression cannot be written ({error.strerror})") from error
     return path
 
 

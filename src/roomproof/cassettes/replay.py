@@ -14,7 +14,7 @@ from roomproof.cassettes.recording import Recording, open_recording
 from roomproof.contract.deviation import Deviation
 from roomproof.contract.model import Contract
 from roomproof.errors import UsageError
-from roomproof.interaction import BUSY, Interaction, Request
+from roomproof.interaction import BUSY, Interaction, Request, bounded
 from roomproof.judge.boundaries import Boundaries
 from roomproof.judge.judge import Judge
 from roomproof.verdict import Verdicts
@@ -119,7 +119,7 @@ def _listen(recording: Recording, register: Register, listener: Listener | None)
     heard: dict[str, Heard] = {}
     unmatched: Counter[str] = Counter()
     hints: dict[str, str] = {}
-    for interaction in recording.interactions():
+    for interaction in map(bounded, recording.interactions()):
         contract = attribution.contract_of(interaction.request)
         if contract is None:
             _count(unmatched, interaction.request)

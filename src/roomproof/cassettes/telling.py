@@ -66,13 +66,23 @@ class Value(NamedTuple):
         return is_telling(self.name, codes) or (self.kind is Kind.PARAMETER and is_signature(self.name))
 
 
-@lru_cache(4096)
+_LONG = 200
+"""Names of more characters are not remembered: nothing bounds their length."""
+
+
 def is_telling(name: str, codes: bool) -> bool:
     """Whether a name in snake, kebab or camel case ends in the word for a secret; `codes`: for a room's access code, too."""
+    return _remembered(name, codes) if len(name) <= _LONG else _is_telling(name, codes)
+
+
+def _is_telling(name: str, codes: bool) -> bool:
     letters = re.sub("[^a-z]", "", name.lower())
     if letters.endswith(_SECRETS):
         return True
     return codes and (letters.endswith(_CODES) or [word.lower() for word in _WORDS.findall(name)][-1:] == ["pin"])
+
+
+_remembered = lru_cache(4096)(_is_telling)
 
 
 @lru_cache(4096)

@@ -10,6 +10,7 @@ from typing import Any
 import orjson
 
 from roomproof.cassettes.layout import pretty
+from roomproof.interaction import LARGEST_BODY, SHOWN_BODY
 
 VERSION = 1
 """vcrpy's version of the format."""
@@ -38,6 +39,8 @@ def yaml_entry(node: Mapping[str, Any]) -> str:
         lines.append(f"    recorded_at: {_quoted(node['recorded_at'])}")
     sender = node["sender"]
     lines.append(f"    sender: {{credentials: {sender['credentials']}, room: {sender['room']}}}")
+    if "left_out" in node:
+        lines.append(f"    left_out: {node['left_out']} # bytes of the body of the response")
     return "\n".join(lines) + "\n"
 
 
@@ -78,13 +81,16 @@ def _headers(headers: Mapping[str, list[str]]) -> Iterator[str]:
 
 
 def _body(body: str | bytes | None, indent: int) -> str:
-    """Return a body: JSON as a block that reads well, bytes as Base64, anything else as one quoted text."""
+    """Return a body: JSON as a block that reads well, bytes as Base64, anything else as one quoted text, as
+    is what nobody would read.
+    """
     if body is None:
         return "null"
     if isinstance(body, bytes):
         return f'!!binary "{base64.b64encode(body).decode()}"'
-    laid_out = pretty(body)
-    if laid_out is None:
+    laid_out = pretty(body) if len(body) <= SHOWN_BODY else None
+    # Laid out it must not become larger than is judged when it is read again.
+    if laid_out is None or len(laid_out) > LARGEST_BODY:
         return _quoted(body)
     margin = "\n" + " " * indent
     return "|-" + margin + laid_out.replace("\n", margin)

@@ -13,8 +13,9 @@ from pathlib import Path
 from roomproof.contract.model import Contract
 from roomproof.errors import UsageError
 from roomproof.ledger.books import Books, Entry, Heading, LedgerError, headed, read_books
-from roomproof.ledger.file import VARIABLE, LedgerFile, ledger_folder, left_ledgers, new_ledger
+from roomproof.ledger.file import VARIABLE, HomeUnknownError, LedgerFile, ledger_folder, left_ledgers, new_ledger, read_ledger
 from roomproof.secrets import KnownSecrets
+from roomproof.targets.place import is_one_server
 from roomproof.targets.target import is_loopback
 
 
@@ -38,10 +39,11 @@ def kept_books(
     Raises UsageError if another run is at work in the named room, or if there can be no ledger where rooms are made live. Anywhere
     else a run goes on without one, and says so.
     """
-    folder = ledger_folder(environment)
-    ledger = _opened(folder, heading)
-    if ledger is None:
-        why = f"no ledger can be written in {folder}, so the rooms of a run that is killed would be lost; set {VARIABLE} to another"
+    folder = _folder(environment)
+    ledger = None if folder is None else _opened(folder, heading)
+    if folder is None or ledger is None:
+        where = f"in {folder}" if folder else "since nobody knows your home folder"
+        why = f"no ledger can be written {where}, so the rooms of a run that is killed would be lost; set {VARIABLE} to a folder"
         if makes_rooms(contract) and (live or not is_loopback(heading.base_url)):
             raise UsageError(why)
         if makes_rooms(contract):
@@ -51,9 +53,11 @@ def kept_books(
     known = KnownSecrets(secrets)
 
     def write(entry: Entry) -> None:
-        # Of a room whose id repeats the credentials only the intent is kept.
-        if not known.stand_in(json.dumps(entry).encode()):
-            ledger.append(entry)
+        # Of a room whose id repeats the credentials only the intent is kept, and of a request in which they stand not the request.
+        for told in (entry, {name: value for name, value in entry.items() if name != "request"}):
+            if not known.stand_in(json.dumps(told).encode()):
+                ledger.append(told)
+                return
 
     books = Books(write)
     try:
@@ -61,6 +65,13 @@ def kept_books(
         yield books
     finally:
         ledger.close(done=books.settled)
+
+
+def _folder(environment: Mapping[str, str]) -> Path | None:
+    try:
+        return ledger_folder(environment)
+    except HomeUnknownError:
+        return None
 
 
 def _opened(folder: Path, heading: Heading) -> LedgerFile | None:
@@ -83,10 +94,10 @@ def _look_around(folder: Path, own: LedgerFile, heading: Heading) -> None:
         if isinstance(other, LedgerFile):
             told = read_books(other.text())
             other.close(done=False)
-            left += told is not None and told[0].base_url == heading.base_url
-        elif other != own.path and heading.room_id is not None:
+            left += told is not None and is_one_server(told[0].base_url, heading.base_url)
+        elif isinstance(other, Path) and other != own.path and heading.room_id is not None:
             told = _read(other)
-            if told is not None and (told[0].base_url, told[0].room_id) == (heading.base_url, heading.room_id):
+            if told is not None and _is_one_room(told[0], heading):
                 raise UsageError(
                     f"another run (process {told[0].process}) is at work in room {heading.room_id}: wait for it, or name another --room-id"
                 )
@@ -96,8 +107,14 @@ def _look_around(folder: Path, own: LedgerFile, heading: Heading) -> None:
         )
 
 
+def _is_one_room(one: Heading, other: Heading) -> bool:
+    """Whether two runs were given the same room: ids that differ in nothing but case may be one."""
+    ids = [(heading.room_id or "").casefold() for heading in (one, other)]
+    return ids[0] == ids[1] and is_one_server(one.base_url, other.base_url)
+
+
 def _read(path: Path) -> tuple[Heading, Books] | None:
     try:
-        return read_books(path.read_text(encoding="utf-8", errors="replace"))
+        return read_books(read_ledger(path))
     except OSError:
         return None

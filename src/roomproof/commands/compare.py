@@ -8,6 +8,7 @@ from typing import Any
 
 import orjson
 
+from roomproof import files
 from roomproof.commands.replay import Listen, replayed
 from roomproof.comparison.compare import Comparison, Turn, compare_reports
 from roomproof.comparison.profile import Changes, Profile, compare_profiles
@@ -16,6 +17,7 @@ from roomproof.errors import UsageError
 from roomproof.interaction import Interaction
 from roomproof.reports.comparison import comparison_document, show_comparison
 from roomproof.reports.console import open_console
+from roomproof.reports.last import MAX_BYTES
 from roomproof.reports.report import as_json, write_text
 from roomproof.reports.shortfall import is_unproven
 
@@ -58,7 +60,7 @@ def _share_a_provider(*reports: dict[str, Any]) -> bool:
 def _report(path: Path) -> dict[str, Any] | None:
     """Return a JSON report, None for any other file or folder."""
     try:
-        node = orjson.loads(path.read_bytes()) if path.suffix == ".json" else None
+        node = orjson.loads(files.read(path, MAX_BYTES)) if path.suffix == ".json" else None
     except (OSError, orjson.JSONDecodeError):
         return None
     return node if isinstance(node, dict) and "report_version" in node else None

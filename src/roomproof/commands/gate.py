@@ -12,8 +12,10 @@ from typing import Any
 
 import orjson
 
+from roomproof import files
 from roomproof.comparison.baseline import require_verdicts, since
 from roomproof.errors import UnprovenError, UsageError
+from roomproof.reports.last import MAX_BYTES
 from roomproof.reports.shortfall import shortfalls
 
 
@@ -22,12 +24,13 @@ class Gate:
     """What was asked for.
 
     The report since which something is new; whether deviations that have to be looked at again fail; how many of a hundred documented
-    clauses have to be exercised.
+    clauses have to be exercised, and how many of a hundred requests may get no usable answer (None: as many as usual).
     """
 
     baseline: Path | None = None
     strict_deviations: bool = False
     fail_under: float | None = None
+    max_unanswered: float | None = None
 
     def opened(self) -> OpenGate:
         """Read the earlier report. Raises UsageError if it cannot be read or is none."""
@@ -56,7 +59,8 @@ class OpenGate:
     def applied(self, report: dict[str, Any]) -> dict[str, Any]:
         """Return a report that also says what was asked for, and what is new since the earlier one."""
         told = {**report, "strict_deviations": True} if self.asked.strict_deviations else report
-        told = told if self.asked.fail_under is None else {**told, "fail_under": self.asked.fail_under}
+        shares = {"fail_under": self.asked.fail_under, "max_unanswered": self.asked.max_unanswered}
+        told = {**told, **{name: share for name, share in shares.items() if share is not None}}
         if self.earlier is None:
             return told
         found = {name: list(clauses) for name, clauses in asdict(since(self.earlier, report)).items()}
@@ -78,7 +82,7 @@ def unproven(report: Mapping[str, Any]) -> list[UnprovenError]:
 
 def _read(path: Path) -> Mapping[str, Any]:
     try:
-        node = orjson.loads(path.read_bytes())
+        node = orjson.loads(files.read(path, MAX_BYTES))
     except OSError as error:
         raise UsageError(f"--baseline {path}: cannot be read ({error.strerror}); write one with `roomproof verify --json PATH`") from error
     except orjson.JSONDecodeError as error:

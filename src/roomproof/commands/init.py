@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from roomproof import files
 from roomproof.errors import UsageError
 
 _START = Path(__file__).parents[1] / "start"
@@ -12,18 +13,22 @@ _START = Path(__file__).parents[1] / "start"
 
 def write_start(folder: Path) -> str:
     """Write a contract and an empty list of deviations, and return what to do next. Raises UsageError if the folder is in use."""
-    name = folder.resolve().name
+    name = files.real(folder).name
     if not re.fullmatch(r"[a-z][a-z0-9-]*", name):
         raise UsageError(f"{folder}: the folder's name becomes the provider's; use lower-case letters, digits and '-'")
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+    if files.is_there(folder) and (not files.is_folder(folder) or any(folder.iterdir())):
         raise UsageError(f"{folder} is not empty; name a new folder, nothing is overwritten")
     variable = name.upper().replace("-", "_")
+    made: list[Path] = []
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for template in sorted(_START.glob("*.yaml")):
-            text = template.read_text(encoding="utf-8").replace("PROVIDER", name).replace("VARIABLE", variable)
-            (folder / template.name).write_text(text, encoding="utf-8")
+            text = files.own_text(template).replace("PROVIDER", name).replace("VARIABLE", variable)
+            files.keep(folder / template.name, text.encode())
+            made.append(folder / template.name)
     except OSError as error:
+        for path in made:
+            path.unlink(missing_ok=True)
         raise UsageError(f"{folder} cannot be written ({error.strerror})") from error
     verify = f"roomproof verify {name} --contracts {folder} --base-url http://127.0.0.1:8000/v1 --room-id ID"
     return f"{folder}/openapi.yaml holds a small contract: edit it, then\n  {variable}_API_KEY=... {verify}"

@@ -31,4 +31,5 @@ def again(ask: Ask, options: Options) -> tuple[str, ...]:
     words += ["--base-url", ask.base_url] if ask.base_url else ["--live"] if ask.live else []
     words += ["--room-id", ask.room_id] if ask.room_id else []
     words += ["--ca-bundle", str(ask.ca_bundle)] if ask.ca_bundle else []
+    words += [word for name in ask.allowed for word in ("--allow-variable", name)]
     return (*words, *(word for folder in ask.contracts for word in ("--contracts", str(folder))))

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from roomproof import files
 from roomproof.errors import RoomproofError, UsageError
 from roomproof.reports.badge import badge
 from roomproof.reports.github import MOST_BYTES, silence, step_summary, workflow_commands
@@ -75,16 +76,28 @@ def written(shown: dict[str, Any], outputs: Outputs) -> list[RoomproofError]:
     return problems
 
 
+def written_before(shown: dict[str, Any], outputs: Outputs) -> None:
+    """Write every view that was asked for, and the last report, while the run still tidies up: whatever happens then, they are there.
+
+    They are written again when it has; what is no file, a pipe above all, is therefore left for then, and so is what cannot be written.
+    """
+    files = {name: path for name, path in outputs.asked.items() if path.is_file() or not path.exists()}
+    written(shown, Outputs(files))
+    if "json" not in outputs.asked:
+        keep(shown)
+
+
 def keep(shown: dict[str, Any]) -> str:
     """Keep a report as the last one, out of the sight of version control, and return a sentence that says where, or why not."""
     path = last_report_path()
     ignore = path.with_name(".gitignore")
     try:
-        if not ignore.exists():
-            write_text(ignore, "# Written by roomproof.\n*\n")
-        write_text(path, as_json(shown))
-    except UsageError as error:
-        return f"{error}: it is not kept; --json PATH writes it elsewhere"
+        files.own_folder(path.parent)
+        if not files.is_there(ignore):
+            files.keep(ignore, b"# Written by roomproof.\n*\n")
+        files.keep(path, as_json(shown).encode(errors="backslashreplace"))
+    except OSError as error:
+        return f"{path}: the report cannot be written ({error.strerror}): it is not kept; --json PATH writes it elsewhere"
     return f"report in {path}: `roomproof report {path}` makes HTML, JUnit, SARIF, Markdown or a badge of it"
 
 
@@ -95,8 +108,7 @@ def _tell_github(shown: dict[str, Any], step_summary_file: Path | None) -> None:
     if step_summary_file is None:
         return
     try:
-        with step_summary_file.open("a", encoding="utf-8", errors="backslashreplace", newline="\n") as file:
-            file.write(step_summary(shown, MOST_BYTES - file.tell()))
+        files.append(step_summary_file, lambda held: step_summary(shown, MOST_BYTES - held).encode(errors="backslashreplace"))
     except OSError as error:
         print(f"roomproof: {step_summary_file}: the summary of the step cannot be written ({error.strerror})", file=sys.stderr)
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 from roomproof.cassettes.recorder import cassette_path
 from roomproof.commands.live import announce
 from roomproof.commands.subject import Ask, secrets_of, subject_of
 from roomproof.commands.verify import EXPECTED_REQUESTS, chosen_providers, kept
-from roomproof.errors import RoomproofError
+from roomproof.errors import RoomproofError, UsageError
 from roomproof.reports.console import open_console
 from roomproof.reports.observations import Noted, observations_document, show_observations
 from roomproof.reports.progress import progress
@@ -31,7 +34,7 @@ def run_probe(ask: Ask, options: Options, json: Path | None) -> int:
         for provider in chosen:
             place = cassette_path(ask.record, provider, len(chosen), datetime.now(UTC)) if ask.record else None
             try:
-                noted.append(_probe_one(provider, replace(ask, record=place), options, on_request, failures))
+                noted.append(_probe_one(provider, replace(ask, record=place), options, on_request, failures, partial(_write, json, noted)))
             except RoomproofError as error:
                 failures.append(error)
                 continue
@@ -47,9 +50,24 @@ def run_probe(ask: Ask, options: Options, json: Path | None) -> int:
     return _exit_code([item.probed for item in noted])
 
 
-def _probe_one(provider: str, ask: Ask, options: Options, on_request: Progress, failures: list[RoomproofError]) -> Noted:
+def _probe_one(
+    provider: str, ask: Ask, options: Options, on_request: Progress, failures: list[RoomproofError], before: Callable[[Noted], None]
+) -> Noted:
     with subject_of(provider, ask) as subject, kept(subject, ask, failures) as (recorded, _):
-        return Noted(probe(recorded, options, on_request), secrets_of(subject, ask.environment))
+        secrets = secrets_of(subject, ask.environment)
+
+        def seen_so_far(probed: Probed) -> None:
+            if not subject.ours:
+                before(Noted(probed, secrets))
+
+        return Noted(probe(recorded, options, on_request, seen_so_far), secrets)
+
+
+def _write(json: Path | None, earlier: list[Noted], last: Noted) -> None:
+    """Write what was seen while a run still tidies up: whatever happens then, it is there. A pipe, or a full disk, can wait."""
+    if json is not None and (json.is_file() or not json.exists()):
+        with suppress(UsageError):
+            write_text(json, as_json(observations_document([*earlier, last])))
 
 
 def _exit_code(probed: list[Probed]) -> int:

@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from roomproof.cassettes.recording import open_recording
-from roomproof.cassettes.regression import CLAUSE_ID, save, story
+from roomproof.cassettes.regression import save, story
+from roomproof.commands.belonging import clause_of, require_belonging
 from roomproof.commands.subject import Ask, redactor_of, secrets_of, subject_of, told_of
 from roomproof.errors import RoomproofError, UsageError
 from roomproof.interaction import Interaction
 from roomproof.judge.evidence import Evidence, Outcome
 from roomproof.legible import one_line
+from roomproof.providers import find_contract
 from roomproof.reports.curl import curl
 from roomproof.reports.secrets import cleaned, proofs_of
 from roomproof.verdict import Finding, Verdict
@@ -33,23 +35,30 @@ class Regressed:
 
 
 def check_regression(
-    path: Path, *, base_url: str | None, room_id: str | None, environment: Mapping[str, str], contracts: tuple[Path, ...] = ()
+    path: Path,
+    *,
+    base_url: str | None,
+    room_id: str | None,
+    environment: Mapping[str, str],
+    contracts: tuple[Path, ...] = (),
+    allowed: tuple[str, ...] = (),
 ) -> Regressed:
     """Send the requests of a regression to the server at `base_url`, to the built-in mock without one, and judge its clause.
 
-    Raises RoomproofError if the file cannot be read, the provider not be reached, or the clause is none of its contract.
+    `allowed` are the environment variables that contracts may name besides their own. Raises RoomproofError if the file cannot be
+    read or is not what it says, the provider not be reached, or the clause is none of its contract.
     """
     recording = open_recording(path)
-    clause_id = recording.told.get("clause", path.stem)
-    if not CLAUSE_ID.fullmatch(clause_id):
-        raise UsageError(f"{path}: is named like no clause; a regression is called CLAUSE-ID.yaml")
+    clause_id = clause_of(path, recording.told)
+    provider = clause_id.partition(".")[0]
+    contract, _ = find_contract(provider, contracts)
+    if clause_id not in contract.clauses:
+        raise UsageError(f"{path}: the contract has no clause {clause_id}; remove the file if the clause is gone for good")
     recorded = [item for item in recording.interactions() if item.response is not None]
-    ask = Ask((clause_id.split(".")[0],), base_url, room_id, contracts, environment)
-    with subject_of(ask.providers[0], ask) as subject:
+    require_belonging(path, recording.told, recorded, contract, contracts)
+    with subject_of(provider, Ask((provider,), base_url, room_id, contracts, environment, allowed=allowed)) as subject:
         # What was a fail once, of a strict run too, holds only if nothing breaks it at all.
         session = Session(subject, Options(strict=True), lambda *_: None)
-        if clause_id not in session.contract.clauses:
-            raise UsageError(f"{path}: the contract has no clause {clause_id}; remove the file if the clause is gone for good")
         try:
             open_rooms(session)
             told = _tell(session, recorded)
@@ -94,13 +103,13 @@ def save_regressions(
 ) -> tuple[list[Path], list[RoomproofError]]:
     """Write a regression for each clause that fails; return the new files, and what kept one from being written.
 
-    A regression that is there already stays as it is.
+    A regression that is there already stays as it is. A request that is never answered makes none: recordings hold answers.
     """
     secrets, redactor = secrets_of(subject, environment), redactor_of(subject, environment)
     saved: list[Path] = []
     problems: list[RoomproofError] = []
     for finding in findings:
-        if finding.verdict is not Verdict.FAIL:
+        if finding.verdict is not Verdict.FAIL or finding.witness.is_unanswered:
             continue
         summary = cleaned(finding.witness.evidence.summary, (*secrets, *proofs_of((finding.witness.interaction,))))
         told = {**told_of(subject), "summary": summary}

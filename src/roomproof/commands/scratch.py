@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-import tempfile
+import os
 from collections.abc import Mapping
 from pathlib import Path
 
+_NOWHERE = Path(os.devnull)
+"""Hypothesis finds that it cannot be written to, and does without; a folder that all users share is none to trust."""
 OWN_WORD = "HYPOTHESIS_STORAGE_DIRECTORY"
 """With this variable the user tells Hypothesis where to keep its files."""
 
@@ -23,9 +25,11 @@ def keep_hypothesis_apart(environment: Mapping[str, str]) -> None:
 
 
 def _cache(environment: Mapping[str, str]) -> Path:
-    if environment.get("XDG_CACHE_HOME"):
-        return Path(environment["XDG_CACHE_HOME"])
+    """Return the user's cache; a relative XDG_CACHE_HOME counts for nothing, as the specification has it."""
+    named = Path(environment.get("XDG_CACHE_HOME", ""))
+    if named.is_absolute():
+        return named
     try:
         return Path.home() / ".cache"
     except RuntimeError:  # nobody's home is known, as in some containers
-        return Path(tempfile.gettempdir())
+        return _NOWHERE

@@ -15,11 +15,14 @@ from roomproof.cassettes.past import digest
 from roomproof.cassettes.redaction import Redactor
 from roomproof.commands.bookkeeping import heading_of, kept_books
 from roomproof.contract.model import Contract
+from roomproof.errors import UsageError
 from roomproof.legible import one_line
-from roomproof.providers import find_contract, find_special, require_mock
+from roomproof.providers import find_contract, find_special, installed_contract, require_mock, require_own_variables
 from roomproof.reports.secrets import cleaned, discreet
+from roomproof.secrets import without_login
 from roomproof.targets.credentials import Scheme, scheme_from, unscoped_from
 from roomproof.targets.http import HttpTarget
+from roomproof.targets.proxy import proxy_secrets
 from roomproof.targets.serve import mock_process
 from roomproof.targets.server import server_url
 from roomproof.targets.target import is_loopback
@@ -30,7 +33,8 @@ from roomproof.verify.session import Subject
 class Ask:
     """What the user asked for: whom, where, which room, with which contracts, environment and certificates, recorded where.
 
-    `live` is the contract's own server, `yes` the user's word that requests may be sent there.
+    `live` is the contract's own server, `yes` the user's word that requests may be sent there. `allowed` are environment variables
+    that contracts may name although they are not their own.
     """
 
     providers: tuple[str, ...]
@@ -43,11 +47,29 @@ class Ask:
     ca_bundle: Path | None = None
     live: bool = False
     yes: bool = False
+    allowed: tuple[str, ...] = ()
 
 
 def base_url_of(contract: Contract, ask: Ask) -> str:
-    """Return where a provider is asked that is no built-in mock. Raises UsageError as `server_url` does."""
-    return server_url(contract, ask.environment) if ask.base_url is None else ask.base_url
+    """Return where a provider is asked that is no built-in mock.
+
+    Raises UsageError as `server_url` does, for variables that the contract has no right to, and for a contract that gives the name of
+    an installed one to another server: whoever means that one has to name it.
+    """
+    require_own_variables(contract, ask.allowed)
+    if ask.base_url is not None:
+        return ask.base_url
+    installed = installed_contract(contract)
+    if installed is not None and _server(installed) != _server(contract):
+        raise UsageError(
+            f"{contract.provider} is at {installed.server}, but {contract.file} says {without_login(contract.server)}: name the server "
+            "that you mean with --base-url in place of --live"
+        )
+    return server_url(contract, ask.environment)
+
+
+def _server(contract: Contract) -> tuple[str, Mapping[str, str]]:
+    return contract.server, contract.server_environment
 
 
 @contextmanager
@@ -94,10 +116,10 @@ def told_of(subject: Subject) -> dict[str, str]:
 
 
 def secrets_of(subject: Subject, environment: Mapping[str, str]) -> tuple[str, ...]:
-    """Return the credentials of a run in every part: keys, passwords, user names, those without the scope."""
+    """Return the credentials of a run in every part: keys, passwords, user names, those without the scope, those for proxies."""
     named = (environment.get(name, "") for name in subject.contract.credentials.environment.values())
     unscoped = subject.unscoped.secrets() if subject.unscoped else ()
-    return (*subject.scheme.secrets(), *unscoped, *(value for value in named if value))
+    return (*subject.scheme.secrets(), *unscoped, *(value for value in named if value), *proxy_secrets(environment))
 
 
 def redactor_of(subject: Subject, environment: Mapping[str, str]) -> Redactor:

@@ -16,11 +16,11 @@ from roomproof.cassettes.recorder import OverheardTarget, Recorder, cassette_pat
 from roomproof.commands.gate import EVERY_FAIL, Gate, failing, unproven
 from roomproof.commands.live import announce
 from roomproof.commands.only import again, providers_of
-from roomproof.commands.outputs import Outputs, keep, unheard, written
+from roomproof.commands.outputs import Outputs, keep, unheard, written, written_before
 from roomproof.commands.regressions import save_regressions
 from roomproof.commands.subject import Ask, redactor_of, secrets_of, subject_of, told_of
 from roomproof.errors import RoomproofError, UsageError
-from roomproof.interaction import Interaction
+from roomproof.interaction import Interaction, remembered
 from roomproof.providers import contract_folders
 from roomproof.reports.console import open_console, say
 from roomproof.reports.progress import progress, transcript
@@ -53,7 +53,7 @@ def run_verify(ask: Ask, options: Options, outputs: Outputs, gate: Gate = EVERY_
     announce(ask, chosen, options)
     with progress(console, dict.fromkeys(chosen, EXPECTED_REQUESTS)) as on_request:
         tell = partial(transcript, console, then=on_request) if outputs.verbose else None
-        verified = verify(ask, options, on_request, gate, tell)
+        verified = verify(ask, options, on_request, gate, tell, lambda told: written_before(told, outputs))
     failures = [*verified.failures, *written(verified.report, outputs)]
     failures += unproven(verified.report) if verified.exit_code == 0 else []
     if verified.heard:
@@ -85,10 +85,12 @@ def verify(
     on_request: Progress,
     gate: Gate = EVERY_FAIL,
     tell: Callable[[tuple[str, ...]], Progress] | None = None,
+    before: Callable[[dict[str, Any]], None] = lambda _: None,
 ) -> Verified:
     """Verify the providers one after the other. Raises UsageError, before anything is sent, for what has no meaning.
 
     `on_request` is called after each request; in its place what `tell` returns, if given, for the secrets that may not be told.
+    `before` hears the report on a server that is not our own as it is before a run tidies up there.
     """
     results: list[Judged | Unfinished] = []
     failures: list[RoomproofError] = []
@@ -98,8 +100,12 @@ def verify(
     opened.require(chosen)
     for provider in chosen:
         place = cassette_path(ask.record, provider, len(chosen), datetime.now(UTC)) if ask.record else None
+
+        def heard(judged: Judged) -> None:
+            before(opened.applied(report([*results, judged], options.seed)))
+
         try:
-            result, judged = _verify_one(provider, replace(ask, record=place), options, tell or (lambda _: on_request), failures)
+            result, judged = _verify_one(provider, replace(ask, record=place), options, tell or (lambda _: on_request), failures, heard)
         except RoomproofError as error:
             failures.append(error)
             results.append(Unfinished(provider, without_login(ask.base_url or ("live" if ask.live else "built-in mock")), str(error)))
@@ -113,12 +119,22 @@ def verify(
 
 
 def _verify_one(
-    provider: str, ask: Ask, options: Options, tell: Callable[[tuple[str, ...]], Progress], failures: list[RoomproofError]
+    provider: str,
+    ask: Ask,
+    options: Options,
+    tell: Callable[[tuple[str, ...]], Progress],
+    failures: list[RoomproofError],
+    before: Callable[[Judged], None],
 ) -> tuple[Result, Judged]:
     with subject_of(provider, ask) as subject:
-        on_request = tell(secrets_of(subject, ask.environment))
+        secrets = secrets_of(subject, ask.environment)
+
+        def judged_so_far(result: Result) -> None:
+            if not subject.ours:
+                before(replace(_judged(result, secrets, ask.record, ()), only=options.only, again=again(ask, options)))
+
         with kept(subject, ask, failures) as (recorded, history):
-            result = Run(recorded, options, on_request).verify()
+            result = Run(recorded, options, tell(secrets)).verify(judged_so_far)
         if ask.record is not None and ask.record.exists():
             _keep_past(ask.record, result, failures)
         saved: list[Path] = []
@@ -126,7 +142,7 @@ def _verify_one(
             found = [finding for finding in result.verdicts.findings() if covers(options.only, finding.clause.id)]
             saved, problems = save_regressions(ask.regressions, subject, found, history, ask.environment)
             failures += problems
-        judged = _judged(result, secrets_of(subject, ask.environment), ask.record, tuple(saved))
+        judged = _judged(result, secrets, ask.record, tuple(saved))
         return result, replace(judged, only=options.only, again=again(ask, options))
 
 
@@ -134,7 +150,7 @@ def _verify_one(
 def kept(subject: Subject, ask: Ask, failures: list[RoomproofError]) -> Iterator[tuple[Subject, list[Interaction]]]:
     """Give a run a target that records and remembers, as far as that was asked for; trouble with a recording is no reason not to judge."""
     history: list[Interaction] = []
-    target = subject.target if ask.regressions is None else OverheardTarget(subject.target, history.append)
+    target = subject.target if ask.regressions is None else OverheardTarget(subject.target, lambda heard: history.append(remembered(heard)))
     recorder = _recorder(subject, ask, failures)
     if recorder is None:
         yield replace(subject, target=target), history
@@ -146,6 +162,8 @@ def kept(subject: Subject, ask: Ask, failures: list[RoomproofError]) -> Iterator
             recorder.close()
         except RoomproofError as error:
             failures.append(error)
+        if recorder.note:
+            subject.tell(recorder.note)
 
 
 def _recorder(subject: Subject, ask: Ask, failures: list[RoomproofError]) -> Recorder | None:

@@ -99,7 +99,8 @@ class Provenance:
         self, what: Operation | SupportCall, parameters: Mapping[str, str], interaction: Interaction, state: RoomState | None
     ) -> Context:
         sent = read_json(interaction.request.body)
-        body = read_answer(interaction.response.body) if interaction.response else NoJson.ABSENT
+        response = interaction.response
+        body = NoJson.ABSENT if response is None else NoJson.VAST if response.is_too_large else read_answer(response.body)
         room = self._room(interaction, body)
         reasons, doubtful = self._reasons(what, parameters, interaction, state) if isinstance(what, Operation) else ((), False)
         return Context(

@@ -12,6 +12,8 @@ from roomproof.errors import ContractError
 
 _MAX_DEPTH = 60
 _MAX_NODES = 200_000
+_MAX_TEXT = 100_000
+"""Characters of a text, or of a name: it may stand in the id of every clause below it."""
 _MAX_NUMBER = 2**63 - 1
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 _INT, _FLOAT = "tag:yaml.org,2002:int", "tag:yaml.org,2002:float"
@@ -49,14 +51,23 @@ def is_parsers_limit(error: yaml.YAMLError) -> bool:
 
 
 def _refuse_explosives(text: str, name: str) -> None:
-    """Raise ContractError, before anything is built, for aliases and for great depth: a few lines of them can take all memory or stack."""
-    depth = line = 0
+    """Raise ContractError, before anything is built, for what can take all memory or stack.
+
+    Those are aliases, great depth, more values than any contract holds, and texts that are too long to be
+    repeated.
+    """
+    depth = line = nodes = 0
     too_deep = f"nested more than {_MAX_DEPTH} levels deep; contracts are flat"
     try:
         for event in yaml.parse(text, Loader=_Loader):
             line = event.start_mark.line + 1 if event.start_mark else 0
             if isinstance(event, yaml.events.AliasEvent):
                 raise ContractError(f"{name}, line {line}: YAML aliases are not read; write a $ref instead")
+            nodes += isinstance(event, yaml.events.NodeEvent)
+            if nodes > _MAX_NODES:
+                raise ContractError(f"{name}, line {line}: more than {_MAX_NODES} values stand there by then; leave some out")
+            if isinstance(event, yaml.ScalarEvent) and len(event.value) > _MAX_TEXT:
+                raise ContractError(f"{name}, line {line}: a text has more than {_MAX_TEXT} characters; shorten it")
             depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
             if depth > _MAX_DEPTH:
                 raise ContractError(f"{name}, line {line}: {too_deep}")

@@ -46,7 +46,13 @@ def require_known_fields(operation: Operation, room: Room) -> None:
 
 
 def _of_room(operation: Operation, room: Room) -> Iterator[Named]:
-    yield Named((*room.at, room.id), operation.success.schema, "the answer to a request that is carried out", ("x-room",))
+    holder = "the answer to a request that is carried out"
+    yield Named((*room.at, room.id), operation.success.schema, holder, ("x-room",))
+    # A contract may leave the time out that others have; it is not to misspell it.
+    shown = _below(operation.success.schema, room.at)
+    known = [*shown.get("properties", ())] if isinstance(shown, Mapping) else []
+    if room.created and did_you_mean(room.created, known):
+        yield Named((*room.at, room.created), operation.success.schema, holder, ("x-room", "created"))
 
 
 def _of_order(operation: Operation) -> Iterator[Named]:

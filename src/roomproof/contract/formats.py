@@ -71,12 +71,19 @@ def _offset(text: str) -> int | None:
     return (hours * 3600 + minutes * 60) * (-1 if text[0] == "-" else 1)
 
 
-@lru_cache(maxsize=1024)
+_LONG = 200
+"""Texts of more characters are not remembered: nothing bounds their length."""
+
+
 def instant(text: str) -> Instant | None:
     """Return the instant of an RFC 3339 date-time, or None where the text is none.
 
     A leap second is the start of the second after it; digits beyond nanoseconds are dropped.
     """
+    return _remembered_instant(text) if len(text) <= _LONG else _instant(text)
+
+
+def _instant(text: str) -> Instant | None:
     match = _DATE_TIME.fullmatch(text)
     if match is None:
         return None
@@ -86,6 +93,9 @@ def instant(text: str) -> Instant | None:
         return None
     seconds = days * 86_400 + hour * 3600 + minute * 60 + second - offset
     return Instant(seconds * NANOSECONDS + int((match[7] or "0")[:9].ljust(9, "0")))
+
+
+_remembered_instant = lru_cache(maxsize=1024)(_instant)
 
 
 def midnight(text: str) -> Instant | None:
@@ -150,8 +160,11 @@ def is_http_date(text: str) -> bool:
     return moment.strftime("%a") == text[:3]
 
 
-# An answer holds nearly the same values as the one before; few are kept, since nothing bounds the length of a text.
-_remembered = lru_cache(maxsize=128)
+def _remembered(holds: Callable[[str], bool]) -> Callable[[str], bool]:
+    """Return what says the same, and remembers it: an answer holds nearly the same values as the one before."""
+    known = lru_cache(maxsize=128)(holds)
+    return lambda text: known(text) if len(text) <= _LONG else holds(text)
+
 
 FORMATS: Mapping[str, Callable[[str], bool]] = {
     "date-time": is_date_time,

@@ -102,11 +102,12 @@ class Operation:
 
 @dataclass(frozen=True)
 class Room:
-    """Where a room stands in a response (`at`), which member is its id, which path parameter names it."""
+    """Where a room stands in a response (`at`), which member is its id, which path parameter names it, which tells when it was made."""
 
     parameter: str
     at: Path
     id: str
+    created: str | None = None
 
     def representation(self, body: Json) -> Mapping[str, Json] | None:
         """Return the room inside a response body, or None where the body holds none."""
@@ -170,6 +171,19 @@ class Contract:
 
     server_level: Level = Level.DOCUMENTED
     server_source: Source = NOWHERE
+
+    @cached_property
+    def created(self) -> str | None:
+        """The member of a room that tells when it was made: as `x-room` says, else as a clause demands; None where nothing does."""
+        rules = (clauses for operation in self.operations for clauses in (operation.by_rule.get((Part.BEHAVIOUR, "created-now"), ()),))
+        return self.room.created or next((clause.path[0] for clauses in rules for clause in clauses), None)
+
+    @cached_property
+    def listing(self) -> SupportCall | None:
+        """The call that lists every room: `list`, else a `find` that looks through such a list by itself; None where there is none."""
+        finding = self.support.get("find")
+        looks_through = finding is not None and "{" not in finding.path and not finding.options.get("query")
+        return self.support.get("list") or (finding if looks_through else None)
 
     @cached_property
     def clauses(self) -> Mapping[str, Clause]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+from itertools import chain
 from typing import Any
 
 from roomproof.contract.clause import Clause, Level, Part, Path, Source, spoken
@@ -27,6 +28,9 @@ from roomproof.contract.shape import require_shape
 from roomproof.errors import ContractError, did_you_mean
 
 RFC_8259 = Source("RFC 8259", "4, 8.1 and 8.2", "JSON text")
+MOST_CLAUSES = 20_000
+"""Bundled contracts have some 200 each."""
+_MOST_CHARACTERS = 20_000_000
 METHODS = ("get", "put", "post", "delete", "patch")
 
 
@@ -54,7 +58,7 @@ def read_contract(raw: Any) -> Contract:
     root = resolve(raw, raw)
     require_shape(root)
     provider = root["x-provider"]
-    operations = tuple(_operations(root, provider))
+    operations = tuple(_operations(root, provider, _Weight()))
     _refuse_duplicates(operations)
     _refuse_bad_schemas(operations)
     server, room, top = root["servers"][0], root["x-room"], read_source(root.get("x-source"), NOWHERE)
@@ -63,7 +67,8 @@ def read_contract(raw: Any) -> Contract:
         raise ContractError(message, ("x-room", "parameter"))
     support = {name: _support(name, call, top) for name, call in root.get("x-support", {}).items()}
     _refuse_unknown_calls(operations, support)
-    shown = Room(room["parameter"], tuple(room.get("at", ())), room["id"])
+    _refuse_calls_about_no_room(support, room["parameter"])
+    shown = Room(room["parameter"], tuple(room.get("at", ())), room["id"], room.get("created"))
     for operation in operations:
         require_known_fields(operation, shown)
     return Contract(
@@ -108,7 +113,26 @@ def _support(name: str, call: Mapping[str, Any], top: Source) -> SupportCall:
     )
 
 
-def _operations(root: Mapping[str, Any], provider: str) -> Iterator[Operation]:
+class _Weight:
+    """Counts the clauses of a contract: a few lines can make any number of them."""
+
+    def __init__(self) -> None:
+        self._clauses = self._characters = 0
+
+    def counted(self, clauses: Iterable[Clause]) -> Iterator[Clause]:
+        """Yield clauses. Raises ContractError where they are more, or longer, than in any contract."""
+        for clause in clauses:
+            self._clauses += 1
+            self._characters += len(clause.id) + len(clause.demands)
+            if self._clauses > MOST_CLAUSES:
+                raise ContractError(f"makes more than {MOST_CLAUSES} clauses by then; leave some out", clause.pointer)
+            if self._characters > _MOST_CHARACTERS:
+                message = f"the ids and demands of its clauses have more than {_MOST_CHARACTERS} characters by then; shorten them"
+                raise ContractError(message, clause.pointer)
+            yield clause
+
+
+def _operations(root: Mapping[str, Any], provider: str, weight: _Weight) -> Iterator[Operation]:
     top = read_source(root.get("x-source"), NOWHERE)
     for path, item in root["paths"].items():
         for method in METHODS:
@@ -117,14 +141,16 @@ def _operations(root: Mapping[str, Any], provider: str) -> Iterator[Operation]:
                 way = ("paths", path, method)
                 place = Place(provider, node["operationId"], Part.REQUEST, (), Level.DOCUMENTED, top, pointer=way).within(node)
                 parameters = [*_parameters(item, ("paths", path)), *_parameters(node, way)]
-                yield _operation(node, method, path, parameters, place)
+                yield _operation(node, method, path, parameters, place, weight)
 
 
 def _parameters(node: Mapping[str, Any], pointer: Path) -> Iterator[tuple[Path, Any]]:
     return (((*pointer, "parameters", str(index)), item) for index, item in enumerate(node.get("parameters", ())))
 
 
-def _operation(node: Mapping[str, Any], method: str, path: str, parameters: list[tuple[Path, Any]], place: Place) -> Operation:
+def _operation(
+    node: Mapping[str, Any], method: str, path: str, parameters: list[tuple[Path, Any]], place: Place, weight: _Weight
+) -> Operation:
     if sum(str(status).startswith("2") for status in node["responses"]) != 1:
         raise ContractError(f"{place.operation}: needs exactly one 2xx response, that of a request which is carried out")
     content = node["requestBody"]["content"]
@@ -133,12 +159,14 @@ def _operation(node: Mapping[str, Any], method: str, path: str, parameters: list
     _refuse_shared_concepts(body.schema, place.operation)
     fields = list(body.schema.get("properties", {}))
     behaviours = replace(place, part=Part.BEHAVIOUR)
-    clauses = [
-        *_parameter_clauses(parameters, place),
-        *_body_clauses(node["requestBody"], media, media_node, place.at("requestBody")),
-        *_response_clauses(node["responses"], replace(place, part=Part.RESPONSE).at("responses")),
-        *behaviour_clauses(node.get("x-behaviours"), fields, behaviours.at("x-behaviours")),
-    ]
+    clauses = weight.counted(
+        chain(
+            _parameter_clauses(parameters, place),
+            _body_clauses(node["requestBody"], media, media_node, place.at("requestBody")),
+            _response_clauses(node["responses"], replace(place, part=Part.RESPONSE).at("responses")),
+            behaviour_clauses(node.get("x-behaviours"), fields, behaviours.at("x-behaviours")),
+        )
+    )
     return Operation(
         place.operation,
         method.upper(),
@@ -234,6 +262,14 @@ def _refuse_unknown_calls(operations: tuple[Operation, ...], support: Mapping[st
             named = f"{clause.options['call']!r}{did_you_mean(str(clause.options['call']), support)}"
             message = f"{clause.id}: x-support has no list {named}; it needs a call with at and key"
             raise ContractError(message, (*clause.pointer, "with", "call"))
+
+
+def _refuse_calls_about_no_room(support: Mapping[str, SupportCall], parameter: str) -> None:
+    """Raise ContractError for a call about one room that its path does not name: whose room it is could not be told from it."""
+    for name in ("read", "delete"):
+        if name in support and "{" + parameter + "}" not in support[name].path:
+            message = f"x-support, {name}: its path names no room; it has to hold {{{parameter}}}, the parameter of x-room"
+            raise ContractError(message, ("x-support", name, "path"))
 
 
 def _refuse_bad_schemas(operations: tuple[Operation, ...]) -> None:

@@ -6,6 +6,7 @@ It demands what the package reads and leaves the rest of OpenAPI 3.1 alone.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from difflib import get_close_matches
 from typing import Any
 from warnings import catch_warnings, simplefilter
@@ -28,6 +29,8 @@ _NEAR = 0.9
 """How much of a name has to be that of another one, so that it is taken for a slip."""
 _MAX_SHOWN = 120
 _MAX_VALUES = 20_000
+_MAX_CHARACTERS = 20_000_000
+"""What all texts of the smallest values may have together."""
 _REPEATED = {"items": "minItems", "additionalProperties": "minProperties"}
 _TEXT = {"type": "string"}
 _WORDS = {"type": "array", "items": _TEXT}
@@ -176,6 +179,12 @@ _OPERATION = {
         "x-behaviours": {"type": "array", "items": _BEHAVIOUR},
     },
 }
+_PAGE = {
+    "type": "object",
+    "required": ["parameter"],
+    "properties": {"parameter": _TEXT, "first": {"type": "integer"}, "step": {"type": "integer", "minimum": 1}},
+    "additionalProperties": False,
+}
 _CALL = {
     "type": "object",
     "required": ["method", "path"],
@@ -183,7 +192,11 @@ _CALL = {
         "method": {"enum": ["GET", "PUT", "POST", "DELETE", "PATCH"]},
         "path": {"type": "string", "pattern": "^/"},
         "media-type": _TEXT,
-        "with": {"type": "object", "required": ["key"], "properties": {"at": _WORDS, "key": _TEXT}},
+        "with": {
+            "type": "object",
+            "required": ["key"],
+            "properties": {"at": _WORDS, "key": _TEXT, "query": _TEXTS, "next": _WORDS, "page": _PAGE},
+        },
     },
 }
 _CONTRACT = {
@@ -217,7 +230,7 @@ _CONTRACT = {
         "x-room": {
             "type": "object",
             "required": ["parameter", "id"],
-            "properties": {"parameter": _TEXT, "id": _TEXT, "at": _WORDS},
+            "properties": {"parameter": _TEXT, "id": _TEXT, "at": _WORDS, "created": _TEXT},
         },
         "x-credentials": {
             "type": "object",
@@ -244,7 +257,7 @@ def require_shape(root: Any) -> None:
         short = problem if len(problem) <= _MAX_SHOWN else "..." + problem[-_MAX_SHOWN:]
         raise ContractError(f"{', '.join(pointer) or 'the contract'}: {short}", pointer)
     _refuse_misspelt(root, ())
-    _weight(root)
+    _weight(root, ())
 
 
 def _refuse_misspelt(node: Any, pointer: tuple[str, ...]) -> None:
@@ -261,22 +274,35 @@ def _refuse_misspelt(node: Any, pointer: tuple[str, ...]) -> None:
         _refuse_misspelt(inner, (*pointer, name))
 
 
-def _weight(node: Any) -> int:
-    """Return how many values the smallest that fits can have at most.
+def _weight(node: Any, pointer: tuple[str, ...]) -> tuple[int, int]:
+    """Return how many values the smallest that fits can have at most, and how many characters their texts.
 
     Raises ContractError where that are more than anybody sends, and for a pattern that cannot be used.
     """
     if isinstance(node, list):
-        return sum(map(_weight, node))
+        return _sum(_weight(item, (*pointer, str(index))) for index, item in enumerate(node))
     if not isinstance(node, dict):
-        return 1
+        return 1, 0
     if isinstance(node.get("pattern"), str):
         _require_pattern(node["pattern"])
+    least = node.get("minLength")
     times: dict[str, int] = {name: node[least] for name, least in _REPEATED.items() if isinstance(node.get(least), int)}
-    weight = 1 + sum(max(times.get(name, 1), 1) * _weight(inner) for name, inner in node.items())
-    if times and weight > _MAX_VALUES:
-        raise ContractError(f"minItems and minProperties ask for more than {_MAX_VALUES} values in one body; no provider takes that")
-    return weight
+    found = ((max(times.get(name, 1), 1), _weight(inner, (*pointer, name))) for name, inner in node.items())
+    values, characters = _sum((count * values, count * characters) for count, (values, characters) in found)
+    values, characters = values + 1, characters + (least if isinstance(least, int) else 0)
+    if times and values > _MAX_VALUES:
+        message = f"minItems and minProperties ask for more than {_MAX_VALUES} values in one body; no provider takes that"
+        raise ContractError(message, pointer)
+    if characters > _MAX_CHARACTERS:
+        raise ContractError(f"minLength asks for more than {_MAX_CHARACTERS} characters in all; no provider takes that", pointer)
+    return values, characters
+
+
+def _sum(pairs: Iterable[tuple[int, int]]) -> tuple[int, int]:
+    values = characters = 0
+    for more, longer in pairs:
+        values, characters = values + more, characters + longer
+    return values, characters
 
 
 def _require_pattern(pattern: str) -> None:

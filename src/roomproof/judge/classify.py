@@ -38,6 +38,8 @@ _SIZES = {
 
 _RIGHTS = {Credentials.MISSING: "missing-refused", Credentials.WRONG: "wrong-refused", Credentials.UNSCOPED: "scope-required"}
 """The rule that a sender without rights runs into; of unknown credentials nothing is said."""
+_UNREAD = {NoJson.DISPUTED: "parsers differ on this text", NoJson.VAST: f"the body is {NoJson.VAST.value}"}
+"""Why nobody can say what a body holds that is JSON all the same."""
 
 
 def classify(
@@ -74,7 +76,7 @@ def classify(
     unsettled += map(Question, _left_out(rules, request, body) if is_second_hand(request) else ())
     unsettled += uncertain_values(rules.unique, sent, rooms, state)
     unsettled += map(Question, silences(operation, rules, request, state, body, obstacles))
-    unsettled += [Question("parsers differ on this text")] if body is NoJson.DISPUTED else []
+    unsettled += [Question(_UNREAD[body])] if isinstance(body, NoJson) and body in _UNREAD else []
     unknown = list(_unknown_members(operation.body.schema, sent, ()))
     doubtful.update(pointer[0] for pointer in unknown if len(pointer) > 1)
     unsettled += [Question(f"{_named(pointer)} is no documented member", pointer[:1]) for pointer in unknown]

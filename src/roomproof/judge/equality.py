@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
+
+import orjson
 
 from roomproof.contract.formats import NANOSECONDS, Instant, instant, is_leap_second, is_uri, midnight
 
 NANOSECOND_DIGITS = 9
+_FEW = 20
+"""So many items are compared one with the other: that is quicker than to write them down."""
+_MOST_PAIRS = 1_000
+"""If more items come back otherwise than they were sent, they are compared in their order: each with each
+would take for ever."""
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
@@ -72,14 +80,39 @@ def _same_instant(wanted: Instant, found: Instant, *, leap: bool) -> bool:
 
 
 def _echoes_list(sent: list[Any], got: list[Any]) -> bool:
-    """No page promises an order, so each item sent has to be found once, wherever it stands."""
-    left = list(got)
-    for item in sent:
+    """No page promises an order, so each item sent has to be found once, wherever it stands; many are first
+    looked for as they are.
+    """
+    left, missing = _apart(sent, got)
+    if len(missing) > _MOST_PAIRS:
+        return len(missing) == len(left) and all(echoes(item, candidate, None) for item, candidate in zip(missing, left, strict=True))
+    for item in missing:
         match = next((index for index, candidate in enumerate(left) if echoes(item, candidate, None)), None)
         if match is None:
             return False
         del left[match]
     return not left
+
+
+def _apart(sent: list[Any], got: list[Any]) -> tuple[list[Any], list[Any]]:
+    """Return the items of the second list, and those of the first, without those that stand in both as the
+    same text.
+    """
+    if len(sent) <= _FEW:
+        return list(got), sent
+    texts = [[orjson.dumps(item, option=orjson.OPT_SORT_KEYS) for item in items] for items in (sent, got)]
+    both = Counter(texts[0]) & Counter(texts[1])
+    return _without(got, texts[1], both.copy()), _without(sent, texts[0], both)
+
+
+def _without(items: list[Any], texts: list[bytes], spared: Counter[bytes]) -> list[Any]:
+    left = []
+    for item, text in zip(items, texts, strict=True):
+        if spared[text]:
+            spared[text] -= 1
+        else:
+            left.append(item)
+    return left
 
 
 def _canonical(url: str) -> str:

@@ -8,8 +8,12 @@ from functools import cache, lru_cache
 from typing import Any
 
 from roomproof.contract.clause import Clause, Level
+from roomproof.legible import shortened
 
 MAX_SHOWN = 120
+"""Characters of one value that are shown."""
+MAX_SAID = 4_000
+"""Characters of one text of a piece of evidence, which may name all members of a body."""
 
 
 class Outcome(StrEnum):
@@ -61,7 +65,7 @@ def _kept(clause_id: str, side: Side | None) -> Evidence:
 
 def unproven(clause: Clause, why: str) -> Evidence:
     """Return evidence that a request aimed at a clause, and that its response proves nothing of it."""
-    return _unproven(clause.id, why)
+    return _unproven(clause.id, shortened(why, MAX_SAID))
 
 
 @lru_cache(maxsize=4096)
@@ -95,6 +99,7 @@ def broken(
     where it is `doubtful` whether anything is wrong, a strict run warns, too.
     """
     outcome = Outcome.WARN if lenient or doubtful else severity(clause)
+    summary, expected, received = (shortened(text, MAX_SAID) for text in (summary, expected, received))
     return Evidence(clause.id, outcome, summary, expected, received, clause.field, suspects, doubtful=doubtful)
 
 

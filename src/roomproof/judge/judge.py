@@ -7,21 +7,33 @@ from typing import Any
 
 from roomproof.contract.clause import Clause, Part
 from roomproof.contract.model import Contract, Operation, SupportCall
-from roomproof.interaction import BUSY, Interaction, RoomKnowledge
+from roomproof.interaction import BUSY, Interaction, Response, RoomKnowledge
 from roomproof.judge.boundaries import Boundaries
 from roomproof.judge.check import Sight, checks_for
 from roomproof.judge.checks import require_checks
 from roomproof.judge.checks.creation import first_sent, repeatability_key
 from roomproof.judge.classify import classify
-from roomproof.judge.drops import Drops, dropped
 from roomproof.judge.evidence import Evidence, unproven
+from roomproof.judge.losses import Losses, unbearable
 from roomproof.judge.rooms import Repeat, Rooms, RoomState, Written
 from roomproof.judge.rules import Compiled
-from roomproof.judge.seen import Answer, Classification, NoJson, Seen, is_second_hand, request_json, response_json
+from roomproof.judge.seen import (
+    REFUSES_THE_ROOM,
+    Answer,
+    Classification,
+    NoJson,
+    Seen,
+    is_second_hand,
+    read_answer,
+    request_json,
+    response_json,
+)
 from roomproof.judge.uniqueness import given_up
 
 _SIGHTS = {"create": Sight.CREATION, "read": Sight.READING}
 """What supporting calls show by their names."""
+_OF_NEW_ROOMS = ((Part.REQUEST, "default"), *((Part.BEHAVIOUR, rule) for rule in ("default-from", "default-value", "unique")))
+"""The rules of clauses that a run can test only with rooms of its own."""
 
 
 class Judge:
@@ -35,7 +47,7 @@ class Judge:
         self.boundaries = Boundaries(contract)
         self._just_written: Written | None = None
         self._compiled = Compiled()
-        self._drops = Drops()
+        self._losses = Losses()
         self._checks = {(operation.id, sight): checks_for(operation, sight) for operation in contract.operations for sight in Sight}
         self._listed = {
             operation.id: [clause.options["call"] for clause in operation.clauses if "call" in clause.options]
@@ -55,7 +67,7 @@ class Judge:
         operation, parameters = matched
         if interaction.response is None or interaction.response.status in BUSY:
             return self._see_nothing(operation, interaction, parameters)
-        self._drops.note_answer(interaction.request)
+        self._losses.note_answer(interaction.request)
         seen = self._taken_apart(operation, interaction, parameters)
         evidence: list[Evidence] = []
         for check in self._checks[operation.id, Sight.OPERATION]:
@@ -67,7 +79,7 @@ class Judge:
     def _see_nothing(self, operation: Operation, interaction: Interaction, parameters: Mapping[str, str]) -> list[Evidence]:
         """No answer says little of the provider, but the request may have been carried out.
 
-        A connection that is closed on one request again and again, and not on those in between, is a server that the request breaks.
+        One that gets no usable answer again and again, while those in between get theirs, is one that the server cannot bear.
         """
         state = self.rooms.get(parameters.get(self.contract.room.parameter, ""))
         request = classify(operation, self._compiled.request(operation), interaction, parameters, self.rooms, state)
@@ -77,8 +89,8 @@ class Judge:
         status = operation.by_rule[Part.RESPONSE, "status"][0]
         aimed = {clause.id: clause for clause in (status, *_aimed_at(request, interaction))}
         evidence = [unproven(clause, why) for clause in aimed.values()]
-        if interaction.dropped and self._drops.is_every_time(interaction.request):
-            evidence += dropped(operation, request, interaction)
+        if interaction.loss is not None and self._losses.is_every_time(interaction.request, interaction.loss):
+            evidence += unbearable(operation, request, interaction, self.rooms, interaction.loss)
         return evidence
 
     def _taken_apart(self, operation: Operation, interaction: Interaction, parameters: Mapping[str, str]) -> Seen:
@@ -145,20 +157,37 @@ class Judge:
             self._doubt(interaction)
             return []
         call, parameters = matched
+        state = self.rooms.get(parameters.get(self.contract.room.parameter, ""))
         if interaction.response is None:
             self._doubt(interaction)
-            return []
+            if call.name == "delete" and state is not None:
+                state.may_be_gone = True
+            return [unproven(clause, interaction.failure) for clause in self._shown_by(call, state)]
         body = request_json(interaction.request)
         request = Classification(body, body if isinstance(body, dict) else {}, (), (), (), {}, (), frozenset())
-        state = self.rooms.get(parameters.get(self.contract.room.parameter, ""))
         evidence = [
             item
             for sight, seen in self._support_views(call, interaction, request, parameters, state)
             for check in self._checks[seen.operation.id, sight]
             for item in check.run(seen)
         ]
+        if call.name == "create" and 200 <= interaction.response.status < 300 and not self._shows_id(interaction.response):
+            evidence += [unproven(clause, "the response to the create shows no room") for clause in self._shown_by(call, state)]
         self._learn_support(call, interaction, request, state)
         return evidence
+
+    def _shows_id(self, response: Response) -> bool:
+        room = self.contract.room.representation(read_answer(response.body))
+        return room is not None and self.contract.room.id in room
+
+    def _shown_by(self, call: SupportCall, state: RoomState | None) -> Iterator[Clause]:
+        """Yield the clauses of which a new room, or a read after an update, would have shown something."""
+        written = state.written if state is not None and call.name == "read" else None
+        for operation in self.contract.operations:
+            if written is not None and operation.id == written.operation:
+                yield from operation.by_rule.get((Part.BEHAVIOUR, "read-after-write"), ())
+            if call.name == "create":
+                yield from (clause for key in _OF_NEW_ROOMS for clause in operation.by_rule.get(key, ()))
 
     def _doubt(self, interaction: Interaction) -> None:
         """A call that the contract does not know may have changed the room that its path names."""
@@ -184,7 +213,10 @@ class Judge:
             # A room may be gone although its deletion fails: the request may have been sent twice, and lost once.
             if call.name == "delete" and state is not None:
                 state.doubt()
+                state.may_be_gone = response is None or response.status in REFUSES_THE_ROOM or response.status >= 500
             return
+        if call is self.contract.listing and not is_second_hand(interaction.request):
+            self._learn_listed(call, response)
         room = self.contract.room.representation(response_json(interaction.request, response))
         if call.name == "create" and room is not None:
             self._open_created(room, request)
@@ -194,6 +226,15 @@ class Judge:
         elif call.name == "read" and room is not None and (state is not None or self.contract.room.id in room):
             # A room may answer to its name as well as to its id.
             self._learn_room(state or self.rooms.open(str(room[self.contract.room.id])), room, {})
+
+    def _learn_listed(self, call: SupportCall, response: Response) -> None:
+        """Take note of the rooms that a list shows. In a recording of somebody else's many rooms may have one made-up id."""
+        listed: Any = read_answer(response.body)
+        for step in call.options.get("at", ()):
+            listed = listed.get(step) if isinstance(listed, dict) else None
+        entries = (entry for entry in listed if isinstance(entry, dict)) if isinstance(listed, list) else ()
+        ids = {str(entry[self.contract.room.id]) for entry in entries if self.contract.room.id in entry}
+        self.rooms.listed |= ids - self.rooms.states.keys()
 
 
 def _aimed_at(request: Classification, interaction: Interaction) -> Iterator[Clause]:

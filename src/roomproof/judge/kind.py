@@ -39,7 +39,9 @@ def kind_of(clause: Clause, evidence: Evidence, interaction: Interaction) -> str
 
 
 def _reply(interaction: Interaction) -> str:
-    status = interaction.response.status if interaction.response else 0
+    if interaction.response is None:
+        return "never answers"
+    status = interaction.response.status
     return _ACCEPTED.get(status // 100, f"status {status}")
 
 

@@ -33,7 +33,8 @@ class RoomState:
 
     `told` holds the value that each member was last sent and accepted with. `uncertain` is set where
     a request may or may not have been carried out: the next representation is then no proof.
-    `history_known` ends there, too, and with a request whose body nobody knows: members may have been set unseen.
+    `history_known` ends there, too, and with a request whose body nobody knows: members may have been set unseen. `may_be_gone` is set
+    where it was to be deleted, and no answer says that it was.
     """
 
     id: str
@@ -43,13 +44,14 @@ class RoomState:
     uncertain: bool = False
     history_known: bool = True
     deleted: bool = False
+    may_be_gone: bool = False
     written: Written | None = None
 
     def learn(self, representation: Mapping[str, Json], sent: Mapping[str, Json]) -> None:
         """Take over a representation that an accepted request brought."""
         self.known = {**self.known, **representation}
         self.told |= sent
-        self.uncertain = False
+        self.uncertain = self.may_be_gone = False
 
     def doubt(self) -> None:
         """Note that something may have changed the room that no answer showed."""
@@ -69,7 +71,8 @@ class Repeat:
 class Rooms:
     """The rooms of one account, by id, and which of them exist still; the repeatable requests seen; the values accepted of late.
 
-    `free` are the values, by member, that must be unique and that a room had and gave up.
+    `free` are the values, by member, that must be unique and that a room had and gave up; `listed` the ids of rooms that a list has
+    shown and that nobody was seen to make.
     """
 
     states: dict[str, RoomState] = field(default_factory=dict)
@@ -77,6 +80,7 @@ class Rooms:
     repeats: dict[str, Repeat] = field(default_factory=dict)
     accepted: dict[tuple[str, str], dict[bytes, None]] = field(default_factory=dict)
     free: dict[str, dict[bytes, None]] = field(default_factory=dict)
+    listed: set[str] = field(default_factory=set)
 
     def get(self, room_id: str) -> RoomState | None:
         """Return what is known of a room, or None."""
@@ -88,6 +92,10 @@ class Rooms:
         if state is None:
             state = self.states[room_id] = self.existing[room_id] = RoomState(room_id)
         return state
+
+    def was_there(self, room_id: str) -> bool:
+        """Whether a room of an id was met before: one that is new has another id."""
+        return room_id in self.states or room_id in self.listed
 
     def delete(self, state: RoomState) -> None:
         """Note that a room is gone; a long run makes and deletes so many that nobody should pass them by again and again."""

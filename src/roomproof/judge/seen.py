@@ -12,7 +12,7 @@ import orjson
 
 from roomproof.contract.clause import Clause, Part
 from roomproof.contract.model import Contract, Operation
-from roomproof.interaction import Credentials, Interaction, Request, Response, header
+from roomproof.interaction import LARGEST_BODY, Credentials, Interaction, Request, Response, header
 from roomproof.judge.rooms import Rooms, RoomState
 from roomproof.judge.rules import Compiled
 
@@ -28,6 +28,11 @@ class NoJson(Enum):
     MALFORMED = "malformed"
     DISPUTED = "read by some parsers only"
     UNRECORDED = "not in the recording"
+    VAST = f"larger than {LARGEST_BODY} bytes, which is not looked at"
+
+
+NOT_HERE = (NoJson.UNRECORDED, NoJson.VAST)
+"""What stands in place of a body of which nobody says that it is wrong: it was not looked at."""
 
 
 class Refusal(StrEnum):
@@ -176,13 +181,13 @@ def is_second_hand(request: Request) -> bool:
 
 def request_json(request: Request) -> Json:
     """Return the JSON value of a request's body, or why there is none."""
-    body = read_json(request.body)
+    body = NoJson.VAST if request.body and len(request.body) > LARGEST_BODY else read_json(request.body)
     return NoJson.UNRECORDED if body is NoJson.ABSENT and is_second_hand(request) else body
 
 
 def response_json(request: Request, response: Response) -> Json:
     """Return the JSON value of an answer's body, or why there is none; recorders that leave bodies out keep their length."""
-    body = read_answer(response.body)
+    body = NoJson.VAST if response.is_too_large else read_answer(response.body)
     left_out = body is NoJson.ABSENT and is_second_hand(request) and header(response.headers, "content-length") != "0"
     return NoJson.UNRECORDED if left_out else body
 

@@ -52,6 +52,8 @@ def silences(
 def _absent_room(request: Request, state: RoomState | None) -> Iterator[str]:
     if request.room is RoomKnowledge.NONE or (state is not None and state.deleted):
         yield "there is no such room, and no document says what follows"
+    elif state is not None and state.may_be_gone:
+        yield "the room may be gone, since nobody knows what became of its deletion"
 
 
 def _unruled_headers(operation: Operation, rules: RequestRules, request: Request) -> Iterator[str]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+import orjson
+
 from roomproof.contract.clause import Clause, Part
 from roomproof.contract.model import Contract
 from roomproof.judge.evidence import shown
@@ -23,8 +25,8 @@ def taken_values(unique: Unique, sent: Mapping[str, Json], rooms: Rooms, state: 
         if not wanted:
             continue
         others = (other for other in rooms.others(state.id if state else None) if not other.uncertain)
-        taken = [value for other in others for value in _values(clause, other.known)]
-        clash = next((value for value in wanted if value in taken), None)
+        taken = {_as_key(value) for other in others for value in _values(clause, other.known)}
+        clash = next((value for value in wanted if _as_key(value) in taken), None)
         if clash is not None:
             yield Obstacle(clause, Refusal.INVALID, f"{name} {shown(clash)}, which another room has")
 
@@ -43,8 +45,8 @@ def perhaps_taken(unique: Unique, sent: Mapping[str, Json], rooms: Rooms | None,
     """
     found = []
     for clause in unique:
-        own = _values(clause, state.known) if state else []
-        new = (value for value in _values(clause, sent) if value not in own)
+        own = {_as_key(value) for value in _values(clause, state.known)} if state else set()
+        new = (value for value in _values(clause, sent) if _as_key(value) not in own)
         if not all(rooms is not None and rooms.was_given_up(clause.path[0], value) for value in new):
             found.append(clause.path[0])
     return found
@@ -54,8 +56,15 @@ def given_up(contract: Contract, before: Mapping[str, Json], now: Mapping[str, J
     """Yield the unique values, each with the name of its member, that a room had and has no more."""
     for operation in contract.operations:
         for clause in operation.by_rule.get((Part.BEHAVIOUR, "unique"), ()):
-            left = _values(clause, now)
-            yield from ((clause.path[0], value) for value in _values(clause, before) if value not in left)
+            left = {_as_key(value) for value in _values(clause, now)}
+            yield from ((clause.path[0], value) for value in _values(clause, before) if _as_key(value) not in left)
+
+
+def _as_key(value: Json) -> str | bytes:
+    """Return what is equal for equal values, and can be looked up: a long list is compared with another one
+    in no time.
+    """
+    return value if isinstance(value, str) else orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
 
 
 def _values(clause: Clause, room: Mapping[str, Json]) -> list[Json]:

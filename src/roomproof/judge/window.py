@@ -61,10 +61,14 @@ def windows(operation: Operation, sent: Mapping[str, Any], state: RoomState | No
         yield clause, Window(start, end, now, longest)
 
 
-def _effective(name: str, sent: Mapping[str, Any], state: RoomState | None) -> Instant | None:
+def _value(name: str, sent: Mapping[str, Any], state: RoomState | None) -> Any:
+    """Return what a member holds after a request: what is sent, else what the room has; None where a lost request may have changed that."""
     value = sent.get(name)
-    if value is None and state is not None:
-        value = state.known.get(name)
+    return state.known.get(name) if value is None and state is not None and not state.uncertain else value
+
+
+def _effective(name: str, sent: Mapping[str, Any], state: RoomState | None) -> Instant | None:
+    value = _value(name, sent, state)
     return (instant(value) or midnight(value)) if isinstance(value, str) else None
 
 
@@ -81,8 +85,8 @@ def lengths(operation: Operation, sent: Mapping[str, Any], state: RoomState | No
     One whose ends are almost the same is left out: nobody says whether that is a window.
     """
     for clause, window in windows(operation, sent, state, at):
-        ends = (sent.get(clause.options[end]) or (state and state.known.get(clause.options[end])) for end in ("from", "until"))
-        if all(ends) and window.start and window.end and (window.now is None or window.end - window.now > SLACK):
+        are_known = all(_value(clause.options[end], sent, state) for end in ("from", "until"))
+        if are_known and window.start and window.end and (window.now is None or window.end - window.now > SLACK):
             length = window.end - window.start
             if abs(length) > SLACK:
                 yield clause, length / timedelta(days=1)
@@ -108,4 +112,5 @@ def order_questions(operation: Operation, sent: Mapping[str, Any], state: RoomSt
     # What is no time gets the request refused by itself.
     asked = tuple(name for name in names if name in sent and _effective(name, sent, None) is not None)
     moments = [moment for moment in (_effective(name, sent, state) for name in names) if moment is not None]
-    return [Question(order["reason"], asked)] if asked and moments != sorted(moments) else []
+    is_open = state is not None and state.uncertain and len(asked) < len(names)
+    return [Question(order["reason"], asked)] if asked and (is_open or moments != sorted(moments)) else []

@@ -9,6 +9,7 @@ import json
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 Json = Any
@@ -33,11 +34,33 @@ class Heading:
 
 
 @dataclass(frozen=True)
+class Repeatable:
+    """A request that its provider carries out once, however often it comes: method, path below the base URL, query, headers, and body.
+
+    The headers are those that make it repeatable and its media type; credentials are not among them.
+    """
+
+    method: str
+    path: str
+    query: Mapping[str, str]
+    headers: tuple[tuple[str, str], ...]
+    body: str
+
+    def entry(self) -> Json:
+        """Return it as JSON data."""
+        return {**vars(self), "query": dict(self.query), "headers": [list(pair) for pair in self.headers]}
+
+
+@dataclass(frozen=True)
 class Intent:
-    """A request that is to make a room: when it was sent, and the name it gives the room, empty where it gives none."""
+    """A request that is to make a room: when it was sent (ISO 8601), and the name it gives the room, empty where it gives none.
+
+    `request` is the request itself where it may be repeated: the answer then tells the room's id.
+    """
 
     at: str
     mark: str
+    request: Repeatable | None = None
 
 
 @dataclass
@@ -49,6 +72,10 @@ class Books:
     """The rooms that were made and are still there."""
     ever: set[str] = field(default_factory=set)
     """Every room that was made."""
+    left: dict[str, None] = field(default_factory=dict)
+    """The rooms that were made, are still there, and that nothing can delete any more."""
+    there: set[str] = field(default_factory=set)
+    """The rooms that were there before the first one was made, as far as somebody has looked."""
     lost: dict[int, Intent] = field(default_factory=dict)
     """The requests to make a room of which nobody knows what became."""
     found: Mapping[str, Json] | None = None
@@ -57,11 +84,17 @@ class Books:
     """Whether it was ever known how the named room was found."""
     _count: int = 0
 
-    def intend(self, at: str, mark: str) -> int:
+    def intend(self, at: str, mark: str, request: Repeatable | None = None) -> int:
         """Note that a room is about to be made, and return the number of the intent. Raises LedgerError if it cannot be kept."""
         number = self._count + 1
-        self._enter({"entry": "intent", "number": number, "at": at, "mark": mark}, must=True)
+        entry = {"entry": "intent", "number": number, "at": at, "mark": mark}
+        self._enter(entry if request is None else {**entry, "request": request.entry()}, must=True)
         return number
+
+    def met(self, rooms: Iterable[str]) -> None:
+        """Note rooms that are there, and that the run has not made."""
+        if found := sorted(set(rooms) - self.there - self.ever):
+            self._enter({"entry": "there", "rooms": found})
 
     def made(self, room_id: str, number: int | None = None) -> None:
         """Note the id of a room that was made."""
@@ -75,6 +108,15 @@ class Books:
         """Note that a room is there no more."""
         if room_id in self.rooms:
             self._enter({"entry": "gone", "room": room_id})
+
+    def leave(self, room_id: str) -> None:
+        """Note that a room stays, since nothing can delete it: no cleanup has to try again."""
+        if room_id in self.rooms:
+            self._enter({"entry": "left", "room": room_id})
+
+    def disown(self, room_id: str) -> None:
+        """Note that a room may be somebody else's after all: it is touched no more."""
+        self._enter({"entry": "foreign", "room": room_id})
 
     def find(self, members: Mapping[str, Json], unwritten: Iterable[str] = ()) -> None:
         """Note how the named room is found; the `unwritten` members hold secrets and are remembered only."""
@@ -104,18 +146,34 @@ class Books:
         kind, number, room = entry["entry"], entry.get("number"), entry.get("room")
         if kind == "intent":
             self._count = int(entry["number"])
-            self.lost[self._count] = Intent(str(entry["at"]), str(entry["mark"]))
+            self.lost[self._count] = Intent(str(entry["at"]), str(entry["mark"]), _request_in(entry))
         elif kind == "found":
             self.found, self.was_found = dict(entry["members"]), True
         elif kind == "back":
             self.found = None
-        elif kind == "gone":
+        elif kind == "there":
+            self.there.update(map(str, entry["rooms"]))
+        elif kind in ("gone", "left", "foreign"):
             self.rooms.pop(str(room), None)
+            if kind == "left":
+                self.left[str(room)] = None
+            if kind == "foreign":
+                self.ever.discard(str(room))
         elif kind in ("made", "nothing"):
             self.lost.pop(number if isinstance(number, int) else 0, None)
             if kind == "made":
                 self.rooms[str(room)] = None
                 self.ever.add(str(room))
+
+
+def _request_in(entry: Entry) -> Repeatable | None:
+    request = entry.get("request")
+    if request is None:
+        return None
+    if datetime.fromisoformat(entry["at"]).tzinfo is None:
+        raise ValueError("a time without an offset")
+    headers = tuple((str(name), str(value)) for name, value in request["headers"])
+    return Repeatable(str(request["method"]), str(request["path"]), dict(request["query"]), headers, str(request["body"]))
 
 
 def headed(heading: Heading) -> Entry:
@@ -131,6 +189,8 @@ def read_books(text: str, write: Callable[[Entry], None] = lambda _: None) -> tu
         if first["entry"] != "run" or first["ledger"] != VERSION:
             return None
         named = {name: first[name] for name in ("started", "process", "provider", "base_url", "room_id")}
+        if datetime.fromisoformat(named["started"]).tzinfo is None:
+            return None
         for entry in entries:
             books._apply(entry)
     except (ValueError, LookupError, TypeError, AttributeError):

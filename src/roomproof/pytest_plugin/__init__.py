@@ -30,6 +30,11 @@ _OPTIONS: Mapping[str, Mapping[str, Any]] = {
     },
     "--room-id": {"metavar": "ID", "help": "the room that may be changed, where no document says how to make one"},
     "--cassette": {"action": "append", "metavar": "PATH", "help": "judge this recording, or a folder of them, and send nothing"},
+    "--allow-variable": {
+        "action": "append",
+        "metavar": "NAME",
+        "help": "an environment variable that a contract of --contracts may name, though it is not its own",
+    },
     "--contracts": {"action": "append", "metavar": "DIR", "help": "a folder with further contracts (DIR/PROVIDER/openapi.yaml)"},
 }
 _ABSENT = object()

@@ -31,7 +31,8 @@ class Asked:
     `providers` are those that the command line names, `clauses` what is collected of each provider, `only` the node ids on
     the command line, `told` the report on each provider, `begun` whose verification has begun, `first` the first item that an
     error kept from being tested; `turn` is the file that workers lock who share a server, empty where nobody shares one.
-    `mock` tells that the built-in mock was named as the server.
+    `mock` tells that the built-in mock was named as the server; `allowed` are environment variables that contracts may name besides
+    their own.
     """
 
     config: pytest.Config
@@ -41,6 +42,7 @@ class Asked:
     mock: bool
     room_id: str | None
     contracts: tuple[Path, ...]
+    allowed: tuple[str, ...] = ()
     clauses: dict[str, tuple[Clause, ...]] = field(default_factory=dict)
     only: tuple[str, ...] = ()
     told: dict[str, dict[str, Any]] = field(default_factory=dict)
@@ -93,7 +95,8 @@ class Asked:
         from roomproof.commands.verify import verify
         from roomproof.verify.run import Options
 
-        verified = verify(Ask((provider,), self.base_url, self.room_id, self.contracts, os.environ), Options(), lambda *_: None)
+        ask = Ask((provider,), self.base_url, self.room_id, self.contracts, os.environ, allowed=self.allowed)
+        verified = verify(ask, Options(), lambda *_: None)
         if verified.exit_code == _INTERRUPTED:
             raise KeyboardInterrupt
         return {**verified.report["providers"][0], "seed": verified.report["seed"]}
@@ -138,6 +141,7 @@ def asked_of(config: pytest.Config) -> Asked:
         mock=base_url == MOCK,
         room_id=given("--room-id"),
         contracts=tuple(Path(path) for path in given("--contracts") or ()),
+        allowed=tuple(given("--allow-variable") or ()),
     )
 
 

@@ -58,7 +58,12 @@ class RegressionItem(pytest.Item):
         try:
             with turn(asked.turn):
                 regressed = check_regression(
-                    self.path, base_url=asked.base_url, room_id=asked.room_id, environment=os.environ, contracts=asked.contracts
+                    self.path,
+                    base_url=asked.base_url,
+                    room_id=asked.room_id,
+                    environment=os.environ,
+                    contracts=asked.contracts,
+                    allowed=asked.allowed,
                 )
         except RoomproofError as error:
             pytest.fail(asked.explained(self.nodeid, one_line(str(error))), pytrace=False)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 
 from roomproof.contract.model import CredentialsSpec
-from roomproof.interaction import Credentials, Request
+from roomproof.interaction import SHOWN_BODY, Credentials, Request
 from roomproof.legible import one_line
 
 _NOT_SHOWN = frozenset(("authorization", "cookie", "x-ms-date", "x-ms-content-sha256"))
@@ -18,7 +18,9 @@ def curl(request: Request, spec: CredentialsSpec) -> str:
         if name.lower() not in _NOT_SHOWN:
             words += ["-H", _quoted(f"{name}: {value}")]
     words += _proof(request.credentials, spec)
-    if request.body:
+    if request.body and len(request.body) > SHOWN_BODY:
+        words += ["--data-binary", f"'<a body of {len(request.body)} bytes>'"]
+    elif request.body:
         words += ["--data-binary", _quoted(request.body.decode("utf-8", "surrogateescape"))]
     return " ".join(words)
 

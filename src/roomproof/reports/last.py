@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from roomproof import files
+
 MAX_BYTES = 50_000_000
-"""A larger file is not read; the report on four providers has some 300,000 bytes."""
+"""A larger report is not read; the report on four providers has some 300,000 bytes."""
 
 
 @dataclass(frozen=True)
@@ -30,7 +32,7 @@ def last_report_path(folder: Path = Path()) -> Path:
 def last_words(path: Path) -> dict[str, LastWord]:
     """Return what a report says of each clause; nothing of what is no report, or where there is none."""
     try:
-        report = json.loads(path.read_text(encoding="utf-8")) if path.stat().st_size <= MAX_BYTES else None
+        report = json.loads(files.read(path, MAX_BYTES))
     except (OSError, ValueError, RecursionError):
         return {}
     return {name: word for provider in _maps(report, "providers") for name, word in _of_provider(provider).items()}

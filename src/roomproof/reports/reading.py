@@ -6,8 +6,10 @@ import json
 from pathlib import Path
 from typing import Any
 
+from roomproof import files
 from roomproof.errors import UsageError
 from roomproof.legible import one_line, shortened
+from roomproof.reports.last import MAX_BYTES
 from roomproof.reports.report import REPORT_VERSION
 
 _SCHEMA = Path(__file__).parent / "report.schema.json"
@@ -16,13 +18,13 @@ _LONGEST = 300
 
 def schema() -> str:
     """Return the JSON Schema (2020-12) of the report as JSON text. It leaves objects open: within a version members may come."""
-    return _SCHEMA.read_text(encoding="utf-8")
+    return files.own_text(_SCHEMA)
 
 
 def read_report(path: Path) -> dict[str, Any]:
     """Return the report in a file. Raises UsageError if it cannot be read, is no report, or one of another version."""
     try:
-        node = json.loads(path.read_bytes())
+        node = json.loads(files.read(path, MAX_BYTES))
     except OSError as error:
         raise UsageError(
             f"{path}: cannot be read ({error.strerror}); `roomproof verify` writes reports, with `--json PATH` there"

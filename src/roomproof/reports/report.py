@@ -10,15 +10,16 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from roomproof import __version__
+from roomproof import __version__, files
 from roomproof.cassettes.past import Change
 from roomproof.contract.clause import Clause
 from roomproof.contract.model import Contract
 from roomproof.errors import UsageError
-from roomproof.interaction import Interaction
+from roomproof.interaction import SHOWN_BODY, Interaction
 from roomproof.judge.boundaries import Boundaries
 from roomproof.judge.exception import document
 from roomproof.judge.sighting import Stale
+from roomproof.legible import shortened
 from roomproof.providers import place_of
 from roomproof.reports.curl import curl
 from roomproof.reports.exercised import exercised_of
@@ -28,6 +29,8 @@ from roomproof.verdict import Finding, Record, Verdict, Verdicts
 from roomproof.verify.selection import covers
 
 REPORT_VERSION = 1
+_LONGEST_HEADER = 4_000
+"""Characters of a header's value that are shown."""
 
 
 @dataclass(frozen=True)
@@ -204,12 +207,28 @@ def _reproduction(finding: Finding, result: Judged) -> dict[str, str]:
 
 
 def _exchange(interaction: Interaction, result: Judged) -> dict[str, Any]:
-    """Return a request with its answer, and the line that repeats it."""
-    shown = document(interaction)
+    """Return a request with its answer, and the line that repeats it; of long headers and bodies what a
+    reader looks at.
+    """
+    shown, request, response = document(interaction), interaction.request, interaction.response
     for side in shown.values():
-        side["headers"] = without_secret_headers(side["headers"])
+        headers = without_secret_headers(side["headers"])
+        side["headers"] = {name: shortened(value, _LONGEST_HEADER) for name, value in headers.items()}
+    _cut_body(shown["request"], request.body or b"", 0)
+    if response is not None:
+        _cut_body(shown["response"], response.body, response.left_out)
     line = curl(interaction.request, result.contract.credentials)
     return {"request": shown["request"], "response": shown.get("response"), "curl": line}
+
+
+def _cut_body(side: dict[str, Any], body: bytes, left_out: int) -> None:
+    """Put the beginning of a long body in the place of all of it, and say so; the dots tell where a secret
+    may be cut off, too.
+    """
+    here = len(body[:SHOWN_BODY])
+    if left_out or here < len(body):
+        side["body"] = body[:SHOWN_BODY].decode("utf-8", "replace") + "..."
+        side["body_shown"] = f"first {here} of {len(body) + left_out} bytes shown"
 
 
 def curl_lines(finding: dict[str, Any]) -> list[str]:
@@ -228,9 +247,9 @@ def as_json(report_: dict[str, Any]) -> str:
 
 
 def write_text(path: Path, text: str) -> None:
-    """Write a report's text, making its folder. Raises UsageError if the place cannot be written to."""
+    """Write a report's text, making its folder. Raises UsageError if it cannot be written; what was there stays."""
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8", errors="backslashreplace")
+        files.write(path, text.encode(errors="backslashreplace"))
     except OSError as error:
-        raise UsageError(f"{path}: the report cannot be written ({error.strerror})") from error
+        stays = "; what was written there before stays" if files.is_file(path) else ""
+        raise UsageError(f"{path}: the report cannot be written ({error.strerror})" + stays) from error

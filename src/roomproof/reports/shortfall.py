@@ -10,6 +10,9 @@ from typing import Any
 
 from roomproof.reports.exercised import UNPROVEN, exercised_in
 
+MOST_UNANSWERED = 1.0
+"""Per cent of a run's requests that may get no usable answer, where nothing else was asked for; of fewer than FEW nothing is said."""
+FEW = 5
 _NAMED = 3
 """So many clauses are named; the others are counted."""
 
@@ -27,7 +30,9 @@ class Shortfall:
 
 def shortfalls(report: Mapping[str, Any]) -> list[Shortfall]:
     """Return what could not be judged. A provider whose run stopped early is left out: it says so itself."""
-    found = [Shortfall(node["provider"], what) for node in report["providers"] if not node.get("stopped") for what in _of_provider(node)]
+    most = report.get("max_unanswered")
+    judged = (node for node in report["providers"] if not node.get("stopped"))
+    found = [Shortfall(node["provider"], what) for node in judged for what in _of_provider(node, most)]
     asked = report.get("fail_under")
     exercised = exercised_in(report)
     if asked is not None and exercised.share < Fraction(str(asked)):
@@ -35,7 +40,7 @@ def shortfalls(report: Mapping[str, Any]) -> list[Shortfall]:
     return found
 
 
-def _of_provider(node: Mapping[str, Any]) -> Iterator[str]:
+def _of_provider(node: Mapping[str, Any], most_unanswered: float | None) -> Iterator[str]:
     clauses: Sequence[Mapping[str, Any]] = node["clauses"]
     unanswered: Mapping[str, int] = node.get("unanswered", {})
     if unanswered and sum(unanswered.values()) >= node["requests"]:
@@ -44,6 +49,8 @@ def _of_provider(node: Mapping[str, Any]) -> Iterator[str]:
     if is_unproven(node) and not ("recordings" in node or "recorded" in node or "only" in node):
         yield "no clause was exercised"
         return
+    if "recordings" not in node:
+        yield from _unanswered(node["requests"], unanswered, most_unanswered)
     for pattern in node.get("only", ()):
         wanted = [clause for clause in clauses if fnmatchcase(clause["id"], pattern)]
         if wanted and not any(map(_is_proven, wanted)):
@@ -52,6 +59,16 @@ def _of_provider(node: Mapping[str, Any]) -> Iterator[str]:
     if doubtful:
         are = "documented clause is" if len(doubtful) == 1 else "documented clauses are"
         yield f"{len(doubtful)} {are} inconclusive: {_named(doubtful)}"
+
+
+def _unanswered(requests: int, by_why: Mapping[str, int], most: float | None) -> Iterator[str]:
+    """Yield that more requests of a run got no usable answer than may: what became of the others is then no picture of the provider."""
+    count = sum(by_why.values())
+    allowed = MOST_UNANSWERED if most is None else most
+    if (count >= FEW or most is not None) and count * 100 > allowed * requests:
+        often = max(sorted(by_why), key=lambda why: by_why[why])
+        share = count * 100 / requests
+        yield f"{count} of {requests} requests got no usable answer ({share:.3g} %), --max-unanswered allows {allowed:g} %: {often}"
 
 
 def is_unproven(node: Mapping[str, Any]) -> bool:

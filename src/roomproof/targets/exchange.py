@@ -8,8 +8,8 @@ from collections.abc import Callable, Mapping
 from time import sleep
 from typing import Any
 
-from roomproof.interaction import Request, Response, header
-from roomproof.targets.failure import CUT_SHORT, NO_STATUS, Facts, why
+from roomproof.interaction import Loss, Request, Response, header
+from roomproof.targets.failure import CUT_SHORT, NO_STATUS, Facts, loss_of, why
 from roomproof.targets.libcurl import pycurl
 
 MAX_BODY = 8_000_000
@@ -33,25 +33,26 @@ _AS_WRITTEN: tuple[tuple[int, Any], ...] = (
     (pycurl.USERAGENT, "roomproof"),
     (pycurl.NOSIGNAL, 1),
     (pycurl.MAXAGE_CONN, IDLE),
+    (pycurl.PROTOCOLS, pycurl.PROTO_HTTP | pycurl.PROTO_HTTPS),
+    (pycurl.NETRC, pycurl.NETRC_IGNORED),
+    (pycurl.FOLLOWLOCATION, 0),
 )
-"""What curl is to do of itself: decode what is coded all the same, and nothing to the request."""
+"""What curl is to do of itself: decode what is coded all the same, and nothing to the request; it goes nowhere else, with no login."""
 _NOT_ADDED = ("Accept-Encoding: identity", "Expect:")
 """Nothing coded is asked for, and no leave to send a body."""
-_DROPPED = (pycurl.E_GOT_NOTHING, pycurl.E_SEND_ERROR, pycurl.E_RECV_ERROR, pycurl.E_ABORTED_BY_CALLBACK)
-"""Codes of curl for a connection that the other side closed."""
 _STATUS_LINE = re.compile(rb"HTTP/1\.\d +(\d{3})")
 
 
 class NoAnswerError(Exception):
     """There is no usable answer; the message says why.
 
-    `refused` tells that nobody listened, so that nothing was sent; `dropped` that the connection was closed without an answer.
+    `refused` tells that nobody listened, so that nothing was sent; `loss` what became of a request that was sent, as far as is known.
     """
 
-    def __init__(self, reason: str, *, refused: bool = False, dropped: bool = False) -> None:
+    def __init__(self, reason: str, *, refused: bool = False, loss: Loss | None = None) -> None:
         super().__init__(reason)
         self.refused = refused
-        self.dropped = dropped
+        self.loss = loss
 
 
 class Exchange:
@@ -88,11 +89,11 @@ class Exchange:
             raise self._no_answer(*failed, seconds)
         curl.setopt(pycurl.FRESH_CONNECT, self._lost >= LOST)
         if not self._status:
-            raise NoAnswerError(NO_STATUS)
+            raise NoAnswerError(NO_STATUS, loss=Loss.BROKEN)
         if self._in_head:
             # curl takes the end of the connection for that of the head, and the connection for one that lives.
             curl.setopt(pycurl.FRESH_CONNECT, 1)
-            raise NoAnswerError(CUT_SHORT)
+            raise NoAnswerError(CUT_SHORT, loss=Loss.BROKEN)
         return Response(self._status, tuple(self._headers), b"".join(self._body))
 
     def close(self) -> None:
@@ -183,6 +184,8 @@ class Exchange:
             certificate=curl.getinfo(pycurl.SSL_VERIFYRESULT),
             tunnel=curl.getinfo(pycurl.HTTP_CONNECTCODE),
             proxied=self._proxied,
+            sent=self._tries > 0,
+            heard=self._status > 0,
         )
         refused = code == pycurl.E_COULDNT_CONNECT and facts.number == errno.ECONNREFUSED
-        return NoAnswerError(why(facts), refused=refused, dropped=code in _DROPPED and not self._status)
+        return NoAnswerError(why(facts), refused=refused, loss=loss_of(facts))

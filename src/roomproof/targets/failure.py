@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from roomproof.interaction import Loss
 from roomproof.legible import one_line
 from roomproof.targets.libcurl import pycurl
 
@@ -19,6 +20,16 @@ _TOO_LONG = "the answer's head is too large"
 _PROXY_ERROR = 97
 _TOO_LARGE = 100
 """Codes of libcurl that pycurl has no names for."""
+_CLOSED = (pycurl.E_GOT_NOTHING, pycurl.E_SEND_ERROR, pycurl.E_RECV_ERROR, pycurl.E_ABORTED_BY_CALLBACK)
+"""Codes of a connection that the other side closed, or of chunks that are broken."""
+_LOSSES = {
+    pycurl.E_UNSUPPORTED_PROTOCOL: Loss.BROKEN,
+    pycurl.E_FTP_WEIRD_SERVER_REPLY: Loss.BROKEN,
+    pycurl.E_PARTIAL_FILE: Loss.BROKEN,
+    pycurl.E_BAD_CONTENT_ENCODING: Loss.BROKEN,
+    pycurl.E_OPERATION_TIMEDOUT: Loss.LATE,
+}
+"""Codes of what a server did with a request."""
 _CERTIFICATES = {
     1: "is for another host; check --base-url",
     10: "has expired",
@@ -32,7 +43,8 @@ _CERTIFICATES = {
 @dataclass(frozen=True)
 class Facts:
     """What is known of an exchange that failed: libcurl's error code and words, the seconds that it was allowed, the system's error
-    number, OpenSSL's verify code, the status with which a proxy refused a tunnel (0: none), and whether there is a proxy."""
+    number, OpenSSL's verify code, the status with which a proxy refused a tunnel (0: none), and whether there is a proxy, the request
+    was about to be sent, and a status was heard."""
 
     code: int
     words: str
@@ -41,6 +53,8 @@ class Facts:
     certificate: int = 0
     tunnel: int = 0
     proxied: bool = False
+    sent: bool = False
+    heard: bool = False
 
 
 def why(facts: Facts) -> str:
@@ -49,13 +63,26 @@ def why(facts: Facts) -> str:
     return one_line(sentence)[:LONGEST]
 
 
+def loss_of(facts: Facts) -> Loss | None:
+    """Return what a server that took the request did in place of answering it; None where a limit of ours, or the way, may be the cause."""
+    if not facts.sent or _proxy(facts) or _is_too_long(facts):
+        return None
+    if facts.code in _CLOSED:
+        return Loss.BROKEN if facts.heard else Loss.DROPPED
+    return _LOSSES.get(facts.code)
+
+
+def _is_too_long(facts: Facts) -> bool:
+    return facts.code == _TOO_LARGE or facts.words.startswith("Too large")
+
+
 def _proxy(facts: Facts) -> str:
     refused = facts.tunnel and not 200 <= facts.tunnel < 300
     unreachable = facts.proxied and facts.code in (pycurl.E_COULDNT_CONNECT, pycurl.E_COULDNT_RESOLVE_PROXY, _PROXY_ERROR)
     if not refused and not unreachable:
         return ""
     what = f"status {facts.tunnel}" if refused else _system(facts)
-    return f"the proxy of HTTP_PROXY or HTTPS_PROXY does not let through ({what}); NO_PROXY names hosts to reach without it"
+    return f"the proxy of http_proxy or HTTPS_PROXY does not let through ({what}); NO_PROXY names hosts to reach without it"
 
 
 def _words(facts: Facts) -> str:
@@ -81,7 +108,7 @@ def _no_http(facts: Facts) -> str:
 
 
 def _lost(facts: Facts) -> str:
-    if facts.words.startswith("Too large"):
+    if _is_too_long(facts):
         return _TOO_LONG
     return f"the chunks of the answer's body are broken ({facts.words})" if facts.words.startswith("chunk ") else _LOST
 

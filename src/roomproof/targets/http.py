@@ -11,9 +11,10 @@ from types import MappingProxyType
 from urllib.parse import urlencode, urlsplit
 
 from roomproof.errors import UsageError
-from roomproof.interaction import Interaction, Request, Response
+from roomproof.interaction import Interaction, Loss, Request, Response
 from roomproof.secrets import without_login
 from roomproof.targets.exchange import Exchange, NoAnswerError
+from roomproof.targets.grammar import unsendable
 from roomproof.targets.target import Outgoing
 from roomproof.targets.way import way
 
@@ -22,8 +23,10 @@ SECONDS = 15.0
 PAUSES = (0.25, 0.5, 1.0)
 """Seconds to wait before each further try where the connection is refused: nothing was sent yet, the server may only be starting."""
 _NOTHING: Mapping[str, str] = MappingProxyType({})
-_VISIBLE = re.compile(r"[!-~]+")
-"""What a URL is made of (RFC 3986, 2): no spaces, no control characters, nothing beyond ASCII."""
+_VISIBLE = re.compile(r"[!-\[\]-~]+")
+"""What a URL is made of (RFC 3986, 2): no spaces, no control characters, no backslash, nothing beyond ASCII."""
+_AUTHORITY = re.compile(r"(?:[A-Za-z0-9._~-]+|\[[0-9A-Fa-f:.]+(?:%25[A-Za-z0-9._~-]+)?\])(?::[0-9]*)?")
+"""A host and a port (RFC 3986, 3.2), the host a name, an IPv4 address or, in brackets, an IPv6 address with or without its zone."""
 
 
 class HttpTarget:
@@ -50,10 +53,12 @@ class HttpTarget:
             raise no_address from error
         if not usable or not _VISIBLE.fullmatch(base_url):
             raise no_address
-        if parts.query or parts.fragment:
+        if "?" in base_url or "#" in base_url:
             raise UsageError("--base-url holds a query or a fragment; leave it out, every path is added to the URL")
         if "@" in parts.netloc:
             raise UsageError("--base-url holds credentials; take them out, they come from the environment")
+        if not _AUTHORITY.fullmatch(parts.netloc):
+            raise no_address
         self.base_url = base_url.rstrip("/")
         self._seconds = seconds
         self._pauses = pauses
@@ -61,8 +66,12 @@ class HttpTarget:
         self._refused = False
 
     def send(self, outgoing: Outgoing) -> Interaction:
-        """Send one request. A connection that fails gives an interaction without a response, and why."""
-        url = self.base_url + outgoing.path + (f"?{urlencode(outgoing.query)}" if outgoing.query else "")
+        """Send one request. A connection that fails gives an interaction without a response, and why; so does what may not be sent."""
+        if why := unsendable(outgoing.method, outgoing.path, outgoing.query, outgoing.headers, outgoing.body):
+            request = Request(outgoing.method, self.base_url, (), outgoing.body, outgoing.credentials, outgoing.room)
+            return Interaction(request, None, datetime.now(UTC), failure=f"not sent, since {why}")
+        query = urlencode(outgoing.query, errors="surrogatepass")
+        url = self.base_url + outgoing.path + (f"?{query}" if query else "")
         proof = outgoing.scheme.headers(outgoing.method, url, outgoing.body) if outgoing.scheme else ()
         headers = (("Accept", "application/json"), *outgoing.headers, *proof)
         request = Request(outgoing.method, url, headers, outgoing.body, outgoing.credentials, outgoing.room)
@@ -71,7 +80,9 @@ class HttpTarget:
         try:
             return Interaction(request, self._answered(request, outgoing, seconds), at)
         except NoAnswerError as error:
-            return Interaction(request, None, at, failure=str(error), dropped=error.dropped)
+            # Who gives a server less time than usual is not told that it never answers.
+            loss = None if error.loss is Loss.LATE and seconds < self._seconds else error.loss
+            return Interaction(request, None, at, failure=str(error), loss=loss)
 
     def _answered(self, request: Request, outgoing: Outgoing, seconds: float) -> Response:
         """Send a request, again after a while where nobody listens yet, as long as there is time. Raises NoAnswerError."""

@@ -7,43 +7,34 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
-from urllib.request import proxy_bypass_environment  # type: ignore[attr-defined]  # known to everybody but typeshed
 
+from roomproof import files
 from roomproof.errors import UsageError
 from roomproof.targets.libcurl import pycurl
+from roomproof.targets.proxy import proxy_of
 
 _BUNDLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE", "SSL_CERT_DIR")
 """Variables that name trusted certificates, as known from requests, curl and OpenSSL; the first that is set counts."""
+
+
+_MOST_BYTES = 20_000_000
+"""A larger file is no bundle of certificates; that of a system has some 200,000 bytes."""
 
 
 def way(base_url: str, ca_bundle: Path | None, environment: Mapping[str, str]) -> dict[int, Any]:
     """Return the options of curl for the way to a server, through the environment's proxy if it names one for it.
 
     `ca_bundle` is a file of certificates in PEM, or a folder of them as OpenSSL wants it. Raises UsageError for one that cannot be
-    read, and for a proxy that does not speak HTTP.
+    read, and as `proxy_of` does.
     """
-    proxy = _proxy(base_url, environment)
+    proxy = proxy_of(base_url, environment)
     # An empty name keeps curl from looking for one in the environment of its own.
-    options: dict[int, Any] = {pycurl.PROXY: proxy or "", pycurl.NOPROXY: ""}
-    if "https" in (urlsplit(base_url).scheme, urlsplit(proxy or "").scheme):
+    options: dict[int, Any] = {pycurl.PROXY: proxy.url if proxy else "", pycurl.NOPROXY: ""}
+    if proxy is not None and proxy.login is not None:
+        options |= {pycurl.PROXYUSERNAME: proxy.login[0].encode(), pycurl.PROXYPASSWORD: proxy.login[1].encode()}
+    if "https" in (urlsplit(base_url).scheme, urlsplit(proxy.url if proxy else "").scheme):
         options |= _trusted(ca_bundle, environment)
     return options
-
-
-def _proxy(base_url: str, environment: Mapping[str, str]) -> str | None:
-    """Return the URL of the proxy for a server, None for none: of `http_proxy` and `HTTP_PROXY` the former counts, as in curl."""
-    names = sorted((name for name in environment if name.lower().endswith("_proxy")), key=str.islower)
-    proxies = {name.lower().removesuffix("_proxy"): environment[name] for name in names}
-    parts = urlsplit(base_url)
-    found = proxies.get(parts.scheme) or proxies.get("all")
-    if not found or proxy_bypass_environment(parts.netloc, proxies):
-        return None
-    proxy = found if "://" in found else f"http://{found}"
-    if urlsplit(proxy).scheme not in ("http", "https"):
-        raise UsageError(
-            f"the environment names a {urlsplit(proxy).scheme} proxy for {parts.scheme}://; only HTTP proxies are supported, or NO_PROXY"
-        )
-    return proxy
 
 
 def _trusted(ca_bundle: Path | None, environment: Mapping[str, str]) -> dict[int, Any]:
@@ -54,8 +45,9 @@ def _trusted(ca_bundle: Path | None, environment: Mapping[str, str]) -> dict[int
         return {**_certificates(system.cafile, None if system.cafile else system.capath), pycurl.SSL_OPTIONS: pycurl.SSLOPT_NATIVE_CA}
     path, name = (ca_bundle, "--ca-bundle") if ca_bundle is not None else (Path(environment[named or ""]), named)
     try:
-        if path.is_dir():
+        if files.is_folder(path):
             return _certificates(None, str(path))
+        files.require_file(path, _MOST_BYTES)
         ssl.create_default_context(cafile=str(path))
     except ssl.SSLError as error:
         raise UsageError(f"{name} {path}: holds no certificate in PEM; name the file with your CA's certificate") from error

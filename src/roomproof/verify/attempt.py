@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from roomproof.contract.clause import Part
 from roomproof.contract.model import Operation
-from roomproof.interaction import Interaction
+from roomproof.interaction import Interaction, remembered
 from roomproof.judge.evidence import Evidence
 from roomproof.verdict import Finding, Witness
 from roomproof.verify.case import Case, Seat
@@ -123,7 +123,7 @@ class Attempts:
             if not self._has_rooms_for(steps):
                 return {}
             taken = [self._take(step, cases) for step in steps]
-        told = (*opening, *(interaction for interaction, _ in taken))
+        told = tuple(map(remembered, (*opening, *(interaction for interaction, _ in taken))))
         verdicts = self._session.judging.verdicts
         broken: dict[str, Broken] = {}
         for count, (interaction, evidence) in enumerate(taken, 1):

@@ -40,7 +40,7 @@ def explore(session: Session, bench: Bench) -> None:
             continue
         session.offer(bench.case(sample, seats[number % len(seats)]))
     for finding in session.findings():
-        if finding.verdict is Verdict.FAIL and finding.clause.operation == bench.operation.id:
+        if finding.verdict is Verdict.FAIL and finding.clause.operation == bench.operation.id and not finding.witness.is_unanswered:
             _shrink(session, bench, finding)
 
 

@@ -5,7 +5,6 @@ Schemathesis is an extra, and imported only where it is asked for.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from copy import deepcopy
 from dataclasses import replace
@@ -20,6 +19,7 @@ from roomproof.contract.model import Contract, Operation
 from roomproof.errors import ContractError, UsageError
 from roomproof.interaction import Headers
 from roomproof.judge.validators import validator
+from roomproof.targets.grammar import is_field, leads_elsewhere
 from roomproof.verify.bodies import Bench
 from roomproof.verify.case import Case, Seat
 from roomproof.verify.plan import ANCHOR
@@ -36,9 +36,6 @@ if TYPE_CHECKING:
 
 _NOWHERE = "http://127.0.0.1"
 """A request is only written out for this address, never sent there."""
-_FIELD_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+", re.ASCII)
-_FIELD_VALUE = re.compile(r"[\t\x20-\x7e\x80-\xff]*")
-"""What a header may hold (RFC 9110, 5.1 and 5.5); no HTTP client sends anything else."""
 _NO_OTHER_METHODS: dict[str, Any] = {"phases": {"coverage": {"unexpected-methods": []}}}
 """Cases about methods that no page has are left out: no clause speaks of them, and a DELETE would take the room away."""
 
@@ -134,5 +131,5 @@ def _headers(bench: Bench, generated: Generated) -> Iterator[tuple[str, str]]:
     proof: Headers = bench.scheme.headers(bench.operation.method, _NOWHERE, None)
     taken = {"content-type", *(name.lower() for name, _ in proof)}
     for name, value in generated.headers.items():
-        if name.lower() not in taken and _FIELD_NAME.fullmatch(name) and _FIELD_VALUE.fullmatch(str(value)):
+        if name.lower() not in taken and is_field(name, str(value)) and not leads_elsewhere(name):
             yield name, str(value)

@@ -95,7 +95,7 @@ def measure_broken(session: Session, bench: Bench) -> None:
 def _measured_for(session: Session, bench: Bench, finding: Finding) -> Limit | None:
     """Return the limit that a finding is about as it is measured, None if it is about no limit or too few requests are left."""
     clause, side = finding.clause, side_of(finding.clause)
-    if questions_left(session) < FEWEST:
+    if finding.witness.is_unanswered or questions_left(session) < FEWEST:
         return None
     if clause.rule == "window":
         return measure_window(session, bench, clause)

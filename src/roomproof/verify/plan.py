@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import datetime, timedelta
-from email.utils import format_datetime
+from datetime import timedelta
 from random import Random
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from roomproof.contract.clause import Part
 from roomproof.contract.formats import FORMATS
-from roomproof.interaction import Credentials, Headers
+from roomproof.interaction import Credentials
 from roomproof.verify.bodies import Bench
 from roomproof.verify.case import Case, Proof, Seat
+from roomproof.verify.repeatability import repeatable
 from roomproof_strategies import Sample, boundary, invalid, malformed, plain
 
 ANCHOR = timedelta(days=20)
@@ -201,11 +201,3 @@ def repeats(bench: Bench, basis: Sample) -> Iterator[Case]:
             yield replace(bench.case(basis), note=f"{names[0]} without {names[1]}", headers=headers[:1])
             wrong = ((names[0], "not-a-uuid"), headers[1]) if number % 2 else (headers[0], (names[1], "yesterday"))
             yield replace(bench.case(basis), note="repeatability headers of another form", headers=wrong)
-
-
-def repeatable(names: tuple[str, str], now: datetime) -> Headers:
-    """Return headers of these names, an id and the time of the first sending, that make a request one that may be repeated.
-
-    The id is not from the seed: a provider remembers it, and would give the next run the answer that this one got.
-    """
-    return ((names[0], str(uuid4())), (names[1], format_datetime(now, usegmt=True)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from time import monotonic
@@ -10,6 +10,7 @@ from typing import Any
 
 from roomproof.contract.clause import Clause, Part, spoken
 from roomproof.contract.model import Operation
+from roomproof.errors import RoomproofError
 from roomproof.interaction import Interaction
 from roomproof.judge.evidence import shown
 from roomproof.judge.seen import read_answer
@@ -30,6 +31,7 @@ from roomproof.verify.limits import (
 from roomproof.verify.plan import ANCHOR
 from roomproof.verify.rooms import clean_up, ended_by, open_rooms, require_hearing
 from roomproof.verify.session import CutShortError, Options, Progress, Result, Session, Subject
+from roomproof.verify.ward import ForeignRoomError
 from roomproof_strategies import Kind, Sample, Scale
 from roomproof_strategies.plain import Plain
 from roomproof_strategies.schema import alternatives, matcher, types
@@ -64,27 +66,35 @@ class Probed:
     observations: list[Observation] = field(default_factory=list)
 
 
-def probe(subject: Subject, options: Options, progress: Progress) -> Probed:
+def probe(subject: Subject, options: Options, progress: Progress, tell: Callable[[Probed], None] = lambda _: None) -> Probed:
     """Ask a provider everything that its contract leaves to ask, and leave its room with plain values.
 
-    Raises UnreachableError or UsageError where it cannot even start.
+    `tell` hears what came of it before anything is tidied up. Raises UnreachableError or UsageError where it cannot even start.
     """
     began, session = monotonic(), Session(subject, options, progress)
     probed = Probed(session.result)
+
+    def told(result: Result) -> None:
+        tell(probed)
+        if not result.interrupted:
+            _settle(session)
+
     try:
         open_rooms(session)
         for number, operation in enumerate(session.contract.operations):
             for observation in _Prober(session, operation).observations(first=number == 0):
                 probed.observations.append(observation)
-    except CutShortError as error:
+    except (CutShortError, ForeignRoomError) as error:
         session.result.stopped = str(error)
     except KeyboardInterrupt as stop:
         session.result.stopped, session.result.interrupted = ended_by(stop), True
-    finally:
-        _settle(session)
+    except RoomproofError:
         clean_up(session)
         session.target.close()
-        session.result.seconds = monotonic() - began
+        raise
+    clean_up(session, told)
+    session.target.close()
+    session.result.seconds = monotonic() - began
     return probed
 
 

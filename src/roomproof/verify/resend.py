@@ -8,23 +8,61 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from typing import Any
-from urllib.parse import quote, unquote
+from urllib.parse import unquote
 from uuid import UUID, uuid4
 
 from roomproof.cassettes.layout import compact
 from roomproof.contract.clause import Part
 from roomproof.contract.formats import is_date_time
-from roomproof.contract.model import Operation
+from roomproof.contract.model import Contract, Operation
 from roomproof.interaction import Credentials, Interaction, Request, RoomKnowledge
 from roomproof.judge.evidence import Evidence
 from roomproof.judge.seen import read_answer
 from roomproof.targets.credentials import Scheme
+from roomproof.targets.grammar import is_field, leads_elsewhere, segment, unsendable
 from roomproof.targets.target import Outgoing
 from roomproof.verify.case import Seat
 from roomproof.verify.session import Session
 
-_OURS = frozenset(("accept", "accept-encoding", "authorization", "connection", "content-length", "cookie", "host", "user-agent"))
-"""Headers that the target sets anew, and those that belong to the old connection; signatures begin with x-ms- and are set anew, too."""
+_KEPT = frozenset(
+    (
+        *("accept-language", "content-language", "content-type", "if-match", "if-modified-since", "if-none-match"),
+        *("if-unmodified-since", "prefer"),
+    )
+)
+"""Headers that belong to what is asked and not to the old connection, credentials or client; a contract may name further ones."""
+_CREDENTIALS = ("authorization", "cookie")
+
+
+def refusal(contract: Contract, request: Request) -> str:
+    """Return why a recorded request cannot be sent again, an empty text if it can, or if it is none of the contract's operations."""
+    if not all(is_field(name, value) for name, value in request.headers):
+        return "a header holds what no header can (RFC 9110, 5.1 and 5.5)"
+    matched = contract.match(request.method, request.path)
+    if matched is None:
+        return unsendable(request.method, "/", {}, (), None)
+    operation, parameters = matched
+    query = _query(operation, request)
+    if other := next((name for name in request.query if name not in query), None):
+        return f"the contract has no query parameter {other!r}"
+    room = unquote(parameters.get(contract.room.parameter, ""))
+    path = operation.path.replace("{" + contract.room.parameter + "}", segment(room))
+    headers = tuple(pair for pair in request.headers if _is_kept(operation, pair[0]))
+    return unsendable(operation.method, path, query, headers, request.body)
+
+
+def _is_kept(operation: Operation, name: str) -> bool:
+    """Whether a header of a recorded request is sent again: one of _KEPT, or one that the contract has."""
+    declared = (parameter.name.lower() for parameter in operation.parameters if parameter.place == "header")
+    own = {*declared, *(header.lower() for header in operation.repeatability or ())}
+    lowered = name.lower()
+    return (lowered in _KEPT or lowered in own) and lowered not in _CREDENTIALS and not leads_elsewhere(lowered)
+
+
+def _query(operation: Operation, request: Request) -> dict[str, str]:
+    """Return those parameters of a recorded request's query that the contract has."""
+    known = {parameter.name for parameter in operation.parameters if parameter.place == "query"}
+    return {name: value for name, value in request.query.items() if name in known}
 
 
 @dataclass
@@ -93,12 +131,12 @@ class Resender:
         seat = self._rooms.get(room)
         known = self._made.get(room) or (self.session.seats[seat] if seat else None)
         here = known or (self.session.stranger() if request.room is RoomKnowledge.NONE else room)
-        path = operation.path.replace("{" + self.session.contract.room.parameter + "}", quote(here, safe=""))
+        path = operation.path.replace("{" + self.session.contract.room.parameter + "}", segment(here))
         knowledge = RoomKnowledge.EXISTS if known else request.room
         headers = tuple(self._headers(operation, request))
         body = self._body(operation, interaction, room, here)
         credentials = Credentials.VALID if request.credentials is Credentials.UNKNOWN else request.credentials
-        return Outgoing(request.method, path, request.query, headers, body, scheme, credentials, knowledge)
+        return Outgoing(operation.method, path, _query(operation, request), headers, body, scheme, credentials, knowledge)
 
     def _room_of(self, request: Request) -> str:
         matched = self.session.contract.match(request.method, request.path)
@@ -107,11 +145,13 @@ class Resender:
     def _headers(self, operation: Operation, request: Request) -> Iterator[tuple[str, str]]:
         key, first_sent = (name.lower() for name in operation.repeatability or ("", ""))
         for name, value in request.headers:
+            if not _is_kept(operation, name):
+                continue
             if name.lower() == key:
                 yield name, self._new_key(value)
             elif name.lower() == first_sent and value.endswith("GMT"):
                 yield name, format_datetime(datetime.now(UTC), usegmt=True)
-            elif name.lower() not in _OURS and not name.lower().startswith("x-ms-"):
+            else:
                 yield name, value
 
     def _new_key(self, value: str) -> str:

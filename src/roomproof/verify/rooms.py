@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Container
+from collections.abc import Callable, Container
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -10,9 +11,12 @@ from roomproof.contract.model import Operation
 from roomproof.errors import UnreachableError, UsageError
 from roomproof.interaction import BUSY, Interaction, header
 from roomproof.secrets import KnownSecrets
+from roomproof.verify import tidy
 from roomproof.verify.case import Seat, encode
+from roomproof.verify.census import take_census
 from roomproof.verify.plan import ANCHOR
-from roomproof.verify.session import CutShortError, Session
+from roomproof.verify.rate import Allowance
+from roomproof.verify.session import CutShortError, Result, Session
 from roomproof.verify.settable import changes_members, members_in, told, unrestorable
 from roomproof.verify.tidy import Tidying
 from roomproof.verify.undisturbed import undisturbed
@@ -26,6 +30,7 @@ def open_rooms(session: Session) -> None:
     """
     maker = next((operation for operation in session.contract.operations if "{" not in operation.path), None)
     if maker is not None:
+        take_census(session)
         _make_rooms(session, maker)
         return
     if session.subject.room_id is None:
@@ -33,6 +38,7 @@ def open_rooms(session: Session) -> None:
     session.seats[Seat.MAIN] = session.subject.room_id
     _remember(session)
     if "create" in session.contract.support:
+        take_census(session)
         _require_reachable(session, session.call(session.contract.support["create"]))
         if session.made:
             session.seats[Seat.OTHER] = session.made[0]
@@ -83,6 +89,7 @@ def _remember(session: Session) -> None:
     # what an update carries of fields that cannot be changed has to be what the room has.
     interaction = session.call(session.contract.support["read"], session.seats[Seat.MAIN])
     _require_reachable(session, interaction)
+    session.target.meet_shown(interaction)
     found = members_in(session.contract, interaction)
     if found is None or session.subject.ours:
         return
@@ -100,7 +107,9 @@ def _make_rooms(session: Session, maker: Operation) -> None:
         if number == 0:
             require_hearing(session, interaction)
     if not session.made:
-        raise CutShortError("no room could be made, so nothing else could be tried")
+        strange = ", ".join(session.target.strange_rooms())
+        why = f"each create was answered with a room that may be somebody else's: {strange}" if strange else "no room could be made"
+        raise CutShortError(f"{why}, so nothing else could be tried")
     # The room that was made of nothing shows what defaults are after an update, so it sits beside the main one.
     session.seats = dict(zip((Seat.MAIN, Seat.OTHER), reversed(session.made[:2]), strict=False))
 
@@ -131,14 +140,25 @@ def _require_reachable(session: Session, interaction: Interaction) -> None:
         raise UnreachableError(f"{where} does not answer ({why}){advice}")
 
 
-def clean_up(session: Session) -> None:
-    """Delete the rooms that the run made, and put the named room back; the result tells what could not be done.
+def clean_up(session: Session, tell: Callable[[Result], None] = lambda _: None) -> None:
+    """Put the named room back, and delete the rooms that the run made; the result tells what could not be done.
 
-    It goes on after Ctrl-C, and ends with the second one of a run: what is left then stands in the ledger.
+    `tell` hears of the result before that: it may take long, and reports are not to wait for it. It goes on after Ctrl-C and SIGTERM for
+    MOST_SECONDS, and ends with the second one of a run, or where a signal or its time has ended the run, with the first: what is left then
+    stands in the ledger.
     """
     result, tidying = session.result, session.tidying()
+    is_bounded = session.options.max_seconds is not None
+    is_announced = result.interrupted or bool(is_bounded and result.stopped)
     try:
-        with undisturbed(impatient=result.interrupted):
+        with undisturbed(impatient=is_announced, then=lambda: _hurry(session, tidying)):
+            session.judging.catch_up()
+            _note_rooms(session, tidying)
+            tell(result)
+            if is_announced:
+                _hurry(session, tidying)
+            elif is_bounded:
+                tidying.allowance = Allowance(tidy.MOST_SECONDS)
             if session.subject.ours:
                 tidying.delete_rooms()
             else:
@@ -146,8 +166,24 @@ def clean_up(session: Session) -> None:
                 _tell_unknown(session, tidying)
     except KeyboardInterrupt as stop:
         result.stopped, result.interrupted = result.stopped or ended_by(stop), True
+    _note_rooms(session, tidying)
+
+
+def _hurry(session: Session, tidying: Tidying) -> None:
+    """Let tidying up take no longer than MOST_SECONDS from now on, and say so."""
+    if tidying.allowance.left() is None:
+        tidying.allowance = Allowance(tidy.MOST_SECONDS)
+    if not session.books.settled and not session.subject.ours:
+        bound = f"for {tidy.MOST_SECONDS:g} s at most"
+        # A signal may come in the middle of another sentence.
+        with suppress(RuntimeError):
+            session.subject.tell(f"tidying up, {bound}; Ctrl-C ends it at once, and `roomproof cleanup` goes on")
+
+
+def _note_rooms(session: Session, tidying: Tidying) -> None:
     if not session.subject.ours:
-        result.left_behind, result.remarks = tuple(session.books.rooms), (*session.remarks, *tidying.remarks)
+        books = session.books
+        session.result.left_behind, session.result.remarks = (*books.rooms, *books.left), (*session.remarks, *tidying.remarks)
 
 
 def _tell_unknown(session: Session, tidying: Tidying) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from time import monotonic
 
 from roomproof.contract.clause import Part
 from roomproof.contract.model import Operation
+from roomproof.errors import RoomproofError
 from roomproof.verify.bodies import Bench
 from roomproof.verify.explore import explore
 from roomproof.verify.fuzz import fuzz
@@ -15,6 +17,7 @@ from roomproof.verify.plan import plan, told_and_looked_at
 from roomproof.verify.readback import Readback
 from roomproof.verify.rooms import clean_up, ended_by, open_rooms, require_hearing
 from roomproof.verify.session import CutShortError, Options, Progress, Result, Session, Step, Subject
+from roomproof.verify.ward import ForeignRoomError
 
 SETTING = 2
 """The first cases of a plan set every member of the rooms; no selection leaves them out."""
@@ -27,28 +30,41 @@ class Run:
     def __init__(self, subject: Subject, options: Options, progress: Progress) -> None:
         self.session = Session(subject, options, progress)
 
-    def verify(self) -> Result:
-        """Do the whole run. Raises UnreachableError or UsageError where it cannot even start."""
-        began = monotonic()
-        session = self.session
+    def verify(self, tell: Callable[[Result], None] = lambda _: None) -> Result:
+        """Do the whole run; `tell` hears what came of it before anything is tidied up, and so does the caller afterwards.
+
+        Raises UnreachableError or UsageError where it cannot even start.
+        """
+        session, began = self.session, monotonic()
+
+        def timed(result: Result) -> None:
+            result.seconds = monotonic() - began
+            tell(result)
+
         try:
-            open_rooms(session)
-            for operation in session.contract.operations:
-                self._exercise(operation)
-            readback = Readback(session)
-            readback.begin()
-            self._follow_sequences()
-            readback.end()
-        except CutShortError as error:
+            self._exercise_everything()
+        except (CutShortError, ForeignRoomError) as error:
             session.result.stopped = str(error)
         except KeyboardInterrupt as stop:
             session.result.stopped, session.result.interrupted = ended_by(stop), True
-        finally:
-            session.judging.catch_up()
+        except RoomproofError:
             clean_up(session)
             session.target.close()
-            session.result.seconds = monotonic() - began
+            raise
+        clean_up(session, timed)
+        session.target.close()
+        session.result.seconds = monotonic() - began
         return session.result
+
+    def _exercise_everything(self) -> None:
+        session = self.session
+        open_rooms(session)
+        for operation in session.contract.operations:
+            self._exercise(operation)
+        readback = Readback(session)
+        readback.begin()
+        self._follow_sequences()
+        readback.end()
 
     def _exercise(self, operation: Operation) -> None:
         bench = self.session.bench(operation)
@@ -86,4 +102,6 @@ class Run:
         bench = session.bench(operation)
         for told, look in told_and_looked_at(bench, session.bench(looker)):
             session.send(told)
-            session.send(replace(look, path_id=session.made[-1]) if bench.makes_rooms else look)
+            made = session.made
+            if made or not bench.makes_rooms:
+                session.send(replace(look, path_id=made[-1]) if bench.makes_rooms else look)

@@ -26,7 +26,8 @@ from roomproof.verdict import Finding, Verdict, Witness
 from roomproof.verify.attempt import AGAIN, DELETION, FIRST_AGAIN, SEATS, Attempts, Broken, Step, Steps, makes_sense, weight
 from roomproof.verify.bodies import Bench
 from roomproof.verify.case import Case, Seat
-from roomproof.verify.plan import credentials, repeatable
+from roomproof.verify.plan import credentials
+from roomproof.verify.repeatability import repeatable
 from roomproof.verify.session import Session
 from roomproof.verify.soak import soaks
 from roomproof_strategies import Json, Sample, invalid
@@ -93,7 +94,8 @@ class _Explanation:
     def give(self, finding: Finding) -> None:
         """Give a finding the shortest sequence that breaks its clause, unless its witness does so alone."""
         clause, witness = finding.clause.id, finding.witness
-        if self._session.contract.match(witness.interaction.request.method, witness.interaction.request.path) is None:
+        request = witness.interaction.request
+        if witness.is_unanswered or self._session.contract.match(request.method, request.path) is None:
             return
         if alone := self._alone(finding):
             self._session.judging.verdicts.explain(alone)

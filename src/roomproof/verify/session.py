@@ -4,48 +4,42 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from math import inf
 from random import Random
 from secrets import token_hex
-from string import hexdigits
 from time import perf_counter, sleep
-from urllib.parse import quote
 
 from roomproof.contract.deviation import Deviation
 from roomproof.contract.model import Contract, Operation, SupportCall
-from roomproof.interaction import Credentials, Interaction, Request, RoomKnowledge, header
+from roomproof.interaction import Credentials, Interaction, Request, RoomKnowledge, bounded, header
 from roomproof.judge.boundaries import Boundaries
-from roomproof.judge.drops import TIMES
 from roomproof.judge.evidence import Evidence
 from roomproof.judge.judge import Judge
 from roomproof.judge.seen import read_answer, read_json
 from roomproof.ledger.books import Books, LedgerError
 from roomproof.targets.credentials import Scheme
+from roomproof.targets.grammar import segment, unsendable
 from roomproof.targets.target import Outgoing, Target
 from roomproof.verdict import Finding, Verdicts
 from roomproof.verify.bodies import Bench
 from roomproof.verify.case import Case, Proof, Seat, encode
 from roomproof.verify.judging import Judging
 from roomproof.verify.patience import BACKOFF, IN_VAIN, LONGEST, Patience
-from roomproof.verify.rate import Allowance, Rate
+from roomproof.verify.rate import Allowance, Clock, Rate
 from roomproof.verify.selection import Selection
+from roomproof.verify.stranger import is_vast, stranger_to
 from roomproof.verify.tidy import TRIES, Tidying, required_query
-from roomproof.verify.ward import SPARED, Ward, keeps_rooms
+from roomproof.verify.unanswered import MOST_LOST, Unanswered
+from roomproof.verify.ward import FOREIGN, SPARED, Ward, keeps_rooms
 from roomproof_strategies import Setting, Special
 
 _KNOWLEDGE = {seat: RoomKnowledge.NONE if seat is Seat.NOBODY else RoomKnowledge.EXISTS for seat in Seat}
 
-SILENCE = 5
-"""After how many requests in a row without an answer a run gives up."""
-SHORT = 8
-"""Ids of fewer characters may all be taken."""
 LONGEST_PAUSE_AT_THE_END = 1.0
 """Seconds between the few requests that tidy up, however low the rate: nobody waits for minutes at the end of a run."""
-VAST = 16
-"""Of an id with so many digits, no other one that is drawn at random names a room."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,12 +148,13 @@ class Session:
         self.seats: dict[Seat, str] = {}
         self.lasting: frozenset[str] = frozenset()
         self._progress = progress
-        self._silent = 0
-        self._dropped: list[tuple[Outgoing, int]] = []
+        self._unanswered = Unanswered()
+        self._answered: Outgoing | None = None
         self._calls = 0
         self._unsent: Counter[str] = Counter()
         self._rate = Rate(options.rate)
         self._allowance = Allowance(options.max_seconds)
+        self._clock = Clock()
         self._patience = Patience(options.backoff)
         self._end: CutShortError | None = None
 
@@ -191,19 +186,25 @@ class Session:
         outgoing = self._outgoing(case)
         sent = self._sent(outgoing, case.note, is_valid=case.valid)
         self._follow_up(case.operation, sent[0])
-        if sent[0].dropped:
-            self._dropped.append((outgoing, 1))
-        elif sent[0].response is not None and self._dropped:
-            self._send_dropped_again()
+        if sent[0].response is None:
+            self._remember(outgoing, sent[0], 1)
+        else:
+            self._answered = self._answered if "{" not in case.operation.path else outgoing
+            self._send_lost_again()
         return sent
 
-    def _send_dropped_again(self) -> None:
-        """Send once more, now that the server answers, what it closed the connection on: was it lost, or can nobody send it?"""
-        again, self._dropped = self._dropped, []
-        for outgoing, times in again:
-            interaction, _ = self._sent(outgoing, "once more, since the connection was closed on it")
-            if interaction.dropped and times < TIMES - 1:
-                self._dropped.append((outgoing, times + 1))
+    def _send_lost_again(self) -> None:
+        """Send once more, now that the server answers, what it did not answer: was it lost on the way, or can the server not bear it?"""
+        for outgoing, times in self._unanswered.to_be_sent_again():
+            interaction, _ = self._sent(outgoing, "once more, since there was no answer to it")
+            self._remember(outgoing, interaction, times + 1)
+
+    def _remember(self, outgoing: Outgoing, interaction: Interaction, times: int) -> None:
+        """Have a lost request sent again, unless it may have made a room each time, and too many are lost that way already."""
+        match = self.contract.match(outgoing.method, outgoing.path)
+        is_safe = self.subject.ours or outgoing.repeatable or match is None or bool(match[1])
+        if is_safe or len(self.books.lost) < MOST_LOST:
+            self._unanswered.remember(outgoing, interaction, times)
 
     def offer(self, case: Case) -> None:
         """Post a case if the run's selection still needs it."""
@@ -243,31 +244,47 @@ class Session:
         return Outgoing(case.operation.method, path, query, headers, case.body, proof.scheme, proof.credentials, knowledge, repeatable)
 
     def _path(self, template: str, room_id: str) -> str:
-        return template.replace("{" + self.contract.room.parameter + "}", quote(room_id, safe=""))
+        return template.replace("{" + self.contract.room.parameter + "}", segment(room_id))
 
     def _room_of(self, seat: Seat) -> str:
         if seat is not Seat.NOBODY:
             return self.seats[seat]
         known = self.seats[Seat.MAIN]
-        stranger = _stranger(known, self.random)
-        if sum(letter in hexdigits for letter in known) >= VAST:
+        stranger = stranger_to(known, self.random)
+        if is_vast(known):
             self.target.trust(stranger)
         return stranger
 
     def _sent(self, outgoing: Outgoing, note: str, *, is_valid: bool = False) -> tuple[Interaction, list[Evidence]]:
         """Send a request and have it judged, unless it may do what nobody can put right: then nothing is sent nor said."""
-        if objection := self.target.objection(outgoing, self.look, SPARED if is_valid else 0):
+        why = unsendable(outgoing.method, outgoing.path, outgoing.query, outgoing.headers, outgoing.body)
+        objection = f"since {why}" if why else self.target.objection(outgoing, self.look, SPARED if is_valid else 0)
+        if objection:
             self._unsent[objection] += 1
-            return Interaction(Request(outgoing.method, self.target.base_url + outgoing.path), None, failure=objection), []
-        interaction = self._exchange(outgoing, note)
+            request = Request(outgoing.method, self.target.base_url + outgoing.path, outgoing.headers, outgoing.body, outgoing.credentials)
+            interaction = Interaction(replace(request, room=outgoing.room), None, failure=f"not sent, {objection}")
+            # Nobody said whether there is such a room, so what is aimed at one that does not exist cannot be tested.
+            is_open = objection == FOREIGN and "read" in self.contract.support
+            return interaction, self.judging.see_later(interaction) if is_open else []
+        interaction = bounded(self._exchange(outgoing, note))
         return interaction, self.judging.see_later(interaction)
 
     def look(self, room_id: str) -> Interaction:
         """Ask for a room without changing it."""
+        return self._exchange(self._looking(room_id), "looks whether there is such a room")
+
+    def _looking(self, room_id: str) -> Outgoing:
         call = self.contract.support["read"]
         query = self._queries[self.contract.operations[0].id]
-        looking = Outgoing(call.method, self._path(call.path, room_id), query, scheme=self.subject.scheme, housekeeping=True)
-        return self._exchange(looking, "looks whether there is such a room")
+        return Outgoing(call.method, self._path(call.path, room_id), query, scheme=self.subject.scheme, housekeeping=True)
+
+    def page(self, listing: SupportCall, query: Mapping[str, str]) -> Interaction:
+        """Ask for a page of the rooms that there are."""
+        asked = self._queries[self.contract.operations[0].id] | {**query}
+        outgoing = Outgoing(listing.method, listing.path, asked, scheme=self.subject.scheme, housekeeping=True)
+        interaction = self._exchange(outgoing, "looks which rooms there are")
+        self.judging.see(interaction)
+        return interaction
 
     def _exchange(self, outgoing: Outgoing, note: str) -> Interaction:
         """Send a request, again after a while if the provider is busy. Raises CutShortError where the run has to end, ever after, too."""
@@ -277,8 +294,8 @@ class Session:
                 self.judging.see(interaction)
                 self._wait_for_provider(interaction, pause)
                 interaction = self._attempt(outgoing, note)
-            if self._silent >= SILENCE:
-                raise CutShortError(f"{self.target.base_url} stopped answering: {interaction.failure}")
+            if why := self._unanswered.why_end(interaction, self._is_anybody_there):
+                raise CutShortError(f"{self.target.base_url} {why}: {interaction.failure}")
             if self._patience.in_vain >= IN_VAIN:
                 raise CutShortError(f"{_busy(interaction)} {IN_VAIN} requests in a row; try again later, or with a lower --rate")
         except CutShortError as error:
@@ -287,22 +304,35 @@ class Session:
             raise
         return interaction
 
+    def _is_anybody_there(self) -> bool:
+        """Whether a request is answered that was answered before, or only asks; if it is not at once, perhaps after a while."""
+        can_look = "read" in self.contract.support and Seat.MAIN in self.seats
+        neighbour = self._looking(self.seats[Seat.MAIN]) if can_look else self._answered
+        for pause in (0.0, *self.options.backoff) if neighbour else ():
+            self.wait(pause)
+            if neighbour is not None and self._attempt(neighbour, "asks whether anybody is there").response is not None:
+                return True
+        return False
+
     def _attempt(self, outgoing: Outgoing, note: str) -> Interaction:
         if self._end is not None:
             raise self._end
         if self.options.max_requests is not None and self.result.requests >= self.options.max_requests:
             raise CutShortError(f"--max-requests {self.options.max_requests} reached")
         self.wait(self._rate.pause())
+        if problem := self._clock.problem():
+            raise CutShortError(problem)
         left = self._allowance.left()
         if left == 0:
             raise CutShortError(f"--max-seconds {self.options.max_seconds:g} reached")
         began = perf_counter()
         try:
-            interaction = self.target.send(replace(outgoing, seconds=left, meanwhile=self.judging.catch_up))
+            within = min((limit for limit in (left, self._unanswered.deadline) if limit is not None), default=None)
+            interaction = self.target.send(replace(outgoing, seconds=within, meanwhile=self.judging.catch_up))
         except LedgerError as error:
             raise CutShortError(f"{error}; nothing is made that could be forgotten") from error
         seconds = perf_counter() - began
-        self._silent = self._silent + 1 if interaction.response is None else 0
+        self._unanswered.note(interaction, seconds)
         self.result.requests += 1
         if interaction.response is None:
             self.result.unanswered[interaction.failure] += 1
@@ -368,7 +398,7 @@ class Session:
     @property
     def remarks(self) -> tuple[str, ...]:
         """What the run has to say about requests that it held back."""
-        return tuple(f"{count} requests were not sent, {why}" for why, count in self._unsent.items())
+        return (*(f"{count} requests were not sent, {why}" for why, count in self._unsent.items()), *self.target.remarks)
 
     @property
     def keeps_rooms(self) -> bool:
@@ -377,24 +407,13 @@ class Session:
 
     @property
     def made(self) -> list[str]:
-        """The ids of the rooms that this session made and that still exist."""
-        return [state.id for state in self.judging.rooms.existing.values() if state.created_with is not None]
+        """The ids of the rooms that this session made, as far as anybody can tell, and that still exist.
+
+        An id that none of the provider's is, such as a null, is among them: the ward lets through what concerns nobody.
+        """
+        existing = self.judging.rooms.existing.values()
+        return [state.id for state in existing if state.created_with is not None and not self.target.is_foreign(state.id)]
 
 
 def _busy(interaction: Interaction) -> str:
     return f"the provider answers with status {interaction.response.status if interaction.response else 0} (too busy)"
-
-
-def _stranger(room_id: str, random: Random) -> str:
-    """Return an id of the same shape that, in all likelihood, names no room.
-
-    Digits, and letters where the id is hexadecimal, are redrawn, but for the first and for a UUID's version and variant.
-    A short id, of which every other one may be taken, gets longer.
-    """
-    if len(room_id) < SHORT:
-        return room_id + "".join(random.choices("0123456789", k=SHORT))
-    alphabet = "0123456789abcdef" if any(letter in "abcdefABCDEF" for letter in room_id) else "0123456789"
-    kept = (0, 14, 19)
-    drawn = [random.choice(alphabet) if letter.lower() in alphabet else letter for letter in room_id]
-    other = "".join(room_id[index] if index in kept else letter for index, letter in enumerate(drawn))
-    return other if other != room_id else room_id + "".join(random.choices("0123456789", k=SHORT))

@@ -1,26 +1,31 @@
-"""Tidy up after a run, from its books: delete the rooms that it made, put the named room back as it was found.
+"""Tidy up after a run, from its books: put the named room back as it was found, delete the rooms that the run made.
 
-The same at the end of a run, and later by `roomproof cleanup` after a run that was killed.
+The same at the end of a run, and later by `roomproof cleanup` after a run that was killed. Whatever goes wrong with one room is a remark,
+and no reason to leave the others as they are.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from time import sleep
 from typing import Any
-from urllib.parse import quote
 
 from roomproof.contract.model import Contract, Operation, SupportCall
-from roomproof.interaction import BUSY, Interaction, header
+from roomproof.errors import RoomproofError
+from roomproof.interaction import BUSY, Interaction, Request, header
 from roomproof.judge.seen import read_answer
-from roomproof.ledger.books import Books, Intent
+from roomproof.ledger.books import Books, Intent, LedgerError, Repeatable
 from roomproof.targets.credentials import Scheme
-from roomproof.targets.target import Outgoing, Target
+from roomproof.targets.grammar import segment
+from roomproof.targets.target import Outgoing
 from roomproof.verify.case import encode
+from roomproof.verify.rate import Allowance
+from roomproof.verify.repeatability import again
 from roomproof.verify.settable import changes_members, members_in, settable, told
-from roomproof.verify.ward import GONE
+from roomproof.verify.ward import GONE, Ward
 
 Json = Any
 TRIES = 3
@@ -29,6 +34,13 @@ LONGEST_WAIT = 5.0
 """Seconds that a busy provider may ask for before each of them."""
 SILENCE = 4
 """After how many requests in a row without an answer, or with a busy one, no more are sent."""
+MOST_SECONDS = 30.0
+"""How long it may take after a run that was to end: by a signal, or after so many seconds."""
+MEMORY = timedelta(minutes=10)
+"""How long a provider remembers for sure how it answered a request that it carries out once."""
+MOST_REPEATS = 20
+"""How many requests to make a room, whose answers were lost, are sent again to hear of the rooms."""
+TIME_IS_UP = "the time for tidying up was over; `roomproof cleanup` goes on with it"
 
 
 def required_query(operation: Operation) -> dict[str, str]:
@@ -39,29 +51,45 @@ def required_query(operation: Operation) -> dict[str, str]:
 
 @dataclass
 class Tidying:
-    """Tidies up one provider's account. `remarks` are the sentences about what could not be done."""
+    """Tidies up one provider's account. `remarks` are the sentences about what could not be done.
+
+    `allowance` is the time that is left for it; `is_last` tells that nobody tries again what nothing can do.
+    """
 
     contract: Contract
     scheme: Scheme
-    target: Target
+    target: Ward
     books: Books
     named: str | None
     wait: Callable[[], None] = lambda: None
     tries: int = TRIES
+    allowance: Allowance = field(default_factory=lambda: Allowance(None))
+    is_last: bool = False
     remarks: list[str] = field(default_factory=list)
+    _forgotten: list[str] = field(default_factory=list)
     _unheard: int = 0
     _last: Interaction | None = None
 
     def everything(self) -> None:
-        """Find what was made by requests whose answer was lost, delete what was made, put the named room back."""
+        """Put the named room back, find what was made by requests whose answer was lost, delete what was made.
+
+        The named room comes first, since it is somebody's; and once more where it is not as it was, since a room that was made, and is
+        gone now, may have had what no two rooms may have.
+        """
+        why = self._put_back()
         self._find_lost()
-        self.delete_rooms()
-        self._put_back()
+        if self.books.rooms:
+            self.delete_rooms()
+            why = why and self._put_back()
+        self.remarks += [why] if why else []
+        if why and self._unheard == 0 and self.allowance.left() != 0:
+            # What a provider that listens does not take back now, it will not take back later.
+            self.books.put_back()
         self._tell_lost()
 
     def _tell_lost(self) -> None:
         """Tell of rooms that may be there; where nothing can ever find them, the books close on them."""
-        if times := sorted(intent.at for intent in self.books.lost.values()):
+        if times := sorted([*(intent.at for intent in self.books.lost.values()), *self._forgotten]):
             when = times[0] if len(times) == 1 else f"between {times[0]} and {times[-1]}"
             self.remarks.append(
                 f"a room may have been left behind, whose id nobody knows: requests to make one without an answer that names it: "
@@ -81,22 +109,42 @@ class Tidying:
     def _find_lost(self) -> None:
         """Look for the rooms of requests without an answer by the names that these requests gave them."""
         finding = self.contract.support.get("find")
-        for number, intent in list(self.books.lost.items()) if finding else ():
-            if finding is None or not intent.mark:
-                continue
-            rooms = self._named_like(finding, intent)
-            if rooms is None:
-                continue
-            for room in rooms:
-                self.books.made(str(room[self.contract.room.id]), number)
-            if not rooms:
-                self.books.came_to_nothing(number)
+        for number, intent in list(self.books.lost.items()):
+            if finding is not None and intent.mark:
+                self._find(finding, number, intent)
+        unknown = [(number, intent, intent.request) for number, intent in self.books.lost.items() if intent.request is not None]
+        for number, intent, request in unknown[:MOST_REPEATS]:
+            self._repeat(number, intent, request)
 
-    def _named_like(self, finding: SupportCall, intent: Intent) -> list[Mapping[str, Json]] | None:
-        """Return the rooms that an intent has named, None if nobody knows whether there are any."""
+    def _find(self, finding: SupportCall, number: int, intent: Intent) -> None:
         query = {name: str(value).replace("{serial}", intent.mark) for name, value in finding.options.get("query", {}).items()}
         call = self._call(finding, intent.mark, query)
         interaction = self._sent(call)
+        rooms = self._named_like(finding, intent, interaction, is_filtered=bool(query))
+        if rooms is None:
+            return
+        for room in rooms:
+            self.target.take(str(room[self.contract.room.id]), room, number, call, interaction)
+        if not rooms:
+            self.books.came_to_nothing(number)
+
+    def _repeat(self, number: int, intent: Intent, request: Repeatable) -> None:
+        """Send a request again that the provider carries out once: the answer tells which room came of it, or makes that room now.
+
+        A provider that has forgotten the first one makes another room: then the first is still to be told of.
+        """
+        interaction, sent_at = self._sent(again(request, self.scheme, intent.mark)), datetime.fromisoformat(intent.at)
+        if number in self.books.lost:
+            return
+        made = self.target.shown_in(interaction)
+        is_other = made is not None and self.target.is_younger(made[1], interaction, sent_at)
+        if is_other or (made is None and datetime.now(UTC) - sent_at > MEMORY):
+            self._forgotten.append(intent.at)
+
+    def _named_like(
+        self, finding: SupportCall, intent: Intent, interaction: Interaction, *, is_filtered: bool
+    ) -> list[Mapping[str, Json]] | None:
+        """Return the rooms that an intent has named, None if nobody knows whether there are any."""
         if interaction.response is None or interaction.response.status >= 300:
             is_one = "{" in finding.path and interaction.response is not None and interaction.response.status in GONE
             return [] if is_one else None
@@ -108,7 +156,7 @@ class Tidying:
         rooms = (entry for entry in entries if isinstance(entry, dict) and self.contract.room.id in entry)
         found: list[Mapping[str, Json]] = [room for room in rooms if room.get(key) == intent.mark]
         # A list of which this is but a page proves nothing by what it does not show.
-        return found if found or query else None
+        return found if found or is_filtered else None
 
     def delete_rooms(self) -> None:
         """Delete every room that was made, where the provider has a way."""
@@ -116,6 +164,8 @@ class Tidying:
         failed: dict[str, list[str]] = {}
         for room_id in list(self.books.rooms):
             why = "the contract has no x-support delete" if remover is None else self._deleted(remover, room_id)
+            if remover is None and self.is_last:
+                self.books.leave(room_id)
             if why:
                 failed.setdefault(why, []).append(room_id)
         for why, rooms in failed.items():
@@ -123,7 +173,12 @@ class Tidying:
 
     def _deleted(self, remover: SupportCall, room_id: str) -> str:
         """Delete a room; return why it could not be done, an empty text if it is gone."""
-        interaction = self._sent(self._call(remover, room_id))
+        call = self._call(remover, room_id)
+        if why := self.target.refusal(call):
+            # It would be kept from being deleted ever after, too.
+            self.books.leave(room_id)
+            return why
+        interaction = self._sent(call)
         # Whoever listens to a session's requests may have entered it already; of two entries the second does nothing.
         if interaction.response is not None and (interaction.response.status < 300 or interaction.response.status in GONE):
             self.books.gone(room_id)
@@ -131,11 +186,11 @@ class Tidying:
             return ""
         return f"status {interaction.response.status}" if interaction.response else interaction.failure
 
-    def _put_back(self) -> None:
-        """Set the members of the named room that differ from how they were found, and see whether they are as they were."""
+    def _put_back(self) -> str:
+        """Set the members of the named room that differ from how they were found; return why they are not as they were, if so."""
         known = settable(self.contract)
         if self.books.found is None or known is None or self.named is None:
-            return
+            return ""
         now = self.find()
         refusals: dict[str, str] = {}
         for body in self._bodies(known[0], self.books.found):
@@ -146,15 +201,13 @@ class Tidying:
                 refusals |= {name: why for name, why in refused.items() if sent[name] == self.books.found[name] or name not in refusals}
                 now = self.find()
         if now is None:
-            self.remarks.append(f"room {self.named} could not be read, so nobody knows whether it is as it was found")
-            return
+            return f"room {self.named} could not be read, so nobody knows whether it is as it was found"
         differing = self._differing(now)
-        if differing:
-            why = ", ".join(refusals.get(name, f"{name} stays {told(now.get(name))} whatever is sent") for name in differing)
-            self.remarks.append(f"room {self.named} is not as it was found: {why}")
-        if not differing or self._unheard == 0:
-            # What a provider that listens does not take back now, it will not take back later.
+        if not differing:
             self.books.put_back()
+            return ""
+        why = ", ".join(refusals.get(name, f"{name} stays {told(now.get(name))} whatever is sent") for name in differing)
+        return f"room {self.named} is not as it was found: {why}"
 
     def _differing(self, now: Mapping[str, Json]) -> list[str]:
         found = self.books.found or {}
@@ -180,7 +233,7 @@ class Tidying:
             yield from (partial(body, (name,), values) for name in found for values in (found, {**found, **cleared}))
 
     def _path(self, template: str, room_id: str) -> str:
-        return template.replace("{" + self.contract.room.parameter + "}", quote(room_id, safe=""))
+        return template.replace("{" + self.contract.room.parameter + "}", segment(room_id))
 
     def _call(self, call: SupportCall, room_id: str, query: Mapping[str, str] | None = None) -> Outgoing:
         asked = required_query(self.contract.operations[0]) | dict(query or {})
@@ -194,20 +247,33 @@ class Tidying:
         return Outgoing(operation.method, path, query, headers, encode(body), self.scheme, housekeeping=True)
 
     def _sent(self, outgoing: Outgoing) -> Interaction:
-        """Send a request, and again if nobody answers or the provider is too busy for now; not at all if that has gone on too long."""
+        """Send a request, and again if nobody answers or the provider is too busy for now; not at all if that has gone on too long.
+
+        Whatever keeps it from being sent is told as an answer that never came.
+        """
         for number in range(1, self.tries + 1):
             if self._last is not None and self._unheard >= SILENCE:
                 return self._last
             self.wait()
-            self._last = answer = self.target.send(outgoing)
+            left = self.allowance.left()
+            if left == 0:
+                return self._unsent(outgoing, TIME_IS_UP)
+            try:
+                self._last = answer = self.target.send(replace(outgoing, seconds=left))
+            except (RoomproofError, LedgerError, OSError) as error:
+                return self._unsent(outgoing, str(error))
             response = answer.response
             if response is not None and response.status not in BUSY:
                 self._unheard = 0
                 break
             self._unheard += 1
             if number < self.tries:
-                sleep(_pause(answer) if response else 0.1)
+                pause = _pause(answer) if response else 0.1
+                sleep(pause if left is None else min(pause, left))
         return answer
+
+    def _unsent(self, outgoing: Outgoing, why: str) -> Interaction:
+        return Interaction(Request(outgoing.method, self.target.base_url + outgoing.path), None, failure=why)
 
 
 def _refusals(sent: Mapping[str, Json], interaction: Interaction) -> dict[str, str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 
@@ -12,10 +12,11 @@ _ENDING = (signal.SIGINT, signal.SIGTERM)
 
 
 @contextmanager
-def undisturbed(*, impatient: bool = False) -> Iterator[None]:
+def undisturbed(*, impatient: bool = False, then: Callable[[], None] = lambda: None) -> Iterator[None]:
     """Put off a signal that ends the run until the context ends; the second one, or an impatient user's first, ends it at once.
 
-    Signals reach the main thread only; anywhere else nothing is put off.
+    When a signal is put off, `then` is called, in the middle of whatever is done. Signals reach the main thread only; anywhere else
+    nothing is put off.
     """
     if impatient or threading.current_thread() is not threading.main_thread():
         yield
@@ -26,6 +27,7 @@ def undisturbed(*, impatient: bool = False) -> Iterator[None]:
         if waiting:
             raise KeyboardInterrupt
         waiting.append(number)
+        then()
 
     before = {number: signal.signal(number, put_off) for number in _ENDING}
     try:

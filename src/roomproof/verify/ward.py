@@ -1,16 +1,18 @@
 """The ward: every request of a session passes here, and none changes a room that is not the run's own.
 
-The run's own rooms are the one that was named and those that it made. A made-up id, which is to name no room, may still be that of
-a stranger's: it is looked for first (`read` of x-support), and the request goes out only if there is no such room. Where the
-contract has no way to look, only ids count of which so many characters were drawn at random that no room has them.
+The run's own rooms are the one that was named and those that it made: what the answer to a create shows is one of these only if nothing
+says that it was there before. A made-up id, which is to name no room, may still be that of a stranger's: it is looked for first (`read`
+of x-support), and the request goes out only if there is no such room. Where the contract has no way to look, only ids count of which
+so many characters were drawn at random that no room has them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 from urllib.parse import unquote
 
 from roomproof.contract.model import Contract
@@ -19,15 +21,24 @@ from roomproof.interaction import BUSY, Interaction
 from roomproof.judge.seen import read_answer
 from roomproof.ledger.books import Books
 from roomproof.targets.target import Outgoing, Target
+from roomproof.verify.novelty import MADE, Novelty, id_of, is_nameable
+from roomproof.verify.repeatability import kept, key_of, with_headers
 from roomproof.verify.settable import names_of_change
 from roomproof.verify.undisturbed import undisturbed
 
+Json = Any
 GONE = (404, 410)
 _NO_SUCH_ID = (400, *GONE, 414, 422)
 """How a provider answers about an id that no room has, or can have."""
 _HARMLESS = ("GET", "HEAD", "OPTIONS")
+BARE = 2
+"""Which create of a run goes without the headers that let it be repeated: the contract allows that, too."""
 MOST_KEPT = 100
 """How many rooms a run makes at most where the contract has no way to delete them: they stay in somebody's account."""
+MOST_TOLD = 10
+"""So many rooms are named in a remark; the others are counted."""
+LONGEST_TOLD = 100
+"""Characters of an id in a remark."""
 SPARED = 20
 """How many of these are left for requests that are to be rejected, and are accepted all the same."""
 
@@ -64,7 +75,10 @@ class Ward:
     `ours`: the run started the server itself, so every room is its own.
     """
 
-    def __init__(self, target: Target, contract: Contract, books: Books, named: str | None, *, ours: bool) -> None:
+    def __init__(
+        self, target: Target, contract: Contract, books: Books, named: str | None, *, ours: bool, began: datetime | None = None
+    ) -> None:
+        """`began` is when the run did whose rooms these are: now, unless somebody tidies up after it."""
         self.base_url = target.base_url
         self._target = target
         self._contract = contract
@@ -73,11 +87,48 @@ class Ward:
         self._ours = ours
         self._nobody: dict[str, bool] = {}
         self._untouched: frozenset[str] = frozenset()
+        self._novelty = Novelty(contract, began or datetime.now(UTC))
+        self._novelty.meet([named] if named is not None else [], "it is the room that was named")
+        self._novelty.meet(books.there)
+        self._presumed: set[str] = set()
+        self._answered: dict[str, str] = {}
+        self._creates = 0
+        self._repeats: bool | None = None
+        self.foreign: dict[str, str] = {}
+        """The rooms that were taken for new ones in an answer, and that may be somebody else's, each with the reason."""
 
     def trust(self, room_id: str) -> None:
         """Take a made-up id for one that no room has: enough of it was drawn at random. Where one can look, one still does."""
         if "read" not in self._contract.support:
             self._nobody[room_id] = True
+
+    def meet(self, rooms: Iterable[str], *, whole: bool = False) -> None:
+        """Take note of rooms that are there before the first one is made; whether they are all that there are."""
+        found = list(rooms)
+        self._books.met(found)
+        self._novelty.meet(found)
+        self._novelty.is_whole |= whole
+
+    def meet_shown(self, interaction: Interaction) -> None:
+        """Take note of the room that an answer shows, which may be another one than the request has named."""
+        self.meet(self._ids_shown_in(interaction))
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """What is to be said of rooms that were taken for new ones in an answer: nobody knows whose they are."""
+        what = "left alone, since they may be somebody else's although a request to make a room was answered with them"
+        return (f"{what}: {', '.join(self.strange_rooms())}",) if self.foreign else ()
+
+    def strange_rooms(self) -> Iterator[str]:
+        """Yield some of these rooms, each with the reason, and how many there are besides."""
+        for room_id, why in list(self.foreign.items())[:MOST_TOLD]:
+            yield f"{room_id[:LONGEST_TOLD]} ({why})"
+        if len(self.foreign) > MOST_TOLD:
+            yield f"and {len(self.foreign) - MOST_TOLD} more"
+
+    def is_foreign(self, room_id: str) -> bool:
+        """Whether a room was there before the run."""
+        return room_id == self._named or room_id in self.foreign
 
     def leave_alone(self, names: Iterable[str]) -> None:
         """Let no request through any more that may change these members of the named room."""
@@ -96,39 +147,81 @@ class Ward:
             return ENOUGH
         if room_id == self._named and not self._untouched.isdisjoint(names_of_change(self._contract, outgoing)):
             return UNRESTORABLE
-        if room_id is not None and not self._is_own(room_id, outgoing.method) and room_id not in self._nobody:
+        is_strange = room_id is not None and room_id not in self.foreign and not self._is_own(room_id, outgoing.method)
+        if room_id is not None and is_strange and room_id not in self._nobody:
             can_look = "read" in self._contract.support and room_id.strip("./") != ""
-            self._nobody[room_id] = can_look and _shows_nobody(look(room_id))
+            answer = look(room_id) if can_look else None
+            self._nobody[room_id] = answer is not None and _shows_nobody(answer)
+            if answer is not None:
+                self.meet_shown(answer)
         return FOREIGN if self._refusal(errand, outgoing.method) else ""
 
     def send(self, outgoing: Outgoing) -> Interaction:
         """Send one request. Raises ForeignRoomError instead where it would change somebody else's room, LedgerError as the books do."""
         errand = self._errand(outgoing)
-        if why := self._refusal(errand, outgoing.method):
+        if why := self.refusal(outgoing):
             raise ForeignRoomError(f"{outgoing.method} {outgoing.path} was not sent: {why}; this is a fault of roomproof, please report it")
         if not errand.makes_room:
             interaction = self._target.send(outgoing)
             if errand.room_id is not None:
-                self._enter_change(errand.room_id, outgoing.method, interaction)
+                self._enter_change(errand.room_id, outgoing, interaction)
             return interaction
         # What is made on a server of our own ends with it.
         with nullcontext() if self._ours else undisturbed():
-            number = self._books.intend(datetime.now(UTC).isoformat(timespec="milliseconds"), outgoing.mark)
-            interaction = self._target.send(outgoing)
-            self._enter_creation(number, interaction)
+            repeatable = self._prepared(outgoing)
+            number = self._intent_of(repeatable)
+            interaction = self._target.send(repeatable)
+            is_made = self._enter_creation(number, repeatable, interaction)
+            if repeatable is not outgoing and interaction.response is not None and interaction.response.status not in BUSY:
+                self._learn_to_repeat(interaction.response.status, is_made=is_made)
         return interaction
+
+    def shown_in(self, interaction: Interaction) -> tuple[str, Mapping[str, Json]] | None:
+        """Return the room that an answer shows, with its id, None where it shows none."""
+        response = interaction.response
+        room = self._contract.room.representation(read_answer(response.body)) if response and 200 <= response.status < 300 else None
+        room_id = id_of(self._contract, room) if room else None
+        return None if room is None or room_id is None else (room_id, room)
+
+    def is_younger(self, room: Mapping[str, Json], interaction: Interaction, moment: datetime) -> bool:
+        """Whether a room says that it was made clearly after a moment of ours."""
+        return self._novelty.is_younger(room, interaction, moment)
+
+    def take(self, room_id: str, room: Mapping[str, Json], number: int, outgoing: Outgoing, interaction: Interaction) -> bool:
+        """Enter into the books the room that an answer shows as the one which an intent made; not if it may be another one.
+
+        Return whether it was entered.
+        """
+        why = "" if self._ours else self._novelty.doubt(room_id, room, outgoing, interaction)
+        if not why:
+            self._books.made(room_id, number)
+            self._novelty.meet([room_id], MADE)
+            if not self._novelty.is_proven(room):
+                self._presumed.add(room_id)
+            return True
+        self._books.came_to_nothing(number)
+        if room_id in self._presumed and room_id in self._books.ever:
+            # Of a room that two creates were answered with nobody knows whether the first one made it.
+            self._books.disown(room_id)
+        if room_id not in self._books.ever:
+            self.foreign.setdefault(room_id, why)
+        return False
 
     def close(self) -> None:
         """Let go of connections."""
         self._target.close()
 
+    def refusal(self, outgoing: Outgoing) -> str:
+        """Return why a request is never sent, an empty text if it may be."""
+        return "" if self._ours else self._refusal(self._errand(outgoing), outgoing.method)
+
     def _refusal(self, errand: _Errand, method: str) -> str:
-        if self._ours:
-            return ""
         if not errand.known:
             return "the contract has no such call"
         room_id = errand.room_id
-        if room_id is None or self._is_own(room_id, method) or self._nobody.get(room_id, False):
+        if room_id is None or self._is_own(room_id, method):
+            return ""
+        if self._nobody.get(room_id, False) and room_id not in self.foreign:
             return ""
         return f"{room_id} may be the id of a room that is not the run's own"
 
@@ -147,30 +240,89 @@ class Ward:
 
     def _is_own(self, room_id: str, method: str) -> bool:
         """Whether the run may change a room; only what it made may it delete."""
+        if not is_nameable(room_id):
+            return False
         if room_id == self._named:
             return method != "DELETE"
         return room_id in self._books.ever
 
-    def _enter_creation(self, number: int, interaction: Interaction) -> None:
-        """Note what became of a request to make a room; an answer that leaves it open, or names no room, leaves the intent open."""
+    def _enter_creation(self, number: int, outgoing: Outgoing, interaction: Interaction) -> bool:
+        """Note what became of a request to make a room, and return whether it has made one.
+
+        An answer that leaves it open, or names no room, leaves the intent open.
+        """
         response = interaction.response
         if response is None:
-            return
+            return False
         if 200 <= response.status < 300:
-            room = self._contract.room.representation(read_answer(response.body)) or {}
-            if self._contract.room.id in room and str(room[self._contract.room.id]) != self._named:
-                self._books.made(str(room[self._contract.room.id]), number)
+            made = self.shown_in(interaction)
+            if made is None:
+                return False
+            room_id, room = made
+            if not self._is_replay(outgoing, room_id):
+                return self.take(room_id, room, number, outgoing, interaction)
+            self._books.came_to_nothing(number)
         elif response.status < 500 or response.status in BUSY:
             self._books.came_to_nothing(number)
+        return False
 
-    def _enter_change(self, room_id: str, method: str, interaction: Interaction) -> None:
+    def _is_replay(self, outgoing: Outgoing, room_id: str) -> bool:
+        """Note under which id a request was answered with a room, and return whether it was so before: then it has made none."""
+        key = key_of(self._contract, outgoing)
+        first = None if key is None else self._answered.get(key)
+        if key is not None:
+            self._answered.setdefault(key, room_id)
+        return first == room_id
+
+    def _prepared(self, outgoing: Outgoing) -> Outgoing:
+        """Return a request to make a room as one that may be repeated, where the contract has headers for that."""
+        self._creates += 1
+        if self._ours or self._repeats is False or self._creates == BARE:
+            return outgoing
+        return with_headers(self._contract, outgoing, datetime.now(UTC))
+
+    def _intent_of(self, outgoing: Outgoing) -> int:
+        """Return the number of the intent that a request carries out: a new one, but for what is repeated since its answer was lost."""
+        journal = None if self._ours else kept(self._contract, outgoing)
+        lost = self._books.lost.items() if journal is not None else ()
+        again = (number for number, intent in lost if intent.request == journal)
+        number = next(again, None)
+        return number or self._books.intend(datetime.now(UTC).isoformat(timespec="milliseconds"), outgoing.mark, journal)
+
+    def _learn_to_repeat(self, status: int, *, is_made: bool) -> None:
+        """Do without these headers from now on, if the first request with them, or an accepted one, has not made a room."""
+        if self._repeats is None or status < 300:
+            self._repeats = is_made
+
+    def _enter_change(self, room_id: str, outgoing: Outgoing, interaction: Interaction) -> None:
         """Note a room that is gone; and one that an update has made, of an id that nobody had."""
+        method = outgoing.method
         status = interaction.response.status if interaction.response else 0
         if method == "DELETE":
             if 200 <= status < 300 or status in GONE:
                 self._books.gone(room_id)
-        elif 200 <= status < 300 and not self._ours and not self._is_own(room_id, method):
+                if room_id not in self._presumed:
+                    self._novelty.forget(room_id)
+        elif 200 <= status < 300 and not self._ours:
+            if not self._is_own(room_id, method):
+                self._enter_made_by_update(room_id, outgoing, interaction)
+            self.meet_shown(interaction)
+
+    def _enter_made_by_update(self, room_id: str, outgoing: Outgoing, interaction: Interaction) -> None:
+        """Enter a room that was not there before its update; not if the answer is about another one, or an older one."""
+        room = self._contract.room.representation(read_answer(interaction.response.body if interaction.response else b"")) or {}
+        shown = room.get(self._contract.room.id, room_id)
+        why = f"an update of it was answered with the room {shown}" if str(shown) != room_id else ""
+        why = why or self._novelty.doubt(room_id, room, outgoing, interaction)
+        if why:
+            self.foreign.setdefault(room_id, why)
+        else:
             self._books.made(room_id)
+
+    def _ids_shown_in(self, interaction: Interaction) -> list[str]:
+        """Return the id of the room that an answer shows, if it shows one."""
+        shown = self.shown_in(interaction)
+        return [] if shown is None else [shown[0]]
 
 
 def _shows_nobody(interaction: Interaction) -> bool:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from roomproof.contract.clause import Clause, Level, Part
+from roomproof.contract.clause import Part
 from roomproof.interaction import Credentials
+from roomproof.judge.blame import blame, clause_of_success, clauses_of_member
 from roomproof.judge.check import check
 from roomproof.judge.evidence import Evidence, Side, broken, kept, shown, unproven
 from roomproof.judge.leniency import backing_of
@@ -73,29 +74,26 @@ def _not_accepted(seen: Seen, why: str) -> Iterator[Evidence]:
 def _valid_refused(seen: Seen) -> Iterator[Evidence]:
     """Blame the limit that the one sent member sits on; with several members the success status, and name the suspects."""
     status = seen.answer.response.status
-    success = _says_that_it_is_accepted(seen)
     if taken := _perhaps_taken(seen):
         yield from _not_accepted(seen, f"status {status}: another room may have the same {' or '.join(taken)}")
         return
     expected, received = f"status {seen.operation.success.status}", f"status {status}"
-    blamed = _blamed(seen)
-    fragile = [clause for clause in seen.request.fragile if not blamed or clause.path[0] in blamed]
-    if len({clause.path[0] for clause in fragile} | set(blamed)) == 1 and fragile and status not in NOT_ABOUT_VALUES:
-        for clause in fragile:
+    blamed = blame(seen.operation, seen.request, seen.rooms)
+    about_values = status not in NOT_ABOUT_VALUES
+    if blamed.is_only_fragile and about_values:
+        for clause in blamed.fragile:
             text = f"{clause.field}: a value that only {backing_of(clause)} allows is refused"
             yield broken(clause, text, expected=expected, received=received, lenient=True)
         return
-    suspects = [clause for clause in _suspects(seen) if clause.level is Level.DOCUMENTED] or list(_suspects(seen))
-    if len(blamed) == 1 and not fragile and status not in NOT_ABOUT_VALUES:
-        name = blamed[0]
-        for clause in _clauses_to_blame(seen, name, suspects):
+    if (name := blamed.member) and about_values:
+        for clause in clauses_of_member(seen.operation, seen.request, seen.rooms, blamed):
             text = f"{name} {shown(seen.request.sent[name])} is documented as valid ({clause.demands}), but it is refused"
             yield broken(clause, text, expected=expected, received=received)
         return
     what = ", ".join(seen.request.sent) or "no member"
-    explaining = () if status in NOT_ABOUT_VALUES or not blamed else tuple(clause.id for clause in (*fragile, *suspects))
-    text = f"a valid request ({what}) is refused"
-    yield broken(success, text, expected=expected, received=received, lenient=bool(fragile), suspects=explaining)
+    explaining = tuple(clause.id for clause in (*blamed.fragile, *blamed.suspects)) if about_values and blamed.members else ()
+    success, text = clause_of_success(seen.operation, seen.request), f"a valid request ({what}) is refused"
+    yield broken(success, text, expected=expected, received=received, lenient=bool(blamed.fragile), suspects=explaining)
 
 
 def _perhaps_taken(seen: Seen) -> list[str]:
@@ -108,39 +106,6 @@ def _perhaps_taken(seen: Seen) -> list[str]:
         return []
     unique, rooms = seen.compiled.request(seen.operation).unique, None if seen.is_second_hand else seen.rooms
     return perhaps_taken(unique, seen.request.sent, rooms, seen.state)
-
-
-def _says_that_it_is_accepted(seen: Seen) -> Clause:
-    """Return the clause that a refusal breaks: the success status, or, where only a sample shows that, what says that values may be set."""
-    status = seen.operation.by_rule[Part.RESPONSE, "status"][0]
-    settable = (clause for clause in seen.operation.by_rule.get((Part.REQUEST, "accepted"), ()) if clause.path[0] in seen.request.sent)
-    return next((clause for clause in (status, *settable) if clause.level is Level.DOCUMENTED), status)
-
-
-def _clauses_to_blame(seen: Seen, name: str, suspects: list[Clause]) -> list[Clause]:
-    """Return what a member's value sits on; where none of its values was ever accepted, also that it may be set at all."""
-    edges = [clause for clause in seen.request.edges[name] if clause in suspects] or suspects
-    settable = seen.operation.clause(Part.REQUEST, (name,), "accepted")
-    if settable is None or settable in edges or seen.rooms.was_ever_accepted(seen.operation.id, name):
-        return edges
-    return [*edges, settable]
-
-
-def _blamed(seen: Seen) -> list[str]:
-    """Return the members that may be to blame: the only one sent, else those with a value that was never accepted before."""
-    names = list(seen.request.edges)
-    if len(names) <= 1:
-        return names
-    return [name for name in names if not seen.rooms.was_accepted(seen.operation.id, name, seen.request.sent[name])]
-
-
-def _suspects(seen: Seen) -> Iterator[Clause]:
-    """Yield the clauses that the members to blame sit on; of all members where none is."""
-    for name in _blamed(seen) or seen.request.edges:
-        accepted = seen.operation.clause(Part.REQUEST, (name,), "accepted")
-        yield from seen.request.edges[name]
-        if accepted is not None:
-            yield accepted
 
 
 def _obstacles(seen: Seen, *kinds: Refusal, part: Part | None = None) -> Iterator[Evidence]:

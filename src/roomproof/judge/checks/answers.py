@@ -12,8 +12,12 @@ from roomproof.judge.check import check
 from roomproof.judge.equality import echoes
 from roomproof.judge.evidence import Evidence, Side, broken, kept, shown, unproven
 from roomproof.judge.rules import ResponseRules
-from roomproof.judge.seen import BYTE_ORDER_MARK, NoJson, Refusal, Seen, repeated_name
+from roomproof.judge.seen import BYTE_ORDER_MARK, NOT_HERE, NoJson, Refusal, Seen, repeated_name
 from roomproof.judge.validators import PlaceValidator
+
+MOST_VALUES = 1_000
+"""So many values at one place of an answer are held against its clauses: what is wrong with a list is wrong
+with its beginning."""
 
 
 def documented_response(seen: Seen) -> ResponseSpec | None:
@@ -104,7 +108,7 @@ def values_returned(seen: Seen) -> Iterator[Evidence]:
         yield from _unread(rules, seen.answer.body)
         return
     for place, values in rules.values.held(seen.answer.body):
-        for pointer, value in values:
+        for pointer, value in values[:MOST_VALUES]:
             if value is not None and place.keeps(value):
                 yield from place.kept
             else:
@@ -129,7 +133,7 @@ def _one_by_one(seen: Seen, place: PlaceValidator, pointer: tuple[str, ...], val
 
 def _unreadable(rules: ResponseRules, body: NoJson) -> Iterator[Evidence]:
     """A body that holds no JSON value has no type at all; one that only some parsers read may be a faithful echo."""
-    if body in (NoJson.UNRECORDED, NoJson.DISPUTED):
+    if body in (*NOT_HERE, NoJson.DISPUTED):
         return
     for place in rules.values:
         for item in place.items:
@@ -155,7 +159,7 @@ def json_texts(seen: Seen) -> Iterator[Evidence]:
     """Looks whether every JSON answer is a text that all parsers read alike: no byte order mark, no name twice in an object."""
     spec = documented_response(seen)
     clause = None if spec is None else _rules(seen, spec.status).json
-    if clause is None or seen.answer.body in (NoJson.ABSENT, NoJson.MALFORMED, NoJson.UNRECORDED):
+    if clause is None or seen.answer.body in (NoJson.ABSENT, NoJson.MALFORMED, *NOT_HERE):
         return
     # A text on which parsers differ may be one that was sent, and kept as it was.
     if seen.answer.body is NoJson.DISPUTED:
@@ -207,7 +211,7 @@ def members_present(seen: Seen) -> Iterator[Evidence]:
             yield from members.kept
             continue
         for clause in members.clauses:
-            for pointer, value in objects:
+            for pointer, value in objects[:MOST_VALUES]:
                 yield kept(clause) if clause.path[-1] in value else _absent(clause, pointer, value)
 
 

@@ -14,7 +14,7 @@ from roomproof.judge.check import Sight, check
 from roomproof.judge.equality import same, same_value
 from roomproof.judge.evidence import Evidence, broken, kept, shown
 from roomproof.judge.rooms import Repeat
-from roomproof.judge.seen import NoJson, Seen
+from roomproof.judge.seen import NOT_HERE, Seen
 
 CLOCK = timedelta(minutes=2)
 """How far two moments of one request may lie apart and still both be "now"."""
@@ -121,7 +121,7 @@ def created_now(seen: Seen) -> Iterator[Evidence]:
             yield broken(clause, text, expected=sent_at, received=shown(seen.answer.room[clause.path[0]]))
 
 
-@check(Part.BEHAVIOUR, "server-generated")
+@check(Part.BEHAVIOUR, "server-generated", sees=(Sight.OPERATION, Sight.CREATION))
 def server_generated(seen: Seen) -> Iterator[Evidence]:
     """Creates rooms, one with an id of its own choice: every id is new, and none is the sender's."""
     room = seen.answer.room
@@ -131,7 +131,7 @@ def server_generated(seen: Seen) -> Iterator[Evidence]:
         name = clause.path[0]
         if name not in room:
             continue
-        if str(room[name]) in seen.rooms.states:
+        if seen.rooms.was_there(str(room[name])):
             yield broken(
                 clause, f"the new room has the id {shown(room[name])} of an earlier one", expected="a new id", received=shown(room[name])
             )
@@ -175,7 +175,7 @@ def is_replay(seen: Seen) -> bool:
 def replayed_once(seen: Seen) -> Iterator[Evidence]:
     """Repeats a request with the same repeatability id: the answer is about the same room, made once."""
     first = seen.rooms.repeats.get(repeatability_key(seen) or "")
-    if first is None or not _is_same_request(seen, first) or seen.request.obstacles or seen.answer.body is NoJson.UNRECORDED:
+    if first is None or seen.request.obstacles or seen.answer.body in NOT_HERE or not _is_same_request(seen, first):
         return
     for clause in seen.behaviours("replayed-once"):
         if seen.answer.room is None or not seen.answer.accepted:

@@ -7,7 +7,7 @@ from typing import Any
 
 from roomproof.contract.clause import Clause, Part
 from roomproof.judge.check import Sight, check
-from roomproof.judge.evidence import Evidence, broken, kept, shown
+from roomproof.judge.evidence import Evidence, broken, kept, shown, unproven
 from roomproof.judge.seen import NoJson, Seen
 
 
@@ -15,18 +15,20 @@ from roomproof.judge.seen import NoJson, Seen
 def listed_default(seen: Seen) -> Iterator[Evidence]:
     """Makes a room with a list entry that leaves the member out, and reads the list: the entry has the default."""
     for clause in seen.behaviours("listed-default"):
+        listed = _listed(seen, clause)
         for key, entry in _made_with(seen, clause).items():
             if isinstance(entry, dict) and clause.options["member"] not in entry:
-                yield from _compared(seen, clause, key, clause.options["default"])
+                yield from _compared(seen, clause, listed, key, clause.options["default"])
 
 
 @check(Part.BEHAVIOUR, "listed-echo", sees=(Sight.LISTING,))
 def listed_echo(seen: Seen) -> Iterator[Evidence]:
     """Makes a room with list entries, and reads the list: every entry is there as it was sent."""
     for clause in seen.behaviours("listed-echo"):
+        listed = _listed(seen, clause)
         for key, entry in _made_with(seen, clause).items():
             if isinstance(entry, dict) and isinstance(entry.get(clause.options["member"]), str):
-                yield from _compared(seen, clause, key, entry[clause.options["member"]])
+                yield from _compared(seen, clause, listed, key, entry[clause.options["member"]])
 
 
 def _made_with(seen: Seen, clause: Clause) -> Mapping[str, Any]:
@@ -35,16 +37,27 @@ def _made_with(seen: Seen, clause: Clause) -> Mapping[str, Any]:
     return entries if isinstance(entries, dict) else {}
 
 
-def _compared(seen: Seen, clause: Clause, key: str, wanted: Any) -> Iterator[Evidence]:
-    """Find the entry of a key where the contract's x-support says lists and keys stand, and compare."""
-    if not seen.answer.accepted or seen.answer.body is NoJson.UNRECORDED:
-        return
+def _listed(seen: Seen, clause: Clause) -> dict[str, dict[str, Any]] | None:
+    """Return the first entry of each key where the contract's x-support says lists and keys stand; None where
+    no list was to be seen.
+    """
+    if not seen.answer.accepted or isinstance(seen.answer.body, NoJson):
+        return None
     call = seen.contract.support[clause.options["call"]]
     listed = seen.answer.body
     for step in call.options["at"]:
         listed = listed.get(step) if isinstance(listed, dict) else None
-    entries = listed if isinstance(listed, list) else []
-    entry = next((item for item in entries if isinstance(item, dict) and item.get(call.options["key"]) == key), None)
+    entries = [item for item in listed if isinstance(item, dict)] if isinstance(listed, list) else []
+    name = call.options["key"]
+    return {item[name]: item for item in reversed(entries) if isinstance(item.get(name), str)}
+
+
+def _compared(seen: Seen, clause: Clause, listed: dict[str, dict[str, Any]] | None, key: str, wanted: Any) -> Iterator[Evidence]:
+    if listed is None:
+        if seen.answer.accepted and isinstance(seen.answer.body, NoJson) and seen.answer.body is not NoJson.UNRECORDED:
+            yield unproven(clause, f"the list is {seen.answer.body.value}")
+        return
+    entry = listed.get(key)
     member = clause.options["member"]
     if entry is None:
         yield broken(clause, f"{key} was put into the room, but the list has no such entry", expected=key, received="no such entry")

@@ -9,7 +9,7 @@ from typing import Any
 from roomproof.contract.clause import Clause, Part
 from roomproof.judge.check import Sight, check
 from roomproof.judge.equality import echoes, same_value
-from roomproof.judge.evidence import Evidence, broken, kept, shown
+from roomproof.judge.evidence import Evidence, broken, kept, shown, unproven
 from roomproof.judge.rooms import Written
 from roomproof.judge.seen import Seen
 
@@ -21,11 +21,17 @@ LONGEST_PAIRED = 100
 def read_after_write(seen: Seen) -> Iterator[Evidence]:
     """Updates a room and reads it seconds later: the read shows what the answer to the update showed."""
     written, room = seen.state.written if seen.state else None, seen.answer.room
-    if written is None or room is None or not seen.answer.accepted or written.operation != seen.operation.id:
+    if written is None or written.operation != seen.operation.id:
         return
     for clause in seen.behaviours("read-after-write"):
         name = clause.path[0]
-        if name in room and name in written.shown and _is_late_enough(seen, written, clause):
+        if name not in written.shown or not _is_late_enough(seen, written, clause):
+            continue
+        if not seen.answer.accepted:
+            yield unproven(clause, f"status {seen.answer.response.status} answers the read")
+        elif room is None or name not in room:
+            yield unproven(clause, f"the read shows no {name if room else 'room'}")
+        else:
             yield _compared(clause, written.shown[name], room[name])
 
 

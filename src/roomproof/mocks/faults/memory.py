@@ -195,6 +195,26 @@ def answers_before() -> Wrap:
     return remembering(step)
 
 
+def makes_one_room() -> Wrap:
+    """Answer each request to make a room with the room that the first one made."""
+
+    def wrap(handle: Handle) -> Handle:
+        first: list[Reply] = []
+
+        async def made(call: Call) -> Reply:
+            makes = call.method == "POST" and call.path == call.api.collection
+            if makes and first:
+                return first[0]
+            reply = await handle(call)
+            if makes and reply.ok:
+                first.append(reply)
+            return reply
+
+        return made
+
+    return wrap
+
+
 def swaps(one: str, other: str) -> Wrap:
     """Mix up two members where both are sent."""
 

@@ -47,7 +47,7 @@ def request_message(request: Json, part: str, field: str) -> Message:
     marks = field if part != Part.RESPONSE else ""
     query = field in request.get("query", {}) or field in request.get("path", "")
     first = Line(_cut(f"{request['method']} {request['url']}"), marked=part == Part.REQUEST and bool(field) and query)
-    return Message(first, _headers(request["headers"], marks), _body(request["body"], marks))
+    return Message(first, _headers(request["headers"], marks), _body(request, marks))
 
 
 def response_message(response: Json, part: str, field: str, received: str) -> Message | None:
@@ -56,18 +56,20 @@ def response_message(response: Json, part: str, field: str, received: str) -> Me
         return None
     marks = field if part != Part.REQUEST else ""
     status = f"status {response['status']}"
-    return Message(Line(status, marked=status in received), _headers(response["headers"], marks), _body(response["body"], marks))
+    return Message(Line(status, marked=status in received), _headers(response["headers"], marks), _body(response, marks))
 
 
 def _headers(headers: dict[str, str], field: str) -> tuple[Line, ...]:
     return tuple(Line(_cut(f"{name}: {value}"), name.lower() == field.lower()) for name, value in headers.items())
 
 
-def _body(body: Json, field: str) -> tuple[Line, ...]:
+def _body(message: Json, field: str) -> tuple[Line, ...]:
+    body = message["body"]
     if body is None:
         return ()
     if isinstance(body, str):
-        return _shortened([Line(_cut(line)) for line in body.splitlines() or [""]])
+        lines = _shortened([Line(_cut(line)) for line in body.splitlines() or [""]])
+        return (*lines, Line(f"[{message['body_shown']}]")) if "body_shown" in message else lines
     return _shortened(list(_lines(body, (), tuple(field.split(".")) if field else ())))
 
 

@@ -6,12 +6,13 @@ import base64
 import hashlib
 from collections.abc import Sequence
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FunctionLoader, StrictUndefined
 from markupsafe import Markup
 
+from roomproof import files
 from roomproof.legible import legible
 from roomproof.reports.html.boundary_map import strips
 from roomproof.reports.html.columns import WORDS, Report, columns_of, ordered
@@ -85,7 +86,7 @@ def _environment() -> Environment:
 
 def _text(name: str) -> str:
     """Return a file of this package; it must not hold what would end its element."""
-    return files(__package__ or "").joinpath(name).read_text(encoding="utf-8").strip()
+    return files.own_text(Path(__file__).parent / name).strip()
 
 
 def _hash(text: str) -> str:

@@ -19,6 +19,7 @@ from roomproof.mocks.faults.memory import (
     forgets,
     ignores,
     leaks,
+    makes_one_room,
     merges,
     nth,
     reads_before,
@@ -125,6 +126,12 @@ FAULTS: tuple[Fault, ...] = (
         "gives a room another sid by each update",
         shows("meeting_room_sid", lambda _: str(uuid.uuid4())),
         "*.behaviour.meeting_room_sid.constant",
+    ),
+    Kind.IDENTITY(
+        "one-room",
+        "makes one room, however many are asked for",
+        makes_one_room(),
+        "update-room.behaviour.meeting_room_sid.server-generated",
     ),
     Kind.IDENTITY(
         "account-changes",

@@ -19,6 +19,7 @@ from roomproof.mocks.faults.memory import (
     ignores,
     leaks,
     loses,
+    makes_one_room,
     nth,
     reads_before,
     resets,
@@ -160,6 +161,7 @@ FAULTS: tuple[Fault, ...] = (
     Kind.IDENTITY(
         "id-changes", "gives a room another id by each update", shows("id", lambda _: str(uuid.uuid4())), "behaviour.id.constant"
     ),
+    Kind.IDENTITY("one-room", "makes one room, however many are asked for", makes_one_room(), "behaviour.id.server-generated"),
     Kind.IDENTITY("id-of-body", "lets a body set the id", takes_from_body("id"), "behaviour.id.constant"),
     Kind.IDENTITY("name-of-body", "lets a body set the name", takes_from_body("name"), "behaviour.name.constant"),
     Kind.IDENTITY(

@@ -1,0 +1,116 @@
+"""Whether a room that the answer to a create shows is new: a create may answer with a room that somebody else has had for years.
+
+Three things can say that it is not: its id was met before, it says that it was made before the run began, or it has another name than
+the one that it was given. Each of them is enough; where in doubt, a room is somebody else's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+from roomproof.contract.formats import Instant, instant
+from roomproof.contract.model import Contract
+from roomproof.interaction import Interaction, header
+from roomproof.judge.evidence import shown
+from roomproof.judge.seen import read_json
+from roomproof.targets.target import Outgoing
+
+Json = Any
+SKEW = timedelta(minutes=10)
+"""How far the clock that dates answers and the one that dates rooms may lie apart."""
+SKEW_WITHOUT_DATE = timedelta(hours=1)
+"""The same for a provider's clock and ours, where its answers have no date."""
+ENOUGH_OF_A_NAME = 8
+"""A name that was cut to so many letters is still that of the run: they are drawn at random."""
+MET = "there was such a room before"
+MADE = "an earlier request of the run was answered with it"
+
+
+def id_of(contract: Contract, room: Mapping[str, Json]) -> str | None:
+    """Return the id of a room as a path can name it, None where it has none, or one that would lead to another place."""
+    value = room.get(contract.room.id)
+    if not isinstance(value, str | int) or isinstance(value, bool):
+        return None
+    return str(value) if is_nameable(str(value)) else None
+
+
+def is_nameable(room_id: str) -> bool:
+    """Whether a path that holds an id leads to the room, and not to another place (RFC 3986, 5.2.4), whoever decodes it on the way."""
+    return not any(step in ("", ".", "..") for step in room_id.replace("\\", "/").split("/"))
+
+
+@dataclass
+class Novelty:
+    """Tells new rooms from those that were there when the run `began`."""
+
+    contract: Contract
+    began: datetime
+    is_whole: bool = False
+    """Whether every room that was there when the run began has been met."""
+    _met: dict[str, str] = field(default_factory=dict)
+
+    def meet(self, rooms: Iterable[str], what: str = MET) -> None:
+        """Take note of rooms that are there; no create may answer with them. Ids that differ in nothing but case are one."""
+        for room_id in rooms:
+            self._met.setdefault(room_id.casefold(), what)
+
+    def forget(self, room_id: str) -> None:
+        """Take note that a room of the run's is gone: there are providers that give its id to the next one."""
+        if self._met.get(room_id.casefold()) == MADE:
+            del self._met[room_id.casefold()]
+
+    def doubt(self, room_id: str, room: Mapping[str, Json], outgoing: Outgoing, interaction: Interaction) -> str:
+        """Return why a room may not be the one that a request made, an empty text if nothing says so."""
+        return self._met.get(room_id.casefold()) or self._age(room, interaction) or _other_name(room, outgoing)
+
+    def is_proven(self, room: Mapping[str, Json]) -> bool:
+        """Whether more than its name, and an id that nobody has met, speaks for a room of which there is no doubt."""
+        return self.is_whole or self._created(room) is not None
+
+    def is_younger(self, room: Mapping[str, Json], interaction: Interaction, moment: datetime) -> bool:
+        """Whether a room says that it was made clearly after a moment by our clock."""
+        created = self._created(room)
+        return created is not None and created > Instant.of(_there(moment, interaction, SKEW))
+
+    def _age(self, room: Mapping[str, Json], interaction: Interaction) -> str:
+        created = self._created(room)
+        if created is None or created >= Instant.of(_there(self.began, interaction, -SKEW)):
+            return ""
+        return f"it says that it was made at {shown(room[self.contract.created or ''])}, before the run began"
+
+    def _created(self, room: Mapping[str, Json]) -> Instant | None:
+        value = room.get(self.contract.created) if self.contract.created else None
+        return instant(value) if isinstance(value, str) else None
+
+
+def _there(moment: datetime, interaction: Interaction, skew: timedelta) -> datetime:
+    """Return a moment by the provider's clock, as far as the date of an answer shows it, and so much later (or earlier) for doubt."""
+    dated = header(interaction.response.headers, "date") if interaction.response else None
+    # Our own clock may have been set back meanwhile.
+    elapsed = max((interaction.at or datetime.now(UTC)) - moment, timedelta())
+    try:
+        there = parsedate_to_datetime(dated or "")
+        return (there if there.tzinfo else there.replace(tzinfo=UTC)) - elapsed + skew
+    except (ValueError, TypeError, OverflowError):
+        return moment + skew * (SKEW_WITHOUT_DATE / SKEW)
+
+
+def _other_name(room: Mapping[str, Json], outgoing: Outgoing) -> str:
+    """Return that a room has another name than the run gave it. A provider may trim a name, cut it short, or not show it."""
+    body = read_json(outgoing.body) if outgoing.mark else None
+    given = body.items() if isinstance(body, dict) else ()
+    for member, value in given:
+        if not isinstance(value, str) or outgoing.mark not in value:
+            continue
+        wanted, has = _letters(value), _letters(room.get(member))
+        if has and wanted not in has and not (len(has) >= ENOUGH_OF_A_NAME and has in wanted):
+            return f"its {member} is {shown(room[member])}, not {shown(value)} as was asked for"
+    return ""
+
+
+def _letters(value: Json) -> str:
+    return "".join(letter for letter in value.casefold() if letter.isalnum()) if isinstance(value, str) else ""

@@ -12,13 +12,14 @@ import pytest
 from starlette.types import ASGIApp
 
 from roomproof.contract.model import Contract
+from roomproof.interaction import Interaction, Request, Response
 from roomproof.providers import find_contract, find_mock, find_special
 from roomproof.targets.credentials import scheme_from
 from roomproof.targets.http import HttpTarget
 from roomproof.targets.target import Outgoing
 from roomproof.verdict import Verdict
 from roomproof.verify.run import Options, Result, Run, Subject
-from roomproof.verify.settable import told, unrestorable
+from roomproof.verify.settable import members_in, told, unrestorable
 
 MOCK = find_mock("telnyx")
 ROOM = str(MOCK.room_id)
@@ -90,3 +91,20 @@ def test_of_a_list_in_a_room_a_remark_tells_no_more_than_that_it_is_one() -> Non
     assert told([{"access_code": "481516", "role": "guest"}]) == "a list"
     assert told({"pin": "481516"}) == "an object"
     assert told(None) == "null"
+
+
+@pytest.mark.parametrize(
+    ("room", "is_it"),
+    [
+        ({"id": "0ccc7b54", "max_participants": 3}, True),
+        ({"id": "0CCC7B54", "max_participants": 3}, True),
+        ({"id": "another", "unique_name": "0ccc7b54", "max_participants": 3}, True),
+        ({"max_participants": 3}, True),
+        ({"id": "another", "max_participants": 3}, False),
+    ],
+    ids=["its id", "in another case", "its name", "no id", "another room"],
+)
+def test_what_a_read_shows_of_another_room_is_not_put_into_the_named_one(room: dict[str, Any], is_it: bool) -> None:
+    response = Response(200, (), json.dumps({"data": room}).encode())
+    found = members_in(find_contract("telnyx")[0], Interaction(Request("GET", ""), response), "0ccc7b54")
+    assert (found is not None and found["max_participants"] == 3) is is_it

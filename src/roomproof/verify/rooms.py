@@ -55,7 +55,11 @@ def _spare_the_named_room(session: Session) -> None:
     if can_make:
         session.call(session.contract.support["create"])
     # Who gives a room an id by which nobody finds it is tried in the room that is there for sure.
-    own = [room_id for room_id in session.made if members_in(session.contract, session.look(room_id)) is not None] if can_make else []
+    own = (
+        [room_id for room_id in session.made if members_in(session.contract, session.look(room_id), room_id) is not None]
+        if can_make
+        else []
+    )
     if not own:
         values = ", ".join(f"{name}={told(value)}" for name, value in lasting.items())
         session.subject.tell(f"room {session.subject.room_id} may not end as it was found: the contract allows no request with {values}")
@@ -90,7 +94,7 @@ def _remember(session: Session) -> None:
     interaction = session.call(session.contract.support["read"], session.seats[Seat.MAIN])
     _require_reachable(session, interaction)
     session.target.meet_shown(interaction)
-    found = members_in(session.contract, interaction)
+    found = members_in(session.contract, interaction, session.seats[Seat.MAIN])
     if found is None or session.subject.ours:
         return
     secrets = KnownSecrets(session.subject.scheme.secrets())

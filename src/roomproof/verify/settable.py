@@ -26,13 +26,22 @@ def settable(contract: Contract) -> tuple[Operation, tuple[str, ...]] | None:
     return operation, tuple(name for name in operation.body.schema.get("properties", {}) if name not in fixed)
 
 
-def members_in(contract: Contract, interaction: Interaction) -> Mapping[str, Json] | None:
-    """Return the members that can be set of the room that an answer shows, None if it shows none."""
+def members_in(contract: Contract, interaction: Interaction, asked: str) -> Mapping[str, Json] | None:
+    """Return the members that can be set of the room that was asked for, None if the answer shows none, or another one."""
     response, known = interaction.response, settable(contract)
     if response is None or response.status >= 300 or known is None:
         return None
     room = contract.room.representation(read_answer(response.body))
-    return None if room is None else {name: room[name] for name in known[1] if name in room}
+    if room is None or not _answers_to(room, contract.room.id, asked):
+        return None
+    return {name: room[name] for name in known[1] if name in room}
+
+
+def _answers_to(room: Mapping[str, Json], id_member: str, asked: str) -> bool:
+    """Whether a room has the id that was asked for, in any case, or none; a room may answer to its name, too."""
+    told = [room[id_member]] if id_member in room else []
+    names = [value for value in room.values() if isinstance(value, str)]
+    return not told or asked.casefold() in (str(value).casefold() for value in (*told, *names))
 
 
 def unrestorable(contract: Contract, found: Mapping[str, Json]) -> Mapping[str, Json]:

@@ -104,7 +104,7 @@ class Tidying:
         reading = self.contract.support.get("read")
         if reading is None or self.named is None:
             return None
-        return members_in(self.contract, self._sent(self._call(reading, self.named)))
+        return members_in(self.contract, self._sent(self._call(reading, self.named)), self.named)
 
     def _find_lost(self) -> None:
         """Look for the rooms of requests without an answer by the names that these requests gave them."""

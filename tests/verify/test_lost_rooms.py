@@ -139,3 +139,40 @@ def test_what_tells_something_by_its_headers_or_is_vast_is_sent_as_it_is(outgoin
     provider = Remembering(loses=0)
     Ward(provider, AZURE, Books(), None, ours=False).send(outgoing)
     assert provider.sent == [outgoing]
+
+
+class Listing:
+    """A provider that answers whatever it is asked with one body."""
+
+    base_url = "http://127.0.0.1:1"
+
+    def __init__(self, body: bytes) -> None:
+        self.body = body
+
+    def send(self, outgoing: Outgoing) -> Interaction:
+        return Interaction(Request(outgoing.method, self.base_url + outgoing.path), Response(200, (), self.body))
+
+    def close(self) -> None:
+        pass
+
+
+@pytest.mark.parametrize(
+    ("body", "is_told"),
+    [
+        (b'{"data":[]}', False),
+        (b'{"data":[{"id":"1","unique_name":"of-somebody-else"}]}', True),
+        (b'{"data":null}', True),
+        (b"[]", True),
+        (b"<html>", True),
+    ],
+    ids=["no room of the name", "a filter that is ignored", "null", "a list elsewhere", "no JSON"],
+)
+def test_only_an_empty_list_of_what_was_asked_for_says_that_no_room_was_made(body: bytes, is_told: bool) -> None:
+    telnyx, books = find_contract("telnyx")[0], Books()
+    books.intend("2026-01-01T00:00:00+00:00", "rp1")
+    scheme = scheme_from(telnyx.credentials, find_mock("telnyx").environment)
+
+    tidying = Tidying(telnyx, scheme, Ward(Listing(body), telnyx, books, None, ours=False), books, None, tries=1)
+    tidying.everything()
+
+    assert bool(tidying.remarks) is is_told

@@ -152,11 +152,10 @@ class Tidying:
         for step in finding.options.get("at", ()):
             body = body.get(step) if isinstance(body, dict) else None
         entries = body if isinstance(body, list) else [body]
-        key = finding.options["key"]
-        rooms = (entry for entry in entries if isinstance(entry, dict) and self.contract.room.id in entry)
-        found: list[Mapping[str, Json]] = [room for room in rooms if room.get(key) == intent.mark]
-        # A list of which this is but a page proves nothing by what it does not show.
-        return found if found or is_filtered else None
+        rooms = [entry for entry in entries if isinstance(entry, dict) and self.contract.room.id in entry]
+        found: list[Mapping[str, Json]] = [room for room in rooms if room.get(finding.options["key"]) == intent.mark]
+        # A page of a list proves nothing by what it does not show, nor one that shows what was not asked for, nor no list at all.
+        return found if found or (is_filtered and body == []) else None
 
     def delete_rooms(self) -> None:
         """Delete every room that was made, where the provider has a way."""

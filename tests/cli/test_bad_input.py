@@ -63,6 +63,8 @@ def require_reports(folder: Path, provider: str, why: str) -> None:
         ),
         (("verify", "telnyx", "--base-url", f"{NOWHERE}/v2?x=1", "--room-id", "1"), KEY, 2, ("--base-url", "a query")),
         (("verify", "telnyx", "--base-url", NOWHERE), KEY, 2, ("--room-id",)),
+        (("verify", "telnyx", "--base-url", NOWHERE, "--room-id", ".."), KEY, 2, ("--room-id ..", "no id that a path can name")),
+        (("verify", "telnyx", "--base-url", NOWHERE, "--room-id", "a/../b"), KEY, 2, ("--room-id a/../b", "no id that a path")),
         (("verify", "telnyx", "--base-url", NOWHERE, "--room-id", "1"), KEY, 3, (NOWHERE, "Connection refused", "is the server running")),
         (("verify", "telnyx", "--base-url", "no.such.host.invalid/v2", "--room-id", "1"), KEY, 2, ("--base-url", "https://")),
         (("verify", "telnyx", "--base-url", "ftp://127.0.0.1/", "--room-id", "1"), KEY, 2, ("--base-url", "https://")),

@@ -219,3 +219,20 @@ def test_what_is_no_ledger_says_what_to_do_with_it(text: str, state: Path, capsy
     path.chmod(0o600)
     assert cleaned(state) == 3
     assert "remove it once you know what it was" in capsys.readouterr().out
+
+
+def test_a_room_that_may_be_somebody_elses_is_told_of_and_left_alone(state: Path, heard: tuple[Heard, str], capsys: Any) -> None:
+    app, url = heard
+    ledger(state, url, {"entry": "strange", "room": "theirs", "why": "there was such a room before"})
+    assert cleaned(state) == 0
+    assert "left alone   theirs, since it may be somebody else's (there was such a room before)" in capsys.readouterr().out
+    assert app.requests == []
+
+
+def test_a_named_room_that_no_path_can_name_is_not_asked_for(state: Path, heard: tuple[Heard, str], capsys: Any) -> None:
+    app, url = heard
+    path = ledger(state, url)
+    path.write_text(path.read_text(encoding="utf-8").replace(json.dumps(MOCK.room_id), '".."', 1), encoding="utf-8")
+    assert cleaned(state) == 3
+    assert "room .. is no id that a path can name" in capsys.readouterr().out
+    assert app.requests == []

@@ -91,6 +91,19 @@ def test_what_is_no_ledger_is_none(text: str) -> None:
     assert read_books(text) is None
 
 
+@pytest.mark.parametrize("odd", [{"room_id": 7}, {"provider": ["telnyx"]}, {"base_url": None}, {"contracts": [1]}])
+def test_whatever_a_heading_holds_it_is_text(odd: dict[str, Any]) -> None:
+    told = read_books(json.dumps({**headed(HEADING), **odd}) + "\n")
+    assert told is not None
+    heading = told[0]
+    assert all(isinstance(text, str) for text in (heading.room_id, heading.provider, heading.base_url, *heading.contracts))
+
+
+@pytest.mark.parametrize("odd", [{"process": "many"}, {"started": 7}, {"started": "today"}, {"contracts": 7}])
+def test_a_heading_that_no_run_writes_is_of_no_ledger(odd: dict[str, Any]) -> None:
+    assert read_books(json.dumps({**headed(HEADING), **odd}) + "\n") is None
+
+
 def test_members_with_secrets_are_remembered_and_not_written(kept: tuple[Books, list[Any]]) -> None:
     books, entries = kept
     books.find({"name": "x", "url": "https://token@example.com"}, unwritten=["url"])
@@ -165,10 +178,12 @@ def test_rooms_that_stay_and_rooms_of_others_are_remembered_and_no_longer_to_do(
         books.made(room)
     books.leave("stays")
     books.disown("strange")
+    books.doubt("another", "its name is another one")
     told = read_books(text_of(entries))
     assert told is not None
     for each in (books, told[1]):
         assert (each.settled, list(each.left), each.ever, each.there) == (True, ["stays"], {"stays"}, {"theirs"})
+        assert each.strange == {"another": "its name is another one"}
 
 
 def test_a_request_in_which_a_secret_stands_is_not_written_but_its_intent_is(tmp_path: Path) -> None:

@@ -23,6 +23,7 @@ from roomproof.ledger.file import Distrusted, LedgerFile, distrust_of, ledger_fo
 from roomproof.legible import one_line
 from roomproof.providers import contract_folders, find_contract, require_own_variables
 from roomproof.targets.credentials import scheme_from
+from roomproof.targets.grammar import unnameable
 from roomproof.targets.http import HttpTarget
 from roomproof.targets.place import is_one_server
 from roomproof.targets.server import server_url
@@ -74,6 +75,8 @@ class Left:
             yield f"  to put back  {heading.room_id}: {', '.join(books.found)}"
         if books.lost:
             yield f"  to look for  {len(books.lost)} that may have been made"
+        for room_id, why in books.strange.items():
+            yield f"  left alone   {room_id}, since it may be somebody else's ({why}); look yourself"
 
 
 def run_cleanup(cleaning: Cleaning, *, dry_run: bool) -> int:
@@ -141,6 +144,8 @@ def _is_clean_after(left: Left, cleaning: Cleaning) -> bool:
 def _cleaned(left: Left, cleaning: Cleaning) -> list[str]:
     """Put the named room back and delete rooms, and return what could not be done. Raises RoomproofError where nothing can be."""
     heading, books = left.heading, left.books
+    if heading.room_id is not None and (why := unnameable(heading.room_id)):
+        raise UsageError(f"room {heading.room_id} is no id that a path can name: {why}")
     contract = _contract_of(heading, cleaning.contracts)
     require_own_variables(contract, cleaning.allowed)
     server = HttpTarget(heading.base_url, ca_bundle=cleaning.ca_bundle, environment=cleaning.environment)

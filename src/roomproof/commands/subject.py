@@ -21,7 +21,7 @@ from roomproof.providers import find_contract, find_special, installed_contract,
 from roomproof.reports.secrets import cleaned, discreet
 from roomproof.secrets import without_login
 from roomproof.targets.credentials import Scheme, scheme_from, unscoped_from
-from roomproof.targets.grammar import segment, unsendable
+from roomproof.targets.grammar import unnameable
 from roomproof.targets.http import HttpTarget
 from roomproof.targets.proxy import proxy_secrets
 from roomproof.targets.serve import mock_process
@@ -83,7 +83,7 @@ def subject_of(provider: str, ask: Ask) -> Iterator[Subject]:
     contract, deviations = find_contract(provider, ask.contracts)
     special = find_special(provider)
     if ask.live or ask.base_url is not None:
-        if ask.room_id is not None and (why := unsendable("PATCH", f"/{segment(ask.room_id)}", {}, (), None)):
+        if ask.room_id is not None and (why := unnameable(ask.room_id)):
             raise UsageError(f"--room-id {one_line(ask.room_id)} is no id that a path can name: {why}")
         target = HttpTarget(base_url_of(contract, ask), ca_bundle=ask.ca_bundle, environment=ask.environment)
         scheme = scheme_from(contract.credentials, ask.environment)

@@ -72,6 +72,8 @@ class Books:
     """The rooms that were made and are still there."""
     ever: set[str] = field(default_factory=set)
     """Every room that was made."""
+    strange: dict[str, str] = field(default_factory=dict)
+    """The rooms that requests to make one were answered with and that may be somebody else's, each with the reason."""
     left: dict[str, None] = field(default_factory=dict)
     """The rooms that were made, are still there, and that nothing can delete any more."""
     there: set[str] = field(default_factory=set)
@@ -118,6 +120,10 @@ class Books:
         """Note that a room may be somebody else's after all: it is touched no more."""
         self._enter({"entry": "foreign", "room": room_id})
 
+    def doubt(self, room_id: str, why: str) -> None:
+        """Note a room that a request to make one was answered with, and why it may be somebody else's: it is touched never."""
+        self._enter({"entry": "strange", "room": room_id, "why": why})
+
     def find(self, members: Mapping[str, Json], unwritten: Iterable[str] = ()) -> None:
         """Note how the named room is found; the `unwritten` members hold secrets and are remembered only."""
         kept = {name: value for name, value in members.items() if name not in set(unwritten)}
@@ -151,6 +157,8 @@ class Books:
             self.found, self.was_found = dict(entry["members"]), True
         elif kind == "back":
             self.found = None
+        elif kind == "strange":
+            self.strange.setdefault(str(room), str(entry["why"]))
         elif kind == "there":
             self.there.update(map(str, entry["rooms"]))
         elif kind in ("gone", "left", "foreign"):
@@ -188,11 +196,18 @@ def read_books(text: str, write: Callable[[Entry], None] = lambda _: None) -> tu
         first, *entries = [json.loads(line) for line in text.splitlines(keepends=True) if line.endswith("\n")]
         if first["entry"] != "run" or first["ledger"] != VERSION:
             return None
-        named = {name: first[name] for name in ("started", "process", "provider", "base_url", "room_id")}
-        if datetime.fromisoformat(named["started"]).tzinfo is None:
-            return None
+        heading = _heading_in(first)
         for entry in entries:
             books._apply(entry)
     except (ValueError, LookupError, TypeError, AttributeError):
         return None
-    return Heading(**named, contracts=tuple(first.get("contracts", ()))), books
+    return heading, books
+
+
+def _heading_in(entry: Entry) -> Heading:
+    """Return what the first entry says. Raises ValueError or LookupError if it says something else than a run writes there."""
+    started, provider, base_url = (str(entry[name]) for name in ("started", "provider", "base_url"))
+    if datetime.fromisoformat(started).tzinfo is None:
+        raise ValueError("a time without an offset")
+    room_id = None if entry["room_id"] is None else str(entry["room_id"])
+    return Heading(started, int(entry["process"]), provider, base_url, room_id, tuple(map(str, entry.get("contracts", ()))))

@@ -60,6 +60,11 @@ def segment(text: str) -> str:
     return quote(text, safe="", errors="surrogatepass")
 
 
+def unnameable(room_id: str) -> str:
+    """Return why no path can name a room that has an id, an empty text if one can."""
+    return _wrong_path(f"/{segment(room_id)}", is_safe=False)
+
+
 def unsendable(method: str, path: str, query: Mapping[str, str], headers: Headers, body: bytes | None) -> str:
     """Return why a request must not be sent, an empty text if it may.
 

@@ -94,8 +94,6 @@ class Ward:
         self._answered: dict[str, str] = {}
         self._creates = 0
         self._repeats: bool | None = None
-        self.foreign: dict[str, str] = {}
-        """The rooms that were taken for new ones in an answer, and that may be somebody else's, each with the reason."""
 
     def trust(self, room_id: str) -> None:
         """Take a made-up id for one that no room has: enough of it was drawn at random. Where one can look, one still does."""
@@ -204,8 +202,17 @@ class Ward:
             # Of a room that two creates were answered with nobody knows whether the first one made it.
             self._books.disown(room_id)
         if room_id not in self._books.ever:
-            self.foreign.setdefault(room_id, why)
+            self._doubt(room_id, why)
         return False
+
+    @property
+    def foreign(self) -> Mapping[str, str]:
+        """The rooms that were taken for new ones in an answer, and that may be somebody else's, each with the reason."""
+        return self._books.strange
+
+    def _doubt(self, room_id: str, why: str) -> None:
+        if room_id not in self.foreign:
+            self._books.doubt(room_id, why)
 
     def close(self) -> None:
         """Let go of connections."""
@@ -315,7 +322,7 @@ class Ward:
         why = f"an update of it was answered with the room {shown}" if str(shown) != room_id else ""
         why = why or self._novelty.doubt(room_id, room, outgoing, interaction)
         if why:
-            self.foreign.setdefault(room_id, why)
+            self._doubt(room_id, why)
         else:
             self._books.made(room_id)
 

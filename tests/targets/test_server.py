@@ -71,3 +71,8 @@ def test_another_machine_is_asked_by_https_only() -> None:
     with pytest.raises(UsageError, match="by https only"):
         server_url(replace(SIGNALWIRE, server="http://rooms.example.com/v1"), {})
     assert server_url(replace(SIGNALWIRE, server="http://127.0.0.1:1/v1"), {}) == "http://127.0.0.1:1/v1"
+
+
+def test_an_address_that_is_no_url_is_told_in_one_sentence() -> None:
+    with pytest.raises(UsageError, match=r"https://\[::1, which is no URL"):
+        server_url(AZURE, {"AZURE_COMMUNICATION_CONNECTION_STRING": "endpoint=https://[::1;accesskey=c2VjcmV0"})

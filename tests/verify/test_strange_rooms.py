@@ -221,3 +221,27 @@ def test_a_run_that_has_no_room_of_its_own_for_sure_ends_and_says_why(serve: Ser
     assert "there was such a room before" in result.stopped
     broken = {finding.clause.id for finding in result.verdicts.findings()}
     assert "azure.create-room.behaviour.id.server-generated" in broken
+
+
+class Gone(Creating):
+    """A target on which nothing is there when it is to be deleted; the first deletion may be lost."""
+
+    is_first_lost = False
+
+    def send(self, outgoing: Outgoing) -> Interaction:
+        interaction = super().send(outgoing)
+        if outgoing.method != "DELETE":
+            return interaction
+        is_lost = self.is_first_lost and sum(sent.method == "DELETE" for sent in self.sent) == 1
+        return replace(interaction, response=None if is_lost else Response(404))
+
+
+@pytest.mark.parametrize("is_first_lost", [False, True])
+def test_a_room_that_was_never_there_is_told_of_unless_its_deletion_was_lost(is_first_lost: bool) -> None:
+    target = Gone([{"id": "of-no-room"}])
+    target.is_first_lost = is_first_lost
+    ward = Ward(target, TELNYX, Books(), "named", ours=False)
+    ward.send(Outgoing("POST", "/rooms", body=b'{"unique_name":"rp01234567890"}', mark="rp01234567890"))
+    for _ in range(2):
+        ward.send(Outgoing("DELETE", "/rooms/of-no-room"))
+    assert ("of-no-room" in " ".join(ward.remarks)) is not is_first_lost

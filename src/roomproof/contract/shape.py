@@ -179,6 +179,8 @@ _OPERATION = {
         "x-behaviours": {"type": "array", "items": _BEHAVIOUR},
     },
 }
+_PATH = r"^/(?!(?:[^/]*/)*\.{1,2}(?:/|$))[^?#\\\s]*$"
+"""A path of a template (RFC 3986, 3.3): it begins with a slash, leads nowhere else by dots, and has no query."""
 _PAGE = {
     "type": "object",
     "required": ["parameter"],
@@ -190,7 +192,7 @@ _CALL = {
     "required": ["method", "path"],
     "properties": {
         "method": {"enum": ["GET", "PUT", "POST", "DELETE", "PATCH"]},
-        "path": {"type": "string", "pattern": "^/"},
+        "path": {"type": "string", "pattern": _PATH},
         "media-type": _TEXT,
         "with": {
             "type": "object",
@@ -212,7 +214,7 @@ _CONTRACT = {
         },
         "paths": {
             "type": "object",
-            "propertyNames": {"pattern": "^/"},
+            "propertyNames": {"pattern": _PATH},
             "additionalProperties": {
                 "type": "object",
                 "properties": {

@@ -54,7 +54,11 @@ def server_url(contract: Contract, environment: Mapping[str, str]) -> str:
     if "@" in template:
         raise UsageError(f"{contract.provider}: the contract's server {without_login(template)} holds a user; take it out of the contract")
     url = _VARIABLE.sub(value, template).rstrip("/")
-    if urlsplit(url).scheme.lower() != "https" and not is_loopback(url):
+    try:
+        scheme = urlsplit(url).scheme.lower()
+    except ValueError as error:
+        raise UsageError(f"{contract.provider}: the contract's server is {url}, which is no URL ({error}); use --base-url") from error
+    if scheme != "https" and not is_loopback(url):
         raise UsageError(f"{contract.provider}: --live sends credentials by https only, and the contract's server is {url}; use --base-url")
     return url
 

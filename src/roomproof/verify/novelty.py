@@ -58,6 +58,10 @@ class Novelty:
         for room_id in rooms:
             self._met.setdefault(room_id.casefold(), what)
 
+    def was_made(self, room_id: str) -> bool:
+        """Whether an answer to a request of the run's named the room as one that it made."""
+        return self._met.get(room_id.casefold()) == MADE
+
     def forget(self, room_id: str) -> None:
         """Take note that a room of the run's is gone: there are providers that give its id to the next one."""
         if self._met.get(room_id.casefold()) == MADE:

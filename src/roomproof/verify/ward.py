@@ -94,6 +94,8 @@ class Ward:
         self._answered: dict[str, str] = {}
         self._creates = 0
         self._repeats: bool | None = None
+        self._unseen: dict[str, None] = {}
+        self._deleting: set[str] = set()
 
     def trust(self, room_id: str) -> None:
         """Take a made-up id for one that no room has: enough of it was drawn at random. Where one can look, one still does."""
@@ -115,7 +117,10 @@ class Ward:
     def remarks(self) -> tuple[str, ...]:
         """What is to be said of rooms that were taken for new ones in an answer: nobody knows whose they are."""
         what = "left alone, since they may be somebody else's although a request to make a room was answered with them"
-        return (f"{what}: {', '.join(self.strange_rooms())}",) if self.foreign else ()
+        strange = (f"{what}: {', '.join(self.strange_rooms())}",) if self.foreign else ()
+        named = ", ".join(room_id[:LONGEST_TOLD] for room_id in list(self._unseen)[:MOST_TOLD])
+        gone = f"not there when they were to be deleted, so rooms of other ids may have been left behind: {named}"
+        return (*strange, gone) if self._unseen else strange
 
     def strange_rooms(self) -> Iterator[str]:
         """Yield some of these rooms, each with the reason, and how many there are besides."""
@@ -306,6 +311,10 @@ class Ward:
         method = outgoing.method
         status = interaction.response.status if interaction.response else 0
         if method == "DELETE":
+            # A ledger may list what is gone already; of what this run made and nobody deleted, that is strange.
+            if status in GONE and self._novelty.was_made(room_id) and room_id in self._books.rooms and room_id not in self._deleting:
+                self._unseen[room_id] = None
+            self._deleting.add(room_id)
             if 200 <= status < 300 or status in GONE:
                 self._books.gone(room_id)
                 if room_id not in self._presumed:

@@ -176,3 +176,41 @@ def test_only_an_empty_list_of_what_was_asked_for_says_that_no_room_was_made(bod
     tidying.everything()
 
     assert bool(tidying.remarks) is is_told
+
+
+class Refusing(Listing):
+    """A provider that shows the named room as it is now, and answers an update, or everything, with one status."""
+
+    def __init__(self, status: int, *, everything: bool = False) -> None:
+        super().__init__(b'{"data":{"id":"named","max_participants":7}}')
+        self.status, self.everything = status, everything
+
+    def send(self, outgoing: Outgoing) -> Interaction:
+        interaction = super().send(outgoing)
+        return replace(interaction, response=Response(self.status)) if self.everything or outgoing.method != "GET" else interaction
+
+
+@pytest.mark.parametrize(
+    ("provider", "is_done_with"),
+    [
+        (Refusing(401, everything=True), False),
+        (Refusing(302, everything=True), False),
+        (Refusing(500, everything=True), False),
+        (Refusing(403), False),
+        (Refusing(409), False),
+        (Refusing(422), True),
+        (Refusing(404, everything=True), True),
+        (Listing(b'{"data":{"id":"of-somebody-else","max_participants":5}}'), False),
+    ],
+    ids=["no rights", "redirects", "broken", "no right to change", "in conflict", "not valid", "gone", "another room"],
+)
+def test_what_may_be_put_back_later_stays_to_be_done(provider: Listing, is_done_with: bool) -> None:
+    telnyx, books = find_contract("telnyx")[0], Books()
+    books.find({"max_participants": 5})
+    scheme = scheme_from(telnyx.credentials, find_mock("telnyx").environment)
+
+    tidying = Tidying(telnyx, scheme, Ward(provider, telnyx, books, "named", ours=False), books, "named", tries=1)
+    tidying.everything()
+
+    assert "named" in " ".join(tidying.remarks)
+    assert books.settled is is_done_with

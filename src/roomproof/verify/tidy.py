@@ -67,6 +67,8 @@ class Tidying:
     is_last: bool = False
     remarks: list[str] = field(default_factory=list)
     _forgotten: list[str] = field(default_factory=list)
+    _is_final: bool = False
+    _read: Interaction | None = None
     _unheard: int = 0
     _last: Interaction | None = None
 
@@ -82,7 +84,7 @@ class Tidying:
             self.delete_rooms()
             why = why and self._put_back()
         self.remarks += [why] if why else []
-        if why and self._unheard == 0 and self.allowance.left() != 0:
+        if why and self._is_final:
             # What a provider that listens does not take back now, it will not take back later.
             self.books.put_back()
         self._tell_lost()
@@ -104,7 +106,8 @@ class Tidying:
         reading = self.contract.support.get("read")
         if reading is None or self.named is None:
             return None
-        return members_in(self.contract, self._sent(self._call(reading, self.named)), self.named)
+        self._read = self._sent(self._call(reading, self.named))
+        return members_in(self.contract, self._read, self.named)
 
     def _find_lost(self) -> None:
         """Look for the rooms of requests without an answer by the names that these requests gave them."""
@@ -192,14 +195,18 @@ class Tidying:
             return ""
         now = self.find()
         refusals: dict[str, str] = {}
+        self._is_final = True
         for body in self._bodies(known[0], self.books.found):
             if now is None or not self._differing(now):
                 break
             if sent := body(now):
-                refused = _refusals(sent, self._sent(self._update(known[0], sent)))
+                answer = self._sent(self._update(known[0], sent))
+                self._is_final &= answer.response is not None and _is_about_values(answer.response.status)
+                refused = _refusals(sent, answer)
                 refusals |= {name: why for name, why in refused.items() if sent[name] == self.books.found[name] or name not in refusals}
                 now = self.find()
         if now is None:
+            self._is_final = self._read is not None and self._read.response is not None and self._read.response.status in GONE
             return f"room {self.named} could not be read, so nobody knows whether it is as it was found"
         differing = self._differing(now)
         if not differing:
@@ -273,6 +280,11 @@ class Tidying:
 
     def _unsent(self, outgoing: Outgoing, why: str) -> Interaction:
         return Interaction(Request(outgoing.method, self.target.base_url + outgoing.path), None, failure=why)
+
+
+def _is_about_values(status: int) -> bool:
+    """Whether a provider that answers so has looked at what was sent: it answers the same later."""
+    return 200 <= status < 300 or status in (400, 422)
 
 
 def _refusals(sent: Mapping[str, Json], interaction: Interaction) -> dict[str, str]:

@@ -370,12 +370,14 @@ def test_references_that_double_at_each_step_do_not_go_off() -> None:
         ),
         (changed("x-support", to={"delete": {"method": "DELETE", "path": "/rooms/1"}}), "x-support, delete: its path names no room"),
         (changed("x-support", to={"read": {"method": "GET", "path": "/rooms/{other}"}}), "x-support, read: its path names no room"),
+        (changed("x-support", to={"list": {"method": "DELETE", "path": "/rooms/1"}}), "x-support, list: its method is DELETE"),
+        (changed("x-support", to={"create": {"method": "PUT", "path": "/rooms/1"}}), "x-support, create: its method is PUT"),
         (changed("x-support", to={"read": {"method": "GET", "path": "/rooms/{id}/../x"}}), "x-support"),
         (changed("x-support", to={"read": {"method": "GET", "path": "/rooms/{id}?x=1"}}), "x-support"),
     ],
     ids=[
         *("wrong kind", "pattern of another language", "endless text", "half a window", "unknown list", "too many items"),
-        *("deletes no room", "reads another", "dots in a path", "a query in a path"),
+        *("deletes no room", "reads another", "deletes a list", "makes a room of a name", "dots in a path", "a query in a path"),
     ],
 )
 def test_the_shape_of_a_contract_is_checked_by_place(raw: Any, says: str) -> None:

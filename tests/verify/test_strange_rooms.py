@@ -51,11 +51,13 @@ class Creating:
         pass
 
 
-def made_of(*rooms: Json, contract: Contract = TELNYX, date: datetime | None = NOW, there: tuple[str, ...] = ()) -> tuple[Ward, Books]:
+def made_of(
+    *rooms: Json, contract: Contract = TELNYX, date: datetime | None = NOW, there: tuple[str, ...] = (), whole: bool = False
+) -> tuple[Ward, Books]:
     """The ward and the books of a run that was answered with these rooms, one a create, when it had seen that some are `there`."""
     books = Books()
     ward = Ward(Creating(list(rooms), date), contract, books, "named", ours=False)
-    ward.meet(there)
+    ward.meet(there, whole=whole)
     for number in range(len(rooms)):
         name = f"rp0123456789{number}"
         ward.send(Outgoing("POST", "/rooms", body=json.dumps({"unique_name": name}).encode(), mark=name))
@@ -87,16 +89,30 @@ def test_a_room_that_was_there_before_is_nobodys_to_touch(room: Json) -> None:
     {"id": "1", "created_at": text(NOW - timedelta(minutes=4))}, {"id": "1", "created_at": text(NOW + timedelta(days=2))},
 ])  # fmt: skip
 def test_a_provider_that_tidies_names_or_whose_clock_is_off_makes_rooms_all_the_same(room: Json) -> None:
-    ward, books = made_of(room)
+    ward, books = made_of(room, whole=True)
     assert list(books.rooms) == [str(room["id"])]
     assert ward.foreign == {}
 
 
-@pytest.mark.parametrize("off", [timedelta(minutes=-45), timedelta(days=-30), timedelta(days=30)])
+@pytest.mark.parametrize(("room", "is_shown"), [
+    ({"id": "1"}, False), ({"id": "1", "unique_name": ""}, False), ({"id": "1", "unique_name": "rp01234567890"}, True),
+    ({"id": "1", "created_at": text(NOW)}, True),
+])  # fmt: skip
+def test_where_the_rooms_that_are_there_could_not_be_listed_something_else_has_to_show_that_one_is_new(room: Json, is_shown: bool) -> None:
+    _, books = made_of(room)
+    assert list(books.rooms) == (["1"] if is_shown else [])
+
+
+@pytest.mark.parametrize("off", [timedelta(minutes=-45), timedelta(hours=-20), timedelta(hours=20)])
 def test_a_clock_that_is_off_by_far_counts_by_the_date_of_the_same_answer(off: timedelta) -> None:
     _, fresh = made_of({"id": "1", "created_at": text(NOW + off)}, date=NOW + off)
     _, old = made_of({"id": "1", "created_at": text(NOW + off - timedelta(hours=2))}, date=NOW + off)
     assert (list(fresh.rooms), list(old.rooms)) == (["1"], [])
+
+
+def test_an_answer_that_is_as_old_as_its_room_shows_no_clock() -> None:
+    _, books = made_of({"id": "1", "created_at": text(NOW - timedelta(days=700))}, date=NOW - timedelta(days=700))
+    assert list(books.rooms) == []
 
 
 def test_without_a_date_a_clock_may_be_off_by_more() -> None:
@@ -136,7 +152,7 @@ def test_an_id_that_is_none_or_leads_elsewhere_is_never_put_into_a_path(room_id:
 
 @pytest.mark.parametrize("room_id", ["2" * 2000, "a b", "a/b", "line\nbreak", "\x1b[31m", "<script>", "ü"])
 def test_an_odd_id_is_an_id(room_id: str) -> None:
-    assert list(made_of({"id": room_id})[1].rooms) == [room_id]
+    assert list(made_of({"id": room_id}, whole=True)[1].rooms) == [room_id]
 
 
 @pytest.mark.parametrize("shown", [{"id": "victim"}, {"id": "nobody", "created_at": text(NOW - timedelta(days=9))}])
@@ -241,6 +257,7 @@ def test_a_room_that_was_never_there_is_told_of_unless_its_deletion_was_lost(is_
     target = Gone([{"id": "of-no-room"}])
     target.is_first_lost = is_first_lost
     ward = Ward(target, TELNYX, Books(), "named", ours=False)
+    ward.meet([], whole=True)
     ward.send(Outgoing("POST", "/rooms", body=b'{"unique_name":"rp01234567890"}', mark="rp01234567890"))
     for _ in range(2):
         ward.send(Outgoing("DELETE", "/rooms/of-no-room"))

@@ -150,6 +150,7 @@ def test_only_an_answer_that_there_is_no_such_room_lets_a_request_out(status: in
 
 def test_what_the_run_made_it_may_change_and_delete() -> None:
     guard, target, books = ward(201, b'{"data": {"id": "mine"}}')
+    guard.meet([], whole=True)
     guard.send(Outgoing("POST", "/rooms"))
     assert list(books.rooms) == ["mine"]
     guard.send(Outgoing("PATCH", "/rooms/mine"))
@@ -188,3 +189,12 @@ def test_everything_on_a_server_of_our_own_is_our_own() -> None:
     assert guard.objection(outgoing, look_of(target)) == ""
     guard.send(outgoing)
     assert [one.method for one in target.sent] == ["PATCH"]
+
+
+@pytest.mark.parametrize(("method", "path"), [("PUT", "/rooms"), ("PATCH", "/rooms"), ("DELETE", "/rooms"), ("DELETE", "/rooms/somebodys")])
+def test_only_a_post_makes_a_room_and_what_changes_one_names_it(method: str, path: str) -> None:
+    telnyx = find_contract("telnyx")[0]
+    calls = {name: replace(call, method=method, path=path) for name, call in telnyx.support.items() if name in ("create", "list")}
+    guard = Ward(Answering(200, b"{}"), replace(telnyx, support=calls), Books(), "named", ours=False)
+    with pytest.raises(ForeignRoomError):
+        guard.send(Outgoing(method, path))

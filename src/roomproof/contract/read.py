@@ -264,8 +264,15 @@ def _refuse_unknown_calls(operations: tuple[Operation, ...], support: Mapping[st
             raise ContractError(message, (*clause.pointer, "with", "call"))
 
 
+_METHODS = {"create": "POST", "delete": "DELETE"}
+"""What a supporting call does, by its name; every other one only asks, and is a GET (RFC 9110, 9.2.1)."""
+
+
 def _refuse_calls_about_no_room(support: Mapping[str, SupportCall], parameter: str) -> None:
-    """Raise ContractError for a call about one room that its path does not name: whose room it is could not be told from it."""
+    """Raise ContractError for a call that does something else than its name says, or about one room that its path does not name."""
+    for name, call in support.items():
+        if call.method != (wanted := _METHODS.get(name, "GET")):
+            raise ContractError(f"x-support, {name}: its method is {call.method}; it has to be {wanted}", ("x-support", name, "method"))
     for name in ("read", "delete"):
         if name in support and "{" + parameter + "}" not in support[name].path:
             message = f"x-support, {name}: its path names no room; it has to hold {{{parameter}}}, the parameter of x-room"

@@ -9,7 +9,7 @@ from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 _PORTS = {"http": 80, "https": 443}
-_THIS_MACHINE = "localhost"
+THIS_MACHINE = "localhost"
 
 
 @dataclass(frozen=True)
@@ -47,12 +47,12 @@ def is_one_server(one: str, other: str) -> bool:
 
 def _host(host: str) -> str:
     name = host.lower().removesuffix(".")
-    if name == _THIS_MACHINE or name.endswith(f".{_THIS_MACHINE}"):
-        return _THIS_MACHINE
+    if name == THIS_MACHINE or name.endswith(f".{THIS_MACHINE}"):
+        return THIS_MACHINE
     try:
         # 127.1 and 0x7f.1 are addresses, too, wherever names are looked up (inet_aton).
         address = ip_address(name if ":" in name else socket.inet_ntoa(socket.inet_aton(name)))
     except (ValueError, OSError):
         return name
     mapped = getattr(address, "ipv4_mapped", None) or address
-    return _THIS_MACHINE if mapped.is_loopback or mapped.is_unspecified else str(mapped)
+    return THIS_MACHINE if mapped.is_loopback or mapped.is_unspecified else str(mapped)

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from ipaddress import IPv6Address, ip_address
-from socket import inet_aton
 from typing import Protocol
-from urllib.parse import urlsplit
 
 from roomproof.interaction import Credentials, Headers, Interaction, RoomKnowledge
 from roomproof.targets.credentials import Scheme
+from roomproof.targets.place import THIS_MACHINE, place_of
 
 
 @dataclass(frozen=True)
@@ -53,21 +51,5 @@ class Target(Protocol):
 
 def is_loopback(url: str) -> bool:
     """Whether a URL is of this machine: by its name (RFC 6761, 6.3) or by its address, however it is written. What is no URL is not."""
-    try:
-        host = (urlsplit(url).hostname or "").removesuffix(".")
-        return host == "localhost" or host.endswith(".localhost") or _is_of_this_machine(host)
-    except ValueError:
-        return False
-
-
-def _is_of_this_machine(host: str) -> bool:
-    try:
-        address = ip_address(host)
-    except ValueError:
-        try:
-            # As every client reads 127.1, and 0x7f000001.
-            address = ip_address(inet_aton(host))
-        except OSError:
-            return False
-    mapped = address.ipv4_mapped if isinstance(address, IPv6Address) else None
-    return (mapped or address).is_loopback
+    place = place_of(url)
+    return place is not None and place.host == THIS_MACHINE

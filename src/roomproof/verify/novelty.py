@@ -6,7 +6,7 @@ the one that it was given. Each of them is enough; where in doubt, a room is som
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -24,9 +24,12 @@ SKEW = timedelta(minutes=10)
 """How far the clock that dates answers and the one that dates rooms may lie apart."""
 SKEW_WITHOUT_DATE = timedelta(hours=1)
 """The same for a provider's clock and ours, where its answers have no date."""
+FURTHEST = timedelta(days=1)
+"""A date further from our clock is none of now."""
 ENOUGH_OF_A_NAME = 8
 """A name that was cut to so many letters is still that of the run: they are drawn at random."""
 MET = "there was such a room before"
+UNPROVEN = "nothing shows that it is new, and the rooms that were there could not all be listed"
 MADE = "an earlier request of the run was answered with it"
 
 
@@ -71,6 +74,11 @@ class Novelty:
         """Return why a room may not be the one that a request made, an empty text if nothing says so."""
         return self._met.get(room_id.casefold()) or self._age(room, interaction) or _other_name(room, outgoing)
 
+    def lack(self, room: Mapping[str, Json], outgoing: Outgoing) -> str:
+        """Return that nothing shows that a room is new, where the contract has a list that could: the whole list, its time, its name."""
+        shows_its_name = any(_is_name(wanted, has) for _, wanted, has in _names(room, outgoing))
+        return "" if self.contract.listing is None or self.is_proven(room) or shows_its_name else UNPROVEN
+
     def is_proven(self, room: Mapping[str, Json]) -> bool:
         """Whether more than its name, and an id that nobody has met, speaks for a room of which there is no doubt."""
         return self.is_whole or self._created(room) is not None
@@ -94,26 +102,38 @@ class Novelty:
 def _there(moment: datetime, interaction: Interaction, skew: timedelta) -> datetime:
     """Return a moment by the provider's clock, as far as the date of an answer shows it, and so much later (or earlier) for doubt."""
     dated = header(interaction.response.headers, "date") if interaction.response else None
+    here = interaction.at or datetime.now(UTC)
     # Our own clock may have been set back meanwhile.
-    elapsed = max((interaction.at or datetime.now(UTC)) - moment, timedelta())
+    elapsed = max(here - moment, timedelta())
     try:
-        there = parsedate_to_datetime(dated or "")
-        return (there if there.tzinfo else there.replace(tzinfo=UTC)) - elapsed + skew
+        told = parsedate_to_datetime(dated or "")
+        there = told if told.tzinfo else told.replace(tzinfo=UTC)
+        # An answer that was kept somewhere has the date of its first time.
+        if abs(there - here) <= FURTHEST:
+            return there - elapsed + skew
     except (ValueError, TypeError, OverflowError):
-        return moment + skew * (SKEW_WITHOUT_DATE / SKEW)
+        pass
+    return moment + skew * (SKEW_WITHOUT_DATE / SKEW)
 
 
 def _other_name(room: Mapping[str, Json], outgoing: Outgoing) -> str:
     """Return that a room has another name than the run gave it. A provider may trim a name, cut it short, or not show it."""
-    body = read_json(outgoing.body) if outgoing.mark else None
-    given = body.items() if isinstance(body, dict) else ()
-    for member, value in given:
-        if not isinstance(value, str) or outgoing.mark not in value:
-            continue
-        wanted, has = _letters(value), _letters(room.get(member))
-        if has and wanted not in has and not (len(has) >= ENOUGH_OF_A_NAME and has in wanted):
-            return f"its {member} is {shown(room[member])}, not {shown(value)} as was asked for"
+    for member, wanted, has in _names(room, outgoing):
+        if has and not _is_name(wanted, has):
+            return f"its {member} is {shown(room[member])}, not as was asked for"
     return ""
+
+
+def _names(room: Mapping[str, Json], outgoing: Outgoing) -> Iterator[tuple[str, str, str]]:
+    """Yield the members by which a request names a room: their letters in the request and in the room, none where it has no such text."""
+    body = read_json(outgoing.body) if outgoing.mark else None
+    for member, value in body.items() if isinstance(body, dict) else ():
+        if isinstance(value, str) and outgoing.mark in value:
+            yield member, _letters(value), _letters(room.get(member))
+
+
+def _is_name(wanted: str, has: str) -> bool:
+    return bool(has) and (wanted in has or (len(has) >= ENOUGH_OF_A_NAME and has in wanted))
 
 
 def _letters(value: Json) -> str:

@@ -195,7 +195,8 @@ class Ward:
 
         Return whether it was entered.
         """
-        why = "" if self._ours else self._novelty.doubt(room_id, room, outgoing, interaction)
+        doubt = "" if self._ours else self._novelty.doubt(room_id, room, outgoing, interaction)
+        why = doubt or ("" if self._ours else self._novelty.lack(room, outgoing))
         if not why:
             self._books.made(room_id, number)
             self._novelty.meet([room_id], MADE)
@@ -231,6 +232,8 @@ class Ward:
         if not errand.known:
             return "the contract has no such call"
         room_id = errand.room_id
+        if room_id is None and not errand.makes_room and method not in _HARMLESS:
+            return "it names no room, and only the room that is changed could tell whose it is"
         if room_id is None or self._is_own(room_id, method):
             return ""
         if self._nobody.get(room_id, False) and room_id not in self.foreign:
@@ -242,9 +245,9 @@ class Ward:
         if outgoing.method in _HARMLESS:
             return _Errand(known=True)
         if matched := self._contract.match(outgoing.method, outgoing.path):
-            parameters, makes_room = matched[1], not matched[1]
+            parameters, makes_room = matched[1], outgoing.method == "POST" and not matched[1]
         elif supported := self._contract.match_support(outgoing.method, outgoing.path):
-            parameters, makes_room = supported[1], supported[0].name == "create"
+            parameters, makes_room = supported[1], outgoing.method == "POST" and supported[0].name == "create"
         else:
             return _Errand(known=False)
         named = parameters.get(self._contract.room.parameter)

@@ -13,7 +13,8 @@ from roomproof.ledger.books import Books
 from roomproof.providers import find_contract, find_mock, find_special
 from roomproof.targets.credentials import scheme_from
 from roomproof.targets.target import Outgoing
-from roomproof.verify.census import MOST_PAGES, take_census
+from roomproof.verify.census import take_census
+from roomproof.verify.pages import MOST_PAGES
 from roomproof.verify.session import Options, Session, Subject
 
 Json = Any
@@ -102,3 +103,13 @@ def test_an_account_without_end_is_met_in_part(most: int | None, pages: int) -> 
 def test_the_query_that_every_request_needs_goes_with_each_page() -> None:
     account, _ = censused("azure", linked(60, 25, lambda skip: f"https://x.example/rooms?skip={skip}", "value"))
     assert {outgoing.query["api-version"] for outgoing in account.asked} == {"2025-03-13"}
+
+
+def test_a_provider_that_gives_fewer_rooms_on_a_page_than_were_asked_for_hides_none() -> None:
+    def answer(query: dict[str, str]) -> Json:
+        at = int(query["offset"])
+        return {"items": [{"meeting_room_sid": str(room)} for room in range(95)[at : at + 10]]}
+
+    account, met = censused("carrierx", answer)
+    assert len(met) == 95
+    assert len(account.asked) == 11

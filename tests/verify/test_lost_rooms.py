@@ -99,6 +99,22 @@ def test_what_a_provider_has_forgotten_is_told_of() -> None:
     assert tidying.books.settled
 
 
+@pytest.mark.parametrize("status", [401, 429, 503, 302])
+def test_a_request_whose_repeat_nobody_looks_at_is_repeated_by_the_next_cleanup(status: int) -> None:
+    provider, entries = Remembering(), list[Json]()
+    Ward(provider, AZURE, Books(entries.append), None, ours=False).send(CREATE)
+    books = after_a_kill(entries)
+
+    provider.status = status
+    tidying = tidied(provider, books)
+    assert "a room may have been left behind" in tidying.remarks[0]
+    assert not books.settled
+
+    provider.status = 201
+    tidied(provider, books)
+    assert (provider.rooms, books.settled) == ({}, True)
+
+
 @pytest.mark.parametrize(("earlier", "told"), [(timedelta(), False), (timedelta(days=2), True)])
 def test_a_request_that_is_refused_made_nothing_as_long_as_the_provider_remembers(earlier: timedelta, told: bool) -> None:
     provider, entries = Remembering(status=400), list[Json]()
@@ -214,3 +230,33 @@ def test_what_may_be_put_back_later_stays_to_be_done(provider: Listing, is_done_
 
     assert "named" in " ".join(tidying.remarks)
     assert books.settled is is_done_with
+
+
+class Paging(Listing):
+    """A provider of which the rooms are told on pages of ten."""
+
+    def __init__(self, names: list[str]) -> None:
+        super().__init__(b"")
+        self.names, self.deleted = names, list[str]()
+
+    def send(self, outgoing: Outgoing) -> Interaction:
+        if outgoing.method == "DELETE":
+            self.deleted.append(outgoing.path)
+        at = int(outgoing.query.get("offset", 0))
+        items = [{"meeting_room_sid": str(number), "name": name} for number, name in enumerate(self.names)]
+        self.body = json.dumps({"items": items[at : at + 10]}).encode()
+        return super().send(outgoing)
+
+
+@pytest.mark.parametrize("is_there", [True, False])
+def test_a_lost_room_is_looked_for_on_every_page(is_there: bool) -> None:
+    carrierx, books = find_contract("carrierx")[0], Books()
+    books.intend("2026-01-01T00:00:00+00:00", "rp1")
+    provider = Paging([*(f"room {number}" for number in range(33)), *(["rp1"] if is_there else [])])
+    scheme = scheme_from(carrierx.credentials, find_mock("carrierx").environment)
+
+    tidying = Tidying(carrierx, scheme, Ward(provider, carrierx, books, None, ours=False), books, None, tries=1)
+    tidying.everything()
+
+    assert provider.deleted == (["/meeting_rooms/33"] if is_there else [])
+    assert (tidying.remarks, books.settled) == ([], True)

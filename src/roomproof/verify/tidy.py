@@ -22,10 +22,11 @@ from roomproof.targets.credentials import Scheme
 from roomproof.targets.grammar import segment
 from roomproof.targets.target import Outgoing
 from roomproof.verify.case import encode
+from roomproof.verify.pages import MOST_PAGES, first_page, next_page, rooms_on
 from roomproof.verify.rate import Allowance
 from roomproof.verify.repeatability import again
 from roomproof.verify.settable import changes_members, members_in, settable, told
-from roomproof.verify.ward import GONE, Ward
+from roomproof.verify.ward import GONE, Ward, has_listened
 
 Json = Any
 TRIES = 3
@@ -67,6 +68,7 @@ class Tidying:
     is_last: bool = False
     remarks: list[str] = field(default_factory=list)
     _forgotten: list[str] = field(default_factory=list)
+    _heard: set[int] = field(default_factory=set)
     _is_final: bool = False
     _read: Interaction | None = None
     _unheard: int = 0
@@ -98,7 +100,9 @@ class Tidying:
                 f"{len(times)}, sent {when}"
             )
         for number, intent in list(self.books.lost.items()):
-            if "find" not in self.contract.support or not intent.mark:
+            can_find = "find" in self.contract.support and intent.mark
+            is_open = intent.request is not None and number not in self._heard and _age(intent) <= MEMORY
+            if not can_find and not is_open:
                 self.books.came_to_nothing(number)
 
     def find(self) -> Mapping[str, Json] | None:
@@ -124,12 +128,41 @@ class Tidying:
         call = self._call(finding, intent.mark, query)
         interaction = self._sent(call)
         rooms = self._named_like(finding, intent, interaction, is_filtered=bool(query))
+        if rooms is None and not query and "{" not in finding.path:
+            call, interaction, rooms = self._looked_through(finding, intent, call, interaction)
         if rooms is None:
             return
         for room in rooms:
-            self.target.take(str(room[self.contract.room.id]), room, number, call, interaction)
+            self.target.take(str(room[self.contract.room.id]), room, number, call, interaction, is_named=True)
         if not rooms:
             self.books.came_to_nothing(number)
+
+    def _looked_through(
+        self, finding: SupportCall, intent: Intent, call: Outgoing, interaction: Interaction
+    ) -> tuple[Outgoing, Interaction, list[Mapping[str, Json]] | None]:
+        """Look through the whole list for the rooms that an intent has named; None where it is too long, or cannot be read."""
+        listing, id_member = self.contract.listing, self.contract.room.id
+        query = first_page(listing) if listing is not None else None
+        known: set[str] = set()
+        for number in range(1, MOST_PAGES + 1):
+            if listing is None or query is None:
+                break
+            call = Outgoing(listing.method, listing.path, required_query(self.contract.operations[0]) | dict(query), scheme=self.scheme)
+            call = replace(call, housekeeping=True)
+            interaction = self._sent(call)
+            found = rooms_on(listing, interaction, id_member)
+            if found is None:
+                break
+            if named := [room for room in found if room.get(finding.options["key"]) == intent.mark]:
+                return call, interaction, named
+            rooms = {str(room[id_member]) for room in found}
+            query = next_page(listing, interaction, number, len(known | rooms))
+            if not rooms or (query is None and "next" in listing.options):
+                return call, interaction, []
+            if not rooms - known:
+                break
+            known |= rooms
+        return call, interaction, None
 
     def _repeat(self, number: int, intent: Intent, request: Repeatable) -> None:
         """Send a request again that the provider carries out once: the answer tells which room came of it, or makes that room now.
@@ -137,6 +170,8 @@ class Tidying:
         A provider that has forgotten the first one makes another room: then the first is still to be told of.
         """
         interaction, sent_at = self._sent(again(request, self.scheme, intent.mark)), datetime.fromisoformat(intent.at)
+        if interaction.response is not None and has_listened(interaction.response.status):
+            self._heard.add(number)
         if number in self.books.lost:
             return
         made = self.target.shown_in(interaction)
@@ -280,6 +315,10 @@ class Tidying:
 
     def _unsent(self, outgoing: Outgoing, why: str) -> Interaction:
         return Interaction(Request(outgoing.method, self.target.base_url + outgoing.path), None, failure=why)
+
+
+def _age(intent: Intent) -> timedelta:
+    return datetime.now(UTC) - datetime.fromisoformat(intent.at)
 
 
 def _is_about_values(status: int) -> bool:

@@ -172,9 +172,12 @@ class Ward:
         # What is made on a server of our own ends with it.
         with nullcontext() if self._ours else undisturbed():
             repeatable = self._prepared(outgoing)
-            number = self._intent_of(repeatable)
+            lost = self._lost_before(repeatable)
+            number = lost or self._intend(repeatable)
             interaction = self._target.send(repeatable)
-            is_made = self._enter_creation(number, repeatable, interaction)
+            # What a provider says of a repeat that it has not looked at says nothing of the request whose answer was lost.
+            is_open = lost is not None and interaction.response is not None and not has_listened(interaction.response.status)
+            is_made = not is_open and self._enter_creation(number, repeatable, interaction)
             if repeatable is not outgoing and interaction.response is not None and interaction.response.status not in BUSY:
                 self._learn_to_repeat(interaction.response.status, is_made=is_made)
         return interaction
@@ -190,13 +193,15 @@ class Ward:
         """Whether a room says that it was made clearly after a moment of ours."""
         return self._novelty.is_younger(room, interaction, moment)
 
-    def take(self, room_id: str, room: Mapping[str, Json], number: int, outgoing: Outgoing, interaction: Interaction) -> bool:
+    def take(
+        self, room_id: str, room: Mapping[str, Json], number: int, outgoing: Outgoing, interaction: Interaction, *, is_named: bool = False
+    ) -> bool:
         """Enter into the books the room that an answer shows as the one which an intent made; not if it may be another one.
 
-        Return whether it was entered.
+        One that `is_named` was found by the name that the intent gave it. Return whether it was entered.
         """
         doubt = "" if self._ours else self._novelty.doubt(room_id, room, outgoing, interaction)
-        why = doubt or ("" if self._ours else self._novelty.lack(room, outgoing))
+        why = doubt or ("" if self._ours or is_named else self._novelty.lack(room, outgoing))
         if not why:
             self._books.made(room_id, number)
             self._novelty.meet([room_id], MADE)
@@ -296,13 +301,15 @@ class Ward:
             return outgoing
         return with_headers(self._contract, outgoing, datetime.now(UTC))
 
-    def _intent_of(self, outgoing: Outgoing) -> int:
-        """Return the number of the intent that a request carries out: a new one, but for what is repeated since its answer was lost."""
+    def _lost_before(self, outgoing: Outgoing) -> int | None:
+        """Return the number of the intent whose answer was lost, and that a request carries out once more; None if there is none."""
         journal = None if self._ours else kept(self._contract, outgoing)
         lost = self._books.lost.items() if journal is not None else ()
-        again = (number for number, intent in lost if intent.request == journal)
-        number = next(again, None)
-        return number or self._books.intend(datetime.now(UTC).isoformat(timespec="milliseconds"), outgoing.mark, journal)
+        return next((number for number, intent in lost if intent.request == journal), None)
+
+    def _intend(self, outgoing: Outgoing) -> int:
+        journal = None if self._ours else kept(self._contract, outgoing)
+        return self._books.intend(datetime.now(UTC).isoformat(timespec="milliseconds"), outgoing.mark, journal)
 
     def _learn_to_repeat(self, status: int, *, is_made: bool) -> None:
         """Do without these headers from now on, if the first request with them, or an accepted one, has not made a room."""
@@ -342,6 +349,11 @@ class Ward:
         """Return the id of the room that an answer shows, if it shows one."""
         shown = self.shown_in(interaction)
         return [] if shown is None else [shown[0]]
+
+
+def has_listened(status: int) -> bool:
+    """Whether a provider that answers so has looked at a request: what it says of it counts."""
+    return status < 500 and status not in (401, 403, 407, *BUSY) and not 300 <= status < 400
 
 
 def _shows_nobody(interaction: Interaction) -> bool:

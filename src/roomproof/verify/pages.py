@@ -1,0 +1,57 @@
+"""The pages of a list of rooms, as a contract says that they follow one another: by a link to the next one, or by a number."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+from roomproof.contract.model import SupportCall
+from roomproof.interaction import BUSY, Interaction
+from roomproof.judge.seen import read_answer
+
+Json = Any
+MOST_PAGES = 100
+"""So many pages are asked for: ten thousand rooms fit, where a page holds 100."""
+
+
+def first_page(listing: SupportCall) -> Mapping[str, str]:
+    """Return the query of the first page."""
+    page = listing.options.get("page")
+    return {**listing.options.get("query", {}), **({page["parameter"]: str(page.get("first", 1))} if page else {})}
+
+
+def next_page(listing: SupportCall, interaction: Interaction, pages: int, rooms: int) -> Mapping[str, str] | None:
+    """Return the query of the page after so many pages with so many rooms, None where there is no other one.
+
+    Of a link only the query is followed: wherever it leads, credentials go to the server that was asked. What is counted in
+    rooms, as a step of more than one is, goes on after those that came: a provider may give fewer on a page than were asked for.
+    """
+    page = listing.options.get("page")
+    if page:
+        past = pages if page.get("step", 1) == 1 else rooms
+        return {**first_page(listing), page["parameter"]: str(page.get("first", 1) + past)}
+    if "next" not in listing.options or interaction.response is None:
+        return None
+    link = _at(read_answer(interaction.response.body), listing.options["next"])
+    try:
+        return dict(parse_qsl(urlsplit(link).query)) or None if isinstance(link, str) else None
+    except ValueError:
+        return None
+
+
+def rooms_on(listing: SupportCall, interaction: Interaction, id_member: str) -> list[Mapping[str, Json]] | None:
+    """Return the rooms on a page that have an id, None where an answer is no page."""
+    response = interaction.response
+    if response is None or response.status in BUSY or not 200 <= response.status < 300:
+        return None
+    found = _at(read_answer(response.body), listing.options.get("at", ()))
+    if not isinstance(found, list):
+        return None
+    return [entry for entry in found if isinstance(entry, dict) and isinstance(entry.get(id_member), str | int)]
+
+
+def _at(node: Json, way: tuple[str, ...]) -> Json:
+    for step in way:
+        node = node.get(step) if isinstance(node, dict) else None
+    return node

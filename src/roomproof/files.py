@@ -35,9 +35,11 @@ _MOST_LINKS = 40
 """Links that lead to links, as far as Linux follows them."""
 _DESCRIPTOR = re.compile(r"(?:/dev|/proc/(?:thread-)?self)/fd/(\d{1,6})")
 _STANDARD = {"/dev/stdin": 0, "/dev/stdout": 1, "/dev/stderr": 2}
+_BINARY = getattr(os, "O_BINARY", 0)
 _AT_ONCE = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0)
 """Open without waiting for whoever may hold the other end."""
-_TO_APPEND = os.O_RDWR | os.O_APPEND | getattr(os, "O_BINARY", 0)
+_UNMOVABLE = (errno.EBUSY, errno.EACCES, errno.EPERM, errno.EROFS, errno.EXDEV)
+_TO_APPEND = os.O_RDWR | os.O_APPEND | _BINARY
 
 
 def is_there(path: Path) -> bool:
@@ -81,7 +83,7 @@ def own_text(path: Path) -> str:
 def opened(path: Path) -> BinaryIO:
     """Return an ordinary file, open for reading from its beginning."""
     _require_file(path.stat())
-    descriptor = os.open(path, os.O_RDONLY | _AT_ONCE | getattr(os, "O_BINARY", 0))
+    descriptor = os.open(path, os.O_RDONLY | _AT_ONCE | _BINARY)
     try:
         _require_file(os.fstat(descriptor))
         return os.fdopen(descriptor, "rb")
@@ -119,7 +121,7 @@ def write(path: Path, content: bytes) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     place = real(path)
     if is_there(place) and not stat.S_ISREG(place.stat().st_mode):
-        descriptor = os.open(place, os.O_WRONLY | _AT_ONCE)
+        descriptor = os.open(place, os.O_WRONLY | _AT_ONCE | _BINARY)
         try:
             _into(descriptor, content)
         finally:
@@ -174,7 +176,7 @@ def resumed(path: Path) -> int:
 
 def append(path: Path, content: Callable[[int], bytes]) -> None:
     """Add to the end of a file, which may be new, what `content` makes of the number of bytes that it has."""
-    descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | _AT_ONCE, 0o666)
+    descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | _AT_ONCE | _BINARY, 0o666)
     try:
         _into(descriptor, content(os.fstat(descriptor).st_size))
     finally:
@@ -228,15 +230,31 @@ def _replace(place: Path, content: bytes) -> None:
     old = place.lstat() if is_there(place) and not place.is_symlink() else None
     if old is not None and not os.access(place, os.W_OK):
         raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
-    with draft(place, content) as beside:
-        if old is not None:
-            _dress(beside, old)
-        beside.replace(place)
+    try:
+        with draft(place, content) as beside:
+            if old is not None:
+                _dress(beside, old)
+            beside.replace(place)
+    except OSError as error:
+        if old is None or error.errno not in _UNMOVABLE:
+            raise
+        _overwrite(place, content)
+        return
     settle(place)
 
 
+def _overwrite(place: Path, content: bytes) -> None:
+    """Write over a file that nothing can be put in the place of, since it is mounted there or its folder is read-only."""
+    descriptor = os.open(place, os.O_WRONLY | os.O_TRUNC | _AT_ONCE | _BINARY)
+    try:
+        _into(descriptor, content)
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
 def _create(path: Path, content: bytes) -> None:
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o666)
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _BINARY, 0o666)
     try:
         _into(descriptor, content)
         os.fsync(descriptor)

@@ -117,3 +117,25 @@ def test_a_second_signal_does_not_wait_for_an_answer(serve: Serve, command: Path
     assert started.returncode == 143
     assert "SIGTERM" in told(tmp_path)["stopped"]
     assert list((tmp_path / ".local/state/roomproof/ledger").glob("*.jsonl")), "what is left stands in the ledger"
+
+
+def test_a_report_that_cannot_be_written_costs_no_verdict_and_no_tidying(serve: Serve, inside: Run, tmp_path: Path) -> None:
+    app = Slow(MOCK.build(), tmp_path)
+    long = f"{'x' * 300}.md"
+    done = inside(*words(serve(app) + MOCK.prefix, "--max-requests", STOP, "--markdown", long), env=MOCK.environment)
+    assert (done.code, told(tmp_path)["left_behind"]) == (2, [])
+    assert "DELETE" in app.seen[STOP:]
+    assert "File name too long" in done.err
+
+
+def test_a_run_that_nobody_reads_tidies_up(serve: Serve, command: Path, environment: Mapping[str, str], tmp_path: Path) -> None:
+    app = Slow(MOCK.build(), tmp_path)
+    line = [command, *map(str, words(serve(app) + MOCK.prefix, "--verbose"))]
+    with subprocess.Popen(line, cwd=tmp_path, env={**environment, **MOCK.environment}, stdout=subprocess.PIPE) as child:
+        assert child.stdout is not None
+        for _ in range(STOP):
+            child.stdout.readline()
+        child.stdout.close()
+        assert child.wait(timeout=120) == 141
+    assert "DELETE" in app.seen
+    assert list((tmp_path / ".local/state/roomproof/ledger").iterdir()) == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import stat
@@ -100,6 +101,24 @@ def test_a_report_keeps_its_mode(mode: int, tmp_path: Path) -> None:
     place.chmod(mode)
     files.write(place, NEW)
     assert (stat.S_IMODE(place.stat().st_mode), place.read_bytes()) == (mode, NEW)
+
+
+@pytest.mark.parametrize("number", [errno.EBUSY, errno.EROFS, errno.EACCES])
+def test_a_file_that_nothing_can_be_put_in_the_place_of_is_written_over(
+    number: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As a container mounts one file, or in a folder that is read-only."""
+    place = tmp_path / "report.json"
+    place.write_bytes(OLD)
+
+    def refuse(*_: object) -> Path:
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(Path, "replace", refuse)
+    files.write(place, NEW)
+    assert (place.read_bytes(), names(tmp_path)) == (NEW, ["report.json"])
+    with pytest.raises(OSError, match=os.strerror(number)):
+        files.write(tmp_path / "new.json", NEW)
 
 
 @pytest.mark.parametrize("mask", [0o022, 0o077, 0o000])

@@ -94,3 +94,7 @@ def test_every_way_in_which_a_password_travels_is_a_secret() -> None:
     found = {*proxy_secrets({"ALL_PROXY": "us%65r:p%40ss-word@a.example"})}
     assert {"p%40ss-word", "p@ss-word", "user:p@ss-word"} <= found
     assert {*proxy_secrets({"http_proxy": A, "HTTPS_PROXY": "", "no_proxy": "*"})} == set()
+
+
+def test_a_password_whose_bytes_are_no_text_is_sent_as_it_is() -> None:
+    HttpTarget(HTTPS, environment={"HTTPS_PROXY": "http://user:p\udcff@proxy.invalid:1"}).close()

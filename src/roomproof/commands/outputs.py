@@ -81,8 +81,8 @@ def written_before(shown: dict[str, Any], outputs: Outputs) -> None:
 
     They are written again when it has; what is no file, a pipe above all, is therefore left for then, and so is what cannot be written.
     """
-    files = {name: path for name, path in outputs.asked.items() if path.is_file() or not path.exists()}
-    written(shown, Outputs(files))
+    usual = {name: path for name, path in outputs.asked.items() if files.is_file(path) or not files.is_there(path)}
+    written(shown, Outputs(usual))
     if "json" not in outputs.asked:
         keep(shown)
 

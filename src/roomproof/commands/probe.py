@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
+from roomproof import files
 from roomproof.cassettes.recorder import cassette_path
 from roomproof.commands.live import announce
 from roomproof.commands.subject import Ask, secrets_of, subject_of
@@ -65,7 +66,7 @@ def _probe_one(
 
 def _write(json: Path | None, earlier: list[Noted], last: Noted) -> None:
     """Write what was seen while a run still tidies up: whatever happens then, it is there. A pipe, or a full disk, can wait."""
-    if json is not None and (json.is_file() or not json.exists()):
+    if json is not None and (files.is_file(json) or not files.is_there(json)):
         with suppress(UsageError):
             write_text(json, as_json(observations_document([*earlier, last])))
 

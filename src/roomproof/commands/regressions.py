@@ -25,6 +25,9 @@ from roomproof.verify.rooms import clean_up, open_rooms
 from roomproof.verify.session import CutShortError, Options, Session, Subject
 from roomproof_strategies import plain
 
+MOST_REQUESTS = 100
+"""Each may make a room; the longest sequence that is ever saved has a tenth of them."""
+
 
 @dataclass(frozen=True)
 class Regressed:
@@ -56,6 +59,10 @@ def check_regression(
         raise UsageError(f"{path}: the contract has no clause {clause_id}; remove the file if the clause is gone for good")
     recorded = [item for item in recording.interactions() if item.response is not None]
     require_belonging(path, recording.told, recorded, contract, contracts)
+    if len(recorded) > MOST_REQUESTS:
+        raise UsageError(
+            f"{path}: holds {len(recorded)} requests, and a regression sends {MOST_REQUESTS} at most; keep what shows the fault"
+        )
     with subject_of(provider, Ask((provider,), base_url, room_id, contracts, environment, allowed=allowed)) as subject:
         # What was a fail once, of a strict run too, holds only if nothing breaks it at all.
         session = Session(subject, Options(strict=True), lambda *_: None)

@@ -11,6 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from roomproof import files
 from roomproof.cassettes.past import write_past
 from roomproof.cassettes.recorder import OverheardTarget, Recorder, cassette_path
 from roomproof.commands.gate import EVERY_FAIL, Gate, failing, unproven
@@ -135,7 +136,7 @@ def _verify_one(
 
         with kept(subject, ask, failures) as (recorded, history):
             result = Run(recorded, options, tell(secrets)).verify(judged_so_far)
-        if ask.record is not None and ask.record.exists():
+        if ask.record is not None and files.is_there(ask.record):
             _keep_past(ask.record, result, failures)
         saved: list[Path] = []
         if ask.regressions is not None:
@@ -194,7 +195,7 @@ def _judged(result: Result, secrets: tuple[str, ...], cassette: Path | None, reg
         result.started,
         result.stopped,
         secrets,
-        cassette=cassette if cassette is not None and cassette.exists() else None,
+        cassette=cassette if cassette is not None and files.is_there(cassette) else None,
         regressions=regressions,
         unanswered=result.unanswered,
         boundaries=result.boundaries,

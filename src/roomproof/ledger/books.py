@@ -15,6 +15,8 @@ from typing import Any
 Json = Any
 Entry = Mapping[str, Json]
 VERSION = 1
+MOST_IN_ENTRY = 50
+"""Ids of rooms in one entry."""
 
 
 class LedgerError(Exception):
@@ -95,8 +97,10 @@ class Books:
 
     def met(self, rooms: Iterable[str]) -> None:
         """Note rooms that are there, and that the run has not made."""
-        if found := sorted(set(rooms) - self.there - self.ever):
-            self._enter({"entry": "there", "rooms": found})
+        found = sorted(set(rooms) - self.there - self.ever)
+        # An entry that nobody can search for secrets is not written: thousands of ids at once have too many readings.
+        for start in range(0, len(found), MOST_IN_ENTRY):
+            self._enter({"entry": "there", "rooms": found[start : start + MOST_IN_ENTRY]})
 
     def made(self, room_id: str, number: int | None = None) -> None:
         """Note the id of a room that was made."""

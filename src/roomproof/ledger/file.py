@@ -118,6 +118,8 @@ def new_ledger(folder: Path, name: str) -> LedgerFile:
         # A cleanup may have found it while it was empty, and taken it away.
         if _lock(descriptor) and path.exists():
             return LedgerFile(path, descriptor)
+        # Nor is one left behind where nothing can be locked, as on some network file systems.
+        path.unlink(missing_ok=True)
         os.close(descriptor)
     raise FileExistsError(f"{folder} is full of ledgers named {name}")
 

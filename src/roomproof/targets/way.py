@@ -31,10 +31,15 @@ def way(base_url: str, ca_bundle: Path | None, environment: Mapping[str, str]) -
     # An empty name keeps curl from looking for one in the environment of its own.
     options: dict[int, Any] = {pycurl.PROXY: proxy.url if proxy else "", pycurl.NOPROXY: ""}
     if proxy is not None and proxy.login is not None:
-        options |= {pycurl.PROXYUSERNAME: proxy.login[0].encode(), pycurl.PROXYPASSWORD: proxy.login[1].encode()}
+        options |= {pycurl.PROXYUSERNAME: _bytes(proxy.login[0]), pycurl.PROXYPASSWORD: _bytes(proxy.login[1])}
     if "https" in (urlsplit(base_url).scheme, urlsplit(proxy.url if proxy else "").scheme):
         options |= _trusted(ca_bundle, environment)
     return options
+
+
+def _bytes(text: str) -> bytes:
+    """Return a text of the environment as the bytes that it was, whatever their coding."""
+    return text.encode(errors="surrogateescape")
 
 
 def _trusted(ca_bundle: Path | None, environment: Mapping[str, str]) -> dict[int, Any]:

@@ -88,7 +88,7 @@ def probe(subject: Subject, options: Options, progress: Progress, tell: Callable
         session.result.stopped = str(error)
     except KeyboardInterrupt as stop:
         session.result.stopped, session.result.interrupted = ended_by(stop), True
-    except RoomproofError:
+    except (RoomproofError, OSError):
         clean_up(session)
         session.target.close()
         raise

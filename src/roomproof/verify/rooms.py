@@ -158,19 +158,25 @@ def clean_up(session: Session, tell: Callable[[Result], None] = lambda _: None) 
         with undisturbed(impatient=is_announced, then=lambda: _hurry(session, tidying)):
             session.judging.catch_up()
             _note_rooms(session, tidying)
-            tell(result)
-            if is_announced:
-                _hurry(session, tidying)
-            elif is_bounded:
-                tidying.allowance = Allowance(tidy.MOST_SECONDS)
-            if session.subject.ours:
-                tidying.delete_rooms()
-            else:
-                tidying.everything()
-                _tell_unknown(session, tidying)
+            try:
+                tell(result)
+            finally:
+                if is_announced:
+                    _hurry(session, tidying)
+                elif is_bounded:
+                    tidying.allowance = Allowance(tidy.MOST_SECONDS)
+                _tidy_up(session, tidying)
     except KeyboardInterrupt as stop:
         result.stopped, result.interrupted = result.stopped or ended_by(stop), True
     _note_rooms(session, tidying)
+
+
+def _tidy_up(session: Session, tidying: Tidying) -> None:
+    if session.subject.ours:
+        tidying.delete_rooms()
+    else:
+        tidying.everything()
+        _tell_unknown(session, tidying)
 
 
 def _hurry(session: Session, tidying: Tidying) -> None:

@@ -47,7 +47,8 @@ class Run:
             session.result.stopped = str(error)
         except KeyboardInterrupt as stop:
             session.result.stopped, session.result.interrupted = ended_by(stop), True
-        except RoomproofError:
+        except (RoomproofError, OSError):
+            # OSError: nobody reads any more what is told of each request.
             clean_up(session)
             session.target.close()
             raise

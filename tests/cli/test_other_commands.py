@@ -116,6 +116,8 @@ async def _update(request: Request) -> Response:
         return JSONResponse({}, 401)
     if request.path_params["room_id"] != "1":
         return JSONResponse({}, 404)
+    if request.method == "GET":
+        return JSONResponse({"data": {"id": "1", "max_participants": request.app.state.most}})
     try:
         body = json.loads((await request.body()).decode(), parse_constant=_no_json)
     except (ValueError, RecursionError):
@@ -134,7 +136,7 @@ def test_init_and_a_provider_with_nothing_but_a_contract(roomproof: Run, serve: 
     assert "roomproof verify acme --contracts contracts/acme" in started.out
     assert "ACME_API_KEY" in started.out
 
-    app = Starlette(routes=[Route("/v1/rooms/{room_id}", _update, methods=["PATCH"])])
+    app = Starlette(routes=[Route("/v1/rooms/{room_id}", _update, methods=["GET", "PATCH"])])
     app.state.most = 10
     base_url = serve(app) + "/v1"
     for contracts in ("contracts", "contracts/acme"):

@@ -13,6 +13,7 @@ import pytest
 from roomproof.interaction import Interaction
 from roomproof.targets.http import HttpTarget
 from roomproof.targets.target import Outgoing
+from roomproof.verify.tidy import MOST_REPEATS
 from roomproof.verify.unanswered import MOST_LOST
 
 Verify = Callable[..., Any]
@@ -172,7 +173,8 @@ def test_a_server_that_dies_on_what_makes_rooms_fails_and_few_rooms_are_risked(v
 
     assert told.fails == {"behaviour.any-input.no-server-error", "request.participants.values.role.enum"}
     lost = [call.body for call in told.server.calls if b"Consumer" in call.body]
-    assert len(lost) - len(set(lost)) <= MOST_LOST, "what may have made a room is sent again a few times only"
+    # Each lost one is sent once more at the end, under its id: the answer would tell which room it made.
+    assert len(lost) - len(set(lost)) <= MOST_LOST + MOST_REPEATS, "what may have made a room is sent again a few times only"
 
 
 def test_a_server_that_never_says_that_there_is_no_room_leaves_it_open(verify: Verify) -> None:

@@ -400,6 +400,9 @@ def main() -> None:
     mend_size(os.environ)
     try:
         code, sentence = _ended()
+        # Some printers make an exit code of their own of a reader who has gone away.
+        if output.is_left:
+            raise BrokenPipeError
         sys.stdout.flush()
         if output.lost and not sentence:
             code, sentence = code or 3, f"{output.lost}: not all that was to be shown is there"

@@ -55,6 +55,11 @@ def is_folder(path: Path) -> bool:
         return False
 
 
+def is_handed_over(path: Path) -> bool:
+    """Whether a path leads to a descriptor that this process was started with, such as /dev/stdout, whatever that is."""
+    return _descriptor(path) is not None
+
+
 def is_file(path: Path) -> bool:
     """Whether a path leads to an ordinary file; what nobody can look at does not."""
     try:

@@ -25,7 +25,10 @@ _STREAMS = {"stdout": 1, "stderr": 2}
 
 
 class _Sink(RawIOBase):
-    """A descriptor that is written to; `lost` says why something could not be, empty as long as all could."""
+    """A descriptor that is written to; `lost` says why something could not be, empty as long as all could.
+
+    `is_left`: its reader has gone away.
+    """
 
     mode = "wb"
 
@@ -34,6 +37,7 @@ class _Sink(RawIOBase):
         self.name = name
         self.lost = ""
         self.muted = False
+        self.is_left = False
         self._descriptor = descriptor
         self._whole = whole
 
@@ -58,6 +62,7 @@ class _Sink(RawIOBase):
             except BlockingIOError:
                 select.select([], [self._descriptor], [])
             except BrokenPipeError:
+                self.is_left = True
                 raise
             except OSError as error:
                 why = "it is closed" if error.errno == errno.EBADF else error.strerror
@@ -75,6 +80,11 @@ class Output:
     def lost(self) -> str:
         """What was lost and why, empty if all that was printed is there."""
         return ", ".join(sink.lost for sink in self._sinks if sink.lost)
+
+    @property
+    def is_left(self) -> bool:
+        """Whether a reader has gone away, whoever has made what of the error."""
+        return any(sink.is_left for sink in self._sinks)
 
     def mute(self) -> None:
         """Print nothing any more, what is still to be written neither."""

@@ -60,6 +60,21 @@ def test_nothing_that_was_to_be_shown_is_there(words: str, redirection: str, why
     assert (done.returncode, done.stderr) == (3, f"roomproof: {why}: not all that was to be shown is there\n")
 
 
+@pytest.mark.parametrize("words", ["--help", "verify --help", "matrix", "clauses telnyx", f"replay {CASSETTE}"])
+def test_a_reader_who_has_gone_away_is_no_fail(words: str, command: Path, environment: Mapping[str, str]) -> None:
+    line = [command, *words.split()]
+    reading, writing = os.pipe()
+    os.close(reading)
+    done = subprocess.run(line, env=environment, stdout=writing, stderr=subprocess.PIPE, encoding="utf-8", check=False)
+    os.close(writing)
+    assert (done.returncode, done.stderr) == (141, "")
+
+
+def test_python_without_docstrings_knows_its_clauses(shell: Shell) -> None:
+    done = shell("clauses telnyx", PYTHONOPTIMIZE="2")
+    assert (done.returncode, done.stdout.splitlines()[-1]) == (0, "141 clauses")
+
+
 @pytest.mark.parametrize("redirection", ["2>&-", "2>/dev/full", "<&-"])
 def test_what_nobody_needs_may_be_missing(redirection: str, shell: Shell) -> None:
     done = shell(f"clauses telnyx {redirection}")

@@ -26,9 +26,12 @@ from roomproof.cassettes.regression import save
 from roomproof.commands.outputs import keep
 from roomproof.errors import RecordingError, UsageError
 from roomproof.interaction import Interaction, Request, Response
+from roomproof.providers import bundled
 from roomproof.reports.report import write_text
+from roomproof.targets.serve import mock_process
 
 Run = Callable[..., Any]
+MAXIMUM = "telnyx.update-room.request.max_participants.maximum"
 Make = Callable[[str], Path]
 pytestmark = [
     pytest.mark.skipif(sys.platform != "linux", reason="pipes and devices as Linux has them"),
@@ -273,3 +276,29 @@ def test_a_step_summary_is_added_to(inside: Run, report: Path, tmp_path: Path, n
     assert (tmp_path / "summary.md").read_bytes().startswith(b"before\n#")
     done = inside("report", report, "--github", env={"GITHUB_STEP_SUMMARY": str(no_file("pipe"))})
     assert (done.code, "the summary of the step cannot be written" in done.err) == (0, True)
+
+
+def test_no_output_takes_the_place_of_an_input_or_of_another_output(inside: Run, report: Path, tmp_path: Path) -> None:
+    cassette = tmp_path / "mine.yaml"
+    cassette.write_bytes((bundled("cassettes") / "telnyx" / "mock" / "update-room.yaml").read_bytes())
+    content = (cassette.read_bytes(), report.read_bytes())
+    for words in (
+        ("replay", cassette, "--json", cassette),
+        ("replay", tmp_path, "--html", tmp_path / "." / "mine.yaml"),
+        ("replay", cassette, "--json", "one", "--junit", tmp_path / "one"),
+        ("report", report, "--markdown", report),
+        ("compare", report, report, "--json", report),
+    ):
+        done = inside(*words)
+        assert (done.code, "would overwrite" in done.err) == (2, True), words
+    assert (cassette.read_bytes(), report.read_bytes()) == content
+    assert inside("replay", cassette, "--json", os.devnull, "--junit", os.devnull).code in (0, 1, 3)
+
+
+def test_what_could_not_be_written_is_told_beside_a_clause_that_fails(inside: Run, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with mock_process("telnyx", "max-51") as serving:
+        words = ("verify", "telnyx", "--base-url", serving.base_url, "--room-id", serving.room_id, "--only", MAXIMUM)
+        done = inside(*words, "--json", "file/run.json", env=dict(serving.environment))
+    assert done.code == 1
+    assert "file/run.json" in done.err

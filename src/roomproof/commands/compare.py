@@ -9,6 +9,7 @@ from typing import Any
 import orjson
 
 from roomproof import files
+from roomproof.commands.outputs import require_apart
 from roomproof.commands.replay import Listen, replayed
 from roomproof.comparison.compare import Comparison, Turn, compare_reports
 from roomproof.comparison.profile import Changes, Profile, compare_profiles
@@ -27,6 +28,7 @@ def run_compare(before: Path, after: Path, contracts: tuple[Path, ...], json: Pa
 
     Raises UsageError where no provider was judged in both, so that nothing could be compared.
     """
+    require_apart({} if json is None else {"json": json}, (before, after))
     comparison, changes, both = _compared(before, after, contracts)
     show_comparison(open_console(), comparison, changes)
     if json is not None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +12,7 @@ from typing import Any
 
 from roomproof import files
 from roomproof.errors import RoomproofError, UsageError
+from roomproof.legible import one_line
 from roomproof.reports.badge import badge
 from roomproof.reports.github import MOST_BYTES, silence, step_summary, workflow_commands
 from roomproof.reports.junit import junit
@@ -55,6 +56,27 @@ class Outputs:
     def asked(self) -> dict[str, Path]:
         """The views that were asked for."""
         return {name: path for name, path in self.files.items() if path is not None}
+
+
+def require_apart(asked: Mapping[str, Path], inputs: Iterable[Path] = ()) -> None:
+    """Raise UsageError if two of the files that are to be written are one, or one of them is read.
+
+    What is no file, such as /dev/null or a pipe, may be named twice.
+    """
+    named = {files.real(path): str(path) for path in inputs}
+    for option, path in asked.items():
+        if files.is_handed_over(path):
+            continue
+        place = files.real(path)
+        if place in named and (files.is_file(place) or not files.is_there(place)):
+            raise UsageError(f"--{option} {path} would overwrite {named[place]}: name another file")
+        named[place] = f"what --{option} writes"
+
+
+def told_besides(problems: Iterable[RoomproofError]) -> None:
+    """Tell on standard error what went wrong beside a clause that fails, which decides the exit code."""
+    for problem in problems:
+        print(f"roomproof: {one_line(' '.join(str(problem).split()))}", file=sys.stderr)
 
 
 def github_of(environment: Mapping[str, str]) -> dict[str, Any]:

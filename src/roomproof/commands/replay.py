@@ -15,7 +15,7 @@ from roomproof.cassettes.past import Change, changes
 from roomproof.cassettes.recording import open_recording, recordings
 from roomproof.cassettes.replay import Heard, Listener, Register, Replayed, replay
 from roomproof.commands.gate import EVERY_FAIL, Gate, failing, unproven
-from roomproof.commands.outputs import Outputs, unheard, written
+from roomproof.commands.outputs import Outputs, require_apart, told_besides, unheard, written
 from roomproof.environment import value_of
 from roomproof.errors import RoomproofError, UsageError
 from roomproof.legible import one_line
@@ -44,6 +44,7 @@ class Listen:
 def run_replay(listen: Listen, outputs: Outputs, gate: Gate = EVERY_FAIL) -> int:
     """Judge the recordings, show and write what they say, and return the exit code."""
     opened = gate.opened()
+    require_apart(outputs.asked, _files(listen.paths))
     told, problems = replayed(listen)
     opened.require(provider["provider"] for provider in told["providers"])
     told = opened.applied(told)
@@ -53,6 +54,7 @@ def run_replay(listen: Listen, outputs: Outputs, gate: Gate = EVERY_FAIL) -> int
             show(open_console(), told, every_finding=outputs.verbose, full=outputs.asked.get("json"))
     if failures and not failing(told):
         raise failures[0]
+    told_besides(failures)
     return 1 if failing(told) else 0
 
 

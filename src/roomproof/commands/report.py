@@ -9,7 +9,7 @@ from typing import Any
 
 from rich.console import Console
 
-from roomproof.commands.outputs import Outputs, unheard, written
+from roomproof.commands.outputs import Outputs, require_apart, unheard, written
 from roomproof.errors import UsageError
 from roomproof.reports.reading import read_report
 from roomproof.reports.report import write_text
@@ -22,6 +22,7 @@ def run_report(paths: tuple[Path, ...], outputs: Outputs) -> int:
     Several runs make a page that shows the trend. Raises UsageError if a file is no report, a view is about one run and there are
     several, or it cannot be written; and, with the views there all the same, if nothing was judged in any run.
     """
+    require_apart(outputs.asked, paths)
     page = outputs.files.get("html")
     if len(paths) > 1 and (page is None or outputs.github or len(outputs.asked) > 1):
         raise UsageError(f"only --html PATH is about several runs: name one report, not {len(paths)}, for anything else")

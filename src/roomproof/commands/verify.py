@@ -17,7 +17,7 @@ from roomproof.cassettes.recorder import OverheardTarget, Recorder, cassette_pat
 from roomproof.commands.gate import EVERY_FAIL, Gate, failing, unproven
 from roomproof.commands.live import announce
 from roomproof.commands.only import again, providers_of
-from roomproof.commands.outputs import Outputs, keep, unheard, written, written_before
+from roomproof.commands.outputs import Outputs, keep, require_apart, told_besides, unheard, written, written_before
 from roomproof.commands.regressions import save_regressions
 from roomproof.commands.subject import Ask, redactor_of, secrets_of, subject_of, told_of
 from roomproof.errors import RoomproofError, UsageError
@@ -50,6 +50,7 @@ def run_verify(ask: Ask, options: Options, outputs: Outputs, gate: Gate = EVERY_
     # What is loaded by now stays to the end. Hypothesis collects garbage before its first example, and would look at all of it.
     gc.freeze()
     console = open_console()
+    require_apart({**outputs.asked, **({"record": ask.record} if ask.record else {})})
     chosen = chosen_providers(ask, options.only)
     announce(ask, chosen, options)
     with progress(console, dict.fromkeys(chosen, EXPECTED_REQUESTS)) as on_request:
@@ -65,6 +66,7 @@ def run_verify(ask: Ask, options: Options, outputs: Outputs, gate: Gate = EVERY_
             say(console, kept_in)
     if failures and not failing(verified.report):
         raise failures[0]
+    told_besides(failures)
     return verified.exit_code
 
 

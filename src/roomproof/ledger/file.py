@@ -131,7 +131,7 @@ def read_ledger(path: Path) -> str:
 
 def ledger_paths(folder: Path) -> list[Path]:
     """Return every ledger of a folder, the oldest name first; none if there is no such folder."""
-    return sorted(folder.glob(f"*{_SUFFIX}"))
+    return sorted(folder.glob(f"*{_SUFFIX}")) if files.is_folder(folder) else []
 
 
 def distrust_of(folder: Path) -> str:

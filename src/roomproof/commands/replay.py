@@ -48,13 +48,14 @@ def run_replay(listen: Listen, outputs: Outputs, gate: Gate = EVERY_FAIL) -> int
     told, problems = replayed(listen)
     opened.require(provider["provider"] for provider in told["providers"])
     told = opened.applied(told)
-    failures: list[RoomproofError] = [*problems, *written(told, outputs), *unproven(told)]
+    beside: list[RoomproofError] = [*problems, *written(told, outputs)]
+    failures = [*beside, *unproven(told)]
     if told["providers"] or told["unmatched"]["count"]:
         with unheard(os.environ):
             show(open_console(), told, every_finding=outputs.verbose, full=outputs.asked.get("json"))
     if failures and not failing(told):
         raise failures[0]
-    told_besides(failures)
+    told_besides(beside)
     return 1 if failing(told) else 0
 
 

@@ -16,7 +16,7 @@ from roomproof.commands import cleanup
 from roomproof.commands.cleanup import Cleaning, run_cleanup
 from roomproof.errors import UsageError
 from roomproof.ledger.books import Heading, headed
-from roomproof.providers import find_mock
+from roomproof.providers import bundled, find_mock
 
 Json = Any
 Serve = Callable[[ASGIApp], str]
@@ -181,7 +181,7 @@ def test_no_contract_is_taken_from_a_ledger(
     for name in ("telnyx", "foreign"):
         folder = tmp_path / "evil" / name
         folder.mkdir(parents=True)
-        text = (Path(cleanup.__file__).parents[3] / "contracts" / "telnyx" / "openapi.yaml").read_text(encoding="utf-8")
+        text = (bundled("contracts") / "telnyx" / "openapi.yaml").read_text(encoding="utf-8")
         text = text.replace("TELNYX_API_KEY", "AWS_SECRET_ACCESS_KEY").replace("x-provider: telnyx", f"x-provider: {name}")
         (folder / "openapi.yaml").write_text(text, encoding="utf-8")
         ledger(state, base_url, provider=name, contracts=(str(tmp_path / "evil"),))

@@ -50,7 +50,7 @@ def st(tmp_path_factory: pytest.TempPathFactory) -> Run:
 def _done(folder: Path, *words: object, hooks: bool) -> subprocess.CompletedProcess[str]:
     environment = {**os.environ, "COLUMNS": "200"} | ({"SCHEMATHESIS_HOOKS": "roomproof.schemathesis_hooks"} if hooks else {})
     line = [str(Path(sys.executable).with_name("st")), *map(str, words), "--no-color"]
-    return subprocess.run(line, capture_output=True, text=True, timeout=240, cwd=folder, env=environment, check=False)
+    return subprocess.run(line, capture_output=True, text=True, timeout=480, cwd=folder, env=environment, check=False)
 
 
 @pytest.fixture(scope="module")

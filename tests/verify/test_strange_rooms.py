@@ -56,7 +56,7 @@ def made_of(
 ) -> tuple[Ward, Books]:
     """The ward and the books of a run that was answered with these rooms, one a create, when it had seen that some are `there`."""
     books = Books()
-    ward = Ward(Creating(list(rooms), date), contract, books, "named", ours=False)
+    ward = Ward(Creating(list(rooms), date), contract, books, "named", ours=False, began=NOW)
     ward.meet(there, whole=whole)
     for number in range(len(rooms)):
         name = f"rp0123456789{number}"

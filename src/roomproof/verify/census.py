@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
-from roomproof.verify.pages import MOST_PAGES, first_page, next_page, rooms_on
+from roomproof.verify.pages import MOST_PAGES, pages_of
 from roomproof.verify.session import Session
 
 SHARE = 10
@@ -23,17 +21,5 @@ def take_census(session: Session) -> None:
         return
     most = session.options.max_requests
     pages = MOST_PAGES if most is None else min(MOST_PAGES, max(most // SHARE, FEWEST))
-    query: Mapping[str, str] | None = first_page(listing)
-    known: set[str] = set()
-    for number in range(1, pages + 1):
-        interaction = session.page(listing, query or {})
-        found = rooms_on(listing, interaction, id_member)
-        if found is None:
-            return
-        rooms = {str(room[id_member]) for room in found}
-        query = next_page(listing, interaction, number, len(known | rooms))
-        # The last page is one without a next one, or an empty one: some providers give the same page again and again.
-        session.target.meet(rooms, whole=not rooms or (query is None and "next" in listing.options))
-        if query is None or not rooms - known:
-            return
-        known |= rooms
+    for page in pages_of(listing, id_member, lambda query: session.page(listing, query), pages):
+        session.target.meet((str(room[id_member]) for room in page.rooms), whole=page.is_last)

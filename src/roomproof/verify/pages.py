@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -15,13 +16,44 @@ MOST_PAGES = 100
 """So many pages are asked for: ten thousand rooms fit, where a page holds 100."""
 
 
-def first_page(listing: SupportCall) -> Mapping[str, str]:
+@dataclass(frozen=True)
+class Page:
+    """A page as it came, the rooms with an id on it, and whether there is no other one."""
+
+    interaction: Interaction
+    rooms: list[Mapping[str, Json]]
+    is_last: bool
+
+
+def pages_of(
+    listing: SupportCall, id_member: str, ask: Callable[[Mapping[str, str]], Interaction], most: int = MOST_PAGES
+) -> Iterator[Page]:
+    """Yield the pages of a list, so many at most, as `ask` brings the one of a query; it ends with what is no page, or shows nothing new.
+
+    The last page is one without a next one, or an empty one: some providers give the same page again and again.
+    """
+    query: Mapping[str, str] | None = _first_page(listing)
+    known: set[str] = set()
+    for number in range(1, most + 1):
+        interaction = ask(query or {})
+        rooms = _rooms_on(listing, interaction, id_member)
+        if rooms is None:
+            return
+        ids = {str(room[id_member]) for room in rooms}
+        query = _next_page(listing, interaction, number, len(known | ids))
+        yield Page(interaction, rooms, is_last=not ids or (query is None and "next" in listing.options))
+        if query is None or not ids - known:
+            return
+        known |= ids
+
+
+def _first_page(listing: SupportCall) -> Mapping[str, str]:
     """Return the query of the first page."""
     page = listing.options.get("page")
     return {**listing.options.get("query", {}), **({page["parameter"]: str(page.get("first", 1))} if page else {})}
 
 
-def next_page(listing: SupportCall, interaction: Interaction, pages: int, rooms: int) -> Mapping[str, str] | None:
+def _next_page(listing: SupportCall, interaction: Interaction, pages: int, rooms: int) -> Mapping[str, str] | None:
     """Return the query of the page after so many pages with so many rooms, None where there is no other one.
 
     Of a link only the query is followed: wherever it leads, credentials go to the server that was asked. What is counted in
@@ -30,7 +62,7 @@ def next_page(listing: SupportCall, interaction: Interaction, pages: int, rooms:
     page = listing.options.get("page")
     if page:
         past = pages if page.get("step", 1) == 1 else rooms
-        return {**first_page(listing), page["parameter"]: str(page.get("first", 1) + past)}
+        return {**_first_page(listing), page["parameter"]: str(page.get("first", 1) + past)}
     if "next" not in listing.options or interaction.response is None:
         return None
     link = _at(read_answer(interaction.response.body), listing.options["next"])
@@ -40,7 +72,7 @@ def next_page(listing: SupportCall, interaction: Interaction, pages: int, rooms:
         return None
 
 
-def rooms_on(listing: SupportCall, interaction: Interaction, id_member: str) -> list[Mapping[str, Json]] | None:
+def _rooms_on(listing: SupportCall, interaction: Interaction, id_member: str) -> list[Mapping[str, Json]] | None:
     """Return the rooms on a page that have an id, None where an answer is no page."""
     response = interaction.response
     if response is None or response.status in BUSY or not 200 <= response.status < 300:

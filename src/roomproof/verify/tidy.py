@@ -22,7 +22,7 @@ from roomproof.targets.credentials import Scheme
 from roomproof.targets.grammar import segment
 from roomproof.targets.target import Outgoing
 from roomproof.verify.case import encode
-from roomproof.verify.pages import MOST_PAGES, first_page, next_page, rooms_on
+from roomproof.verify.pages import pages_of
 from roomproof.verify.rate import Allowance
 from roomproof.verify.repeatability import again
 from roomproof.verify.settable import changes_members, members_in, settable, told
@@ -128,8 +128,8 @@ class Tidying:
         call = self._call(finding, intent.mark, query)
         interaction = self._sent(call)
         rooms = self._named_like(finding, intent, interaction, is_filtered=bool(query))
-        if rooms is None and not query and "{" not in finding.path:
-            call, interaction, rooms = self._looked_through(finding, intent, call, interaction)
+        if rooms is None and not query and "{" not in finding.path and (looked := self._looked_through(finding, intent)):
+            interaction, rooms = looked
         if rooms is None:
             return
         for room in rooms:
@@ -137,32 +137,16 @@ class Tidying:
         if not rooms:
             self.books.came_to_nothing(number)
 
-    def _looked_through(
-        self, finding: SupportCall, intent: Intent, call: Outgoing, interaction: Interaction
-    ) -> tuple[Outgoing, Interaction, list[Mapping[str, Json]] | None]:
+    def _looked_through(self, finding: SupportCall, intent: Intent) -> tuple[Interaction, list[Mapping[str, Json]]] | None:
         """Look through the whole list for the rooms that an intent has named; None where it is too long, or cannot be read."""
-        listing, id_member = self.contract.listing, self.contract.room.id
-        query = first_page(listing) if listing is not None else None
-        known: set[str] = set()
-        for number in range(1, MOST_PAGES + 1):
-            if listing is None or query is None:
-                break
-            call = Outgoing(listing.method, listing.path, required_query(self.contract.operations[0]) | dict(query), scheme=self.scheme)
-            call = replace(call, housekeeping=True)
-            interaction = self._sent(call)
-            found = rooms_on(listing, interaction, id_member)
-            if found is None:
-                break
-            if named := [room for room in found if room.get(finding.options["key"]) == intent.mark]:
-                return call, interaction, named
-            rooms = {str(room[id_member]) for room in found}
-            query = next_page(listing, interaction, number, len(known | rooms))
-            if not rooms or (query is None and "next" in listing.options):
-                return call, interaction, []
-            if not rooms - known:
-                break
-            known |= rooms
-        return call, interaction, None
+        listing = self.contract.listing
+        if listing is None:
+            return None
+        for page in pages_of(listing, self.contract.room.id, lambda query: self._sent(self._call(listing, "", query))):
+            named = [room for room in page.rooms if room.get(finding.options["key"]) == intent.mark]
+            if named or page.is_last:
+                return page.interaction, named
+        return None
 
     def _repeat(self, number: int, intent: Intent, request: Repeatable) -> None:
         """Send a request again that the provider carries out once: the answer tells which room came of it, or makes that room now.

@@ -11,7 +11,9 @@ import pytest
 
 from roomproof.interaction import Credentials, Interaction, Request, Response, RoomKnowledge
 from roomproof.judge.evidence import Outcome
+from roomproof.judge.judge import Judge
 from roomproof.judge.rooms import MOST_VALUES
+from roomproof.providers import find_contract
 from roomproof.verdict import Verdict
 
 OTHER = "8b61621f-62e0-4aad-ab11-9fd19e272e73"
@@ -427,3 +429,17 @@ def test_the_same_stream_always_says_the_same(talk: Any, talk_about: Any, mini_r
     for interaction in dict.fromkeys(interaction for _, interaction in talk.heard):
         again.hear(interaction)
     assert [item for item, _ in again.heard] == [item for item, _ in talk.heard]
+
+
+@pytest.mark.parametrize(("made", "is_new"), [("theirs", False), ("new", True)])
+def test_a_create_that_is_answered_with_a_room_of_the_list_has_made_none(made: str, is_new: bool) -> None:
+    judge, base = Judge(find_contract("telnyx")[0]), "https://api.telnyx.com/v2/rooms"
+    listed = Response(200, (), b'{"data":[{"id":"theirs"}]}')
+    judge.see(Interaction(Request("GET", base, (), None, Credentials.VALID), listed))
+
+    created = Response(201, (), json.dumps({"data": {"id": made}}).encode())
+    request = Request("POST", base, (("Content-Type", "application/json"),), b'{"unique_name":"a"}', Credentials.VALID)
+    told = judge.see(Interaction(request, created))
+
+    (evidence,) = (item for item in told if item.clause == "telnyx.update-room.behaviour.id.server-generated")
+    assert (evidence.outcome is Outcome.PASS) is is_new

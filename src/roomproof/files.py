@@ -282,7 +282,7 @@ def _descriptor(path: Path) -> int | None:
             return _STANDARD[name]
         if match := _DESCRIPTOR.fullmatch(name):
             return int(match[1])
-        if not path.is_symlink():
+        if not os.path.islink(path):  # `Path.is_symlink` raises OSError for a name that is too long.
             return None
         path = path.parent / path.readlink()
     return None

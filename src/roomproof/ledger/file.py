@@ -116,7 +116,7 @@ def new_ledger(folder: Path, name: str) -> LedgerFile:
         except FileExistsError:
             continue
         # A cleanup may have found it while it was empty, and taken it away.
-        if _lock(descriptor) and path.exists():
+        if _lock(descriptor) and files.is_there(path):
             return LedgerFile(path, descriptor)
         # Nor is one left behind where nothing can be locked, as on some network file systems.
         path.unlink(missing_ok=True)

@@ -75,7 +75,7 @@ def told(changes: Changes) -> list[str]:
 
 @pytest.mark.parametrize("provider", PROVIDERS)
 def test_two_recordings_of_one_provider_show_no_change(provider: str) -> None:
-    before, after = recorded(provider, 0), recorded(provider, 1, 25)
+    before, after = recorded(provider, 0), recorded(provider, 1, 15)
 
     changes = compared(provider, before, after)
 
@@ -87,7 +87,7 @@ def test_two_recordings_of_one_provider_show_no_change(provider: str) -> None:
 
 
 def test_ids_and_times_are_named_as_volatile() -> None:
-    changes = compared("telnyx", recorded("telnyx", 0), recorded("telnyx", 1, 25))
+    changes = compared("telnyx", recorded("telnyx", 0), recorded("telnyx", 1, 15))
 
     volatile = {f"{item.operation} {item.path}" for item in changes.volatile}
     assert {"create data.id", "create data.created_at", "update-room data.updated_at", "update-room data.unique_name"} <= volatile
@@ -204,7 +204,7 @@ CHANGES: dict[tuple[str, str], tuple[Callable[[Interaction], Interaction], set[s
 def test_a_change_is_told_and_nothing_else(provider: str, what: str) -> None:
     change, expected = CHANGES[provider, what]
 
-    changes = compared(provider, recorded(provider, 0), map(change, recorded(provider, 1, 25)))
+    changes = compared(provider, recorded(provider, 0), map(change, recorded(provider, 1, 15)))
 
     assert set(told(changes)) == expected
 
@@ -212,7 +212,7 @@ def test_a_change_is_told_and_nothing_else(provider: str, what: str) -> None:
 def test_what_came_back_from_a_room_is_told_with_numbers_and_the_smallest_request() -> None:
     refuses = status(200, 422, lambda sent: sent.get("enable_recording") is True)
 
-    changes = compared("telnyx", recorded("telnyx", 0), map(refuses, recorded("telnyx", 1, 25)))
+    changes = compared("telnyx", recorded("telnyx", 0), map(refuses, recorded("telnyx", 1, 15)))
 
     (moved,) = changes.statuses
     assert 1 < moved.requests < moved.of
@@ -347,7 +347,7 @@ def test_a_request_whose_fate_hangs_on_the_room_moves_no_status() -> None:
 
 @pytest.mark.parametrize("cut", [1, 60])
 def test_a_recording_that_starts_late_or_ends_early_shows_no_change(cut: int) -> None:
-    whole, other = recorded("telnyx", 0), recorded("telnyx", 1, 25)
+    whole, other = recorded("telnyx", 0), recorded("telnyx", 1, 15)
 
     assert changed(whole[cut:], other) == changed(other, whole[:cut]) == []
 

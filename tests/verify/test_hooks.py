@@ -56,13 +56,13 @@ def _done(folder: Path, *words: object, hooks: bool) -> subprocess.CompletedProc
 @pytest.fixture(scope="module")
 def of_a_lost_echo(st: Run) -> str:
     """What `st` with our hooks says of a provider that ignores a member."""
-    return st("telnyx", fault="max-ignored", examples=MANY)
+    return st("telnyx", "--no-shrink", fault="max-ignored", examples=MANY)
 
 
 @pytest.fixture(scope="module")
 def of_a_reset(st: Run) -> str:
     """What `st` with our hooks says of a provider that resets a member which an update does not name."""
-    return st("carrierx", fault="name-reset", examples=MANY)
+    return st("carrierx", "--no-shrink", "--phases", "fuzzing", fault="name-reset", examples=100)
 
 
 @pytest.mark.parametrize("provider", ["carrierx", "signalwire", "telnyx"])

@@ -45,7 +45,7 @@ class Creating:
         self.sent.append(outgoing)
         room = self.rooms.pop(0) if outgoing.method == "POST" else {}
         response = Response(201, self.headers, json.dumps({"data": room, **room}).encode())
-        return Interaction(Request(outgoing.method, self.base_url + outgoing.path), response, datetime.now(UTC))
+        return Interaction(Request(outgoing.method, self.base_url + outgoing.path), response, NOW)
 
     def close(self) -> None:
         pass
@@ -161,7 +161,7 @@ def test_an_update_of_nobody_that_is_answered_with_somebodys_room_makes_it_nobod
         def send(self, outgoing: Outgoing) -> Interaction:
             status = 404 if outgoing.method == "GET" else 200
             response = Response(status, self.headers, json.dumps({"data": shown}).encode())
-            return Interaction(Request(outgoing.method, self.base_url + outgoing.path), response, datetime.now(UTC))
+            return Interaction(Request(outgoing.method, self.base_url + outgoing.path), response, NOW)
 
     target, books = Falling([]), Books()
     ward = Ward(target, TELNYX, books, "named", ours=False)

@@ -220,7 +220,7 @@ def test_what_came_back_from_a_room_is_told_with_numbers_and_the_smallest_reques
 
 
 def test_codes_that_are_not_the_ones_sent_are_told() -> None:
-    changes = compared("carrierx", recorded("carrierx", 0), map(in_rooms(wrong_codes), recorded("carrierx", 1, 25)))
+    changes = compared("carrierx", recorded("carrierx", 0), map(in_rooms(wrong_codes), recorded("carrierx", 1, 15)))
 
     assert {change.path for change in changes.values} == {"access_codes.items.access_code"}
     assert any(change.after == '"999999"' for change in changes.values)

@@ -17,7 +17,7 @@ from typing import Any
 
 import pytest
 
-from roomproof.cassettes.entry import entry
+from roomproof.cassettes.formats.vcrpy import entry
 from roomproof.cassettes.exposure import exposed
 from roomproof.cassettes.layout import compact
 from roomproof.cassettes.redaction import Redactor

@@ -282,10 +282,18 @@ def _descriptor(path: Path) -> int | None:
             return _STANDARD[name]
         if match := _DESCRIPTOR.fullmatch(name):
             return int(match[1])
-        if not os.path.islink(path):  # `Path.is_symlink` raises OSError for a name that is too long.
+        if not _is_link(path):
             return None
         path = path.parent / path.readlink()
     return None
+
+
+def _is_link(path: Path) -> bool:
+    """Whether a path is a link; before Python 3.12 to ask this of a name that is too long raises OSError."""
+    try:
+        return path.is_symlink()
+    except OSError:
+        return False
 
 
 def _require_file(status: os.stat_result) -> None:

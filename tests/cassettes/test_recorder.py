@@ -21,7 +21,7 @@ from vcr.serialize import deserialize
 from vcr.serializers import jsonserializer, yamlserializer
 
 from roomproof.cassettes import recorder as recording_module
-from roomproof.cassettes.entry import entry, interaction_of
+from roomproof.cassettes.formats.vcrpy import entry, entry_of
 from roomproof.cassettes.recorder import Recorder
 from roomproof.cassettes.recording import open_recording
 from roomproof.cassettes.redaction import Redactor
@@ -124,7 +124,7 @@ def test_any_body_and_header_survives_both_forms(body: bytes | None, name: str) 
     told = Interaction(request, Response(200, (("yes", name),), body or b""), NOW)
 
     for text, read_text in ((f"[\n{json_entry(entry(told))}]", json.loads), (yaml_entry(entry(told)), yaml.safe_load)):
-        found = interaction_of(read_text(text)[0])
+        found = entry_of(read_text(text)[0]).interaction
         assert found.request.headers == request.headers
         assert found.response is not None
         assert _tokens(found.request.body) == _tokens(body)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any, TextIO
 
 import orjson
 
-from roomproof.cassettes import har
 from roomproof.cassettes.damage import MAX_ENTRY, MAX_WHOLE, DamageError
-from roomproof.cassettes.entry import EntryError, interaction_of
-from roomproof.interaction import Interaction
+from roomproof.cassettes.entry import Entry, EntryError, Unreadable
+from roomproof.cassettes.formats import har, vcrpy
 
 _OPEN, _CLOSE = '"interactions": [\n', "]}\n"
 
@@ -21,8 +21,8 @@ def told(file: TextIO) -> Any:
     return None if head is None else head.get("roomproof")
 
 
-def interactions(file: TextIO) -> Iterator[Interaction]:
-    """Yield the interactions of a cassette or of a HAR file. Raises DamageError where it is neither."""
+def entries(file: TextIO) -> Iterator[Entry | Unreadable]:
+    """Yield the entries of a cassette or of a HAR file. Raises DamageError where it is neither."""
     if _head(file) is not None:
         yield from _by_line(file)
         return
@@ -31,9 +31,9 @@ def interactions(file: TextIO) -> Iterator[Interaction]:
     if len(text) > MAX_WHOLE:
         raise DamageError(f"is longer than {MAX_WHOLE} characters, too long to be read at once; split it")
     node = _parsed(text)
-    read, entries = _kind(node)
-    for number, item in enumerate(entries, 1):
-        yield _interaction(read, item, f"interaction {number}: ", None)
+    read, items = _kind(node)
+    for number, item in enumerate(items, 1):
+        yield _entry(read, item, f"interaction {number}")
 
 
 def _head(file: TextIO) -> dict[str, Any] | None:
@@ -47,7 +47,7 @@ def _head(file: TextIO) -> dict[str, Any] | None:
         return None
 
 
-def _by_line(file: TextIO) -> Iterator[Interaction]:
+def _by_line(file: TextIO) -> Iterator[Entry | Unreadable]:
     number = 1
     while line := file.readline(MAX_ENTRY + 1):
         number += 1
@@ -55,7 +55,7 @@ def _by_line(file: TextIO) -> Iterator[Interaction]:
             return
         if len(line) > MAX_ENTRY:
             raise DamageError(f"the line is longer than {MAX_ENTRY} characters", number)
-        yield _interaction(interaction_of, _parsed(line.rstrip(",\n"), number), "", number)
+        yield _entry(vcrpy.entry_of, _parsed(line.rstrip(",\n"), number), f"line {number}")
     raise DamageError("the cassette ends without its last line, ]}", number)
 
 
@@ -66,20 +66,20 @@ def _parsed(text: str, line: int = 0) -> Any:
         raise DamageError(f"is not readable as JSON ({error.msg})", line or error.lineno) from error
 
 
-def _kind(node: Any) -> tuple[Callable[[Any], Interaction], list[Any]]:
+def _kind(node: Any) -> tuple[Callable[[Any], Entry], list[Any]]:
     """Return how to read the entries of a file, and the entries."""
     cassette = node.get("interactions") if isinstance(node, dict) else None
     if isinstance(cassette, list):
-        return interaction_of, cassette
+        return vcrpy.entry_of, cassette
     log = node.get("log") if isinstance(node, dict) else None
     entries = log.get("entries") if isinstance(log, dict) else None
     if isinstance(entries, list):
-        return har.interaction_of, entries
+        return har.entry_of, entries
     raise DamageError("is neither a cassette (a list named interactions) nor a HAR file (log.entries)")
 
 
-def _interaction(read: Callable[[Any], Interaction], node: Any, which: str, line: int | None) -> Interaction:
+def _entry(read: Callable[[Any], Entry], node: Any, place: str) -> Entry | Unreadable:
     try:
-        return read(node)
+        return replace(read(node), place=place)
     except EntryError as error:
-        raise DamageError(f"{which}{error}", line) from error
+        return Unreadable(place, str(error), error.url)

@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import BinaryIO, Protocol
 
 from roomproof import files
-from roomproof.cassettes.entry import entry
 from roomproof.cassettes.file_name import file_name
+from roomproof.cassettes.formats.vcrpy import entry
 from roomproof.cassettes.redaction import Redactor
 from roomproof.cassettes.writing import json_entry, json_head, yaml_entry, yaml_head
 from roomproof.errors import RecordingError, UsageError

@@ -12,6 +12,7 @@ from typing import Any, TextIO
 from roomproof import files
 from roomproof.cassettes import json_file, yaml_file
 from roomproof.cassettes.damage import DamageError
+from roomproof.cassettes.entry import Entry, Unreadable
 from roomproof.errors import UsageError
 from roomproof.interaction import Interaction
 
@@ -29,10 +30,17 @@ class Recording:
     path: Path
     told: Mapping[str, str]
 
-    def interactions(self) -> Iterator[Interaction]:
-        """Yield the interactions in their order. Raises UsageError, naming the line, where the file is damaged."""
+    def entries(self) -> Iterator[Entry | Unreadable]:
+        """Yield the entries in their order. Raises UsageError, naming the line, where the file is damaged."""
         with _opened(self.path) as file:
-            yield from (json_file if _is_json(file) else yaml_file).interactions(file)
+            yield from (json_file if _is_json(file) else yaml_file).entries(file)
+
+    def interactions(self) -> Iterator[Interaction]:
+        """Yield the interactions in their order. Raises UsageError, naming the place, where an entry has none."""
+        for entry in self.entries():
+            if isinstance(entry, Unreadable):
+                raise UsageError(f"{self.path}, {entry.place}: {entry.why}; mend it, or leave the file out")
+            yield entry.interaction
 
 
 def open_recording(path: Path) -> Recording:

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from itertools import chain, islice, takewhile
 from typing import Any, TextIO
 
 from roomproof.cassettes.bounded_yaml import BadYamlError, load
 from roomproof.cassettes.damage import MAX_ENTRY, MAX_WHOLE, DamageError
-from roomproof.cassettes.entry import EntryError, interaction_of
-from roomproof.interaction import Interaction
+from roomproof.cassettes.entry import Entry, EntryError, Unreadable
+from roomproof.cassettes.formats.vcrpy import entry_of
 
 BATCH = 60_000
 """So many characters are parsed at a time: fewer cost calls, more cost memory."""
@@ -32,28 +33,28 @@ def told(file: TextIO) -> Any:
     return (node or {}).get("roomproof")
 
 
-def interactions(file: TextIO) -> Iterator[Interaction]:
-    """Yield the interactions of a cassette. Raises DamageError where it is none."""
+def entries(file: TextIO) -> Iterator[Entry | Unreadable]:
+    """Yield the entries of a cassette. Raises DamageError where it is none."""
     read = 0
     try:
-        for line, node in _entries(file):
-            yield _interaction(node, line)
+        for line, node in _nodes_of(file):
+            yield _entry(node, f"line {line}")
             read += 1
     except _WholeError:
         file.seek(0)
         for number, node in enumerate(islice(_whole(file), read, None), read + 1):
-            yield _interaction(node, None, number)
+            yield _entry(node, f"interaction {number}")
 
 
 class _WholeError(Exception):
     """The text cannot be read entry by entry."""
 
 
-def _interaction(node: Any, line: int | None, number: int = 0) -> Interaction:
+def _entry(node: Any, place: str) -> Entry | Unreadable:
     try:
-        return interaction_of(node)
+        return replace(entry_of(node), place=place)
     except EntryError as error:
-        raise DamageError(str(error) if line else f"interaction {number}: {error}", line) from error
+        return Unreadable(place, str(error), error.url)
 
 
 def _lines(file: TextIO) -> Iterator[_Numbered]:
@@ -84,7 +85,7 @@ def _loaded(text: str, first_line: int) -> Any:
         raise DamageError(f"is not readable as YAML ({error})", None if error.line is None else first_line + error.line) from error
 
 
-def _entries(file: TextIO) -> Iterator[tuple[int, Any]]:
+def _nodes_of(file: TextIO) -> Iterator[tuple[int, Any]]:
     """Yield the nodes of the list with the lines on which they begin. Raises _WholeError where lines are not enough."""
     lines = _lines(file)
     if not any(_START.match(line) for _, line in lines):

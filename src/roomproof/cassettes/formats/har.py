@@ -6,12 +6,13 @@ import base64
 from typing import Any
 from urllib.parse import urlencode
 
-from roomproof.cassettes.entry import EntryError, moment, url_of
+from roomproof.cassettes.entry import Entry, EntryError, moment
+from roomproof.cassettes.formats.vcrpy import url_of
 from roomproof.interaction import Headers, Interaction, Request, Response
 
 
-def interaction_of(node: Any) -> Interaction:
-    """Return the interaction of an entry. Raises EntryError if it is none.
+def entry_of(node: Any) -> Entry:
+    """Return an entry. Raises EntryError if it has no interaction.
 
     A request without an answer (status 0), or whose answer's body was not kept, gives one without a response.
     """
@@ -25,11 +26,11 @@ def interaction_of(node: Any) -> Interaction:
     if not isinstance(status, int) or isinstance(status, bool):
         raise EntryError("a response needs a whole number as its status")
     if status == 0:
-        return Interaction(request, None, at, failure="the recording has no answer to this request")
+        return Entry(Interaction(request, None, at, failure="the recording has no answer to this request"), at)
     body = _content(answered.get("content"))
     if body is None:
-        return Interaction(request, None, at, failure="the recording does not hold the body of the answer")
-    return Interaction(request, Response(status, _headers(answered.get("headers")), body), at)
+        return Entry(Interaction(request, None, at, failure="the recording does not hold the body of the answer"), at)
+    return Entry(Interaction(request, Response(status, _headers(answered.get("headers")), body), at), at)
 
 
 def _member(node: Any, name: str) -> dict[str, Any]:

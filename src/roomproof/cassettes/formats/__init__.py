@@ -1,0 +1,1 @@
+"""What recorders write, one module a format: each reads one entry."""

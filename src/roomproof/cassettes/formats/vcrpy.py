@@ -70,13 +70,12 @@ def entry_of(node: Any) -> Entry:
 
 
 def _entry_of(node: Mapping[str, Any], request_node: Mapping[str, Any], url: str) -> Entry:
-    sender, exact = (_optional(node, name) for name in ("sender", "bytes"))
-    headers = headers_of(request_node.get("headers"))
-    sent = _exact(exact.get("request"), request_body(request_node))
+    sender = _optional(node, "sender")
+    sent, asked = _sent(node, request_node)
     request = Request(
         _method(request_node),
         url_of(url),
-        headers,
+        asked,
         sent.content,
         _known(Credentials, sender.get("credentials"), Credentials.UNKNOWN),
         _known(RoomKnowledge, sender.get("room"), RoomKnowledge.UNKNOWN),
@@ -85,47 +84,52 @@ def _entry_of(node: Mapping[str, Any], request_node: Mapping[str, Any], url: str
     if "response" in node and node["response"] is None:
         return Entry(_unanswered(request, recorded), recorded)
     response_node = _mapping(node, "response")
-    status, headers = _status(response_node), headers_of(response_node.get("headers"))
-    received = _exact(exact.get("response"), response_body(response_node))
-    took = duration_of(next((response_node[name] for name in ("duration", "elapsed") if name in response_node), None))
+    status, received, answered = _status(response_node), *_received(node, response_node)
+    took = duration_of(response_node.get("duration", response_node.get("elapsed")))
     # Who counts the time notes down when the answer is there.
     started = recorded - took if recorded is not None and took is not None else recorded
-    at = started or answered_at(headers)
-    if status <= 0 or (status == _NO_STATUS and not headers):
+    at = started or answered_at(answered)
+    if status <= 0 or (status == _NO_STATUS and not answered):
         return Entry(_unanswered(request, at), started, took)
-    response = Response(status, headers, received.content or b"", _left_out(node, response_node, received), respelt=received.respelt)
-    found = Entry(Interaction(request, response, at), started, took)
-    # Where roomproof names the sender it has written the bodies byte by byte.
-    return found if sender else _as_told(found, sent, received)
-
-
-def _as_told(entry: Entry, sent: Body, received: Body) -> Entry:
-    """Return an entry that somebody else recorded, with the bodies that its headers tell of; which of them miss, it says itself."""
-    request, response = entry.interaction.request, entry.interaction.response
-    assert response is not None, "what has no response is told as it is"
-    if sent.is_doubtful and not 200 <= response.status < 300:
+    if sent.is_doubtful and not 200 <= status < 300:
         # Who accepts it has read it as JSON; else it may have been a form.
-        sent = Body(is_missing=True)
-    sent, received = _plain_body(sent, request.headers), _plain_body(received, response.headers)
-    bodiless = request.method == "HEAD" or response.status < 200 or response.status in (204, 304)
-    interaction = replace(
-        entry.interaction,
-        request=replace(request, headers=_told_of(request.headers, sent), body=sent.content),
-        response=replace(response, headers=_told_of(response.headers, received), body=received.content or b""),
-    )
-    missing = _is_missing(sent, request.headers), not bodiless and _is_missing(received, response.headers)
-    return replace(entry, interaction=interaction, bodies_missing=any(missing))
+        sent, request = Body(is_missing=True), replace(request, body=None)
+    response = Response(status, answered, received.content or b"", _left_out(node, response_node, received), respelt=received.respelt)
+    bodiless = request.method == "HEAD" or status < 200 or status in (204, 304)
+    missing = _is_missing(sent, asked) or (not bodiless and _is_missing(received, answered))
+    return Entry(Interaction(request, response, at), started, took, bodies_missing=missing)
 
 
-def _plain_body(body: Body, headers: Headers) -> Body:
+def _sent(node: Mapping[str, Any], request: Mapping[str, Any]) -> tuple[Body, Headers]:
+    """Return the body of the request and its headers."""
+    body, headers = request_body(request), headers_of(request.get("headers"))
+    return _exact(node, "request", body, headers) or _uncoded(body, headers)
+
+
+def _received(node: Mapping[str, Any], response: Mapping[str, Any]) -> tuple[Body, Headers]:
+    """Return the body of the response and its headers."""
+    body, headers = response_body(response), headers_of(response.get("headers"))
+    return _exact(node, "response", body, headers) or _uncoded(body, headers)
+
+
+def _exact(node: Mapping[str, Any], side: str, body: Body, headers: Headers) -> tuple[Body, Headers] | None:
+    """Return a body that roomproof has written byte by byte, beside what JSON could show of it if need be; None where others did."""
+    encoded = _optional(node, "bytes").get(side)
+    if not isinstance(encoded, str):
+        return (body, headers) if _optional(node, "sender") else None
+    try:
+        return Body(base64.b64decode(encoded, validate=True)), headers
+    except ValueError as error:
+        raise EntryError("what stands under bytes is no Base64") from error
+
+
+def _uncoded(body: Body, headers: Headers) -> tuple[Body, Headers]:
+    """Return a body without its codings, and the headers without those that speak of other bytes than these."""
     found = decoded(body.content, coding_of(headers)) if body.content and not body.respelt else body.content
-    return Body(is_missing=True) if isinstance(found, str) else replace(body, content=found)
-
-
-def _told_of(headers: Headers, body: Body) -> Headers:
-    """Return headers without those that speak of the bytes on the wire, where the body is not made of these."""
-    spoken_of = _NOT_KEPT if body.is_missing or body.respelt else frozenset()
-    return tuple((name, value) for name, value in headers if name.lower() not in spoken_of)
+    if found == body.content and not body.respelt and not body.is_missing:
+        return body, headers
+    kept = tuple((name, value) for name, value in headers if name.lower() not in _NOT_KEPT)
+    return (Body(is_missing=True) if isinstance(found, str) else replace(body, content=found)), kept
 
 
 def _is_missing(body: Body, headers: Headers) -> bool:
@@ -190,14 +194,6 @@ def _mapping(node: Any, name: str) -> Mapping[str, Any]:
 def _optional(node: Mapping[str, Any], name: str) -> Mapping[str, Any]:
     found = node.get(name)
     return found if isinstance(found, dict) else {}
-
-
-def _exact(encoded: Any, otherwise: Body) -> Body:
-    """Return the bytes that a JSON cassette keeps beside what it could show of them."""
-    try:
-        return Body(base64.b64decode(encoded, validate=True)) if isinstance(encoded, str) else otherwise
-    except ValueError as error:
-        raise EntryError("what stands under bytes is no Base64") from error
 
 
 def _method(node: Mapping[str, Any]) -> str:

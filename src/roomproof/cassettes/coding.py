@@ -26,7 +26,7 @@ _CONTROL = re.compile(f"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f{_LOST}]")
 _HEX, _BASE64 = re.compile(r"(?:[0-9A-Fa-f]{2}){8,}"), re.compile(r"(?=.{16})[A-Za-z0-9+/]+={0,2}")
 
 
-class _CodingError(ValueError):
+class _CodingError(Exception):
     """A body is not in the coding that its headers name, or not as a whole."""
 
 
@@ -71,7 +71,7 @@ def _undone_text(text: str, names: list[str]) -> bytes:
                 return plain
         except _CodingError:
             continue
-    if _CONTROL.search(text) or text.startswith(_CODED):
+    if _CONTROL.search(text) or text.startswith(_CODED) or (names and _is_base64(text)):
         raise _CodingError("the recorder has not kept the bytes of the body")
     return text.encode()
 
@@ -83,8 +83,14 @@ def _written_out(text: str) -> Iterator[bytes]:
     digits = "".join(text.split())
     if _HEX.fullmatch(digits):
         yield bytes.fromhex(digits)
-    if _BASE64.fullmatch(digits) and len(digits) % 4 == 0:
+    if _is_base64(text):
         yield base64.b64decode(digits)
+
+
+def _is_base64(text: str) -> bool:
+    """Whether a text, which may be wrapped, is Base64 of some bytes and no number."""
+    digits = "".join(text.splitlines())
+    return _BASE64.fullmatch(digits) is not None and len(digits) % 4 == 0 and not digits.isdecimal()
 
 
 def _by_magic(body: bytes) -> list[str]:

@@ -410,7 +410,11 @@ def test_schemathesis_says_which_request_had_no_answer(tmp_path: Path) -> None:
 def node(**changes: Any) -> dict[str, Any]:
     """An entry of vcrpy with members of its request (`body`, `method`) and response (`answer`, `headers`, `status`) exchanged."""
     request = {"method": changes.get("method", "PATCH"), "uri": URL, "headers": changes.get("asked", {}), "body": changes.get("body")}
-    response = {"status": changes.get("status", 200), "headers": changes.get("headers", {}), "body": changes.get("answer", {"string": "{}"})}
+    response = {
+        "status": changes.get("status", 200),
+        "headers": changes.get("headers", {}),
+        "body": changes.get("answer", {"string": "{}"}),
+    }
     return {"request": {**request, **changes.get("request", {})}, "response": {**response, **changes.get("response", {})}}
 
 

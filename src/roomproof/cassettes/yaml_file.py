@@ -24,7 +24,7 @@ NAMES = ("interactions", "http_interactions")
 """What recorders call their list; a list that is the whole document is one of theirs, too."""
 _START = re.compile(rf"""(['"]?)(?:{"|".join(NAMES)})\1[ \t]*:\s*(#.*)?$""")
 _OLD_START = re.compile(r" *- +request:")
-"""The first item of a list that is the whole document; no other list is taken for one of interactions."""
+"""The first item of a list that is the whole document."""
 _ITEM = re.compile(r" *-(?=\s|$)")
 _BLANK = re.compile(r"\s*(?:#|$)|(?:---|\.\.\.)\s*(?:#|$)|%(?:YAML|TAG)\s")
 """A line that holds nothing: empty, a comment, a mark between documents, a directive."""
@@ -42,9 +42,9 @@ class _WholeError(Exception):
 def told(file: TextIO) -> Any:
     """Return what stands under `roomproof` before the interactions, None if nothing does. Raises DamageError."""
     node = _loaded(_joined(_head(file), "what stands before the interactions"), 1)
-    if not isinstance(node, dict | None):
+    if not isinstance(node, dict | None) and not _is_old(node):
         raise DamageError(_NO_LIST)
-    return (node or {}).get("roomproof")
+    return node.get("roomproof") if isinstance(node, dict) else None
 
 
 def entries(file: TextIO) -> Iterator[Entry | Unreadable]:
@@ -250,13 +250,18 @@ def _is_followed(first: _Numbered, lines: Iterator[_Numbered]) -> bool:
     return is_followed
 
 
+def _is_old(node: Any) -> bool:
+    """Whether a document is a list of interactions, as recorders wrote it once; no other list is taken for one."""
+    return isinstance(node, list) and bool(node) and isinstance(node[0], dict) and "request" in node[0]
+
+
 def _whole(file: TextIO) -> tuple[Callable[[Any], Entry], list[Any]]:
     """Return how to read the entries of a text, and the entries. Raises DamageError where it is none, or too long."""
     text = file.read(MAX_WHOLE + 1)
     if len(text) > MAX_WHOLE:
         raise DamageError(f"is longer than {MAX_WHOLE} characters and cannot be read interaction by interaction; split it")
     node = _loaded(text, 1)
-    if isinstance(node, list) and node and isinstance(node[0], dict) and "request" in node[0]:
+    if _is_old(node):
         return vcrpy.entry_of, node
     members = node if isinstance(node, dict) else {}
     found = next((members[name] for name in NAMES if name in members), None)

@@ -196,9 +196,10 @@ OF_BYTES: dict[str, Callable[[str], None]] = {
     "requests, gzip": lambda base: with_requests(base, data=gzip.compress(BODY), headers={**JSON, "Content-Encoding": "gzip"}),
     "httpx, generator": lambda base: with_httpx(base, content=chunks()),
     "httpx, async generator": lambda base: with_async_httpx(base, content=later_chunks()),
-    "aiohttp, generator": lambda base: with_aiohttp(base, data=later_chunks()),
 }
 """Clients whose bodies only its YAML can write."""
+if int(vcr.__version__.partition(".")[0]) >= 9:  # Before, vcrpy could not copy such a body.
+    OF_BYTES["aiohttp, generator"] = lambda base: with_aiohttp(base, data=later_chunks())
 
 
 @dataclass(frozen=True)

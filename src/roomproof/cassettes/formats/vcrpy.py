@@ -1,4 +1,6 @@
-"""An entry of a vcrpy cassette: an interaction as the plain data that vcrpy keeps, and back.
+"""An entry of a vcrpy cassette: an interaction as the plain data that vcrpy keeps, and back; with it the entries of its relatives.
+
+They keep the same things in other places: `roomproof.cassettes.formats` has a table of who keeps what where.
 
 What vcrpy does not keep stands beside its two members, where vcrpy and what is built on it overlook it:
 `recorded_at`, `sender`, what the sender knew of credentials and room, and `left_out`, how many bytes the body
@@ -8,19 +10,28 @@ of the response had beyond those that are kept.
 from __future__ import annotations
 
 import base64
+import re
 from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
 from enum import StrEnum
 from http.client import responses
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
-from roomproof.cassettes.coding import decoded
-from roomproof.cassettes.entry import Entry, EntryError, answered_at, moment
+from roomproof.cassettes.coding import coding_of, decoded
+from roomproof.cassettes.entry import Entry, EntryError, answered_at
+from roomproof.cassettes.formats.bodies import Body, request_body, response_body
+from roomproof.cassettes.formats.times import duration_of, time_of
+from roomproof.cassettes.yaml_tags import Unbuilt
 from roomproof.interaction import Credentials, Headers, Interaction, Request, Response, RoomKnowledge, header
 
 _Kind = TypeVar("_Kind", bound=StrEnum)
 _NOT_KEPT = frozenset(("content-length", "content-encoding", "transfer-encoding"))
 """Headers that speak of the bytes on the wire; a cassette holds the text that they carried."""
+_STATUS = re.compile(r"(?:HTTP/[0-9.]{1,5} )?(-?[0-9]{1,5})(?![0-9])")
+_NO_STATUS = 599
+"""What Tornado says of an answer that never came; then it has no headers either."""
 
 
 def entry(interaction: Interaction) -> dict[str, Any]:
@@ -48,36 +59,113 @@ def entry(interaction: Interaction) -> dict[str, Any]:
 def entry_of(node: Any) -> Entry:
     """Return an entry, whoever recorded it. Raises EntryError if it has no interaction.
 
-    A body that the recording has only in a coding that cannot be undone leaves an interaction without a response.
+    A body that the recording has only in a coding that cannot be undone counts as one that it does not have.
     """
-    request_node, response_node = _mapping(node, "request"), _mapping(node, "response")
-    sender, exact = (_optional(node, name) for name in ("sender", "bytes"))
+    request_node = _mapping(node, "request")
+    url = _url(request_node)
+    try:
+        return _entry_of(node, request_node, url)
+    except EntryError as error:
+        raise EntryError(str(error), url) from error
+
+
+def _entry_of(node: Mapping[str, Any], request_node: Mapping[str, Any], url: str) -> Entry:
+    sender = _optional(node, "sender")
+    sent, asked = _sent(node, request_node)
     request = Request(
-        _string(request_node, "method").upper(),
-        url_of(_string(request_node, "uri")),
-        headers_of(request_node.get("headers")),
-        _exact(exact.get("request"), _body(request_node.get("body"))),
+        _method(request_node),
+        url_of(url),
+        asked,
+        sent.content,
         _known(Credentials, sender.get("credentials"), Credentials.UNKNOWN),
         _known(RoomKnowledge, sender.get("room"), RoomKnowledge.UNKNOWN),
     )
-    headers = headers_of(response_node.get("headers"))
-    started = moment(node.get("recorded_at"))
-    at = started or answered_at(headers)
-    body = decoded(_exact(exact.get("response"), _body(response_node.get("body"))) or b"", header(headers, "content-encoding"))
-    if isinstance(body, str):
-        return Entry(Interaction(request, None, at, failure=body), started)
-    response = Response(_status(response_node.get("status")), headers, body, _left_out(node))
-    return Entry(Interaction(request, response, at), started)
+    recorded = time_of(node.get("recorded_at"))
+    if "response" in node and node["response"] is None:
+        return Entry(_unanswered(request, recorded), recorded)
+    response_node = _mapping(node, "response")
+    status, received, answered = _status(response_node), *_received(node, response_node)
+    took = duration_of(response_node.get("duration", response_node.get("elapsed")))
+    # Who counts the time notes down when the answer is there.
+    started = recorded - took if recorded is not None and took is not None else recorded
+    at = started or answered_at(answered)
+    if status <= 0 or (status == _NO_STATUS and not answered):
+        return Entry(_unanswered(request, at), started, took)
+    if sent.is_doubtful and not 200 <= status < 300:
+        # Who accepts it has read it as JSON; else it may have been a form.
+        sent, request = Body(is_missing=True), replace(request, body=None)
+    response = Response(status, answered, received.content or b"", _left_out(node, response_node, received), respelt=received.respelt)
+    bodiless = request.method == "HEAD" or status < 200 or status in (204, 304)
+    missing = _is_missing(sent, asked) or (not bodiless and _is_missing(received, answered))
+    return Entry(Interaction(request, response, at), started, took, bodies_missing=missing)
+
+
+def _sent(node: Mapping[str, Any], request: Mapping[str, Any]) -> tuple[Body, Headers]:
+    """Return the body of the request and its headers."""
+    body, headers = request_body(request), headers_of(request.get("headers"))
+    return _exact(node, "request", body, headers) or _uncoded(body, headers)
+
+
+def _received(node: Mapping[str, Any], response: Mapping[str, Any]) -> tuple[Body, Headers]:
+    """Return the body of the response and its headers."""
+    body, headers = response_body(response), headers_of(response.get("headers"))
+    return _exact(node, "response", body, headers) or _uncoded(body, headers)
+
+
+def _exact(node: Mapping[str, Any], side: str, body: Body, headers: Headers) -> tuple[Body, Headers] | None:
+    """Return a body that roomproof has written byte by byte, beside what JSON could show of it if need be; None where others did."""
+    encoded = _optional(node, "bytes").get(side)
+    if not isinstance(encoded, str):
+        return (body, headers) if _optional(node, "sender") else None
+    try:
+        return Body(base64.b64decode(encoded, validate=True)), headers
+    except ValueError as error:
+        raise EntryError("what stands under bytes is no Base64") from error
+
+
+def _uncoded(body: Body, headers: Headers) -> tuple[Body, Headers]:
+    """Return a body without its codings, and the headers without those that speak of other bytes than these."""
+    found = decoded(body.content, coding_of(headers)) if body.content and not body.respelt else body.content
+    if found == body.content and not body.respelt and not body.is_missing:
+        return body, headers
+    kept = tuple((name, value) for name, value in headers if name.lower() not in _NOT_KEPT)
+    return (Body(is_missing=True) if isinstance(found, str) else replace(body, content=found)), kept
+
+
+def _is_missing(body: Body, headers: Headers) -> bool:
+    length = header(headers, "content-length") or ""
+    return body.is_missing or (not body.content and length.isdecimal() and int(length[:20]) > 0)
+
+
+def _unanswered(request: Request, at: datetime | None) -> Interaction:
+    return Interaction(request, None, at, failure="the recording has no answer to this request")
 
 
 def headers_of(node: Any) -> Headers:
-    """Return header pairs from a map of names to a value or a list of values. Raises EntryError for anything else."""
+    """Return header pairs from a map of names to a value or a list of values, or from a list of pairs or of lines.
+
+    Raises EntryError for anything else.
+    """
     if node is None:
         return ()
-    if not isinstance(node, dict):
-        raise EntryError("headers is no map of names to values")
-    pairs = ((name, value) for name, values in node.items() for value in (values if isinstance(values, list | tuple) else [values]))
-    return tuple((_plain(name), _plain(value)) for name, value in pairs)
+    if not isinstance(node, dict | list | tuple):
+        raise EntryError("headers is neither a map of names to values nor a list of pairs")
+    pairs = node.items() if isinstance(node, dict) else map(_pair, node)
+    values = ((name, value) for name, given in pairs for value in (given if isinstance(given, list | tuple) else [given]))
+    # HTTP/2's pseudo-headers (":status") are no headers.
+    return tuple((name, _plain(value)) for name, value in ((_plain(name), value) for name, value in values) if not name.startswith(":"))
+
+
+def _pair(node: Any) -> tuple[Any, Any]:
+    match node:
+        case [name, value]:
+            return name, value
+        case {"name": name, "value": value}:
+            return name, value
+        case str() if ":" in node:
+            name, _, value = node.partition(":")
+            return name, value.strip()
+    raise EntryError("headers is a list of something else than pairs")
 
 
 def _grouped(headers: Any) -> dict[str, list[str]]:
@@ -95,8 +183,10 @@ def _text(body: bytes) -> str | bytes:
 
 
 def _mapping(node: Any, name: str) -> Mapping[str, Any]:
-    found = node.get(name) if isinstance(node, dict) else None
-    if not isinstance(found, dict):
+    found = node.get(name) if isinstance(node, dict) else node
+    if isinstance(found, Unbuilt):
+        raise EntryError(f"an interaction cannot be read: {found.why}")
+    if not isinstance(node, dict) or not isinstance(found, dict):
         raise EntryError(f"an interaction needs a map named {name}")
     return found
 
@@ -106,18 +196,27 @@ def _optional(node: Mapping[str, Any], name: str) -> Mapping[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
-def _exact(encoded: Any, otherwise: bytes | None) -> bytes | None:
-    """Return the bytes that a JSON cassette keeps beside what it could show of them."""
-    try:
-        return base64.b64decode(encoded, validate=True) if isinstance(encoded, str) else otherwise
-    except ValueError as error:
-        raise EntryError("what stands under bytes is no Base64") from error
+def _method(node: Mapping[str, Any]) -> str:
+    """Return the method of a request; Ruby wrote it as a symbol once, and Go calls GET by no name."""
+    return (_text_of(node.get("method"), "method").removeprefix(":") or "GET").upper()
 
 
-def _string(node: Mapping[str, Any], name: str) -> str:
-    if not isinstance(node.get(name), str):
+def _url(node: Mapping[str, Any]) -> str:
+    """Return the URL of a request as it stands there, or from the parts that vcrpy kept before its version 1.0."""
+    found = next((node[name] for name in ("uri", "url") if name in node), None)
+    if found is None and all(name in node for name in ("protocol", "host", "path")):
+        port = node.get("port")
+        usual = {"https": 443, "http": 80}.get(str(node["protocol"]))
+        return f"{node['protocol']}://{node['host']}{'' if port in (None, usual) else f':{port}'}{node['path']}"
+    return _text_of(found, "uri")
+
+
+def _text_of(value: Any, name: str) -> str:
+    if isinstance(value, Unbuilt):
+        raise EntryError(f"the {name} of a request cannot be read: {value.why}")
+    if not isinstance(value, str | bytes):
         raise EntryError(f"a request needs a text named {name}")
-    return str(node[name])
+    return str(value) if isinstance(value, str) else value.decode("latin-1")
 
 
 def url_of(text: str) -> str:
@@ -134,27 +233,29 @@ def _plain(value: Any) -> str:
         return value.decode("latin-1")
     if isinstance(value, str | int | float) or value is None:
         return "" if value is None else str(value)
+    if isinstance(value, Unbuilt):
+        raise EntryError(f"a header cannot be read: {value.why}")
     raise EntryError("a header's value is neither a text nor a list of texts")
 
 
-def _body(node: Any) -> bytes | None:
-    """Return a body from what vcrpy writes: a text, bytes, a map with `string` or, in old ones, `base64_string`."""
-    found = next((node[name] for name in ("string", "base64_string") if name in node), None) if isinstance(node, dict) else node
-    if found is None or isinstance(found, bytes):
-        return found
-    if isinstance(found, str):
-        return found.encode("utf-8", "surrogatepass")
-    raise EntryError("a body is neither a text nor bytes")
-
-
-def _status(node: Any) -> int:
-    code = node.get("code") if isinstance(node, dict) else node
-    if not isinstance(code, int) or isinstance(code, bool):
+def _status(node: Mapping[str, Any]) -> int:
+    """Return the status code, which stands in the response itself or in its member `status`, as a number or at the head of a text."""
+    status = node.get("status")
+    places: tuple[tuple[Any, str], ...] = ((node, "status_code"), (node, "code"), (status, "code"), (status, "status_code"))
+    code = next((place[name] for place, name in places if isinstance(place, dict) and place.get(name) is not None), status)
+    if isinstance(code, int) and not isinstance(code, bool):
+        return code
+    line = _STATUS.match(code) if isinstance(code, str) else None
+    if line is None:
         raise EntryError("a response needs a status with a whole number as its code")
-    return code
+    return int(line[1])
 
 
-def _left_out(node: Mapping[str, Any]) -> int:
+def _left_out(node: Mapping[str, Any], response: Mapping[str, Any], body: Body) -> int:
+    """Return how many bytes the body has lost at its end: as roomproof counts them, or as Schemathesis counts those of the whole."""
+    whole = response.get("truncated_from")
+    if isinstance(whole, int) and not isinstance(whole, bool):
+        return max(0, whole - len(body.content or b""))
     count = node.get("left_out", 0)
     if not isinstance(count, int) or isinstance(count, bool) or count < 0:
         raise EntryError("what stands under left_out is no number of bytes")

@@ -22,13 +22,15 @@ class Entry:
     """An interaction as a recording has it.
 
     `started` is when the recorder says that the request went out, and `took` how long it then took until the answer was there:
-    None where it does not say. `place` finds the entry in its file ("line 12", "interaction 3").
+    None where it does not say. `place` finds the entry in its file ("line 12", "interaction 3"). `bodies_missing` says that the
+    recording lacks a body which the exchange had, or has one that cannot be decoded.
     """
 
     interaction: Interaction
     started: datetime | None = None
     took: timedelta | None = None
     place: str = ""
+    bodies_missing: bool = False
 
 
 @dataclass(frozen=True)

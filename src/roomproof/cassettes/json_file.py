@@ -17,6 +17,7 @@ from roomproof.cassettes.json_text import BadJsonError, JsonText, Part
 
 _SHORT = 100_000
 """Bytes of a member that is kept while the list of entries is looked for; so many are kept at most."""
+_NONE = "is no recording: it has no list of entries, as a cassette has in interactions and a HAR file in log.entries"
 _MOST_MEMBERS = 1_000
 _BY_WAY = {format_.way: format_ for format_ in FORMATS}
 _Lists = Iterator[tuple[Format, Iterator[Part]]]
@@ -84,7 +85,7 @@ def _recognised(file: BinaryIO) -> _Head:
     file.seek(0)
     known = refused(frozenset(head.names), head.first)
     if known or head.format is None or not head.format.is_it(head.first, Around(head.members)):
-        raise NoRecordingError(str(known or "is neither a cassette (a list named interactions) nor a HAR file (log.entries)"))
+        raise NoRecordingError(str(known or _NONE))
     return head
 
 

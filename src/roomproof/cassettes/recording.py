@@ -46,7 +46,11 @@ _PART = 1 << 20
 
 
 class NotARecordingError(UsageError):
-    """A file is whole, and no recording in any format that is read."""
+    """A file is whole, and no recording in any format that is read; `why` says what it is."""
+
+    def __init__(self, path: Path, why: str) -> None:
+        super().__init__(f"{path}: {why}; leave the file out")
+        self.why = why
 
 
 @dataclass(frozen=True)
@@ -123,7 +127,7 @@ def _why_none(path: Path) -> str:
             if reader.is_sure:
                 return ""
     except NotARecordingError as error:
-        return str(error).removeprefix(f"{path}: ")
+        return error.why
     except UsageError:
         pass
     return "" if _may_list(path) else "nothing in it is named interactions or entries"
@@ -164,7 +168,7 @@ def _opened(path: Path) -> Iterator[_Reader]:
     except UnicodeDecodeError as error:
         raise UsageError(f"{path}: is no UTF-8 text, so no cassette; check that it is the right file") from error
     except NoRecordingError as error:
-        raise NotARecordingError(f"{path}: {error}; leave the file out") from error
+        raise NotARecordingError(path, str(error)) from error
     except DamageError as damage:
         where = f"{path}, line {damage.line}" if damage.line else str(path)
         raise UsageError(f"{where}: {damage}; mend it, or leave the file out") from damage
@@ -190,10 +194,10 @@ def _reader(file: BinaryIO, path: Path) -> _Reader:
 
 def _beside(path: Path, name: str) -> bytes | None:
     """Return what stands in a file beside a recording, None if there is none: an entry may name nothing that lies elsewhere."""
-    place = path.with_name(name) if Path(name).name == name else path
-    if place == path or files.real(place).parent != files.real(path).parent:
-        return None
     try:
+        place = path.with_name(name)  # ValueError for anything but a name.
+        if place == path or files.real(place).parent != files.real(path).parent:
+            return None
         return files.read(place, MAX_DECODED)
-    except OSError:
+    except (OSError, ValueError):
         return None

@@ -71,8 +71,8 @@ def is_file(path: Path) -> bool:
 def below(folder: Path, wanted: Callable[[Path], bool]) -> tuple[list[Path], list[Path]]:
     """Return the files below a folder, and the folders that cannot be looked into, each in order.
 
-    Only what is `wanted` is entered or returned; it gets the path from the folder on. Links to folders are followed. What several
-    paths lead to is there once, by a path without links if there is one.
+    Only what is `wanted` is entered or returned; it gets the path from the folder on. Links to folders are
+    followed. What several paths lead to is there once, by a path without links if there is one.
     """
     found: list[Path] = []
     closed: list[Path] = []
@@ -98,7 +98,9 @@ def below(folder: Path, wanted: Callable[[Path], bool]) -> tuple[list[Path], lis
 
 
 def _is_met(path: Path, met: set[object]) -> bool:
-    """Whether what a path leads to was met before; it is now. Some file systems number nothing, and links may lead nowhere."""
+    """Whether what a path leads to was met before; it is now. Some file systems number nothing, and links may
+    lead nowhere.
+    """
     try:
         status = path.stat()
     except OSError:

@@ -1,7 +1,8 @@
 """The text of a HAR file (HTTP Archive 1.2) that browsers and proxies open, an entry a line.
 
-What HAR has no place for stands under `_roomproof`, which other programs overlook: of the file what it is of, of an entry what the
-sender knew of credentials and room, how much of the body is left out, and the bytes of a request that is no text.
+What HAR has no place for stands under `_roomproof`, which other programs overlook: of the file what it is of,
+of an entry what the sender knew of credentials and room, how much of the body is left out, and the bytes of a
+request that is no text.
 """
 
 from __future__ import annotations
@@ -33,7 +34,9 @@ def har_head(told: Mapping[str, str]) -> str:
 
 
 def har_entry(interaction: Interaction) -> str:
-    """Return an interaction that has a response as one line. How long it took nobody has measured: its times are 0."""
+    """Return an interaction that has a response as one line. How long it took nobody has measured: its times
+    are 0.
+    """
     request, response = interaction.request, interaction.response
     assert response is not None, "an entry without an answer would say nothing"
     headers = [(name, value) for name, value in response.headers if name.lower() not in _ON_THE_WIRE]

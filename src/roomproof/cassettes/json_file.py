@@ -25,7 +25,8 @@ _Lists = Iterator[tuple[Format, Iterator[Part]]]
 
 @dataclass
 class _Head:
-    """What a document shows without its entries: its format if it is a recording, its short members, the names of those of its root.
+    """What a document shows without its entries: its format if it is a recording, its short members, the
+    names of those of its root.
 
     `first` is the first item of the first list that may be one of entries.
     """
@@ -45,7 +46,8 @@ def told(file: BinaryIO) -> Any:
 def entries(file: BinaryIO, attached: Callable[[str], bytes | None] | None = None) -> Iterator[Entry | Unreadable]:
     """Yield the entries. `attached` returns what stands in a file that one names.
 
-    Raises NoRecordingError where there is no list of them, and DamageError where the text is broken; what stands before is read.
+    Raises NoRecordingError where there is no list of them, and DamageError where the text is broken; what
+    stands before is read.
     """
     head = _recognised(file)
     around = Around(head.members, attached) if attached else Around(head.members)
@@ -66,7 +68,9 @@ def entries(file: BinaryIO, attached: Callable[[str], bytes | None] | None = Non
 
 
 def _recognised(file: BinaryIO) -> _Head:
-    """Return the head of a recording, and go back to the beginning. Raises DamageError, of a text that is none NoRecordingError."""
+    """Return the head of a recording, and go back to the beginning. Raises DamageError, of a text that is
+    none NoRecordingError.
+    """
     head = _Head()
     try:
         for format_, parts in _lists(JsonText(file), head):
@@ -90,7 +94,9 @@ def _recognised(file: BinaryIO) -> _Head:
 
 
 def _lists(text: JsonText, head: _Head, way: Way = ()) -> _Lists:
-    """Yield the lists in a document that may be lists of entries, and note in its head what stands around them."""
+    """Yield the lists in a document that may be lists of entries, and note in its head what stands around
+    them.
+    """
     mark = text.peek()
     if mark == b"[" and way in _BY_WAY:
         yield _BY_WAY[way], text.items()
@@ -129,7 +135,9 @@ def _read(format_: Format, part: Part, around: Around, place: str) -> Iterator[E
 
 
 def _without(entry: Entry, left_out: int) -> Entry:
-    """Return an entry with word of the bytes of long texts in it that were not read: mostly the body of the answer."""
+    """Return an entry with word of the bytes of long texts in it that were not read: mostly the body of the
+    answer.
+    """
     response = entry.interaction.response
     if not left_out:
         return entry

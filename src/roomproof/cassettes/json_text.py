@@ -1,7 +1,9 @@
-"""Walk through a JSON text part by part, however long it is: what nobody asks for is passed over and costs no memory.
+"""Walk through a JSON text part by part, however long it is: what nobody asks for is passed over and costs no
+memory.
 
-A list is cut into its items by their brackets alone, so that an item which no parser takes costs no other. That is why this is no
-streaming parser: those end at the first letter that is wrong (NaN, a raw line break in a text, a byte that is no UTF-8).
+A list is cut into its items by their brackets alone, so that an item which no parser takes costs no other.
+That is why this is no streaming parser: those end at the first letter that is wrong (NaN, a raw line break in
+a text, a byte that is no UTF-8).
 """
 
 from __future__ import annotations
@@ -18,7 +20,8 @@ import orjson
 from roomproof.cassettes.damage import MAX_ENTRY, DamageError
 
 LONGEST_TEXT = 4_000_000
-"""Bytes of a text, beyond which it is left out of its item: a body that is judged has 512,000 at most, six letters each if escaped."""
+"""Bytes of a text, beyond which it is left out of its item: a body that is judged has 512,000 at most, six
+letters each if escaped."""
 MOST_VALUES = 1_000_000
 """Values in an item: each takes up to a hundred bytes of memory, and two in the file."""
 _LONGEST_WORD = 10_000
@@ -30,7 +33,8 @@ _FLAT = rf'[^"\[\]{{}}]*+(?:"{_LETTERS}"[^"\[\]{{}}]*+)*+'
 _IN_TEXT = re.compile(_LETTERS.encode(), re.DOTALL)
 _TEXT = re.compile(f'"{_LETTERS}"'.encode(), re.DOTALL)
 _TO_MARK = re.compile(rf'[^"\[\]{{}}]*+(?:(?:"{_LETTERS}"|[\[{{]{_FLAT}[\]}}])[^"\[\]{{}}]*+)*+'.encode(), re.DOTALL)
-"""What stands before the next bracket that has others within, or before a text whose end is not there yet; most brackets have none."""
+"""What stands before the next bracket that has others within, or before a text whose end is not there yet;
+most brackets have none."""
 _QUOTE, _OPEN, _CLOSE = b'"', (b"{", b"["), (b"}", b"]")
 
 
@@ -42,8 +46,8 @@ class BadJsonError(ValueError):
 class Part:
     """A value as it stands in a text.
 
-    `line` is the one on which it begins. `content` is None where it is too long to be read; `left_out` counts the bytes of the
-    long texts in it, each of which is `null` now.
+    `line` is the one on which it begins. `content` is None where it is too long to be read; `left_out` counts
+    the bytes of the long texts in it, each of which is `null` now.
     """
 
     line: int
@@ -53,8 +57,9 @@ class Part:
     def parsed(self) -> Any:
         """Return the value. Raises BadJsonError.
 
-        What some recorders write although JSON does not know it is read, too: NaN and Infinity, control characters and bytes that
-        are no UTF-8 in texts, halves of letters. Of a name that an object has twice the last value counts.
+        What some recorders write although JSON does not know it is read, too: NaN and Infinity, control
+        characters and bytes that are no UTF-8 in texts, halves of letters. Of a name that an object has twice
+        the last value counts.
         """
         if self.content is None:
             raise BadJsonError(f"it is longer than {MAX_ENTRY} bytes")
@@ -73,7 +78,9 @@ class Part:
 
 
 class JsonText:
-    """A place in a JSON text, which moves from its beginning to its end. Every method raises DamageError where the text is none."""
+    """A place in a JSON text, which moves from its beginning to its end. Every method raises DamageError
+    where the text is none.
+    """
 
     def __init__(self, file: BinaryIO) -> None:
         self._file = file
@@ -93,14 +100,18 @@ class JsonText:
         return self._lines
 
     def peek(self) -> bytes:
-        """Return the next byte that is no white space, without going beyond it; nothing at the end of the text."""
+        """Return the next byte that is no white space, without going beyond it; nothing at the end of the
+        text.
+        """
         while True:
             self._at = _end(_SPACE, self._buffer, self._at)
             if self._at < len(self._buffer) or not self._more():
                 return self._buffer[self._at : self._at + 1]
 
     def names(self) -> Iterator[str]:
-        """Yield the names in the object that begins here, each before its value; a value that nobody takes is passed over."""
+        """Yield the names in the object that begins here, each before its value; a value that nobody takes is
+        passed over.
+        """
         for _ in self._between(b"{", b"}"):
             if self.peek() != _QUOTE:
                 raise self._damage("a name")
@@ -130,7 +141,9 @@ class JsonText:
         return self._text(part, most) if first == _QUOTE else replace(part, content=self._word())
 
     def _between(self, first: bytes, last: bytes) -> Iterator[None]:
-        """Go through what stands between brackets with commas between; a comma behind the last value is overlooked."""
+        """Go through what stands between brackets with commas between; a comma behind the last value is
+        overlooked.
+        """
         self._take(first)
         while self.peek() != last:
             yield

@@ -1,4 +1,6 @@
-"""Open a recording, whoever made it, in YAML, JSON or a format of its own. Interactions are read one after the other."""
+"""Open a recording, whoever made it, in YAML, JSON or a format of its own. Interactions are read one after
+the other.
+"""
 
 from __future__ import annotations
 
@@ -55,7 +57,9 @@ class NotARecordingError(UsageError):
 
 @dataclass(frozen=True)
 class Recording:
-    """A file of interactions; `told` is what it says of itself, `provider` among it, where roomproof has recorded it."""
+    """A file of interactions; `told` is what it says of itself, `provider` among it, where roomproof has
+    recorded it.
+    """
 
     path: Path
     told: Mapping[str, str]
@@ -66,7 +70,9 @@ class Recording:
             yield from reader.entries()
 
     def interactions(self) -> Iterator[Interaction]:
-        """Yield the interactions in their order. Raises UsageError, naming the place, where an entry has none."""
+        """Yield the interactions in their order. Raises UsageError, naming the place, where an entry has
+        none.
+        """
         for entry in self.entries():
             if isinstance(entry, Unreadable):
                 raise UsageError(f"{self.path}, {entry.place}: {entry.why}; mend it, or leave the file out")
@@ -83,17 +89,20 @@ def open_recording(path: Path) -> Recording:
 
 @dataclass(frozen=True)
 class Found:
-    """The recordings of a folder, in order, and what was passed over there although its name is like theirs, with the reason."""
+    """The recordings of a folder, in order, and what was passed over there although its name is like theirs,
+    with the reason.
+    """
 
     files: tuple[Path, ...]
     skipped: Mapping[Path, str]
 
 
 def found_in(path: Path) -> Found:
-    """Return the recordings of a folder and its folders, linked ones too; a file stands for itself, whatever it is.
+    """Return the recordings of a folder and its folders, linked ones too; a file stands for itself, whatever
+    it is.
 
-    Regressions are left out, unless their folder is the one that is named: they hold what a provider did wrong once. So are hidden
-    files. Raises UsageError if there is nothing.
+    Regressions are left out, unless their folder is the one that is named: they hold what a provider did
+    wrong once. So are hidden files. Raises UsageError if there is nothing.
     """
     if not files.is_there(path):
         raise UsageError(f"{path}: there is no such file or folder; name a cassette, a HAR file or a folder of them")
@@ -115,12 +124,16 @@ def recordings(path: Path) -> list[Path]:
 
 
 def _may_hold(below: Path) -> bool:
-    """Whether something below a folder may be, or hold, a recording: not regressions, nor what tools hide and keep for themselves."""
+    """Whether something below a folder may be, or hold, a recording: not regressions, nor what tools hide and
+    keep for themselves.
+    """
     return not below.name.startswith(".") and below.name != REGRESSIONS
 
 
 def _why_none(path: Path) -> str:
-    """Return why a file is no recording; nothing if it is one, or may be a damaged one, which is told when it is read."""
+    """Return why a file is no recording; nothing if it is one, or may be a damaged one, which is told when it
+    is read.
+    """
     try:
         with _opened(path) as reader:
             reader.told()
@@ -193,7 +206,9 @@ def _reader(file: BinaryIO, path: Path) -> _Reader:
 
 
 def _beside(path: Path, name: str) -> bytes | None:
-    """Return what stands in a file beside a recording, None if there is none: an entry may name nothing that lies elsewhere."""
+    """Return what stands in a file beside a recording, None if there is none: an entry may name nothing that
+    lies elsewhere.
+    """
     try:
         place = path.with_name(name)  # ValueError for anything but a name.
         if place == path or files.real(place).parent != files.real(path).parent:

@@ -1,4 +1,6 @@
-"""What a recording has of an exchange, put together as its entry: a body that is not there costs the body, not the status."""
+"""What a recording has of an exchange, put together as its entry: a body that is not there costs the body,
+not the status.
+"""
 
 from __future__ import annotations
 
@@ -19,8 +21,8 @@ _OF_THE_BODY = ("content-length", "content-encoding", "transfer-encoding")
 class Body:
     """A body as far as a recording has it.
 
-    `content` is None where the exchange had none, or where it is `missing`. `rebuilt` says that the recorder had parsed it, so that
-    its length is not that of the bytes that were sent.
+    `content` is None where the exchange had none, or where it is `missing`. `rebuilt` says that the recorder
+    had parsed it, so that its length is not that of the bytes that were sent.
     """
 
     content: bytes | None = None

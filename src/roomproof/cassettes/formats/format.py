@@ -22,9 +22,11 @@ def _always(*_: object) -> bool:
 
 @dataclass(frozen=True)
 class Around:
-    """What stands around the entries of a document: its other members, as far as they are short, by the way to them.
+    """What stands around the entries of a document: its other members, as far as they are short, by the way
+    to them.
 
-    `attached` returns the content of a file that an entry names, None where there is none; it may raise EntryError.
+    `attached` returns the content of a file that an entry names, None where there is none; it may raise
+    EntryError.
     """
 
     members: Mapping[Way, Any] = field(default_factory=dict)
@@ -33,11 +35,12 @@ class Around:
 
 @dataclass(frozen=True)
 class Format:
-    """`way` leads to the list of entries. `entries` reads an item of it, which mostly is one; raises EntryError.
+    """`way` leads to the list of entries. `entries` reads an item of it, which mostly is one; raises
+    EntryError.
 
-    `is_it` tells from the first item of the list and what stands around it whether a document is in this format, where the way
-    alone does not. With `looks_behind` what stands behind the list counts as well. `without` says what a document is that has a list
-    and no entry.
+    `is_it` tells from the first item of the list and what stands around it whether a document is in this
+    format, where the way alone does not. With `looks_behind` what stands behind the list counts as well.
+    `without` says what a document is that has a list and no entry.
     """
 
     name: str

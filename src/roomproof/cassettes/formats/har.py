@@ -1,7 +1,9 @@
-"""An entry of a HAR file (HTTP Archive 1.2) as an interaction, whatever browser, proxy or test tool has written it.
+"""An entry of a HAR file (HTTP Archive 1.2) as an interaction, whatever browser, proxy or test tool has
+written it.
 
-Browsers keep a body decoded and its Content-Encoding header as it was. What the provider did not answer itself (a cache, a service
-worker or a test's route did, or nobody) is an interaction without a response, and says nothing of it.
+Browsers keep a body decoded and its Content-Encoding header as it was. What the provider did not answer
+itself (a cache, a service worker or a test's route did, or nobody) is an interaction without a response, and
+says nothing of it.
 """
 
 from __future__ import annotations
@@ -118,7 +120,9 @@ def _who_else(entry: _Node, response: _Node, status: int) -> str:
 
 
 def _sent(asked: _Node, around: Around, ours: _Node) -> Body:
-    """Return the body of a request: HTTP Toolkit keeps one that is no text as `_content`, roomproof the bytes of one."""
+    """Return the body of a request: HTTP Toolkit keeps one that is no text as `_content`, roomproof the bytes
+    of one.
+    """
     exact = _object(ours.get("bytes")).get("request")
     posted = {"text": exact, "encoding": "base64"} if isinstance(exact, str) else _object(asked.get("postData") or asked.get("_content"))
     body = _text_of(posted, around)
@@ -163,7 +167,9 @@ def _text_of(node: _Node, around: Around) -> Body:
 
 
 def _is_wrapped(node: _Node) -> bool:
-    """Whether the text of a body is said to stand for bytes; Polly's older recordings say `_isBinary`, and mean hexadecimal digits."""
+    """Whether the text of a body is said to stand for bytes; Polly's older recordings say `_isBinary`, and
+    mean hexadecimal digits.
+    """
     return str(node.get("encoding")).lower().strip() == "base64" or _is_hexadecimal(node)
 
 
@@ -176,7 +182,9 @@ def _number(value: Any) -> float:
 
 
 def _unless_cut(body: Body, size: float) -> Body:
-    """Return a body, unless the recording says that it was longer; one that is JSON is whole whatever it says."""
+    """Return a body, unless the recording says that it was longer; one that is JSON is whole whatever it
+    says.
+    """
     content = body.content or b""
     return MISSING if size > len(content) and not is_json(content) else body
 

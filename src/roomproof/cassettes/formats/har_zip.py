@@ -1,4 +1,5 @@
-"""A ZIP archive with a HAR file in it, as Playwright writes it: the bodies are files beside it in the archive.
+"""A ZIP archive with a HAR file in it, as Playwright writes it: the bodies are files beside it in the
+archive.
 
 Nothing is unpacked: what an entry names is looked up among the names in the archive, and read within bounds.
 """
@@ -8,7 +9,7 @@ from __future__ import annotations
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, cast
 from zipfile import BadZipFile, ZipFile
 
 from roomproof.cassettes import json_file
@@ -19,13 +20,14 @@ from roomproof.cassettes.entry import Entry, Unreadable
 MAX_UNPACKED = 4_000_000_000
 """Bytes of a HAR file in an archive; a bomb of so many zeros has four million."""
 _UNREADABLE = (BadZipFile, zlib.error, RuntimeError, NotImplementedError, EOFError)
-"""What zipfile raises for what is damaged, encrypted (RuntimeError), or packed in a way that it does not know."""
+"""What zipfile raises for what is damaged, encrypted (RuntimeError), or packed in a way that it does not
+know."""
 
 
 def told(file: BinaryIO) -> Any:
     """Return what the HAR file says of itself. Raises DamageError."""
     with _archive(file) as archive, archive.open(_name(archive)) as har:
-        return json_file.told(har)  # type: ignore[arg-type]
+        return json_file.told(cast(BinaryIO, har))
 
 
 def entries(file: BinaryIO) -> Iterator[Entry | Unreadable]:
@@ -42,7 +44,7 @@ def entries(file: BinaryIO) -> Iterator[Entry | Unreadable]:
                 return None
             return content if len(content) <= MAX_DECODED else None
 
-        yield from json_file.entries(har, attached)  # type: ignore[arg-type]
+        yield from json_file.entries(cast(BinaryIO, har), attached)
 
 
 def _name(archive: ZipFile) -> str:

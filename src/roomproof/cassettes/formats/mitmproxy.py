@@ -1,4 +1,6 @@
-"""A file of flows that mitmproxy has saved: tnetstrings, one a flow (`LENGTH:CONTENT}`), read one after the other."""
+"""A file of flows that mitmproxy has saved: tnetstrings, one a flow (`LENGTH:CONTENT}`), read one after the
+other.
+"""
 
 from __future__ import annotations
 

@@ -1,7 +1,8 @@
-"""An entry of what nock (Node.js) records: `scope`, `method`, `path`, `body`, `status`, `response`, and its headers.
+"""An entry of what nock (Node.js) records: `scope`, `method`, `path`, `body`, `status`, `response`, and its
+headers.
 
-It parses bodies that are JSON, keeps one that came in a content coding as a list of chunks in hexadecimal digits, and leaves the
-headers of requests out unless it is asked for them.
+It parses bodies that are JSON, keeps one that came in a content coding as a list of chunks in hexadecimal
+digits, and leaves the headers of requests out unless it is asked for them.
 """
 
 from __future__ import annotations

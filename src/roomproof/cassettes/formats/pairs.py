@@ -9,10 +9,11 @@ from roomproof.interaction import Headers
 
 
 def pairs_of(node: Any, name: str = "name", value: str = "value") -> Headers:
-    """Return pairs of texts from a list of objects with a name and a value, a list of pairs, a flat list, or an object.
+    """Return pairs of texts from a list of objects with a name and a value, a list of pairs, a flat list, or
+    an object.
 
-    The value may be a list, of which each is one, or a number. What cannot be a header is left out: no name, no value, a
-    pseudo-header of HTTP/2 (":status").
+    The value may be a list, of which each is one, or a number. What cannot be a header is left out: no name,
+    no value, a pseudo-header of HTTP/2 (":status").
     """
     return tuple((key, text) for key, text in _pairs(node, name, value) if key and not key.startswith(":"))
 

@@ -1,6 +1,8 @@
-"""Examples that were saved in a Postman collection (v2.0, v2.1): `response` of an item, each with its `originalRequest`.
+"""Examples that were saved in a Postman collection (v2.0, v2.1): `response` of an item, each with its
+`originalRequest`.
 
-Folders are items with items. Variables of the collection stand in for `{{name}}`, those of a URL for `:name`; others stay as they are.
+Folders are items with items. Variables of the collection stand in for `{{name}}`, those of a URL for `:name`;
+others stay as they are.
 """
 
 from __future__ import annotations
@@ -111,7 +113,9 @@ def _variables(node: Any) -> dict[str, str]:
 
 
 def _filled(text: str, variables: _Variables) -> str:
-    """Return a text with the values of the variables that are known; an empty value says that nobody has set it."""
+    """Return a text with the values of the variables that are known; an empty value says that nobody has set
+    it.
+    """
     for _ in range(_ROUNDS):
         filled = _NAME.sub(lambda match: variables.get(match[1]) or match[0], text)
         if filled == text or len(filled) > 10 * len(text) + 10_000:

@@ -9,8 +9,8 @@
 | Azure test proxy | Entries | test_proxy |
 | Postman collection | item | postman |
 
-Flows of mitmproxy and HAR in a ZIP archive are no JSON: the modules mitmproxy and har_zip read whole files. To add a format in JSON,
-write a module with a Format and name it here.
+Flows of mitmproxy and HAR in a ZIP archive are no JSON: the modules mitmproxy and har_zip read whole files.
+To add a format in JSON, write a module with a Format and name it here.
 """
 
 from __future__ import annotations
@@ -62,7 +62,9 @@ _CHARLES = frozenset(("scheme", "host", "request", "response"))
 
 
 def refused(names: frozenset[str], first: Any) -> Refused | None:
-    """Return the format of a document that is no recording, from the names of its members and its first item if it is a list."""
+    """Return the format of a document that is no recording, from the names of its members and its first item
+    if it is a list.
+    """
     if isinstance(first, dict) and first.keys() >= _CHARLES:
         return Refused("a session of Charles", (), "in Charles, choose File, Export Session, HTTP Archive (.har)")
     return next((item for item in REFUSED if names.issuperset(item.names)), None)

@@ -1,6 +1,8 @@
-"""An entry of the Azure SDKs' test proxy: `RequestUri`, `RequestMethod`, `RequestHeaders`, `RequestBody`, and so on for the answer.
+"""An entry of the Azure SDKs' test proxy: `RequestUri`, `RequestMethod`, `RequestHeaders`, `RequestBody`, and
+so on for the answer.
 
-It keeps a body that is JSON parsed, one of several lines as a list of them, and one that is no text in Base64.
+It keeps a body that is JSON parsed, one of several lines as a list of them, and one that is no text in
+Base64.
 """
 
 from __future__ import annotations

@@ -14,7 +14,9 @@ _OTHER_ALPHABET = str.maketrans("-_", "+/")
 
 
 def from_base64(text: str) -> bytes | None:
-    """Return what Base64 stands for, in either alphabet, in lines or not, with padding or without; None if it is none."""
+    """Return what Base64 stands for, in either alphabet, in lines or not, with padding or without; None if it
+    is none.
+    """
     text = _SPACE.sub("", text).translate(_OTHER_ALPHABET).rstrip("=")
     try:
         return base64.b64decode(text + "=" * (-len(text) % 4), validate=True)
@@ -23,7 +25,9 @@ def from_base64(text: str) -> bytes | None:
 
 
 def from_silent_base64(text: str) -> bytes | None:
-    """Return the JSON object or list that a text stands for without saying that it is Base64; None if it does not."""
+    """Return the JSON object or list that a text stands for without saying that it is Base64; None if it does
+    not.
+    """
     if (from_base64(text.lstrip()[:4]) or b"")[:1] not in (b"{", b"["):
         return None
     content = from_base64(text)
@@ -36,7 +40,9 @@ def from_hexadecimal(text: str) -> bytes | None:
 
 
 def from_chunks(chunks: Any, any_base64: bool = True) -> bytes | None:
-    """Return what a list of chunks stands for, each in hexadecimal digits or, with `any_base64`, Base64; None if it is no such list."""
+    """Return what a list of chunks stands for, each in hexadecimal digits or, with `any_base64`, Base64; None
+    if it is no such list.
+    """
     if not isinstance(chunks, list) or not chunks or not all(isinstance(chunk, str) for chunk in chunks):
         return None
     found = [from_hexadecimal(chunk) for chunk in chunks]
@@ -73,7 +79,9 @@ def is_json(body: bytes) -> bool:
 
 
 def as_json(node: Any) -> bytes | None:
-    """Return a value that a recorder has parsed as JSON again. How it was spelled is lost. None if it has none."""
+    """Return a value that a recorder has parsed as JSON again. How it was spelled is lost. None if it has
+    none.
+    """
     try:
         return orjson.dumps(node)
     except TypeError:

@@ -128,6 +128,7 @@ LOST = {
     "nock's, binary that is none": [nock(response="no digits", responseIsBinary=True)],
     "the test proxy's, Base64 that is none": {"Entries": [proxied(ResponseBody="***", ResponseHeaders={"Content-Type": "image/png"})]},
     "the test proxy's, shorter than it says": {"Entries": [proxied(ResponseBody=None, ResponseHeaders={"Content-Length": "9"})]},
+    "Postman's, of no known mode": collection(example(body={"mode": ["raw"], "raw": "{}"})),
     "Postman's, a file": collection(example(body={"mode": "file", "file": {"src": "a.json"}})),
     "mitmproxy's": netstring(flow(request={**flow()["request"], "content": None})),
 }

@@ -15,7 +15,16 @@ def pairs_of(node: Any, name: str = "name", value: str = "value") -> Headers:
     The value may be a list, of which each is one, or a number. What cannot be a header is left out: no name,
     no value, a pseudo-header of HTTP/2 (":status").
     """
-    return tuple((key, text) for key, text in _pairs(node, name, value) if key and not key.startswith(":"))
+    pairs = _as_most_have_them(node, name, value) if isinstance(node, list) else None
+    found = _pairs(node, name, value) if pairs is None else pairs
+    return tuple((key, text) for key, text in found if key and key[0] != ":")
+
+
+def _as_most_have_them(node: list[Any], name: str, value: str) -> list[tuple[str, str]] | None:
+    """Return the pairs of a list of objects of texts, None if it is another one: nearly all are, and are many."""
+    pairs = [(item.get(name), item.get(value)) for item in node if isinstance(item, dict) and "disabled" not in item]
+    plain = [(key, text) for key, text in pairs if isinstance(key, str) and isinstance(text, str)]
+    return plain if len(plain) == len(node) else None
 
 
 def _pairs(node: Any, name: str, value: str) -> Iterator[tuple[str, str]]:
@@ -31,7 +40,7 @@ def _pairs(node: Any, name: str, value: str) -> Iterator[tuple[str, str]]:
         for one in values if isinstance(values, list) else [values]:
             text = _text(one)
             if isinstance(key, str) and text is not None:
-                yield key.strip(), text
+                yield key, text
 
 
 def _pair(item: Any, name: str, value: str) -> tuple[Any, Any] | None:

@@ -71,6 +71,8 @@ def _sent(node: Any, variables: _Variables) -> Body:
     mode = body.get("mode")
     if not mode or body.get("disabled") is True:
         return NO_BODY
+    if not isinstance(mode, str):
+        return MISSING
     content = body.get(mode)
     if mode == "raw" and isinstance(content, str):
         return _text(_filled(content, variables)) if content else NO_BODY

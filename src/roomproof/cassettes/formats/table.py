@@ -6,7 +6,7 @@
 | vcrpy, roomproof, go-vcr | interactions | vcrpy |
 | VCR (Ruby, R), betamax, Schemathesis | http_interactions | vcrpy |
 | nock | the root | nock |
-| Azure test proxy | Entries | test_proxy |
+| test-proxy (of many SDKs) | Entries | test_proxy |
 | Postman collection | item | postman |
 
 Flows of mitmproxy and HAR in a ZIP archive are no JSON: the modules mitmproxy and har_zip read whole files.

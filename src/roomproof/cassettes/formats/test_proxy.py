@@ -1,5 +1,5 @@
-"""An entry of the Azure SDKs' test proxy: `RequestUri`, `RequestMethod`, `RequestHeaders`, `RequestBody`, and
-so on for the answer.
+"""An entry of test-proxy, which records for many SDKs: `RequestUri`, `RequestMethod`, `RequestHeaders`,
+`RequestBody`, and so on for the answer.
 
 It keeps a body that is JSON parsed, one of several lines as a list of them, and one that is no text in
 Base64.
@@ -50,4 +50,4 @@ def _body(node: Any, headers: Headers) -> Body:
     return MISSING if content is None else Body(content, rebuilt=True)
 
 
-FORMAT = Format("Azure test proxy", ("Entries",), one(entry_of))
+FORMAT = Format("test-proxy", ("Entries",), one(entry_of))

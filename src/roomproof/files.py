@@ -68,6 +68,49 @@ def is_file(path: Path) -> bool:
         return False
 
 
+def below(folder: Path, wanted: Callable[[Path], bool]) -> tuple[list[Path], list[Path]]:
+    """Return the files below a folder, and the folders that cannot be looked into, each in order.
+
+    Only what is `wanted` is entered or returned; it gets the path from the folder on. Links to folders are
+    followed. What several paths lead to is there once, by a path without links if there is one.
+    """
+    found: list[Path] = []
+    closed: list[Path] = []
+    met: set[object] = set()
+    folders, linked_folders = [folder], list[Path]()
+    linked_files: list[Path] = []
+    while folders or linked_folders:
+        current = folders.pop() if folders else linked_folders.pop(0)
+        if _is_met(current, met):
+            continue
+        try:
+            paths = sorted(path for path in current.iterdir() if wanted(path.relative_to(folder)))
+        except OSError:
+            closed.append(current)
+            continue
+        inner = [path for path in paths if is_folder(path)]
+        linked_folders += filter(_is_link, inner)
+        folders += (path for path in inner if not _is_link(path))
+        for path in (path for path in paths if path not in inner):
+            (linked_files if _is_link(path) else found).append(path)
+    found = [path for path in sorted(found) + sorted(linked_files) if not _is_met(path, met)]
+    return sorted(found), sorted(closed)
+
+
+def _is_met(path: Path, met: set[object]) -> bool:
+    """Whether what a path leads to was met before; it is now. Some file systems number nothing, and links may
+    lead nowhere.
+    """
+    try:
+        status = path.stat()
+    except OSError:
+        return False
+    known = (status.st_dev, status.st_ino) if status.st_ino else real(path)
+    is_known = known in met
+    met.add(known)
+    return is_known
+
+
 def require_file(path: Path, most: int) -> None:
     """Raise OSError if a path does not lead to an ordinary file of at most `most` bytes that can be read."""
     with opened(path) as file:

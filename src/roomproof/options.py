@@ -50,7 +50,7 @@ MaxRequests = Annotated[
 Record = Annotated[
     Path | None,
     typer.Option(
-        metavar="DIR", help="Keep every interaction as a cassette in DIR, or in one file (.yaml, .json).", rich_help_panel=REPORTS
+        metavar="DIR", help="Keep every interaction as a cassette in DIR, or in one file (.yaml, .json, .har).", rich_help_panel=REPORTS
     ),
 ]
 JsonPath = Annotated[Path | None, typer.Option("--json", metavar="PATH", help="Write the report as JSON.", rich_help_panel=REPORTS)]

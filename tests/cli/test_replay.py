@@ -62,12 +62,15 @@ def test_a_recording_says_what_the_run_said(recorded: Path, roomproof: Run, tmp_
         assert f"recorded {provider['recorded']['from']}" in done.out
 
 
-def test_json_by_its_ending_is_recorded_as_json(roomproof: Run, tmp_path: Path) -> None:
-    done = roomproof("verify", "telnyx", "--max-requests", 30, "--record", "one.json", "--json", "live.json")
+@pytest.mark.parametrize(
+    ("name", "entries_of"), [("one.json", lambda told: told["interactions"]), ("one.har", lambda told: told["log"]["entries"])]
+)
+def test_a_recording_in_json_says_what_the_run_said(roomproof: Run, tmp_path: Path, name: str, entries_of: Callable[[Any], Any]) -> None:
+    done = roomproof("verify", "telnyx", "--max-requests", 30, "--record", name, "--json", "live.json")
     assert done.code == 3, "--max-requests cuts the run short"
-    assert len(json.loads((tmp_path / "one.json").read_text(encoding="utf-8"))["interactions"]) >= 30
+    assert len(entries_of(json.loads((tmp_path / name).read_text(encoding="utf-8")))) >= 30
 
-    assert roomproof("replay", "one.json", "--json", "replay.json").code == 0
+    assert roomproof("replay", name, "--json", "replay.json").code == 0
     assert verdicts(tmp_path / "replay.json") == verdicts(tmp_path / "live.json")
 
 

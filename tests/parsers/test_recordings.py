@@ -66,6 +66,34 @@ def as_har(cassette: dict[str, Any]) -> dict[str, Any]:
 
 CASSETTES = [shortened(cassette) for cassette in SHIPPED]
 HARS = [as_har(cassette) for cassette in CASSETTES]
+ROOM: dict[str, Any] = {
+    "url": "https://api.telnyx.com/v2/rooms/11111111-2222-4333-8444-555555555555",
+    "type": {"Content-Type": "application/json"},
+}
+OTHERS: list[dict[str, Any]] = [
+    {"Entries": [{
+        "RequestUri": ROOM["url"], "RequestMethod": "PATCH", "RequestHeaders": ROOM["type"], "RequestBody": {"max_participants": 51},
+        "StatusCode": 200, "ResponseHeaders": ROOM["type"], "ResponseBody": {"data": {}},
+    }]},
+    {"info": {}, "item": [{"item": [{"request": {"method": "PATCH", "url": ROOM["url"]}, "response": [
+        {"originalRequest": {"method": "PATCH", "url": {"raw": ROOM["url"]}, "body": {"mode": "raw", "raw": "{}"}}, "code": 200},
+    ]}]}], "variable": [{"key": "a", "value": "{{a}}"}]},
+    {"http_interactions": SHIPPED[0]["interactions"][:1]},
+]  # fmt: skip
+NOCKS = [
+    json.dumps(
+        [
+            {
+                "scope": "https://api.telnyx.com:443",
+                "path": "/v2/rooms",
+                "method": "GET",
+                "status": 200,
+                "response": [],
+                "rawHeaders": ["a", "b"],
+            }
+        ]
+    )
+]
 YAMLS = [yaml.safe_dump(cassette, sort_keys=False) for cassette in CASSETTES]
 
 
@@ -137,3 +165,9 @@ def test_a_cassette_in_json(folder: Path, text: str) -> None:
 @given(text=texts(HARS, [as_text(har) for har in HARS]))
 def test_a_har_file(folder: Path, text: str) -> None:
     in_file(folder, "any.har", text)
+
+
+@examples(40)
+@given(text=texts(OTHERS, [*map(as_text, OTHERS), *NOCKS]))
+def test_a_recording_of_other_programs(folder: Path, text: str) -> None:
+    in_file(folder, "any.json", text)

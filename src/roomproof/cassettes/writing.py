@@ -14,6 +14,8 @@ from roomproof.interaction import LARGEST_BODY, SHOWN_BODY
 
 VERSION = 1
 """vcrpy's version of the format."""
+JSON_END = b"\n]}\n"
+"""Closes what the head of a cassette in JSON opens."""
 _PLAIN_NAME = re.compile(r"[A-Za-z][A-Za-z0-9-]*")
 _NOT_PLAIN = frozenset(("y", "n", "yes", "no", "on", "off", "true", "false", "null"))
 """Words that YAML 1.1 reads as no text."""

@@ -1,77 +1,197 @@
-"""An entry of a HAR file (HTTP Archive 1.2) as an interaction."""
+"""An entry of a HAR file (HTTP Archive 1.2) as an interaction, whatever browser, proxy or test tool has
+written it.
+
+Browsers keep a body decoded and its Content-Encoding header as it was. What the provider did not answer
+itself (a cache, a service worker or a test's route did, or nobody) is an interaction without a response, and
+says nothing of it.
+"""
 
 from __future__ import annotations
 
-import base64
-from typing import Any
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from typing import Any, TypeVar
 from urllib.parse import urlencode
 
 from roomproof.cassettes.entry import Entry, EntryError, moment
+from roomproof.cassettes.formats import answered
+from roomproof.cassettes.formats.answered import MISSING, NO_BODY, Body
+from roomproof.cassettes.formats.format import Around, Format
+from roomproof.cassettes.formats.pairs import pairs_of
 from roomproof.cassettes.formats.vcrpy import url_of
-from roomproof.interaction import Headers, Interaction, Request, Response
+from roomproof.cassettes.formats.wrapped import as_bytes, from_base64, from_chunk_text, from_hexadecimal, from_silent_base64, is_json
+from roomproof.interaction import Credentials, Headers, Request, RoomKnowledge, header
+
+_Node = Mapping[str, Any]
+_Known = TypeVar("_Known", bound=StrEnum)
+_CACHE, _WORKER, _TEST = "a cache has answered, not the provider", "a service worker has answered, not the provider", "a test has answered"
+_FETCHED = {"memory cache": _CACHE, "disk cache": _CACHE, "service worker": _WORKER, "inspector override": _TEST}
+"""What Safari writes as `_fetchType` where the answer did not come over the network."""
+_MILLISECONDS_FROM = 1e11
+"""A time in digits is in milliseconds from here on: in seconds this would be the year 5138."""
 
 
-def entry_of(node: Any) -> Entry:
-    """Return an entry. Raises EntryError if it has no interaction.
+def entry_of(node: Any, around: Around = Around()) -> Entry:  # noqa: B008 - it is frozen
+    """Return an entry. Raises EntryError if it has no request.
 
-    A request without an answer (status 0), or whose answer's body was not kept, gives one without a response.
+    One whose answer has lost its body keeps the status and has an empty one.
     """
-    asked, answered = _member(node, "request"), _member(node, "response")
+    entry = _object(node)
+    asked, response, ours = (_object(entry.get(name)) for name in ("request", "response", "_roomproof"))
     method, url = asked.get("method"), asked.get("url")
-    if not isinstance(method, str) or not isinstance(url, str):
-        raise EntryError("a request needs the texts method and url")
-    request = Request(method.upper(), url_of(url), _headers(asked.get("headers")), _posted(asked.get("postData")))
-    at = moment(node.get("startedDateTime"))
-    status = answered.get("status")
-    if not isinstance(status, int) or isinstance(status, bool):
-        raise EntryError("a response needs a whole number as its status")
-    if status == 0:
-        return Entry(Interaction(request, None, at, failure="the recording has no answer to this request"), at)
-    body = _content(answered.get("content"))
-    if body is None:
-        return Entry(Interaction(request, None, at, failure="the recording does not hold the body of the answer"), at)
-    return Entry(Interaction(request, Response(status, _headers(answered.get("headers")), body), at), at)
+    if not isinstance(url, str) or not isinstance(method, str) or not method:
+        raise EntryError("an entry needs a request with the texts method and url", url if isinstance(url, str) else "")
+    request = Request(
+        method.upper(),
+        _url(url),
+        pairs_of(asked.get("headers")),
+        credentials=_known(Credentials, ours.get("credentials"), Credentials.UNKNOWN),
+        room=_known(RoomKnowledge, ours.get("room"), RoomKnowledge.UNKNOWN),
+    )
+    sent = _sent(asked, around, ours)
+    started, took = _started(entry.get("startedDateTime")), _took(entry.get("time"))
+    status = _status(response.get("status"))
+    if status is None or (why := _who_else(entry, response, status)):
+        return answered.unanswered(request, sent, why if status else "the recording has no answer to this request", started, took)
+    headers = pairs_of(response.get("headers"))
+    came = NO_BODY if answered.is_bodiless(request.method, status) else _came(_object(response.get("content")), headers, around)
+    if response.get("_error") and not came.content:
+        came = MISSING
+    return _with_rest(answered.entry(request, sent, status, headers, came, started, took), ours.get("left_out"))
 
 
-def _member(node: Any, name: str) -> dict[str, Any]:
-    found = node.get(name) if isinstance(node, dict) else None
-    if not isinstance(found, dict):
-        raise EntryError(f"an entry needs an object named {name}")
-    return found
+FORMAT = Format("HAR", ("log", "entries"), lambda node, around: iter((entry_of(node, around),)))
 
 
-def _headers(node: Any) -> Headers:
-    if not isinstance(node, list | None):
-        raise EntryError("headers is no list")
-    # HTTP/2's pseudo-headers (":status") are no headers.
-    return tuple((name, value) for name, value in map(_pair, node or ()) if not name.startswith(":"))
+def _object(node: Any) -> _Node:
+    return node if isinstance(node, dict) else {}
 
 
-def _pair(node: Any) -> tuple[str, str]:
-    name, value = (node.get("name"), node.get("value")) if isinstance(node, dict) else (None, None)
-    if not isinstance(name, str) or not isinstance(value, str):
-        raise EntryError("a header or parameter needs the texts name and value")
-    return name, value
-
-
-def _posted(node: Any) -> bytes | None:
-    if not isinstance(node, dict):
-        return None
-    text, parameters = node.get("text"), node.get("params")
-    if isinstance(text, str):
-        return text.encode("utf-8", "surrogatepass")
-    return urlencode([_pair(item) for item in parameters]).encode() if isinstance(parameters, list) and parameters else None
-
-
-def _content(node: Any) -> bytes | None:
-    """Return the decoded body, None where the file says that there was one and does not hold it."""
-    content = node if isinstance(node, dict) else {}
-    text, size = content.get("text"), content.get("size", 0)
-    if not isinstance(text, str):
-        return None if isinstance(size, int) and size > 0 else b""
-    if content.get("encoding") != "base64":
-        return text.encode("utf-8", "surrogatepass")
+def _url(url: str) -> str:
     try:
-        return base64.b64decode(text, validate=True)
-    except ValueError as error:
-        raise EntryError("the content of a response is no Base64") from error
+        return url_of(url)
+    except EntryError as error:
+        raise EntryError(str(error), url) from error
+
+
+def _known(kind: type[_Known], value: Any, otherwise: _Known) -> _Known:
+    return kind(value) if isinstance(value, str) and value in set(kind) else otherwise
+
+
+def _started(value: Any) -> datetime | None:
+    """Return a time from ISO 8601, or from seconds or milliseconds since 1970."""
+    if not isinstance(value, int | float) or isinstance(value, bool):
+        return moment(value.strip()) if isinstance(value, str) else None
+    try:
+        return datetime.fromtimestamp(value / 1000 if abs(value) >= _MILLISECONDS_FROM else value, UTC)
+    except (ValueError, OverflowError, OSError):
+        return None
+
+
+def _took(value: Any) -> timedelta | None:
+    """Return a duration from milliseconds; below zero they say that it is not known."""
+    try:
+        return timedelta(milliseconds=value) if isinstance(value, int | float) and not isinstance(value, bool) and value >= 0 else None
+    except (ValueError, OverflowError):
+        return None
+
+
+def _status(value: Any) -> int | None:
+    """Return the status of an answer, None where there was none: no number, 0 or -1."""
+    digits = value.split()[0] if isinstance(value, str) and value.strip() else value
+    try:
+        number = None if isinstance(digits, bool) else int(digits)
+    except (TypeError, ValueError, OverflowError):
+        return None
+    return number if number is not None and 100 <= number <= 999 else None
+
+
+def _who_else(entry: _Node, response: _Node, status: int) -> str:
+    """Return who has answered in place of the provider; nothing where the provider itself has."""
+    if entry.get("_resourceType") == "websocket" or entry.get("_webSocketMessages") or status < 200:
+        return "the connection became another protocol's"
+    if status == 304 or entry.get("_fromCache"):
+        return _CACHE
+    if response.get("_fetchedViaServiceWorker"):
+        return _WORKER
+    return _TEST if entry.get("_wasFulfilled") else _FETCHED.get(str(entry.get("_fetchType")).lower(), "")
+
+
+def _sent(asked: _Node, around: Around, ours: _Node) -> Body:
+    """Return the body of a request: HTTP Toolkit keeps one that is no text as `_content`, roomproof the bytes
+    of one.
+    """
+    exact = _object(ours.get("bytes")).get("request")
+    posted = {"text": exact, "encoding": "base64"} if isinstance(exact, str) else _object(asked.get("postData") or asked.get("_content"))
+    body = _text_of(posted, around)
+    if not body.content and (parameters := posted.get("params")):
+        return _form(str(posted.get("mimeType", "")), parameters)
+    if not body.content and asked.get("_requestBodyStatus"):
+        return MISSING
+    return _unless_cut(body, max(_number(asked.get("bodySize")), _number(posted.get("size"))))
+
+
+def _form(kind: str, parameters: Any) -> Body:
+    """Return a form that was taken apart; how one with files was put together nobody knows."""
+    if not kind.lower().startswith("application/x-www-form-urlencoded"):
+        return MISSING
+    return Body(urlencode(pairs_of(parameters), errors="replace").encode(), rebuilt=True)
+
+
+def _came(content: _Node, headers: Headers, around: Around) -> Body:
+    """Return the body of an answer: Polly keeps one that came in a coding as a list of its chunks, in JSON."""
+    text = content.get("text")
+    if isinstance(text, str) and (header(headers, "content-encoding") or _is_wrapped(content)):
+        chunks = from_chunk_text(text, any_base64=_is_wrapped(content))
+        if chunks is not None:
+            return Body(chunks)
+    return _unless_cut(_text_of(content, around), _number(content.get("size")))
+
+
+def _text_of(node: _Node, around: Around) -> Body:
+    """Return a body from the file that is named, from Base64 whether it is announced or not, or from text."""
+    if isinstance(name := node.get("_file"), str):
+        content = around.attached(name)
+        return MISSING if content is None else Body(content)
+    text = node.get("text")
+    if not isinstance(text, str) or not text:
+        return Body(b"") if text == "" else NO_BODY
+    if _is_wrapped(node) and (content := from_hexadecimal(text) if _is_hexadecimal(node) else from_base64(text)) is not None:
+        return Body(content)
+    plain = as_bytes(text)
+    if plain is None or (_is_wrapped(node) and not is_json(plain)):
+        return MISSING
+    return Body(from_silent_base64(text) or plain)
+
+
+def _is_wrapped(node: _Node) -> bool:
+    """Whether the text of a body is said to stand for bytes; Polly's older recordings say `_isBinary`, and
+    mean hexadecimal digits.
+    """
+    return str(node.get("encoding")).lower().strip() == "base64" or _is_hexadecimal(node)
+
+
+def _is_hexadecimal(node: _Node) -> bool:
+    return node.get("encoding") == "hex" or (node.get("_isBinary") is True and not node.get("encoding"))
+
+
+def _number(value: Any) -> float:
+    return value if isinstance(value, int | float) and not isinstance(value, bool) else 0
+
+
+def _unless_cut(body: Body, size: float) -> Body:
+    """Return a body, unless the recording says that it was longer; one that is JSON is whole whatever it
+    says.
+    """
+    content = body.content or b""
+    return MISSING if size > len(content) and not is_json(content) else body
+
+
+def _with_rest(entry: Entry, left_out: Any) -> Entry:
+    """Return an entry of which roomproof itself has recorded the beginning of the body only."""
+    response = entry.interaction.response
+    if not isinstance(left_out, int) or isinstance(left_out, bool) or left_out <= 0 or response is None:
+        return entry
+    return replace(entry, interaction=replace(entry.interaction, response=replace(response, left_out=left_out)))

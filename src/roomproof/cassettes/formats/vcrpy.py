@@ -1,8 +1,8 @@
 """An entry of a vcrpy cassette: an interaction as the plain data that vcrpy keeps, and back.
 
 What vcrpy does not keep stands beside its two members, where vcrpy and what is built on it overlook it:
-`recorded_at`, `sender`, what the sender knew of credentials and room, and `left_out`, how many bytes the body
-of the response had beyond those that are kept.
+`recorded_at`, `sender`, what the sender knew of credentials and room, `left_out`, how many bytes the body
+of the response had beyond those that are kept, and `as_sent`, the digests of bodies that are laid out anew.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from http.client import responses
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
+from roomproof.cassettes.as_sent import MEMBER, restored
 from roomproof.cassettes.coding import decoded
 from roomproof.cassettes.entry import Entry, EntryError, answered_at, moment
 from roomproof.interaction import Credentials, Headers, Interaction, Request, Response, RoomKnowledge, header
@@ -51,19 +52,20 @@ def entry_of(node: Any) -> Entry:
     A body that the recording has only in a coding that cannot be undone leaves an interaction without a response.
     """
     request_node, response_node = _mapping(node, "request"), _mapping(node, "response")
-    sender, exact = (_optional(node, name) for name in ("sender", "bytes"))
+    sender, exact, as_sent = (_optional(node, name) for name in ("sender", "bytes", MEMBER))
     request = Request(
         _string(request_node, "method").upper(),
         url_of(_string(request_node, "uri")),
         headers_of(request_node.get("headers")),
-        _exact(exact.get("request"), _body(request_node.get("body"))),
+        restored(_exact(exact.get("request"), _body(request_node.get("body"))), as_sent.get("request")),
         _known(Credentials, sender.get("credentials"), Credentials.UNKNOWN),
         _known(RoomKnowledge, sender.get("room"), RoomKnowledge.UNKNOWN),
     )
     headers = headers_of(response_node.get("headers"))
     started = moment(node.get("recorded_at"))
     at = started or answered_at(headers)
-    body = decoded(_exact(exact.get("response"), _body(response_node.get("body"))) or b"", header(headers, "content-encoding"))
+    kept = restored(_exact(exact.get("response"), _body(response_node.get("body"))), as_sent.get("response"))
+    body = decoded(kept or b"", header(headers, "content-encoding"))
     if isinstance(body, str):
         return Entry(Interaction(request, None, at, failure=body), started)
     response = Response(_status(response_node.get("status")), headers, body, _left_out(node))

@@ -148,7 +148,8 @@ def _of_unlisted(operation: Operation, member: Unlisted, held: Classification) -
     # What only a sample lists is no whole list: a sample closes none.
     if clause is None or Level.DOCUMENTED not in levels:
         return
-    is_answered = member.path == () and _is_answered(operation, name)
+    # Who sends back what was read sends fields of the answer, too, and no document says that this is wrong.
+    is_answered = member.path == () and name in operation.answered
     what = "a field of the answer, not of the request" if is_answered else "no documented field"
     yield Violation(clause, str(where), f"{dotted} is {what}", sent, _named(member.listed), is_answered, alike)
 
@@ -162,11 +163,6 @@ def _named(listed: tuple[str, ...]) -> str:
 def _clause_about(operation: Operation, path: tuple[str, ...]) -> Clause | None:
     """Return the clause that stands for a field of the request: that it is taken, else of which type it is."""
     return operation.clause(Part.REQUEST, path, "accepted") or operation.clause(Part.REQUEST, path, "type")
-
-
-def _is_answered(operation: Operation, name: str) -> bool:
-    """Whether the answer has a field of a name: who sends back what was read sends it, too, and no document says that it is wrong."""
-    return any(clause.part is Part.RESPONSE and clause.path[-1:] == (name,) for clause in operation.clauses)
 
 
 @lru_cache(4096)

@@ -23,6 +23,7 @@ from roomproof.options import (
     BaseUrl,
     CaBundle,
     CleanupUrl,
+    ClientChoice,
     Contracts,
     EveryFinding,
     EveryInteraction,
@@ -56,6 +57,7 @@ from roomproof.options import (
     seconds,
 )
 from roomproof.parser import Command, Commands, ParserError
+from roomproof.reports.client import Client
 from roomproof.streams import mend_size, take_streams
 
 app = typer.Typer(name="roomproof", cls=Commands, pretty_exceptions_enable=False)
@@ -224,6 +226,7 @@ def replay(
     strict_deviations: StrictDeviations = False,
     baseline: Baseline = None,
     fail_under: FailUnder = None,
+    client: ClientChoice = Client.WARN,
     verbose: EveryFinding = False,
     json_path: JsonPath = None,
     junit_path: JunitPath = None,
@@ -242,11 +245,8 @@ def replay(
         raise typer.Exit(run_check_secrets(tuple(paths), tuple(contracts or ()), os.environ))
     listen = Listen(tuple(paths), tuple(contracts or ()), strict, age(max_age))
     files = {"json": json_path, "junit": junit_path, "html": html_path, "sarif": sarif_path, "markdown": markdown_path, "badge": badge_path}
-    raise typer.Exit(
-        run_replay(
-            listen, Outputs(files, verbose, **github_of(os.environ)), Gate(baseline, strict_deviations, percent("--fail-under", fail_under))
-        )
-    )
+    gate = Gate(baseline, strict_deviations, percent("--fail-under", fail_under), client=client)
+    raise typer.Exit(run_replay(listen, Outputs(files, verbose, **github_of(os.environ)), gate))
 
 
 @_command(

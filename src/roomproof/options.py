@@ -12,6 +12,7 @@ import typer
 
 from roomproof.commands.completion import complete_clause, complete_provider
 from roomproof.errors import UsageError
+from roomproof.reports.client import Client
 
 WHOM = "Whom"
 HOW = "How"
@@ -149,6 +150,10 @@ MaxUnanswered = Annotated[
     ),
 ]
 EveryFinding = Annotated[bool, typer.Option("--verbose", help="Show every finding.", metavar="", rich_help_panel=REPORTS)]
+ClientChoice = Annotated[
+    Client,
+    typer.Option("--client", help="What the client sent outside the contract fails the run, is shown, or is not.", rich_help_panel=HOW),
+]
 HtmlPath = Annotated[Path | None, typer.Option("--html", metavar="PATH", help="Write the report as an HTML page.", rich_help_panel=REPORTS)]
 SarifPath = Annotated[Path | None, typer.Option("--sarif", metavar="PATH", help="Write the report as SARIF.", rich_help_panel=REPORTS)]
 MarkdownPath = Annotated[

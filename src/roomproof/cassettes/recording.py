@@ -69,14 +69,16 @@ class Recording:
         with _opened(self.path) as reader:
             yield from reader.entries()
 
-    def interactions(self) -> Iterator[Interaction]:
-        """Yield the interactions in their order. Raises UsageError, naming the place, where an entry has
-        none.
-        """
+    def readable(self) -> Iterator[Entry]:
+        """Yield the entries in their order. Raises UsageError, naming the place, where one has no interaction."""
         for entry in self.entries():
             if isinstance(entry, Unreadable):
                 raise UsageError(f"{self.path}, {entry.place}: {entry.why}; mend it, or leave the file out")
-            yield entry.interaction
+            yield entry
+
+    def interactions(self) -> Iterator[Interaction]:
+        """Yield the interactions of `readable`."""
+        return (entry.interaction for entry in self.readable())
 
 
 def open_recording(path: Path) -> Recording:

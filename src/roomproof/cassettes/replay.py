@@ -17,6 +17,7 @@ from roomproof.errors import UsageError
 from roomproof.interaction import BUSY, Interaction, Request, bounded
 from roomproof.judge.boundaries import Boundaries
 from roomproof.judge.judge import Judge
+from roomproof.judge.violations import Origin, Violations
 from roomproof.verdict import Verdicts
 
 MAX_UNMATCHED = 200
@@ -27,13 +28,14 @@ MAX_UNMATCHED = 200
 class Heard:
     """What the recordings say of one provider. `old` is the evidence from before the oldest date that counts.
 
-    `unanswered` counts the interactions without a usable answer by why.
+    `unanswered` counts the interactions without a usable answer by why; `client` are the requests outside the contract.
     """
 
     contract: Contract
     verdicts: Verdicts
     old: Verdicts
     boundaries: Boundaries
+    client: Violations
     interactions: int = 0
     first: datetime | None = None
     last: datetime | None = None
@@ -64,7 +66,7 @@ class Register:
         """Return an empty record of a provider."""
         contract, deviations = self.contracts[provider]
         verdicts, old = (Verdicts(contract, deviations, strict=self.strict) for _ in range(2))
-        return Heard(contract, verdicts, old, Boundaries(contract))
+        return Heard(contract, verdicts, old, Boundaries(contract), Violations(strict=self.strict))
 
     def is_old(self, interaction: Interaction) -> bool:
         """Whether an interaction is too old to count; one that does not say when it took place cannot be shown to be recent."""
@@ -119,7 +121,8 @@ def _listen(recording: Recording, register: Register, listener: Listener | None)
     heard: dict[str, Heard] = {}
     unmatched: Counter[str] = Counter()
     hints: dict[str, str] = {}
-    for interaction in map(bounded, recording.interactions()):
+    for entry in recording.readable():
+        interaction = bounded(entry.interaction)
         contract = attribution.contract_of(interaction.request)
         if contract is None:
             _count(unmatched, interaction.request)
@@ -135,9 +138,12 @@ def _listen(recording: Recording, register: Register, listener: Listener | None)
         one.note(interaction)
         if listener is not None:
             listener(contract, interaction)
-        verdicts = one.old if register.is_old(interaction) else one.verdicts
+        is_old = register.is_old(interaction)
+        verdicts = one.old if is_old else one.verdicts
         for evidence in judges[provider].see(interaction):
             verdicts.add(evidence, interaction)
+        if not is_old:
+            one.client.note(judges[provider].violations, Origin(recording.path, entry.place, interaction.at))
     return heard, unmatched, hints
 
 
@@ -154,6 +160,7 @@ def _join(all_of_it: Heard, one: Heard) -> None:
     all_of_it.verdicts.merge(one.verdicts)
     all_of_it.old.merge(one.old)
     all_of_it.boundaries.merge(one.boundaries)
+    all_of_it.client.merge(one.client)
     all_of_it.interactions += one.interactions
     all_of_it.unanswered += one.unanswered
     all_of_it.files += one.files

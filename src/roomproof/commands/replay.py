@@ -128,7 +128,7 @@ def _judged(heard: Heard, rejudged: tuple[Change, ...] | None, now: datetime, se
     return Judged(
         heard.contract, heard.verdicts, _names(heard.files), heard.interactions, seconds, now,
         recorded=(heard.first, heard.last) if heard.first and heard.last else None, rejudged=rejudged,
-        boundaries=heard.boundaries, recordings=True, unanswered=heard.unanswered,
+        boundaries=heard.boundaries, recordings=True, unanswered=heard.unanswered, client=heard.client,
     )  # fmt: skip
 
 

@@ -14,9 +14,10 @@ from roomproof.judge import leniency
 from roomproof.judge.evidence import shown
 from roomproof.judge.rooms import Rooms, RoomState
 from roomproof.judge.rules import Parameter, RequestRules
-from roomproof.judge.seen import Classification, NoJson, Obstacle, Question, Refusal, is_second_hand, request_json
+from roomproof.judge.seen import Classification, NoJson, Obstacle, Question, Refusal, Where, is_second_hand, request_json
 from roomproof.judge.silence import silences
 from roomproof.judge.uniqueness import taken_values, uncertain_values
+from roomproof.judge.unlisted import unlisted_members
 from roomproof.judge.validators import ClauseValidator, PlaceValidator
 from roomproof.judge.window import order_questions, window_obstacles, window_questions, windows
 
@@ -77,7 +78,7 @@ def classify(
     unsettled += uncertain_values(rules.unique, sent, rooms, state)
     unsettled += map(Question, silences(operation, rules, request, state, body, obstacles))
     unsettled += [Question(_UNREAD[body])] if isinstance(body, NoJson) and body in _UNREAD else []
-    unknown = list(_unknown_members(operation.body.schema, sent, ()))
+    unknown = [member.way for member in unlisted_members(operation.body.schema, sent)]
     doubtful.update(pointer[0] for pointer in unknown if len(pointer) > 1)
     unsettled += [Question(f"{_named(pointer)} is no documented member", pointer[:1]) for pointer in unknown]
     unsettled += _changed_read_only(rules, sent, state)
@@ -111,9 +112,11 @@ def _carrier_obstacles(
         yield from _parameter_obstacles(parameter, request, parameters)
     media = media_type(request.headers)
     if request.body and media != operation.body.media_type and not (media is None and is_second_hand(request)):
-        yield Obstacle(rules.media, Refusal.UNREADABLE, f"a body sent as {media or 'no media type'}", lenient=True)
+        what = f"a body sent as {media or 'no media type'}"
+        yield Obstacle(rules.media, Refusal.UNREADABLE, what, lenient=True, where=Where("header", "Content-Type"), sent=media)
     if body is NoJson.MALFORMED:
-        yield Obstacle(rules.body_type, Refusal.UNREADABLE, "a body that is no JSON", lenient=True)
+        what = "a body that is no JSON"
+        yield Obstacle(rules.body_type, Refusal.UNREADABLE, what, lenient=True, where=Where("body"), sent=_text(request))
     elif body is NoJson.ABSENT and rules.body_required is not None:
         yield Obstacle(rules.body_required, Refusal.UNREADABLE, "no body", lenient=True)
 
@@ -128,14 +131,20 @@ def _parameter_obstacles(parameter: Parameter, request: Request, parameters: Map
         # A recorder may have put a word like "hidden" in the place of a header's value.
         doubtful = parameter.place == "header" and is_second_hand(request)
         broken = (item.clause for item in parameter.value.items if not item.keeps(value))
-        yield from (Obstacle(clause, kind, f"{parameter.name} {shown(value)}", doubtful=doubtful) for clause in broken)
+        what, where = f"{parameter.name} {shown(value)}", Where(parameter.place, parameter.name)
+        yield from (Obstacle(clause, kind, what, doubtful=doubtful, where=where, sent=value) for clause in broken)
+
+
+def _text(request: Request) -> str:
+    return (request.body or b"").decode("utf-8", "replace")
 
 
 def _half_pairs(rules: RequestRules, request: Request) -> list[Obstacle]:
-    return [] if is_second_hand(request) else [Obstacle(clause, Refusal.INVALID, what) for clause, what in _halves(rules, request)]
+    return [] if is_second_hand(request) else [Obstacle(clause, Refusal.INVALID, what) for clause, what in half_pairs(rules, request)]
 
 
-def _halves(rules: RequestRules, request: Request) -> Iterator[tuple[Clause, str]]:
+def half_pairs(rules: RequestRules, request: Request) -> Iterator[tuple[Clause, str]]:
+    """Yield the clauses by which two headers belong together and of which a request has the first only, each with what it has."""
     for clause in rules.pairs:
         first, second = clause.options["id"], clause.options["first-sent"]
         if header(request.headers, first) is not None and header(request.headers, second) is None:
@@ -151,7 +160,7 @@ def _left_out(rules: RequestRules, request: Request, body: Json) -> Iterator[str
     for parameter in rules.parameters:
         if parameter.required is not None and parameter.sent_in(request, {}) is None:
             yield f"the recording has no {parameter.name}"
-    yield from (f"the recording has {what}" for _, what in _halves(rules, request))
+    yield from (f"the recording has {what}" for _, what in half_pairs(rules, request))
 
 
 def _held(rules: RequestRules, body: Json) -> Held:
@@ -165,7 +174,8 @@ def _broken_values(rules: RequestRules, held: Held, open_pointers: Mapping[Point
             if value is None:
                 clause = rules.nulls.get(place.path) or _first_without_null(place.items, place.path in rules.nullable)
                 if clause is not None:
-                    yield Obstacle(clause, Refusal.INVALID, f"{_named(pointer)} null", lenient=True), pointer
+                    what = f"{_named(pointer)} null"
+                    yield Obstacle(clause, Refusal.INVALID, what, lenient=True, where=Where("body", way=pointer)), pointer
                 continue
             if place.keeps(value):
                 continue
@@ -179,7 +189,8 @@ def _broken_values(rules: RequestRules, held: Held, open_pointers: Mapping[Point
                 is_ignored = pointer != () and pointer[0] in rules.read_only
                 lenient = _is_lenient(item.clause, value, place.items)
                 what = f"{_named(pointer)} {shown(value)}"
-                yield Obstacle(item.clause, Refusal.INVALID, what, lenient, is_open or is_ignored), pointer
+                where = Where("body", way=pointer)
+                yield Obstacle(item.clause, Refusal.INVALID, what, lenient, is_open or is_ignored, where, value), pointer
 
 
 def _missing_members(rules: RequestRules, body: Json) -> Iterator[tuple[Obstacle, Pointer]]:
@@ -190,7 +201,8 @@ def _missing_members(rules: RequestRules, body: Json) -> Iterator[tuple[Obstacle
         for clause in members.clauses:
             for pointer, value in objects:
                 if clause.path[-1] not in value:
-                    yield Obstacle(clause, Refusal.INVALID, f"no {'.'.join((*pointer, clause.path[-1]))}"), ()
+                    way = (*pointer, clause.path[-1])
+                    yield Obstacle(clause, Refusal.INVALID, f"no {'.'.join(way)}", where=Where("body", way=way)), ()
 
 
 def _first_without_null(items: list[ClauseValidator], nullable: bool) -> Clause | None:
@@ -236,23 +248,6 @@ def _open_texts(rules: RequestRules, held: Held, at: datetime | None, doubtful: 
             reasons = [*leniency.open_questions(value, has_length_limit=place.path in rules.limited)]
             reasons += leniency.open_date_time(value, at) if is_date_time(value) else ()
             yield from (Question(why, pointer[:1]) for why in reasons)
-
-
-def _unknown_members(schema: Mapping[str, Any], value: Json, way: Pointer) -> Iterator[Pointer]:
-    """Yield the ways to members that are not among those which a schema lists: whether they are taken and kept, nobody says."""
-    if isinstance(value, list) and isinstance(schema.get("items"), dict):
-        for index, item in enumerate(value):
-            yield from _unknown_members(schema["items"], item, (*way, str(index)))
-    if not isinstance(value, dict):
-        return
-    listed, others = schema.get("properties", {}), schema.get("additionalProperties")
-    for name, item in value.items():
-        inner = listed.get(name, others)
-        if isinstance(inner, dict):
-            if isinstance(item, dict | list):
-                yield from _unknown_members(inner, item, (*way, name))
-        elif name not in listed and "properties" in schema and others is not False:
-            yield (*way, name)
 
 
 def _changed_read_only(rules: RequestRules, sent: Mapping[str, Json], state: RoomState | None) -> list[Question]:

@@ -29,6 +29,7 @@ from roomproof.judge.seen import (
     response_json,
 )
 from roomproof.judge.uniqueness import given_up
+from roomproof.judge.violations import Violation, violations
 
 _SIGHTS = {"create": Sight.CREATION, "read": Sight.READING}
 """What supporting calls show by their names."""
@@ -45,6 +46,8 @@ class Judge:
         self.contract = contract
         self.rooms = Rooms()
         self.boundaries = Boundaries(contract)
+        self.violations: tuple[Violation, ...] = ()
+        """What the client sent outside the contract in the interaction that was seen last."""
         self._just_written: Written | None = None
         self._compiled = Compiled()
         self._losses = Losses()
@@ -59,6 +62,7 @@ class Judge:
 
         An interaction that belongs to no operation says nothing.
         """
+        self.violations = ()
         if self._just_written is not None:
             self._just_written.answered_by, self._just_written = interaction.at, None
         matched = self.contract.match(interaction.request.method, interaction.request.path)
@@ -82,7 +86,7 @@ class Judge:
         One that gets no usable answer again and again, while those in between get theirs, is one that the server cannot bear.
         """
         state = self.rooms.get(parameters.get(self.contract.room.parameter, ""))
-        request = classify(operation, self._compiled.request(operation), interaction, parameters, self.rooms, state)
+        request = self._classified(operation, interaction, parameters, state)
         if state is not None:
             state.doubt()
         why = interaction.failure or f"status {interaction.response.status if interaction.response else ''}: too busy to answer"
@@ -95,9 +99,16 @@ class Judge:
 
     def _taken_apart(self, operation: Operation, interaction: Interaction, parameters: Mapping[str, str]) -> Seen:
         state = self.rooms.get(parameters.get(self.contract.room.parameter, ""))
+        request = self._classified(operation, interaction, parameters, state)
+        return self._seen(operation, interaction, request, parameters, state)
+
+    def _classified(
+        self, operation: Operation, interaction: Interaction, parameters: Mapping[str, str], state: RoomState | None
+    ) -> Classification:
         rules = self._compiled.request(operation)
         request = classify(operation, rules, interaction, parameters, self.rooms, state)
-        return self._seen(operation, interaction, request, parameters, state)
+        self.violations = tuple(violations(operation, rules, interaction.request, request, state))
+        return request
 
     def _seen(
         self,

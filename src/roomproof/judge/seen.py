@@ -10,7 +10,7 @@ from typing import Any
 
 import orjson
 
-from roomproof.contract.clause import Clause, Part
+from roomproof.contract.clause import Clause, Part, Path
 from roomproof.contract.model import Contract, Operation
 from roomproof.interaction import LARGEST_BODY, Credentials, Interaction, Request, Response, header
 from roomproof.judge.rooms import Rooms, RoomState
@@ -45,14 +45,33 @@ class Refusal(StrEnum):
 
 
 @dataclass(frozen=True)
+class Where:
+    """A place in a request: `body` and the way to a value in it, or `header`, `query`, `path` and a name."""
+
+    part: str
+    name: str = ""
+    way: Path = ()
+
+    def __str__(self) -> str:
+        """The place in words, in a body as a JSON Pointer (RFC 6901): `body /size`, `header Content-Type`."""
+        pointer = "".join(f"/{step.replace('~', '~0').replace('/', '~1')}" for step in self.way)
+        return " ".join(filter(None, (self.part, self.name, pointer)))
+
+
+@dataclass(frozen=True)
 class Obstacle:
-    """A reason to refuse a request: the clause it breaks, the value, whether taking it is harmless leniency, or perhaps no fault."""
+    """A reason to refuse a request: the clause it breaks, the value, whether taking it is harmless leniency, or perhaps no fault.
+
+    `where` is the place of the value that is the reason, and `sent` that value; None where no single one is.
+    """
 
     clause: Clause
     refusal: Refusal
     what: str
     lenient: bool = False
     doubtful: bool = False
+    where: Where | None = None
+    sent: Json = None
 
     @property
     def fields(self) -> tuple[str, ...]:

@@ -15,10 +15,12 @@ from typing import Any
 import pytest
 
 from roomproof.errors import RoomproofError
-from roomproof.pytest_plugin.asked import ASKED, asked_of, dest, prepare, read_contracts
-from roomproof.pytest_plugin.clauses import ClauseItem, Provider, RoomproofWarning
+from roomproof.pytest_plugin.asked import ASKED, CLIENT, asked_of, dest, prepare, read_contracts
+from roomproof.pytest_plugin.clauses import ClauseItem, Provider
+from roomproof.pytest_plugin.client import ClientItem
 from roomproof.pytest_plugin.regressions import RegressionFile, RegressionItem, is_regression
 from roomproof.pytest_plugin.tally import Tally
+from roomproof.pytest_plugin.wording import RoomproofWarning
 
 __all__ = ["RoomproofWarning"]
 
@@ -48,6 +50,8 @@ def pytest_load_initial_conftests(early_config: pytest.Config, parser: pytest.Pa
     for name, attributes in _OPTIONS.items():
         if early_config.getoption(name, _ABSENT) is _ABSENT:
             group.addoption(name, dest=dest(name), **attributes)
+    about = "what the client sent outside the contract in --cassette: fail, warn (the default) or off"
+    parser.addini(CLIENT, about, default="warn")
     return result
 
 
@@ -122,7 +126,7 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
     """Show a defect of ours with Python's own traceback: pytest's has the values of arguments in it, and credentials are among them."""
     told = (pytest.fail.Exception, pytest.skip.Exception, RoomproofWarning)
     defect = call.excinfo
-    if not isinstance(item, ClauseItem | RegressionItem) or defect is None or isinstance(defect.value, told):
+    if not isinstance(item, ClauseItem | ClientItem | RegressionItem) or defect is None or isinstance(defect.value, told):
         return (yield)
     # pytest spells out what it is not to show, too, which takes long where everything is asked for.
     defect.traceback = defect.traceback[-1:]

@@ -9,6 +9,7 @@ import pytest
 
 from roomproof.legible import one_line
 from roomproof.pytest_plugin.asked import Asked
+from roomproof.pytest_plugin.client import is_of_client
 
 _NOT_TESTED = ("unexercised", "inconclusive")
 _REGRESSION = ".yaml::holds"
@@ -24,7 +25,7 @@ class Tally:
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Count an item of ours: with its provider, or as a regression."""
-        if "roomproof" not in report.keywords:
+        if "roomproof" not in report.keywords or is_of_client(report.nodeid):
             return
         whose = _REGRESSION if report.nodeid.endswith(_REGRESSION) else report.nodeid.split("::")[1]
         self._skipped[whose] += report.outcome == "skipped"

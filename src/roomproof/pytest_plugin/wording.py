@@ -7,6 +7,10 @@ from typing import Any
 from roomproof.legible import one_line
 
 
+class RoomproofWarning(UserWarning):
+    """A clause is broken, but of a lower level, or in a way that harms nobody; or by the client."""
+
+
 def whole(finding: dict[str, Any], told: dict[str, Any]) -> str:
     """Return everything that a person needs to know of a finding in the report on its provider."""
     from roomproof.reports.report import recipe

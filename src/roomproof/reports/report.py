@@ -19,12 +19,14 @@ from roomproof.interaction import SHOWN_BODY, Interaction
 from roomproof.judge.boundaries import Boundaries
 from roomproof.judge.exception import document
 from roomproof.judge.sighting import Stale
+from roomproof.judge.violations import Violations
 from roomproof.legible import shortened
 from roomproof.providers import place_of
 from roomproof.reports.curl import curl
 from roomproof.reports.exercised import exercised_of
 from roomproof.reports.secrets import cleaned, proofs_of, without_secret_headers
 from roomproof.reports.unexercised import Coverage, doubts
+from roomproof.reports.violations import client_of
 from roomproof.verdict import Finding, Record, Verdict, Verdicts
 from roomproof.verify.selection import covers
 
@@ -42,7 +44,8 @@ class Judged:
     `only` are patterns of the clauses that were asked for, all without any; `again` what follows `roomproof verify PROVIDER --only
     CLAUSE` in the line that finds a finding again, nothing where nothing was sent.
     `unanswered` counts the requests that got no usable answer by why; `recordings` tells that nothing else was there.
-    `left_behind` are the rooms that are still there, `remarks` what else could not be put right.
+    `left_behind` are the rooms that are still there, `remarks` what else could not be put right. `client` is what was sent
+    outside the contract, None where roomproof sent it.
     """
 
     contract: Contract
@@ -64,6 +67,7 @@ class Judged:
     recordings: bool = False
     left_behind: tuple[str, ...] = ()
     remarks: tuple[str, ...] = ()
+    client: Violations | None = None
 
 
 @dataclass(frozen=True)
@@ -133,6 +137,7 @@ def _provider(result: Judged) -> dict[str, Any]:
             if not result.only or any(stale.deviation.covers(clause.id) for clause in clauses)
         ],
         "boundaries": cleaned(result.boundaries.document(), result.secrets) if result.boundaries else [],
+        **({} if result.client is None else {"client": cleaned(client_of(result.client), result.secrets)}),
     }
 
 

@@ -19,6 +19,7 @@ from rich.table import Table
 from rich.text import Text
 
 from roomproof.legible import one_line
+from roomproof.reports.client import entries, fails, sentence
 from roomproof.reports.console import say
 from roomproof.reports.exercised import Exercised, exercised_in, exercised_of
 from roomproof.reports.report import recipe
@@ -29,6 +30,7 @@ _SINCE = {"new": "bold red", "known": "yellow", "healed": "green", "unexercised"
 _SHOWN_FAILS = 10
 """So many fails are shown in full, the others in a line each."""
 _SHOWN_WARNINGS = 8
+_SHOWN_CLIENT = 8
 _WIDEST = 110
 """Columns beyond which lines are hard to read."""
 _MUCH = 50
@@ -49,6 +51,7 @@ def show(console: Console, report: dict[str, Any], *, every_finding: bool = Fals
         for remark in provider.get("remarks", ()):
             say(console, ("rooms", "bold"), " ", remark)
         _findings(console, provider, report.get("baseline", {}).get("known", ()), every_finding=every_finding)
+        _client(console, report, provider, every_entry=every_finding)
         _stale(console, provider, counts=report.get("strict_deviations", False))
         _rejudged(console, provider)
         for path in provider.get("regressions", ()):
@@ -109,6 +112,20 @@ def _rejudged(console: Console, provider: dict[str, Any]) -> None:
         why = "though the contract is the same: was the cassette altered?" if change["same_contract"] else "since the contract has changed"
         text = f"{change['clause']} was {change['before']} when recorded, is {change['now']} now, {why} ({change['cassette']})"
         say(console, ("rejudged", "bold"), " ", text)
+
+
+def _client(console: Console, report: dict[str, Any], provider: dict[str, Any], *, every_entry: bool) -> None:
+    """Print what the client sent outside the contract, a line each, and why the run fails if it does for that."""
+    listed = [entry for _, entry in entries({"providers": [provider]})]
+    for entry in listed if every_entry else listed[:_SHOWN_CLIENT]:
+        style = STYLES["fail"] if fails(report, entry) else STYLES["warning"]
+        known = " (known since the baseline)" if entry.get("known") else ""
+        say(console, (f"client {entry['severity']}", style), " ", entry["clause"], f": {sentence(entry)}{known}")
+    if len(listed) > _SHOWN_CLIENT and not every_entry:
+        say(console, f"... and {len(listed) - _SHOWN_CLIENT} more that the client sent; --verbose or --json shows them all")
+    if errors := sum(fails(report, entry) for entry in listed):
+        are = "error of the client fails" if errors == 1 else "errors of the client fail"
+        say(console, (f"{errors} {are} the run", STYLES["fail"]), ", as --client fail asks for")
 
 
 def _stale(console: Console, provider: dict[str, Any], *, counts: bool) -> None:

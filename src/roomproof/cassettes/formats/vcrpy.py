@@ -3,8 +3,8 @@
 They keep the same things in other places: `roomproof.cassettes.formats` has a table of who keeps what where.
 
 What vcrpy does not keep stands beside its two members, where vcrpy and what is built on it overlook it:
-`recorded_at`, `sender`, what the sender knew of credentials and room, and `left_out`, how many bytes the body
-of the response had beyond those that are kept.
+`recorded_at`, `sender`, what the sender knew of credentials and room, `left_out`, how many bytes the body
+of the response had beyond those that are kept, and `as_sent`, the digests of bodies that are laid out anew.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from http.client import responses
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
+from roomproof.cassettes.as_sent import MEMBER, restored
 from roomproof.cassettes.coding import coding_of, decoded
 from roomproof.cassettes.entry import Entry, EntryError, answered_at
 from roomproof.cassettes.formats.bodies import Body, request_body, response_body
@@ -116,7 +117,8 @@ def _exact(node: Mapping[str, Any], side: str, body: Body, headers: Headers) -> 
     """Return a body that roomproof has written byte by byte, beside what JSON could show of it if need be; None where others did."""
     encoded = _optional(node, "bytes").get(side)
     if not isinstance(encoded, str):
-        return (body, headers) if _optional(node, "sender") else None
+        exact = restored(body.content, _optional(node, MEMBER).get(side))
+        return (replace(body, content=exact), headers) if _optional(node, "sender") else None
     try:
         return Body(base64.b64decode(encoded, validate=True)), headers
     except ValueError as error:

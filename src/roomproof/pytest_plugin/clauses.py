@@ -11,7 +11,6 @@ import pytest
 
 from roomproof.legible import one_line
 from roomproof.pytest_plugin.asked import ASKED, UnfinishedError, is_named
-from roomproof.pytest_plugin.wording import whole
 
 if TYPE_CHECKING:
     from roomproof.contract.clause import Clause
@@ -82,6 +81,8 @@ class ClauseItem(pytest.Item):
         elif verdict == "deviation":
             self.add_report_section("call", "deviation", f"{one_line(finding['summary'])}\n{one_line(finding['reason'])}")
         else:
+            from roomproof.reports.wording import whole
+
             pytest.fail(whole(finding, told), pytrace=False)
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], *arguments: Any, **options: Any) -> Any:

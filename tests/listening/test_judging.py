@@ -130,7 +130,7 @@ def test_a_stream_is_left_to_who_asked_for_it(place: Any, use: Any) -> None:
 
 
 def test_an_exception_in_the_block_wins_and_is_told_what_was_found(place: Any, use: Any) -> None:
-    with pytest.raises(ZeroDivisionError) as raised, judging("telnyx", use.client):
+    with pytest.raises(ZeroDivisionError) as raised, judging("telnyx", use.client):  # noqa: PT012 - it is the second statement that raises
         use.patch(place.url(), BROKEN)
         raise ZeroDivisionError
 

@@ -11,6 +11,7 @@ from typing import Any
 import httpx
 import pytest
 import requests
+import telnyx
 import vcr
 from hypothesis import given
 from hypothesis import strategies as st
@@ -231,6 +232,24 @@ def test_a_recording_does_not_go_on_where_another_ended_long_ago(
     assert answer["unique_name"] == "Now"
     assert stage[-1].requests == 2
     assert stage[-1].fails == []
+
+
+def test_a_vendors_own_client_is_judged_while_it_records_and_plays(stage: list[Ear], place: Any, tmp_path: Path) -> None:
+    before = place.provider.requests
+    for _ in ("recording", "playing"):
+        stage.append(Ear(tmp_path))
+        with (
+            vcr.use_cassette(tmp_path / "sdk.yaml"),
+            telnyx.Telnyx(api_key=KEY, base_url=place.url(""), max_retries=0) as client,
+        ):
+            created = client.rooms.create(unique_name="Green").data
+            assert created is not None
+            assert created.id is not None
+            client.rooms.update(created.id, max_participants=51)
+            client.rooms.delete(created.id)
+        assert stage[-1].requests == 3
+        assert stage[-1].fails == [MAXIMUM]
+    assert place.provider.requests - before == 3
 
 
 _LETTERS = st.text("abcXYZ019-_.~", min_size=4, max_size=40)

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
-from typing import Any
 
 from roomproof.legible import one_line
 from roomproof.listening.stream import Hearing, Listening
-from roomproof.reports.report import Judged, report
+from roomproof.reports.report import Judged, finding_of
 from roomproof.reports.wording import whole
 from roomproof.verdict import Finding
 
@@ -25,20 +24,12 @@ class NothingJudgedError(AssertionError):
     """Something was to be judged, and nothing could be."""
 
 
-def findings_of(hearing: Hearing, secrets: Iterable[str]) -> list[dict[str, Any]]:
-    """Return the findings of a provider as the report tells them, fails first; no secret stands in them."""
-    if not hearing.verdicts.findings():
-        return []
-    judged = Judged(
-        hearing.contract, hearing.verdicts, "", hearing.requests, 0.0, datetime.now(UTC), secrets=tuple(secrets), recordings=True
-    )
-    found: list[dict[str, Any]] = report([judged], 0)["providers"][0]["findings"]
-    return found
-
-
-def text_of(finding: dict[str, Any]) -> str:
-    """Return all of a finding: verdict and clause, then what is wrong, expected, received, the source, when, the curl line."""
-    return f"{finding['verdict']} {one_line(finding['clause'])}\n{whole(finding, {'stopped': ''})}"
+def text_of(finding: Finding, hearing: Hearing, secrets: Iterable[str]) -> str:
+    """Return all of a finding, without secrets: verdict and clause, what is wrong, expected, received, source, when, the curl line."""
+    started = datetime.now(UTC)
+    judged = Judged(hearing.contract, hearing.verdicts, "", hearing.requests, 0.0, started, secrets=tuple(secrets), recordings=True)
+    told = finding_of(finding, judged)
+    return f"{told['verdict']} {one_line(told['clause'])}\n{whole(told, {'stopped': ''})}"
 
 
 def nothing_judged(listening: Listening, provider: str, where: str) -> str:

@@ -8,11 +8,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from roomproof.listening.broken import BrokenClauseError, NothingJudgedError, findings_of, nothing_judged, text_of
+from roomproof.listening.broken import BrokenClauseError, NothingJudgedError, nothing_judged, text_of
 from roomproof.listening.clients import listened
 from roomproof.listening.contracts import known_contracts, known_secrets
-from roomproof.listening.stream import Listening
-from roomproof.verdict import Verdict, Verdicts
+from roomproof.listening.stream import Hearing, Listening
+from roomproof.verdict import Finding, Verdict, Verdicts
 
 
 @contextmanager
@@ -35,18 +35,20 @@ def judging(provider: str, client: Any, *, contracts: str | Path | Sequence[str 
         with listened(client, listening):
             yield hearing.verdicts
     except BaseException as error:
-        for text in _fails(listening, provider):
+        for text in _texts(hearing):
             error.add_note(text)
         raise
-    fails = _fails(listening, provider)
+    fails = _fails(hearing)
     if fails:
-        findings = tuple(finding for finding in hearing.verdicts.findings() if finding.verdict is Verdict.FAIL)
-        raise BrokenClauseError("\n\n".join(fails), findings)
+        raise BrokenClauseError("\n\n".join(_texts(hearing)), fails)
     if why := nothing_judged(listening, provider, "in the block"):
         raise NothingJudgedError(why)
 
 
-def _fails(listening: Listening, provider: str) -> list[str]:
-    hearing = listening.hearing_of(provider)
-    found = findings_of(hearing, known_secrets((hearing.contract,), os.environ))
-    return [text_of(finding) for finding in found if finding["verdict"] == Verdict.FAIL]
+def _fails(hearing: Hearing) -> tuple[Finding, ...]:
+    return tuple(finding for finding in hearing.verdicts.findings() if finding.verdict is Verdict.FAIL)
+
+
+def _texts(hearing: Hearing) -> list[str]:
+    secrets = known_secrets((hearing.contract,), os.environ)
+    return [text_of(finding, hearing, secrets) for finding in _fails(hearing)]

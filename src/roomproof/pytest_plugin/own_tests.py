@@ -119,20 +119,20 @@ class JudgedTest:
 
     def found(self) -> tuple[list[str], list[str]]:
         """Return what the test has not been told yet: what fails it, and what it is only warned of."""
-        from roomproof.listening.broken import findings_of, text_of
+        from roomproof.listening.broken import text_of
 
         fails: list[str] = []
         warned: list[str] = []
         for hearing in self.listening.heard.values():
-            for finding in findings_of(hearing, self.secrets()):
-                key = f"{finding['verdict']} {finding['clause']}"
+            for finding in hearing.verdicts.findings():
+                key = f"{finding.verdict} {finding.clause.id}"
                 if key in self.told:
                     continue
                 self.told.add(key)
-                if finding["verdict"] == "fail":
-                    fails.append(text_of(finding))
-                elif finding["verdict"] == "warning":
-                    warned.append(one_line(f"{finding['clause']}: {finding['summary']}"))
+                if finding.verdict == "fail":
+                    fails.append(text_of(finding, hearing, self.secrets()))
+                elif finding.verdict == "warning":
+                    warned.append(text_of(finding, hearing, self.secrets()))
         fails += self.problems
         self.problems.clear()
         return fails, warned

@@ -35,9 +35,13 @@ class Provider:
     """
 
     def __init__(self) -> None:
-        self.requests = 0
-        self.busy = 0
-        self._app: Any = with_fault(TELNYX.build(), "telnyx", "max-64")
+        self.requests = self.busy = 0
+        self._app: Any = None
+        self.begin()
+
+    def begin(self) -> None:
+        """Be in the first state again."""
+        self._app = with_fault(TELNYX.build(), "telnyx", "max-64")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         self.requests += 1
@@ -84,7 +88,8 @@ class Place:
 
 
 @pytest.fixture(scope="session")
-def place() -> Iterator[Place]:
+def served() -> Iterator[Place]:
+    """Serve the provider."""
     provider = Provider()
     listening = listen(LOOPBACK, 0)
     server = uvicorn.Server(uvicorn.Config(provider, log_level="critical", access_log=False, lifespan="off", ws="none"))
@@ -95,6 +100,13 @@ def place() -> Iterator[Place]:
     yield Place(f"http://{LOOPBACK}:{listening.getsockname()[1]}", provider, HEADERS)
     server.should_exit = True
     thread.join(timeout=10)
+
+
+@pytest.fixture
+def place(served: Place) -> Place:
+    """The provider as nobody has used it before."""
+    served.provider.begin()
+    return served
 
 
 class Use(Protocol):

@@ -127,13 +127,15 @@ class Listening:
 
         `part` tells apart what lies next to each other in time only if the times say so, `place` is the file that it comes from.
         """
-        if flight is not None:
-            self._flights.discard(flight)
-            if not flight.alone:
-                interaction = Interaction(interaction.request, None, interaction.at, _BESIDE_ANOTHER)
-        learned = self.learn(interaction, part=part, place=place)
-        if learned is not None:
-            self.count(learned)
+        with self._lock:
+            # In one go: a request that is sent meanwhile must not be heard before this one, as if it were the former.
+            if flight is not None:
+                self._flights.discard(flight)
+                if not flight.alone:
+                    interaction = Interaction(interaction.request, None, interaction.at, _BESIDE_ANOTHER)
+            learned = self.learn(interaction, part=part, place=place)
+            if learned is not None:
+                self.count(learned)
 
     def learn(self, interaction: Interaction, *, part: object = None, place: Path = Path()) -> Learned | None:
         """Let the judge learn from an exchange without counting what it says; None if it belongs to nobody that is judged here."""

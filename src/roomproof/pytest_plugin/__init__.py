@@ -1,4 +1,4 @@
-"""The pytest plugin: every clause of a provider as a test, and regressions that are sent again.
+"""The pytest plugin: every clause of a provider as a test, regressions that are sent again, and the user's own tests judged.
 
 pytest loads this package wherever roomproof is installed. So it imports nothing of the engine before a run asks for it, adds its
 options after everybody else has, and leaves out those whose name is taken; `--base-url` then is the other plugin's.
@@ -18,11 +18,12 @@ from roomproof.errors import RoomproofError
 from roomproof.pytest_plugin.asked import ASKED, CLIENT, asked_of, dest, prepare, read_contracts
 from roomproof.pytest_plugin.clauses import ClauseItem, Provider
 from roomproof.pytest_plugin.client import ClientItem
+from roomproof.pytest_plugin.own_tests import MODES, PLUGIN, SETTING, OwnTests, is_wanted, mode_of, roomproof_judging
 from roomproof.pytest_plugin.regressions import RegressionFile, RegressionItem, is_regression
 from roomproof.pytest_plugin.tally import Tally
-from roomproof.pytest_plugin.wording import RoomproofWarning
+from roomproof.pytest_plugin.warning import RoomproofWarning
 
-__all__ = ["RoomproofWarning"]
+__all__ = ["RoomproofWarning", "roomproof_judging"]
 
 _OPTIONS: Mapping[str, Mapping[str, Any]] = {
     "--provider": {"action": "append", "metavar": "NAME", "help": "test every clause of this provider; may be given more than once"},
@@ -42,6 +43,11 @@ _OPTIONS: Mapping[str, Mapping[str, Any]] = {
 _ABSENT = object()
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the one setting; its name is ours alone."""
+    parser.addini(SETTING, f"what a broken clause does to a test that is marked vcr: {', '.join(MODES)}", default=MODES[0])
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_load_initial_conftests(early_config: pytest.Config, parser: pytest.Parser) -> Generator[None, Any, Any]:
     """Add the options when every plugin and conftest.py has added its own."""
@@ -56,8 +62,9 @@ def pytest_load_initial_conftests(early_config: pytest.Config, parser: pytest.Pa
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Make the marker known that every item of roomproof bears."""
-    config.addinivalue_line("markers", "roomproof(provider, operation, level): a clause, or a regression (set by roomproof)")
+    """Make the marker known that every item of roomproof bears, and that asks for a test of the user's to be judged."""
+    marker = "roomproof(provider, contracts=None, strict=False): judge what the test exchanges with the provider"
+    config.addinivalue_line("markers", f"{marker}; roomproof's own items bear it, too, with operation and level")
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -119,6 +126,14 @@ def pytest_make_collect_report(collector: pytest.Collector) -> Generator[None, p
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> RegressionFile | None:
     """Collect regressions: files in a folder `regressions` that are named like a clause."""
     return RegressionFile.from_parent(parent, path=file_path) if is_regression(file_path) else None
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Look for tests of the user's that are to be judged; without any nothing listens."""
+    mode = mode_of(config)
+    if any(is_wanted(item, mode) for item in items):
+        config.pluginmanager.register(OwnTests(mode), PLUGIN)
 
 
 @pytest.hookimpl(wrapper=True)

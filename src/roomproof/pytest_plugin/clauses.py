@@ -12,7 +12,7 @@ import pytest
 from roomproof.legible import one_line
 from roomproof.pytest_plugin.asked import ASKED, UnfinishedError, is_named
 from roomproof.pytest_plugin.client import NAME, ClientItem
-from roomproof.pytest_plugin.wording import RoomproofWarning, whole
+from roomproof.pytest_plugin.warning import RoomproofWarning
 
 if TYPE_CHECKING:
     from roomproof.contract.clause import Clause
@@ -81,6 +81,8 @@ class ClauseItem(pytest.Item):
         elif verdict == "deviation":
             self.add_report_section("call", "deviation", f"{one_line(finding['summary'])}\n{one_line(finding['reason'])}")
         else:
+            from roomproof.reports.wording import whole
+
             pytest.fail(whole(finding, told), pytrace=False)
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], *arguments: Any, **options: Any) -> Any:

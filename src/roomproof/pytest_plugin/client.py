@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from roomproof.legible import one_line
-from roomproof.pytest_plugin.wording import RoomproofWarning
+from roomproof.pytest_plugin.warning import RoomproofWarning
 
 NAME = "client"
 

@@ -130,7 +130,7 @@ def _provider(result: Judged) -> dict[str, Any]:
         **_of_recordings(result),
         "exercised": asdict(exercised_of(told)),
         "clauses": told,
-        "findings": [_finding(finding, result) for finding in verdicts.findings() if covers(result.only, finding.clause.id)],
+        "findings": [finding_of(finding, result) for finding in verdicts.findings() if covers(result.only, finding.clause.id)],
         "stale_deviations": [
             _stale(stale)
             for stale in verdicts.sightings.stale(result.started.date())
@@ -179,7 +179,8 @@ def _of_recordings(result: Judged) -> dict[str, Any]:
     return told
 
 
-def _finding(finding: Finding, result: Judged) -> dict[str, Any]:
+def finding_of(finding: Finding, result: Judged) -> dict[str, Any]:
+    """Return a finding as the report has it, without secrets."""
     witness = finding.witness
     exchange = _exchange(witness.interaction, result)
     told = {

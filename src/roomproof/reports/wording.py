@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from roomproof.legible import one_line
+from roomproof.reports.report import recipe
 
 
 class RoomproofWarning(UserWarning):
@@ -13,8 +14,6 @@ class RoomproofWarning(UserWarning):
 
 def whole(finding: dict[str, Any], told: dict[str, Any]) -> str:
     """Return everything that a person needs to know of a finding in the report on its provider."""
-    from roomproof.reports.report import recipe
-
     lines = [
         finding["summary"],
         f"expected  {finding['expected']}",

@@ -1,0 +1,166 @@
+"""What is heard of providers, judged in the order in which it was heard: one stream, a test's or a block's.
+
+Nobody knows who else uses the account, what came before, or which of two calls under way together the provider served
+first. So the traffic counts as second-hand, as that of a recording of somebody else's does.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from weakref import WeakSet
+
+from roomproof.cassettes.attribution import Attribution
+from roomproof.contract.deviation import Deviation
+from roomproof.contract.model import Contract
+from roomproof.interaction import Interaction, bounded
+from roomproof.judge.evidence import Evidence, Outcome
+from roomproof.judge.judge import Judge
+from roomproof.verdict import Verdicts
+
+Contracts = Mapping[str, tuple[Contract, tuple[Deviation, ...]]]
+"""The known contracts by provider, each with its deviations."""
+
+_READS = frozenset(("GET", "HEAD", "OPTIONS"))
+_BESIDE_ANOTHER = "another request was under way at the same time"
+_LONG = timedelta(minutes=5)
+"""After a pause of this length somebody else may have changed the rooms."""
+_CLOCKS = timedelta(seconds=5)
+"""Clocks of two servers of one provider may differ by so much."""
+
+
+class Flight:
+    """A request that is under way, as long as somebody holds this object; `alone` until another one is that it may disturb."""
+
+    __slots__ = ("__weakref__", "alone", "thread", "writes")
+
+    def __init__(self, method: str) -> None:
+        self.writes = method.upper() not in _READS
+        self.alone = True
+        self.thread = None if _is_in_a_loop() else threading.get_ident()
+
+
+def _is_in_a_loop() -> bool:
+    """Whether this thread runs an event loop, so that several of its requests may be under way together."""
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return False
+    return True
+
+
+@dataclass
+class Hearing:
+    """What was heard of one provider: how many requests, how many of them say anything, and why the others do not."""
+
+    contract: Contract
+    judge: Judge
+    verdicts: Verdicts
+    requests: int = 0
+    telling: int = 0
+    doubts: Counter[str] = field(default_factory=Counter)
+    last: tuple[datetime | None, object] | None = None
+
+    def has_gap_before(self, at: datetime | None, part: object) -> bool:
+        """Whether rooms may have changed unseen since the last exchange: by the times, else where another part begins."""
+        if self.last is None:
+            return False
+        before, last_part = self.last
+        if at is None or before is None:
+            return part != last_part
+        return not -_CLOCKS <= at - before <= _LONG
+
+
+@dataclass(frozen=True)
+class Learned:
+    """An exchange that the judge has seen, and what it says of the clauses; it counts once somebody says so."""
+
+    hearing: Hearing
+    interaction: Interaction
+    evidence: tuple[Evidence, ...]
+
+
+class Listening:
+    """Judges what it hears, each provider by its own contract."""
+
+    def __init__(self, contracts: Contracts, provider: str | None, *, strict: bool = False) -> None:
+        """`provider` is the only one whose requests count, and whatever fits its contract is taken for its own; None: of each
+        request its address or the place of its cassette has to say whose it is.
+        """
+        self.heard: dict[str, Hearing] = {}
+        self.unreadable: list[str] = []
+        self.strict = strict
+        self._contracts, self._provider = contracts, provider
+        self._attributions: dict[Path, Attribution] = {}
+        self._flights: WeakSet[Flight] = WeakSet()
+        self._lock = threading.RLock()
+        if provider is not None:
+            self.hearing_of(provider)
+
+    def hearing_of(self, provider: str) -> Hearing:
+        """Return what was heard of a provider, by now perhaps nothing."""
+        if provider not in self.heard:
+            contract, deviations = self._contracts[provider]
+            self.heard[provider] = Hearing(contract, Judge(contract), Verdicts(contract, deviations, strict=self.strict))
+        return self.heard[provider]
+
+    def start(self, method: str) -> Flight:
+        """Note that a request is sent. It is under way until its flight is judged or forgotten."""
+        flight = Flight(method)
+        with self._lock:
+            for other in tuple(self._flights):
+                if flight.thread is not None and other.thread == flight.thread:
+                    # Code that waits for each answer has given the former one up.
+                    self._flights.discard(other)
+                elif flight.writes or other.writes:
+                    flight.alone = other.alone = False
+            self._flights.add(flight)
+        return flight
+
+    def hear(self, interaction: Interaction, flight: Flight | None = None, *, part: object = None, place: Path = Path()) -> None:
+        """Judge an exchange, and count what it says. Of one that was disturbed by another only that it took place is known.
+
+        `part` tells apart what lies next to each other in time only if the times say so, `place` is the file that it comes from.
+        """
+        with self._lock:
+            # In one go: a request that is sent meanwhile must not be heard before this one, as if it were the former.
+            if flight is not None:
+                self._flights.discard(flight)
+                if not flight.alone:
+                    interaction = Interaction(interaction.request, None, interaction.at, _BESIDE_ANOTHER)
+            learned = self.learn(interaction, part=part, place=place)
+            if learned is not None:
+                self.count(learned)
+
+    def learn(self, interaction: Interaction, *, part: object = None, place: Path = Path()) -> Learned | None:
+        """Let the judge learn from an exchange without counting what it says; None if it belongs to nobody that is judged here."""
+        with self._lock:
+            contract = self._attribution(place).contract_of(interaction.request)
+            if contract is None or self._provider not in (None, contract.provider):
+                return None
+            hearing = self.hearing_of(contract.provider)
+            if hearing.has_gap_before(interaction.at, part):
+                hearing.judge = Judge(contract)
+            hearing.last = interaction.at, part
+            return Learned(hearing, interaction, tuple(hearing.judge.see(bounded(interaction))))
+
+    def count(self, learned: Learned) -> None:
+        """Count what an exchange says."""
+        with self._lock:
+            hearing = learned.hearing
+            hearing.requests += 1
+            hearing.telling += any(item.outcome is not Outcome.INCONCLUSIVE for item in learned.evidence)
+            hearing.doubts.update({item.summary for item in learned.evidence if item.outcome is Outcome.INCONCLUSIVE})
+            for item in learned.evidence:
+                hearing.verdicts.add(item, learned.interaction)
+
+    def _attribution(self, place: Path) -> Attribution:
+        if place not in self._attributions:
+            contracts = {name: contract for name, (contract, _) in self._contracts.items()}
+            self._attributions[place] = Attribution(contracts, place, self._provider)
+        return self._attributions[place]

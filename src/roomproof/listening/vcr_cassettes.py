@@ -1,0 +1,150 @@
+"""vcrpy: listen to what its cassettes record and play, whoever opens them: a decorator, a context manager, a fixture, a mixin.
+
+`Cassette.load` makes every cassette, so it is the one place that is taken over. A played exchange is judged as it was recorded: what
+the client sends today need not be what the provider answered then. Of the exchanges before it in the file the judge learns, in the
+order of the file, although they count only once they are played themselves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from functools import wraps
+from importlib import import_module
+from inspect import signature
+from pathlib import Path
+from typing import Any, Protocol
+from weakref import WeakKeyDictionary
+
+from roomproof.cassettes.entry import EntryError
+from roomproof.cassettes.formats.vcrpy import entry_of
+from roomproof.interaction import Interaction
+from roomproof.listening.clients import UNDER_WAY, now
+from roomproof.listening.stream import Flight, Learned, Listening
+from roomproof.listening.vcr_matching import Mask
+from roomproof.listening.vcr_node import node_of
+from roomproof.listening.vcr_redaction import Persister
+
+
+class Listener(Protocol):
+    """Whoever listens at the moment: a test. `problems` are sentences on what could not be done for it."""
+
+    listening: Listening
+    root: Path
+    problems: list[str]
+    played: dict[object, Played]
+
+    def secrets(self) -> tuple[str, ...]:
+        """Return the secrets that are known by now."""
+        ...
+
+
+@dataclass
+class Played:
+    """How far a listener has followed a cassette from the file's beginning on: what each exchange says, None once it has counted."""
+
+    learned: list[Learned | None] = field(default_factory=list)
+
+
+@contextmanager
+def listened_cassettes(current: Callable[[], Listener | None]) -> Iterator[None]:
+    """Listen, while the context lasts, to every cassette that is opened in it, for whoever `current` names at each exchange."""
+    kind = import_module("vcr.cassette").Cassette
+    before = vars(kind)["load"]
+    original = before.__func__
+    defaults = signature(kind.__init__).parameters
+
+    @wraps(original)
+    def load(cls: Any, **options: Any) -> Any:
+        persister = Persister(options.get("persister") or import_module("vcr.persisters.filesystem").FilesystemPersister, current)
+        mask = Mask(current)
+        options["persister"] = persister
+        options["match_on"] = tuple(map(mask.matcher, options.get("match_on", defaults["match_on"].default)))
+        cassette = original(cls, **options)
+        if listener := current():
+            persister.redact(listener.secrets())
+        _Tap(cassette, current, persister).listen()
+        return cassette
+
+    loading: Any = load
+    kind.load = classmethod(loading)
+    try:
+        yield
+    finally:
+        kind.load = before
+
+
+class _Tap:
+    """Stands between a cassette and the stub of a client."""
+
+    def __init__(self, cassette: Any, current: Callable[[], Listener | None], persister: Persister) -> None:
+        self._cassette, self._current, self._persister = cassette, current, persister
+        self._loaded, self._recorded = len(cassette.data), object()
+        self._flights: WeakKeyDictionary[Any, Flight] = WeakKeyDictionary()
+        self._can_play, self._play, self._append = cassette.can_play_response_for, cassette.play_response, cassette.append
+
+    def listen(self) -> None:
+        """Take the place of the cassette's methods. A stub asks first whether an answer is there, then plays it or brings a new one."""
+        self._cassette.can_play_response_for = self._asked
+        self._cassette.play_response = self._played
+        self._cassette.append = self._appended
+
+    def _asked(self, request: Any) -> Any:
+        can = self._can_play(request)
+        listener = self._current()
+        if not can and listener is not None and request not in self._flights:
+            call = UNDER_WAY.get()
+            flight = call.flights.get(id(listener.listening)) if call else None
+            self._flights[request] = flight or listener.listening.start(request.method)
+        return can
+
+    def _appended(self, request: Any, response: Any) -> None:
+        listener = self._current()
+        heard = _interaction(request, response, listener) if listener else None
+        flight = self._flights.pop(request, None)
+        self._append(request, response)
+        if listener is not None:
+            self._note(listener)
+        if listener is not None and heard is not None:
+            recorded = heard if heard.at is not None else replace(heard, at=now())
+            listener.listening.hear(recorded, flight, part=self._recorded, place=self._place(listener))
+
+    def _played(self, request: Any) -> Any:
+        response = self._play(request)
+        listener = self._current()
+        if listener is not None:
+            self._note(listener)
+            index = next((at for at, (_, known) in enumerate(self._cassette.data) if known is response), -1)
+            # What was recorded under the same cassette has been heard when it was.
+            if 0 <= index < self._loaded:
+                self._count(listener, index)
+        return response
+
+    def _count(self, listener: Listener, index: int) -> None:
+        played = listener.played.setdefault(self, Played())
+        for request, response in self._cassette.data[len(played.learned) : index + 1]:
+            heard = _interaction(request, response, listener)
+            played.learned.append(listener.listening.learn(heard, part=self, place=self._place(listener)) if heard else None)
+        learned, played.learned[index] = played.learned[index], None
+        if learned is not None:
+            listener.listening.count(learned)
+
+    def _note(self, listener: Listener) -> None:
+        """Have what is written redacted, and let a client that is listened to as well know that its exchange has been heard here."""
+        self._persister.redact(listener.secrets())
+        if call := UNDER_WAY.get():
+            call.told.add(id(listener.listening))
+
+    def _place(self, listener: Listener) -> Path:
+        """Return the cassette's file from the project's folder on: a folder that is named like a provider says whose it is."""
+        path = Path(self._cassette._path).absolute()
+        return path.relative_to(listener.root) if path.is_relative_to(listener.root) else Path(path.name)
+
+
+def _interaction(request: Any, response: Any, listener: Listener) -> Interaction | None:
+    try:
+        return entry_of(node_of(request, response)).interaction
+    except EntryError as error:
+        listener.listening.unreadable.append(f"an exchange cannot be read ({error})")
+        return None

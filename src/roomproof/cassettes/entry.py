@@ -22,13 +22,15 @@ class Entry:
     """An interaction as a recording has it.
 
     `started` is when the recorder says that the request went out, and `took` how long it then took until the answer was there:
-    None where it does not say. `place` finds the entry in its file ("line 12", "interaction 3").
+    None where it does not say. `place` finds the entry in its file ("line 12", "interaction 3"). `bodies_missing` tells that the
+    exchange had a body that the recording does not have, or has in a form that cannot be read.
     """
 
     interaction: Interaction
     started: datetime | None = None
     took: timedelta | None = None
     place: str = ""
+    bodies_missing: bool = False
 
 
 @dataclass(frozen=True)

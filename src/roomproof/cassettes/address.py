@@ -47,7 +47,7 @@ def _spelled(url: str, host: str) -> str:
     authority = f"{name}:{port}" if port is not None and port != _DEFAULT_PORTS.get(scheme) else name
     path = _path(parts.path)
     # A word that stands for a server, as in `{{base_url}}/rooms`, is no path.
-    return urlunsplit((scheme, authority, path if authority or parts.path.startswith("/") else path[1:], parts.query, ""))
+    return urlunsplit((scheme, authority, path if authority or parts.path.startswith("/") else path[1:], parts.query, "")).strip()
 
 
 def _absolute(text: str, host: str) -> str:

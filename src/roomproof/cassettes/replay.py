@@ -6,6 +6,7 @@ import heapq
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from roomproof.cassettes.call import Call, Tally
 from roomproof.cassettes.heard import Heard, Register
@@ -33,6 +34,17 @@ class Replayed:
     judged: int = 0
     learned: int = 0
     problems: list[UsageError] = field(default_factory=list)
+
+    def counts(self) -> dict[str, Any]:
+        """Return what became of the entries of all recordings, as data of the report."""
+        entries = [{"file": str(path), "place": entry.place, "why": entry.why} for path, entry in self.tally.unreadable]
+        return {
+            "judged": self.judged,
+            "learned": self.learned,
+            "foreign": sum(self.tally.unmatched.values()),
+            "unreadable": {"count": self.tally.unreadable_count, "entries": entries},
+            "bodies_missing": self.tally.bodies_missing,
+        }
 
 
 def replay(paths: Iterable[Path], register: Register, listener: Listener | None = None, stream_by: StreamBy = StreamBy.HEADER) -> Replayed:

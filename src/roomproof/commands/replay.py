@@ -78,21 +78,8 @@ def replayed(listen: Listen, listener: Listener | None = None) -> tuple[dict[str
         if listen.max_age is not None:
             heard.verdicts.merge_old(heard.old, f"more than --max-age {listen.max_age.days}d ago: record it anew")
         judged.append(_judged(heard, rejudged, now, monotonic() - began))
-    told = report(judged, 0, found.tally.unmatched, found.tally.hints.values(), _recording(found))
+    told = report(judged, 0, found.tally.unmatched, found.tally.hints.values(), found.counts())
     return told, problems or _unread(found) or _nothing(told, files, contracts)
-
-
-def _recording(found: Replayed) -> dict[str, Any]:
-    """Return what became of the entries of all recordings, as data of the report."""
-    tally = found.tally
-    entries = [{"file": str(path), "place": entry.place, "why": entry.why} for path, entry in tally.unreadable]
-    return {
-        "judged": found.judged,
-        "learned": found.learned,
-        "foreign": sum(tally.unmatched.values()),
-        "unreadable": {"count": tally.unreadable_count, "entries": entries},
-        "bodies_missing": tally.bodies_missing,
-    }
 
 
 def _unread(found: Replayed) -> list[UsageError]:

@@ -29,7 +29,7 @@ _INSIDE = re.compile(
     r"|\*{3,}|•{3,}|(?<![A-Za-z])(?:REDACTED|FILTERED|SANITI[SZ]ED|SCRUBBED|MASKED|PLACEHOLDER)(?![A-Za-z])"
 )
 _SIGN = re.compile(r"[<>{}\[\]$%@*•●…]|\.{3}|0{8}|[xX]{2}|__")
-_STEMS = tuple(_WORDS.replace("[sz]", "s").split("|")) + ("sanitiz", "anonymiz", "your")
+_STEMS = (*_WORDS.replace("[sz]", "s").split("|"), "sanitiz", "anonymiz", "your")
 """What no placeholder can do without: a sign, or a word."""
 _OFTEN = 200
 """A text of so many characters may come again; longer ones are not worth to be kept."""

@@ -22,8 +22,8 @@ class Entry:
     """An interaction as a recording has it.
 
     `started` is when the recorder says that the request went out, and `took` how long it then took until the answer was there:
-    None where it does not say. `place` finds the entry in its file ("line 12", "interaction 3"). `bodies_missing` tells that the
-    exchange had a body that the recording does not have, or has in a form that cannot be read.
+    None where it does not say. `place` finds the entry in its file ("line 12", "interaction 3"). `bodies_missing` says that the
+    recording lacks a body which the exchange had, or has one that cannot be decoded.
     """
 
     interaction: Interaction

@@ -71,6 +71,15 @@ def test_what_was_scrubbed_tells_no_account(provider: str, authorization: str) -
     assert account(provider, authorization) is None
 
 
+@pytest.mark.parametrize("name", ["X-Api-Key", "x-auth-token", "api_key"])
+def test_a_key_of_its_own_tells_the_account(name: str) -> None:
+    contract = find_contract("telnyx")[0]
+    found = [account_of(Request("GET", URL, ((name, key),)), contract) for key in ("a", "a", "b", "REDACTED")]
+    assert found[0] == found[1]
+    assert len(set(found)) == 3
+    assert found[3] is None
+
+
 def test_the_user_of_an_address_tells_the_account() -> None:
     assert account("signalwire", "", "https://project:token@api.example.com/rooms") == account("signalwire", basic("project", "other"))
 

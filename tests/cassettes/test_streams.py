@@ -278,6 +278,16 @@ def test_entries_are_counted_by_what_became_of_them(tmp_path: Path) -> None:
     assert counts["unreadable"]["entries"][0]["place"] == "interaction 3"
 
 
+@pytest.mark.parametrize("host", ["[FILTERED]", "<HOST>", "{{host}}", "REDACTED"])
+def test_a_scrubbed_host_leaves_the_path_to_tell_whose_a_request_is(tmp_path: Path, host: str) -> None:
+    assert MAXIMUM in broken(har(tmp_path / "a.har", call(0, {"max_participants": 51}, {"max_participants": 51}, host=host)))
+
+
+def test_an_address_that_is_none_may_be_anybodys(tmp_path: Path) -> None:
+    found = heard(har(tmp_path / "a.har", FIRST, call(0, {}, {}, host="[object%20Object]")))
+    assert found.counts()["unreadable"]["count"] == 1
+
+
 def test_what_stands_before_the_damage_counts(tmp_path: Path) -> None:
     path = tmp_path / "a.yaml"
     request = {"method": "PATCH", "uri": f"https://api.telnyx.com/v2/rooms/{ID}", "body": '{"max_participants": 51}'}

@@ -16,6 +16,7 @@ from roomproof.judge.placeholder import is_placeholder
 
 _SIGNER = re.compile(r"""\b(?:credential|key-?id|access-?key-?id)\s*=\s*"?([^\s",;&/]+)""", re.IGNORECASE)
 """Who has signed, in the parameters of an Authorization header (RFC 9421, 2.3; the header's form is RFC 9110, 11.4)."""
+_KEY_NAME = re.compile(r"(?:api|access|auth|subscription)[-_]?(?:key|token)$", re.IGNORECASE)
 _OF_THE_MOMENT = frozenset(("exp", "nbf", "iat", "jti", "auth_time"))
 """Claims that differ from token to token of one account (RFC 7519, 4.1; OpenID Connect Core 1.0, 2)."""
 
@@ -26,8 +27,14 @@ def account_of(request: Request, contract: Contract) -> str | None:
     `request` is as it was recorded: user information in its URL counts. Two accounts of one server never share a digest; one may have
     several, where its tokens change and do not say whose they are.
     """
-    named = _named(contract.credentials.scheme, header(request.headers, "authorization") or "", _user(request.url))
+    named = _named(contract.credentials.scheme, header(request.headers, "authorization") or _key(request), _user(request.url))
     return None if named is None else blake2b(named.encode("utf-8", "surrogatepass"), digest_size=12).hexdigest()
+
+
+def _key(request: Request) -> str:
+    """Return a key that stands in a header or parameter of its own, as gateways want it; an empty text if there is none."""
+    pairs = (*request.headers, *request.query.items())
+    return next((value for name, value in pairs if _KEY_NAME.search(name)), "")
 
 
 def server_of(request: Request) -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from roomproof.cassettes.address import addressed
 from roomproof.contract.model import Contract
 from roomproof.interaction import Request
 from roomproof.judge.beside import SAFE
@@ -80,8 +81,10 @@ class Attribution:
 
     def may_know(self, url: str) -> bool:
         """Whether an entry with a URL, empty if that is not known, and nothing else that can be read may be one of a contract."""
-        request = Request("GET", url)
-        return not url or bool(self._homes_of(request))
+        try:
+            return not url or bool(self._homes_of(addressed(Request("GET", url))))
+        except ValueError:
+            return True
 
     def _homes_of(self, request: Request) -> list[_Home]:
         at_home = next((home for home in self._homes if home.is_host_of(request)), None)

@@ -18,6 +18,8 @@ from roomproof.judge.seen import is_second_hand
 
 MOST_STREAMS = 500
 """So many streams are followed at once; of one that was not heard of for longest it is forgotten what its rooms were like."""
+_MOST_AT_ONCE = 20
+"""So many calls of one moment are remembered: a recording may have one time for all."""
 
 Listener = Callable[[Contract, Interaction], None]
 """Told of each interaction that belongs to a contract."""
@@ -41,7 +43,7 @@ class Stream:
         if call.started is None:
             return False
         known = call.interaction in self._at_the_moment
-        self._at_the_moment.append(call.interaction)
+        self._at_the_moment = [*self._at_the_moment[-_MOST_AT_ONCE:], call.interaction]
         return known
 
 

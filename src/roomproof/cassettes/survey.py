@@ -77,7 +77,7 @@ class Survey:
             if not space.takes(call.size):
                 self.let_go(space)
         self.is_timed &= call.started is not None or not call.belongs
-        if call.account is not None:
+        if call.account is not None and call.belongs:
             known = self._accounts.setdefault((call.provider, call.server), set())
             if len(known) < _MOST_ACCOUNTS:
                 known.add(call.account)

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from roomproof.judge.rooms import MOST_VALUES
+
 LONG = timedelta(minutes=5)
 """A room of which nothing was seen for longer may have been changed by somebody else."""
 
@@ -33,3 +35,5 @@ class Recency:
         self._shown.pop(room_id, None)
         if self._now is not None:
             self._shown[room_id] = self._now
+        if len(self._shown) > 2 * MOST_VALUES:
+            del self._shown[next(iter(self._shown))]

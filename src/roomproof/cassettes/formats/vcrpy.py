@@ -8,6 +8,7 @@ of the response had beyond those that are kept.
 from __future__ import annotations
 
 import base64
+import re
 from collections.abc import Mapping
 from enum import StrEnum
 from http.client import responses
@@ -17,8 +18,10 @@ from urllib.parse import urlsplit
 from roomproof.cassettes.coding import decoded
 from roomproof.cassettes.entry import Entry, EntryError, answered_at, moment
 from roomproof.interaction import Credentials, Headers, Interaction, Request, Response, RoomKnowledge, header
+from roomproof.judge.placeholder import is_placeholder
 
 _Kind = TypeVar("_Kind", bound=StrEnum)
+_BRACKETED = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*://)(\[[\w -]+\])")
 _NOT_KEPT = frozenset(("content-length", "content-encoding", "transfer-encoding"))
 """Headers that speak of the bytes on the wire; a cassette holds the text that they carried."""
 
@@ -121,11 +124,17 @@ def _string(node: Mapping[str, Any], name: str) -> str:
 
 
 def url_of(text: str) -> str:
-    """Return a URL as it is. Raises EntryError for a text that cannot be taken apart as one."""
+    """Return a URL as it is, but that a placeholder in brackets, which no host can be, is put into others.
+
+    Raises EntryError for a text that cannot be taken apart as one.
+    """
     try:
         urlsplit(text)
     except ValueError as error:
-        raise EntryError(f"the uri of a request is none ({error})") from error
+        bracketed = _BRACKETED.match(text)
+        if bracketed is None or not is_placeholder(bracketed[2]):
+            raise EntryError(f"the uri of a request is none ({error})") from error
+        return f"{bracketed[1]}<{bracketed[2][1:-1]}>{text[bracketed.end() :]}"
     return text
 
 

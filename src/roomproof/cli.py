@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from roomproof import __version__
+from roomproof.cassettes.stream_by import StreamBy as Together
 from roomproof.commands.completion import complete_clause, complete_fault, complete_mock, complete_provider
 from roomproof.errors import RoomproofError, UsageError
 from roomproof.legible import one_line
@@ -47,6 +48,7 @@ from roomproof.options import (
     SarifPath,
     SaveRegressions,
     Seed,
+    StreamBy,
     Strict,
     StrictDeviations,
     Yes,
@@ -218,6 +220,7 @@ def cleanup(
 def replay(
     paths: Annotated[list[Path], typer.Argument(metavar="PATH...", help="Cassettes (YAML, JSON), HAR files, or folders of them.")],
     max_age: Annotated[str | None, typer.Option(metavar="90d", help="What is older counts as a warning only.", rich_help_panel=HOW)] = None,
+    stream_by: StreamBy = Together.HEADER,
     check_secrets: Annotated[
         bool,
         typer.Option("--check-secrets", help="Only look for secrets that should not stand there.", metavar="", rich_help_panel=HOW),
@@ -243,7 +246,7 @@ def replay(
 
     if check_secrets:
         raise typer.Exit(run_check_secrets(tuple(paths), tuple(contracts or ()), os.environ))
-    listen = Listen(tuple(paths), tuple(contracts or ()), strict, age(max_age))
+    listen = Listen(tuple(paths), tuple(contracts or ()), strict, age(max_age), stream_by)
     files = {"json": json_path, "junit": junit_path, "html": html_path, "sarif": sarif_path, "markdown": markdown_path, "badge": badge_path}
     gate = Gate(baseline, strict_deviations, percent("--fail-under", fail_under), client=client)
     raise typer.Exit(run_replay(listen, Outputs(files, verbose, **github_of(os.environ)), gate))

@@ -19,11 +19,12 @@ import re
 import select
 import stat
 import sys
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from time import monotonic
-from typing import BinaryIO
+from typing import IO, BinaryIO
 from uuid import uuid4
 
 PATIENCE = 60.0
@@ -116,6 +117,11 @@ def require_file(path: Path, most: int) -> None:
     with opened(path) as file:
         if os.fstat(file.fileno()).st_size > most:
             raise _too_large(most)
+
+
+def nameless() -> IO[bytes]:
+    """Return a new file that has no name, so that nobody else can open it, and that is gone when it is closed."""
+    return tempfile.TemporaryFile(prefix="roomproof-")
 
 
 def real(path: Path) -> Path:

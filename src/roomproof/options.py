@@ -10,6 +10,7 @@ from typing import Annotated
 
 import typer
 
+from roomproof.cassettes import stream_by
 from roomproof.commands.completion import complete_clause, complete_provider
 from roomproof.errors import UsageError
 from roomproof.reports.client import Client
@@ -158,6 +159,14 @@ HtmlPath = Annotated[Path | None, typer.Option("--html", metavar="PATH", help="W
 SarifPath = Annotated[Path | None, typer.Option("--sarif", metavar="PATH", help="Write the report as SARIF.", rich_help_panel=REPORTS)]
 MarkdownPath = Annotated[
     Path | None, typer.Option("--markdown", metavar="PATH", help="Write the report as Markdown.", rich_help_panel=REPORTS)
+]
+StreamBy = Annotated[
+    stream_by.StreamBy,
+    typer.Option(
+        "--stream-by",
+        help="Which files of others are one stream of calls: those of one account (header), of one folder, or each by its name.",
+        rich_help_panel=HOW,
+    ),
 ]
 BadgePath = Annotated[Path | None, typer.Option("--badge", metavar="PATH", help="Write a badge (SVG).", rich_help_panel=REPORTS)]
 

@@ -115,7 +115,7 @@ def use(path: Path) -> None:
 
     replayed = replay([path], REGISTER, look)
     judged = [Judged(one.contract, one.verdicts, str(path), one.interactions, 0.0, NOW) for one in replayed.heard.values()]
-    shown = report(judged, 0, replayed.unmatched)
+    shown = report(judged, 0, replayed.tally.unmatched, recording=replayed.counts())
     as_json(shown)
     junit(shown)
     show(Console(file=StringIO()), shown, every_finding=True)

@@ -14,6 +14,7 @@ from roomproof.cassettes.exposure import exposed
 from roomproof.cassettes.past import Change, changes
 from roomproof.cassettes.recording import open_recording, recordings
 from roomproof.cassettes.replay import Heard, Listener, Register, Replayed, replay
+from roomproof.cassettes.stream_by import StreamBy
 from roomproof.commands.gate import EVERY_FAIL, Gate, failing, unproven
 from roomproof.commands.outputs import Outputs, require_apart, told_besides, unheard, written
 from roomproof.environment import value_of
@@ -33,12 +34,13 @@ _MAX_HINTS = 2
 
 @dataclass(frozen=True)
 class Listen:
-    """What the user asked for: which recordings, by which contracts, how old they may be."""
+    """What the user asked for: which recordings, by which contracts, how old they may be, which files are one stream."""
 
     paths: tuple[Path, ...]
     contracts: tuple[Path, ...] = ()
     strict: bool = False
     max_age: timedelta | None = None
+    stream_by: StreamBy = StreamBy.HEADER
 
 
 def run_replay(listen: Listen, outputs: Outputs, gate: Gate = EVERY_FAIL) -> int:
@@ -50,7 +52,7 @@ def run_replay(listen: Listen, outputs: Outputs, gate: Gate = EVERY_FAIL) -> int
     told = opened.applied(told)
     beside: list[RoomproofError] = [*problems, *written(told, outputs)]
     failures = [*beside, *unproven(told)]
-    if told["providers"] or told["unmatched"]["count"]:
+    if told["providers"] or told["unmatched"]["count"] or told["recording"]["unreadable"]["count"]:
         with unheard(os.environ):
             show(open_console(), told, every_finding=outputs.verbose, full=outputs.asked.get("json"))
     if failures and not failing(told):
@@ -68,7 +70,7 @@ def replayed(listen: Listen, listener: Listener | None = None) -> tuple[dict[str
     began, now = monotonic(), datetime.now(UTC)
     contracts = {provider: find_contract(provider, listen.contracts) for provider in contract_folders(listen.contracts)}
     register = Register(contracts, listen.strict, now - listen.max_age if listen.max_age else None)
-    found = replay(files, register, listener)
+    found = replay(files, register, listener, listen.stream_by)
     problems = list(found.problems)
     judged = []
     for provider, heard in found.heard.items():
@@ -76,8 +78,18 @@ def replayed(listen: Listen, listener: Listener | None = None) -> tuple[dict[str
         if listen.max_age is not None:
             heard.verdicts.merge_old(heard.old, f"more than --max-age {listen.max_age.days}d ago: record it anew")
         judged.append(_judged(heard, rejudged, now, monotonic() - began))
-    told = report(judged, 0, found.unmatched, found.hints.values())
-    return told, problems or _nothing(told, files, contracts)
+    told = report(judged, 0, found.tally.unmatched, found.tally.hints.values(), found.counts())
+    return told, problems or _unread(found) or _nothing(told, files, contracts)
+
+
+def _unread(found: Replayed) -> list[UsageError]:
+    """Return that an entry cannot be read, if nothing else was judged and it may be one that could have been."""
+    if found.judged or found.tally.doubtful is None:
+        return []
+    path, entry = found.tally.doubtful
+    more = found.tally.unreadable_count - 1
+    others = f", and {more} more like it" if more else ""
+    return [UsageError(f"{path}, {entry.place}: {entry.why}{others}; nothing else there was judged: mend it, or record it anew")]
 
 
 def _nothing(told: Mapping[str, Any], files: Sequence[Path], contracts: Iterable[str]) -> list[UsageError]:

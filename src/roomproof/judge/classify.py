@@ -12,6 +12,7 @@ from roomproof.contract.model import Operation
 from roomproof.interaction import Credentials, Interaction, Request, RoomKnowledge, header, media_type
 from roomproof.judge import leniency
 from roomproof.judge.evidence import shown
+from roomproof.judge.placeholder import is_placeholder, is_scrubbed
 from roomproof.judge.rooms import Rooms, RoomState
 from roomproof.judge.rules import Parameter, RequestRules
 from roomproof.judge.seen import Classification, NoJson, Obstacle, Question, Refusal, Where, is_second_hand, request_json
@@ -55,18 +56,20 @@ def classify(
     request = interaction.request
     body = request_json(request)
     sent = body if isinstance(body, dict) else {}
-    held = _held(rules, body)
+    scrubbed = frozenset(name for name, value in sent.items() if is_scrubbed(value)) if is_second_hand(request) else frozenset()
+    readable = {name: value for name, value in sent.items() if name not in scrubbed} if scrubbed else sent
+    held = _readable(_held(rules, body)) if scrubbed else _held(rules, body)
     open_pointers = dict(_open_regions(rules, body))
     broken = [*_broken_values(rules, held, open_pointers), *_missing_members(rules, body)]
     beyond_samples = [obstacle for obstacle, _ in broken if leniency.is_limit_of_a_sample(obstacle.clause)]
-    asked_windows = list(windows(operation, sent, state, interaction.at))
+    asked_windows = [] if scrubbed else list(windows(operation, sent, state, interaction.at))
     obstacles = [
         *_credential_obstacles(operation, request),
         *_room_obstacles(operation, parameters, request, state),
         *_carrier_obstacles(operation, rules, request, parameters, body),
         *(obstacle for obstacle, _ in broken if not leniency.is_limit_of_a_sample(obstacle.clause)),
         *_half_pairs(rules, request),
-        *taken_values(rules.unique, sent, rooms, state),
+        *taken_values(rules.unique, readable, rooms, state),
         *window_obstacles(asked_windows),
     ]
     doubtful: set[str] = {pointer[0] for _, pointer in broken if pointer}
@@ -75,7 +78,7 @@ def classify(
     unsettled += [Question(f"{obstacle.what} {beyond}", obstacle.fields) for obstacle in beyond_samples]
     unsettled += _open_texts(rules, held, interaction.at, doubtful)
     unsettled += map(Question, _left_out(rules, request, body) if is_second_hand(request) else ())
-    unsettled += uncertain_values(rules.unique, sent, rooms, state)
+    unsettled += uncertain_values(rules.unique, readable, rooms, state)
     unsettled += map(Question, silences(operation, rules, request, state, body, obstacles))
     unsettled += [Question(_UNREAD[body])] if isinstance(body, NoJson) and body in _UNREAD else []
     unknown = [member.way for member in unlisted_members(operation.body.schema, sent)]
@@ -84,10 +87,27 @@ def classify(
     unsettled += _changed_read_only(rules, sent, state)
     unsettled += order_questions(operation, sent, state)
     unsettled += window_questions(asked_windows, sent)
+    # Of what was accepted nobody asks whether it had to be: what is readable of it was accepted all the same.
+    unread = tuple(_unread(rules, request, parameters, scrubbed)) if is_second_hand(request) else ()
     if obstacles or unsettled:
-        return Classification(body, sent, tuple(obstacles), tuple(unsettled), (), {}, (), frozenset(doubtful))
-    edges = _edges(rules, [name for name in sent if name in rules.accepted], held)
-    return Classification(body, sent, (), (), tuple(_fragile(rules, held)), edges, tuple(_inside(rules, held)), frozenset(doubtful))
+        return Classification(body, sent, tuple(obstacles), tuple(unsettled), (), {}, (), frozenset(doubtful), scrubbed, unread)
+    edges = _edges(rules, [name for name in readable if name in rules.accepted], held)
+    fragile, inside = tuple(_fragile(rules, held)), tuple(_inside(rules, held))
+    return Classification(body, sent, (), (), fragile, edges, inside, frozenset(doubtful), scrubbed, unread)
+
+
+def _readable(held: Held) -> Held:
+    """Return what a body holds without the values that a recorder has made unreadable."""
+    return [(place, [(pointer, value) for pointer, value in values if not is_scrubbed(value)]) for place, values in held]
+
+
+def _unread(rules: RequestRules, request: Request, parameters: Mapping[str, str], scrubbed: frozenset[str]) -> Iterator[Question]:
+    """Yield which values of a request nobody can read, so that a refusal may be about them."""
+    yield from (Question(f"the recording has no readable {name}", (name,)) for name in sorted(scrubbed))
+    for parameter in rules.parameters:
+        value = parameter.sent_in(request, parameters)
+        if value is not None and is_placeholder(value):
+            yield Question(f"the recording has no readable {parameter.name}")
 
 
 def _credential_obstacles(operation: Operation, request: Request) -> list[Obstacle]:
@@ -111,7 +131,8 @@ def _carrier_obstacles(
     for parameter in rules.parameters:
         yield from _parameter_obstacles(parameter, request, parameters)
     media = media_type(request.headers)
-    if request.body and media != operation.body.media_type and not (media is None and is_second_hand(request)):
+    is_unread = is_second_hand(request) and (media is None or is_placeholder(media))
+    if request.body and media != operation.body.media_type and not is_unread:
         what = f"a body sent as {media or 'no media type'}"
         yield Obstacle(rules.media, Refusal.UNREADABLE, what, lenient=True, where=Where("header", "Content-Type"), sent=media)
     if body is NoJson.MALFORMED:
@@ -127,8 +148,10 @@ def _parameter_obstacles(parameter: Parameter, request: Request, parameters: Map
     if value is None:
         if parameter.required is not None and not is_second_hand(request):
             yield Obstacle(parameter.required, kind, f"no {parameter.name}")
+    elif is_second_hand(request) and is_placeholder(value):
+        return
     elif not parameter.value.keeps(value):
-        # A recorder may have put a word like "hidden" in the place of a header's value.
+        # A recorder may have put a word of its own in the place of a header's value.
         doubtful = parameter.place == "header" and is_second_hand(request)
         broken = (item.clause for item in parameter.value.items if not item.keeps(value))
         what, where = f"{parameter.name} {shown(value)}", Where(parameter.place, parameter.name)
@@ -155,7 +178,7 @@ def _left_out(rules: RequestRules, request: Request, body: Json) -> Iterator[str
     """Yield what a second-hand request lacks: whether it was sent nobody knows, so nobody knows whether it had to be accepted."""
     if body is NoJson.UNRECORDED:
         yield "the recording has no body"
-    elif media_type(request.headers) is None:
+    elif (media := media_type(request.headers)) is None or is_placeholder(media):
         yield "the recording has no Content-Type"
     for parameter in rules.parameters:
         if parameter.required is not None and parameter.sent_in(request, {}) is None:

@@ -93,6 +93,18 @@ class Rooms:
             state = self.states[room_id] = self.existing[room_id] = RoomState(room_id)
         return state
 
+    def make_space(self) -> None:
+        """Forget the first room and the first repeatable request where there are many: nothing follows from not knowing one."""
+        if len(self.states) > MOST_VALUES:
+            self.forget(next(iter(self.states)))
+        if len(self.repeats) > MOST_VALUES:
+            del self.repeats[next(iter(self.repeats))]
+
+    def forget(self, room_id: str) -> None:
+        """Forget all that is known of a room."""
+        self.states.pop(room_id, None)
+        self.existing.pop(room_id, None)
+
     def was_there(self, room_id: str) -> bool:
         """Whether a room of an id was met before: one that is new has another id."""
         return room_id in self.states or room_id in self.listed

@@ -18,6 +18,7 @@ from roomproof.contract.model import Operation
 from roomproof.interaction import Request, header, media_type
 from roomproof.judge.classify import half_pairs
 from roomproof.judge.evidence import shown
+from roomproof.judge.placeholder import is_placeholder
 from roomproof.judge.rooms import RoomState
 from roomproof.judge.rules import RequestRules
 from roomproof.judge.seen import Classification, NoJson, Obstacle, Where, is_second_hand
@@ -31,11 +32,6 @@ _MOST_NAMED = 12
 """So many documented fields are named beside one that is none."""
 _NEAR = 0.75
 """How like a documented name another one is that is perhaps a slip of it (the ratio of difflib, 0 to 1)."""
-_PLACEHOLDER = re.compile(
-    r"redacted|filtered|sanitized|scrubbed|masked|placeholder|\*{3,}|x{4,}|^hidden$|<[^<>]+>|\{\{.*\}\}|\$\{.*\}|%%.+%%"
-    r"|^\[[A-Z_ -]+\]$|0{8}-0{4}-0{4}-0{4}-0{12}",
-    re.IGNORECASE,
-)
 
 
 @dataclass(frozen=True)
@@ -53,11 +49,6 @@ class Violation:
     demands: str
     doubtful: bool = False
     alike: str = ""
-
-
-def is_placeholder(text: str) -> bool:
-    """Whether a text stands, or holds something that stands, where somebody took out what was sent, so that it is no evidence."""
-    return _PLACEHOLDER.search(text) is not None
 
 
 def violations(

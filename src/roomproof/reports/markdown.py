@@ -11,6 +11,7 @@ from typing import Any
 
 from roomproof.legible import legible, one_line, shortened
 from roomproof.reports.client import TITLE, doubt, entries, fails, often
+from roomproof.reports.entries import entry_counts, unreadable_entries
 from roomproof.reports.exercised import exercised_in, exercised_of
 from roomproof.reports.findings import Place, findings, is_known, remarks, stale, stopped, told
 from roomproof.reports.report import recipe
@@ -56,7 +57,15 @@ def _top(report: dict[str, Any]) -> str:
         numbers = (*(words.count(word) for word in _VERDICTS), provider["requests"], f"{exercised.documented} of {exercised.of}")
         rows.append(_row([_plain(provider["provider"]), *map(str, numbers)]))
     asked = [f"- {code(provider['provider'])}: {code(provider['target'])}{_when(provider)}" for provider in report["providers"]]
+    asked += _entries(report)
     return "\n".join((f"# roomproof: {counts}; {exercised_in(report)}", "", *rows, "", *asked, "", ""))
+
+
+def _entries(report: dict[str, Any]) -> Iterator[str]:
+    """Yield what became of the entries of recordings, as items of a list."""
+    if "recording" in report:
+        yield f"- {entry_counts(report['recording'])}"
+        yield from (f"- {code(line)}" for line in unreadable_entries(report["recording"]))
 
 
 def _row(cells: list[str]) -> str:

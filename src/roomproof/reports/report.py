@@ -80,11 +80,16 @@ class Unfinished:
 
 
 def report(
-    results: Iterable[Judged | Unfinished], seed: int, unmatched: Mapping[str, int] | None = None, hints: Iterable[str] = ()
+    results: Iterable[Judged | Unfinished],
+    seed: int,
+    unmatched: Mapping[str, int] | None = None,
+    hints: Iterable[str] = (),
+    recording: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """Return the report over some providers.
 
     `unmatched` are the recorded requests that no contract knows, and how often; `hints` say what some of them look like.
+    `recording` counts what became of the entries of recordings.
     """
     providers = [_provider(result) if isinstance(result, Judged) else _unfinished(result) for result in results]
     counts = {
@@ -101,7 +106,8 @@ def report(
         return told
     listed = list(hints)
     known = {"count": sum(unmatched.values()), "requests": dict(unmatched)}
-    return {**told, "unmatched": known, **({"hints": listed} if listed else {})}
+    counted = {"recording": dict(recording)} if recording is not None else {}
+    return {**told, **counted, "unmatched": known, **({"hints": listed} if listed else {})}
 
 
 def _unfinished(result: Unfinished) -> dict[str, Any]:

@@ -21,6 +21,7 @@ from rich.text import Text
 from roomproof.legible import one_line
 from roomproof.reports.client import entries, fails, sentence
 from roomproof.reports.console import say
+from roomproof.reports.entries import entry_counts, unreadable_entries
 from roomproof.reports.exercised import Exercised, exercised_in, exercised_of
 from roomproof.reports.report import recipe
 from roomproof.reports.shortfall import shortfalls
@@ -57,6 +58,7 @@ def show(console: Console, report: dict[str, Any], *, every_finding: bool = Fals
         for path in provider.get("regressions", ()):
             again = f"pytest {Path(path).parent} --provider={provider['provider']} --base-url=URL"
             say(console, f"kept {path}: `{again}` sends it again, to the server that you name")
+    _entries(console, report.get("recording"))
     _unmatched(console, report.get("unmatched"), report.get("hints", ()))
     _baseline(console, report.get("baseline"))
     if not report["providers"]:
@@ -143,6 +145,13 @@ def _baseline(console: Console, baseline: dict[str, Any] | None) -> None:
         for clause in baseline[word]:
             say(console, (word, style), " ", clause)
     say(console, f"since {baseline['path']}: ", ", ".join(f"{len(baseline[word])} {word}" for word in _SINCE))
+
+
+def _entries(console: Console, recording: dict[str, Any] | None) -> None:
+    if recording is not None:
+        say(console, entry_counts(recording))
+        for line in unreadable_entries(recording):
+            say(console, line)
 
 
 def _unmatched(console: Console, unmatched: dict[str, Any] | None, hints: Collection[str]) -> None:

@@ -26,8 +26,10 @@ from roomproof.cassettes.formats.bodies import Body, request_body, response_body
 from roomproof.cassettes.formats.times import duration_of, time_of
 from roomproof.cassettes.yaml_tags import Unbuilt
 from roomproof.interaction import Credentials, Headers, Interaction, Request, Response, RoomKnowledge, header
+from roomproof.judge.placeholder import is_placeholder
 
 _Kind = TypeVar("_Kind", bound=StrEnum)
+_BRACKETED = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*://)(\[[\w -]+\])")
 _NOT_KEPT = frozenset(("content-length", "content-encoding", "transfer-encoding"))
 """Headers that speak of the bytes on the wire; a cassette holds the text that they carried."""
 _STATUS = re.compile(r"(?:HTTP/[0-9.]{1,5} )?(-?[0-9]{1,5})(?![0-9])")
@@ -222,11 +224,17 @@ def _text_of(value: Any, name: str) -> str:
 
 
 def url_of(text: str) -> str:
-    """Return a URL as it is. Raises EntryError for a text that cannot be taken apart as one."""
+    """Return a URL as it is, but that a placeholder in brackets, which no host can be, is put into others.
+
+    Raises EntryError for a text that cannot be taken apart as one.
+    """
     try:
         urlsplit(text)
     except ValueError as error:
-        raise EntryError(f"the uri of a request is none ({error})") from error
+        bracketed = _BRACKETED.match(text)
+        if bracketed is None or not is_placeholder(bracketed[2]):
+            raise EntryError(f"the uri of a request is none ({error})") from error
+        return f"{bracketed[1]}<{bracketed[2][1:-1]}>{text[bracketed.end() :]}"
     return text
 
 

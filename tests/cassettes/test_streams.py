@@ -1,0 +1,299 @@
+"""Streams of somebody else's recordings: in the order of their starts, apart by account, and no more than they prove."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from roomproof.cassettes import order, overlap
+from roomproof.cassettes.replay import Register, Replayed, replay
+from roomproof.cassettes.stream_by import StreamBy
+from roomproof.judge.evidence import Outcome
+from roomproof.providers import find_contract
+from roomproof.verdict import Verdict
+
+CONTRACT = find_contract("telnyx")
+REGISTER = Register({"telnyx": CONTRACT, "azure": find_contract("azure")})
+ID, OTHER = "11111111-2222-4333-8444-555555555555", "99999999-2222-4333-8444-555555555555"
+BEGAN = datetime(2026, 3, 1, 10, tzinfo=UTC)
+UNCHANGED = "update-room.behaviour.max_participants.unchanged"
+ECHO = "update-room.behaviour.max_participants.echo"
+NAME = "update-room.behaviour.unique_name.unique"
+MAXIMUM = "update-room.request.max_participants.maximum"
+SERVER_ERROR = "update-room.behaviour.any-input.no-server-error"
+JSON = [{"name": "Content-Type", "value": "application/json"}]
+
+
+def room(**members: Any) -> dict[str, Any]:
+    known = {
+        "id": ID, "unique_name": "one", "max_participants": 10, "enable_recording": False, "webhook_event_url": "https://a.example/",
+        "webhook_event_failover_url": "https://b.example/", "webhook_timeout_secs": 3, "active_session_id": ID, "sessions": [],
+        "created_at": "2026-02-21T10:00:00Z", "updated_at": "2026-02-21T10:00:00Z", "record_type": "room",
+    }  # fmt: skip
+    return {"data": {**known, **members}}
+
+
+def call(
+    at: float | None, sent: Any, shown: dict[str, Any] | None = None, *, took: int | None = None, status: int = 200, method: str = "PATCH",
+    room_id: str = ID, token: str = "KEY", path: str | None = None, host: str = "api.telnyx.com", media: str = "application/json",
+) -> dict[str, Any]:  # fmt: skip
+    """An entry of a HAR file that began so many seconds after BEGAN, and was answered so many later, as its Date says.
+
+    `shown` are the members of the room in the answer.
+    """
+    answer = json.dumps(room(**{"id": room_id, **shown})) if shown is not None else "{}"
+    request = {
+        "method": method, "url": f"https://{host}{path or f'/v2/rooms/{room_id}'}",
+        "headers": [*JSON, *([{"name": "Authorization", "value": f"Bearer {token}"}] if token else [])],
+    }  # fmt: skip
+    if sent is not None:
+        request["postData"] = {"mimeType": "application/json", "text": json.dumps(sent)}
+    content = {"size": len(answer), "mimeType": media, "text": answer}
+    dated = (
+        []
+        if at is None or took is None
+        else [{"name": "Date", "value": format_datetime(BEGAN + timedelta(seconds=at + took), usegmt=True)}]
+    )
+    response = {"status": status, "headers": [{"name": "Content-Type", "value": media}, *dated], "content": content}
+    moment = {} if at is None else {"startedDateTime": (BEGAN + timedelta(seconds=at)).isoformat()}
+    return {**moment, "time": -1, "request": request, "response": response}
+
+
+def har(path: Path, *entries: Any) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps({"log": {"version": "1.2", "entries": list(entries)}}), encoding="utf-8")
+    return path
+
+
+def heard(*paths: Path, by: StreamBy = StreamBy.HEADER) -> Replayed:
+    found = replay(paths, REGISTER, None, by)
+    assert found.problems == []
+    return found
+
+
+def said(found: Replayed, outcome: Outcome) -> set[str]:
+    """The clauses of which an interaction said something, without the provider."""
+    records = found.heard["telnyx"].verdicts.records
+    return {name.removeprefix("telnyx.") for name, record in records.items() if record.counts.get(outcome)}
+
+
+def broken(*paths: Path, by: StreamBy = StreamBy.HEADER) -> set[str]:
+    """The clauses that some recordings show to be broken, by a fail or a warning."""
+    found = heard(*paths, by=by)
+    return said(found, Outcome.FAIL) | said(found, Outcome.WARN)
+
+
+def steps(*, wrong: bool = False) -> list[dict[str, Any]]:
+    """Three updates of one room; `wrong`: the last one changes what it was not sent."""
+    return [
+        call(0, {"max_participants": 20}, {"max_participants": 20, "unique_name": "first"}),
+        call(60, {"unique_name": "second"}, {"max_participants": 20, "unique_name": "second"}),
+        call(120, {"enable_recording": True}, {"max_participants": 30 if wrong else 20, "unique_name": "second", "enable_recording": True}),
+    ]
+
+
+@pytest.mark.parametrize("places", [(0, 1, 2), (2, 1, 0), (1, 0, 2), (2, 0, 1), (0, 2, 1)])
+def test_calls_are_judged_in_the_order_of_their_starts(tmp_path: Path, places: Iterable[int]) -> None:
+    assert broken(har(tmp_path / "right.har", *(steps()[place] for place in places))) == set()
+    assert broken(har(tmp_path / "wrong.har", *(steps(wrong=True)[place] for place in places))) == {UNCHANGED}
+
+
+@pytest.mark.parametrize("most", [1, 2, 5])
+@pytest.mark.parametrize("turned", [False, True])
+def test_what_does_not_fit_into_memory_is_judged_alike(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, most: int, turned: bool) -> None:
+    monkeypatch.setattr(order, "MOST_ITEMS", most)
+    entries = [call(at, {"max_participants": 10 + at % 30}, {"max_participants": 10 + at % 30, "unique_name": "one"}) for at in range(12)]
+    entries.append(call(12, {"enable_recording": True}, {"max_participants": 40, "enable_recording": True}))
+    assert broken(har(tmp_path / "a.har", *(reversed(entries) if turned else entries))) == {UNCHANGED}
+
+
+def test_calls_of_one_second_that_are_told_backwards_are_turned_round(tmp_path: Path) -> None:
+    backwards = [call(5, {"enable_recording": True}, {"enable_recording": True, "max_participants": 20, "unique_name": "second"})]
+    backwards += [{**entry, "startedDateTime": BEGAN.isoformat()} for entry in reversed(steps()[:2])]
+    assert broken(har(tmp_path / "a.har", *backwards)) == set()
+
+
+def test_calls_of_one_second_in_no_order_prove_nothing_of_each_other(tmp_path: Path) -> None:
+    same = [{**entry, "startedDateTime": BEGAN.isoformat()} for entry in (steps()[1], steps()[0])]
+    mixed = [call(9, None, {}, method="GET"), *same, call(-9, None, {}, method="GET"), call(12, None, {}, method="GET")]
+    assert broken(har(tmp_path / "a.har", *mixed)) == set()
+
+
+FIRST = call(-60, None, {}, method="GET")
+SLOW = call(0, {"max_participants": 20}, {"max_participants": 20, "unique_name": "other"}, took=9)
+
+
+@pytest.mark.parametrize(
+    ("beside", "hidden"),
+    [
+        (call(1, {"unique_name": "other"}, {"unique_name": "other"}, took=1), True),
+        (call(8.9, {"unique_name": "other"}, {"unique_name": "other"}), True),
+        (call(9, {"unique_name": "other"}, {"unique_name": "other"}, took=1), False),
+        (call(1, None, {}, took=1, method="GET"), False),
+        (call(1, {"unique_name": "x"}, {"unique_name": "x"}, took=1, room_id=OTHER), False),
+        (call(1, {"unique_name": "other"}, {"unique_name": "other"}, took=1, token="KEY2"), False),
+    ],
+    ids=["beside it", "beside its end", "after it", "a read", "another room", "another account"],
+)
+def test_a_call_that_overlaps_a_writing_one_proves_nothing_of_what_that_may_have_changed(tmp_path: Path, beside: Any, hidden: bool) -> None:
+    found = broken(har(tmp_path / "a.har", FIRST, SLOW, beside))
+    assert ("update-room.behaviour.unique_name.unchanged" not in found) == hidden
+
+
+def test_what_two_calls_at_once_have_sent_may_be_shown_by_either(tmp_path: Path) -> None:
+    one = call(0, {"max_participants": 20}, {"max_participants": 30}, took=9)
+    other = call(1, {"max_participants": 30}, {"max_participants": 30}, took=9)
+    assert broken(har(tmp_path / "a.har", FIRST, one, other)) == set()
+    assert ECHO in broken(har(tmp_path / "b.har", FIRST, one))
+    elsewhere = call(1, {"unique_name": "x"}, {"unique_name": "x", "max_participants": 30}, took=9)
+    assert ECHO in broken(har(tmp_path / "c.har", FIRST, one, elsewhere))
+
+
+def test_what_an_answer_shows_by_itself_is_evidence_whatever_ran_beside_it(tmp_path: Path) -> None:
+    one = call(0, {"max_participants": 51}, {"max_participants": 51, "record_type": 5}, took=9)
+    failed = call(1, {"max_participants": 20}, None, took=9, status=500)
+    found = broken(har(tmp_path / "a.har", FIRST, one, failed))
+    assert found == {MAXIMUM, "update-room.response.data.record_type.type", SERVER_ERROR}
+
+
+def test_after_calls_at_once_the_room_is_in_doubt_until_it_is_shown_again(tmp_path: Path) -> None:
+    both = [
+        call(0, {"max_participants": 20}, {"max_participants": 20}, took=9),
+        call(1, {"unique_name": "x"}, {"unique_name": "x"}, took=1),
+    ]
+    later = call(15, {"enable_recording": True}, {"enable_recording": True, "unique_name": "x", "max_participants": 20})
+    again = call(16, {"enable_recording": False}, {"unique_name": "x", "max_participants": 21})
+    assert broken(har(tmp_path / "a.har", FIRST, *both, later)) == set()
+    assert broken(har(tmp_path / "b.har", FIRST, *both, later, again)) == {UNCHANGED}
+
+
+@pytest.mark.parametrize("status", [200, 404])
+def test_a_room_that_is_deleted_meanwhile_may_be_there_or_not(tmp_path: Path, status: int) -> None:
+    gone = call(1, None, None, method="DELETE", status=204, took=1)
+    late = call(1.5, {"max_participants": 20}, {"max_participants": 20} if status == 200 else None, status=status, took=1)
+    assert broken(har(tmp_path / "a.har", FIRST, gone, late)) == set()
+
+
+def test_more_calls_at_once_than_are_held_back_prove_nothing_either(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(overlap, "MOST_WAITING", 3)
+    many = [call(1 + at / 10, None, {"unique_name": "other"}, method="GET") for at in range(9)]
+    late = call(5, {"unique_name": "other"}, {"unique_name": "other"}, took=1)
+    assert broken(har(tmp_path / "a.har", FIRST, SLOW, *many, late)) == set()
+
+
+@pytest.mark.parametrize(("seconds", "found"), [(290, {UNCHANGED}), (310, set())])
+def test_after_a_long_gap_somebody_else_may_have_changed_the_room(tmp_path: Path, seconds: float, found: set[str]) -> None:
+    later = call(seconds, {"enable_recording": True}, {"enable_recording": True, "max_participants": 20})
+    assert broken(har(tmp_path / "a.har", call(0, {"max_participants": 10}, {}), later)) == found
+
+
+def test_a_read_after_the_gap_shows_the_room_anew(tmp_path: Path) -> None:
+    read = call(400, None, {"max_participants": 20}, method="GET")
+    later = call(410, {"enable_recording": True}, {"enable_recording": True, "max_participants": 30})
+    assert broken(har(tmp_path / "a.har", call(0, {"max_participants": 10}, {}), read, later)) == {UNCHANGED}
+
+
+def test_calls_about_another_room_are_no_look_at_this_one(tmp_path: Path) -> None:
+    others = [call(at, None, {}, method="GET", room_id=OTHER) for at in range(60, 420, 60)]
+    later = call(421, {"enable_recording": True}, {"enable_recording": True, "max_participants": 20})
+    assert broken(har(tmp_path / "a.har", call(0, {"max_participants": 10}, {}), *others, later)) == set()
+
+
+def daily(at: float, room_id: str, token: str) -> dict[str, Any]:
+    return call(at, {"unique_name": "daily"}, {"unique_name": "daily"}, room_id=room_id, token=token)
+
+
+@pytest.mark.parametrize(
+    ("tokens", "found"),
+    [(("KEYa", "KEYb"), set()), (("KEYa", "KEYa"), {NAME}), (("KEYa", "REDACTED"), {NAME}), (("", ""), {NAME}), (("", "***"), {NAME})],
+)
+def test_a_name_is_unique_in_an_account(tmp_path: Path, tokens: tuple[str, str], found: set[str]) -> None:
+    assert broken(har(tmp_path / "a.har", daily(0, ID, tokens[0]), daily(9, OTHER, tokens[1]))) == found
+
+
+def test_what_has_no_account_belongs_to_neither_of_two(tmp_path: Path) -> None:
+    others = [daily(0, ID, "KEYa"), call(1, None, {}, method="GET", room_id=ID, token="KEYb"), daily(9, OTHER, "REDACTED")]
+    assert broken(har(tmp_path / "a.har", *others)) == set()
+
+
+def test_two_servers_are_two_accounts(tmp_path: Path) -> None:
+    there = {**daily(9, OTHER, "KEYa")}
+    there["request"]["url"] = there["request"]["url"].replace("api.telnyx.com", "localhost:8080")
+    assert broken(har(tmp_path / "a.har", daily(0, ID, "KEYa"), there)) == set()
+
+
+@pytest.mark.parametrize(
+    ("by", "token", "found"),
+    [
+        (StreamBy.HEADER, "KEYa", {NAME}), (StreamBy.NAME, "KEYa", set()), (StreamBy.FOLDER, "KEYa", {NAME}),
+        (StreamBy.HEADER, "REDACTED", set()), (StreamBy.FOLDER, "REDACTED", {NAME}),
+    ],
+)  # fmt: skip
+def test_an_account_may_lie_in_several_files(tmp_path: Path, by: StreamBy, token: str, found: set[str]) -> None:
+    later, earlier = har(tmp_path / "a.har", daily(9, OTHER, token)), har(tmp_path / "b.har", daily(0, ID, token))
+    assert broken(later, earlier, by=by) == found
+    elsewhere = har(tmp_path / "other" / "b.har", daily(0, ID, token))
+    assert broken(later, elsewhere, by=by) == (set() if by is StreamBy.FOLDER else found)
+
+
+def test_files_come_in_the_order_of_their_times_and_side_by_side_where_these_cross(tmp_path: Path) -> None:
+    first, second, third = steps(wrong=True)
+    paths = [har(tmp_path / "z.har", first, third), har(tmp_path / "a.har", second)]
+    assert broken(*paths) == {UNCHANGED}
+    right = steps()
+    assert broken(har(tmp_path / "y.har", right[0], right[2]), har(tmp_path / "b.har", right[1])) == set()
+
+
+def test_files_without_times_prove_nothing_of_each_other(tmp_path: Path) -> None:
+    paths = [har(tmp_path / f"{number}.har", {**entry, "startedDateTime": None}) for number, entry in enumerate(steps(wrong=True))]
+    assert broken(*paths, by=StreamBy.FOLDER) == set()
+
+
+def test_a_call_that_two_files_tell_of_is_one(tmp_path: Path) -> None:
+    made = call(0, {"unique_name": "x"}, {"unique_name": "x", "id": OTHER}, method="POST", path="/v2/rooms", status=201)
+    paths = [har(tmp_path / "a.har", made), har(tmp_path / "b.har", made)]
+    assert broken(*paths) == set()
+    assert heard(*paths).heard["telnyx"].interactions == 2
+
+
+def test_a_call_that_no_contract_knows_may_have_changed_the_room(tmp_path: Path) -> None:
+    unknown = call(1, {"lock": True}, None, method="POST", path=f"/v2/rooms/{ID}/actions/lock", status=200)
+    later = call(2, {"enable_recording": True}, {"enable_recording": True, "max_participants": 20})
+    assert broken(har(tmp_path / "a.har", FIRST, unknown, later)) == set()
+    assert heard(tmp_path / "a.har").tally.unmatched.total() == 1
+
+
+def test_entries_are_counted_by_what_became_of_them(tmp_path: Path) -> None:
+    odd = {**call(3, {}, {}), "response": None}
+    elsewhere = [call(4, {}, {}, host="other.example", path="/x"), {**call(5, {}, {}, host="ads.example", path="/x"), "request": None}]
+    found = heard(har(tmp_path / "a.har", FIRST, steps()[0], odd, *elsewhere))
+    counts = found.counts()
+    assert (counts["judged"], counts["learned"], counts["foreign"], counts["unreadable"]["count"]) == (1, 1, 1, 2)
+    assert counts["unreadable"]["entries"][0]["place"] == "interaction 3"
+
+
+@pytest.mark.parametrize("host", ["[FILTERED]", "<HOST>", "{{host}}", "REDACTED"])
+def test_a_scrubbed_host_leaves_the_path_to_tell_whose_a_request_is(tmp_path: Path, host: str) -> None:
+    assert MAXIMUM in broken(har(tmp_path / "a.har", call(0, {"max_participants": 51}, {"max_participants": 51}, host=host)))
+
+
+def test_an_address_that_is_none_may_be_anybodys(tmp_path: Path) -> None:
+    found = heard(har(tmp_path / "a.har", FIRST, call(0, {}, {}, host="[object%20Object]")))
+    assert found.counts()["unreadable"]["count"] == 1
+
+
+def test_what_stands_before_the_damage_counts(tmp_path: Path) -> None:
+    path = tmp_path / "a.yaml"
+    request = {"method": "PATCH", "uri": f"https://api.telnyx.com/v2/rooms/{ID}", "body": '{"max_participants": 51}'}
+    response = {"status": {"code": 200}, "body": {"string": json.dumps(room(max_participants=51))}}
+    whole = json.dumps({"request": request, "response": response})
+    path.write_text(f"interactions:\n- {whole}\n" + f"- {whole}\n" * 100 + "- {{{: [\nversion: 1\n", encoding="utf-8")
+    found = replay([path], REGISTER)
+    assert len(found.problems) == 1
+    assert found.heard["telnyx"].verdicts.verdicts()["telnyx." + MAXIMUM] is Verdict.FAIL

@@ -467,7 +467,7 @@ SENT = {
     "a list": ([1, "b"], b'[1,"b"]'),
     "what aiohttp was given": ({"a": {"b": None}, "c": True}, b'{"a":{"b":null},"c":true}'),
     "nothing but braces": ({}, b"{}"),
-    "pairs of a form": ([("a", "b c"), ("d", "e")], b"a=b+c&d=e"),
+    "pairs of a form": ([("a", "b c"), ["d", "e"]], b"a=b+c&d=e"),
     "a number": (5, b"5"),
     "other letters": ({"encoding": "ISO-8859-1", "string": "é"}, b"\xe9"),
     "letters that Python alone knows": ({"encoding": "idna", "string": "é"}, "é".encode()),

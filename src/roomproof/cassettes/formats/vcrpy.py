@@ -22,7 +22,7 @@ from urllib.parse import urlsplit
 from roomproof.cassettes.coding import coding_of, decoded
 from roomproof.cassettes.entry import Entry, EntryError, answered_at
 from roomproof.cassettes.formats.bodies import Body, request_body, response_body
-from roomproof.cassettes.formats.times import duration_of, time_of
+from roomproof.cassettes.formats.times import before, duration_of, time_of
 from roomproof.cassettes.yaml_tags import Unbuilt
 from roomproof.interaction import Credentials, Headers, Interaction, Request, Response, RoomKnowledge, header
 
@@ -87,7 +87,7 @@ def _entry_of(node: Mapping[str, Any], request_node: Mapping[str, Any], url: str
     status, received, answered = _status(response_node), *_received(node, response_node)
     took = duration_of(response_node.get("duration", response_node.get("elapsed")))
     # Who counts the time notes down when the answer is there.
-    started = recorded - took if recorded is not None and took is not None else recorded
+    started = before(recorded, took)
     at = started or answered_at(answered)
     if status <= 0 or (status == _NO_STATUS and not answered):
         return Entry(_unanswered(request, at), started, took)
@@ -204,10 +204,10 @@ def _method(node: Mapping[str, Any]) -> str:
 def _url(node: Mapping[str, Any]) -> str:
     """Return the URL of a request as it stands there, or from the parts that vcrpy kept before its version 1.0."""
     found = next((node[name] for name in ("uri", "url") if name in node), None)
-    if found is None and all(name in node for name in ("protocol", "host", "path")):
-        port = node.get("port")
-        usual = {"https": 443, "http": 80}.get(str(node["protocol"]))
-        return f"{node['protocol']}://{node['host']}{'' if port in (None, usual) else f':{port}'}{node['path']}"
+    scheme, host, port, path = (node.get(name) for name in ("protocol", "host", "port", "path"))
+    if found is None and isinstance(scheme, str) and isinstance(host, str) and isinstance(path, str):
+        is_usual = port == {"https": 443, "http": 80}.get(scheme) or not isinstance(port, str | int)
+        return f"{scheme}://{host}{'' if is_usual else f':{port}'}{path}"
     return _text_of(found, "uri")
 
 

@@ -432,6 +432,11 @@ def test_anything_else_is_no_status(status: Any) -> None:
     assert told.value.url == URL
 
 
+def test_a_text_in_place_of_a_number_is_an_alteration_of_what_roomproof_has_written() -> None:
+    with pytest.raises(EntryError, match="status"):
+        entry_of({**node(status={"code": "200"}), "sender": {"credentials": "valid", "room": "exists"}})
+
+
 @pytest.mark.parametrize("response", [{"status": 0}, {"status": -1}, {"status": {"code": 599, "message": "Timeout"}}])
 def test_a_status_that_a_client_has_made_up_is_no_answer(response: dict[str, Any]) -> None:
     assert entry_of(node(response=response)).interaction.response is None

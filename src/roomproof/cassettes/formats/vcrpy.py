@@ -84,7 +84,7 @@ def _entry_of(node: Mapping[str, Any], request_node: Mapping[str, Any], url: str
     if "response" in node and node["response"] is None:
         return Entry(_unanswered(request, recorded), recorded)
     response_node = _mapping(node, "response")
-    status, received, answered = _status(response_node), *_received(node, response_node)
+    status, received, answered = _status(response_node, is_ours=bool(sender)), *_received(node, response_node)
     took = duration_of(response_node.get("duration", response_node.get("elapsed")))
     # Who counts the time notes down when the answer is there.
     started = before(recorded, took)
@@ -238,14 +238,17 @@ def _plain(value: Any) -> str:
     raise EntryError("a header's value is neither a text nor a list of texts")
 
 
-def _status(node: Mapping[str, Any]) -> int:
-    """Return the status code, which stands in the response itself or in its member `status`, as a number or at the head of a text."""
+def _status(node: Mapping[str, Any], *, is_ours: bool) -> int:
+    """Return the status code, which stands in the response itself or in its member `status`, as a number or at the head of a text.
+
+    In what roomproof has written a text is an alteration.
+    """
     status = node.get("status")
     places: tuple[tuple[Any, str], ...] = ((node, "status_code"), (node, "code"), (status, "code"), (status, "status_code"))
     code = next((place[name] for place, name in places if isinstance(place, dict) and place.get(name) is not None), status)
     if isinstance(code, int) and not isinstance(code, bool):
         return code
-    line = _STATUS.match(code) if isinstance(code, str) else None
+    line = _STATUS.match(code) if isinstance(code, str) and not is_ours else None
     if line is None:
         raise EntryError("a response needs a status with a whole number as its code")
     return int(line[1])

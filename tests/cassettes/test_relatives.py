@@ -432,6 +432,11 @@ def test_anything_else_is_no_status(status: Any) -> None:
     assert told.value.url == URL
 
 
+def test_a_text_in_place_of_a_number_is_an_alteration_of_what_roomproof_has_written() -> None:
+    with pytest.raises(EntryError, match="status"):
+        entry_of({**node(status={"code": "200"}), "sender": {"credentials": "valid", "room": "exists"}})
+
+
 @pytest.mark.parametrize("response", [{"status": 0}, {"status": -1}, {"status": {"code": 599, "message": "Timeout"}}])
 def test_a_status_that_a_client_has_made_up_is_no_answer(response: dict[str, Any]) -> None:
     assert entry_of(node(response=response)).interaction.response is None
@@ -467,7 +472,7 @@ SENT = {
     "a list": ([1, "b"], b'[1,"b"]'),
     "what aiohttp was given": ({"a": {"b": None}, "c": True}, b'{"a":{"b":null},"c":true}'),
     "nothing but braces": ({}, b"{}"),
-    "pairs of a form": ([("a", "b c"), ("d", "e")], b"a=b+c&d=e"),
+    "pairs of a form": ([("a", "b c"), ["d", "e"]], b"a=b+c&d=e"),
     "a number": (5, b"5"),
     "other letters": ({"encoding": "ISO-8859-1", "string": "é"}, b"\xe9"),
     "letters that Python alone knows": ({"encoding": "idna", "string": "é"}, "é".encode()),

@@ -13,12 +13,14 @@ from roomproof.interaction import Headers
 
 MAX_DECODED = 8_000_000
 """Bytes that a body may have after decoding; as much as is read from a live provider."""
+_MOST_MEMBERS = 64
+"""Members of a gzip stream, each of which costs a copy of all that follow it."""
 _TOO_LARGE = f"the recorded body is larger than {MAX_DECODED} bytes when decoded"
 _EARLY = "the recorded body ends early"
 _OTHERWISE = "the recorded body is not in the content coding that its headers name"
 _PLAIN = frozenset(("", "identity", "none"))
 _MAGIC = {b"\x1f\x8b": "gzip", b"\x28\xb5\x2f\xfd": "zstd"}
-_CHUNK = re.compile(rb"([0-9A-Fa-f]{1,8})(?:[ \t]*;[^\r\n]*)?[ \t]*\r\n")
+_CHUNK = re.compile(rb"([0-9A-Fa-f]{1,8})(?:[ \t]*;[^\r\n]*|[ \t]*)\r\n")
 _CODED = ("\x1f", "H4sI", "1f8b", "1F8B", "KLUv", "28b52ffd", "28B52FFD")
 """How a text begins that some recorder has made of gzip or zstd: letter by letter, as Base64, as hexadecimal digits."""
 _LOST = "\ufffd"
@@ -125,7 +127,7 @@ def _inflated(body: bytes, *windows: int) -> bytes:
         plain = b""
         rest = body
         try:
-            while rest:
+            for _ in range(_MOST_MEMBERS):
                 worker = zlib.decompressobj(window)
                 plain += worker.decompress(rest, MAX_DECODED + 1 - len(plain))
                 if len(plain) > MAX_DECODED:
@@ -133,9 +135,10 @@ def _inflated(body: bytes, *windows: int) -> bytes:
                 if not worker.eof:
                     raise _CodingError(_EARLY)
                 rest = worker.unused_data.lstrip(b"\0") if window > zlib.MAX_WBITS else b""
+                if not rest:
+                    return plain
         except zlib.error:
             continue
-        return plain
     raise _CodingError(_OTHERWISE)
 
 

@@ -14,6 +14,8 @@ from urllib.parse import urlunsplit
 
 import yaml
 
+from roomproof.cassettes.damage import MAX_ENTRY
+
 WHOLE = r"-?(?:0|[1-9][0-9]{0,14})"
 """A number that is whole and short; longer ones are not turned into numbers, for that takes time."""
 NUMBER = r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?"
@@ -67,12 +69,8 @@ def _plain(loader: Any, node: Any) -> Any:
 
 
 def _sequence(loader: Any, node: Any) -> Any:
+    """Build a list, of a tuple too: as a name in a map a tuple of tuples, each in it twice, would take for ever."""
     return loader.construct_sequence(node) if isinstance(node, yaml.SequenceNode) else _unbuilt(loader, node)
-
-
-def _tuple(loader: Any, node: Any) -> Any:
-    # Deep: a tuple cannot be filled later.
-    return tuple(loader.construct_sequence(node, deep=True)) if isinstance(node, yaml.SequenceNode) else _unbuilt(loader, node)
 
 
 def _binary(loader: Any, node: Any) -> Any:
@@ -111,7 +109,7 @@ def _arguments(loader: Any, node: Any) -> list[Any]:
     """Build what an object is made of: a list, or the member `args`, else `state`."""
     given = next((part for part in (_part(node, "args"), _part(node, "state")) if part is not None), node)
     found = _plain(loader, given)
-    return list(found) if isinstance(found, list | tuple) else [found]
+    return found if isinstance(found, list) else [found]
 
 
 def _first(loader: Any, node: Any) -> Any:
@@ -124,9 +122,15 @@ def _file(loader: Any, node: Any) -> Any:
 
 
 def joined(chunks: Iterable[Any]) -> bytes | None:
-    """Return chunks of a body in one, None where one of them is neither bytes nor text."""
-    parts = [chunk.encode("utf-8", "surrogatepass") if isinstance(chunk, str) else chunk for chunk in chunks]
-    return b"".join(parts) if all(isinstance(part, bytes) for part in parts) else None
+    """Return chunks of a body in one, None where one is neither bytes nor text, or where anchors make them longer than an entry is."""
+    parts: list[bytes] = []
+    size = 0
+    for chunk in chunks:
+        part = chunk.encode("utf-8", "surrogatepass") if isinstance(chunk, str) else chunk
+        if not isinstance(part, bytes) or (size := size + len(part)) > MAX_ENTRY:
+            return None
+        parts.append(part)
+    return b"".join(parts)
 
 
 def _iterator(loader: Any, node: Any) -> Any:
@@ -134,7 +138,7 @@ def _iterator(loader: Any, node: Any) -> Any:
     chunks = _first(loader, node)
     if isinstance(chunks, bytes | str):
         return chunks
-    whole = joined(chunks) if isinstance(chunks, list | tuple) else None
+    whole = joined(chunks) if isinstance(chunks, list) else None
     return _unbuilt(loader, node) if whole is None else whole
 
 
@@ -188,7 +192,7 @@ _TAGS: dict[str, _Build] = {
     f"{_PYTHON}none": lambda _loader, _node: None,
     f"{_PYTHON}bool": _truth,
     f"{_PYTHON}list": _sequence,
-    f"{_PYTHON}tuple": _tuple,
+    f"{_PYTHON}tuple": _sequence,
     f"{_PYTHON}dict": _plain,
     f"{_PYTHON}object:vcr.request.Request": _plain,
     **_objects(_file, "_io.BytesIO", "io.BytesIO", "_io.StringIO", "io.StringIO"),

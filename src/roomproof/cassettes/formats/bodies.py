@@ -21,6 +21,8 @@ _WRAPPED = frozenset(("string", "base64_string", "encoding", "file", *_PARSED))
 _OTHER_LETTERS = re.compile(r"iso-?8859-\d\d?|latin-?1|windows-125\d|cp125\d|utf-?16(-?[bl]e)?", re.IGNORECASE)
 """Encodings of letters that are no UTF-8 and cost no time."""
 _MOST_VALUES = 300_000
+_VALUES_WORTH = 16
+"""So many letters of a text count as one value more."""
 _DEEPEST = 100
 
 
@@ -52,9 +54,13 @@ def _sent(node: Mapping[str, Any]) -> Body:
     content = node.get("body")
     if isinstance(content, dict) and (not content or not _WRAPPED.issuperset(content)):
         return _of_members(content)
-    if isinstance(content, list | tuple) and content and all(isinstance(item, tuple) and len(item) == 2 for item in content):
-        return Body(urlencode(content).encode())
+    if isinstance(content, list | tuple) and content and all(map(_is_pair, content)):
+        return Body(urlencode(list(map(tuple, content)), errors="surrogatepass").encode())
     return _body(node)
+
+
+def _is_pair(item: Any) -> bool:
+    return isinstance(item, list | tuple) and len(item) == 2 and all(isinstance(part, str) for part in item)
 
 
 def response_body(node: Mapping[str, Any]) -> Body:
@@ -124,8 +130,8 @@ def _of_members(members: Mapping[Any, Any]) -> Body:
 
 def _of_form(form: Mapping[Any, Any]) -> Body:
     """Return the body that go-vcr keeps the fields of, where it has no text of it."""
-    fields = {str(name): [str(value) for value in (values if isinstance(values, list) else [values])] for name, values in form.items()}
-    return Body(urlencode(fields, doseq=True).encode())
+    fields = [(str(name), value) for name, values in form.items() for value in (values if isinstance(values, list) else [values])]
+    return Body(urlencode(fields, errors="surrogatepass").encode()) if all(map(_is_pair, fields)) else _MISSING
 
 
 def _spelt(value: Any) -> Body:
@@ -148,7 +154,7 @@ def _number(value: Any) -> orjson.Fragment:
 
 def _bounded(value: Any, left: list[int], levels: int) -> Any:
     """Return a copy that is a tree; anchors can make a value stand in another one, or in itself, without end."""
-    left[0] -= 1
+    left[0] -= 1 + (len(value) // _VALUES_WORTH if isinstance(value, str) else 0)
     if left[0] < 0 or levels < 0:
         raise EntryError("the body of a request or response has more values than are looked at")
     if isinstance(value, dict):

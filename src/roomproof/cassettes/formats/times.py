@@ -34,6 +34,14 @@ def duration_of(value: Any) -> timedelta | None:
     return timedelta(seconds=seconds) if seconds is not None and 0 < seconds < _LONGEST.total_seconds() else None
 
 
+def before(end: datetime | None, took: timedelta | None) -> datetime | None:
+    """Return when something began that had ended, None where the end is not known; the end itself where nobody knows how long it took."""
+    try:
+        return end if end is None or took is None else end - took
+    except OverflowError:
+        return None
+
+
 def _seconds(value: Any) -> float | None:
     if isinstance(value, str) and _DURATION.fullmatch(value):
         return sum(float(number) * _UNITS[unit] for number, unit in _PART.findall(value))

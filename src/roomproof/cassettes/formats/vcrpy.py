@@ -23,7 +23,7 @@ from roomproof.cassettes.as_sent import MEMBER, restored
 from roomproof.cassettes.coding import coding_of, decoded
 from roomproof.cassettes.entry import Entry, EntryError, answered_at
 from roomproof.cassettes.formats.bodies import Body, request_body, response_body
-from roomproof.cassettes.formats.times import duration_of, time_of
+from roomproof.cassettes.formats.times import before, duration_of, time_of
 from roomproof.cassettes.yaml_tags import Unbuilt
 from roomproof.interaction import Credentials, Headers, Interaction, Request, Response, RoomKnowledge, header
 from roomproof.judge.placeholder import is_placeholder
@@ -87,10 +87,10 @@ def _entry_of(node: Mapping[str, Any], request_node: Mapping[str, Any], url: str
     if "response" in node and node["response"] is None:
         return Entry(_unanswered(request, recorded), recorded)
     response_node = _mapping(node, "response")
-    status, received, answered = _status(response_node), *_received(node, response_node)
+    status, received, answered = _status(response_node, is_ours=bool(sender)), *_received(node, response_node)
     took = duration_of(response_node.get("duration", response_node.get("elapsed")))
     # Who counts the time notes down when the answer is there.
-    started = recorded - took if recorded is not None and took is not None else recorded
+    started = before(recorded, took)
     at = started or answered_at(answered)
     if status <= 0 or (status == _NO_STATUS and not answered):
         return Entry(_unanswered(request, at), started, took)
@@ -208,10 +208,10 @@ def _method(node: Mapping[str, Any]) -> str:
 def _url(node: Mapping[str, Any]) -> str:
     """Return the URL of a request as it stands there, or from the parts that vcrpy kept before its version 1.0."""
     found = next((node[name] for name in ("uri", "url") if name in node), None)
-    if found is None and all(name in node for name in ("protocol", "host", "path")):
-        port = node.get("port")
-        usual = {"https": 443, "http": 80}.get(str(node["protocol"]))
-        return f"{node['protocol']}://{node['host']}{'' if port in (None, usual) else f':{port}'}{node['path']}"
+    scheme, host, port, path = (node.get(name) for name in ("protocol", "host", "port", "path"))
+    if found is None and isinstance(scheme, str) and isinstance(host, str) and isinstance(path, str):
+        is_usual = port == {"https": 443, "http": 80}.get(scheme) or not isinstance(port, str | int)
+        return f"{scheme}://{host}{'' if is_usual else f':{port}'}{path}"
     return _text_of(found, "uri")
 
 
@@ -248,14 +248,17 @@ def _plain(value: Any) -> str:
     raise EntryError("a header's value is neither a text nor a list of texts")
 
 
-def _status(node: Mapping[str, Any]) -> int:
-    """Return the status code, which stands in the response itself or in its member `status`, as a number or at the head of a text."""
+def _status(node: Mapping[str, Any], *, is_ours: bool) -> int:
+    """Return the status code, which stands in the response itself or in its member `status`, as a number or at the head of a text.
+
+    In what roomproof has written a text is an alteration.
+    """
     status = node.get("status")
     places: tuple[tuple[Any, str], ...] = ((node, "status_code"), (node, "code"), (status, "code"), (status, "status_code"))
     code = next((place[name] for place, name in places if isinstance(place, dict) and place.get(name) is not None), status)
     if isinstance(code, int) and not isinstance(code, bool):
         return code
-    line = _STATUS.match(code) if isinstance(code, str) else None
+    line = _STATUS.match(code) if isinstance(code, str) and not is_ours else None
     if line is None:
         raise EntryError("a response needs a status with a whole number as its code")
     return int(line[1])

@@ -33,14 +33,17 @@ _UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _FLOWS = re.compile(rb"\d{1,12}:\d{1,12}:")
 _JSON = re.compile(rb'(?:\xef\xbb\xbf)?\s*(?:\{\s*(?:["}]|$)|\[\s*(?:[{\]]|$))')
 """YAML in braces seldom quotes its names."""
-_OTHERS = {
-    b"\xd4\xc3\xb2\xa1": "is a capture of packets (pcap): record with a proxy that decrypts, and export the traffic as HAR",
-    b"\xa1\xb2\xc3\xd4": "is a capture of packets (pcap): record with a proxy that decrypts, and export the traffic as HAR",
-    b"\x0a\x0d\x0d\x0a": "is a capture of packets (pcapng): record with a proxy that decrypts, and export the traffic as HAR",
-    b"\xac\xed\x00\x05": "is a session of Charles (.chls): in Charles, choose File, Export Session, HTTP Archive (.har)",
-    b"\x1f\x8b": "is compressed: unpack it with gunzip",
-    b"<?xml": "is XML: if your proxy has written it, export the traffic as HAR",
-}
+_PCAP = "is a capture of packets: record with a proxy that decrypts, and export the traffic as HAR"
+_CHARLES = "is a session of Charles: in Charles, choose File, Export Session, HTTP Archive (.har)"
+_OPENAPI = "is an OpenAPI description, which is no recording: it describes an API"
+_OTHERS = (
+    (re.compile(rb"\xd4\xc3\xb2\xa1|\xa1\xb2\xc3\xd4|\x4d\x3c\xb2\xa1|\xa1\xb2\x3c\x4d|\x0a\x0d\x0d\x0a"), _PCAP),
+    (re.compile(rb"\xac\xed\x00\x05"), _CHARLES),
+    (re.compile(rb"\x1f\x8b"), "is compressed: unpack it with gunzip"),
+    (re.compile(rb"\s*<"), "is XML or HTML: if a proxy has written it, have it export the traffic as HAR"),
+    (re.compile(rb"(?:[^{\[]*\n)?(?:openapi|swagger)[\"']?\s*:"), _OPENAPI),
+    (re.compile(rb"(?:[^{\[]*\n)?type\s*:\s*[\"']?\w*\.insomnia"), "is an Insomnia export: in Insomnia, export as HAR"),
+)
 """How files begin that are known and not read, and what to do."""
 _LISTS = re.compile(rb"""(?:interactions|\bentries)["']?\s*:""", re.IGNORECASE)
 """What every text has that may be a recording, however it is damaged."""
@@ -191,11 +194,13 @@ def _reader(file: BinaryIO, path: Path) -> _Reader:
     """Return how a file is read, which its first bytes show."""
     start = file.read(_BEGINNING)
     file.seek(0)
+    if path.suffix.lower() in (".chls", ".chlz"):
+        raise NoRecordingError(_CHARLES)
     if start.startswith(b"PK\x03\x04"):
         return _Reader(partial(har_zip.told, file), partial(har_zip.entries, file))
     if _FLOWS.match(start):
         return _Reader(lambda: None, partial(mitmproxy.entries, file))
-    if known := next((what for begin, what in _OTHERS.items() if start.startswith(begin)), ""):
+    if known := next((what for begin, what in _OTHERS if begin.match(start)), ""):
         raise NoRecordingError(known)
     wide = start.startswith(_UTF_16)
     if _JSON.match(start.decode("utf-16", "replace").encode() if wide else start):

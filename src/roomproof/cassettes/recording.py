@@ -23,7 +23,9 @@ from roomproof.cassettes.formats import har_zip, mitmproxy
 from roomproof.errors import UsageError
 from roomproof.interaction import Interaction
 
-SUFFIXES = (".yaml", ".yml", ".json", ".har", ".har.zip", ".flow", ".flows", ".mitm")
+_OF_ANYTHING = (".yaml", ".yml", ".json")
+SUFFIXES = (*_OF_ANYTHING, ".har", ".har.zip", ".flow", ".flows", ".mitm")
+"""How names of recordings end; the first are those of many other files, too."""
 REGRESSIONS = "regressions"
 """The folder of the witnesses of past findings."""
 VERDICTS = ".verdicts.json"
@@ -45,8 +47,9 @@ _OTHERS = (
     (re.compile(rb"(?:[^{\[]*\n)?type\s*:\s*[\"']?\w*\.insomnia"), "is an Insomnia export: in Insomnia, export as HAR"),
 )
 """How files begin that are known and not read, and what to do."""
-_LISTS = re.compile(rb"""(?:interactions|\bentries)["']?\s*:""", re.IGNORECASE)
-"""What every text has that may be a recording, however it is damaged."""
+_LISTS = re.compile(rb"""interactions["']?\s*:|"(?:entries|scope|originalRequest)"\s*:""", re.IGNORECASE)
+_LOG, _ENTRIES = re.compile(rb"^\s*log\s*:", re.MULTILINE), re.compile(rb"^\s*entries\s*:", re.MULTILINE)
+"""What every text has that may be a recording, however it is damaged: one of the first, or both of these."""
 _PART = 1 << 20
 
 
@@ -146,7 +149,8 @@ def _why_none(path: Path) -> str:
         return error.why
     except UsageError:
         pass
-    return "" if _may_list(path) else "nothing in it is named interactions or entries"
+    is_sure = not path.name.lower().endswith(_OF_ANYTHING)
+    return "" if is_sure or _may_list(path) else "nothing in it is named interactions or entries"
 
 
 def _may_list(path: Path) -> bool:
@@ -155,7 +159,8 @@ def _may_list(path: Path) -> bool:
         with files.opened(path) as file:
             before = part = file.read(_PART)
             while part:
-                if _LISTS.search(before.replace(b"\0", b"")):
+                text = before.replace(b"\0", b"")  # Of UTF-16.
+                if _LISTS.search(text) or (_LOG.search(text) and _ENTRIES.search(text)):
                     return True
                 part = file.read(_PART)
                 before = before[-100:] + part

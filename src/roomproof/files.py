@@ -89,11 +89,11 @@ def below(folder: Path, wanted: Callable[[Path], bool]) -> tuple[list[Path], lis
         except OSError:
             closed.append(current)
             continue
-        inner = [path for path in paths if is_folder(path)]
-        linked_folders += filter(_is_link, inner)
-        folders += (path for path in inner if not _is_link(path))
-        for path in (path for path in paths if path not in inner):
-            (linked_files if _is_link(path) else found).append(path)
+        for path in paths:
+            if is_folder(path):
+                (linked_folders if _is_link(path) else folders).append(path)
+            else:
+                (linked_files if _is_link(path) else found).append(path)
     found = [path for path in sorted(found) + sorted(linked_files) if not _is_met(path, met)]
     return sorted(found), sorted(closed)
 

@@ -76,6 +76,7 @@ NO_RECORDINGS = {
     "openapi.json": '{"openapi": "3.1.0"}',
     "compose.yml": "services:\n  web: {image: x}\n",
     "broken.yaml": "a: [1\n",
+    "entries.yaml": "entries:\n- a\nscope: x\n",
     "report.json": '{"roomproof": "1", "providers": []}',
     "pact.json": '{"consumer": {}, "provider": {}, "interactions": []}',
 }
@@ -97,6 +98,9 @@ DAMAGED = (
     '{"x": , "log": {"entries": [',
     "interactions:\n- request: {\n  ]",
     "x: [\nhttp_interactions:\n",
+    "log:\n  entries:\n  - [\n",
+    '[{"scope": "https://api.example.com", "pa',
+    '{"item": [{"response": [{"originalRequest": {',
 )
 
 

@@ -160,6 +160,26 @@ def test_an_odd_entry_costs_itself_alone(tmp_path: Path, name: str) -> None:
     assert all(one.why for one in found if isinstance(one, Unreadable))
 
 
+ODD_URL = "https://[object Object]/x"
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        [nock(scope="https://[object Object]", path="/x")],
+        {"Entries": [proxied(RequestUri=ODD_URL)]},
+        collection(example(url=ODD_URL)),
+        netstring(flow(request={**flow()["request"], "path": ODD_URL.encode()})),
+    ],
+    ids=["nock", "test-proxy", "Postman", "mitmproxy"],
+)
+def test_an_entry_whose_url_is_none_says_which(tmp_path: Path, content: Any) -> None:
+    (found,) = read(tmp_path / "a.json", content)
+
+    assert isinstance(found, Unreadable)
+    assert found.url == ODD_URL
+
+
 def test_flows_say_when_they_began_and_how_long_they_took(tmp_path: Path) -> None:
     stream = netstring(flow()) + netstring({"type": "tcp"}) + netstring(flow(response=None))
     first, second = read(tmp_path / "a.flow", stream)
@@ -228,7 +248,10 @@ REFUSED: dict[str, Any] = {
     "WireMock": {"mappings": [{"request": {}, "response": {}}]},
     "a report of roomproof": {"roomproof": "1", "report_version": 1, "providers": []},
     "verdicts of roomproof": {"provider": "telnyx", "verdicts": {}},
-    "pcap": b"\xd4\xc3\xb2\xa1" + bytes(30),
+    "a capture of packets": b"\xd4\xc3\xb2\xa1" + bytes(30),
+    "an OpenAPI description": b"# ours\nopenapi: 3.1.0\npaths: {}\n",
+    "an Insomnia export": b"type: collection.insomnia.rest/5.0\nname: x\n",
+    "XML": b"<?xml version='1.0'?>\n<charles-session/>",
     "Fiddler": "saz",
     "gunzip": gzip.compress(b"{}"),
     "no list of entries": {"name": "package", "version": "1.0.0"},

@@ -16,9 +16,10 @@ from roomproof.cassettes.formats.table import FORMATS, refused
 from roomproof.cassettes.json_text import BadJsonError, JsonText, Part
 
 _SHORT = 100_000
-"""Bytes of a member that is kept while the list of entries is looked for; so many are kept at most."""
+"""Bytes of a member that is kept beside the list of entries, at most."""
 _NONE = "is no recording: it has no list of entries, as a cassette has in interactions and a HAR file in log.entries"
 _MOST_MEMBERS = 1_000
+"""So many members are kept."""
 _BY_WAY = {format_.way: format_ for format_ in FORMATS}
 _Lists = Iterator[tuple[Format, Iterator[Part]]]
 

@@ -23,7 +23,9 @@ from roomproof.cassettes.formats import har_zip, mitmproxy
 from roomproof.errors import UsageError
 from roomproof.interaction import Interaction
 
-SUFFIXES = (".yaml", ".yml", ".json", ".har", ".har.zip", ".flow", ".flows", ".mitm")
+_OF_ANYTHING = (".yaml", ".yml", ".json")
+SUFFIXES = (*_OF_ANYTHING, ".har", ".har.zip", ".flow", ".flows", ".mitm")
+"""How names of recordings end; the first are those of many other files, too."""
 REGRESSIONS = "regressions"
 """The folder of the witnesses of past findings."""
 VERDICTS = ".verdicts.json"
@@ -33,17 +35,21 @@ _UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _FLOWS = re.compile(rb"\d{1,12}:\d{1,12}:")
 _JSON = re.compile(rb'(?:\xef\xbb\xbf)?\s*(?:\{\s*(?:["}]|$)|\[\s*(?:[{\]]|$))')
 """YAML in braces seldom quotes its names."""
-_OTHERS = {
-    b"\xd4\xc3\xb2\xa1": "is a capture of packets (pcap): record with a proxy that decrypts, and export the traffic as HAR",
-    b"\xa1\xb2\xc3\xd4": "is a capture of packets (pcap): record with a proxy that decrypts, and export the traffic as HAR",
-    b"\x0a\x0d\x0d\x0a": "is a capture of packets (pcapng): record with a proxy that decrypts, and export the traffic as HAR",
-    b"\xac\xed\x00\x05": "is a session of Charles (.chls): in Charles, choose File, Export Session, HTTP Archive (.har)",
-    b"\x1f\x8b": "is compressed: unpack it with gunzip",
-    b"<?xml": "is XML: if your proxy has written it, export the traffic as HAR",
-}
+_PCAP = "is a capture of packets: record with a proxy that decrypts, and export the traffic as HAR"
+_CHARLES = "is a session of Charles: in Charles, choose File, Export Session, HTTP Archive (.har)"
+_OPENAPI = "is an OpenAPI description, which is no recording: it describes an API"
+_OTHERS = (
+    (re.compile(rb"\xd4\xc3\xb2\xa1|\xa1\xb2\xc3\xd4|\x4d\x3c\xb2\xa1|\xa1\xb2\x3c\x4d|\x0a\x0d\x0d\x0a"), _PCAP),
+    (re.compile(rb"\xac\xed\x00\x05"), _CHARLES),
+    (re.compile(rb"\x1f\x8b"), "is compressed: unpack it with gunzip"),
+    (re.compile(rb"\s*<"), "is XML or HTML: if a proxy has written it, have it export the traffic as HAR"),
+    (re.compile(rb"(?:[^{\[]*\n)?(?:openapi|swagger)[\"']?\s*:"), _OPENAPI),
+    (re.compile(rb"(?:[^{\[]*\n)?type\s*:\s*[\"']?\w*\.insomnia"), "is an Insomnia export: in Insomnia, export as HAR"),
+)
 """How files begin that are known and not read, and what to do."""
-_LISTS = re.compile(rb"""(?:interactions|\bentries)["']?\s*:""", re.IGNORECASE)
-"""What every text has that may be a recording, however it is damaged."""
+_LISTS = re.compile(rb"""interactions["']?\s*:|"(?:entries|scope|originalRequest)"\s*:""", re.IGNORECASE)
+_LOG, _ENTRIES = re.compile(rb"^\s*log\s*:", re.MULTILINE), re.compile(rb"^\s*entries\s*:", re.MULTILINE)
+"""What every text has that may be a recording, however it is damaged: one of the first, or both of these."""
 _PART = 1 << 20
 
 
@@ -145,7 +151,8 @@ def _why_none(path: Path) -> str:
         return error.why
     except UsageError:
         pass
-    return "" if _may_list(path) else "nothing in it is named interactions or entries"
+    is_sure = not path.name.lower().endswith(_OF_ANYTHING)
+    return "" if is_sure or _may_list(path) else "nothing in it is named interactions or entries"
 
 
 def _may_list(path: Path) -> bool:
@@ -154,7 +161,8 @@ def _may_list(path: Path) -> bool:
         with files.opened(path) as file:
             before = part = file.read(_PART)
             while part:
-                if _LISTS.search(before.replace(b"\0", b"")):
+                text = before.replace(b"\0", b"")  # Of UTF-16.
+                if _LISTS.search(text) or (_LOG.search(text) and _ENTRIES.search(text)):
                     return True
                 part = file.read(_PART)
                 before = before[-100:] + part
@@ -193,11 +201,13 @@ def _reader(file: BinaryIO, path: Path) -> _Reader:
     """Return how a file is read, which its first bytes show."""
     start = file.read(_BEGINNING)
     file.seek(0)
+    if path.suffix.lower() in (".chls", ".chlz"):
+        raise NoRecordingError(_CHARLES)
     if start.startswith(b"PK\x03\x04"):
         return _Reader(partial(har_zip.told, file), partial(har_zip.entries, file))
     if _FLOWS.match(start):
         return _Reader(lambda: None, partial(mitmproxy.entries, file))
-    if known := next((what for begin, what in _OTHERS.items() if start.startswith(begin)), ""):
+    if known := next((what for begin, what in _OTHERS if begin.match(start)), ""):
         raise NoRecordingError(known)
     wide = start.startswith(_UTF_16)
     if _JSON.match(start.decode("utf-16", "replace").encode() if wide else start):

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from roomproof.cassettes.coding import decoded
-from roomproof.cassettes.entry import Entry, answered_at
+from roomproof.cassettes.entry import Entry, EntryError, answered_at
+from roomproof.cassettes.formats.vcrpy import url_of
 from roomproof.interaction import Headers, Interaction, Request, Response, header
 
 _LONG = re.compile(r"0*[1-9][0-9]*", re.ASCII)
@@ -51,6 +52,14 @@ def unanswered(request: Request, sent: Body, why: str, started: datetime | None 
     """Return a request as an entry without the provider's answer, and why there is none."""
     sent = _decoded(sent, request.headers)
     return Entry(Interaction(_request(request, sent), None, started, failure=why), started, took, bodies_missing=sent.missing)
+
+
+def address(url: str) -> str:
+    """Return a URL as it is. Raises EntryError, with the URL, for a text that cannot be taken apart as one."""
+    try:
+        return url_of(url)
+    except EntryError as error:
+        raise EntryError(str(error), url) from error
 
 
 def is_bodiless(method: str, status: int) -> bool:

@@ -20,9 +20,8 @@ from roomproof.cassettes.formats import answered
 from roomproof.cassettes.formats.answered import MISSING, NO_BODY, Body
 from roomproof.cassettes.formats.format import Around, Format
 from roomproof.cassettes.formats.pairs import pairs_of
-from roomproof.cassettes.formats.vcrpy import url_of
 from roomproof.cassettes.formats.wrapped import as_bytes, from_base64, from_chunk_text, from_hexadecimal, from_silent_base64, is_json
-from roomproof.interaction import Credentials, Headers, Request, RoomKnowledge, header
+from roomproof.interaction import Credentials, Headers, Interaction, Request, Response, RoomKnowledge, header
 
 _Node = Mapping[str, Any]
 _Known = TypeVar("_Known", bound=StrEnum)
@@ -43,23 +42,18 @@ def entry_of(node: Any, around: Around = Around()) -> Entry:  # noqa: B008 - it 
     method, url = asked.get("method"), asked.get("url")
     if not isinstance(url, str) or not isinstance(method, str) or not method:
         raise EntryError("an entry needs a request with the texts method and url", url if isinstance(url, str) else "")
-    request = Request(
-        method.upper(),
-        _url(url),
-        pairs_of(asked.get("headers")),
-        credentials=_known(Credentials, ours.get("credentials"), Credentials.UNKNOWN),
-        room=_known(RoomKnowledge, ours.get("room"), RoomKnowledge.UNKNOWN),
-    )
-    sent = _sent(asked, around, ours)
+    request = Request(method.upper(), answered.address(url), pairs_of(asked.get("headers")))
     started, took = _started(entry.get("startedDateTime")), _took(entry.get("time"))
-    status = _status(response.get("status"))
+    status, headers = _status(response.get("status")), pairs_of(response.get("headers"))
+    if ours and status is not None:
+        return Entry(_own(request, asked, status, headers, _object(response.get("content")), ours, started), started, took)
+    sent = _sent(asked, around)
     if status is None or (why := _who_else(entry, response, status)):
         return answered.unanswered(request, sent, why if status else "the recording has no answer to this request", started, took)
-    headers = pairs_of(response.get("headers"))
-    came = NO_BODY if answered.is_bodiless(request.method, status) else _came(_object(response.get("content")), headers, around)
-    if response.get("_error") and not came.content:
-        came = MISSING
-    return _with_rest(answered.entry(request, sent, status, headers, came, started, took), ours.get("left_out"))
+    came = _came(_object(response.get("content")), headers, around)
+    if not came.content and (response.get("_error") or answered.is_bodiless(request.method, status)):
+        came = MISSING if response.get("_error") else NO_BODY
+    return answered.entry(request, sent, status, headers, came, started, took)
 
 
 FORMAT = Format("HAR", ("log", "entries"), lambda node, around: iter((entry_of(node, around),)))
@@ -67,13 +61,6 @@ FORMAT = Format("HAR", ("log", "entries"), lambda node, around: iter((entry_of(n
 
 def _object(node: Any) -> _Node:
     return node if isinstance(node, dict) else {}
-
-
-def _url(url: str) -> str:
-    try:
-        return url_of(url)
-    except EntryError as error:
-        raise EntryError(str(error), url) from error
 
 
 def _known(kind: type[_Known], value: Any, otherwise: _Known) -> _Known:
@@ -119,12 +106,9 @@ def _who_else(entry: _Node, response: _Node, status: int) -> str:
     return _TEST if entry.get("_wasFulfilled") else _FETCHED.get(str(entry.get("_fetchType")).lower(), "")
 
 
-def _sent(asked: _Node, around: Around, ours: _Node) -> Body:
-    """Return the body of a request: HTTP Toolkit keeps one that is no text as `_content`, roomproof the bytes
-    of one.
-    """
-    exact = _object(ours.get("bytes")).get("request")
-    posted = {"text": exact, "encoding": "base64"} if isinstance(exact, str) else _object(asked.get("postData") or asked.get("_content"))
+def _sent(asked: _Node, around: Around) -> Body:
+    """Return the body of a request: HTTP Toolkit keeps one that is no text as `_content`."""
+    posted = _object(asked.get("postData") or asked.get("_content"))
     body = _text_of(posted, around)
     if not body.content and (parameters := posted.get("params")):
         return _form(str(posted.get("mimeType", "")), parameters)
@@ -189,9 +173,22 @@ def _unless_cut(body: Body, size: float) -> Body:
     return MISSING if size > len(content) and not is_json(content) else body
 
 
-def _with_rest(entry: Entry, left_out: Any) -> Entry:
-    """Return an entry of which roomproof itself has recorded the beginning of the body only."""
-    response = entry.interaction.response
-    if not isinstance(left_out, int) or isinstance(left_out, bool) or left_out <= 0 or response is None:
-        return entry
-    return replace(entry, interaction=replace(entry.interaction, response=replace(response, left_out=left_out)))
+def _own(request: Request, asked: _Node, status: int, headers: Headers, content: _Node, ours: _Node, at: datetime | None) -> Interaction:
+    """Return what roomproof itself has recorded, as it was: nothing has to be guessed (har_writing.py)."""
+    exact, left_out = _object(ours.get("bytes")).get("request"), ours.get("left_out")
+    posted = {"text": exact, "encoding": "base64"} if exact else _object(asked.get("postData"))
+    known = replace(
+        request,
+        body=_written(posted),
+        credentials=_known(Credentials, ours.get("credentials"), Credentials.UNKNOWN),
+        room=_known(RoomKnowledge, ours.get("room"), RoomKnowledge.UNKNOWN),
+    )
+    rest = left_out if isinstance(left_out, int) and left_out > 0 else 0
+    return Interaction(known, Response(status, headers, _written(content) or b"", rest), at)
+
+
+def _written(node: _Node) -> bytes | None:
+    text = node.get("text")
+    if not isinstance(text, str):
+        return None
+    return from_base64(text) if node.get("encoding") == "base64" else text.encode("utf-8", "replace")

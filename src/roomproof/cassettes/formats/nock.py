@@ -14,7 +14,6 @@ from roomproof.cassettes.formats import answered
 from roomproof.cassettes.formats.answered import MISSING, NO_BODY, Body
 from roomproof.cassettes.formats.format import Format, one
 from roomproof.cassettes.formats.pairs import pairs_of
-from roomproof.cassettes.formats.vcrpy import url_of
 from roomproof.cassettes.formats.wrapped import as_bytes, as_json, from_chunks, from_hexadecimal
 from roomproof.interaction import Headers, Request, header
 
@@ -28,7 +27,7 @@ def entry_of(node: Any) -> Entry:
     url = scope + path
     if not isinstance(status, int) or isinstance(status, bool):
         raise EntryError("an entry of nock needs a whole number as its status", url)
-    request = Request(method.upper(), url_of(url), pairs_of(entry.get("reqheaders")))
+    request = Request(method.upper(), answered.address(url), pairs_of(entry.get("reqheaders")))
     headers = pairs_of(entry.get("rawHeaders") or entry.get("headers"))
     came = _body(entry.get("response"), headers, is_binary=entry.get("responseIsBinary") is True)
     return answered.entry(request, _body(entry.get("body"), request.headers), status, headers, came)

@@ -18,7 +18,6 @@ from roomproof.cassettes.formats import answered
 from roomproof.cassettes.formats.answered import MISSING, NO_BODY, Body
 from roomproof.cassettes.formats.format import Around, Format
 from roomproof.cassettes.formats.pairs import pairs_of
-from roomproof.cassettes.formats.vcrpy import url_of
 from roomproof.cassettes.formats.wrapped import as_bytes
 from roomproof.interaction import Headers, Request
 
@@ -57,7 +56,7 @@ def _entry(example: Any, otherwise: Any, variables: _Variables) -> Entry:
     url, method, status = _url(asked.get("url"), variables), asked.get("method", "GET"), example.get("code")
     if not isinstance(method, str) or not url:
         raise EntryError("an originalRequest needs a method and a url", url)
-    request = Request(method.upper(), url_of(url), _headers(asked.get("header"), variables))
+    request = Request(method.upper(), answered.address(url), _headers(asked.get("header"), variables))
     sent = _sent(asked.get("body"), variables)
     if not isinstance(status, int) or isinstance(status, bool) or not 100 <= status <= 999:
         return answered.unanswered(request, sent, "the example holds no status")

@@ -14,7 +14,6 @@ from roomproof.cassettes.formats import answered
 from roomproof.cassettes.formats.answered import MISSING, NO_BODY, Body
 from roomproof.cassettes.formats.format import Format, one
 from roomproof.cassettes.formats.pairs import pairs_of
-from roomproof.cassettes.formats.vcrpy import url_of
 from roomproof.cassettes.formats.wrapped import as_bytes, as_json, from_base64
 from roomproof.interaction import Headers, Request, media_type
 
@@ -30,7 +29,7 @@ def entry_of(node: Any) -> Entry:
         raise EntryError("an entry needs the texts RequestUri and RequestMethod", url if isinstance(url, str) else "")
     if not isinstance(status, int) or isinstance(status, bool):
         raise EntryError("an entry needs a whole number as its StatusCode", url)
-    request = Request(method.upper(), url_of(url), pairs_of(entry.get("RequestHeaders")))
+    request = Request(method.upper(), answered.address(url), pairs_of(entry.get("RequestHeaders")))
     headers = pairs_of(entry.get("ResponseHeaders"))
     sent, came = _body(entry.get("RequestBody"), request.headers), _body(entry.get("ResponseBody"), headers)
     return answered.entry(request, sent, status, headers, came)

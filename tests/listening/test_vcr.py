@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from vcr.matchers import requests_match, uri
 from vcr.request import Request as VcrRequest
 
-from roomproof import Redactor, Request, Verdict, open_recording
+from roomproof import Redactor, Request, Verdict, judging, open_recording
 from roomproof.cassettes.exposure import exposed
 from roomproof.cassettes.redaction import is_redacted
 from roomproof.interaction import Interaction, Response
@@ -214,6 +214,24 @@ def test_a_client_that_is_listened_to_below_a_cassette_is_heard_once(stage: list
         with vcr.use_cassette(tmp_path / "both.yaml"), listened(session, stage[-1].listening):
             session.patch(place.url(), data=GOOD)
         assert stage[-1].requests == number
+
+
+def test_a_block_judges_what_a_cassette_plays_as_it_was_recorded(place: Any, client: httpx.Client, tmp_path: Path) -> None:
+    before = vars(vcr.cassette.Cassette)["play_response"]
+    bodies = (b'{"max_participants": 21}', GOOD)
+    with vcr.use_cassette(tmp_path / "plain.yaml"):
+        for body in bodies:
+            client.patch(place.url(), content=body)
+    with vcr.use_cassette(tmp_path / "plain.yaml", match_on=["method", "body"]), judging("telnyx", client) as verdicts:
+        for body in reversed(bodies):
+            client.patch(place.url(), content=body)
+    with vcr.use_cassette(tmp_path / "plain.yaml"), judging("telnyx", client) as stale:
+        client.patch(place.url(), content=BROKEN)
+
+    for judged, cases in ((verdicts, 2), (stale, 1)):
+        assert judged.records["telnyx.update-room.response.200.status"].cases == cases
+        assert [finding.clause.id for finding in judged.findings() if finding.verdict is Verdict.FAIL] == []
+    assert vars(vcr.cassette.Cassette)["play_response"] is before
 
 
 def test_a_recording_does_not_go_on_where_another_ended_long_ago(

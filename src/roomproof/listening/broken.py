@@ -37,7 +37,7 @@ def nothing_judged(listening: Listening, provider: str, where: str) -> str:
     hearing = listening.hearing_of(provider)
     if hearing.telling:
         return ""
-    doubts = [*(doubt for doubt in sorted(hearing.doubts) if doubt), *listening.unreadable]
+    doubts = [doubt for doubt in sorted(hearing.doubts) if doubt]
     why = f": {one_line(doubts[0])}" if doubts else ""
     if not hearing.requests:
         return f"nothing was judged: no request of {provider} was seen {where}{why}"

@@ -10,7 +10,7 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from importlib import import_module
 from typing import Any
@@ -36,15 +36,19 @@ _KNOWN = (
 
 @dataclass(eq=False)
 class Call:
-    """A call of a client that is under way: the flights of those who listen, and who of them has heard of it elsewhere."""
+    """A call of a client that is under way: the flights of those who listen, and who of them has heard of it elsewhere.
+
+    `played` are the exchanges that a cassette has played for it to which nobody listens.
+    """
 
     ears: Ears
     flights: dict[int, Flight]
     told: set[int] = field(default_factory=set)
+    played: list[Interaction] = field(default_factory=list)
 
 
 UNDER_WAY: ContextVar[Call | None] = ContextVar("roomproof_call", default=None)
-"""The call that this thread or task makes. A cassette below it knows better what was exchanged, and says so in `told`."""
+"""The call that this thread or task makes. A cassette below it knows better what was exchanged, and says so."""
 
 
 @dataclass(eq=False)
@@ -69,11 +73,17 @@ class Ears:
         return call is not None and call.ears is self
 
     def tell(self, call: Call, interactions: Sequence[Interaction]) -> None:
-        """Tell what came of a call: the redirects and repeats that it took, then the last exchange."""
+        """Tell what came of a call: the redirects and repeats that it took, then the last exchange.
+
+        What was played is told as it was recorded, each exchange by itself: when that was, and what came between, nobody knows.
+        """
         for listening in tuple(self.listeners):
-            if id(listening) not in call.told:
-                for interaction in interactions:
-                    listening.hear(interaction, call.flights.get(id(listening)))
+            if id(listening) in call.told:
+                continue
+            for interaction in call.played:
+                listening.hear(replace(interaction, at=None), part=object())
+            for interaction in () if call.played else interactions:
+                listening.hear(interaction, call.flights.get(id(listening)))
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from roomproof.listening.broken import BrokenClauseError, NothingJudgedError, no
 from roomproof.listening.clients import listened
 from roomproof.listening.contracts import known_contracts, known_secrets
 from roomproof.listening.stream import Hearing, Listening
+from roomproof.listening.vcr_cassettes import noticed_cassettes
 from roomproof.verdict import Finding, Verdict, Verdicts
 
 
@@ -32,7 +33,7 @@ def judging(provider: str, client: Any, *, contracts: str | Path | Sequence[str 
     listening = Listening(known_contracts(contracts, provider), provider, strict=strict)
     hearing = listening.hearing_of(provider)
     try:
-        with listened(client, listening):
+        with listened(client, listening), noticed_cassettes():
             yield hearing.verdicts
     except BaseException as error:
         for text in _texts(hearing):

@@ -35,23 +35,31 @@ _CLOCKS = timedelta(seconds=5)
 
 
 class Flight:
-    """A request that is under way, as long as somebody holds this object; `alone` until another one is that it may disturb."""
+    """A request that is under way, as long as somebody holds this object.
 
-    __slots__ = ("__weakref__", "alone", "thread", "writes")
+    `alone` until another one is that it may disturb, or that may disturb it; `given_up` where its sender has sent another one since.
+    """
+
+    __slots__ = ("__weakref__", "alone", "given_up", "sender", "writes")
 
     def __init__(self, method: str) -> None:
         self.writes = method.upper() not in _READS
-        self.alone = True
-        self.thread = None if _is_in_a_loop() else threading.get_ident()
+        self.alone, self.given_up = True, False
+        self.sender = _sender()
+
+    def disturb(self, other: Flight) -> None:
+        """Note that two are under way together: that says something only of two that read."""
+        if self.writes or other.writes:
+            self.alone = other.alone = False
 
 
-def _is_in_a_loop() -> bool:
-    """Whether this thread runs an event loop, so that several of its requests may be under way together."""
+def _sender() -> tuple[int, int]:
+    """Return who is sending: the thread, and the task in it. Neither sends anything before it has got its answer, or given it up."""
     try:
-        asyncio.get_running_loop()
+        task = asyncio.current_task()
     except RuntimeError:
-        return False
-    return True
+        task = None
+    return threading.get_ident(), id(task)
 
 
 @dataclass
@@ -93,7 +101,6 @@ class Listening:
         request its address or the place of its cassette has to say whose it is.
         """
         self.heard: dict[str, Hearing] = {}
-        self.unreadable: list[str] = []
         self.strict = strict
         self._contracts, self._provider = contracts, provider
         self._attributions: dict[Path, Attribution] = {}
@@ -114,11 +121,11 @@ class Listening:
         flight = Flight(method)
         with self._lock:
             for other in tuple(self._flights):
-                if flight.thread is not None and other.thread == flight.thread:
-                    # Code that waits for each answer has given the former one up.
+                if other.sender == flight.sender:
+                    other.given_up = True
                     self._flights.discard(other)
-                elif flight.writes or other.writes:
-                    flight.alone = other.alone = False
+                else:
+                    flight.disturb(other)
             self._flights.add(flight)
         return flight
 
@@ -131,6 +138,9 @@ class Listening:
             # In one go: a request that is sent meanwhile must not be heard before this one, as if it were the former.
             if flight is not None:
                 self._flights.discard(flight)
+                for other in tuple(self._flights) if flight.given_up else ():
+                    # A client that calls back has sent the other one without waiting.
+                    flight.disturb(other)
                 if not flight.alone:
                     interaction = Interaction(interaction.request, None, interaction.at, _BESIDE_ANOTHER)
             learned = self.learn(interaction, part=part, place=place)

@@ -7,6 +7,8 @@ order of the file, although they count only once they are played themselves.
 
 from __future__ import annotations
 
+import sys
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -19,7 +21,7 @@ from weakref import WeakKeyDictionary
 
 from roomproof.cassettes.entry import EntryError
 from roomproof.cassettes.formats.vcrpy import entry_of
-from roomproof.interaction import Interaction
+from roomproof.interaction import Interaction, Request
 from roomproof.listening.clients import UNDER_WAY, now
 from roomproof.listening.stream import Flight, Learned, Listening
 from roomproof.listening.vcr_matching import Mask
@@ -75,6 +77,46 @@ def listened_cassettes(current: Callable[[], Listener | None]) -> Iterator[None]
         kind.load = before
 
 
+_NOTICED = [0]
+_LOCK = threading.Lock()
+
+
+@contextmanager
+def noticed_cassettes() -> Iterator[None]:
+    """Let calls of clients know, while the context lasts, what cassettes play for them to which nobody listens."""
+    module = sys.modules.get("vcr.cassette")
+    if module is None:
+        yield
+        return
+    kind = module.Cassette
+    with _LOCK:
+        _NOTICED[0] += 1
+        if _NOTICED[0] == 1:
+            _notice(kind)
+    try:
+        yield
+    finally:
+        with _LOCK:
+            _NOTICED[0] -= 1
+            if _NOTICED[0] == 0:
+                kind.play_response = kind.play_response.__wrapped__
+
+
+def _notice(kind: Any) -> None:
+    original = kind.play_response
+
+    @wraps(original)
+    def play_response(cassette: Any, request: Any) -> Any:
+        response = original(cassette, request)
+        call = UNDER_WAY.get()
+        if call is not None:
+            recorded = next((asked for asked, known in cassette.data if known is response), request)
+            call.played.append(_interaction(recorded, response))
+        return response
+
+    kind.play_response = play_response
+
+
 class _Tap:
     """Stands between a cassette and the stub of a client."""
 
@@ -100,13 +142,12 @@ class _Tap:
         return can
 
     def _appended(self, request: Any, response: Any) -> None:
-        listener = self._current()
-        heard = _interaction(request, response, listener) if listener else None
-        flight = self._flights.pop(request, None)
+        listener, flight = self._current(), self._flights.pop(request, None)
+        # First: what a cassette keeps may be changed by filters of the user's.
+        heard = _interaction(request, response)
         self._append(request, response)
         if listener is not None:
             self._note(listener)
-        if listener is not None and heard is not None:
             recorded = heard if heard.at is not None else replace(heard, at=now())
             listener.listening.hear(recorded, flight, part=self._recorded, place=self._place(listener))
 
@@ -124,8 +165,8 @@ class _Tap:
     def _count(self, listener: Listener, index: int) -> None:
         played = listener.played.setdefault(self, Played())
         for request, response in self._cassette.data[len(played.learned) : index + 1]:
-            heard = _interaction(request, response, listener)
-            played.learned.append(listener.listening.learn(heard, part=self, place=self._place(listener)) if heard else None)
+            heard = _interaction(request, response)
+            played.learned.append(listener.listening.learn(heard, part=self, place=self._place(listener)))
         learned, played.learned[index] = played.learned[index], None
         if learned is not None:
             listener.listening.count(learned)
@@ -142,9 +183,9 @@ class _Tap:
         return path.relative_to(listener.root) if path.is_relative_to(listener.root) else Path(path.name)
 
 
-def _interaction(request: Any, response: Any, listener: Listener) -> Interaction | None:
+def _interaction(request: Any, response: Any) -> Interaction:
+    """Return an exchange, without an answer where a cassette holds it in a way that cannot be read."""
     try:
         return entry_of(node_of(request, response)).interaction
     except EntryError as error:
-        listener.listening.unreadable.append(f"an exchange cannot be read ({error})")
-        return None
+        return Interaction(Request(str(request.method), str(request.uri)), None, failure=f"the cassette holds what cannot be read: {error}")

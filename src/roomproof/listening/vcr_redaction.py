@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
 from roomproof.cassettes.coding import decoded
+from roomproof.cassettes.entry import EntryError
 from roomproof.cassettes.exposure import exposed
 from roomproof.cassettes.redaction import Redactor
 from roomproof.interaction import Headers, Interaction, Request, Response, header
@@ -55,7 +56,7 @@ class Persister:
         for request, response in zip(content["requests"], content["responses"], strict=True):
             try:
                 clean.append(self._clean(request, response, redactor))
-            except UnsearchableError:
+            except (EntryError, UnsearchableError):
                 if owner is not None:
                     owner.problems.append(_left_out(request))
         requests, responses = [request for request, _ in clean], [response for _, response in clean]

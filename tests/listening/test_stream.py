@@ -1,4 +1,6 @@
-"""A stream that is listened to: what overlaps or comes after a pause proves less, and what one stream has learned stays its own."""
+"""A stream that is listened to: what overlaps or comes after a pause proves less, and what one stream has
+learned stays its own.
+"""
 
 from __future__ import annotations
 
@@ -16,12 +18,18 @@ from roomproof.listening.stream import Flight, Listening
 
 ROOM = "5e3b9c0e-2a3f-4a57-8f06-9d1c4f7ab210"
 NOON = datetime(2026, 11, 30, 12, tzinfo=UTC)
-STATUS, UNCHANGED = "telnyx.update-room.response.200.status", "telnyx.update-room.behaviour.unique_name.unchanged"
+STATUS, UNCHANGED = (
+    "telnyx.update-room.response.200.status",
+    "telnyx.update-room.behaviour.unique_name.unchanged",
+)
 
 
 def update(name: str, at: datetime | None = NOON, url: str = "https://api.telnyx.com/v2") -> Interaction:
     """An update of the number of participants; the answer shows the room's name, which nobody changes."""
-    body = b'{"data": {"id": "%s", "unique_name": "%s", "max_participants": 7}}' % (ROOM.encode(), name.encode())
+    body = b'{"data": {"id": "%s", "unique_name": "%s", "max_participants": 7}}' % (
+        ROOM.encode(),
+        name.encode(),
+    )
     request = Request("PATCH", f"{url}/rooms/{ROOM}", (("content-type", "application/json"),), b'{"max_participants": 7}')
     return Interaction(request, Response(200, (("content-type", "application/json"),), body), at)
 
@@ -63,7 +71,11 @@ def test_without_times_only_what_lies_in_one_place_belongs_together(listening: L
 
 
 @pytest.mark.parametrize(("methods", "proves"), [(("PATCH", "PATCH"), False), (("PATCH", "GET"), False), (("GET", "GET"), True)])
-def test_calls_under_way_together_disturb_each_other_if_one_writes(listening: Listening, methods: tuple[str, str], proves: bool) -> None:
+def test_calls_under_way_together_disturb_each_other_if_one_writes(
+    listening: Listening,
+    methods: tuple[str, str],
+    proves: bool,
+) -> None:
     flights: list[Flight] = []
     apart(lambda: flights.append(listening.start(methods[0])))
     flights.append(listening.start(methods[1]))

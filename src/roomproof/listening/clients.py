@@ -1,7 +1,8 @@
-"""A client that is listened to: every exchange that it makes while somebody listens, and afterwards it is as it was before.
+"""A client that is listened to: every exchange that it makes while somebody listens, and afterwards it is as
+it was before.
 
-A client is known by the module that one of its classes comes from; nothing is imported for that. The method by which it sends is
-put on the object itself and taken off again.
+A client is known by the module that one of its classes comes from; nothing is imported for that. The method
+by which it sends is put on the object itself and taken off again.
 """
 
 from __future__ import annotations
@@ -31,12 +32,15 @@ _KNOWN = (
     ("requests", "Session", "send", "roomproof.listening.requests_session"),
     ("urllib3", "PoolManager", "urlopen", "roomproof.listening.urllib3_pool"),
 )
-"""The package and the name of a client's class, its method, and the module whose `tapped` stands in for it."""
+"""The package and the name of a client's class, its method, and the module whose `tapped` stands in for
+it.
+"""
 
 
 @dataclass(eq=False)
 class Call:
-    """A call of a client that is under way: the flights of those who listen, and who of them has heard of it elsewhere.
+    """A call of a client that is under way: the flights of those who listen, and who of them has heard of it
+    elsewhere.
 
     `played` are the exchanges that a cassette has played for it to which nobody listens.
     """
@@ -48,7 +52,9 @@ class Call:
 
 
 UNDER_WAY: ContextVar[Call | None] = ContextVar("roomproof_call", default=None)
-"""The call that this thread or task makes. A cassette below it knows better what was exchanged, and says so."""
+"""The call that this thread or task makes. A cassette below it knows better what was exchanged, and says
+so.
+"""
 
 
 @dataclass(eq=False)
@@ -75,7 +81,8 @@ class Ears:
     def tell(self, call: Call, interactions: Sequence[Interaction]) -> None:
         """Tell what came of a call: the redirects and repeats that it took, then the last exchange.
 
-        What was played is told as it was recorded, each exchange by itself: when that was, and what came between, nobody knows.
+        What was played is told as it was recorded, each exchange by itself: when that was, and what came
+        between, nobody knows.
         """
         for listening in tuple(self.listeners):
             if id(listening) in call.told:
@@ -88,7 +95,9 @@ class Ears:
 
 @dataclass(frozen=True)
 class _Tapped:
-    """A client with another method in the place of its own; `before` is what stood there on the object itself."""
+    """A client with another method in the place of its own; `before` is what stood there on the object
+    itself.
+    """
 
     ears: Ears
     method: Send
@@ -135,12 +144,21 @@ def _known(client: object) -> tuple[str, str]:
     )
 
 
-def exchange(request: Request, status: int, headers: Headers, body: bytes | None, started: datetime) -> Interaction:
+def exchange(
+    request: Request,
+    status: int,
+    headers: Headers,
+    body: bytes | None,
+    started: datetime,
+) -> Interaction:
     """Return an exchange. `body` is None where it is not here: it is read as it comes, or not at all."""
     plain = None if body is None else decoded(body, header(headers, "content-encoding"))
     if not isinstance(plain, bytes):
         # What is missing is not empty: the judge must not hold the announced length against it.
-        plain, headers = b"", tuple((name, value) for name, value in headers if name.lower() != "content-length")
+        plain, headers = (
+            b"",
+            tuple((name, value) for name, value in headers if name.lower() != "content-length"),
+        )
     return Interaction(request, Response(status, headers, plain), answered_at(headers) or started)
 
 
@@ -150,7 +168,9 @@ def unanswered(request: Request, started: datetime) -> Interaction:
 
 
 def repeats(request: Request, retries: Any, started: datetime) -> Iterator[Interaction]:
-    """Yield the exchanges before the last one that urllib3 made for a request by itself: it keeps no more than their status."""
+    """Yield the exchanges before the last one that urllib3 made for a request by itself: it keeps no more
+    than their status.
+    """
     for past in getattr(retries, "history", ()):
         if past.status is not None:
             yield exchange(request, past.status, (), None, started)

@@ -1,4 +1,6 @@
-"""By what is judged: every known contract, so that each request finds its own, and the secrets that their environment holds."""
+"""By what is judged: every known contract, so that each request finds its own, and the secrets that their
+environment holds.
+"""
 
 from __future__ import annotations
 
@@ -31,7 +33,9 @@ def _read(folders: tuple[Path, ...]) -> Contracts:
 
 
 def known_secrets(contracts: Iterable[Contract], environment: Mapping[str, str]) -> tuple[str, ...]:
-    """Return the credentials that the environment holds for some contracts, whole and in parts; some may be missing."""
+    """Return the credentials that the environment holds for some contracts, whole and in parts; some may be
+    missing.
+    """
     return tuple(dict.fromkeys(secret for contract in contracts for secret in _secrets(contract, environment)))
 
 

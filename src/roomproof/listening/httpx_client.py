@@ -1,4 +1,6 @@
-"""httpx: `Client.send` and `AsyncClient.send`, through which everything goes, a vendor's own client and its repeats too."""
+"""httpx: `Client.send` and `AsyncClient.send`, through which everything goes, a vendor's own client and its
+repeats too.
+"""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """What is heard of providers, judged in the order in which it was heard: one stream, a test's or a block's.
 
-Nobody knows who else uses the account, what came before, or which of two calls under way together the provider served
-first. So the traffic counts as second-hand, as that of a recording of somebody else's does.
+Nobody knows who else uses the account, what came before, or which of two calls under way together the
+provider served first. So the traffic counts as second-hand, as that of a recording of somebody else's does.
 """
 
 from __future__ import annotations
@@ -37,7 +37,8 @@ _CLOCKS = timedelta(seconds=5)
 class Flight:
     """A request that is under way, as long as somebody holds this object.
 
-    `alone` until another one is that it may disturb, or that may disturb it; `given_up` where its sender has sent another one since.
+    `alone` until another one is that it may disturb, or that may disturb it; `given_up` where its sender has
+    sent another one since.
     """
 
     __slots__ = ("__weakref__", "alone", "given_up", "sender", "writes")
@@ -54,7 +55,9 @@ class Flight:
 
 
 def _sender() -> tuple[int, int]:
-    """Return who is sending: the thread, and the task in it. Neither sends anything before it has got its answer, or given it up."""
+    """Return who is sending: the thread, and the task in it. Neither sends anything before it has got its
+    answer, or given it up.
+    """
     try:
         task = asyncio.current_task()
     except RuntimeError:
@@ -64,7 +67,9 @@ def _sender() -> tuple[int, int]:
 
 @dataclass
 class Hearing:
-    """What was heard of one provider: how many requests, how many of them say anything, and why the others do not."""
+    """What was heard of one provider: how many requests, how many of them say anything, and why the others do
+    not.
+    """
 
     contract: Contract
     judge: Judge
@@ -75,7 +80,9 @@ class Hearing:
     last: tuple[datetime | None, object] | None = None
 
     def has_gap_before(self, at: datetime | None, part: object) -> bool:
-        """Whether rooms may have changed unseen since the last exchange: by the times, else where another part begins."""
+        """Whether rooms may have changed unseen since the last exchange: by the times, else where another
+        part begins.
+        """
         if self.last is None:
             return False
         before, last_part = self.last
@@ -86,7 +93,9 @@ class Hearing:
 
 @dataclass(frozen=True)
 class Learned:
-    """An exchange that the judge has seen, and what it says of the clauses; it counts once somebody says so."""
+    """An exchange that the judge has seen, and what it says of the clauses; it counts once somebody says
+    so.
+    """
 
     hearing: Hearing
     interaction: Interaction
@@ -97,8 +106,8 @@ class Listening:
     """Judges what it hears, each provider by its own contract."""
 
     def __init__(self, contracts: Contracts, provider: str | None, *, strict: bool = False) -> None:
-        """`provider` is the only one whose requests count, and whatever fits its contract is taken for its own; None: of each
-        request its address or the place of its cassette has to say whose it is.
+        """`provider` is the only one whose requests count, and whatever fits its contract is taken for its
+        own; None: of each request its address or the place of its cassette has to say whose it is.
         """
         self.heard: dict[str, Hearing] = {}
         self.strict = strict
@@ -129,13 +138,23 @@ class Listening:
             self._flights.add(flight)
         return flight
 
-    def hear(self, interaction: Interaction, flight: Flight | None = None, *, part: object = None, place: Path = Path()) -> None:
-        """Judge an exchange, and count what it says. Of one that was disturbed by another only that it took place is known.
+    def hear(
+        self,
+        interaction: Interaction,
+        flight: Flight | None = None,
+        *,
+        part: object = None,
+        place: Path = Path(),
+    ) -> None:
+        """Judge an exchange, and count what it says. Of one that was disturbed by another only that it took
+        place is known.
 
-        `part` tells apart what lies next to each other in time only if the times say so, `place` is the file that it comes from.
+        `part` tells apart what lies next to each other in time only if the times say so, `place` is the file
+        that it comes from.
         """
         with self._lock:
-            # In one go: a request that is sent meanwhile must not be heard before this one, as if it were the former.
+            # In one go: a request that is sent meanwhile must not be heard before this one, as if it were the
+            # former.
             if flight is not None:
                 self._flights.discard(flight)
                 for other in tuple(self._flights) if flight.given_up else ():
@@ -148,7 +167,9 @@ class Listening:
                 self.count(learned)
 
     def learn(self, interaction: Interaction, *, part: object = None, place: Path = Path()) -> Learned | None:
-        """Let the judge learn from an exchange without counting what it says; None if it belongs to nobody that is judged here."""
+        """Let the judge learn from an exchange without counting what it says; None if it belongs to nobody
+        that is judged here.
+        """
         with self._lock:
             contract = self._attribution(place).contract_of(interaction.request)
             if contract is None or self._provider not in (None, contract.provider):

@@ -1,4 +1,6 @@
-"""urllib3: `PoolManager.urlopen`, which calls itself for each redirect, while its pools repeat a request by themselves."""
+"""urllib3: `PoolManager.urlopen`, which calls itself for each redirect, while its pools repeat a request by
+themselves.
+"""
 
 from __future__ import annotations
 
@@ -43,7 +45,13 @@ def tapped(pool: Any, urlopen: Send, ears: Ears) -> Send:
     return opening
 
 
-def _exchanges(requests: Sequence[Request], response: Any, started: datetime, *, preloaded: bool) -> Iterator[Interaction]:
+def _exchanges(
+    requests: Sequence[Request],
+    response: Any,
+    started: datetime,
+    *,
+    preloaded: bool,
+) -> Iterator[Interaction]:
     """Yield the exchanges of a call. Of those before the last, urllib3 keeps the status only."""
     asked = iter(requests)
     request = next(asked)

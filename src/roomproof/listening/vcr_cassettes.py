@@ -1,8 +1,10 @@
-"""vcrpy: listen to what its cassettes record and play, whoever opens them: a decorator, a context manager, a fixture, a mixin.
+"""vcrpy: listen to what its cassettes record and play, whoever opens them: a decorator, a context manager, a
+fixture, a mixin.
 
-`Cassette.load` makes every cassette, so it is the one place that is taken over. A played exchange is judged as it was recorded: what
-the client sends today need not be what the provider answered then. Of the exchanges before it in the file the judge learns, in the
-order of the file, although they count only once they are played themselves.
+`Cassette.load` makes every cassette, so it is the one place that is taken over. A played exchange is judged
+as it was recorded: what the client sends today need not be what the provider answered then. Of the exchanges
+before it in the file the judge learns, in the order of the file, although they count only once they are
+played themselves.
 """
 
 from __future__ import annotations
@@ -44,14 +46,18 @@ class Listener(Protocol):
 
 @dataclass
 class Played:
-    """How far a listener has followed a cassette from the file's beginning on: what each exchange says, None once it has counted."""
+    """How far a listener has followed a cassette from the file's beginning on: what each exchange says, None
+    once it has counted.
+    """
 
     learned: list[Learned | None] = field(default_factory=list)
 
 
 @contextmanager
 def listened_cassettes(current: Callable[[], Listener | None]) -> Iterator[None]:
-    """Listen, while the context lasts, to every cassette that is opened in it, for whoever `current` names at each exchange."""
+    """Listen, while the context lasts, to every cassette that is opened in it, for whoever `current` names at
+    each exchange.
+    """
     kind = import_module("vcr.cassette").Cassette
     before = vars(kind)["load"]
     original = before.__func__
@@ -59,7 +65,10 @@ def listened_cassettes(current: Callable[[], Listener | None]) -> Iterator[None]
 
     @wraps(original)
     def load(cls: Any, **options: Any) -> Any:
-        persister = Persister(options.get("persister") or import_module("vcr.persisters.filesystem").FilesystemPersister, current)
+        persister = Persister(
+            options.get("persister") or import_module("vcr.persisters.filesystem").FilesystemPersister,
+            current,
+        )
         mask = Mask(current)
         options["persister"] = persister
         options["match_on"] = tuple(map(mask.matcher, options.get("match_on", defaults["match_on"].default)))
@@ -83,7 +92,9 @@ _LOCK = threading.Lock()
 
 @contextmanager
 def noticed_cassettes() -> Iterator[None]:
-    """Let calls of clients know, while the context lasts, what cassettes play for them to which nobody listens."""
+    """Let calls of clients know, while the context lasts, what cassettes play for them to which nobody
+    listens.
+    """
     module = sys.modules.get("vcr.cassette")
     if module is None:
         yield
@@ -124,10 +135,16 @@ class _Tap:
         self._cassette, self._current, self._persister = cassette, current, persister
         self._loaded, self._recorded = len(cassette.data), object()
         self._flights: WeakKeyDictionary[Any, Flight] = WeakKeyDictionary()
-        self._can_play, self._play, self._append = cassette.can_play_response_for, cassette.play_response, cassette.append
+        self._can_play, self._play, self._append = (
+            cassette.can_play_response_for,
+            cassette.play_response,
+            cassette.append,
+        )
 
     def listen(self) -> None:
-        """Take the place of the cassette's methods. A stub asks first whether an answer is there, then plays it or brings a new one."""
+        """Take the place of the cassette's methods. A stub asks first whether an answer is there, then plays
+        it or brings a new one.
+        """
         self._cassette.can_play_response_for = self._asked
         self._cassette.play_response = self._played
         self._cassette.append = self._appended
@@ -172,13 +189,17 @@ class _Tap:
             listener.listening.count(learned)
 
     def _note(self, listener: Listener) -> None:
-        """Have what is written redacted, and let a client that is listened to as well know that its exchange has been heard here."""
+        """Have what is written redacted, and let a client that is listened to as well know that its exchange
+        has been heard here.
+        """
         self._persister.redact(listener.secrets())
         if call := UNDER_WAY.get():
             call.told.add(id(listener.listening))
 
     def _place(self, listener: Listener) -> Path:
-        """Return the cassette's file from the project's folder on: a folder that is named like a provider says whose it is."""
+        """Return the cassette's file from the project's folder on: a folder that is named like a provider
+        says whose it is.
+        """
         path = Path(self._cassette._path).absolute()
         return path.relative_to(listener.root) if path.is_relative_to(listener.root) else Path(path.name)
 
@@ -188,4 +209,8 @@ def _interaction(request: Any, response: Any) -> Interaction:
     try:
         return entry_of(node_of(request, response)).interaction
     except EntryError as error:
-        return Interaction(Request(str(request.method), str(request.uri)), None, failure=f"the cassette holds what cannot be read: {error}")
+        return Interaction(
+            Request(str(request.method), str(request.uri)),
+            None,
+            failure=f"the cassette holds what cannot be read: {error}",
+        )

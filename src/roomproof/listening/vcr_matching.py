@@ -1,7 +1,8 @@
 """Matching: a request finds its exchange although the cassette has it without secrets.
 
-Secrets are masked on both sides, those of the request by their names, their places and their values, those of the cassette by what
-stands in their place. All look alike then: of two requests that differ in nothing else the one recorded first is played first.
+Secrets are masked on both sides, those of the request by their names, their places and their values, those of
+the cassette by what stands in their place. All look alike then: of two requests that differ in nothing else
+the one recorded first is played first.
 """
 
 from __future__ import annotations
@@ -35,7 +36,9 @@ class Owner(Protocol):
 
 
 class Mask:
-    """Masks the secrets of requests where they are compared, as long as there is somebody whose recording is redacted."""
+    """Masks the secrets of requests where they are compared, as long as there is somebody whose recording is
+    redacted.
+    """
 
     def __init__(self, current: Callable[[], Owner | None]) -> None:
         self._current = current
@@ -61,7 +64,9 @@ def _known(secrets: Iterable[str]) -> KnownSecrets:
 
 
 def _aligned(asked: str, recorded: str, known: KnownSecrets) -> tuple[str, str]:
-    """Return two URIs with the mask in each part that is a secret in the one and looks like what is put in its place in the other."""
+    """Return two URIs with the mask in each part that is a secret in the one and looks like what is put in
+    its place in the other.
+    """
     here, there = _SEPARATORS.split(asked), _SEPARATORS.split(recorded)
     if here == there or len(here) != len(there):
         return asked, recorded

@@ -10,7 +10,9 @@ from roomproof.cassettes.entry import EntryError
 
 
 def node_of(request: Any, response: Mapping[str, Any]) -> dict[str, Any]:
-    """Return an exchange as an entry of a cassette; nothing of it is used up. Raises EntryError for a body of another kind."""
+    """Return an exchange as an entry of a cassette; nothing of it is used up. Raises EntryError for a body of
+    another kind.
+    """
     return {
         "request": {
             "method": str(request.method),
@@ -32,7 +34,8 @@ def grouped(headers: Iterable[tuple[Any, Any]]) -> dict[str, list[str]]:
 
 
 def body_of(body: Any) -> bytes | None:
-    """Return the body of a request: a text, bytes, a file or pieces, each of which vcrpy gives anew; of plain data its JSON.
+    """Return the body of a request: a text, bytes, a file or pieces, each of which vcrpy gives anew; of plain
+    data its JSON.
 
     Raises EntryError for anything else.
     """

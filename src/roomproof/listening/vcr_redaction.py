@@ -1,7 +1,8 @@
-"""Redaction on the way to the disk: a persister of vcrpy that takes secrets out and hands the rest to the one that was there.
+"""Redaction on the way to the disk: a persister of vcrpy that takes secrets out and hands the rest to the one
+that was there.
 
-What a test sees, and what the cassette plays while it is open, stays as it came. An exchange in which no secret stands is
-written as vcrpy has it; so is one that an earlier recording has redacted.
+What a test sees, and what the cassette plays while it is open, stays as it came. An exchange in which no
+secret stands is written as vcrpy has it; so is one that an earlier recording has redacted.
 """
 
 from __future__ import annotations
@@ -46,7 +47,9 @@ class Persister:
         return self._inner.load_cassette(*arguments, **options)
 
     def save_cassette(self, path: Any, content: Mapping[str, Any], serializer: Any) -> None:
-        """Write the exchanges, without their secrets. One that cannot be searched for them is left out, and its owner is told so."""
+        """Write the exchanges, without their secrets. One that cannot be searched for them is left out, and
+        its owner is told so.
+        """
         if not self._redacts:
             self._inner.save_cassette(path, content, serializer)
             return
@@ -62,8 +65,15 @@ class Persister:
         requests, responses = [request for request, _ in clean], [response for _, response in clean]
         self._inner.save_cassette(path, {**content, "requests": requests, "responses": responses}, serializer)
 
-    def _clean(self, request: Any, response: Mapping[str, Any], redactor: Redactor) -> tuple[Any, Mapping[str, Any]]:
-        """Return an exchange without secrets, the same objects where it has none. Raises UnsearchableError."""
+    def _clean(
+        self,
+        request: Any,
+        response: Mapping[str, Any],
+        redactor: Redactor,
+    ) -> tuple[Any, Mapping[str, Any]]:
+        """Return an exchange without secrets, the same objects where it has none. Raises
+        UnsearchableError.
+        """
         seen = _seen(request, response)
         clean = redactor.redacted(seen)
         # One that is clean is redacted only so that its replacements are taken.
@@ -83,12 +93,19 @@ def _left_out(request: Any) -> str:
 
 
 def _seen(request: Any, response: Mapping[str, Any]) -> Interaction:
-    """Return an exchange as it is searched: bodies without their content coding. Raises UnsearchableError where that cannot be undone."""
+    """Return an exchange as it is searched: bodies without their content coding. Raises UnsearchableError
+    where that cannot be undone.
+    """
     node = node_of(request, response)
     asked, answered = node["request"], node["response"]
     headers = _pairs(answered["headers"])
     return Interaction(
-        Request(asked["method"], asked["uri"], _pairs(asked["headers"]), _plain(asked["body"], _pairs(asked["headers"]))),
+        Request(
+            asked["method"],
+            asked["uri"],
+            _pairs(asked["headers"]),
+            _plain(asked["body"], _pairs(asked["headers"])),
+        ),
         Response(0, headers, _plain(body_of(_content(response)), headers) or b""),
     )
 
@@ -120,7 +137,11 @@ def _written_request(request: Any, seen: Request, clean: Request) -> Any:
     return type(request)(method=clean.method, uri=clean.url, body=body, headers=dict(headers))
 
 
-def _written_response(response: Mapping[str, Any], seen: Response | None, clean: Response | None) -> Mapping[str, Any]:
+def _written_response(
+    response: Mapping[str, Any],
+    seen: Response | None,
+    clean: Response | None,
+) -> Mapping[str, Any]:
     assert seen is not None
     assert clean is not None
     if clean is seen:

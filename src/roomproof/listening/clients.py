@@ -136,11 +136,13 @@ def listened(client: Any, listening: Listening) -> Iterator[None]:
 
 def _known(client: object) -> tuple[str, str]:
     for package, kind, name, module in _KNOWN:
-        if any(one.__name__ == kind and one.__module__.partition(".")[0] == package for one in type(client).__mro__):
+        names = {(one.__module__.partition(".")[0], one.__name__) for one in type(client).__mro__}
+        if (package, kind) in names:
             return name, module
     raise UsageError(
-        f"{type(client).__module__}.{type(client).__qualname__} is no client that can be listened to: hand over an httpx.Client, an "
-        "httpx.AsyncClient, a requests.Session or a urllib3.PoolManager, such as the one inside a vendor's client"
+        f"{type(client).__module__}.{type(client).__qualname__} is no client that can be listened to: hand over an "
+        "httpx.Client, an httpx.AsyncClient, a requests.Session or a urllib3.PoolManager, such as the one inside a "
+        "vendor's client"
     )
 
 

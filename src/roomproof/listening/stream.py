@@ -122,7 +122,8 @@ class Listening:
         """Return what was heard of a provider, by now perhaps nothing."""
         if provider not in self.heard:
             contract, deviations = self._contracts[provider]
-            self.heard[provider] = Hearing(contract, Judge(contract), Verdicts(contract, deviations, strict=self.strict))
+            verdicts = Verdicts(contract, deviations, strict=self.strict)
+            self.heard[provider] = Hearing(contract, Judge(contract), verdicts)
         return self.heard[provider]
 
     def start(self, method: str) -> Flight:
@@ -186,7 +187,8 @@ class Listening:
             hearing = learned.hearing
             hearing.requests += 1
             hearing.telling += any(item.outcome is not Outcome.INCONCLUSIVE for item in learned.evidence)
-            hearing.doubts.update({item.summary for item in learned.evidence if item.outcome is Outcome.INCONCLUSIVE})
+            doubtful = (item for item in learned.evidence if item.outcome is Outcome.INCONCLUSIVE)
+            hearing.doubts.update({item.summary for item in doubtful})
             for item in learned.evidence:
                 hearing.verdicts.add(item, learned.interaction)
 

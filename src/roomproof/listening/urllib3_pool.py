@@ -22,7 +22,8 @@ def tapped(pool: Any, urlopen: Send, ears: Ears) -> Send:
 
     @wraps(urlopen)
     def opening(method: str, url: str, *arguments: Any, **options: Any) -> Any:
-        asked = Request(method, url, pairs((options.get("headers") or pool.headers).items()), sent(options.get("body")))
+        headers = pairs((options.get("headers") or pool.headers).items())
+        asked = Request(method, url, headers, sent(options.get("body")))
         requests = _ASKED.get()
         if requests is not None and ears.is_within_call():
             requests.append(asked)

@@ -23,7 +23,10 @@ Matcher = Callable[[Any, Any], Any]
 _MASK = REDACTED.encode()
 _ROUNDS = 8
 _SEPARATORS = re.compile("([/?&=])")
-_REPLACEMENT = re.compile(rb"(?<![\w-])(?:redacted[0-9]*|00000000-0000-4000-8000-[0-9]{12}|f0{7,}[0-9]+)(?![\w-])", re.IGNORECASE)
+_REPLACEMENT = re.compile(
+    rb"(?<![\w-])(?:redacted[0-9]*|00000000-0000-4000-8000-[0-9]{12}|f0{7,}[0-9]+)(?![\w-])",
+    re.IGNORECASE,
+)
 """What the redaction puts in the place of a secret, as far as it can be told from anything else."""
 
 
@@ -53,7 +56,7 @@ class Mask:
                 return matcher(asked, recorded)
             known = _known(owner.secrets())
             uris = _aligned(asked.uri, recorded.uri, known)
-            return matcher(*(_masked(one, uri, known) for one, uri in zip((asked, recorded), uris, strict=True)))
+            return matcher(_masked(asked, uris[0], known), _masked(recorded, uris[1], known))
 
         return matching
 
@@ -71,7 +74,9 @@ def _aligned(asked: str, recorded: str, known: KnownSecrets) -> tuple[str, str]:
     if here == there or len(here) != len(there):
         return asked, recorded
     for at, (one, other) in enumerate(zip(here, there, strict=True)):
-        if one != other and is_redacted(other) and (unquote(one) in known.whole or known.stand_in(one.encode())):
+        if one == other or not is_redacted(other):
+            continue
+        if unquote(one) in known.whole or known.stand_in(one.encode()):
             here[at] = there[at] = REDACTED
     return "".join(here), "".join(there)
 
@@ -104,8 +109,9 @@ def _body(body: Any, known: KnownSecrets) -> Any:
 
 @lru_cache(maxsize=1024)
 def _mask(data: bytes, known: KnownSecrets) -> bytes:
-    told = (value for value in values(data) if value.raw and value.tells(codes=True)) if may_tell(data, codes=True) else ()
-    data = edited(data, [(value.start, value.end, _MASK) for value in told])
+    if may_tell(data, codes=True):
+        told = (value for value in values(data) if value.raw and value.tells(codes=True))
+        data = edited(data, [(value.start, value.end, _MASK) for value in told])
     for _ in range(_ROUNDS):
         places = known.places(data)
         if not places:

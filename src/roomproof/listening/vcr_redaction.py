@@ -81,14 +81,15 @@ class Persister:
             return request, response
         if redactor.leaks(clean) or (clean.response and clean.response.left_out):
             raise UnsearchableError
-        return _written_request(request, seen.request, clean.request), _written_response(response, seen.response, clean.response)
+        written = _written_request(request, seen.request, clean.request)
+        return written, _written_response(response, seen.response, clean.response)
 
 
 def _left_out(request: Any) -> str:
     asked = f"{request.method} {str(request.uri).partition('?')[0]}"
     return (
-        f"{asked} was not written to the cassette: a known secret would have stood in it, or it cannot be searched for secrets, since "
-        "it is written in too many ways or in a content coding that cannot be undone"
+        f"{asked} was not written to the cassette: a known secret would have stood in it, or it cannot be searched "
+        "for secrets, since it is written in too many ways or in a content coding that cannot be undone"
     )
 
 
@@ -151,7 +152,9 @@ def _written_response(
     if clean.body != seen.body:
         headers = _without_coding(headers, clean.body)
         known = response.get("body")
-        body = {"body": {**known, "string": clean.body}} if isinstance(known, Mapping) else {"content": clean.body}
+        body = {"content": clean.body}
+        if isinstance(known, Mapping):
+            body = {"body": {**known, "string": clean.body}}
     names: dict[str, list[str]] = {}
     for name, value in headers:
         names.setdefault(name, []).append(value)
@@ -161,4 +164,5 @@ def _written_response(
 def _without_coding(headers: Headers, body: bytes) -> Headers:
     """Return headers that fit a body that was decoded and changed."""
     lengths = {"content-length": str(len(body))}
-    return tuple((name, lengths.get(name.lower(), value)) for name, value in headers if name.lower() != "content-encoding")
+    kept = ((name, value) for name, value in headers if name.lower() != "content-encoding")
+    return tuple((name, lengths.get(name.lower(), value)) for name, value in kept)

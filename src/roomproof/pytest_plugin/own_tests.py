@@ -4,7 +4,7 @@ decides on that very test.
 | what | where |
 |---|---|
 | who is to be judged, and how | `wanted_of` reads the marker `roomproof` and the setting `roomproof_vcr` |
-| what is heard of a test | `JudgedTest`, from its setup to its teardown; roomproof.listening hears the cassettes and the clients |
+| what is heard of a test | `JudgedTest`, from its setup to its teardown; roomproof.listening does the hearing |
 | what becomes of it | `OwnTests`, whose hooks turn findings into the outcome of the test |
 
 Nothing of the engine, and nothing of vcrpy, is imported before a test wants it.
@@ -71,7 +71,8 @@ def is_wanted(item: pytest.Item, mode: str) -> bool:
     """
     if isinstance(item, ClauseItem | RegressionItem):
         return False
-    return item.get_closest_marker(_MARKER) is not None or (mode != MODES[0] and item.get_closest_marker("vcr") is not None)
+    markers = (_MARKER,) if mode == MODES[0] else (_MARKER, "vcr")
+    return any(item.get_closest_marker(marker) is not None for marker in markers)
 
 
 def wanted_of(item: pytest.Item, mode: str) -> Wanted:
@@ -87,9 +88,11 @@ def wanted_of(item: pytest.Item, mode: str) -> Wanted:
     named = [folders] if isinstance(folders, str | Path) else folders
     are_folders = isinstance(named, list | tuple) and all(isinstance(folder, str | Path) for folder in named)
     if unknown or not isinstance(provider, str) or not isinstance(strict, bool) or not are_folders:
-        why = f"has no {unknown[0]!r}" if unknown else "names one provider as a text, folders, and strict as True or False"
+        needs = "names one provider as a text, folders, and strict as True or False"
+        why = f"has no {unknown[0]!r}" if unknown else needs
         raise UsageError(f"the marker roomproof(provider, contracts=..., strict=...) {why}")
-    return Wanted(provider, (*contracts, *(item.config.rootpath / folder for folder in named)), strict, must=True)
+    own = (item.config.rootpath / folder for folder in named)
+    return Wanted(provider, (*contracts, *own), strict, must=True)
 
 
 @dataclass(eq=False)
@@ -110,7 +113,8 @@ class JudgedTest:
 
     @cached_property
     def _variables(self) -> tuple[str, ...]:
-        return tuple(name for contract, _ in self.contracts.values() for name in contract.credentials.environment.values())
+        specs = (contract.credentials for contract, _ in self.contracts.values())
+        return tuple(name for spec in specs for name in spec.environment.values())
 
     def secrets(self) -> tuple[str, ...]:
         """Return the credentials that the environment holds, or has held while the test lasts."""
@@ -119,7 +123,8 @@ class JudgedTest:
         held = tuple(os.environ.get(name, "") for name in self._variables)
         if held != self._held:
             self._held = held
-            self._secrets |= dict.fromkeys(known_secrets((contract for contract, _ in self.contracts.values()), os.environ))
+            contracts = [contract for contract, _ in self.contracts.values()]
+            self._secrets |= dict.fromkeys(known_secrets(contracts, os.environ))
         return tuple(self._secrets)
 
     def found(self) -> tuple[list[str], list[str]]:
@@ -163,7 +168,8 @@ def _test_of(item: pytest.Item, mode: str) -> JudgedTest:
 
     wanted = wanted_of(item, mode)
     contracts = known_contracts(wanted.contracts, wanted.provider)
-    return JudgedTest(wanted, item.config.rootpath, Listening(contracts, wanted.provider, strict=wanted.strict), contracts)
+    listening = Listening(contracts, wanted.provider, strict=wanted.strict)
+    return JudgedTest(wanted, item.config.rootpath, listening, contracts)
 
 
 class OwnTests:

@@ -1,4 +1,6 @@
-"""A provider on loopback that takes more participants than it may, with detours on the way to it, and clients of every kind."""
+"""A provider on loopback that takes more participants than it may, with detours on the way to it, and clients
+of every kind.
+"""
 
 from __future__ import annotations
 
@@ -24,14 +26,18 @@ from roomproof.targets.serve import LOOPBACK, listen
 
 TELNYX = find_mock("telnyx")
 ROOM = f"/rooms/{TELNYX.room_id}"
-HEADERS = {"Authorization": f"Bearer {TELNYX.environment['TELNYX_API_KEY']}", "Content-Type": "application/json"}
+HEADERS = {
+    "Authorization": f"Bearer {TELNYX.environment['TELNYX_API_KEY']}",
+    "Content-Type": "application/json",
+}
 GOOD = b'{"max_participants": 7}'
 
 
 class Provider:
     """Telnyx's mock with the fault `max-64`.
 
-    Below /moved it is somewhere else, below /busy each request has to be repeated, below /coded answers are compressed.
+    Below /moved it is somewhere else, below /busy each request has to be repeated, below /coded answers are
+    compressed.
     """
 
     def __init__(self) -> None:
@@ -175,7 +181,12 @@ class Urllib3:
         return b"".join(response.stream())
 
 
-KINDS: dict[str, Callable[[], Use]] = {"httpx": Httpx, "httpx-async": AsyncHttpx, "requests": Requests, "urllib3": Urllib3}
+KINDS: dict[str, Callable[[], Use]] = {
+    "httpx": Httpx,
+    "httpx-async": AsyncHttpx,
+    "requests": Requests,
+    "urllib3": Urllib3,
+}
 
 
 @pytest.fixture(params=KINDS)

@@ -1,4 +1,6 @@
-"""`with judging(...)`: what a client exchanges within a block is judged, and the client notices nothing of it."""
+"""`with judging(...)`: what a client exchanges within a block is judged, and the client notices nothing of
+it.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +27,9 @@ NOWHERE = "http://127.0.0.1:9/v2/rooms/5e3b9c0e-2a3f-4a57-8f06-9d1c4f7ab210"
 
 
 def cases(verdicts: Verdicts, clause: str = "update-room.response.200.status") -> dict[Outcome, int]:
-    """How often each outcome was seen of a clause, by default of one of which every answer to an update says something."""
+    """How often each outcome was seen of a clause, by default of one of which every answer to an update says
+    something.
+    """
     record = verdicts.records.get(f"telnyx.{clause}")
     return dict(record.counts) if record else {}
 
@@ -78,7 +82,10 @@ def test_what_is_sent_outside_of_the_block_is_not_judged(place: Any, use: Any) -
 
 def test_a_block_in_which_nothing_is_judged_is_not_green(place: Any, use: Any) -> None:
     block = judging("telnyx", use.client)
-    with pytest.raises(NothingJudgedError, match="nothing was judged: no request of telnyx was seen in the block"), block:
+    with (
+        pytest.raises(NothingJudgedError, match="nothing was judged: no request of telnyx was seen in the block"),
+        block,
+    ):
         use.patch(place.url("/elsewhere"))
 
 
@@ -107,7 +114,12 @@ def test_a_repeat_that_urllib3_makes_by_itself_is_an_exchange_of_its_own(place: 
     if kind == "requests":
         client.mount("http://", requests.adapters.HTTPAdapter(max_retries=again))
     with judging("telnyx", client) as verdicts:
-        client.request("PATCH", place.url(way="/busy"), headers=place.headers, **{"data" if kind == "requests" else "body": GOOD})
+        client.request(
+            "PATCH",
+            place.url(way="/busy"),
+            headers=place.headers,
+            **{"data" if kind == "requests" else "body": GOOD},
+        )
 
     assert cases(verdicts) == {Outcome.PASS: 1, Outcome.INCONCLUSIVE: 1}
 
@@ -205,7 +217,11 @@ def test_calls_of_several_threads_prove_only_what_nobody_may_have_disturbed(plac
     ("provider", "client", "says"),
     [
         ("telnix", httpx.Client(), r"unknown provider 'telnix' \(did you mean 'telnyx'\?\)"),
-        ("telnyx", object(), "builtins.object is no client that can be listened to: hand over an httpx.Client"),
+        (
+            "telnyx",
+            object(),
+            "builtins.object is no client that can be listened to: hand over an httpx.Client",
+        ),
     ],
 )
 def test_what_cannot_be_judged_is_refused(provider: str, client: object, says: str) -> None:
@@ -220,5 +236,8 @@ def test_a_contract_of_ones_own_counts(place: Any, tmp_path: Path) -> None:
     (folder / "openapi.yaml").write_text(text.replace("x-provider: telnyx", "x-provider: mine"), encoding="utf-8")
     client = httpx.Client(headers=place.headers)
 
-    with pytest.raises(BrokenClauseError, match=r"^fail mine\.update-room"), judging("mine", client, contracts=tmp_path):
+    with (
+        pytest.raises(BrokenClauseError, match=r"^fail mine\.update-room"),
+        judging("mine", client, contracts=tmp_path),
+    ):
         client.patch(place.url(), content=BROKEN)

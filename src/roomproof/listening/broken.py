@@ -1,4 +1,6 @@
-"""What is said of a stream that was heard: its findings in the words of every other view, and that nothing could be judged."""
+"""What is said of a stream that was heard: its findings in the words of every other view, and that nothing
+could be judged.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +15,9 @@ from roomproof.verdict import Finding
 
 
 class BrokenClauseError(AssertionError):
-    """A clause is broken; the message has each finding as the report tells it, `findings` has them as data."""
+    """A clause is broken; the message has each finding as the report tells it, `findings` has them as
+    data.
+    """
 
     def __init__(self, message: str, findings: tuple[Finding, ...]) -> None:
         super().__init__(message)
@@ -25,19 +29,32 @@ class NothingJudgedError(AssertionError):
 
 
 def text_of(finding: Finding, hearing: Hearing, secrets: Iterable[str]) -> str:
-    """Return all of a finding, without secrets: verdict and clause, what is wrong, expected, received, source, when, the curl line."""
+    """Return all of a finding, without secrets: verdict and clause, what is wrong, expected, received,
+    source, when, the curl line.
+    """
     started = datetime.now(UTC)
-    judged = Judged(hearing.contract, hearing.verdicts, "", hearing.requests, 0.0, started, secrets=tuple(secrets), recordings=True)
+    judged = Judged(
+        hearing.contract,
+        hearing.verdicts,
+        "",
+        hearing.requests,
+        0.0,
+        started,
+        secrets=tuple(secrets),
+        recordings=True,
+    )
     told = finding_of(finding, judged)
     return f"{told['verdict']} {one_line(told['clause'])}\n{whole(told, {'stopped': ''})}"
 
 
 def nothing_judged(listening: Listening, provider: str, where: str) -> str:
-    """Return in a sentence why nothing was judged of a provider, an empty text if something was; `where` was listened."""
+    """Return in a sentence why nothing was judged of a provider, an empty text if something was; `where` was
+    listened.
+    """
     hearing = listening.hearing_of(provider)
     if hearing.telling:
         return ""
-    doubts = [*(doubt for doubt in sorted(hearing.doubts) if doubt), *listening.unreadable]
+    doubts = [doubt for doubt in sorted(hearing.doubts) if doubt]
     why = f": {one_line(doubts[0])}" if doubts else ""
     if not hearing.requests:
         return f"nothing was judged: no request of {provider} was seen {where}{why}"

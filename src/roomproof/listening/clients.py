@@ -1,7 +1,8 @@
-"""A client that is listened to: every exchange that it makes while somebody listens, and afterwards it is as it was before.
+"""A client that is listened to: every exchange that it makes while somebody listens, and afterwards it is as
+it was before.
 
-A client is known by the module that one of its classes comes from; nothing is imported for that. The method by which it sends is
-put on the object itself and taken off again.
+A client is known by the module that one of its classes comes from; nothing is imported for that. The method
+by which it sends is put on the object itself and taken off again.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from importlib import import_module
 from typing import Any
@@ -31,20 +32,29 @@ _KNOWN = (
     ("requests", "Session", "send", "roomproof.listening.requests_session"),
     ("urllib3", "PoolManager", "urlopen", "roomproof.listening.urllib3_pool"),
 )
-"""The package and the name of a client's class, its method, and the module whose `tapped` stands in for it."""
+"""The package and the name of a client's class, its method, and the module whose `tapped` stands in for
+it.
+"""
 
 
 @dataclass(eq=False)
 class Call:
-    """A call of a client that is under way: the flights of those who listen, and who of them has heard of it elsewhere."""
+    """A call of a client that is under way: the flights of those who listen, and who of them has heard of it
+    elsewhere.
+
+    `played` are the exchanges that a cassette has played for it to which nobody listens.
+    """
 
     ears: Ears
     flights: dict[int, Flight]
     told: set[int] = field(default_factory=set)
+    played: list[Interaction] = field(default_factory=list)
 
 
 UNDER_WAY: ContextVar[Call | None] = ContextVar("roomproof_call", default=None)
-"""The call that this thread or task makes. A cassette below it knows better what was exchanged, and says so in `told`."""
+"""The call that this thread or task makes. A cassette below it knows better what was exchanged, and says
+so.
+"""
 
 
 @dataclass(eq=False)
@@ -69,16 +79,25 @@ class Ears:
         return call is not None and call.ears is self
 
     def tell(self, call: Call, interactions: Sequence[Interaction]) -> None:
-        """Tell what came of a call: the redirects and repeats that it took, then the last exchange."""
+        """Tell what came of a call: the redirects and repeats that it took, then the last exchange.
+
+        What was played is told as it was recorded, each exchange by itself: when that was, and what came
+        between, nobody knows.
+        """
         for listening in tuple(self.listeners):
-            if id(listening) not in call.told:
-                for interaction in interactions:
-                    listening.hear(interaction, call.flights.get(id(listening)))
+            if id(listening) in call.told:
+                continue
+            for interaction in call.played:
+                listening.hear(replace(interaction, at=None), part=object())
+            for interaction in () if call.played else interactions:
+                listening.hear(interaction, call.flights.get(id(listening)))
 
 
 @dataclass(frozen=True)
 class _Tapped:
-    """A client with another method in the place of its own; `before` is what stood there on the object itself."""
+    """A client with another method in the place of its own; `before` is what stood there on the object
+    itself.
+    """
 
     ears: Ears
     method: Send
@@ -117,20 +136,31 @@ def listened(client: Any, listening: Listening) -> Iterator[None]:
 
 def _known(client: object) -> tuple[str, str]:
     for package, kind, name, module in _KNOWN:
-        if any(one.__name__ == kind and one.__module__.partition(".")[0] == package for one in type(client).__mro__):
+        names = {(one.__module__.partition(".")[0], one.__name__) for one in type(client).__mro__}
+        if (package, kind) in names:
             return name, module
     raise UsageError(
-        f"{type(client).__module__}.{type(client).__qualname__} is no client that can be listened to: hand over an httpx.Client, an "
-        "httpx.AsyncClient, a requests.Session or a urllib3.PoolManager, such as the one inside a vendor's client"
+        f"{type(client).__module__}.{type(client).__qualname__} is no client that can be listened to: hand over an "
+        "httpx.Client, an httpx.AsyncClient, a requests.Session or a urllib3.PoolManager, such as the one inside a "
+        "vendor's client"
     )
 
 
-def exchange(request: Request, status: int, headers: Headers, body: bytes | None, started: datetime) -> Interaction:
+def exchange(
+    request: Request,
+    status: int,
+    headers: Headers,
+    body: bytes | None,
+    started: datetime,
+) -> Interaction:
     """Return an exchange. `body` is None where it is not here: it is read as it comes, or not at all."""
     plain = None if body is None else decoded(body, header(headers, "content-encoding"))
     if not isinstance(plain, bytes):
         # What is missing is not empty: the judge must not hold the announced length against it.
-        plain, headers = b"", tuple((name, value) for name, value in headers if name.lower() != "content-length")
+        plain, headers = (
+            b"",
+            tuple((name, value) for name, value in headers if name.lower() != "content-length"),
+        )
     return Interaction(request, Response(status, headers, plain), answered_at(headers) or started)
 
 
@@ -140,7 +170,9 @@ def unanswered(request: Request, started: datetime) -> Interaction:
 
 
 def repeats(request: Request, retries: Any, started: datetime) -> Iterator[Interaction]:
-    """Yield the exchanges before the last one that urllib3 made for a request by itself: it keeps no more than their status."""
+    """Yield the exchanges before the last one that urllib3 made for a request by itself: it keeps no more
+    than their status.
+    """
     for past in getattr(retries, "history", ()):
         if past.status is not None:
             yield exchange(request, past.status, (), None, started)

@@ -1,4 +1,6 @@
-"""By what is judged: every known contract, so that each request finds its own, and the secrets that their environment holds."""
+"""By what is judged: every known contract, so that each request finds its own, and the secrets that their
+environment holds.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +20,8 @@ def known_contracts(extra: str | Path | Sequence[str | Path], provider: str | No
 
     Raises UsageError if `provider` is unknown, ContractError for a contract that cannot be read.
     """
-    folders = tuple(Path(folder).absolute() for folder in ([extra] if isinstance(extra, str | Path) else extra))
+    named = [extra] if isinstance(extra, str | Path) else extra
+    folders = tuple(Path(folder).absolute() for folder in named)
     known = _read(folders)
     if provider is not None and provider not in known:
         find_contract(provider, folders)
@@ -31,8 +34,11 @@ def _read(folders: tuple[Path, ...]) -> Contracts:
 
 
 def known_secrets(contracts: Iterable[Contract], environment: Mapping[str, str]) -> tuple[str, ...]:
-    """Return the credentials that the environment holds for some contracts, whole and in parts; some may be missing."""
-    return tuple(dict.fromkeys(secret for contract in contracts for secret in _secrets(contract, environment)))
+    """Return the credentials that the environment holds for some contracts, whole and in parts; some may be
+    missing.
+    """
+    found = (secret for contract in contracts for secret in _secrets(contract, environment))
+    return tuple(dict.fromkeys(found))
 
 
 def _secrets(contract: Contract, environment: Mapping[str, str]) -> Iterator[str]:

@@ -1,4 +1,6 @@
-"""httpx: `Client.send` and `AsyncClient.send`, through which everything goes, a vendor's own client and its repeats too."""
+"""httpx: `Client.send` and `AsyncClient.send`, through which everything goes, a vendor's own client and its
+repeats too.
+"""
 
 from __future__ import annotations
 
@@ -51,7 +53,8 @@ def _exchanges(request: Any, response: Any, started: datetime) -> list[Interacti
 def _exchange(response: Any, started: datetime) -> Interaction:
     # What is still in the stream is for whoever asked for it.
     body = response.content if isinstance(vars(response).get("_content"), bytes) else None
-    return exchange(_request(response.request), response.status_code, pairs(response.headers.multi_items()), body, started)
+    headers = pairs(response.headers.multi_items())
+    return exchange(_request(response.request), response.status_code, headers, body, started)
 
 
 def _request(request: Any) -> Request:

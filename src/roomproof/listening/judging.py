@@ -12,27 +12,34 @@ from roomproof.listening.broken import BrokenClauseError, NothingJudgedError, no
 from roomproof.listening.clients import listened
 from roomproof.listening.contracts import known_contracts, known_secrets
 from roomproof.listening.stream import Hearing, Listening
+from roomproof.listening.vcr_cassettes import noticed_cassettes
 from roomproof.verdict import Finding, Verdict, Verdicts
 
 
 @contextmanager
-def judging(provider: str, client: Any, *, contracts: str | Path | Sequence[str | Path] = (), strict: bool = False) -> Iterator[Verdicts]:
+def judging(
+    provider: str,
+    client: Any,
+    *,
+    contracts: str | Path | Sequence[str | Path] = (),
+    strict: bool = False,
+) -> Iterator[Verdicts]:
     """Judge every exchange of a client while the context lasts, and yield the verdicts, which grow meanwhile.
 
     :param provider: whose contract it is judged by; requests that fit no operation of it do not count.
-    :param client: an httpx.Client, httpx.AsyncClient, requests.Session or urllib3.PoolManager. Answers that are read as
-        they come stay so, and count by their status and headers.
+    :param client: an httpx.Client, httpx.AsyncClient, requests.Session or urllib3.PoolManager. Answers that
+    are read as they come stay so, and count by their status and headers.
     :param contracts: folders with further contracts, as `--contracts` names them.
     :param strict: makes a fail of harmless leniency, too.
 
-    At the end it raises BrokenClauseError if a clause fails, NothingJudgedError if no exchange tests a clause: both are
-    AssertionErrors. An exception in the block goes on as it is, with the findings as a note.
+    At the end it raises BrokenClauseError if a clause fails, NothingJudgedError if no exchange tests a
+    clause: both are AssertionErrors. An exception in the block goes on as it is, with the findings as a note.
     Raises UsageError for an unknown provider or client, ContractError for a contract that cannot be read.
     """
     listening = Listening(known_contracts(contracts, provider), provider, strict=strict)
     hearing = listening.hearing_of(provider)
     try:
-        with listened(client, listening):
+        with listened(client, listening), noticed_cassettes():
             yield hearing.verdicts
     except BaseException as error:
         for text in _texts(hearing):

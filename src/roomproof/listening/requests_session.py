@@ -44,4 +44,5 @@ def _exchanges(request: Any, response: Any, started: datetime) -> Iterator[Inter
 
 
 def _request(request: Any) -> Request:
-    return Request(request.method or "", request.url or "", pairs(request.headers.items()), sent(request.body))
+    headers = pairs(request.headers.items())
+    return Request(request.method or "", request.url or "", headers, sent(request.body))

@@ -1,7 +1,7 @@
 """What is heard of providers, judged in the order in which it was heard: one stream, a test's or a block's.
 
-Nobody knows who else uses the account, what came before, or which of two calls under way together the provider served
-first. So the traffic counts as second-hand, as that of a recording of somebody else's does.
+Nobody knows who else uses the account, what came before, or which of two calls under way together the
+provider served first. So the traffic counts as second-hand, as that of a recording of somebody else's does.
 """
 
 from __future__ import annotations
@@ -35,28 +35,41 @@ _CLOCKS = timedelta(seconds=5)
 
 
 class Flight:
-    """A request that is under way, as long as somebody holds this object; `alone` until another one is that it may disturb."""
+    """A request that is under way, as long as somebody holds this object.
 
-    __slots__ = ("__weakref__", "alone", "thread", "writes")
+    `alone` until another one is that it may disturb, or that may disturb it; `given_up` where its sender has
+    sent another one since.
+    """
+
+    __slots__ = ("__weakref__", "alone", "given_up", "sender", "writes")
 
     def __init__(self, method: str) -> None:
         self.writes = method.upper() not in _READS
-        self.alone = True
-        self.thread = None if _is_in_a_loop() else threading.get_ident()
+        self.alone, self.given_up = True, False
+        self.sender = _sender()
+
+    def disturb(self, other: Flight) -> None:
+        """Note that two are under way together: that says something only of two that read."""
+        if self.writes or other.writes:
+            self.alone = other.alone = False
 
 
-def _is_in_a_loop() -> bool:
-    """Whether this thread runs an event loop, so that several of its requests may be under way together."""
+def _sender() -> tuple[int, int]:
+    """Return who is sending: the thread, and the task in it. Neither sends anything before it has got its
+    answer, or given it up.
+    """
     try:
-        asyncio.get_running_loop()
+        task = asyncio.current_task()
     except RuntimeError:
-        return False
-    return True
+        task = None
+    return threading.get_ident(), id(task)
 
 
 @dataclass
 class Hearing:
-    """What was heard of one provider: how many requests, how many of them say anything, and why the others do not."""
+    """What was heard of one provider: how many requests, how many of them say anything, and why the others do
+    not.
+    """
 
     contract: Contract
     judge: Judge
@@ -67,7 +80,9 @@ class Hearing:
     last: tuple[datetime | None, object] | None = None
 
     def has_gap_before(self, at: datetime | None, part: object) -> bool:
-        """Whether rooms may have changed unseen since the last exchange: by the times, else where another part begins."""
+        """Whether rooms may have changed unseen since the last exchange: by the times, else where another
+        part begins.
+        """
         if self.last is None:
             return False
         before, last_part = self.last
@@ -78,7 +93,9 @@ class Hearing:
 
 @dataclass(frozen=True)
 class Learned:
-    """An exchange that the judge has seen, and what it says of the clauses; it counts once somebody says so."""
+    """An exchange that the judge has seen, and what it says of the clauses; it counts once somebody says
+    so.
+    """
 
     hearing: Hearing
     interaction: Interaction
@@ -89,11 +106,10 @@ class Listening:
     """Judges what it hears, each provider by its own contract."""
 
     def __init__(self, contracts: Contracts, provider: str | None, *, strict: bool = False) -> None:
-        """`provider` is the only one whose requests count, and whatever fits its contract is taken for its own; None: of each
-        request its address or the place of its cassette has to say whose it is.
+        """`provider` is the only one whose requests count, and whatever fits its contract is taken for its
+        own; None: of each request its address or the place of its cassette has to say whose it is.
         """
         self.heard: dict[str, Hearing] = {}
-        self.unreadable: list[str] = []
         self.strict = strict
         self._contracts, self._provider = contracts, provider
         self._attributions: dict[Path, Attribution] = {}
@@ -106,7 +122,8 @@ class Listening:
         """Return what was heard of a provider, by now perhaps nothing."""
         if provider not in self.heard:
             contract, deviations = self._contracts[provider]
-            self.heard[provider] = Hearing(contract, Judge(contract), Verdicts(contract, deviations, strict=self.strict))
+            verdicts = Verdicts(contract, deviations, strict=self.strict)
+            self.heard[provider] = Hearing(contract, Judge(contract), verdicts)
         return self.heard[provider]
 
     def start(self, method: str) -> Flight:
@@ -114,23 +131,36 @@ class Listening:
         flight = Flight(method)
         with self._lock:
             for other in tuple(self._flights):
-                if flight.thread is not None and other.thread == flight.thread:
-                    # Code that waits for each answer has given the former one up.
+                if other.sender == flight.sender:
+                    other.given_up = True
                     self._flights.discard(other)
-                elif flight.writes or other.writes:
-                    flight.alone = other.alone = False
+                else:
+                    flight.disturb(other)
             self._flights.add(flight)
         return flight
 
-    def hear(self, interaction: Interaction, flight: Flight | None = None, *, part: object = None, place: Path = Path()) -> None:
-        """Judge an exchange, and count what it says. Of one that was disturbed by another only that it took place is known.
+    def hear(
+        self,
+        interaction: Interaction,
+        flight: Flight | None = None,
+        *,
+        part: object = None,
+        place: Path = Path(),
+    ) -> None:
+        """Judge an exchange, and count what it says. Of one that was disturbed by another only that it took
+        place is known.
 
-        `part` tells apart what lies next to each other in time only if the times say so, `place` is the file that it comes from.
+        `part` tells apart what lies next to each other in time only if the times say so, `place` is the file
+        that it comes from.
         """
         with self._lock:
-            # In one go: a request that is sent meanwhile must not be heard before this one, as if it were the former.
+            # In one go: a request that is sent meanwhile must not be heard before this one, as if it were the
+            # former.
             if flight is not None:
                 self._flights.discard(flight)
+                for other in tuple(self._flights) if flight.given_up else ():
+                    # A client that calls back has sent the other one without waiting.
+                    flight.disturb(other)
                 if not flight.alone:
                     interaction = Interaction(interaction.request, None, interaction.at, _BESIDE_ANOTHER)
             learned = self.learn(interaction, part=part, place=place)
@@ -138,7 +168,9 @@ class Listening:
                 self.count(learned)
 
     def learn(self, interaction: Interaction, *, part: object = None, place: Path = Path()) -> Learned | None:
-        """Let the judge learn from an exchange without counting what it says; None if it belongs to nobody that is judged here."""
+        """Let the judge learn from an exchange without counting what it says; None if it belongs to nobody
+        that is judged here.
+        """
         with self._lock:
             contract = self._attribution(place).contract_of(interaction.request)
             if contract is None or self._provider not in (None, contract.provider):
@@ -155,7 +187,8 @@ class Listening:
             hearing = learned.hearing
             hearing.requests += 1
             hearing.telling += any(item.outcome is not Outcome.INCONCLUSIVE for item in learned.evidence)
-            hearing.doubts.update({item.summary for item in learned.evidence if item.outcome is Outcome.INCONCLUSIVE})
+            doubtful = (item for item in learned.evidence if item.outcome is Outcome.INCONCLUSIVE)
+            hearing.doubts.update({item.summary for item in doubtful})
             for item in learned.evidence:
                 hearing.verdicts.add(item, learned.interaction)
 

@@ -1,4 +1,6 @@
-"""urllib3: `PoolManager.urlopen`, which calls itself for each redirect, while its pools repeat a request by themselves."""
+"""urllib3: `PoolManager.urlopen`, which calls itself for each redirect, while its pools repeat a request by
+themselves.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +22,8 @@ def tapped(pool: Any, urlopen: Send, ears: Ears) -> Send:
 
     @wraps(urlopen)
     def opening(method: str, url: str, *arguments: Any, **options: Any) -> Any:
-        asked = Request(method, url, pairs((options.get("headers") or pool.headers).items()), sent(options.get("body")))
+        headers = pairs((options.get("headers") or pool.headers).items())
+        asked = Request(method, url, headers, sent(options.get("body")))
         requests = _ASKED.get()
         if requests is not None and ears.is_within_call():
             requests.append(asked)
@@ -43,7 +46,13 @@ def tapped(pool: Any, urlopen: Send, ears: Ears) -> Send:
     return opening
 
 
-def _exchanges(requests: Sequence[Request], response: Any, started: datetime, *, preloaded: bool) -> Iterator[Interaction]:
+def _exchanges(
+    requests: Sequence[Request],
+    response: Any,
+    started: datetime,
+    *,
+    preloaded: bool,
+) -> Iterator[Interaction]:
     """Yield the exchanges of a call. Of those before the last, urllib3 keeps the status only."""
     asked = iter(requests)
     request = next(asked)

@@ -1,12 +1,16 @@
-"""vcrpy: listen to what its cassettes record and play, whoever opens them: a decorator, a context manager, a fixture, a mixin.
+"""vcrpy: listen to what its cassettes record and play, whoever opens them: a decorator, a context manager, a
+fixture, a mixin.
 
-`Cassette.load` makes every cassette, so it is the one place that is taken over. A played exchange is judged as it was recorded: what
-the client sends today need not be what the provider answered then. Of the exchanges before it in the file the judge learns, in the
-order of the file, although they count only once they are played themselves.
+`Cassette.load` makes every cassette, so it is the one place that is taken over. A played exchange is judged
+as it was recorded: what the client sends today need not be what the provider answered then. Of the exchanges
+before it in the file the judge learns, in the order of the file, although they count only once they are
+played themselves.
 """
 
 from __future__ import annotations
 
+import sys
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -19,7 +23,7 @@ from weakref import WeakKeyDictionary
 
 from roomproof.cassettes.entry import EntryError
 from roomproof.cassettes.formats.vcrpy import entry_of
-from roomproof.interaction import Interaction
+from roomproof.interaction import Interaction, Request
 from roomproof.listening.clients import UNDER_WAY, now
 from roomproof.listening.stream import Flight, Learned, Listening
 from roomproof.listening.vcr_matching import Mask
@@ -42,14 +46,18 @@ class Listener(Protocol):
 
 @dataclass
 class Played:
-    """How far a listener has followed a cassette from the file's beginning on: what each exchange says, None once it has counted."""
+    """How far a listener has followed a cassette from the file's beginning on: what each exchange says, None
+    once it has counted.
+    """
 
     learned: list[Learned | None] = field(default_factory=list)
 
 
 @contextmanager
 def listened_cassettes(current: Callable[[], Listener | None]) -> Iterator[None]:
-    """Listen, while the context lasts, to every cassette that is opened in it, for whoever `current` names at each exchange."""
+    """Listen, while the context lasts, to every cassette that is opened in it, for whoever `current` names at
+    each exchange.
+    """
     kind = import_module("vcr.cassette").Cassette
     before = vars(kind)["load"]
     original = before.__func__
@@ -57,7 +65,10 @@ def listened_cassettes(current: Callable[[], Listener | None]) -> Iterator[None]
 
     @wraps(original)
     def load(cls: Any, **options: Any) -> Any:
-        persister = Persister(options.get("persister") or import_module("vcr.persisters.filesystem").FilesystemPersister, current)
+        persister = Persister(
+            options.get("persister") or import_module("vcr.persisters.filesystem").FilesystemPersister,
+            current,
+        )
         mask = Mask(current)
         options["persister"] = persister
         options["match_on"] = tuple(map(mask.matcher, options.get("match_on", defaults["match_on"].default)))
@@ -75,6 +86,48 @@ def listened_cassettes(current: Callable[[], Listener | None]) -> Iterator[None]
         kind.load = before
 
 
+_NOTICED = [0]
+_LOCK = threading.Lock()
+
+
+@contextmanager
+def noticed_cassettes() -> Iterator[None]:
+    """Let calls of clients know, while the context lasts, what cassettes play for them to which nobody
+    listens.
+    """
+    module = sys.modules.get("vcr.cassette")
+    if module is None:
+        yield
+        return
+    kind = module.Cassette
+    with _LOCK:
+        _NOTICED[0] += 1
+        if _NOTICED[0] == 1:
+            _notice(kind)
+    try:
+        yield
+    finally:
+        with _LOCK:
+            _NOTICED[0] -= 1
+            if _NOTICED[0] == 0:
+                kind.play_response = kind.play_response.__wrapped__
+
+
+def _notice(kind: Any) -> None:
+    original = kind.play_response
+
+    @wraps(original)
+    def play_response(cassette: Any, request: Any) -> Any:
+        response = original(cassette, request)
+        call = UNDER_WAY.get()
+        if call is not None:
+            recorded = next((asked for asked, known in cassette.data if known is response), request)
+            call.played.append(_interaction(recorded, response))
+        return response
+
+    kind.play_response = play_response
+
+
 class _Tap:
     """Stands between a cassette and the stub of a client."""
 
@@ -82,10 +135,16 @@ class _Tap:
         self._cassette, self._current, self._persister = cassette, current, persister
         self._loaded, self._recorded = len(cassette.data), object()
         self._flights: WeakKeyDictionary[Any, Flight] = WeakKeyDictionary()
-        self._can_play, self._play, self._append = cassette.can_play_response_for, cassette.play_response, cassette.append
+        self._can_play, self._play, self._append = (
+            cassette.can_play_response_for,
+            cassette.play_response,
+            cassette.append,
+        )
 
     def listen(self) -> None:
-        """Take the place of the cassette's methods. A stub asks first whether an answer is there, then plays it or brings a new one."""
+        """Take the place of the cassette's methods. A stub asks first whether an answer is there, then plays
+        it or brings a new one.
+        """
         self._cassette.can_play_response_for = self._asked
         self._cassette.play_response = self._played
         self._cassette.append = self._appended
@@ -100,13 +159,12 @@ class _Tap:
         return can
 
     def _appended(self, request: Any, response: Any) -> None:
-        listener = self._current()
-        heard = _interaction(request, response, listener) if listener else None
-        flight = self._flights.pop(request, None)
+        listener, flight = self._current(), self._flights.pop(request, None)
+        # First: what a cassette keeps may be changed by filters of the user's.
+        heard = _interaction(request, response)
         self._append(request, response)
         if listener is not None:
             self._note(listener)
-        if listener is not None and heard is not None:
             recorded = heard if heard.at is not None else replace(heard, at=now())
             listener.listening.hear(recorded, flight, part=self._recorded, place=self._place(listener))
 
@@ -124,27 +182,35 @@ class _Tap:
     def _count(self, listener: Listener, index: int) -> None:
         played = listener.played.setdefault(self, Played())
         for request, response in self._cassette.data[len(played.learned) : index + 1]:
-            heard = _interaction(request, response, listener)
-            played.learned.append(listener.listening.learn(heard, part=self, place=self._place(listener)) if heard else None)
+            heard = _interaction(request, response)
+            played.learned.append(listener.listening.learn(heard, part=self, place=self._place(listener)))
         learned, played.learned[index] = played.learned[index], None
         if learned is not None:
             listener.listening.count(learned)
 
     def _note(self, listener: Listener) -> None:
-        """Have what is written redacted, and let a client that is listened to as well know that its exchange has been heard here."""
+        """Have what is written redacted, and let a client that is listened to as well know that its exchange
+        has been heard here.
+        """
         self._persister.redact(listener.secrets())
         if call := UNDER_WAY.get():
             call.told.add(id(listener.listening))
 
     def _place(self, listener: Listener) -> Path:
-        """Return the cassette's file from the project's folder on: a folder that is named like a provider says whose it is."""
+        """Return the cassette's file from the project's folder on: a folder that is named like a provider
+        says whose it is.
+        """
         path = Path(self._cassette._path).absolute()
         return path.relative_to(listener.root) if path.is_relative_to(listener.root) else Path(path.name)
 
 
-def _interaction(request: Any, response: Any, listener: Listener) -> Interaction | None:
+def _interaction(request: Any, response: Any) -> Interaction:
+    """Return an exchange, without an answer where a cassette holds it in a way that cannot be read."""
     try:
         return entry_of(node_of(request, response)).interaction
     except EntryError as error:
-        listener.listening.unreadable.append(f"an exchange cannot be read ({error})")
-        return None
+        return Interaction(
+            Request(str(request.method), str(request.uri)),
+            None,
+            failure=f"the cassette holds what cannot be read: {error}",
+        )

@@ -1,7 +1,8 @@
 """Matching: a request finds its exchange although the cassette has it without secrets.
 
-Secrets are masked on both sides, those of the request by their names, their places and their values, those of the cassette by what
-stands in their place. All look alike then: of two requests that differ in nothing else the one recorded first is played first.
+Secrets are masked on both sides, those of the request by their names, their places and their values, those of
+the cassette by what stands in their place. All look alike then: of two requests that differ in nothing else
+the one recorded first is played first.
 """
 
 from __future__ import annotations
@@ -22,7 +23,10 @@ Matcher = Callable[[Any, Any], Any]
 _MASK = REDACTED.encode()
 _ROUNDS = 8
 _SEPARATORS = re.compile("([/?&=])")
-_REPLACEMENT = re.compile(rb"(?<![\w-])(?:redacted[0-9]*|00000000-0000-4000-8000-[0-9]{12}|f0{7,}[0-9]+)(?![\w-])", re.IGNORECASE)
+_REPLACEMENT = re.compile(
+    rb"(?<![\w-])(?:redacted[0-9]*|00000000-0000-4000-8000-[0-9]{12}|f0{7,}[0-9]+)(?![\w-])",
+    re.IGNORECASE,
+)
 """What the redaction puts in the place of a secret, as far as it can be told from anything else."""
 
 
@@ -35,7 +39,9 @@ class Owner(Protocol):
 
 
 class Mask:
-    """Masks the secrets of requests where they are compared, as long as there is somebody whose recording is redacted."""
+    """Masks the secrets of requests where they are compared, as long as there is somebody whose recording is
+    redacted.
+    """
 
     def __init__(self, current: Callable[[], Owner | None]) -> None:
         self._current = current
@@ -50,7 +56,7 @@ class Mask:
                 return matcher(asked, recorded)
             known = _known(owner.secrets())
             uris = _aligned(asked.uri, recorded.uri, known)
-            return matcher(*(_masked(one, uri, known) for one, uri in zip((asked, recorded), uris, strict=True)))
+            return matcher(_masked(asked, uris[0], known), _masked(recorded, uris[1], known))
 
         return matching
 
@@ -61,12 +67,16 @@ def _known(secrets: Iterable[str]) -> KnownSecrets:
 
 
 def _aligned(asked: str, recorded: str, known: KnownSecrets) -> tuple[str, str]:
-    """Return two URIs with the mask in each part that is a secret in the one and looks like what is put in its place in the other."""
+    """Return two URIs with the mask in each part that is a secret in the one and looks like what is put in
+    its place in the other.
+    """
     here, there = _SEPARATORS.split(asked), _SEPARATORS.split(recorded)
     if here == there or len(here) != len(there):
         return asked, recorded
     for at, (one, other) in enumerate(zip(here, there, strict=True)):
-        if one != other and is_redacted(other) and (unquote(one) in known.whole or known.stand_in(one.encode())):
+        if one == other or not is_redacted(other):
+            continue
+        if unquote(one) in known.whole or known.stand_in(one.encode()):
             here[at] = there[at] = REDACTED
     return "".join(here), "".join(there)
 
@@ -99,8 +109,9 @@ def _body(body: Any, known: KnownSecrets) -> Any:
 
 @lru_cache(maxsize=1024)
 def _mask(data: bytes, known: KnownSecrets) -> bytes:
-    told = (value for value in values(data) if value.raw and value.tells(codes=True)) if may_tell(data, codes=True) else ()
-    data = edited(data, [(value.start, value.end, _MASK) for value in told])
+    if may_tell(data, codes=True):
+        told = (value for value in values(data) if value.raw and value.tells(codes=True))
+        data = edited(data, [(value.start, value.end, _MASK) for value in told])
     for _ in range(_ROUNDS):
         places = known.places(data)
         if not places:

@@ -6,9 +6,13 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from roomproof.cassettes.entry import EntryError
+
 
 def node_of(request: Any, response: Mapping[str, Any]) -> dict[str, Any]:
-    """Return an exchange as an entry of a cassette; nothing of it is used up."""
+    """Return an exchange as an entry of a cassette; nothing of it is used up. Raises EntryError for a body of
+    another kind.
+    """
     return {
         "request": {
             "method": str(request.method),
@@ -30,19 +34,26 @@ def grouped(headers: Iterable[tuple[Any, Any]]) -> dict[str, list[str]]:
 
 
 def body_of(body: Any) -> bytes | None:
-    """Return the body of a request: a text, bytes, a file or pieces, each of which vcrpy gives anew; of JSON data its text."""
+    """Return the body of a request: a text, bytes, a file or pieces, each of which vcrpy gives anew; of plain
+    data its JSON.
+
+    Raises EntryError for anything else.
+    """
     if body is None or isinstance(body, bytes):
         return body
     if isinstance(body, str):
         return body.encode()
     if isinstance(body, dict | list):
-        return json.dumps(body).encode()
+        return json.dumps(body, default=str).encode()
     if hasattr(body, "read"):
         return body_of(body.read())
-    pieces = list(body)
-    if pieces and isinstance(pieces[0], int):
-        return bytes(pieces)
-    return b"".join(piece.encode() if isinstance(piece, str) else bytes(piece) for piece in pieces)
+    try:
+        pieces = list(body)
+        if pieces and isinstance(pieces[0], int):
+            return bytes(pieces)
+        return b"".join(piece.encode() if isinstance(piece, str) else bytes(piece) for piece in pieces)
+    except (TypeError, ValueError) as error:
+        raise EntryError(f"the body of a request is a {type(body).__name__}") from error
 
 
 def _items(headers: Any) -> Iterable[tuple[Any, Any]]:

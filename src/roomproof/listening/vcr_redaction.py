@@ -1,7 +1,8 @@
-"""Redaction on the way to the disk: a persister of vcrpy that takes secrets out and hands the rest to the one that was there.
+"""Redaction on the way to the disk: a persister of vcrpy that takes secrets out and hands the rest to the one
+that was there.
 
-What a test sees, and what the cassette plays while it is open, stays as it came. An exchange in which no secret stands is
-written as vcrpy has it; so is one that an earlier recording has redacted.
+What a test sees, and what the cassette plays while it is open, stays as it came. An exchange in which no
+secret stands is written as vcrpy has it; so is one that an earlier recording has redacted.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
 from roomproof.cassettes.coding import decoded
+from roomproof.cassettes.entry import EntryError
 from roomproof.cassettes.exposure import exposed
 from roomproof.cassettes.redaction import Redactor
 from roomproof.interaction import Headers, Interaction, Request, Response, header
@@ -45,7 +47,9 @@ class Persister:
         return self._inner.load_cassette(*arguments, **options)
 
     def save_cassette(self, path: Any, content: Mapping[str, Any], serializer: Any) -> None:
-        """Write the exchanges, without their secrets. One that cannot be searched for them is left out, and its owner is told so."""
+        """Write the exchanges, without their secrets. One that cannot be searched for them is left out, and
+        its owner is told so.
+        """
         if not self._redacts:
             self._inner.save_cassette(path, content, serializer)
             return
@@ -55,14 +59,21 @@ class Persister:
         for request, response in zip(content["requests"], content["responses"], strict=True):
             try:
                 clean.append(self._clean(request, response, redactor))
-            except UnsearchableError:
+            except (EntryError, UnsearchableError):
                 if owner is not None:
                     owner.problems.append(_left_out(request))
         requests, responses = [request for request, _ in clean], [response for _, response in clean]
         self._inner.save_cassette(path, {**content, "requests": requests, "responses": responses}, serializer)
 
-    def _clean(self, request: Any, response: Mapping[str, Any], redactor: Redactor) -> tuple[Any, Mapping[str, Any]]:
-        """Return an exchange without secrets, the same objects where it has none. Raises UnsearchableError."""
+    def _clean(
+        self,
+        request: Any,
+        response: Mapping[str, Any],
+        redactor: Redactor,
+    ) -> tuple[Any, Mapping[str, Any]]:
+        """Return an exchange without secrets, the same objects where it has none. Raises
+        UnsearchableError.
+        """
         seen = _seen(request, response)
         clean = redactor.redacted(seen)
         # One that is clean is redacted only so that its replacements are taken.
@@ -70,24 +81,32 @@ class Persister:
             return request, response
         if redactor.leaks(clean) or (clean.response and clean.response.left_out):
             raise UnsearchableError
-        return _written_request(request, seen.request, clean.request), _written_response(response, seen.response, clean.response)
+        written = _written_request(request, seen.request, clean.request)
+        return written, _written_response(response, seen.response, clean.response)
 
 
 def _left_out(request: Any) -> str:
     asked = f"{request.method} {str(request.uri).partition('?')[0]}"
     return (
-        f"{asked} was not written to the cassette: a known secret would have stood in it, or it cannot be searched for secrets, since "
-        "it is written in too many ways or in a content coding that cannot be undone"
+        f"{asked} was not written to the cassette: a known secret would have stood in it, or it cannot be searched "
+        "for secrets, since it is written in too many ways or in a content coding that cannot be undone"
     )
 
 
 def _seen(request: Any, response: Mapping[str, Any]) -> Interaction:
-    """Return an exchange as it is searched: bodies without their content coding. Raises UnsearchableError where that cannot be undone."""
+    """Return an exchange as it is searched: bodies without their content coding. Raises UnsearchableError
+    where that cannot be undone.
+    """
     node = node_of(request, response)
     asked, answered = node["request"], node["response"]
     headers = _pairs(answered["headers"])
     return Interaction(
-        Request(asked["method"], asked["uri"], _pairs(asked["headers"]), _plain(asked["body"], _pairs(asked["headers"]))),
+        Request(
+            asked["method"],
+            asked["uri"],
+            _pairs(asked["headers"]),
+            _plain(asked["body"], _pairs(asked["headers"])),
+        ),
         Response(0, headers, _plain(body_of(_content(response)), headers) or b""),
     )
 
@@ -119,7 +138,11 @@ def _written_request(request: Any, seen: Request, clean: Request) -> Any:
     return type(request)(method=clean.method, uri=clean.url, body=body, headers=dict(headers))
 
 
-def _written_response(response: Mapping[str, Any], seen: Response | None, clean: Response | None) -> Mapping[str, Any]:
+def _written_response(
+    response: Mapping[str, Any],
+    seen: Response | None,
+    clean: Response | None,
+) -> Mapping[str, Any]:
     assert seen is not None
     assert clean is not None
     if clean is seen:
@@ -129,7 +152,9 @@ def _written_response(response: Mapping[str, Any], seen: Response | None, clean:
     if clean.body != seen.body:
         headers = _without_coding(headers, clean.body)
         known = response.get("body")
-        body = {"body": {**known, "string": clean.body}} if isinstance(known, Mapping) else {"content": clean.body}
+        body = {"content": clean.body}
+        if isinstance(known, Mapping):
+            body = {"body": {**known, "string": clean.body}}
     names: dict[str, list[str]] = {}
     for name, value in headers:
         names.setdefault(name, []).append(value)
@@ -139,4 +164,5 @@ def _written_response(response: Mapping[str, Any], seen: Response | None, clean:
 def _without_coding(headers: Headers, body: bytes) -> Headers:
     """Return headers that fit a body that was decoded and changed."""
     lengths = {"content-length": str(len(body))}
-    return tuple((name, lengths.get(name.lower(), value)) for name, value in headers if name.lower() != "content-encoding")
+    kept = ((name, value) for name, value in headers if name.lower() != "content-encoding")
+    return tuple((name, lengths.get(name.lower(), value)) for name, value in kept)

@@ -1,9 +1,10 @@
-"""The user's own tests, judged: what a test with the marker, or with a cassette, exchanges with a provider decides on that very test.
+"""The user's own tests, judged: what a test with the marker, or with a cassette, exchanges with a provider
+decides on that very test.
 
 | what | where |
 |---|---|
 | who is to be judged, and how | `wanted_of` reads the marker `roomproof` and the setting `roomproof_vcr` |
-| what is heard of a test | `JudgedTest`, from its setup to its teardown; roomproof.listening hears the cassettes and the clients |
+| what is heard of a test | `JudgedTest`, from its setup to its teardown; roomproof.listening does the hearing |
 | what becomes of it | `OwnTests`, whose hooks turn findings into the outcome of the test |
 
 Nothing of the engine, and nothing of vcrpy, is imported before a test wants it.
@@ -44,7 +45,8 @@ _ARGUMENTS = ("provider", "contracts", "strict")
 
 @dataclass(frozen=True)
 class Wanted:
-    """How a test is to be judged: by whose contract (None: each request by its own), with which further contracts, how strictly.
+    """How a test is to be judged: by whose contract (None: each request by its own), with which further
+    contracts, how strictly.
 
     `warns` makes warnings of what would fail; `must` fails a test of which nothing can be judged.
     """
@@ -65,10 +67,13 @@ def mode_of(config: pytest.Config) -> str:
 
 
 def is_wanted(item: pytest.Item, mode: str) -> bool:
-    """Whether a test of the user's is to be judged: it bears our marker, or that of pytest-recording where the setting says so."""
+    """Whether a test of the user's is to be judged: it bears our marker, or that of pytest-recording where
+    the setting says so.
+    """
     if isinstance(item, ClauseItem | RegressionItem):
         return False
-    return item.get_closest_marker(_MARKER) is not None or (mode != MODES[0] and item.get_closest_marker("vcr") is not None)
+    markers = (_MARKER,) if mode == MODES[0] else (_MARKER, "vcr")
+    return any(item.get_closest_marker(marker) is not None for marker in markers)
 
 
 def wanted_of(item: pytest.Item, mode: str) -> Wanted:
@@ -80,12 +85,15 @@ def wanted_of(item: pytest.Item, mode: str) -> Wanted:
     given = {**dict(zip(_ARGUMENTS, marker.args, strict=False)), **marker.kwargs}
     unknown = [*(name for name in given if name not in _ARGUMENTS), *map(str, marker.args[len(_ARGUMENTS) :])]
     provider, strict = given.get("provider"), given.get("strict", False)
-    if unknown or not isinstance(provider, str) or not isinstance(strict, bool):
-        why = f"has no {unknown[0]!r}" if unknown else "names one provider as a text, and strict is True or False"
-        raise UsageError(f"the marker roomproof(provider, contracts=..., strict=...) {why}")
     folders = given.get("contracts", ())
     named = [folders] if isinstance(folders, str | Path) else folders
-    return Wanted(provider, (*contracts, *(item.config.rootpath / folder for folder in named)), strict, must=True)
+    are_folders = isinstance(named, list | tuple) and all(isinstance(folder, str | Path) for folder in named)
+    if unknown or not isinstance(provider, str) or not isinstance(strict, bool) or not are_folders:
+        needs = "names one provider as a text, folders, and strict as True or False"
+        why = f"has no {unknown[0]!r}" if unknown else needs
+        raise UsageError(f"the marker roomproof(provider, contracts=..., strict=...) {why}")
+    own = (item.config.rootpath / folder for folder in named)
+    return Wanted(provider, (*contracts, *own), strict, must=True)
 
 
 @dataclass(eq=False)
@@ -106,7 +114,8 @@ class JudgedTest:
 
     @cached_property
     def _variables(self) -> tuple[str, ...]:
-        return tuple(name for contract, _ in self.contracts.values() for name in contract.credentials.environment.values())
+        specs = (contract.credentials for contract, _ in self.contracts.values())
+        return tuple(name for spec in specs for name in spec.environment.values())
 
     def secrets(self) -> tuple[str, ...]:
         """Return the credentials that the environment holds, or has held while the test lasts."""
@@ -115,7 +124,8 @@ class JudgedTest:
         held = tuple(os.environ.get(name, "") for name in self._variables)
         if held != self._held:
             self._held = held
-            self._secrets |= dict.fromkeys(known_secrets((contract for contract, _ in self.contracts.values()), os.environ))
+            contracts = [contract for contract, _ in self.contracts.values()]
+            self._secrets |= dict.fromkeys(known_secrets(contracts, os.environ))
         return tuple(self._secrets)
 
     def found(self) -> tuple[list[str], list[str]]:
@@ -139,7 +149,9 @@ class JudgedTest:
         return fails, warned
 
     def nothing_judged(self) -> str:
-        """Return in a sentence why nothing was judged, an empty text if something was, or if nothing had to be."""
+        """Return in a sentence why nothing was judged, an empty text if something was, or if nothing had to
+        be.
+        """
         from roomproof.listening.broken import nothing_judged
 
         if not self.wanted.must or self.wanted.provider is None:
@@ -149,13 +161,16 @@ class JudgedTest:
 
 
 def _test_of(item: pytest.Item, mode: str) -> JudgedTest:
-    """Return a test of which nothing was heard yet. Raises RoomproofError for what is wrong with its marker or its contracts."""
+    """Return a test of which nothing was heard yet. Raises RoomproofError for what is wrong with its marker
+    or its contracts.
+    """
     from roomproof.listening.contracts import known_contracts
     from roomproof.listening.stream import Listening
 
     wanted = wanted_of(item, mode)
     contracts = known_contracts(wanted.contracts, wanted.provider)
-    return JudgedTest(wanted, item.config.rootpath, Listening(contracts, wanted.provider, strict=wanted.strict), contracts)
+    listening = Listening(contracts, wanted.provider, strict=wanted.strict)
+    return JudgedTest(wanted, item.config.rootpath, listening, contracts)
 
 
 class OwnTests:
@@ -215,7 +230,10 @@ class OwnTests:
             _decide(test, item, "")
 
     @pytest.hookimpl(wrapper=True)
-    def pytest_runtest_makereport(self, call: pytest.CallInfo[None]) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    def pytest_runtest_makereport(
+        self,
+        call: pytest.CallInfo[None],
+    ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
         """Tell a test that fails by itself what was found, too."""
         report = yield
         test = self.current
@@ -241,7 +259,9 @@ def _tell_beside(test: JudgedTest | None, error: BaseException) -> None:
 
 
 def _decide(test: JudgedTest, item: pytest.Item, nothing: str) -> None:
-    """Raise pytest.fail.Exception where a clause is broken, or for `nothing`, which says that nothing was judged."""
+    """Raise pytest.fail.Exception where a clause is broken, or for `nothing`, which says that nothing was
+    judged.
+    """
     fails, warned = test.found()
     if test.wanted.warns:
         fails, warned = [], [*fails, *warned]
@@ -257,11 +277,16 @@ def _decide(test: JudgedTest, item: pytest.Item, nothing: str) -> None:
 
 @pytest.fixture
 def roomproof_judging(request: pytest.FixtureRequest) -> Iterator[Callable[[Client], Client]]:
-    """A function that has a client judged for the rest of the test, as its marker `roomproof` says, and returns the client."""
+    """A function that has a client judged for the rest of the test, as its marker `roomproof` says, and
+    returns the client.
+    """
     plugin = request.config.pluginmanager.get_plugin(PLUGIN)
     test = plugin.current if isinstance(plugin, OwnTests) else None
     if test is None:
-        pytest.fail("roomproof_judging needs to know whom to judge: mark the test with @pytest.mark.roomproof(provider=...)", pytrace=False)
+        pytest.fail(
+            "roomproof_judging needs to know whom to judge: mark the test with @pytest.mark.roomproof(provider=...)",
+            pytrace=False,
+        )
     from roomproof.listening.clients import listened
 
     with ExitStack() as stack:

@@ -13,6 +13,9 @@ from roomproof.judge.beside import ALONE, SAFE, Beside
 MOST_WAITING = 200
 """So many calls wait for those that may run beside the first of them; of that one it is then said that others did."""
 
+_ROUNDED = 0.001
+"""Recorders cut times to a thousandth of a second: a call that begins where another ends may seem to begin before that."""
+
 
 @dataclass
 class _Waiting:
@@ -23,6 +26,14 @@ class _Waiting:
     @property
     def ended(self) -> float:
         return self.call.ended or self.call.started or 0.0
+
+    def runs_beside(self, later: Call) -> bool:
+        """Whether it was not answered yet when a later call began; of two that began at one moment nobody may know which did so first."""
+        if later.started is None:
+            return False
+        if later.started == self.call.started:
+            return self.ended > later.started or later.is_adrift
+        return self.ended - _ROUNDED > later.started
 
     def told(self) -> tuple[Call, Beside]:
         return self.call, Beside(tuple(self.beside), self.more) if self.beside or self.more else ALONE
@@ -43,7 +54,7 @@ class Overlaps:
             return
         new = _Waiting(call, more=call.started < self._busy_until)
         for other in self._waiting:
-            if other.ended > call.started or (call.is_adrift and other.call.started == call.started):
+            if other.runs_beside(call):
                 _note(other, call)
                 _note(new, other.call)
         self._waiting.append(new)

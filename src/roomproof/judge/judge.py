@@ -269,7 +269,8 @@ class Judge:
             self._doubt(interaction)
             if call.name == "delete" and state is not None:
                 state.may_be_gone = True
-            return [unproven(clause, why) for clause in self._shown_by(call, state)]
+            # What somebody else's browser was told by a cache is no doubt about the provider.
+            return [] if interaction.response is not None else [unproven(clause, why) for clause in self._shown_by(call, state)]
         body = request_json(interaction.request)
         request = Classification(body, body if isinstance(body, dict) else {}, (), (), (), {}, (), frozenset())
         evidence = [

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from roomproof.cassettes.recording import found_in, recordings
+from roomproof.cassettes.recording import found_in
 from roomproof.errors import UsageError
 
 CASSETTE = json.dumps({"interactions": []})
@@ -22,7 +22,7 @@ def tree(root: Path, **files: str) -> Path:
 
 
 def names(root: Path) -> list[str]:
-    return [path.relative_to(root).as_posix() for path in recordings(root)]
+    return [path.relative_to(root).as_posix() for path in list(found_in(root).files)]
 
 
 def test_linked_folders_are_followed_and_loops_end(tmp_path: Path) -> None:
@@ -114,9 +114,9 @@ def test_a_damaged_recording_is_not_passed_over(tmp_path: Path, content: str) ->
 def test_a_file_that_is_named_stands_for_itself(tmp_path: Path) -> None:
     tree(tmp_path, package_json="{}")
 
-    assert recordings(tmp_path / "package.json") == [tmp_path / "package.json"]
+    assert list(found_in(tmp_path / "package.json").files) == [tmp_path / "package.json"]
     with pytest.raises(UsageError, match=r"holds no cassette \(.*package\.json: is no recording"):
-        recordings(tmp_path)
+        list(found_in(tmp_path).files)
 
 
 def test_hidden_files_and_regressions_are_left_out_below_links_too(tmp_path: Path) -> None:

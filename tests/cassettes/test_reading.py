@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 
 from roomproof.cassettes import damage, yaml_file
 from roomproof.cassettes.entry import Entry
-from roomproof.cassettes.recording import open_recording, recordings
+from roomproof.cassettes.recording import found_in, open_recording
 from roomproof.errors import UsageError
 from roomproof.interaction import Credentials, Interaction, Response
 
@@ -263,16 +263,16 @@ def test_a_folder_stands_for_the_recordings_in_it(tmp_path: Path) -> None:
     for name in ("b/two.yaml", "one.json", "b/c/three.har", "notes.md", "one.json.verdicts.json", ".hidden.yaml", "regressions/x.yaml"):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).touch()
-    assert recordings(tmp_path) == [tmp_path / "b/c/three.har", tmp_path / "b/two.yaml", tmp_path / "one.json"]
-    assert recordings(tmp_path / "regressions") == [tmp_path / "regressions" / "x.yaml"]
-    assert recordings(tmp_path / "notes.md") == [tmp_path / "notes.md"]
+    assert list(found_in(tmp_path).files) == [tmp_path / "b/c/three.har", tmp_path / "b/two.yaml", tmp_path / "one.json"]
+    assert list(found_in(tmp_path / "regressions").files) == [tmp_path / "regressions" / "x.yaml"]
+    assert list(found_in(tmp_path / "notes.md").files) == [tmp_path / "notes.md"]
 
 
 @pytest.mark.parametrize("name", ["nothing", "empty"])
 def test_where_there_is_no_recording_the_user_is_told(tmp_path: Path, name: str) -> None:
     (tmp_path / "empty").mkdir()
     with pytest.raises(UsageError, match=name):
-        recordings(tmp_path / name)
+        list(found_in(tmp_path / name).files)
 
 
 @pytest.mark.parametrize("before", ["interactions: [", "roomproof: ["])

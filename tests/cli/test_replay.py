@@ -361,6 +361,17 @@ def test_the_end_says_what_became_of_the_entries(inside: Run, tmp_path: Path) ->
     assert told["unreadable"]["entries"][0]["file"] == "theirs.json"
 
 
+def test_a_file_of_a_folder_that_is_no_recording_is_passed_over_and_told(inside: Run, tmp_path: Path) -> None:
+    vcr(tmp_path / "client/theirs.json", update(room(max_participants=12)))
+    (tmp_path / "client/package.json").write_text('{"name": "client"}', encoding="utf-8")
+    done = inside("replay", "client", "--json", "report.json")
+
+    assert done.code == 0
+    assert "passed over: client/package.json: " in done.out
+    told = json.loads((tmp_path / "report.json").read_text(encoding="utf-8"))["recording"]
+    assert (told["skipped"]["count"], told["skipped"]["files"][0]["file"]) == (1, "client/package.json")
+
+
 def test_an_entry_that_cannot_be_read_is_told_where_nothing_else_was_judged(inside: Run, tmp_path: Path) -> None:
     odd = {"request": {"method": "PATCH", "uri": ROOM}}
     (tmp_path / "theirs.json").write_text(json.dumps({"interactions": [odd, odd]}), encoding="utf-8")

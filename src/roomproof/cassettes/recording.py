@@ -126,11 +126,6 @@ def found_in(path: Path) -> Found:
     return Found(kept, {**skipped, **dict.fromkeys(closed, "is a folder that cannot be looked into")})
 
 
-def recordings(path: Path) -> list[Path]:
-    """Return the files that `found_in` finds."""
-    return list(found_in(path).files)
-
-
 def _may_hold(below: Path) -> bool:
     """Whether something below a folder may be, or hold, a recording: not regressions, nor what tools hide and
     keep for themselves.

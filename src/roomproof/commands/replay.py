@@ -10,9 +10,10 @@ from pathlib import Path
 from time import monotonic
 from typing import Any
 
+from roomproof.cassettes.call import MAX_UNREADABLE
 from roomproof.cassettes.exposure import exposed
 from roomproof.cassettes.past import Change, changes
-from roomproof.cassettes.recording import open_recording, recordings
+from roomproof.cassettes.recording import Found, found_in, open_recording
 from roomproof.cassettes.replay import Heard, Listener, Register, Replayed, replay
 from roomproof.cassettes.stream_by import StreamBy
 from roomproof.commands.gate import EVERY_FAIL, Gate, failing, unproven
@@ -46,7 +47,7 @@ class Listen:
 def run_replay(listen: Listen, outputs: Outputs, gate: Gate = EVERY_FAIL) -> int:
     """Judge the recordings, show and write what they say, and return the exit code."""
     opened = gate.opened()
-    require_apart(outputs.asked, _files(listen.paths))
+    require_apart(outputs.asked, _found(listen.paths).files)
     told, problems = replayed(listen)
     opened.require(provider["provider"] for provider in told["providers"])
     told = opened.applied(told)
@@ -66,7 +67,8 @@ def replayed(listen: Listen, listener: Listener | None = None) -> tuple[dict[str
 
     Raises UsageError if there are none.
     """
-    files = _files(listen.paths)
+    there = _found(listen.paths)
+    files = there.files
     began, now = monotonic(), datetime.now(UTC)
     contracts = {provider: find_contract(provider, listen.contracts) for provider in contract_folders(listen.contracts)}
     register = Register(contracts, listen.strict, now - listen.max_age if listen.max_age else None)
@@ -78,7 +80,7 @@ def replayed(listen: Listen, listener: Listener | None = None) -> tuple[dict[str
         if listen.max_age is not None:
             heard.verdicts.merge_old(heard.old, f"more than --max-age {listen.max_age.days}d ago: record it anew")
         judged.append(_judged(heard, rejudged, now, monotonic() - began))
-    told = report(judged, 0, found.tally.unmatched, found.tally.hints.values(), found.counts())
+    told = report(judged, 0, found.tally.unmatched, found.tally.hints.values(), {**found.counts(), "skipped": _skipped(there)})
     return told, problems or _unread(found) or _nothing(told, files, contracts)
 
 
@@ -115,8 +117,17 @@ def _names(files: Sequence[Path]) -> str:
     return ", ".join(map(str, files[:_MAX_FILES])) + more
 
 
-def _files(paths: tuple[Path, ...]) -> list[Path]:
-    return list(dict.fromkeys(file for path in paths for file in recordings(path)))
+def _found(paths: tuple[Path, ...]) -> Found:
+    """Return the recordings of some paths, each once, and what was passed over."""
+    each = list(map(found_in, paths))
+    skipped = {path: why for found in each for path, why in found.skipped.items()}
+    return Found(tuple(dict.fromkeys(file for found in each for file in found.files)), skipped)
+
+
+def _skipped(found: Found) -> dict[str, Any]:
+    """Return what was passed over, as data of the report."""
+    named = [{"file": str(path), "why": why} for path, why in found.skipped.items()]
+    return {"count": len(named), "files": named[:MAX_UNREADABLE]}
 
 
 def _rejudged(found: Replayed, provider: str, register: Register, problems: list[UsageError]) -> tuple[Change, ...] | None:
@@ -149,7 +160,7 @@ def run_check_secrets(paths: tuple[Path, ...], contracts: tuple[Path, ...], envi
     known = tuple(_known_secrets(contracts, environment))
     found = 0
     console = open_console()
-    for path in _files(paths):
+    for path in _found(paths).files:
         for number, interaction in enumerate(open_recording(path).interactions(), 1):
             for what in exposed(interaction, known):
                 found += 1

@@ -6,7 +6,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 SHOWN = 3
-"""So many entries that cannot be read are named; the JSON report names more."""
+"""So many entries that cannot be read, and so many files that were passed over, are named; the JSON report names
+more.
+"""
 
 
 def entry_counts(recording: Mapping[str, Any]) -> str:
@@ -19,10 +21,17 @@ def entry_counts(recording: Mapping[str, Any]) -> str:
     return f"interactions: {', '.join(parts)}"
 
 
-def unreadable_entries(recording: Mapping[str, Any]) -> Iterator[str]:
-    """Yield the first entries that cannot be read, a line each, and how many more there are."""
+def not_judged(recording: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the first entries that cannot be read, a line each, and how many more there are; then the files of
+    a folder that are no recordings.
+    """
     told = recording["unreadable"]
     for entry in told["entries"][:SHOWN]:
         yield f"unreadable: {entry['file']}, {entry['place']}: {entry['why']}"
     if told["count"] > SHOWN:
         yield f"unreadable: {told['count'] - SHOWN} more"
+    skipped = recording["skipped"]
+    for file in skipped["files"][:SHOWN]:
+        yield f"passed over: {file['file']}: {file['why']}"
+    if skipped["count"] > SHOWN:
+        yield f"passed over: {skipped['count'] - SHOWN} more"

@@ -11,7 +11,7 @@ from typing import Any
 
 from roomproof.legible import legible, one_line, shortened
 from roomproof.reports.client import TITLE, doubt, entries, fails, often
-from roomproof.reports.entries import entry_counts, unreadable_entries
+from roomproof.reports.entries import entry_counts, not_judged
 from roomproof.reports.exercised import exercised_in, exercised_of
 from roomproof.reports.findings import Place, findings, is_known, remarks, stale, stopped, told
 from roomproof.reports.report import recipe
@@ -65,7 +65,7 @@ def _entries(report: dict[str, Any]) -> Iterator[str]:
     """Yield what became of the entries of recordings, as items of a list."""
     if "recording" in report:
         yield f"- {entry_counts(report['recording'])}"
-        yield from (f"- {code(line)}" for line in unreadable_entries(report["recording"]))
+        yield from (f"- {code(line)}" for line in not_judged(report["recording"]))
 
 
 def _row(cells: list[str]) -> str:

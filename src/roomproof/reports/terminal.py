@@ -21,7 +21,7 @@ from rich.text import Text
 from roomproof.legible import one_line
 from roomproof.reports.client import entries, fails, sentence
 from roomproof.reports.console import say
-from roomproof.reports.entries import entry_counts, unreadable_entries
+from roomproof.reports.entries import entry_counts, not_judged
 from roomproof.reports.exercised import Exercised, exercised_in, exercised_of
 from roomproof.reports.report import recipe
 from roomproof.reports.shortfall import shortfalls
@@ -150,7 +150,7 @@ def _baseline(console: Console, baseline: dict[str, Any] | None) -> None:
 def _entries(console: Console, recording: dict[str, Any] | None) -> None:
     if recording is not None:
         say(console, entry_counts(recording))
-        for line in unreadable_entries(recording):
+        for line in not_judged(recording):
             say(console, line)
 
 

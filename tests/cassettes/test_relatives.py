@@ -469,6 +469,7 @@ SENT = {
     "a text": ('{"a": 1}', b'{"a": 1}'),
     "bytes": (b"{}", b"{}"),
     "chunks": ([b'{"a"', b": 1}"], b'{"a": 1}'),
+    "chunks that are texts": ({"string": ['{"a"', ": 1}"]}, b'{"a": 1}'),
     "a list": ([1, "b"], b'[1,"b"]'),
     "what aiohttp was given": ({"a": {"b": None}, "c": True}, b'{"a":{"b":null},"c":true}'),
     "nothing but braces": ({}, b"{}"),

@@ -22,6 +22,7 @@ CONTRACT = find_contract("telnyx")
 REGISTER = Register({"telnyx": CONTRACT, "azure": find_contract("azure")})
 ID, OTHER = "11111111-2222-4333-8444-555555555555", "99999999-2222-4333-8444-555555555555"
 BEGAN = datetime(2026, 3, 1, 10, tzinfo=UTC)
+STATUS = "update-room.response.200.status"
 UNCHANGED = "update-room.behaviour.max_participants.unchanged"
 ECHO = "update-room.behaviour.max_participants.echo"
 NAME = "update-room.behaviour.unique_name.unique"
@@ -190,6 +191,12 @@ def test_more_calls_at_once_than_are_held_back_prove_nothing_either(tmp_path: Pa
 @pytest.mark.parametrize(("seconds", "found"), [(290, {UNCHANGED}), (310, set())])
 def test_after_a_long_gap_somebody_else_may_have_changed_the_room(tmp_path: Path, seconds: float, found: set[str]) -> None:
     later = call(seconds, {"enable_recording": True}, {"enable_recording": True, "max_participants": 20})
+    assert broken(har(tmp_path / "a.har", call(0, {"max_participants": 10}, {}), later)) == found
+
+
+@pytest.mark.parametrize(("seconds", "found"), [(290, {STATUS}), (310, set())])
+def test_after_a_long_gap_somebody_else_may_have_deleted_the_room(tmp_path: Path, seconds: float, found: set[str]) -> None:
+    later = call(seconds, {"max_participants": 20}, None, status=404)
     assert broken(har(tmp_path / "a.har", call(0, {"max_participants": 10}, {}), later)) == found
 
 

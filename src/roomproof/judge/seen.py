@@ -196,10 +196,11 @@ class Seen:
     def is_refused(self) -> bool:
         """Whether the request was refused for what it holds, as far as is known.
 
-        A second-hand recording tells neither who asked nor, of a room never seen before, whether it was ever there.
+        A second-hand recording tells neither who asked nor, of a room never seen before, or not for long, whether
+        it is there.
         """
         status = self.answer.response.status
-        unseen = self.room_id is not None and self.state is None
+        unseen = self.room_id is not None and (self.state is None or self.state.uncertain)
         is_open = status in REFUSES_THE_SENDER or (status in REFUSES_THE_ROOM and unseen)
         return self.answer.refused and not (self.is_second_hand and is_open)
 

@@ -107,6 +107,10 @@ def _unwrapped(content: Mapping[str, Any]) -> Body:
             return Body(text.encode(encoding))
         except (UnicodeEncodeError, LookupError):
             pass
+    # What stands under this name was a text in each recorder: a list of texts is its chunks.
+    chunks = joined(text) if isinstance(text, list | tuple) else None
+    if chunks is not None:
+        return Body(chunks)
     return _read(text) if not isinstance(text, dict) else _spelt(text)
 
 

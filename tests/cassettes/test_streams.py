@@ -174,6 +174,12 @@ def test_after_calls_at_once_the_room_is_in_doubt_until_it_is_shown_again(tmp_pa
     assert broken(har(tmp_path / "b.har", FIRST, *both, later, again)) == {UNCHANGED}
 
 
+def test_a_refusal_beside_another_call_may_have_that_as_its_reason(tmp_path: Path) -> None:
+    refused = call(1, {"max_participants": 20}, None, status=422, took=1)
+    assert broken(har(tmp_path / "a.har", FIRST, SLOW, refused)) == set()
+    assert broken(har(tmp_path / "b.har", FIRST, refused)) != set()
+
+
 @pytest.mark.parametrize("status", [200, 404])
 def test_a_room_that_is_deleted_meanwhile_may_be_there_or_not(tmp_path: Path, status: int) -> None:
     gone = call(1, None, None, method="DELETE", status=204, took=1)

@@ -19,7 +19,7 @@ MOMENTS = st.floats(0, 9).map(lambda moment: round(moment, 1))
 def call(name: str, started: float | None, took: float | None = None, method: str = "PATCH") -> Call:
     ended = None if started is None or took is None else started + took
     interaction = Interaction(Request(method, f"https://api.example.com/{name}"), None)
-    return Call(Path("a.har"), "mini", interaction, "api.example.com", None, started, ended, started or 0.0, 0)
+    return Call(Path("a.har"), "mini", interaction, "api.example.com", None, started, ended, started or 0.0, 0, "")
 
 
 def beside(*calls: Call) -> dict[str, set[str]]:

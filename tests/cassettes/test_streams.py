@@ -138,9 +138,10 @@ SLOW = call(0, {"max_participants": 20}, {"max_participants": 20, "unique_name":
         (call(9, {"unique_name": "other"}, {"unique_name": "other"}, took=1), False),
         (call(1, None, {}, took=1, method="GET"), False),
         (call(1, {"unique_name": "x"}, {"unique_name": "x"}, took=1, room_id=OTHER), False),
-        (call(1, {"unique_name": "other"}, {"unique_name": "other"}, took=1, token="KEY2"), False),
+        (call(1, {"unique_name": "other"}, {"unique_name": "other"}, took=1, token="KEY2"), True),
+        (call(1, {"unique_name": "x"}, {"unique_name": "x"}, took=1, room_id=OTHER, token="KEY2"), False),
     ],
-    ids=["beside it", "beside its end", "after it", "a read", "another room", "another account"],
+    ids=["beside it", "beside its end", "after it", "a read", "another room", "another key", "another account"],
 )
 def test_a_call_that_overlaps_a_writing_one_proves_nothing_of_what_that_may_have_changed(tmp_path: Path, beside: Any, hidden: bool) -> None:
     found = broken(har(tmp_path / "a.har", FIRST, SLOW, beside))
@@ -233,6 +234,18 @@ def test_a_name_is_unique_in_an_account(tmp_path: Path, tokens: tuple[str, str],
 def test_what_has_no_account_belongs_to_neither_of_two(tmp_path: Path) -> None:
     others = [daily(0, ID, "KEYa"), call(1, None, {}, method="GET", room_id=ID, token="KEYb"), daily(9, OTHER, "REDACTED")]
     assert broken(har(tmp_path / "a.har", *others)) == set()
+
+
+@pytest.mark.parametrize("other", [{"token": "KEYb"}, {"host": "gateway.example"}])
+@pytest.mark.parametrize("method", ["PATCH", "DELETE"])
+def test_another_key_or_address_of_one_account_may_change_its_rooms(tmp_path: Path, other: dict[str, str], method: str) -> None:
+    sent = {"unique_name": "other", "max_participants": 30}
+    between = call(4, sent, sent, method=method, **other)
+    changed = call(9, {"enable_recording": True}, {"enable_recording": True, "max_participants": 30, "unique_name": "other"})
+    for later in (daily(9, OTHER, "KEY"), changed):
+        assert broken(har(tmp_path / "telnyx" / "a.har", daily(0, ID, "KEY"), between, later)) == set()
+        about_another = {**between, "request": {**between["request"], "url": between["request"]["url"].replace(ID, OTHER)}}
+        assert broken(har(tmp_path / "telnyx" / "b.har", daily(0, ID, "KEY"), about_another, later)) != set()
 
 
 def test_two_servers_are_two_accounts(tmp_path: Path) -> None:

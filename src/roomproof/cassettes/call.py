@@ -50,6 +50,7 @@ class Call:
     place: str
     belongs: bool = True
     is_adrift: bool = False
+    is_elsewhere: bool = False
 
     @property
     def size(self) -> int:

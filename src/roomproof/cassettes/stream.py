@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from roomproof.cassettes.call import Call
@@ -11,8 +11,9 @@ from roomproof.cassettes.heard import Heard, Register
 from roomproof.cassettes.overlap import Overlaps
 from roomproof.contract.model import Contract
 from roomproof.interaction import Interaction
-from roomproof.judge.beside import ALONE, Beside
+from roomproof.judge.beside import ALONE, SAFE, Beside
 from roomproof.judge.evidence import Outcome
+from roomproof.judge.identity import room_key
 from roomproof.judge.judge import Judge
 from roomproof.judge.seen import is_second_hand
 from roomproof.judge.violations import Origin
@@ -71,6 +72,8 @@ class Streams:
         if not is_second_hand(call.interaction.request):
             self._judge(stream, call, ALONE)
             return
+        if call.interaction.request.method not in SAFE:
+            self._tell_others(name, call)
         is_lost = call.is_adrift and call.started is None
         if is_lost:
             self._lose_sight_of(stream)
@@ -78,6 +81,19 @@ class Streams:
             self._judge(stream, waiting, beside)
         if is_lost:
             self._lose_sight_of(stream)
+
+    def _tell_others(self, name: Name, call: Call) -> None:
+        """Let the other streams of a provider know that a call may have changed a room of theirs: one account
+        may have several keys and several addresses.
+        """
+        elsewhere = replace(call, is_elsewhere=True)
+        keys = [key for segment in call.interaction.request.path.split("/") if (key := room_key(call.interaction.request, segment))]
+        for other, stream in self._streams.items():
+            if other == name or other[0] != call.provider:
+                continue
+            if any(map(stream.judge.rooms.was_there, keys)) or stream.overlaps.may_name(keys):
+                for waiting, beside in stream.overlaps.take(elsewhere):
+                    self._judge(stream, waiting, beside)
 
     def pause(self) -> None:
         """Take note that nobody knows what came between the calls so far and those to come."""
@@ -105,6 +121,9 @@ class Streams:
 
     def _judge(self, stream: Stream, call: Call, beside: Beside) -> None:
         interaction, contract = call.interaction, stream.judge.contract
+        if call.is_elsewhere:
+            stream.judge.see_elsewhere(interaction.request)
+            return
         if not call.belongs:
             stream.judge.see(interaction, beside)
             return

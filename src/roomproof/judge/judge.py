@@ -85,6 +85,10 @@ class Judge:
         room_id = room_key(interaction.request, self._parameters(interaction.request).get(self.contract.room.parameter, ""))
         return [item for item in evidence if not touched.hides(self.contract.clauses[item.clause], room_id)]
 
+    def see_elsewhere(self, request: Request) -> None:
+        """Take note that somebody with another key, or by another address, may have changed a room, or deleted it."""
+        self._mistrust(touched_by(Beside((request,)), self.contract))
+
     def lose_sight(self) -> None:
         """Take note that anything may happen before the next interaction: what follows is no evidence of what a room was like until now."""
         self._doubt_each(list(self.rooms.states))

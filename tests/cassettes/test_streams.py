@@ -213,6 +213,19 @@ def test_a_read_after_the_gap_shows_the_room_anew(tmp_path: Path) -> None:
     assert broken(har(tmp_path / "a.har", call(0, {"max_participants": 10}, {}), read, later)) == {UNCHANGED}
 
 
+def test_a_read_that_contradicts_what_was_written_may_come_from_a_cache(tmp_path: Path) -> None:
+    stale = call(60, None, {"max_participants": 10}, method="GET")
+    written = [call(0, {"max_participants": 20}, {"max_participants": 20}), stale]
+    for now in (20, 10):
+        later = call(65, {"enable_recording": True}, {"enable_recording": True, "max_participants": now})
+        again = call(70, {"enable_recording": True}, {"enable_recording": True, "max_participants": 30})
+        assert broken(har(tmp_path / "a.har", *written, later)) == set()
+        assert broken(har(tmp_path / "a.har", *written, later, again)) == {UNCHANGED}
+    changed = {"enable_recording": True, "max_participants": 20, "unique_name": "another"}
+    other_member = call(65, {"enable_recording": True}, changed)
+    assert broken(har(tmp_path / "a.har", *written, other_member)) == {UNCHANGED.replace("max_participants", "unique_name")}
+
+
 def test_calls_about_another_room_are_no_look_at_this_one(tmp_path: Path) -> None:
     others = [call(at, None, {}, method="GET", room_id=OTHER) for at in range(60, 420, 60)]
     later = call(421, {"enable_recording": True}, {"enable_recording": True, "max_participants": 20})

@@ -340,7 +340,11 @@ class Judge:
             # A room may answer to its name as well as to its id.
             shown = state or self._opened(interaction.request, str(answer.room.get(self.contract.room.id, "")))
             if shown is not None:
+                before = shown.known if is_second_hand(interaction.request) and not shown.uncertain else {}
                 self._learn_room(shown, answer, {})
+                # A cache may have answered, or a copy that lags behind: which answer is right the next one tells.
+                for name in [name for name in before if not same(before[name], shown.known.get(name))]:
+                    shown.known.pop(name, None)
 
     def _learn_listed(self, call: SupportCall, response: Response) -> None:
         """Take note of the rooms that a list shows. In a recording of somebody else's many rooms may have one made-up id."""

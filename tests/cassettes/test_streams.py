@@ -281,6 +281,20 @@ def test_an_account_may_lie_in_several_files(tmp_path: Path, by: StreamBy, token
     assert broken(later, elsewhere, by=by) == (set() if by is StreamBy.FOLDER else found)
 
 
+def test_each_file_may_have_a_room_of_its_own_under_one_made_up_id(tmp_path: Path) -> None:
+    def room_of(at: float, name: str, created: str, **shown: Any) -> list[dict[str, Any]]:
+        known = {"unique_name": name, "created_at": created, "max_participants": 10}
+        made = call(at, known, known, method="POST", path="/v2/rooms", status=201)
+        return [made, call(at + 1, {"enable_recording": True}, {**known, "enable_recording": True, **shown})]
+
+    first, second = room_of(0, "one", "2026-03-01T10:00:00Z"), room_of(9, "two", "2026-03-01T10:00:09Z")
+    assert broken(har(tmp_path / "a.har", *first), har(tmp_path / "b.har", *second)) == set()
+    assert broken(har(tmp_path / "c.har", *first), har(tmp_path / "d.har", second[1])) == set()
+    assert broken(har(tmp_path / "e.har", *first, *second)) != set()
+    wrong = room_of(9, "two", "2026-03-01T10:00:09Z", max_participants=30)
+    assert broken(har(tmp_path / "f.har", *first), har(tmp_path / "g.har", *wrong)) == {UNCHANGED}
+
+
 def test_files_come_in_the_order_of_their_times_and_side_by_side_where_these_cross(tmp_path: Path) -> None:
     first, second, third = steps(wrong=True)
     paths = [har(tmp_path / "z.har", first, third), har(tmp_path / "a.har", second)]

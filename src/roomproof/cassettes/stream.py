@@ -121,6 +121,7 @@ class Streams:
 
     def _judge(self, stream: Stream, call: Call, beside: Beside) -> None:
         interaction, contract = call.interaction, stream.judge.contract
+        stream.judge.rooms.file = call.path
         if call.is_elsewhere:
             stream.judge.see_elsewhere(interaction.request)
             return

@@ -160,7 +160,8 @@ class Judge:
         request, room_id = interaction.request, parameters.get(self.contract.room.parameter, "")
         state = self._state(request, parameters)
         if state is not None and self._shows_another(interaction, state):
-            self._identities.part(state.id)
+            if is_placeholder(state.id):
+                self._identities.part(state.id)
             self.rooms.forget(state.id)
             state = None
         found = self._classified(operation, interaction, parameters, state)
@@ -172,9 +173,14 @@ class Judge:
         return self._seen(operation, interaction, found, parameters, state)
 
     def _shows_another(self, interaction: Interaction, state: RoomState) -> bool:
-        """Whether an answer shows another room than the one that a placeholder stood for until now: it was made at another time."""
+        """Whether an answer shows another room than the one that an id stood for until now: it was made at another time.
+
+        Placeholders stand for several rooms, and so do the made-up ids of recorders from one file to the next.
+        """
         created = self.contract.created
-        if created is None or interaction.response is None or not is_second_hand(interaction.request) or not is_placeholder(state.id):
+        if created is None or interaction.response is None or not is_second_hand(interaction.request):
+            return False
+        if not is_placeholder(state.id) and not self.rooms.is_of_another_file(state.id):
             return False
         room = self.contract.room.representation(response_json(interaction.request, interaction.response)) or {}
         before, now = state.known.get(created), room.get(created)
@@ -242,10 +248,12 @@ class Judge:
     def _open_created(self, asked: Request, answer: Answer, request: Classification) -> None:
         room_id = str((answer.room or {}).get(self.contract.room.id, ""))
         key = self._identities.key(asked, room_id)
-        if key is not None and is_second_hand(asked) and is_placeholder(key) and self.rooms.was_there(key):
+        if key is not None and is_second_hand(asked) and self.rooms.was_there(key):
             # Two rooms were made, and the recorder gave them one name.
-            self._identities.part(key)
-            self.rooms.forget(key)
+            if is_placeholder(key):
+                self._identities.part(key)
+            if is_placeholder(key) or self.rooms.is_of_another_file(key):
+                self.rooms.forget(key)
         state = self._opened(asked, room_id)
         if state is not None:
             state.created_with = request.sent
@@ -255,6 +263,7 @@ class Judge:
     def _learn_room(self, state: RoomState, answer: Answer, sent: Mapping[str, Any]) -> None:
         """Take over what a room is like now, and which unique values it no longer has: others may have them."""
         before = state.known
+        state.file = self.rooms.file
         state.learn(answer.room or {}, sent)
         for name in answer.scrubbed:
             state.known.pop(name, None)

@@ -133,7 +133,8 @@ def server_generated(seen: Seen) -> Iterator[Evidence]:
         name = clause.path[0]
         if name not in room or is_placeholder_of(seen, room[name]):
             continue
-        if seen.rooms.was_there(room_key(seen.interaction.request, str(room[name])) or ""):
+        key = room_key(seen.interaction.request, str(room[name])) or ""
+        if seen.rooms.was_there(key) and not seen.rooms.is_of_another_file(key):
             yield broken(
                 clause, f"the new room has the id {shown(room[name])} of an earlier one", expected="a new id", received=shown(room[name])
             )

@@ -188,6 +188,20 @@ def test_a_room_that_is_deleted_meanwhile_may_be_there_or_not(tmp_path: Path, st
     assert broken(har(tmp_path / "a.har", FIRST, gone, late)) == set()
 
 
+def test_a_deletion_that_is_only_promised_leaves_open_whether_the_room_is_there(tmp_path: Path) -> None:
+    for status, found in ((202, set()), (204, {"update-room.behaviour.room_id.unknown-refused"})):
+        deleted = call(5, None, None, method="DELETE", status=status)
+        later = call(9, {"enable_recording": True}, {"enable_recording": True})
+        assert broken(har(tmp_path / "a.har", call(0, {"max_participants": 10}, {}), deleted, later)) == found
+
+
+def test_calls_of_one_second_in_two_files_prove_nothing_of_each_other(tmp_path: Path) -> None:
+    before = call(0, None, {"unique_name": "one"}, method="GET")
+    one = call(2, {"unique_name": "two"}, {"unique_name": "two"})
+    other = call(2, {"max_participants": 20}, {"max_participants": 20, "unique_name": "two"})
+    assert broken(har(tmp_path / "a.har", one), har(tmp_path / "b.har", before, other)) == set()
+
+
 def test_more_calls_at_once_than_are_held_back_prove_nothing_either(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(overlap, "MOST_WAITING", 3)
     many = [call(1 + at / 10, None, {"unique_name": "other"}, method="GET") for at in range(9)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -139,7 +139,10 @@ def _clusters(surveys: list[Survey]) -> Iterator[list[Survey]]:
 
 
 def _merged(cluster: list[Survey]) -> Iterator[tuple[Survey, Call]]:
-    """Yield the calls of recordings that ran at the same time in the order in which they began."""
+    """Yield the calls of recordings that ran at the same time in the order in which they began.
+
+    Which of two calls of one moment came first is not known where they stand in several files.
+    """
     if len(cluster) == 1:
         yield from ((cluster[0], call) for call in cluster[0].calls())
         return
@@ -147,4 +150,4 @@ def _merged(cluster: list[Survey]) -> Iterator[tuple[Survey, Call]]:
 
 
 def _with(found: Survey) -> Iterator[tuple[Survey, Call]]:
-    return ((found, call) for call in found.calls())
+    return ((found, replace(call, is_adrift=True)) for call in found.calls())

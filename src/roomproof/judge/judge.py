@@ -41,6 +41,8 @@ _SIGHTS = {"create": Sight.CREATION, "read": Sight.READING}
 """What supporting calls show by their names."""
 _OF_NEW_ROOMS = ((Part.REQUEST, "default"), *((Part.BEHAVIOUR, rule) for rule in ("default-from", "default-value", "unique")))
 """The rules of clauses that a run can test only with rooms of its own."""
+_NOT_YET_DONE = 202
+"""The request is accepted, and not carried out yet (RFC 9110, 15.3.3)."""
 
 
 class Judge:
@@ -342,6 +344,9 @@ class Judge:
         answer = self._answer(interaction.request, response, response_json(interaction.request, response))
         if call.name == "create" and answer.room is not None:
             self._open_created(interaction.request, answer, request)
+        elif call.name == "delete" and state is not None and response.status == _NOT_YET_DONE:
+            state.doubt()
+            state.may_be_gone = True
         elif call.name == "delete" and state is not None:
             self.rooms.delete(state)
             self.rooms.give_up(given_up(self.contract, state.known, {}))

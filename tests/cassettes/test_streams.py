@@ -258,6 +258,11 @@ def test_a_name_is_unique_in_an_account(tmp_path: Path, tokens: tuple[str, str],
     assert broken(har(tmp_path / "a.har", daily(0, ID, tokens[0]), daily(9, OTHER, tokens[1]))) == found
 
 
+@pytest.mark.parametrize(("token", "outcome"), [("KEY", Outcome.FAIL), ("", Outcome.WARN), ("***", Outcome.WARN)])
+def test_whose_names_are_alike_is_only_likely_where_no_account_is_told(tmp_path: Path, token: str, outcome: Outcome) -> None:
+    assert said(heard(har(tmp_path / "a.har", daily(0, ID, token), daily(9, OTHER, token))), outcome) >= {NAME}
+
+
 def test_what_has_no_account_belongs_to_neither_of_two(tmp_path: Path) -> None:
     others = [daily(0, ID, "KEYa"), call(1, None, {}, method="GET", room_id=ID, token="KEYb"), daily(9, OTHER, "REDACTED")]
     assert broken(har(tmp_path / "a.har", *others)) == set()

@@ -62,14 +62,15 @@ class Streams:
         """Take the next call of an account; `where` tells streams of one account apart."""
         name = (call.provider, call.server, account or "", where)
         stream = self._streams.pop(name, None)
+        is_own = not is_second_hand(call.interaction.request)
         if stream is None:
             if not call.belongs:
                 return
-            stream = Stream(Judge(self._register.contracts[call.provider][0]))
+            stream = Stream(Judge(self._register.contracts[call.provider][0], is_one_account=account is not None or is_own))
             if len(self._streams) >= MOST_STREAMS:
                 self._end(next(iter(self._streams)))
         self._streams[name] = stream
-        if not is_second_hand(call.interaction.request):
+        if is_own:
             self._judge(stream, call, ALONE)
             return
         if call.interaction.request.method not in SAFE:

@@ -34,7 +34,7 @@ from roomproof.judge.seen import (
     request_json,
     response_json,
 )
-from roomproof.judge.uniqueness import given_up, without_uniqueness
+from roomproof.judge.uniqueness import given_up, with_doubtful_uniqueness, without_uniqueness
 from roomproof.judge.violations import Violation, violations
 
 _SIGHTS = {"create": Sight.CREATION, "read": Sight.READING}
@@ -48,14 +48,18 @@ _NOT_YET_DONE = 202
 class Judge:
     """Judges one account's interactions in the order in which they were answered."""
 
-    def __init__(self, contract: Contract) -> None:
-        """Raises ContractError if the contract has a clause that no check tests."""
+    def __init__(self, contract: Contract, *, is_one_account: bool = True) -> None:
+        """`is_one_account`: it is known that all is of one account, else only a likelihood.
+
+        Raises ContractError if the contract has a clause that no check tests.
+        """
         require_checks(contract)
         self.contract = contract
         self.rooms = Rooms()
         self.boundaries = Boundaries(contract)
         self.violations: tuple[Violation, ...] = ()
         """What the client sent outside the contract in the interaction that was seen last."""
+        self._is_one_account = is_one_account
         self._identities = Identities()
         self._recency = Recency()
         self._just_written: Written | None = None
@@ -169,6 +173,8 @@ class Judge:
         found = self._classified(operation, interaction, parameters, state)
         if room_id and self._identities.may_be_another(request, room_id):
             found = without_uniqueness(found)
+        if not self._is_one_account:
+            found = with_doubtful_uniqueness(found)
         if interaction.response is not None and 400 <= interaction.response.status < 500:
             in_the_way = touched is not None and touched.is_about(room_key(request, room_id))
             found = found.refused(*([IN_THE_WAY] if in_the_way else []))

@@ -48,6 +48,15 @@ def without_uniqueness(request: Classification) -> Classification:
     return replace(request, obstacles=kept, unsettled=(*request.unsettled, asked))
 
 
+def with_doubtful_uniqueness(request: Classification) -> Classification:
+    """Return a request of which nobody can tell whether the room that has its unique values is one of its own account's."""
+    if not any(item.clause.rule == "unique" for item in request.obstacles):
+        return request
+    return replace(
+        request, obstacles=tuple(replace(item, doubtful=True) if item.clause.rule == "unique" else item for item in request.obstacles)
+    )
+
+
 def perhaps_taken(unique: Unique, sent: Mapping[str, Json], rooms: Rooms | None, state: RoomState | None) -> list[str]:
     """Return the members sent with a value that a room may have of which nothing was seen.
 

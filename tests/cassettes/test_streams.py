@@ -314,6 +314,26 @@ def test_each_file_may_have_a_room_of_its_own_under_one_made_up_id(tmp_path: Pat
     assert broken(har(tmp_path / "f.har", *first), har(tmp_path / "g.har", *wrong)) == {UNCHANGED}
 
 
+def test_each_file_may_have_a_request_of_its_own_under_one_made_up_repeatability_id(tmp_path: Path) -> None:
+    def made(at: float, number: str) -> dict[str, Any]:
+        entry = call(at, {}, {}, method="POST", host="res.communication.azure.com", path="/rooms?api-version=2025-03-13", status=201)
+        pair = {"Repeatability-Request-ID": ID, "Repeatability-First-Sent": "Sun, 01 Mar 2026 10:00:00 GMT"}
+        entry["request"]["headers"] += [{"name": name, "value": value} for name, value in pair.items()]
+        return {
+            **entry,
+            "response": {**entry["response"], "content": {"text": json.dumps({"id": number, "createdAt": "2026-03-01T10:00:00Z"})}},
+        }
+
+    def replayed(*paths: Path) -> int:
+        record = heard(*paths).heard["azure"].verdicts.records.get("azure.create-room.behaviour.repeatability.replayed-once")
+        return record.counts.get(Outcome.FAIL, 0) if record else 0
+
+    first, second = made(0, "99199690362660524"), made(9, "99199690362660525")
+    assert replayed(har(tmp_path / "a.har", first), har(tmp_path / "b.har", second)) == 0
+    assert replayed(har(tmp_path / "c.har", first), har(tmp_path / "d.har", second, made(12, "99199690362660526"))) == 1
+    assert replayed(har(tmp_path / "e.har", first, second)) == 1
+
+
 def test_files_come_in_the_order_of_their_times_and_side_by_side_where_these_cross(tmp_path: Path) -> None:
     first, second, third = steps(wrong=True)
     paths = [har(tmp_path / "z.har", first, third), har(tmp_path / "a.har", second)]

@@ -247,10 +247,10 @@ class Judge:
             state.written = self._just_written = Written(seen.operation.id, room)
             return
         key = repeatability_key(seen)
-        if key is not None and key in self.rooms.repeats:
+        if key is not None and key in self.rooms.repeats and self.rooms.repeats[key].file == self.rooms.file:
             return
         if key is not None:
-            self.rooms.repeats[key] = Repeat(seen.interaction.request.body, first_sent(seen), room)
+            self.rooms.repeats[key] = Repeat(seen.interaction.request.body, first_sent(seen), room, self.rooms.file)
         self._open_created(seen.interaction.request, seen.answer, seen.request)
 
     def _open_created(self, asked: Request, answer: Answer, request: Classification) -> None:

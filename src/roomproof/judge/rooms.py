@@ -62,11 +62,14 @@ class RoomState:
 
 @dataclass(frozen=True)
 class Repeat:
-    """The first request with a repeatability id: its body, when it says it was first sent, and the room that came of it."""
+    """The first request with a repeatability id: its body, when it says it was first sent, the room that came of it,
+    and the recording that it stands in.
+    """
 
     body: bytes | None
     first_sent: str | None
     room: Mapping[str, Json]
+    file: Path | None
 
 
 @dataclass

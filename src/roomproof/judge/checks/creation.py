@@ -166,8 +166,14 @@ def _repeatability(seen: Seen, option: str) -> str | None:
 
 
 def _is_same_request(seen: Seen, first: Repeat) -> bool:
-    """Whether both headers and the body are those of the first request; recorders give unlike requests one made-up id."""
-    return first.body == seen.interaction.request.body and first.first_sent is not None and first.first_sent == first_sent(seen)
+    """Whether both headers and the body are those of the first request; recorders give unlike requests one made-up id.
+
+    They may give each test's requests the same ones, too, in a file of its own.
+    """
+    is_at_hand = first.file == seen.rooms.file
+    return (
+        is_at_hand and first.body == seen.interaction.request.body and first.first_sent is not None and first.first_sent == first_sent(seen)
+    )
 
 
 def is_replay(seen: Seen) -> bool:

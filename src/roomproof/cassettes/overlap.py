@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from roomproof.cassettes.call import Call
-from roomproof.interaction import Interaction, Request
+from roomproof.interaction import Request
 from roomproof.judge.beside import ALONE, SAFE, Beside
 
 MOST_WAITING = 200
@@ -69,19 +69,10 @@ class Overlaps:
                 self._busy_until = max(self._busy_until, first.ended)
             yield first.told()
 
-    def may_name(self, keys: Sequence[str]) -> bool:
-        """Whether a call that is held back has one of some texts in its path, or may have it in its answer."""
-        return any(_may_name(waiting.call.interaction, keys) for waiting in self._waiting)
-
     def rest(self) -> Iterator[tuple[Call, Beside]]:
         """Yield the calls that are still held back, since none follows."""
         while self._waiting:
             yield self._waiting.popleft().told()
-
-
-def _may_name(interaction: Interaction, keys: Sequence[str]) -> bool:
-    texts = [interaction.request.path.lower().encode(), *([interaction.response.body.lower()] if interaction.response else [])]
-    return any(key.lower().encode() in text for key in keys for text in texts)
 
 
 def _note(one: _Waiting, other: Call) -> None:

@@ -15,13 +15,18 @@ from roomproof.judge.beside import ALONE, SAFE, Beside
 from roomproof.judge.evidence import Outcome
 from roomproof.judge.identity import room_key
 from roomproof.judge.judge import Judge
-from roomproof.judge.seen import is_second_hand
+from roomproof.judge.seen import is_second_hand, response_json
 from roomproof.judge.violations import Origin
 
 MOST_STREAMS = 500
 """So many streams are followed at once; of one that was not heard of for longest it is forgotten what its rooms were like."""
 _MOST_AT_ONCE = 20
 """So many calls of one moment are remembered: a recording may have one time for all."""
+
+_MOST_ROOMS = 20_000
+"""Of so many rooms it is remembered which streams know them."""
+_MOST_KEYS = 20
+"""So many streams that know one room are remembered."""
 
 Listener = Callable[[Contract, Interaction], None]
 """Told of each interaction that belongs to a contract."""
@@ -57,6 +62,7 @@ class Streams:
         self.judged = self.learned = 0
         self._register, self._listener = register, listener
         self._streams: dict[Name, Stream] = {}
+        self._who_know: dict[tuple[str, str], frozenset[Name]] = {}
 
     def hear(self, call: Call, account: str | None, where: str) -> None:
         """Take the next call of an account; `where` tells streams of one account apart."""
@@ -75,6 +81,7 @@ class Streams:
             return
         if call.interaction.request.method not in SAFE:
             self._tell_others(name, call)
+        self._note_room(name, call)
         is_lost = call.is_adrift and call.started is None
         if is_lost:
             self._lose_sight_of(stream)
@@ -84,17 +91,29 @@ class Streams:
             self._lose_sight_of(stream)
 
     def _tell_others(self, name: Name, call: Call) -> None:
-        """Let the other streams of a provider know that a call may have changed a room of theirs: one account
-        may have several keys and several addresses.
+        """Let the other streams that know a room hear that a call may have changed it: one account may have several
+        keys and several addresses.
         """
-        elsewhere = replace(call, is_elsewhere=True)
-        keys = [key for segment in call.interaction.request.path.split("/") if (key := room_key(call.interaction.request, segment))]
-        for other, stream in self._streams.items():
-            if other == name or other[0] != call.provider:
-                continue
-            if any(map(stream.judge.rooms.was_there, keys)) or stream.overlaps.may_name(keys):
-                for waiting, beside in stream.overlaps.take(elsewhere):
-                    self._judge(stream, waiting, beside)
+        request = call.interaction.request
+        keys = [key for segment in request.path.split("/") if (key := room_key(request, segment))]
+        others = {other for key in keys for other in self._who_know.get((call.provider, key), ())} - {name}
+        for stream in [self._streams[other] for other in sorted(others & self._streams.keys())]:
+            for waiting, beside in stream.overlaps.take(replace(call, is_elsewhere=True)):
+                self._judge(stream, waiting, beside)
+
+    def _note_room(self, name: Name, call: Call) -> None:
+        """Take note that a stream knows the room that a call is about, or has made."""
+        request, contract = call.interaction.request, self._register.contracts[call.provider][0]
+        matched = contract.match(request.method, request.path) or contract.match_support(request.method, request.path)
+        room_id = "" if matched is None else matched[1].get(contract.room.parameter, "")
+        if matched and not room_id and call.interaction.response is not None and request.method not in SAFE:
+            room = contract.room.representation(response_json(request, call.interaction.response)) or {}
+            room_id = str(room.get(contract.room.id, ""))
+        if key := room_key(request, room_id):
+            names = self._who_know.pop((call.provider, key), frozenset())
+            self._who_know[call.provider, key] = names if name in names or len(names) >= _MOST_KEYS else names | {name}
+            if len(self._who_know) > _MOST_ROOMS:
+                del self._who_know[next(iter(self._who_know))]
 
     def pause(self) -> None:
         """Take note that nobody knows what came between the calls so far and those to come."""

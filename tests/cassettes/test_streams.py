@@ -240,6 +240,16 @@ def test_a_read_that_contradicts_what_was_written_may_come_from_a_cache(tmp_path
     assert broken(har(tmp_path / "a.har", *written, other_member)) == {UNCHANGED.replace("max_participants", "unique_name")}
 
 
+def test_a_list_shows_that_somebody_else_has_renamed_the_room(tmp_path: Path) -> None:
+    def listed(name: str) -> dict[str, Any]:
+        entry = call(4, None, None, method="GET", path="/v2/rooms")
+        entry["response"]["content"]["text"] = json.dumps({"data": [room(unique_name=name)["data"]]})
+        return entry
+
+    for shown, found in (("another", set()), ("daily", {NAME})):
+        assert broken(har(tmp_path / "a.har", daily(0, ID, "KEY"), listed(shown), daily(9, OTHER, "KEY"))) == found
+
+
 def test_calls_about_another_room_are_no_look_at_this_one(tmp_path: Path) -> None:
     others = [call(at, None, {}, method="GET", room_id=OTHER) for at in range(60, 420, 60)]
     later = call(421, {"enable_recording": True}, {"enable_recording": True, "max_participants": 20})

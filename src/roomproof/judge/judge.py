@@ -345,7 +345,9 @@ class Judge:
                 state.doubt()
                 state.may_be_gone = response is None or response.status in REFUSES_THE_ROOM or response.status >= 500
             return
-        if call is self.contract.listing and not is_second_hand(interaction.request):
+        if is_second_hand(interaction.request):
+            self._forget_contradicted(interaction.request, _listed(call, response))
+        elif call is self.contract.listing:
             self._learn_listed(call, response)
         answer = self._answer(interaction.request, response, response_json(interaction.request, response))
         if call.name == "create" and answer.room is not None:
@@ -368,12 +370,24 @@ class Judge:
 
     def _learn_listed(self, call: SupportCall, response: Response) -> None:
         """Take note of the rooms that a list shows. In a recording of somebody else's many rooms may have one made-up id."""
-        listed: Any = read_answer(response.body)
-        for step in call.options.get("at", ()):
-            listed = listed.get(step) if isinstance(listed, dict) else None
-        entries = (entry for entry in listed if isinstance(entry, dict)) if isinstance(listed, list) else ()
-        ids = {str(entry[self.contract.room.id]) for entry in entries if self.contract.room.id in entry}
+        ids = {str(entry[self.contract.room.id]) for entry in _listed(call, response) if self.contract.room.id in entry}
         self.rooms.listed |= ids - self.rooms.states.keys()
+
+    def _forget_contradicted(self, request: Request, entries: Iterable[Mapping[str, Any]]) -> None:
+        """Forget what a list shows otherwise: somebody else may have changed the room, or the list lags behind."""
+        for entry in entries:
+            key = self._identities.key(request, str(entry.get(self.contract.room.id, "")))
+            state = None if key is None else self.rooms.get(key)
+            if state is not None:
+                state.known = {name: value for name, value in state.known.items() if same(entry.get(name, value), value)}
+
+
+def _listed(call: SupportCall, response: Response) -> Iterator[Mapping[str, Any]]:
+    """Yield the entries of the list that an answer shows, none where the call is for no list."""
+    listed: Any = read_answer(response.body) if "at" in call.options else None
+    for step in call.options.get("at", ()):
+        listed = listed.get(step) if isinstance(listed, dict) else None
+    yield from (entry for entry in listed if isinstance(entry, dict)) if isinstance(listed, list) else ()
 
 
 def _aimed_at(request: Classification, interaction: Interaction) -> Iterator[Clause]:

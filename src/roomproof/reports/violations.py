@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import asdict
 from typing import Any
 
@@ -9,6 +10,9 @@ from roomproof.cassettes.telling import is_telling
 from roomproof.judge.violations import Listed, Violations
 from roomproof.providers import place_of
 from roomproof.reports.secrets import HIDDEN
+
+_NAMES = re.compile(r"""([\w-]+)["']?\s*[:=]""")
+"""The names in a form, or in a value that has members."""
 
 
 def client_of(found: Violations) -> list[dict[str, Any]]:
@@ -20,7 +24,7 @@ def _entry(listed: Listed, found: Violations) -> dict[str, Any]:
     violation, first = listed.violation, listed.first
     clause, what, sent = violation.clause, violation.what, violation.sent
     # What somebody sends under the name of a secret is one, whether or not the documents know the name.
-    if sent and is_telling(violation.where.rpartition("/")[2], codes=True):
+    if sent and any(is_telling(name, codes=True) for name in (violation.where.rpartition("/")[2], *_NAMES.findall(sent))):
         what, sent = what.replace(sent, HIDDEN), HIDDEN
     return {
         "clause": clause.id,

@@ -29,6 +29,7 @@ from roomproof.errors import RoomproofError, UsageError
 from roomproof.legible import one_line
 from roomproof.pytest_plugin.asked import ASKED
 from roomproof.pytest_plugin.clauses import ClauseItem
+from roomproof.pytest_plugin.client import ClientItem
 from roomproof.pytest_plugin.regressions import RegressionItem
 from roomproof.pytest_plugin.warning import RoomproofWarning
 
@@ -70,7 +71,7 @@ def is_wanted(item: pytest.Item, mode: str) -> bool:
     """Whether a test of the user's is to be judged: it bears our marker, or that of pytest-recording where
     the setting says so.
     """
-    if isinstance(item, ClauseItem | RegressionItem):
+    if isinstance(item, ClauseItem | ClientItem | RegressionItem):
         return False
     markers = (_MARKER,) if mode == MODES[0] else (_MARKER, "vcr")
     return any(item.get_closest_marker(marker) is not None for marker in markers)

@@ -17,7 +17,7 @@ import telnyx
 import vcr
 from hypothesis import given
 from hypothesis import strategies as st
-from vcr.matchers import requests_match, uri
+from vcr.matchers import headers, raw_body, requests_match, uri
 from vcr.request import Request as VcrRequest
 
 from roomproof import Redactor, Request, Verdict, judging, open_recording
@@ -361,3 +361,23 @@ def test_a_request_finds_its_exchange_although_secrets_were_taken_out(
 
     assert requests_match(asked, recorded, [matcher])
     assert not requests_match(another, recorded, [matcher])
+
+
+@given(secret=st.text("ghXYZ-_.~", min_size=6, max_size=40), other=_LETTERS, size=st.integers(0, 98))
+def test_headers_match_although_a_secret_stands_in_them_or_in_the_body(secret: str, other: str, size: int) -> None:
+    @dataclass
+    class Owner:
+        def secrets(self) -> tuple[str, ...]:
+            return (secret,)
+
+    def sent(size: int) -> Request:
+        body = f'{{"name":"{secret}","size":{size:02}}}'.encode()
+        plain = {"X-Mine": secret, "Cookie": other, "Content-Type": "application/json", "Content-Length": str(len(body))}
+        return Request("POST", "https://rooms.example/rooms", tuple(plain.items()), body)
+
+    clean = Redactor((secret,), live=True).redacted(Interaction(sent(size), Response(200))).request
+    asked, recorded, another = (VcrRequest(one.method, one.url, one.body, dict(one.headers)) for one in (sent(size), clean, sent(size + 1)))
+    matchers = [Mask(Owner).matcher(one) for one in (headers, raw_body)]
+
+    assert requests_match(asked, recorded, matchers)
+    assert not requests_match(another, recorded, matchers)

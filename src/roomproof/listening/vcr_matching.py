@@ -24,7 +24,7 @@ _MASK = REDACTED.encode()
 _ROUNDS = 8
 _SEPARATORS = re.compile("([/?&=])")
 _REPLACEMENT = re.compile(
-    rb"(?<![\w-])(?:redacted[0-9]*|00000000-0000-4000-8000-[0-9]{12}|f0{7,}[0-9]+)(?![\w-])",
+    rb"(?<![\w-])(?:redacted|red(?:a(?:c(?:t(?:ed?)?)?)?)?[0-9]{3,}|00000000-0000-4000-8000-[0-9]{12}|f0{7,}[0-9]+)(?![\w-])",
     re.IGNORECASE,
 )
 """What the redaction puts in the place of a secret, as far as it can be told from anything else."""
@@ -83,9 +83,12 @@ def _aligned(asked: str, recorded: str, known: KnownSecrets) -> tuple[str, str]:
 
 def _masked(request: Any, uri: str, known: KnownSecrets) -> Any:
     """Return a request without secrets, the same object if it has none."""
-    uri = edited_text(uri, lambda data: _mask(data, known))
-    headers = {name: REDACTED if header_kind(name) else value for name, value in request.headers.items()}
+    uri = _text(uri, known)
+    headers = {name: REDACTED if header_kind(name) else _text(value, known) for name, value in request.headers.items()}
     body = _body(request.body, known)
+    if body is not request.body:
+        # The length is that of what was put in the place of a secret.
+        headers = {name: REDACTED if name.lower() == "content-length" else value for name, value in headers.items()}
     if uri == request.uri and headers == dict(request.headers.items()) and body is request.body:
         return request
     masked = copy(request)
@@ -93,6 +96,10 @@ def _masked(request: Any, uri: str, known: KnownSecrets) -> Any:
     if body is not request.body:
         masked.body = body
     return masked
+
+
+def _text(text: Any, known: KnownSecrets) -> Any:
+    return edited_text(text, lambda data: _mask(data, known)) if isinstance(text, str) else text
 
 
 def _body(body: Any, known: KnownSecrets) -> Any:

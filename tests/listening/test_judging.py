@@ -97,6 +97,13 @@ def test_a_failed_connection_is_no_answer(use: Any) -> None:
             use.patch(NOWHERE)
 
 
+def test_a_block_that_only_reads_says_what_the_clauses_are_about(place: Any) -> None:
+    client = httpx.Client(headers=place.headers)
+    why = r"the one request of telnyx that was seen tests no clause: the clauses are about PATCH /rooms/\{room_id\}"
+    with pytest.raises(NothingJudgedError, match=why), judging("telnyx", client):
+        client.get(place.url())
+
+
 def test_a_redirect_is_an_exchange_of_its_own(place: Any, use: Any) -> None:
     before = place.provider.requests
     # Whether a provider may send somebody elsewhere is not what this is about.

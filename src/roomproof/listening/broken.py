@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import UTC, datetime
 
+from roomproof.contract.model import Operation
 from roomproof.legible import one_line
 from roomproof.listening.stream import Hearing, Listening
 from roomproof.reports.report import Judged, finding_of
@@ -58,6 +59,12 @@ def nothing_judged(listening: Listening, provider: str, where: str) -> str:
     why = f": {one_line(doubts[0])}" if doubts else ""
     if not hearing.requests:
         return f"nothing was judged: no request of {provider} was seen {where}{why}"
-    requests = "the one request" if hearing.requests == 1 else f"none of the {hearing.requests} requests"
-    tests = "tests no clause" if hearing.requests == 1 else "tests a clause"
-    return f"nothing was judged: {requests} of {provider} that was seen {tests}{why}"
+    clauses = f"the clauses are about {', '.join(map(_call, hearing.contract.operations))}"
+    if hearing.requests == 1:
+        return f"nothing was judged: the one request of {provider} that was seen tests no clause{why or f': {clauses}'}"
+    seen = f"none of the {hearing.requests} requests of {provider} that were seen tests a clause"
+    return f"nothing was judged: {seen}{why or f': {clauses}'}"
+
+
+def _call(operation: Operation) -> str:
+    return f"{operation.method} {operation.path}"

@@ -118,6 +118,20 @@ def test_a_read_only_field_is_one_only_with_another_value(talk: Any) -> None:
     assert put("thief") == [("behaviour.owner.read-only", "body /owner", False)]
 
 
+def test_a_request_to_which_no_answer_belongs_is_judged_and_nothing_is_learned(talk: Any) -> None:
+    def now(body: dict[str, Any], path: str = f"/rooms/{ROOM}", *, room_is_known: bool = True) -> list[tuple[str, str, bool]]:
+        request = Request("PUT", f"https://mini.example/api{path}?api=1", JSON, json.dumps(body).encode())
+        return told(talk.judge.violations_of(request, room_is_known=room_is_known))
+
+    talk.patch({"size": 4}, {"size": 4})
+    before = talk.judge.violations
+    assert now({"topic": "abc", "owner": "nobody", "size": 10}) == [("request.size.maximum", "body /size", False)]
+    assert now({"topic": "abc", "owner": "thief"}) == [("behaviour.owner.read-only", "body /owner", False)]
+    assert now({"topic": "abc", "owner": "thief"}, room_is_known=False) == []
+    assert now({"size": 10}, "/elsewhere") == []
+    assert talk.judge.violations is before
+
+
 def test_a_field_of_the_answer_that_is_sent_back_is_perhaps_harmless(talk: Any) -> None:
     assert told(sent(talk, {"created": "2030-06-01T12:00:00Z"})) == [("request.body.type", "body /created", True)]
 

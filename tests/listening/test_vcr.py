@@ -60,6 +60,12 @@ class Ear:
         found = self.listening.hearing_of("telnyx").verdicts.findings()
         return [finding.clause.id for finding in found if finding.verdict is Verdict.FAIL]
 
+    @property
+    def of_client(self) -> list[tuple[str, int]]:
+        """What the client sent outside the contract, and how often."""
+        listed = self.listening.hearing_of("telnyx").client.listed()
+        return [(one.violation.what, one.times) for one in listed]
+
 
 @pytest.fixture
 def stage(tmp_path: Path) -> Iterator[list[Ear]]:
@@ -218,6 +224,32 @@ def test_a_played_answer_is_judged_by_the_request_that_got_it(
 
     assert stage[-1].requests == 1
     assert stage[-1].fails == []
+
+
+def test_a_client_is_judged_by_what_it_sends_now_and_not_by_what_was_recorded(
+    stage: list[Ear],
+    place: Any,
+    client: httpx.Client,
+    tmp_path: Path,
+) -> None:
+    with vcr.use_cassette(tmp_path / "mended.yaml"):
+        client.patch(place.url(), content=BROKEN)
+    assert stage[-1].of_client == [("max_participants 51", 1)]
+    for body, found in ((GOOD, []), (b'{"max_participants": "10"}', [('max_participants "10"', 2)])):
+        stage.append(Ear(tmp_path))
+        with vcr.use_cassette(tmp_path / "mended.yaml", allow_playback_repeats=True), listened(client, stage[-1].listening):
+            for _ in range(2):
+                client.patch(place.url(), content=body)
+        assert stage[-1].of_client == found
+        assert stage[-1].fails == [MAXIMUM]
+
+
+def test_what_a_client_sends_in_pieces_is_no_fault_of_it(stage: list[Ear], place: Any, client: httpx.Client) -> None:
+    with listened(client, stage[-1].listening):
+        client.patch(place.url(), content=iter((GOOD[:9], GOOD[9:])), headers={"content-type": "application/json"})
+        client.patch(place.url(), content=BROKEN)
+
+    assert stage[-1].of_client == [("max_participants 51", 1)]
 
 
 def test_what_is_played_in_another_order_is_judged_in_that_of_the_file(

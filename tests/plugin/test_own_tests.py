@@ -276,7 +276,7 @@ def test_each_test_is_judged_while_it_records(run: Run, pytester: pytest.Pyteste
     assert "for a reason of its own" in told(result, "test_both_and_no_traceback")
     assert "nothing was judged: no request of telnyx was seen in a cassette" in told(result, "test_nothing")
     assert "unknown provider 'telnix' (did you mean 'telnyx'?)" in told(result, "test_unknown")
-    assert "the marker roomproof(provider, contracts=..., strict=...) has no 'contract'" in told(result, "test_misspelt")
+    assert "the marker roomproof(provider, contracts=..., strict=..., client=...) has no 'contract'" in told(result, "test_misspelt")
     assert "names one provider as a text" in told(result, "test_nobody")
     assert "mark the test with @pytest.mark.roomproof(provider=...)" in told(result, "test_unmarked")
     assert not any(secret in result.stdout.str() for secret in TELNYX.environment.values())
@@ -382,13 +382,90 @@ def test_a_setting_judges_every_test_with_a_cassette(
         result.stdout.fnmatch_lines([f"*RoomproofWarning: {MAXIMUM}", "*max_participants 51 is accepted*"])
 
 
+OF_CLIENT = (
+    PROJECT
+    + """
+def client(word):
+    return pytest.mark.roomproof(provider="telnyx", client=word)
+
+@pytest.mark.vcr("test_kept.yaml")
+@telnyx
+def test_as_the_setting_says():
+    patch({"max_participants": "7", "max_participant": os.environ["TELNYX_API_KEY"]})
+
+@pytest.mark.vcr("test_kept.yaml")
+@client("warn")
+def test_warned():
+    patch(BROKEN)
+
+@pytest.mark.vcr("test_kept.yaml")
+@client("warn")
+@pytest.mark.filterwarnings("error")
+def test_warned_where_warnings_are_errors():
+    patch(BROKEN)
+
+@pytest.mark.vcr("test_kept.yaml")
+@client("off")
+@pytest.mark.filterwarnings("error")
+def test_off():
+    patch(BROKEN)
+
+@pytest.mark.vcr("test_broken.yaml")
+@client("warn")
+@pytest.mark.filterwarnings("error")
+@pytest.mark.xfail(strict=True)
+def test_mended_since():
+    patch(GOOD)
+
+@pytest.mark.vcr("test_kept.yaml")
+@client("fail")
+def test_within():
+    patch(GOOD)
+
+@pytest.mark.vcr("test_kept.yaml")
+def test_of_every_cassette():
+    patch(BROKEN)
+
+@client("no")
+def test_wrong_word(): pass
+"""
+)
+
+
+def test_what_the_client_sends_outside_the_contract_is_told(run: Run, pytester: pytest.Pytester, recorded: Path) -> None:
+    path = pytester.makepyfile(test_own=OF_CLIENT)
+    shutil.copytree(recorded, pytester.path / "cassettes")
+    result = run("--block-network", "-o", "roomproof_client=fail", "-o", "roomproof_vcr=warn", str(path))
+
+    assert outcomes(result) == {
+        "test_as_the_setting_says": "failed",
+        "test_warned": "passed",
+        "test_warned_where_warnings_are_errors": "failed",
+        "test_off": "passed",
+        "test_mended_since": "xfailed",
+        "test_within": "passed",
+        "test_of_every_cassette": "passed",
+        "test_wrong_word": "error",
+    }
+    title, clause = "Sent by the client outside the contract:", "telnyx.update-room.request.max_participants"
+    text = told(result, "test_as_the_setting_says")
+    assert f'\n{title} {clause}.type\nmax_participants "7"\nsent      body /max_participants, once\nexpected  ' in text
+    assert f"\n{title} {clause}.accepted\nmax_participant is no documented field" in text
+    warned = result.stdout.str().partition("warnings summary")[2]
+    assert all(f"test_own.py::{test}" in warned for test in ("test_warned", "test_of_every_cassette"))
+    assert "test_off" not in warned.partition("short test summary")[0]
+    assert warned.count(f"RoomproofWarning: {title} {clause}.maximum") == 2
+    assert "client as fail, warn or off" in told(result, "test_wrong_word")
+    assert TELNYX.environment["TELNYX_API_KEY"] not in result.stdout.str()
+
+
 def test_beside_plugins_that_shuffle_repeat_and_spread(run: Run, pytester: pytest.Pytester, recorded: Path) -> None:
     path = pytester.makepyfile(test_own=OWN)
     shutil.copytree(recorded, pytester.path / "cassettes")
     chosen = "TestUnittest or test_broken"
     result = run("-k", chosen, "-n1", "--reruns=1", str(path), beside=("xdist", "randomly", "rerunfailures"))
 
-    assert result.parseoutcomes() == {"passed": 1, "failed": 3, "skipped": 1, "rerun": 3}
+    assert result.parseoutcomes() == {"passed": 1, "failed": 3, "skipped": 1, "rerun": 3, "warnings": 4}
     assert f"\n{MAXIMUM}\n" in told(result, "test_broken")
 
 

@@ -85,6 +85,21 @@ class Judge:
         room_id = room_key(interaction.request, self._parameters(interaction.request).get(self.contract.room.parameter, ""))
         return [item for item in evidence if not touched.hides(self.contract.clauses[item.clause], room_id)]
 
+    def violations_of(self, request: Request, *, room_is_known: bool = True) -> tuple[Violation, ...]:
+        """Return what a request has outside the contract that a client sends now, without learning anything
+        from it.
+
+        `room_is_known` tells that its room is taken to be as it was seen last.
+        """
+        matched = self.contract.match(request.method, request.path)
+        if matched is None:
+            return ()
+        operation, parameters = matched
+        rules = self._compiled.request(operation)
+        state = self._state(request, parameters) if room_is_known else None
+        held = classify(operation, rules, Interaction(request, None), parameters, self.rooms, state)
+        return tuple(violations(operation, rules, request, held, state))
+
     def lose_sight(self) -> None:
         """Take note that anything may happen before the next interaction: what follows is no evidence of what a room was like until now."""
         self._doubt_each(list(self.rooms.states))

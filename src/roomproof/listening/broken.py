@@ -1,16 +1,20 @@
-"""What is said of a stream that was heard: its findings in the words of every other view, and that nothing
-could be judged.
+"""What is said of a stream that was heard: its findings in the words of every other view, what the client
+sent outside the contract, and that nothing could be judged.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 
 from roomproof.contract.model import Operation
 from roomproof.legible import one_line
 from roomproof.listening.stream import Hearing, Listening
+from roomproof.reports.client import TITLE
+from roomproof.reports.client import told as lines_of
 from roomproof.reports.report import Judged, finding_of
+from roomproof.reports.secrets import cleaned
+from roomproof.reports.violations import client_of
 from roomproof.reports.wording import whole
 from roomproof.verdict import Finding
 
@@ -46,6 +50,15 @@ def text_of(finding: Finding, hearing: Hearing, secrets: Iterable[str]) -> str:
     )
     told = finding_of(finding, judged)
     return f"{told['verdict']} {one_line(told['clause'])}\n{whole(told, {'stopped': ''})}"
+
+
+def client_texts(hearing: Hearing, secrets: Iterable[str]) -> Iterator[tuple[str, bool]]:
+    """Yield what the client has sent outside the contract, without secrets: each kind as a text, and whether
+    it is an error.
+    """
+    for entry in cleaned(client_of(hearing.client), secrets):
+        lines = (f"{TITLE}: {one_line(entry['clause'])}", *lines_of(entry))
+        yield "\n".join(lines), entry["severity"] == "error"
 
 
 def nothing_judged(listening: Listening, provider: str, where: str) -> str:

@@ -18,9 +18,10 @@ from weakref import WeakSet
 from roomproof.cassettes.attribution import Attribution
 from roomproof.contract.deviation import Deviation
 from roomproof.contract.model import Contract
-from roomproof.interaction import Interaction, bounded
+from roomproof.interaction import Interaction, Request, bounded
 from roomproof.judge.evidence import Evidence, Outcome
 from roomproof.judge.judge import Judge
+from roomproof.judge.violations import Origin, Violations
 from roomproof.verdict import Verdicts
 
 Contracts = Mapping[str, tuple[Contract, tuple[Deviation, ...]]]
@@ -32,6 +33,8 @@ _LONG = timedelta(minutes=5)
 """After a pause of this length somebody else may have changed the rooms."""
 _CLOCKS = timedelta(seconds=5)
 """Clocks of two servers of one provider may differ by so much."""
+_HERE = Origin(Path())
+"""What is heard stands in no file."""
 
 
 class Flight:
@@ -68,12 +71,13 @@ def _sender() -> tuple[int, int]:
 @dataclass
 class Hearing:
     """What was heard of one provider: how many requests, how many of them say anything, and why the others do
-    not.
+    not. `client` is what the client has sent outside the contract.
     """
 
     contract: Contract
     judge: Judge
     verdicts: Verdicts
+    client: Violations
     requests: int = 0
     telling: int = 0
     doubts: Counter[str] = field(default_factory=Counter)
@@ -123,7 +127,8 @@ class Listening:
         if provider not in self.heard:
             contract, deviations = self._contracts[provider]
             verdicts = Verdicts(contract, deviations, strict=self.strict)
-            self.heard[provider] = Hearing(contract, Judge(contract), verdicts)
+            client = Violations(strict=self.strict)
+            self.heard[provider] = Hearing(contract, Judge(contract), verdicts, client)
         return self.heard[provider]
 
     def start(self, method: str) -> Flight:
@@ -166,14 +171,28 @@ class Listening:
             learned = self.learn(interaction, part=part, place=place)
             if learned is not None:
                 self.count(learned)
+                learned.hearing.client.note(learned.hearing.judge.violations, _HERE)
+
+    def hear_request(self, request: Request, *, place: Path, room_is_known: bool) -> None:
+        """Hold a request against the contract to which a cassette plays the answer: the client has sent it
+        now.
+
+        `room_is_known` tells that the judge has seen what was recorded before the answer, and nothing else.
+        """
+        with self._lock:
+            contract = self._contract_of(request, place)
+            if contract is not None:
+                hearing = self.hearing_of(contract.provider)
+                found = hearing.judge.violations_of(request, room_is_known=room_is_known)
+                hearing.client.note(found, _HERE)
 
     def learn(self, interaction: Interaction, *, part: object = None, place: Path = Path()) -> Learned | None:
         """Let the judge learn from an exchange without counting what it says; None if it belongs to nobody
         that is judged here.
         """
         with self._lock:
-            contract = self._attribution(place).contract_of(interaction.request)
-            if contract is None or self._provider not in (None, contract.provider):
+            contract = self._contract_of(interaction.request, place)
+            if contract is None:
                 return None
             hearing = self.hearing_of(contract.provider)
             if hearing.has_gap_before(interaction.at, part):
@@ -192,8 +211,10 @@ class Listening:
             for item in learned.evidence:
                 hearing.verdicts.add(item, learned.interaction)
 
-    def _attribution(self, place: Path) -> Attribution:
+    def _contract_of(self, request: Request, place: Path) -> Contract | None:
+        """Return the contract by which a request is judged here, None without any."""
         if place not in self._attributions:
             contracts = {name: contract for name, (contract, _) in self._contracts.items()}
             self._attributions[place] = Attribution(contracts, place, self._provider)
-        return self._attributions[place]
+        contract = self._attributions[place].contract_of(request)
+        return contract if contract and self._provider in (None, contract.provider) else None

@@ -4,7 +4,7 @@ fixture, a mixin.
 `Cassette.load` makes every cassette, so it is the one place that is taken over. A played exchange is judged
 as it was recorded: what the client sends today need not be what the provider answered then. Of the exchanges
 before it in the file the judge learns, in the order of the file, although they count only once they are
-played themselves.
+played themselves. The client is held against the contract by what it sends today.
 """
 
 from __future__ import annotations
@@ -174,19 +174,25 @@ class _Tap:
         if listener is not None:
             self._note(listener)
             index = next((at for at, (_, known) in enumerate(self._cassette.data) if known is response), -1)
+            played = listener.played.setdefault(self, Played())
+            is_next = len(played.learned) <= index < self._loaded
+            if is_next:
+                self._learn(listener, played, index)
+            sent = _interaction(request, response).request
+            listener.listening.hear_request(sent, place=self._place(listener), room_is_known=is_next)
             # What was recorded under the same cassette has been heard when it was.
             if 0 <= index < self._loaded:
-                self._count(listener, index)
+                self._learn(listener, played, index + 1)
+                learned, played.learned[index] = played.learned[index], None
+                if learned is not None:
+                    listener.listening.count(learned)
         return response
 
-    def _count(self, listener: Listener, index: int) -> None:
-        played = listener.played.setdefault(self, Played())
-        for request, response in self._cassette.data[len(played.learned) : index + 1]:
+    def _learn(self, listener: Listener, played: Played, end: int) -> None:
+        """Let the judge learn from what the file holds before `end`."""
+        for request, response in self._cassette.data[len(played.learned) : end]:
             heard = _interaction(request, response)
             played.learned.append(listener.listening.learn(heard, part=self, place=self._place(listener)))
-        learned, played.learned[index] = played.learned[index], None
-        if learned is not None:
-            listener.listening.count(learned)
 
     def _note(self, listener: Listener) -> None:
         """Have what is written redacted, and let a client that is listened to as well know that its exchange

@@ -56,14 +56,14 @@ def pytest_load_initial_conftests(early_config: pytest.Config, parser: pytest.Pa
     for name, attributes in _OPTIONS.items():
         if early_config.getoption(name, _ABSENT) is _ABSENT:
             group.addoption(name, dest=dest(name), **attributes)
-    about = "what the client sent outside the contract in --cassette: fail, warn (the default) or off"
+    about = "what the client sent outside the contract, in --cassette and in judged tests: fail, warn (the default) or off"
     parser.addini(CLIENT, about, default="warn")
     return result
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Make the marker known that every item of roomproof bears, and that asks for a test of the user's to be judged."""
-    marker = "roomproof(provider, contracts=None, strict=False): judge what the test exchanges with the provider"
+    marker = "roomproof(provider, contracts=None, strict=False, client=...): judge what the test exchanges with the provider"
     config.addinivalue_line("markers", f"{marker}; roomproof's own items bear it, too, with operation and level")
 
 

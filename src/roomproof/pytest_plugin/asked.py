@@ -22,6 +22,7 @@ _NODE_ID = re.compile(r"(?:\.\./)*(roomproof::.+)")
 _INTERRUPTED = 130
 CLIENT = "roomproof_client"
 """The setting that says what becomes of what the client sent outside the contract."""
+CLIENT_WORDS = ("fail", "warn", "off")
 MOCK = "mock"
 """What `--base-url` says for the built-in mock."""
 
@@ -149,7 +150,7 @@ def asked_of(config: pytest.Config) -> Asked:
         room_id=given("--room-id"),
         contracts=tuple(Path(path) for path in given("--contracts") or ()),
         allowed=tuple(given("--allow-variable") or ()),
-        client=_choice(config, CLIENT, ("fail", "warn", "off")),
+        client=_choice(config, CLIENT, CLIENT_WORDS),
     )
 
 

@@ -3,7 +3,7 @@ decides on that very test.
 
 | what | where |
 |---|---|
-| who is to be judged, and how | `wanted_of` reads the marker `roomproof` and the setting `roomproof_vcr` |
+| who is to be judged, and how | `wanted_of` reads the marker `roomproof` and the settings `roomproof_vcr`, `roomproof_client` |
 | what is heard of a test | `JudgedTest`, from its setup to its teardown; roomproof.listening does the hearing |
 | what becomes of it | `OwnTests`, whose hooks turn findings into the outcome of the test |
 
@@ -27,7 +27,7 @@ import pytest
 
 from roomproof.errors import RoomproofError, UsageError
 from roomproof.legible import one_line
-from roomproof.pytest_plugin.asked import ASKED
+from roomproof.pytest_plugin.asked import ASKED, CLIENT_WORDS
 from roomproof.pytest_plugin.clauses import ClauseItem
 from roomproof.pytest_plugin.client import ClientItem
 from roomproof.pytest_plugin.regressions import RegressionItem
@@ -41,7 +41,7 @@ Client = TypeVar("Client")
 SETTING = "roomproof_vcr"
 MODES = ("off", "fail", "warn")
 _MARKER = "roomproof"
-_ARGUMENTS = ("provider", "contracts", "strict")
+_ARGUMENTS = ("provider", "contracts", "strict", "client")
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,8 @@ class Wanted:
     """How a test is to be judged: by whose contract (None: each request by its own), with which further
     contracts, how strictly.
 
-    `warns` makes warnings of what would fail; `must` fails a test of which nothing can be judged.
+    `warns` makes warnings of what would fail; `must` fails a test of which nothing can be judged. `client`
+    says what becomes of what the test's own client sends outside the contract: `fail`, `warn` or `off`.
     """
 
     provider: str | None = None
@@ -57,6 +58,7 @@ class Wanted:
     strict: bool = False
     warns: bool = False
     must: bool = False
+    client: str = "warn"
 
 
 def mode_of(config: pytest.Config) -> str:
@@ -79,22 +81,23 @@ def is_wanted(item: pytest.Item, mode: str) -> bool:
 
 def wanted_of(item: pytest.Item, mode: str) -> Wanted:
     """Return how a test is to be judged. Raises UsageError for a marker that has no meaning."""
-    contracts = item.config.stash[ASKED].contracts
+    asked = item.config.stash[ASKED]
     marker = item.get_closest_marker(_MARKER)
     if marker is None:
-        return Wanted(contracts=contracts, warns=mode == "warn")
+        return Wanted(contracts=asked.contracts, warns=mode == "warn", client=asked.client)
     given = {**dict(zip(_ARGUMENTS, marker.args, strict=False)), **marker.kwargs}
     unknown = [*(name for name in given if name not in _ARGUMENTS), *map(str, marker.args[len(_ARGUMENTS) :])]
-    provider, strict = given.get("provider"), given.get("strict", False)
+    provider, strict, client = given.get("provider"), given.get("strict", False), given.get("client", asked.client)
     folders = given.get("contracts", ())
     named = [folders] if isinstance(folders, str | Path) else folders
     are_folders = isinstance(named, list | tuple) and all(isinstance(folder, str | Path) for folder in named)
-    if unknown or not isinstance(provider, str) or not isinstance(strict, bool) or not are_folders:
-        needs = "names one provider as a text, folders, and strict as True or False"
+    are_choices = isinstance(strict, bool) and client in CLIENT_WORDS
+    if unknown or not isinstance(provider, str) or not are_choices or not are_folders:
+        needs = "names one provider as a text, folders, strict as True or False, and client as fail, warn or off"
         why = f"has no {unknown[0]!r}" if unknown else needs
-        raise UsageError(f"the marker roomproof(provider, contracts=..., strict=...) {why}")
+        raise UsageError(f"the marker roomproof(provider, contracts=..., strict=..., client=...) {why}")
     own = (item.config.rootpath / folder for folder in named)
-    return Wanted(provider, (*contracts, *own), strict, must=True)
+    return Wanted(provider, (*asked.contracts, *own), strict, must=True, client=client)
 
 
 @dataclass(eq=False)
@@ -145,9 +148,24 @@ class JudgedTest:
                     fails.append(text_of(finding, hearing, self.secrets()))
                 elif finding.verdict == "warning":
                     warned.append(text_of(finding, hearing, self.secrets()))
+        for text, is_error in self._found_of_client():
+            (fails if is_error and self.wanted.client == "fail" else warned).append(text)
         fails += self.problems
         self.problems.clear()
         return fails, warned
+
+    def _found_of_client(self) -> Iterator[tuple[str, bool]]:
+        from roomproof.listening.broken import client_texts
+
+        if self.wanted.client == "off":
+            return
+        for hearing in self.listening.heard.values():
+            for text, is_error in client_texts(hearing, self.secrets()):
+                # How often it was sent may grow until the teardown.
+                clause, what = text.split("\n")[:2]
+                if (key := f"{clause} {what}") not in self.told:
+                    self.told.add(key)
+                    yield text, is_error
 
     def nothing_judged(self) -> str:
         """Return in a sentence why nothing was judged, an empty text if something was, or if nothing had to

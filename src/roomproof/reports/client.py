@@ -60,10 +60,10 @@ def _known(entry: Mapping[str, Any], before: set[tuple[str, str]]) -> dict[str, 
 
 
 def often(entry: Mapping[str, Any]) -> str:
-    """Return how often it was sent and where it stands first: `3 times, first in a.yaml, line 12`."""
-    times = "once, in" if entry["times"] == 1 else f"{entry['times']:,} times, first in"
-    place = entry["first"]["place"]
-    return f"{times} {entry['first']['file']}" + (f", {place}" if place else "")
+    """Return how often it was sent and where it stands first, if it stands in a file: `3 times, first in a.yaml, line 12`."""
+    times, first = ("once", ", in") if entry["times"] == 1 else (f"{entry['times']:,} times", ", first in")
+    file, place = entry["first"]["file"], entry["first"]["place"]
+    return f"{times}{first} {file}" + (f", {place}" if place else "") if file else times
 
 
 def told(entry: Mapping[str, Any]) -> list[str]:

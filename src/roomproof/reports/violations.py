@@ -34,7 +34,7 @@ def _entry(listed: Listed, found: Violations) -> dict[str, Any]:
         "source": asdict(clause.source),
         "times": listed.times,
         "first": {
-            "file": place_of(first.file),
+            "file": place_of(first.file) if first.file.name else "",
             "place": first.place,
             **({"at": first.at.isoformat(timespec="seconds")} if first.at else {}),
         },

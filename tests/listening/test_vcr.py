@@ -244,6 +244,31 @@ def test_a_client_is_judged_by_what_it_sends_now_and_not_by_what_was_recorded(
         assert stage[-1].fails == [MAXIMUM]
 
 
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"filter_post_data_parameters": ["max_participants"]},
+        {"before_record_request": lambda request: VcrRequest(request.method, request.uri, b"gone", request.headers)},
+    ],
+    ids=["a field", "the body"],
+)
+def test_what_a_filter_takes_out_of_a_body_was_sent_all_the_same(
+    options: dict[str, Any],
+    stage: list[Ear],
+    place: Any,
+    client: httpx.Client,
+    tmp_path: Path,
+) -> None:
+    for _ in ("recording", "playing"):
+        stage.append(Ear(tmp_path))
+        with vcr.use_cassette(tmp_path / "filtered.yaml", **options):
+            for size in (5, 6):
+                client.patch(place.url(), json={"max_participants": size, "enable_recording": True})
+        hearing = stage[-1].listening.hearing_of("telnyx")
+        assert hearing.telling == 2
+        assert {finding.clause.id for finding in hearing.verdicts.findings() if finding.verdict is Verdict.WARNING} == set()
+
+
 def test_what_a_client_sends_in_pieces_is_no_fault_of_it(stage: list[Ear], place: Any, client: httpx.Client) -> None:
     with listened(client, stage[-1].listening):
         client.patch(place.url(), content=iter((GOOD[:9], GOOD[9:])), headers={"content-type": "application/json"})

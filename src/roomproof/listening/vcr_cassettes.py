@@ -26,6 +26,7 @@ from roomproof.cassettes.formats.vcrpy import entry_of
 from roomproof.interaction import Interaction, Request
 from roomproof.listening.clients import UNDER_WAY, now
 from roomproof.listening.stream import Flight, Learned, Listening
+from roomproof.listening.vcr_filters import Filters
 from roomproof.listening.vcr_matching import Mask
 from roomproof.listening.vcr_node import node_of
 from roomproof.listening.vcr_redaction import Persister
@@ -135,6 +136,7 @@ class _Tap:
         self._cassette, self._current, self._persister = cassette, current, persister
         self._loaded, self._recorded = len(cassette.data), object()
         self._flights: WeakKeyDictionary[Any, Flight] = WeakKeyDictionary()
+        self._filters = Filters(cassette)
         self._can_play, self._play, self._append = (
             cassette.can_play_response_for,
             cassette.play_response,
@@ -176,6 +178,7 @@ class _Tap:
             index = next((at for at, (_, known) in enumerate(self._cassette.data) if known is response), -1)
             played = listener.played.setdefault(self, Played())
             is_next = len(played.learned) <= index < self._loaded
+            self._filters.note(request)
             if is_next:
                 self._learn(listener, played, index)
             sent = _interaction(request, response).request
@@ -191,7 +194,7 @@ class _Tap:
     def _learn(self, listener: Listener, played: Played, end: int) -> None:
         """Let the judge learn from what the file holds before `end`."""
         for request, response in self._cassette.data[len(played.learned) : end]:
-            heard = _interaction(request, response)
+            heard = self._filters.restored(_interaction(request, response))
             played.learned.append(listener.listening.learn(heard, part=self, place=self._place(listener)))
 
     def _note(self, listener: Listener) -> None:

@@ -313,6 +313,24 @@ def test_what_is_played_again_counts_once(
     assert stage[-1].requests == 1
 
 
+def test_what_another_test_has_recorded_under_the_same_cassette_is_judged_once(
+    stage: list[Ear],
+    place: Any,
+    client: httpx.Client,
+    tmp_path: Path,
+) -> None:
+    with vcr.use_cassette(tmp_path / "module.yaml", allow_playback_repeats=True):
+        client.patch(place.url(), content=BROKEN)
+        client.patch(place.url(), content=BROKEN)
+        assert stage[-1].requests == 1
+        stage.append(Ear(tmp_path))
+        client.patch(place.url(), content=BROKEN)
+        client.patch(place.url(), content=BROKEN)
+
+    assert stage[-1].requests == 1
+    assert stage[-1].fails == [MAXIMUM]
+
+
 def test_a_client_that_is_listened_to_below_a_cassette_is_heard_once(
     stage: list[Ear],
     place: Any,

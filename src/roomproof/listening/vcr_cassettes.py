@@ -48,10 +48,11 @@ class Listener(Protocol):
 @dataclass
 class Played:
     """How far a listener has followed a cassette from the file's beginning on: what each exchange says, None
-    once it has counted.
+    once it has counted. `heard` are the exchanges of this session, which are in no file yet, that have counted.
     """
 
     learned: list[Learned | None] = field(default_factory=list)
+    heard: set[int] = field(default_factory=set)
 
 
 @contextmanager
@@ -163,10 +164,12 @@ class _Tap:
     def _appended(self, request: Any, response: Any) -> None:
         listener, flight = self._current(), self._flights.pop(request, None)
         # First: what a cassette keeps may be changed by filters of the user's.
-        heard = _interaction(request, response)
+        heard, index = _interaction(request, response), len(self._cassette.data)
         self._append(request, response)
         if listener is not None:
             self._note(listener)
+            if index < len(self._cassette.data):
+                self._progress(listener).heard.add(index)
             recorded = heard if heard.at is not None else replace(heard, at=now())
             listener.listening.hear(recorded, flight, part=self._recorded, place=self._place(listener))
 
@@ -176,20 +179,28 @@ class _Tap:
         if listener is not None:
             self._note(listener)
             index = next((at for at, (_, known) in enumerate(self._cassette.data) if known is response), -1)
-            played = listener.played.setdefault(self, Played())
+            played = self._progress(listener)
             is_next = len(played.learned) <= index < self._loaded
             self._filters.note(request)
             if is_next:
                 self._learn(listener, played, index)
             sent = _interaction(request, response).request
             listener.listening.hear_request(sent, place=self._place(listener), room_is_known=is_next)
-            # What was recorded under the same cassette has been heard when it was.
+            learned = None
             if 0 <= index < self._loaded:
                 self._learn(listener, played, index + 1)
                 learned, played.learned[index] = played.learned[index], None
-                if learned is not None:
-                    listener.listening.count(learned)
+            elif index >= self._loaded and index not in played.heard:
+                # Another test has recorded it: what came between, this one has not heard.
+                played.heard.add(index)
+                recorded = replace(self._filters.restored(_interaction(*self._cassette.data[index])), at=None)
+                learned = listener.listening.learn(recorded, part=object(), place=self._place(listener))
+            if learned is not None:
+                listener.listening.count(learned)
         return response
+
+    def _progress(self, listener: Listener) -> Played:
+        return listener.played.setdefault(self, Played())
 
     def _learn(self, listener: Listener, played: Played, end: int) -> None:
         """Let the judge learn from what the file holds before `end`."""

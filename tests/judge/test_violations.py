@@ -136,6 +136,13 @@ def test_a_field_of_the_answer_that_is_sent_back_is_perhaps_harmless(talk: Any) 
     assert told(sent(talk, {"created": "2030-06-01T12:00:00Z"})) == [("request.body.type", "body /created", True)]
 
 
+def test_an_undocumented_field_that_the_room_has_is_perhaps_only_sent_back(talk: Any) -> None:
+    assert told(sent(talk, {"colour": "red"})) == [("request.body.type", "body /colour", False)]
+    talk.patch({"size": 4}, {"size": 4, "colour": "red"})
+    assert told(sent(talk, {"colour": "red"})) == [("request.body.type", "body /colour", True)]
+    assert told(sent(talk, {"sice": 4})) == [("request.size.accepted", "body /sice", False)]
+
+
 def test_a_sample_closes_no_list_of_fields(mini_raw: Any, talk_about: Any) -> None:
     schema = mini_raw["components"]["schemas"]["Changes"]["properties"]
     schema["box"] = {"type": "object", "x-level": "sample", "properties": {"left": {"type": "integer"}}}

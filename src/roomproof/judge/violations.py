@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime
 from difflib import get_close_matches
@@ -64,8 +65,9 @@ def violations(
         yield from _of_obstacle(obstacle, request, held)
     yield from _missing(rules, request)
     yield from _read_only(operation, held, state)
+    shown_before = state.known.keys() if state is not None else frozenset[str]()
     for member in unlisted_members(operation.body.schema, held.sent):
-        yield from _of_unlisted(operation, member, held)
+        yield from _of_unlisted(operation, member, held, operation.answered | shown_before)
 
 
 def _of_obstacle(obstacle: Obstacle, request: Request, held: Classification) -> Iterator[Violation]:
@@ -121,7 +123,8 @@ def _read_only(operation: Operation, held: Classification, state: RoomState | No
             yield Violation(clause, str(where), f"{name} {sent}, which is read-only", sent, clause.demands, doubtful=not is_known)
 
 
-def _of_unlisted(operation: Operation, member: Unlisted, held: Classification) -> Iterator[Violation]:
+def _of_unlisted(operation: Operation, member: Unlisted, held: Classification, answered: AbstractSet[str]) -> Iterator[Violation]:
+    """Yield a field that no document lists for this request; `answered` are the names that answers have, by the documents or in fact."""
     name, where = member.way[-1], Where("body", way=member.way)
     if operation.clause(Part.BEHAVIOUR, member.way, "read-only") or _is_scrubbed(where, member.value):
         return
@@ -140,7 +143,7 @@ def _of_unlisted(operation: Operation, member: Unlisted, held: Classification) -
     if clause is None or Level.DOCUMENTED not in levels:
         return
     # Who sends back what was read sends fields of the answer, too, and no document says that this is wrong.
-    is_answered = member.path == () and name in operation.answered
+    is_answered = member.path == () and name in answered
     what = "a field of the answer, not of the request" if is_answered else "no documented field"
     yield Violation(clause, str(where), f"{dotted} is {what}", sent, _named(member.listed), is_answered, alike)
 

@@ -123,6 +123,15 @@ def test_the_same_exchange_is_read_from_each_format(tmp_path: Path, name: str) -
     assert not found.bodies_missing
 
 
+@pytest.mark.parametrize("name", WRITTEN)
+def test_a_body_that_is_kept_as_a_value_is_known_to_be_respelt(tmp_path: Path, name: str) -> None:
+    (found,) = read(tmp_path / "a.json", WRITTEN[name])
+
+    assert isinstance(found, Entry)
+    assert found.interaction.response is not None
+    assert found.interaction.response.respelt is (name in ("nock", "nock's, older", "the test proxy's"))
+
+
 LOST = {
     "nock's, chunks in a coding that is broken": [nock(response=[BROKEN.hex()], rawHeaders=["Content-Encoding", "gzip"])],
     "nock's, binary that is none": [nock(response="no digits", responseIsBinary=True)],
@@ -246,6 +255,7 @@ REFUSED: dict[str, Any] = {
     "Insomnia": {"_type": "export", "__export_format": 4, "resources": []},
     "Charles": [{"status": "COMPLETE", "scheme": "https", "host": "api.example.com", "request": {}, "response": {}}],
     "WireMock": {"mappings": [{"request": {}, "response": {}}]},
+    "Schemathesis in NDJSON.* --report har": b'{"Initialize":{"command":"st run"}}\n{"ScenarioFinished":{}}\n',
     "a report of roomproof": {"roomproof": "1", "report_version": 1, "providers": []},
     "verdicts of roomproof": {"provider": "telnyx", "verdicts": {}},
     "a capture of packets": b"\xd4\xc3\xb2\xa1" + bytes(30),

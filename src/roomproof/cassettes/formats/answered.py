@@ -23,7 +23,7 @@ class Body:
     """A body as far as a recording has it.
 
     `content` is None where the exchange had none, or where it is `missing`. `rebuilt` says that the recorder
-    had parsed it, so that its length is not that of the bytes that were sent.
+    had parsed it, so that its length and its spelling are not those of the bytes that were sent.
     """
 
     content: bytes | None = None
@@ -43,7 +43,7 @@ def entry(
     if not is_bodiless(request.method, status) and not came.content and _LONG.fullmatch(header(headers, "content-length") or ""):
         came = MISSING
     request = _request(request, sent)
-    response = Response(status, _headers(headers, came), came.content or b"")
+    response = Response(status, _headers(headers, came), came.content or b"", respelt=came.rebuilt)
     at = started or answered_at(headers)
     return Entry(Interaction(request, response, at), started, took, bodies_missing=sent.missing or came.missing)
 

@@ -55,6 +55,7 @@ REFUSED = (
     Refused("an Insomnia export", ("_type", "__export_format"), "in Insomnia, export as HAR"),
     Refused("an Insomnia export", ("type", "collection"), "in Insomnia, export as HAR"),
     Refused("stub mappings of WireMock", ("mappings",), f"they say what to answer; {EXPORT}"),
+    Refused("a report of Schemathesis in NDJSON", ("Initialize",), "have `st run` write one with --report har or --report vcr"),
     Refused("a report of roomproof", ("roomproof", "providers"), "name the recording that it was made from"),
     Refused("verdicts of roomproof", ("provider", "verdicts"), "name the recording beside it"),
 )

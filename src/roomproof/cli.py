@@ -240,9 +240,10 @@ def replay(
     contracts: Contracts = None,
 ) -> None:
     """Judge recordings, whoever made them; nothing is sent."""
+    from roomproof.commands.check_secrets import run_check_secrets
     from roomproof.commands.gate import Gate
     from roomproof.commands.outputs import Outputs, github_of
-    from roomproof.commands.replay import Listen, run_check_secrets, run_replay
+    from roomproof.commands.replay import Listen, run_replay
 
     if check_secrets:
         raise typer.Exit(run_check_secrets(tuple(paths), tuple(contracts or ()), os.environ))

@@ -344,6 +344,39 @@ def test_a_secret_of_the_environment_is_known(inside: Run, tmp_path: Path) -> No
     assert inside("replay", "--check-secrets", "a.json", env={"TELNYX_API_KEY": "KEY-of-mine-123"}).code == 1
 
 
+def test_check_secrets_says_what_it_could_not_look_into(inside: Run, tmp_path: Path) -> None:
+    path = vcr(tmp_path / "tapes" / "theirs.json", update(room(max_participants=12)))
+    node = json.loads(path.read_text(encoding="utf-8"))
+    path.write_text(json.dumps({**node, "interactions": [{"request": 5}, *node["interactions"]]}), encoding="utf-8")
+    (tmp_path / "tapes" / "package.json").write_text('{"name": "x"}', encoding="utf-8")
+    done = inside("replay", "--check-secrets", "tapes")
+
+    assert done.code == 0, done.err
+    assert "tapes/theirs.json, interaction 1: cannot be looked into (" in done.out
+    assert "tapes/package.json: passed over (" in done.out
+    assert done.out.endswith("no secrets found (not looked into: unreadable: 1, passed over: 1)\n")
+
+
+@pytest.mark.parametrize("entries", [[], [{"request": 5}]])
+def test_check_secrets_is_never_green_where_nothing_was_looked_into(inside: Run, tmp_path: Path, entries: list[Any]) -> None:
+    (tmp_path / "a.json").write_text(json.dumps({"interactions": entries}), encoding="utf-8")
+    done = inside("replay", "--check-secrets", "a.json")
+
+    assert done.code == 2
+    assert "nothing was looked into" in done.err
+
+
+def test_a_damaged_file_does_not_hide_the_secrets_of_another(inside: Run, tmp_path: Path) -> None:
+    vcr(tmp_path / "b.json", update(room(unique_name="KEY-of-mine-123")))
+    (tmp_path / "a.json").write_text('{"interactions": [', encoding="utf-8")
+    done = inside("replay", "--check-secrets", "a.json", "b.json", env={"TELNYX_API_KEY": "KEY-of-mine-123"})
+
+    assert done.code == 1
+    assert "b.json, interaction 1: a known secret" in done.out
+    assert "a.json" in done.err
+    assert inside("replay", "--check-secrets", "a.json", "b.json", env={"TELNYX_API_KEY": "KEY-of-another"}).code == 2
+
+
 def test_the_end_says_what_became_of_the_entries(inside: Run, tmp_path: Path) -> None:
     path = vcr(tmp_path / "theirs.json", update(room(max_participants=12)), ("GET", "https://ads.example/x", None, 200, {}))
     node = json.loads(path.read_text(encoding="utf-8"))

@@ -1,25 +1,22 @@
-"""`roomproof replay`: judge recordings, or look for secrets in them."""
+"""`roomproof replay`: judge recordings."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from time import monotonic
 from typing import Any
 
-from roomproof.cassettes.exposure import exposed
 from roomproof.cassettes.past import Change, changes
-from roomproof.cassettes.recording import open_recording, recordings
+from roomproof.cassettes.recording import recordings
 from roomproof.cassettes.replay import Heard, Listener, Register, Replayed, replay
 from roomproof.cassettes.stream_by import StreamBy
 from roomproof.commands.gate import EVERY_FAIL, Gate, failing, unproven
 from roomproof.commands.outputs import Outputs, require_apart, told_besides, unheard, written
-from roomproof.environment import value_of
 from roomproof.errors import RoomproofError, UsageError
-from roomproof.legible import one_line
 from roomproof.providers import contract_folders, find_contract
 from roomproof.reports.console import open_console
 from roomproof.reports.report import Judged, report
@@ -142,23 +139,3 @@ def _judged(heard: Heard, rejudged: tuple[Change, ...] | None, now: datetime, se
         recorded=(heard.first, heard.last) if heard.first and heard.last else None, rejudged=rejudged,
         boundaries=heard.boundaries, recordings=True, unanswered=heard.unanswered, client=heard.client,
     )  # fmt: skip
-
-
-def run_check_secrets(paths: tuple[Path, ...], contracts: tuple[Path, ...], environment: Mapping[str, str]) -> int:
-    """Print every secret that stands in some recordings, by place and never by value; return 1 if there is one."""
-    known = tuple(_known_secrets(contracts, environment))
-    found = 0
-    console = open_console()
-    for path in _files(paths):
-        for number, interaction in enumerate(open_recording(path).interactions(), 1):
-            for what in exposed(interaction, known):
-                found += 1
-                console.print(one_line(f"{path}, interaction {number}: {what}"), markup=False, highlight=False, soft_wrap=True)
-    console.print(f"{found} secrets; record again with roomproof, which redacts, or edit them" if found else "no secrets found")
-    return 1 if found else 0
-
-
-def _known_secrets(contracts: tuple[Path, ...], environment: Mapping[str, str]) -> Iterator[str]:
-    for provider in contract_folders(contracts):
-        names = find_contract(provider, contracts)[0].credentials.environment.values()
-        yield from (value for value in (value_of(name, environment) for name in names) if value is not None)

@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import base64
 import gzip
+import io
 import json
 import zipfile
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from roomproof.cassettes.damage import DamageError
 from roomproof.cassettes.entry import Entry, Unreadable
+from roomproof.cassettes.formats import har_zip, mitmproxy
 from roomproof.cassettes.recording import open_recording
 from roomproof.errors import UsageError
 
@@ -210,6 +216,19 @@ def test_flows_that_end_early_are_damaged_behind_what_is_whole(tmp_path: Path, c
         list(entries)
 
 
+@settings(max_examples=150, deadline=None)
+@given(st.data())
+def test_no_flow_makes_it_stumble(data: st.DataObject) -> None:
+    content = bytearray(netstring(flow()) * 2)
+    for _ in range(data.draw(st.integers(1, 4))):
+        at = data.draw(st.integers(0, len(content) - 1))
+        content[at : at + data.draw(st.integers(0, 2))] = data.draw(
+            st.binary(max_size=2) | st.sampled_from([b":", b"^", b"#", b"nan", b"9", b"-"])
+        )
+    with suppress(DamageError):
+        assert all(isinstance(one, Entry | Unreadable) for one in mitmproxy.entries(io.BytesIO(content)))
+
+
 def har(name: str) -> str:
     return json.dumps({"log": {"entries": [{
         "request": {"method": "GET", "url": URL}, "response": {"status": 200, "headers": [], "content": {"size": 9, "_file": name}},
@@ -237,6 +256,46 @@ def test_an_archive_gives_out_nothing_else_and_no_bomb(tmp_path: Path, name: str
 
     assert isinstance(found, Entry)
     assert found.bodies_missing
+
+
+def test_what_others_have_packed_anew_is_read(tmp_path: Path) -> None:
+    with zipfile.ZipFile(path := tmp_path / "a.har.zip", "w") as archive:
+        archive.writestr("trace/har.har", har("body.json"))
+        archive.writestr("trace/body.json", json.dumps(CAME))
+        archive.writestr("__MACOSX/trace/._har.har", b"\0\5\x16\7")
+    (found,) = open_recording(path).entries()
+
+    assert isinstance(found, Entry)
+    assert not found.bodies_missing
+
+
+@pytest.mark.parametrize("packing", [zipfile.ZIP_LZMA, zipfile.ZIP_BZIP2])
+def test_what_cannot_be_unpacked_within_bounds_is_left_as_it_is(tmp_path: Path, packing: int) -> None:
+    with zipfile.ZipFile(path := tmp_path / "a.har.zip", "w") as archive:
+        archive.writestr("har.har", har("body.json"))
+        archive.writestr("body.json", json.dumps(CAME), packing)
+    (found,) = open_recording(path).entries()
+    with zipfile.ZipFile(other := tmp_path / "b.har.zip", "w", packing) as archive:
+        archive.writestr("har.har", har("body.json"))
+
+    assert isinstance(found, Entry)
+    assert found.bodies_missing
+    with pytest.raises(UsageError, match="not packed with deflate"):
+        open_recording(other)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.data())
+def test_no_archive_makes_it_stumble(data: st.DataObject) -> None:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("har.har", har("body.json"))
+        archive.writestr("body.json", json.dumps(CAME))
+    content = bytearray(file.getvalue())
+    for _ in range(data.draw(st.integers(1, 4))):
+        content[data.draw(st.integers(0, len(content) - 1))] = data.draw(st.integers(0, 255))
+    with suppress(DamageError, OSError, UnicodeDecodeError):  # recording.py tells each of them.
+        list(har_zip.entries(io.BytesIO(content)))
 
 
 def test_a_broken_archive_is_said_to_be_one(tmp_path: Path) -> None:

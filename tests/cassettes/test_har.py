@@ -99,6 +99,7 @@ BODIES = {
     "Base64 for URLs": {"text": base64.urlsafe_b64encode(BODY.encode()).decode(), "encoding": "base64"},
     "Base64 that nothing announces": {"text": ENCODED},
     "JSON that is announced as Base64": {"text": BODY, "encoding": "base64"},
+    "Base64 of Base64": {"text": base64.b64encode(ENCODED.encode()).decode(), "encoding": "base64"},
     "an odd encoding": {"text": BODY, "encoding": ""},
     "Base64 of what is coded": {"text": base64.b64encode(ZIPPED).decode(), "encoding": "base64"},
     "Polly's chunks": {

@@ -510,6 +510,7 @@ NOT_THERE: dict[str, dict[str, Any]] = {
     "letters lost": {"answer": {"string": '{"a": "\ufffd"}'}},
     "coded bytes turned into letters": {"answer": {"string": gzip.compress(b"{}").decode("utf-8", "replace")}},
     "a length and no body": {"answer": {}, "headers": {"Content-Length": ["20"]}},
+    "texts that may be chunks": {"answer": {"string": ['{"a"', ": 1}"]}},
     "a value that was null": {"response": {"parsed_body": None}},
 }
 

@@ -87,6 +87,9 @@ def _read(content: Any) -> Body:
             raise EntryError(f"the body of a request or response cannot be read: {content.why}")
         case dict() if _WRAPPED.issuperset(content):
             return _unwrapped(content)
+    if isinstance(content, list | tuple) and content and all(type(item) is str for item in content):
+        # Chunks, or a list of texts that somebody has parsed: nobody knows.
+        return _MISSING
     # Chunks that were never joined: JSON has no bytes.
     whole = joined(content) if isinstance(content, list | tuple) and any(isinstance(item, bytes) for item in content) else None
     return _spelt(content) if whole is None else Body(whole)

@@ -143,7 +143,8 @@ def _text_of(node: _Node, around: Around) -> Body:
     if not isinstance(text, str) or not text:
         return Body(b"") if text == "" else NO_BODY
     if _is_wrapped(node) and (content := from_hexadecimal(text) if _is_hexadecimal(node) else from_base64(text)) is not None:
-        return Body(content)
+        # One tool has wrapped it, and then another.
+        return Body(from_silent_base64(content.decode("latin-1")) or content)
     plain = as_bytes(text)
     if plain is None or (_is_wrapped(node) and not is_json(plain)):
         return MISSING

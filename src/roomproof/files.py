@@ -70,19 +70,24 @@ def is_file(path: Path) -> bool:
 
 
 def below(folder: Path, wanted: Callable[[Path], bool]) -> tuple[list[Path], list[Path]]:
-    """Return the files below a folder, and the folders that cannot be looked into, each in order.
+    """Return the files below a folder, and the folders that are not looked into, each in order.
 
     Only what is `wanted` is entered or returned; it gets the path from the folder on. Links to folders are
-    followed. What several paths lead to is there once, by a path without links if there is one.
+    followed, but for those to a folder that this one lies in: all that lies beside it is none of it. What
+    several paths lead to is there once, by a path without links if there is one.
     """
     found: list[Path] = []
     closed: list[Path] = []
     met: set[object] = set()
+    around = frozenset(real(folder).parents)
     folders, linked_folders = [folder], list[Path]()
     linked_files: list[Path] = []
     while folders or linked_folders:
         current = folders.pop() if folders else linked_folders.pop(0)
         if _is_met(current, met):
+            continue
+        if real(current) in around:
+            closed.append(current)
             continue
         try:
             paths = sorted(path for path in current.iterdir() if wanted(path.relative_to(folder)))

@@ -36,6 +36,17 @@ def test_linked_folders_are_followed_and_loops_end(tmp_path: Path) -> None:
     assert names(root) == ["linked/a.json", "linked/deep/b.json", "own.json", "x/y.json"]
 
 
+def test_a_link_to_what_the_folder_lies_in_is_passed_over_and_told(tmp_path: Path) -> None:
+    tree(tmp_path, beside_json=CASSETTE)
+    root = tree(tmp_path / "tree", own_json=CASSETTE)
+    (root / "up").symlink_to(tmp_path)
+    (root / "top").symlink_to("/")
+
+    found = found_in(root)
+    assert found.files == (root / "own.json",)
+    assert [path.name for path in found.skipped] == ["top", "up"]
+
+
 def test_a_file_is_judged_once_by_the_path_without_links(tmp_path: Path) -> None:
     root = tree(tmp_path / "tree", z__own_json=CASSETTE)
     (root / "a.json").symlink_to(root / "z" / "own.json")

@@ -344,6 +344,17 @@ def test_a_secret_of_the_environment_is_known(inside: Run, tmp_path: Path) -> No
     assert inside("replay", "--check-secrets", "a.json", env={"TELNYX_API_KEY": "KEY-of-mine-123"}).code == 1
 
 
+def test_what_is_passed_over_in_a_folder_is_told(inside: Run, tmp_path: Path) -> None:
+    vcr(tmp_path / "tapes" / "theirs.json", update(room(max_participants=12)))
+    for number in range(5):
+        (tmp_path / "tapes" / f"package{number}.json").write_text('{"name": "x"}', encoding="utf-8")
+    done = inside("replay", "tapes")
+
+    assert done.code == 0, done.err
+    assert "roomproof: tapes/package0.json: passed over (is no recording" in done.err
+    assert done.err.endswith("roomproof: 2 more are passed over\n")
+
+
 def test_check_secrets_says_what_it_could_not_look_into(inside: Run, tmp_path: Path) -> None:
     path = vcr(tmp_path / "tapes" / "theirs.json", update(room(max_participants=12)))
     node = json.loads(path.read_text(encoding="utf-8"))

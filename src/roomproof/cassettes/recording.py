@@ -50,6 +50,7 @@ _OTHERS = (
 _LISTS = re.compile(rb"""interactions["']?\s*:|"(?:entries|scope|originalRequest)"\s*:""", re.IGNORECASE)
 _LOG, _ENTRIES = re.compile(rb"^\s*log\s*:", re.MULTILINE), re.compile(rb"^\s*entries\s*:", re.MULTILINE)
 """What every text has that may be a recording, however it is damaged: one of the first, or both of these."""
+_CLOSED = "is a folder that cannot be read, or a link to one that all of this lies in"
 _PART = 1 << 20
 
 
@@ -123,7 +124,7 @@ def found_in(path: Path) -> Found:
     if not kept:
         others = f" ({next(iter(skipped))}: {next(iter(skipped.values()))})" if skipped else ""
         raise UsageError(f"{path}: holds no cassette{others}; `roomproof verify PROVIDER --record {path}` makes one")
-    return Found(kept, {**skipped, **dict.fromkeys(closed, "is a folder that cannot be looked into")})
+    return Found(kept, {**skipped, **dict.fromkeys(closed, _CLOSED)})
 
 
 def recordings(path: Path) -> list[Path]:

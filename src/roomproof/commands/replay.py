@@ -11,7 +11,7 @@ from time import monotonic
 from typing import Any
 
 from roomproof.cassettes.past import Change, changes
-from roomproof.cassettes.recording import recordings
+from roomproof.cassettes.recording import found_in, recordings
 from roomproof.cassettes.replay import Heard, Listener, Register, Replayed, replay
 from roomproof.cassettes.stream_by import StreamBy
 from roomproof.commands.gate import EVERY_FAIL, Gate, failing, unproven
@@ -43,7 +43,9 @@ class Listen:
 def run_replay(listen: Listen, outputs: Outputs, gate: Gate = EVERY_FAIL) -> int:
     """Judge the recordings, show and write what they say, and return the exit code."""
     opened = gate.opened()
-    require_apart(outputs.asked, _files(listen.paths))
+    found = [found_in(path) for path in listen.paths]
+    require_apart(outputs.asked, (file for one in found for file in one.files))
+    _tell_passed_over({path: why for one in found for path, why in one.skipped.items()})
     told, problems = replayed(listen)
     opened.require(provider["provider"] for provider in told["providers"])
     told = opened.applied(told)
@@ -139,3 +141,10 @@ def _judged(heard: Heard, rejudged: tuple[Change, ...] | None, now: datetime, se
         recorded=(heard.first, heard.last) if heard.first and heard.last else None, rejudged=rejudged,
         boundaries=heard.boundaries, recordings=True, unanswered=heard.unanswered, client=heard.client,
     )  # fmt: skip
+
+
+def _tell_passed_over(skipped: Mapping[Path, str]) -> None:
+    """Tell on standard error which files of folders are named like recordings and are none."""
+    told_besides(UsageError(f"{path}: passed over ({why})") for path, why in list(skipped.items())[:_MAX_FILES])
+    if len(skipped) > _MAX_FILES:
+        told_besides([UsageError(f"{len(skipped) - _MAX_FILES} more are passed over")])

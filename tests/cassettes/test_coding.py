@@ -151,7 +151,13 @@ def test_no_body_makes_it_stumble(body: bytes, names: list[str]) -> None:
     assert isinstance(decoded(body, ", ".join(names)), bytes | str)
 
 
-@given(value=st.recursive(st.none() | st.booleans() | st.integers() | st.text(st.characters(codec="utf-8")), st.lists, max_leaves=9))
-def test_json_is_the_same_decoded_or_not(value: object) -> None:
-    text = json.dumps(value).encode()
+LETTERS = st.text(st.characters(codec="utf-8", exclude_characters="\ufffd") | st.sampled_from("\x7f\x85\x9f"))
+
+
+@given(
+    value=st.recursive(st.none() | st.booleans() | st.integers() | LETTERS, st.lists, max_leaves=9),
+    is_ascii=st.booleans(),
+)
+def test_json_is_the_same_decoded_or_not(value: object, is_ascii: bool) -> None:
+    text = json.dumps(value, ensure_ascii=is_ascii).encode()
     assert decoded(text, "gzip") == decoded(gzip.compress(text), "gzip") == decoded(text, None) == text

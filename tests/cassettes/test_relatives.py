@@ -442,6 +442,12 @@ def test_a_status_that_a_client_has_made_up_is_no_answer(response: dict[str, Any
     assert entry_of(node(response=response)).interaction.response is None
 
 
+def test_what_roomproof_has_written_is_what_the_server_sent_whatever_its_status() -> None:
+    found = entry_of({**node(status=599, headers={}), "sender": {"credentials": "valid", "room": "exists"}}).interaction
+    assert found.response is not None
+    assert found.response.status == 599
+
+
 HEADERS = {
     "lists": {"A": ["1", "2"], "B": ["3"]},
     "pairs": [["A", ["1", "2"]], ("B", "3")],

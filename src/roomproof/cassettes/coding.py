@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from importlib import import_module
 from typing import Any
 
+from roomproof.cassettes.formats.wrapped import is_json
 from roomproof.interaction import Headers
 
 MAX_DECODED = 8_000_000
@@ -73,7 +74,9 @@ def _undone_text(text: str, names: list[str]) -> bytes:
                 return plain
         except _CodingError:
             continue
-    if _CONTROL.search(text) or text.startswith(_CODED) or (names and _is_base64(text)):
+    # Letters such as U+0085 may stand in JSON as they are.
+    is_lost = _LOST in text or (_CONTROL.search(text) and not is_json(text.encode()))
+    if is_lost or text.startswith(_CODED) or (names and _is_base64(text)):
         raise _CodingError("the recorder has not kept the bytes of the body")
     return text.encode()
 

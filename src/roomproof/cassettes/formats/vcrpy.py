@@ -92,7 +92,7 @@ def _entry_of(node: Mapping[str, Any], request_node: Mapping[str, Any], url: str
     # Who counts the time notes down when the answer is there.
     started = before(recorded, took)
     at = started or answered_at(answered)
-    if status <= 0 or (status == _NO_STATUS and not answered):
+    if status <= 0 or (status == _NO_STATUS and not answered and not sender):
         return Entry(_unanswered(request, at), started, took)
     if sent.is_doubtful and not 200 <= status < 300:
         # Who accepts it has read it as JSON; else it may have been a form.

@@ -36,9 +36,9 @@ def entry_of(node: Any) -> Entry:
 def _body(node: Any, headers: Headers, is_binary: bool = False) -> Body:
     if node is None or node == "":
         return NO_BODY
-    chunks = from_chunks(node, any_base64=False) if is_binary or header(headers, "content-encoding") else None
-    if chunks is not None:
-        return Body(chunks)
+    if (is_binary or header(headers, "content-encoding")) and isinstance(node, list) and all(isinstance(chunk, str) for chunk in node):
+        chunks = from_chunks(node, any_base64=False)
+        return MISSING if chunks is None else Body(chunks)
     if isinstance(node, str):
         content = from_hexadecimal(node) if is_binary else as_bytes(node)
         return MISSING if content is None else Body(content)

@@ -1,9 +1,8 @@
-"""The root folder holds what it should and nothing else, and the documents say what the files do."""
+"""The documents say what the files do."""
 
 from __future__ import annotations
 
 import re
-from fnmatch import fnmatch
 from pathlib import Path
 
 import pytest
@@ -12,23 +11,7 @@ import yaml
 from roomproof import __version__
 
 ROOT = Path(__file__).parents[2]
-FOLDERS = {".ci", ".github", "cassettes", "contracts", "docs", "src", "strategies", "tests"}
-PAGES = {"CHANGELOG.md", "CONTRIBUTING.md", "LICENSE", "README.md"}
-FILES = {*PAGES, ".gitignore", ".pre-commit-hooks.yaml", "conftest.py", "mkdocs.yml", "pyproject.toml", "tox.ini"}
-LATER = {"benchmarks"}
 TESTS = "python -m pip install tox && python -m tox"
-
-
-def ignored(name: str) -> bool:
-    """Whether .gitignore names an entry of the root; .git itself, and the PKG-INFO of an sdist, do not count either."""
-    patterns = (ROOT / ".gitignore").read_text(encoding="utf-8").split()
-    return name in (".git", "PKG-INFO") or any(fnmatch(name, pattern.rstrip("/")) for pattern in patterns)
-
-
-def test_the_root_folder() -> None:
-    found = {path.name for path in ROOT.iterdir() if not ignored(path.name)}
-    assert (FOLDERS | FILES) - found == set()
-    assert found - FOLDERS - FILES - LATER == set()
 
 
 @pytest.mark.parametrize("name", ["README.md", ".ci/run", ".github/workflows/ci.yml"])

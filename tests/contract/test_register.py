@@ -33,7 +33,7 @@ def kebab(keyword: str) -> str:
 
 
 def keyword_ids(schema: Mapping[str, Any], path: tuple[str, ...], prefix: str, carrier: str) -> Iterator[tuple[str, Any]]:
-    """Yield (id, keyword and value) of every clause that a schema must have, by the rules of DESIGN.md."""
+    """Yield (id, keyword and value) of every clause that a schema must have (DESIGN, clause ids are for ever)."""
     in_request = prefix.endswith(".request")
     where = f"{prefix}.{'.'.join(path) or 'body'}"
     for keyword in schema.keys() - STRUCTURE - ANNOTATIONS:

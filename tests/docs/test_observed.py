@@ -12,7 +12,7 @@ import pytest
 import yaml
 
 ROOT = Path(__file__).parents[2]
-DOCUMENT = "OBSERVED"
+DOCUMENT = "docs/observed.md"
 LETTERS = {"azure": "A", "carrierx": "C", "signalwire": "S", "telnyx": "T"}
 """With which letter the ids of a provider's rows begin."""
 PLACES = ("contracts/{}/openapi.yaml", "contracts/{}/deviations.yaml", "src/roomproof/mocks/{}.py", "strategies/roomproof_strategies/{}.py")

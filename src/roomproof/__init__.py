@@ -9,6 +9,8 @@ The few names that programs use: read a contract, judge interactions against it,
         for evidence in judge.see(interaction):
             verdicts.add(evidence, interaction)
     verdicts.findings()
+
+Or have a client of one's own judged: `with judging("PROVIDER", client) as verdicts: ...`.
 """
 
 from __future__ import annotations
@@ -17,23 +19,55 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from roomproof.cassettes.attribution import Attribution
+    from roomproof.cassettes.entry import Entry, Unreadable
+    from roomproof.cassettes.recording import open_recording
+    from roomproof.cassettes.redaction import Redactor
     from roomproof.interaction import Interaction, Request, Response
     from roomproof.judge.judge import Judge
+    from roomproof.listening.broken import BrokenClauseError, NothingJudgedError
+    from roomproof.listening.judging import judging
     from roomproof.providers import load_contract
     from roomproof.verdict import Finding, Verdict, Verdicts
 
 __version__ = "0.1.0"
-__all__ = ["Finding", "Interaction", "Judge", "Request", "Response", "Verdict", "Verdicts", "__version__", "load_contract"]
+__all__ = [
+    "Attribution",
+    "BrokenClauseError",
+    "Entry",
+    "Finding",
+    "Interaction",
+    "Judge",
+    "NothingJudgedError",
+    "Redactor",
+    "Request",
+    "Response",
+    "Unreadable",
+    "Verdict",
+    "Verdicts",
+    "__version__",
+    "judging",
+    "load_contract",
+    "open_recording",
+]
 
 _HOMES = {
+    "Attribution": "roomproof.cassettes.attribution",
+    "BrokenClauseError": "roomproof.listening.broken",
+    "Entry": "roomproof.cassettes.entry",
     "Finding": "roomproof.verdict",
     "Interaction": "roomproof.interaction",
     "Judge": "roomproof.judge.judge",
+    "NothingJudgedError": "roomproof.listening.broken",
+    "Redactor": "roomproof.cassettes.redaction",
     "Request": "roomproof.interaction",
     "Response": "roomproof.interaction",
+    "Unreadable": "roomproof.cassettes.entry",
     "Verdict": "roomproof.verdict",
     "Verdicts": "roomproof.verdict",
+    "judging": "roomproof.listening.judging",
     "load_contract": "roomproof.providers",
+    "open_recording": "roomproof.cassettes.recording",
 }
 
 

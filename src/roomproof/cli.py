@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from roomproof import __version__
+from roomproof.cassettes.stream_by import StreamBy as Together
 from roomproof.commands.completion import complete_clause, complete_fault, complete_mock, complete_provider
 from roomproof.errors import RoomproofError, UsageError
 from roomproof.legible import one_line
@@ -23,6 +24,7 @@ from roomproof.options import (
     BaseUrl,
     CaBundle,
     CleanupUrl,
+    ClientChoice,
     Contracts,
     EveryFinding,
     EveryInteraction,
@@ -46,6 +48,7 @@ from roomproof.options import (
     SarifPath,
     SaveRegressions,
     Seed,
+    StreamBy,
     Strict,
     StrictDeviations,
     Yes,
@@ -56,6 +59,7 @@ from roomproof.options import (
     seconds,
 )
 from roomproof.parser import Command, Commands, ParserError
+from roomproof.reports.client import Client
 from roomproof.streams import mend_size, take_streams
 
 app = typer.Typer(name="roomproof", cls=Commands, pretty_exceptions_enable=False)
@@ -216,6 +220,7 @@ def cleanup(
 def replay(
     paths: Annotated[list[Path], typer.Argument(metavar="PATH...", help="Cassettes (YAML, JSON), HAR files, or folders of them.")],
     max_age: Annotated[str | None, typer.Option(metavar="90d", help="What is older counts as a warning only.", rich_help_panel=HOW)] = None,
+    stream_by: StreamBy = Together.HEADER,
     check_secrets: Annotated[
         bool,
         typer.Option("--check-secrets", help="Only look for secrets that should not stand there.", metavar="", rich_help_panel=HOW),
@@ -224,6 +229,7 @@ def replay(
     strict_deviations: StrictDeviations = False,
     baseline: Baseline = None,
     fail_under: FailUnder = None,
+    client: ClientChoice = Client.WARN,
     verbose: EveryFinding = False,
     json_path: JsonPath = None,
     junit_path: JunitPath = None,
@@ -234,19 +240,17 @@ def replay(
     contracts: Contracts = None,
 ) -> None:
     """Judge recordings, whoever made them; nothing is sent."""
+    from roomproof.commands.check_secrets import run_check_secrets
     from roomproof.commands.gate import Gate
     from roomproof.commands.outputs import Outputs, github_of
-    from roomproof.commands.replay import Listen, run_check_secrets, run_replay
+    from roomproof.commands.replay import Listen, run_replay
 
     if check_secrets:
         raise typer.Exit(run_check_secrets(tuple(paths), tuple(contracts or ()), os.environ))
-    listen = Listen(tuple(paths), tuple(contracts or ()), strict, age(max_age))
+    listen = Listen(tuple(paths), tuple(contracts or ()), strict, age(max_age), stream_by)
     files = {"json": json_path, "junit": junit_path, "html": html_path, "sarif": sarif_path, "markdown": markdown_path, "badge": badge_path}
-    raise typer.Exit(
-        run_replay(
-            listen, Outputs(files, verbose, **github_of(os.environ)), Gate(baseline, strict_deviations, percent("--fail-under", fail_under))
-        )
-    )
+    gate = Gate(baseline, strict_deviations, percent("--fail-under", fail_under), client=client)
+    raise typer.Exit(run_replay(listen, Outputs(files, verbose, **github_of(os.environ)), gate))
 
 
 @_command(
@@ -428,3 +432,7 @@ def _ended() -> tuple[int, str]:
         return 130, "stopped"
     except SystemExit as ended:  # as a shell's completion ends
         return int(ended.code or 0), ""
+
+
+if __name__ == "__main__":  # `python -m roomproof.cli` would do nothing, and end with 0.
+    main()

@@ -19,11 +19,12 @@ import re
 import select
 import stat
 import sys
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from time import monotonic
-from typing import BinaryIO
+from typing import IO, BinaryIO
 from uuid import uuid4
 
 PATIENCE = 60.0
@@ -68,11 +69,64 @@ def is_file(path: Path) -> bool:
         return False
 
 
+def below(folder: Path, wanted: Callable[[Path], bool]) -> tuple[list[Path], list[Path]]:
+    """Return the files below a folder, and the folders that are not looked into, each in order.
+
+    Only what is `wanted` is entered or returned; it gets the path from the folder on. Links to folders are
+    followed, but for those to a folder that this one lies in: all that lies beside it is none of it. What
+    several paths lead to is there once, by a path without links if there is one.
+    """
+    found: list[Path] = []
+    closed: list[Path] = []
+    met: set[object] = set()
+    around = frozenset(real(folder).parents)
+    folders, linked_folders = [folder], list[Path]()
+    linked_files: list[Path] = []
+    while folders or linked_folders:
+        current = folders.pop() if folders else linked_folders.pop(0)
+        if _is_met(current, met):
+            continue
+        if real(current) in around:
+            closed.append(current)
+            continue
+        try:
+            paths = sorted(path for path in current.iterdir() if wanted(path.relative_to(folder)))
+        except OSError:
+            closed.append(current)
+            continue
+        for path in paths:
+            if is_folder(path):
+                (linked_folders if _is_link(path) else folders).append(path)
+            else:
+                (linked_files if _is_link(path) else found).append(path)
+    found = [path for path in sorted(found) + sorted(linked_files) if not _is_met(path, met)]
+    return sorted(found), sorted(closed)
+
+
+def _is_met(path: Path, met: set[object]) -> bool:
+    """Whether what a path leads to was met before; it is now. Some file systems number nothing, and links may
+    lead nowhere.
+    """
+    try:
+        status = path.stat()
+    except OSError:
+        return False
+    known = (status.st_dev, status.st_ino) if status.st_ino else real(path)
+    is_known = known in met
+    met.add(known)
+    return is_known
+
+
 def require_file(path: Path, most: int) -> None:
     """Raise OSError if a path does not lead to an ordinary file of at most `most` bytes that can be read."""
     with opened(path) as file:
         if os.fstat(file.fileno()).st_size > most:
             raise _too_large(most)
+
+
+def nameless() -> IO[bytes]:
+    """Return a new file that has no name, so that nobody else can open it, and that is gone when it is closed."""
+    return tempfile.TemporaryFile(prefix="roomproof-")
 
 
 def real(path: Path) -> Path:
@@ -282,10 +336,18 @@ def _descriptor(path: Path) -> int | None:
             return _STANDARD[name]
         if match := _DESCRIPTOR.fullmatch(name):
             return int(match[1])
-        if not os.path.islink(path):  # `Path.is_symlink` raises OSError for a name that is too long.
+        if not _is_link(path):
             return None
         path = path.parent / path.readlink()
     return None
+
+
+def _is_link(path: Path) -> bool:
+    """Whether a path is a link; before Python 3.12 to ask this of a name that is too long raises OSError."""
+    try:
+        return path.is_symlink()
+    except OSError:
+        return False
 
 
 def _require_file(status: os.stat_result) -> None:

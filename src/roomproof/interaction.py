@@ -94,13 +94,15 @@ class Request:
 class Response:
     """A response as it came in: status code, header pairs in order, body bytes after content decoding.
 
-    `left_out` counts the bytes that the body had beyond those that are here.
+    `left_out` counts the bytes that the body had beyond those that are here. `respelt`: the body is a recorder's spelling of the
+    value that the body had; how the server spelt it is lost.
     """
 
     status: int
     headers: Headers = ()
     body: bytes = b""
     left_out: int = 0
+    respelt: bool = False
 
     @property
     def is_too_large(self) -> bool:

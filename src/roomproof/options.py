@@ -10,8 +10,10 @@ from typing import Annotated
 
 import typer
 
+from roomproof.cassettes import stream_by
 from roomproof.commands.completion import complete_clause, complete_provider
 from roomproof.errors import UsageError
+from roomproof.reports.client import Client
 
 WHOM = "Whom"
 HOW = "How"
@@ -50,7 +52,7 @@ MaxRequests = Annotated[
 Record = Annotated[
     Path | None,
     typer.Option(
-        metavar="DIR", help="Keep every interaction as a cassette in DIR, or in one file (.yaml, .json).", rich_help_panel=REPORTS
+        metavar="DIR", help="Keep every interaction as a cassette in DIR, or in one file (.yaml, .json, .har).", rich_help_panel=REPORTS
     ),
 ]
 JsonPath = Annotated[Path | None, typer.Option("--json", metavar="PATH", help="Write the report as JSON.", rich_help_panel=REPORTS)]
@@ -149,10 +151,22 @@ MaxUnanswered = Annotated[
     ),
 ]
 EveryFinding = Annotated[bool, typer.Option("--verbose", help="Show every finding.", metavar="", rich_help_panel=REPORTS)]
+ClientChoice = Annotated[
+    Client,
+    typer.Option("--client", help="What the client sent outside the contract fails the run, is shown, or is not.", rich_help_panel=HOW),
+]
 HtmlPath = Annotated[Path | None, typer.Option("--html", metavar="PATH", help="Write the report as an HTML page.", rich_help_panel=REPORTS)]
 SarifPath = Annotated[Path | None, typer.Option("--sarif", metavar="PATH", help="Write the report as SARIF.", rich_help_panel=REPORTS)]
 MarkdownPath = Annotated[
     Path | None, typer.Option("--markdown", metavar="PATH", help="Write the report as Markdown.", rich_help_panel=REPORTS)
+]
+StreamBy = Annotated[
+    stream_by.StreamBy,
+    typer.Option(
+        "--stream-by",
+        help="Which files of others are one stream of calls: those of one account (header), of one folder, or each by its name.",
+        rich_help_panel=HOW,
+    ),
 ]
 BadgePath = Annotated[Path | None, typer.Option("--badge", metavar="PATH", help="Write a badge (SVG).", rich_help_panel=REPORTS)]
 

@@ -12,7 +12,8 @@ from vcr.serialize import deserialize
 from vcr.serializers import jsonserializer, yamlserializer
 
 from roomproof.cassettes import recorder as recording
-from roomproof.cassettes.entry import EntryError, entry, interaction_of
+from roomproof.cassettes.entry import EntryError
+from roomproof.cassettes.formats.vcrpy import entry, entry_of
 from roomproof.cassettes.recorder import Recorder
 from roomproof.cassettes.recording import open_recording
 from roomproof.cassettes.redaction import Redactor
@@ -127,4 +128,4 @@ def test_a_wrong_count_of_what_was_left_out_is_no_entry(value: Any) -> None:
     node = {**entry(answered(b"{}")), "left_out": value}
 
     with pytest.raises(EntryError, match="left_out"):
-        interaction_of(node)
+        entry_of(node)

@@ -18,10 +18,11 @@ import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from roomproof.cassettes import damage, json_file, yaml_file
-from roomproof.cassettes.recording import open_recording, recordings
+from roomproof.cassettes import damage, yaml_file
+from roomproof.cassettes.entry import Entry
+from roomproof.cassettes.recording import found_in, open_recording
 from roomproof.errors import UsageError
-from roomproof.interaction import Credentials, Interaction
+from roomproof.interaction import Credentials, Interaction, Response
 
 URL = "https://api.example.com/v1/rooms/r-1"
 
@@ -91,11 +92,15 @@ def test_a_body_that_was_kept_in_its_coding_is_decoded(tmp_path: Path, coding: s
 
 
 @pytest.mark.parametrize("body", [b"\xce\xb2\xcf\x81\xff\xfe brotli", gzip.compress(b"x" * 30_000_000)], ids=["unknown coding", "bomb"])
-def test_a_body_that_cannot_be_decoded_is_no_answer_and_no_fault(tmp_path: Path, body: bytes) -> None:
+def test_of_a_body_that_cannot_be_decoded_the_status_is_known_and_nothing_else(tmp_path: Path, body: bytes) -> None:
     coding = "gzip" if body[:2] == b"\x1f\x8b" else "br"
-    (found,) = read(written(tmp_path / "a.yaml", [vcr_entry(response={"headers": {"content-encoding": coding}, "body": {"string": body}})]))
-    assert found.response is None
-    assert "body" in found.failure
+    headers = {"content-encoding": coding, "Content-Length": "99", "X-A": "1"}
+    path = written(tmp_path / "a.yaml", [vcr_entry(response={"headers": headers, "body": {"string": body}})])
+
+    (found,) = open_recording(path).entries()
+    assert isinstance(found, Entry)
+    assert found.interaction.response == Response(200, (("X-A", "1"),))
+    assert found.bodies_missing
 
 
 def har(*entries: dict[str, Any]) -> str:
@@ -125,8 +130,9 @@ def test_a_har_file_is_read(tmp_path: Path) -> None:
     assert (plain.request.headers, plain.request.body) == ((("X-A", "1"),), b"{}")
     assert plain.at == datetime(2026, 11, 21, 11, 0, 0, 500000, tzinfo=UTC)
     assert [item.response and item.response.body for item in (plain, binary, empty)] == [b'{"a":1}', b"\xff", b""]
-    assert blocked.response is dropped.response is None
-    assert blocked.failure != dropped.failure
+    assert (blocked.response, blocked.failure) == (None, "the recording has no answer to this request")
+    assert dropped.response is not None
+    assert (dropped.response.status, dropped.response.body) == (200, b""), "the status is evidence without the body"
 
 
 def cut(text: str) -> str:
@@ -141,7 +147,7 @@ DAMAGED = {
     "garbage behind the list": ("a.yaml", yaml.dump({"interactions": [vcr_entry()]}) + "%%%\n", 18),
     "a status that is a word": ("a.yaml", yaml.dump({"interactions": [vcr_entry(response={"status": "OK"})]}), 2),
     "no JSON": ("a.json", '{"interactions": [\n{},\n', 2),
-    "JSON without its end": ("a.json", '{"version": 1, "interactions": [\n' + json.dumps(vcr_entry()) + "\n", 2),
+    "JSON without its end": ("a.json", '{"version": 1, "interactions": [\n' + json.dumps(vcr_entry()) + "\n", 3),
 }
 
 
@@ -248,7 +254,6 @@ def test_no_text_makes_a_reader_stumble(tmp_path: Path, data: st.DataObject) -> 
 
 def test_a_long_cassette_is_not_read_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(yaml_file, "MAX_WHOLE", 10)
-    monkeypatch.setattr(json_file, "MAX_WHOLE", 10)
     assert damage.MAX_WHOLE > 10
     path = written(tmp_path / "a.yaml", [vcr_entry() for _ in range(500)])
     assert len(read(path)) == 500
@@ -258,16 +263,16 @@ def test_a_folder_stands_for_the_recordings_in_it(tmp_path: Path) -> None:
     for name in ("b/two.yaml", "one.json", "b/c/three.har", "notes.md", "one.json.verdicts.json", ".hidden.yaml", "regressions/x.yaml"):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).touch()
-    assert recordings(tmp_path) == [tmp_path / "b/c/three.har", tmp_path / "b/two.yaml", tmp_path / "one.json"]
-    assert recordings(tmp_path / "regressions") == [tmp_path / "regressions" / "x.yaml"]
-    assert recordings(tmp_path / "notes.md") == [tmp_path / "notes.md"]
+    assert list(found_in(tmp_path).files) == [tmp_path / "b/c/three.har", tmp_path / "b/two.yaml", tmp_path / "one.json"]
+    assert list(found_in(tmp_path / "regressions").files) == [tmp_path / "regressions" / "x.yaml"]
+    assert list(found_in(tmp_path / "notes.md").files) == [tmp_path / "notes.md"]
 
 
 @pytest.mark.parametrize("name", ["nothing", "empty"])
 def test_where_there_is_no_recording_the_user_is_told(tmp_path: Path, name: str) -> None:
     (tmp_path / "empty").mkdir()
     with pytest.raises(UsageError, match=name):
-        recordings(tmp_path / name)
+        list(found_in(tmp_path / name).files)
 
 
 @pytest.mark.parametrize("before", ["interactions: [", "roomproof: ["])

@@ -19,7 +19,8 @@ from typing import Any
 import pytest
 
 from roomproof.cassettes.bounded_yaml import load
-from roomproof.cassettes.entry import EntryError, interaction_of
+from roomproof.cassettes.entry import EntryError
+from roomproof.cassettes.formats.vcrpy import entry_of
 from roomproof.contract.model import Contract, Operation, SupportCall
 from roomproof.interaction import Interaction
 from roomproof.judge.judge import Judge
@@ -173,7 +174,7 @@ class Stream:
         self.contract, self.deviations = contract_of(path.parts[-3])
         nodes = load(path.read_text(encoding="utf-8"))["interactions"]
         self.entries = [Entry(self.contract, path.parts[-2], node) for node in nodes]
-        self._interactions = [interaction_of(node) for node in nodes]
+        self._interactions = [entry_of(node).interaction for node in nodes]
         self._judge = Judge(self.contract)
         self._rooms = [pickle.dumps(self._judge.rooms)]
         self._before = [self._verdicts()]
@@ -205,7 +206,7 @@ class Stream:
     def notices(self, index: int, node: Mapping[str, Json]) -> bool:
         """Whether another entry in the place of one cannot be read, or changes the verdict on some clause."""
         try:
-            interaction = interaction_of(node)
+            interaction = entry_of(node).interaction
         except EntryError:
             return True
         self._judge.rooms = pickle.loads(self._rooms[index])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import signal
 import subprocess
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -27,6 +28,12 @@ PROVIDERS = ["azure", "carrierx", "signalwire", "telnyx"]
 
 def test_version(roomproof: Run) -> None:
     assert roomproof("--version").out == f"roomproof {__version__}\n"
+
+
+def test_the_module_is_the_command_too() -> None:
+    line = [sys.executable, "-m", "roomproof.cli", "replay", "no-such-file.yaml"]
+    done = subprocess.run(line, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr.startswith("roomproof: no-such-file.yaml: ")) == (2, True)
 
 
 def test_help_names_every_command(roomproof: Run) -> None:

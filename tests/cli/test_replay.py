@@ -62,12 +62,15 @@ def test_a_recording_says_what_the_run_said(recorded: Path, roomproof: Run, tmp_
         assert f"recorded {provider['recorded']['from']}" in done.out
 
 
-def test_json_by_its_ending_is_recorded_as_json(roomproof: Run, tmp_path: Path) -> None:
-    done = roomproof("verify", "telnyx", "--max-requests", 30, "--record", "one.json", "--json", "live.json")
+@pytest.mark.parametrize(
+    ("name", "entries_of"), [("one.json", lambda told: told["interactions"]), ("one.har", lambda told: told["log"]["entries"])]
+)
+def test_a_recording_in_json_says_what_the_run_said(roomproof: Run, tmp_path: Path, name: str, entries_of: Callable[[Any], Any]) -> None:
+    done = roomproof("verify", "telnyx", "--max-requests", 30, "--record", name, "--json", "live.json")
     assert done.code == 3, "--max-requests cuts the run short"
-    assert len(json.loads((tmp_path / "one.json").read_text(encoding="utf-8"))["interactions"]) >= 30
+    assert len(entries_of(json.loads((tmp_path / name).read_text(encoding="utf-8")))) >= 30
 
-    assert roomproof("replay", "one.json", "--json", "replay.json").code == 0
+    assert roomproof("replay", name, "--json", "replay.json").code == 0
     assert verdicts(tmp_path / "replay.json") == verdicts(tmp_path / "live.json")
 
 
@@ -339,3 +342,89 @@ def test_a_secret_of_the_environment_is_known(inside: Run, tmp_path: Path) -> No
     vcr(tmp_path / "a.json", update(room(unique_name="KEY-of-mine-123", max_participants=12)))
     assert inside("replay", "--check-secrets", "a.json").code == 0
     assert inside("replay", "--check-secrets", "a.json", env={"TELNYX_API_KEY": "KEY-of-mine-123"}).code == 1
+
+
+def test_check_secrets_says_what_it_could_not_look_into(inside: Run, tmp_path: Path) -> None:
+    path = vcr(tmp_path / "tapes" / "theirs.json", update(room(max_participants=12)))
+    node = json.loads(path.read_text(encoding="utf-8"))
+    path.write_text(json.dumps({**node, "interactions": [{"request": 5}, *node["interactions"]]}), encoding="utf-8")
+    (tmp_path / "tapes" / "package.json").write_text('{"name": "x"}', encoding="utf-8")
+    done = inside("replay", "--check-secrets", "tapes")
+
+    assert done.code == 0, done.err
+    assert "tapes/theirs.json, interaction 1: cannot be looked into (" in done.out
+    assert "tapes/package.json: passed over (" in done.out
+    assert done.out.endswith("no secrets found (not looked into: unreadable: 1, passed over: 1)\n")
+
+
+@pytest.mark.parametrize("entries", [[], [{"request": 5}]])
+def test_check_secrets_is_never_green_where_nothing_was_looked_into(inside: Run, tmp_path: Path, entries: list[Any]) -> None:
+    (tmp_path / "a.json").write_text(json.dumps({"interactions": entries}), encoding="utf-8")
+    done = inside("replay", "--check-secrets", "a.json")
+
+    assert done.code == 2
+    assert "nothing was looked into" in done.err
+
+
+def test_a_damaged_file_does_not_hide_the_secrets_of_another(inside: Run, tmp_path: Path) -> None:
+    vcr(tmp_path / "b.json", update(room(unique_name="KEY-of-mine-123")))
+    (tmp_path / "a.json").write_text('{"interactions": [', encoding="utf-8")
+    done = inside("replay", "--check-secrets", "a.json", "b.json", env={"TELNYX_API_KEY": "KEY-of-mine-123"})
+
+    assert done.code == 1
+    assert "b.json, interaction 1: a known secret" in done.out
+    assert "a.json" in done.err
+    assert inside("replay", "--check-secrets", "a.json", "b.json", env={"TELNYX_API_KEY": "KEY-of-another"}).code == 2
+
+
+def test_the_end_says_what_became_of_the_entries(inside: Run, tmp_path: Path) -> None:
+    path = vcr(tmp_path / "theirs.json", update(room(max_participants=12)), ("GET", "https://ads.example/x", None, 200, {}))
+    node = json.loads(path.read_text(encoding="utf-8"))
+    path.write_text(json.dumps({**node, "interactions": [*node["interactions"], {"request": 5}]}), encoding="utf-8")
+    done = inside("replay", "theirs.json", "--json", "report.json", "--markdown", "report.md")
+
+    assert done.code == 0
+    assert "interactions: 1 judged, 1 foreign, 1 unreadable\n" in done.out
+    assert "unreadable: theirs.json, interaction 3: " in done.out
+    assert "- interactions: 1 judged, 1 foreign, 1 unreadable\n" in (tmp_path / "report.md").read_text(encoding="utf-8")
+    told = json.loads((tmp_path / "report.json").read_text(encoding="utf-8"))["recording"]
+    assert {name: told[name] for name in ("judged", "learned", "foreign", "bodies_missing")} == {
+        "judged": 1, "learned": 0, "foreign": 1, "bodies_missing": 0
+    }  # fmt: skip
+    assert told["unreadable"]["entries"][0]["file"] == "theirs.json"
+
+
+def test_a_file_of_a_folder_that_is_no_recording_is_passed_over_and_told(inside: Run, tmp_path: Path) -> None:
+    vcr(tmp_path / "client/theirs.json", update(room(max_participants=12)))
+    (tmp_path / "client/package.json").write_text('{"name": "client"}', encoding="utf-8")
+    done = inside("replay", "client", "--json", "report.json")
+
+    assert done.code == 0
+    assert "passed over: client/package.json: " in done.out
+    told = json.loads((tmp_path / "report.json").read_text(encoding="utf-8"))["recording"]
+    assert (told["skipped"]["count"], told["skipped"]["files"][0]["file"]) == (1, "client/package.json")
+
+
+def test_an_entry_that_cannot_be_read_is_told_where_nothing_else_was_judged(inside: Run, tmp_path: Path) -> None:
+    odd = {"request": {"method": "PATCH", "uri": ROOM}}
+    (tmp_path / "theirs.json").write_text(json.dumps({"interactions": [odd, odd]}), encoding="utf-8")
+    done = inside("replay", "theirs.json")
+    assert done.code == 2
+    assert done.err.startswith("roomproof: theirs.json, interaction 1: ")
+    assert "1 more like it" in done.err
+
+
+def test_files_of_one_account_are_one_stream_unless_each_is_to_be_one(inside: Run, tmp_path: Path) -> None:
+    for name, number in (("a", 12), ("b", 13)):
+        sent = "2026-11-28T10:00:00Z" if name == "a" else "2026-11-28T10:00:09Z"
+        body = {"max_participants": 12} if name == "a" else {"enable_recording": True}
+        headers = [{"name": "Content-Type", "value": "application/json"}, {"name": "Authorization", "value": "Bearer KEY"}]
+        request = {"method": "PATCH", "url": ROOM, "headers": headers, "postData": {"text": json.dumps(body)}}
+        shown = json.dumps(room(max_participants=number, enable_recording=name == "b"))
+        response = {"status": 200, "headers": headers[:1], "content": {"size": len(shown), "text": shown}}
+        entries = [{"startedDateTime": sent, "time": 1, "request": request, "response": response}]
+        (tmp_path / f"{name}.har").write_text(json.dumps({"log": {"entries": entries}}), encoding="utf-8")
+
+    assert "max_participants.unchanged" in inside("replay", "a.har", "b.har").out
+    assert "max_participants.unchanged" not in inside("replay", "a.har", "b.har", "--stream-by", "name").out
+    assert inside("replay", "a.har", "--stream-by", "nothing").code == 2

@@ -115,7 +115,7 @@ def test_on_github_fails_are_annotated_and_the_summary_is_appended(roomproof: Ru
         done = roomproof(*words, env={**serving.environment, **on_github})
     assert (done.code, done.err) == (1, "")
     (error,) = (line for line in done.out.splitlines() if line.startswith("::error "))
-    assert error.startswith(f"::error file=contracts/telnyx/openapi.yaml,line=182,title=fail {MAXIMUM}::max_participants 51 is accepted")
+    assert error.startswith(f"::error file=contracts/telnyx/openapi.yaml,line=188,title=fail {MAXIMUM}::max_participants 51 is accepted")
     summary = (tmp_path / "summary.md").read_text(encoding="utf-8")
     assert summary.startswith("before\n# roomproof: 1 fail")
 

@@ -69,7 +69,7 @@ NOTHING = {
     "only reads": ((READ, READ), ("no request there tests a clause of telnyx",)),
     "a required query is missing": ((WITHOUT_VERSION,), ("PATCH /rooms/123 on gw.example", "azure.update-room", "has no api-version")),
     "another prefix": (
-        (update("https://gw.example/telnyx"),),
+        (update("https://gw.example/vendor"),),
         ("telnyx.update-room", "the host is not api.telnyx.com, the path has no /v2/", "folder named like a provider"),
     ),
 }
@@ -92,20 +92,20 @@ def test_an_empty_cassette(inside: Run, tmp_path: Path) -> None:
 
 def test_the_way_out_of_a_hint_works(inside: Run, tmp_path: Path) -> None:
     """What a hint says is done: the recording stands in a folder named like the provider."""
-    har(tmp_path / "telnyx" / "traffic.har", update("https://gw.example/telnyx"))
+    har(tmp_path / "telnyx" / "traffic.har", update("https://gw.example/vendor"))
     har(tmp_path / "azure" / "traffic.har", WITHOUT_VERSION)
     assert inside("replay", "telnyx/traffic.har").code == 0
     assert "azure from azure/traffic.har, 1 request in" in inside("replay", "azure/traffic.har").out
 
 
 def test_what_is_judged_in_part_stays_judged_and_the_hint_is_told(inside: Run, tmp_path: Path) -> None:
-    har(tmp_path / "traffic.har", update(), update("https://gw.example/telnyx"), ELSEWHERE)
+    har(tmp_path / "traffic.har", update(), update("https://gw.example/vendor"), ELSEWHERE)
     done = inside("replay", "traffic.har", "--json", "report.json")
     assert (done.code, done.err) == (0, "")
     assert "2 requests belong to no operation" in done.out
     assert "looks like azure.update-room (the query has no api-version) or telnyx.update-room" in done.out
     (hint,) = json.loads((tmp_path / "report.json").read_text(encoding="utf-8"))["hints"]
-    assert hint.startswith(f"PATCH /telnyx{ROOM} on gw.example looks like ")
+    assert hint.startswith(f"PATCH /vendor{ROOM} on gw.example looks like ")
 
 
 @pytest.mark.parametrize("status", [0, 429, 503])

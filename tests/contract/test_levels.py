@@ -25,11 +25,11 @@ LEVELS = [
     ("carrierx.*.response.body.media-type", "sample", "CarrierX: *", "Sample Response"),
     ("telnyx.*.request.body.media-type", "sample", "Telnyx: *", "Request samples"),
     ("telnyx.*.response.body.media-type", "sample", "Telnyx: *", "Response samples"),
-    ("signalwire.*.body.media-type", "observed", "OBSERVED", "Life cycle*"),
+    ("signalwire.*.body.media-type", "observed", "docs/observed.md", "Life cycle*"),
     # The header is listed for errors, and no sample shows one.
-    ("azure.*.x-ms-error-code.present", "observed", "OBSERVED", "ACS Rooms"),
+    ("azure.*.x-ms-error-code.present", "observed", "docs/observed.md", "ACS Rooms"),
     # The page has the default of a role and who may be invited, but no list that shows it.
-    ("azure.create-room.behaviour.participants.listed-*", "observed", "OBSERVED", "Life cycle*"),
+    ("azure.create-room.behaviour.participants.listed-*", "observed", "docs/observed.md", "Life cycle*"),
     # "Recommended" and "should" demand nothing.
     ("azure.create-room.request.Repeatability-*.format", "standard", "Azure Rooms: Create*", "Request Header"),
     ("azure.update-room.behaviour.*.unchanged", "documented", "Azure Rooms: Update*", "Rooms - Update"),
@@ -46,8 +46,8 @@ LEVELS = [
     ("carrierx.replace-room.request.*.accepted", "documented", "CarrierX: *", "*"),
     ("carrierx.*.behaviour.*.read-only", "documented", "CarrierX: *", "*"),
     # A sample closes no list.
-    ("carrierx.*.access_codes.items.role.enum", "observed", "OBSERVED", "CarrierX Conference v2"),
-    ("carrierx.*.access_codes.items.access_code.pattern", "observed", "OBSERVED", "CarrierX Conference v2"),
+    ("carrierx.*.access_codes.items.role.enum", "observed", "docs/observed.md", "CarrierX Conference v2"),
+    ("carrierx.*.access_codes.items.access_code.pattern", "observed", "docs/observed.md", "CarrierX Conference v2"),
     # Every member has to be in a PUT, null or not; of a PATCH nobody says that it may carry null.
     ("carrierx.update-room.request.did_group_sid.nullable", "sample", "CarrierX: *", "*"),
     ("carrierx.replace-room.request.did_group_sid.nullable", "documented", "CarrierX: *", "*"),

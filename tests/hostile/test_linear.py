@@ -17,8 +17,8 @@ from typing import Any
 
 import pytest
 
-from roomproof.cassettes.entry import entry
 from roomproof.cassettes.exposure import exposed
+from roomproof.cassettes.formats.vcrpy import entry
 from roomproof.cassettes.layout import compact
 from roomproof.cassettes.redaction import Redactor
 from roomproof.cassettes.telling import values

@@ -276,7 +276,7 @@ def test_a_window_whose_other_end_a_lost_request_may_have_moved_is_neither_certa
         return found.certain, found.broken, [days for _, days in lengths(update, sent, state, NOW)]
 
     assert asked(validUntil="2030-06-03T12:00:00Z") == (True, "", [2])
-    assert asked(validUntil="2031-06-03T12:00:00Z")[1] == "it is longer than 180 days"
+    assert asked(validUntil="2031-06-03T12:00:00Z")[1] == "the length is more than 180 days"
     state.doubt()
     assert asked(validUntil="2030-06-03T12:00:00Z") == (False, "", [])
     assert asked(validUntil="2031-06-03T12:00:00Z")[1] == ""

@@ -62,7 +62,7 @@ def _deep(levels: int) -> Node:
 
 JUNK: SearchStrategy[Node] = st.one_of(
     SCALARS,
-    st.sampled_from([[], {}, [[]], [{}], {"": None}, {"type": []}, {"$ref": 5}, {"$ref": "#/paths"}]),
+    st.sampled_from([[], {}, [[]], [{}], {"": None}, {"type": []}, {"$ref": 5}, {"$ref": "#/paths"}]).map(deepcopy),
     st.recursive(
         SCALARS,
         lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.sampled_from(_KEYWORDS) | st.text(max_size=4), inner, max_size=4),

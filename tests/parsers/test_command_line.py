@@ -110,7 +110,8 @@ def test_what_a_tool_keeps_in_a_hidden_folder_is_no_recording(
     (tmp_path / ".tool").mkdir()
     (tmp_path / ".tool" / "last.json").write_text("{}", encoding="utf-8")
     monkeypatch.setattr(sys, "argv", ["roomproof", "replay", "--check-secrets", str(tmp_path)])
-    (tmp_path / "own.yaml").write_text("interactions: []", encoding="utf-8")
+    own = "interactions:\n- request: {method: GET, uri: 'http://localhost/x'}\n  response: {status: {code: 200}}\n"
+    (tmp_path / "own.yaml").write_text(own, encoding="utf-8")
     with pytest.raises(SystemExit) as ended:
         main()
     assert (ended.value.code, capsys.readouterr().err) == (0, "")

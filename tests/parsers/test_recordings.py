@@ -13,7 +13,9 @@ import yaml
 from hypothesis import given
 from rich.console import Console
 
+from roomproof.cassettes.entry import EntryError
 from roomproof.cassettes.exposure import exposed
+from roomproof.cassettes.formats.vcrpy import entry_of
 from roomproof.cassettes.redaction import Redactor
 from roomproof.cassettes.replay import Register, replay
 from roomproof.comparison.compare import Comparison
@@ -27,7 +29,7 @@ from roomproof.reports.junit import junit
 from roomproof.reports.report import Judged, as_json, report
 from roomproof.reports.terminal import show
 
-from .hostile import as_text, ends_in, examples, octets, texts
+from .hostile import as_text, changed, ends_in, examples, octets, texts
 
 NOW = datetime(2030, 6, 1, 12, tzinfo=UTC)
 REGISTER = Register({provider: find_contract(provider) for provider in contract_folders()})
@@ -66,7 +68,65 @@ def as_har(cassette: dict[str, Any]) -> dict[str, Any]:
 
 CASSETTES = [shortened(cassette) for cassette in SHIPPED]
 HARS = [as_har(cassette) for cassette in CASSETTES]
+ROOM: dict[str, Any] = {
+    "url": "https://api.telnyx.com/v2/rooms/11111111-2222-4333-8444-555555555555",
+    "type": {"Content-Type": "application/json"},
+}
+OTHERS: list[dict[str, Any]] = [
+    {"Entries": [{
+        "RequestUri": ROOM["url"], "RequestMethod": "PATCH", "RequestHeaders": ROOM["type"], "RequestBody": {"max_participants": 51},
+        "StatusCode": 200, "ResponseHeaders": ROOM["type"], "ResponseBody": {"data": {}},
+    }]},
+    {"info": {}, "item": [{"item": [{"request": {"method": "PATCH", "url": ROOM["url"]}, "response": [
+        {"originalRequest": {"method": "PATCH", "url": {"raw": ROOM["url"]}, "body": {"mode": "raw", "raw": "{}"}}, "code": 200},
+    ]}]}], "variable": [{"key": "a", "value": "{{a}}"}]},
+    {"http_interactions": SHIPPED[0]["interactions"][:1]},
+]  # fmt: skip
+NOCKS = [
+    json.dumps(
+        [
+            {
+                "scope": "https://api.telnyx.com:443",
+                "path": "/v2/rooms",
+                "method": "GET",
+                "status": 200,
+                "response": [],
+                "rawHeaders": ["a", "b"],
+            }
+        ]
+    )
+]
 YAMLS = [yaml.safe_dump(cassette, sort_keys=False) for cassette in CASSETTES]
+
+
+REQUEST = {"method": "PATCH", "uri": "https://api.telnyx.com/v2/rooms/1", "headers": {"Content-Type": ["application/json"]}, "body": "{}"}
+RESPONSE = {"status": {"code": 200, "message": "OK"}, "headers": {"Content-Encoding": ["gzip"]}, "body": {"string": "{}"}}
+RELATIVES: list[dict[str, Any]] = [
+    {
+        "request": {**REQUEST, "body": {"a": [1, None, 2.5]}},
+        "response": {**RESPONSE, "headers": [["A", ["b"]], {"name": "C", "value": "d"}]},
+    },
+    {
+        "request": REQUEST,
+        "response": {"status_code": 200, "headers": {}, "content": "{}", "truncated_from": 9},
+        "recorded_at": "2024-03-01",
+    },
+    {
+        "request": {"protocol": "http", "host": "a", "port": 81, "path": "/", "method": ":get"},
+        "response": {"status": 1, "headers": ["a: b"]},
+    },
+    {
+        "request": {"url": "http://a/", "method": "", "form": {"a": ["b"]}, "headers": {}},
+        "response": {"code": 200, "status": "200 OK", "body": "{}", "duration": "1m2.5s"},
+        "recorded_at": "Fri, 01 Mar 2024 10:00:00 GMT",
+    },
+    {
+        "request": {**REQUEST, "parsed_body": {"a": [{"b": None}]}, "body": {"encoding": "UTF-8", "base64_string": "e30=\n"}},
+        "response": {**RESPONSE, "parsed_body": [1], "elapsed": "0.02", "body": {"encoding": "ISO-8859-1", "string": "é", "file": False}},
+        "recorded_at": "0001-01-01T00:00:00Z",
+    },
+]
+"""What recorders of vcrpy's family write."""
 
 
 def by_line(cassette: dict[str, Any]) -> str:
@@ -87,7 +147,7 @@ def use(path: Path) -> None:
 
     replayed = replay([path], REGISTER, look)
     judged = [Judged(one.contract, one.verdicts, str(path), one.interactions, 0.0, NOW) for one in replayed.heard.values()]
-    shown = report(judged, 0, replayed.unmatched)
+    shown = report(judged, 0, replayed.tally.unmatched, recording=replayed.counts({}))
     as_json(shown)
     junit(shown)
     show(Console(file=StringIO()), shown, every_finding=True)
@@ -137,3 +197,17 @@ def test_a_cassette_in_json(folder: Path, text: str) -> None:
 @given(text=texts(HARS, [as_text(har) for har in HARS]))
 def test_a_har_file(folder: Path, text: str) -> None:
     in_file(folder, "any.har", text)
+
+
+@examples(40)
+@given(text=texts(OTHERS, [*map(as_text, OTHERS), *NOCKS]))
+def test_a_recording_of_other_programs(folder: Path, text: str) -> None:
+    in_file(folder, "any.json", text)
+
+
+@examples(300)
+@given(node=changed(RELATIVES))
+def test_an_entry_of_vcrpys_family(node: Any) -> None:
+    """Whoever gives the node, one of the two comes back: an entry, or a sentence on why it is none."""
+    told = ends_in(EntryError, lambda: entry_of(node))
+    assert told == "" or " " in told

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Callable
 from typing import Any
@@ -12,6 +13,7 @@ from roomproof.commands.replay import Listen, replayed
 from roomproof.commands.subject import Ask
 from roomproof.commands.verify import verify
 from roomproof.providers import bundled
+from roomproof.reports.client import Client, with_client
 from roomproof.targets.serve import mock_process
 from roomproof.verify.run import Options
 
@@ -47,8 +49,16 @@ def finding(clause: str, verdict: str, text: str) -> Report:
 VERDICTS = ("fail", "warning", "deviation", "inconclusive", "pass", "unexercised")
 
 
-def handmade_report(text: str = CALM, *, stopped: str = "", repeat: int = 1) -> Report:
-    """A report of one provider, with `repeat` clauses of every verdict; `text` stands wherever texts are free.
+def client_entry(text: str) -> Report:
+    source = {"document": text, "section": "", "field": text}
+    return {
+        "clause": "acme.update-room.request.fail0.type", "level": "documented", "severity": "error", "doubtful": False, "place": text,
+        "what": text, "sent": text, "demands": text, "source": source, "times": 2, "first": {"file": "mine/theirs.yaml", "place": "line 7"},
+    }  # fmt: skip
+
+
+def handmade_report(text: str = CALM, *, stopped: str = "", repeat: int = 1, client: int = 0) -> Report:
+    """A report of one provider, with `repeat` clauses of every verdict and `client` errors; `text` stands wherever texts are free.
 
     The inconclusive ones are only of level sample, so that nothing is missing that would keep the report from being a success.
     """
@@ -66,6 +76,8 @@ def handmade_report(text: str = CALM, *, stopped: str = "", repeat: int = 1) -> 
         "provider": "acme", "contract_version": text, "target": text, "started": "2026-01-02T03:04:05+00:00", "requests": 7,
         "seconds": 1.5, "stopped": stopped, "clauses": clauses, "findings": findings,
     }  # fmt: skip
+    if client:
+        provider["client"] = [client_entry(text) for _ in range(client)]
     summary = {"clauses": len(ids), **dict.fromkeys(VERDICTS, repeat)}
     return {"roomproof": "0.1.0", "report_version": 1, "seed": 0, "providers": [provider], "summary": summary}
 
@@ -83,13 +95,13 @@ def calm() -> Report:
 
 @pytest.fixture(params=HOSTILE.values(), ids=HOSTILE.keys())
 def hostile(request: pytest.FixtureRequest) -> Report:
-    return handmade_report(request.param, stopped=request.param or "stopped")
+    return handmade_report(request.param, stopped=request.param or "stopped", client=1)
 
 
 @pytest.fixture
 def calm_but_stopped() -> Report:
     """What every hostile report is, but for its texts."""
-    return handmade_report(stopped=CALM)
+    return handmade_report(stopped=CALM, client=1)
 
 
 @pytest.fixture(scope="session")
@@ -117,6 +129,19 @@ def of_recordings() -> Report:
 
 
 @pytest.fixture(scope="session")
+def of_a_client(tmp_path_factory: pytest.TempPathFactory) -> Report:
+    """A real report on a recording of somebody else's client, which sends a number that the documents exclude."""
+    url = "https://api.telnyx.com/v2/rooms/7b61621f-62e0-4aad-ab11-9fd19e272e73"
+    request = {"method": "PATCH", "uri": url, "headers": {"Content-Type": ["application/json"]}, "body": '{"max_participants": 51}'}
+    response = {"status": {"code": 422, "message": ""}, "headers": {}, "body": {"string": ""}}
+    path = tmp_path_factory.mktemp("theirs") / "theirs.json"
+    entries = [{"request": request, "response": response, "recorded_at": "2026-11-01T00:00:00+00:00"}]
+    path.write_text(json.dumps({"version": 1, "interactions": entries}), encoding="utf-8")
+    report = replayed(Listen((path,)))[0]
+    return with_client(report, Client.FAIL, earlier=report)
+
+
+@pytest.fixture(scope="session")
 def of_no_run() -> Report:
     """A real report of a run that could not start: there are no credentials."""
     ask = Ask(("telnyx",), "http://127.0.0.1:9/v2", "1", (), {"PATH": os.defpath})
@@ -124,5 +149,7 @@ def of_no_run() -> Report:
 
 
 @pytest.fixture
-def every_real_report(of_a_faulty_provider: Report, of_sequences: Report, of_recordings: Report, of_no_run: Report) -> list[Report]:
-    return [of_a_faulty_provider, of_sequences, of_recordings, of_no_run]
+def every_real_report(
+    of_a_faulty_provider: Report, of_sequences: Report, of_recordings: Report, of_a_client: Report, of_no_run: Report
+) -> list[Report]:
+    return [of_a_faulty_provider, of_sequences, of_recordings, of_a_client, of_no_run]

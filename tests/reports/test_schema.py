@@ -64,6 +64,7 @@ def test_a_member_that_is_not_documented_is_noticed_wherever_it_stands(every_rea
         for kind, _ in objects(report):
             kinds.setdefault(kind, report)
     assert {"report.providers.clauses.contract", "report.providers.findings.limit", "report.providers.findings.sequence"} <= set(kinds)
+    assert {"report.providers.client", "report.providers.client.first"} <= set(kinds)
     for kind, report in kinds.items():
         changed = deepcopy(report)
         next(found for name, found in objects(changed) if name == kind)["new"] = 1

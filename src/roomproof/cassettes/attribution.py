@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from roomproof.cassettes.address import addressed
 from roomproof.contract.model import Contract
 from roomproof.interaction import Request
+from roomproof.judge.beside import SAFE
 
 _VARIABLE = re.compile(r"\{[^}]*\}")
 _ANY = "0variable0"
@@ -29,6 +31,10 @@ class _Home:
         """Whether a request is one of the contract's operations or supporting calls."""
         found = self.contract.match(request.method, request.path) or self.contract.match_support(request.method, request.path)
         return found is not None
+
+    def is_named_in(self, request: Request) -> bool:
+        """Whether a step of the path has the contract's name, as gateways have them."""
+        return f"/{self.contract.provider}/" in request.path.lower()
 
     def shows_in(self, request: Request) -> bool:
         """Whether the path or the query of a request speaks for the contract, whatever its host."""
@@ -61,13 +67,31 @@ class Attribution:
     def contract_of(self, request: Request) -> Contract | None:
         """Return the contract that knows a request, None if none does.
 
-        The one whose server's host the request has comes first, then the one that the recording names, then the one whose
-        server's path or required query it has. A path alone proves nothing: many services have rooms.
+        The one whose server's host the request has comes first, then the one that the recording names, then the one whose name a
+        step of the path has, then the one whose server's path or required query it has. A path alone proves nothing: many services
+        have rooms.
         """
+        return next((home.contract for home in self._homes_of(request) if home.knows(request)), None)
+
+    def neighbour_of(self, request: Request) -> Contract | None:
+        """Return the contract whose rooms a request may have changed though it is none of its operations; None if none is known."""
+        if request.method in SAFE or self.contract_of(request) is not None:
+            return None
+        return next((home.contract for home in self._homes_of(request)), None)
+
+    def may_know(self, url: str) -> bool:
+        """Whether an entry with a URL, empty if that is not known, and nothing else that can be read may be one of a contract."""
+        try:
+            return not url or bool(self._homes_of(addressed(Request("GET", url))))
+        except ValueError:
+            return True
+
+    def _homes_of(self, request: Request) -> list[_Home]:
         at_home = next((home for home in self._homes if home.is_host_of(request)), None)
-        chosen = at_home or self._named
-        candidates = [chosen] if chosen else [home for home in self._homes if home.shows_in(request)]
-        return next((home.contract for home in candidates if home.knows(request)), None)
+        if chosen := at_home or self._named:
+            return [chosen]
+        named = [home for home in self._homes if home.is_named_in(request)]
+        return named or [home for home in self._homes if home.shows_in(request)]
 
     def likeness(self, request: Request) -> str:
         """Return which operations a request that belongs to no contract looks like, and why it is not theirs; empty if like none."""

@@ -7,6 +7,7 @@ from typing import Any
 
 import yaml
 
+from roomproof.cassettes.yaml_tags import NUMBER, WHOLE, add_tags
 from roomproof.contract.document import is_parsers_limit
 
 DEEPEST = 100
@@ -16,31 +17,26 @@ _HARMLESS = 5_000
 MOST_VALUES = 1_000_000
 """Values of a text that is read at once: an interaction has some 60, unless its list of headers has no end."""
 _OPENINGS = ("[", "{", "- ", "? ", ": ")
-_READ_AS_TEXT = frozenset(f"tag:yaml.org,2002:{name}" for name in ("timestamp", "merge", "int", "float"))
+_NOT_IMPLIED = frozenset(f"tag:yaml.org,2002:{name}" for name in ("timestamp", "merge", "int", "float"))
 _Base: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 class _Loader(_Base):  # type: ignore[misc] # one of two classes, whichever PyYAML was built with
-    """The safe loader; only short whole numbers are numbers, `<<` is a name like any other, the texts of Python 2 are texts."""
+    """The safe loader; short whole numbers are numbers, other ones of JSON are numerals, `<<` is a name like any other."""
+
+    first_line = 1
 
     def flatten_mapping(self, node: Any) -> None:
         """Merge nothing: a few merge keys can stand for millions of members."""
 
 
-def _whole_number(loader: Any, node: Any) -> int:
-    """YAML 1.1 reads 59:59:59 as a number to the base of 60, in time that grows with the square of its length."""
-    return int(loader.construct_scalar(node))
-
-
 _Loader.yaml_implicit_resolvers = {
-    letter: [(tag, pattern) for tag, pattern in resolvers if tag not in _READ_AS_TEXT]
+    letter: [(tag, pattern) for tag, pattern in resolvers if tag not in _NOT_IMPLIED]
     for letter, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
 }
-_Loader.add_implicit_resolver("tag:yaml.org,2002:int", re.compile(r"-?[0-9]{1,15}$"), list("-0123456789"))
-_Loader.add_constructor("tag:yaml.org,2002:int", _whole_number)
-for _tag in ("float", "timestamp", "python/str", "python/unicode"):
-    _Loader.add_constructor(f"tag:yaml.org,2002:{_tag}", lambda loader, node: loader.construct_scalar(node))
-_Loader.add_constructor("tag:yaml.org,2002:python/tuple", lambda loader, node: loader.construct_sequence(node))
+for _name, _pattern in (("int", WHOLE), ("float", NUMBER)):
+    _Loader.add_implicit_resolver(f"tag:yaml.org,2002:{_name}", re.compile(f"{_pattern}$"), list("-0123456789"))
+add_tags(_Loader)
 
 
 class BadYamlError(ValueError):
@@ -52,12 +48,17 @@ class BadYamlError(ValueError):
         self.line = line
 
 
-def load(text: str) -> Any:
-    """Return what a YAML text holds. Raises BadYamlError."""
+def load(text: str, first_line: int = 1) -> Any:
+    """Return what a YAML text holds; `first_line` is the number that its first line has in its file. Raises BadYamlError."""
     try:
         if sum(map(text.count, _OPENINGS)) > _HARMLESS or sum(map(text.count, ",\n")) > MOST_VALUES:
             _refuse_explosives(text)
-        return yaml.load(text, Loader=_Loader)
+        loader = _Loader(text)
+        loader.first_line = first_line
+        try:
+            return loader.get_single_data()
+        finally:
+            loader.dispose()
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         problem = getattr(error, "problem", None) or "not readable"

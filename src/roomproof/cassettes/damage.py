@@ -14,3 +14,7 @@ class DamageError(ValueError):
     def __init__(self, what: str, line: int | None = None) -> None:
         super().__init__(what)
         self.line = line
+
+
+class NoRecordingError(DamageError):
+    """A text is whole, and no recording in any format that is read."""

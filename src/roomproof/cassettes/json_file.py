@@ -1,85 +1,147 @@
-"""Read a cassette in JSON, or a HAR file. What roomproof writes has an interaction a line and is read so, whatever its length."""
+"""Read a recording in JSON, one entry at a time: a HAR file of any length costs the memory of an entry.
+
+Which formats there are, and where their entries stand, says formats/table.py.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any, TextIO
+from dataclasses import dataclass, field, replace
+from typing import Any, BinaryIO
 
-import orjson
+from roomproof.cassettes.damage import DamageError, NoRecordingError
+from roomproof.cassettes.entry import Entry, EntryError, Unreadable
+from roomproof.cassettes.formats.format import Around, Format, Way
+from roomproof.cassettes.formats.table import FORMATS, refused
+from roomproof.cassettes.json_text import BadJsonError, JsonText, Part
 
-from roomproof.cassettes import har
-from roomproof.cassettes.damage import MAX_ENTRY, MAX_WHOLE, DamageError
-from roomproof.cassettes.entry import EntryError, interaction_of
-from roomproof.interaction import Interaction
-
-_OPEN, _CLOSE = '"interactions": [\n', "]}\n"
-
-
-def told(file: TextIO) -> Any:
-    """Return what stands under `roomproof`, None if nothing does. Raises DamageError."""
-    head = _head(file)
-    return None if head is None else head.get("roomproof")
+_SHORT = 100_000
+"""Bytes of a member that is kept beside the list of entries, at most."""
+_NONE = "is no recording: it has no list of entries, as a cassette has in interactions and a HAR file in log.entries"
+_MOST_MEMBERS = 1_000
+"""So many members are kept."""
+_BY_WAY = {format_.way: format_ for format_ in FORMATS}
+_Lists = Iterator[tuple[Format, Iterator[Part]]]
 
 
-def interactions(file: TextIO) -> Iterator[Interaction]:
-    """Yield the interactions of a cassette or of a HAR file. Raises DamageError where it is neither."""
-    if _head(file) is not None:
-        yield from _by_line(file)
-        return
+@dataclass
+class _Head:
+    """What a document shows without its entries: its format if it is a recording, its short members, the
+    names of those of its root.
+
+    `first` is the first item of the first list that may be one of entries.
+    """
+
+    format: Format | None = None
+    members: dict[Way, Any] = field(default_factory=dict)
+    names: set[str] = field(default_factory=set)
+    first: Any = None
+
+
+def told(file: BinaryIO) -> Any:
+    """Return what a recording says of itself, None if it says nothing. Raises DamageError."""
+    members = _recognised(file).members
+    return members.get(("roomproof",), members.get(("log", "_roomproof")))
+
+
+def entries(file: BinaryIO, attached: Callable[[str], bytes | None] | None = None) -> Iterator[Entry | Unreadable]:
+    """Yield the entries. `attached` returns what stands in a file that one names.
+
+    Raises NoRecordingError where there is no list of them, and DamageError where the text is broken; what
+    stands before is read.
+    """
+    head = _recognised(file)
+    around = Around(head.members, attached) if attached else Around(head.members)
+    text = JsonText(file)
+    number, last_line, is_empty = 0, 1, True
+    for format_, parts in _lists(text, _Head()):
+        for part in parts:
+            number += 1
+            if format_ is head.format or format_.is_it(None, around):
+                place = f"line {part.line}" if part.line > last_line else f"interaction {number}"
+                for found in _read(format_, part, around, place):
+                    is_empty = False
+                    yield found
+            last_line = part.line
+    text.end()
+    if is_empty and head.format and head.format.without:
+        raise NoRecordingError(head.format.without)
+
+
+def _recognised(file: BinaryIO) -> _Head:
+    """Return the head of a recording, and go back to the beginning. Raises DamageError, of a text that is
+    none NoRecordingError.
+    """
+    head = _Head()
+    try:
+        for format_, parts in _lists(JsonText(file), head):
+            first = _first(parts)
+            head.first = head.first or first
+            if format_.is_it(first, Around(head.members)) or format_.looks_behind:
+                head.format = format_
+            if format_.looks_behind:
+                for _ in parts:
+                    pass
+            elif head.format:
+                break
+    except DamageError:
+        if head.format is None:
+            raise
     file.seek(0)
-    text = file.read(MAX_WHOLE + 1)
-    if len(text) > MAX_WHOLE:
-        raise DamageError(f"is longer than {MAX_WHOLE} characters, too long to be read at once; split it")
-    node = _parsed(text)
-    read, entries = _kind(node)
-    for number, item in enumerate(entries, 1):
-        yield _interaction(read, item, f"interaction {number}: ", None)
+    known = refused(frozenset(head.names), head.first)
+    if known or head.format is None or not head.format.is_it(head.first, Around(head.members)):
+        raise NoRecordingError(str(known or _NONE))
+    return head
 
 
-def _head(file: TextIO) -> dict[str, Any] | None:
-    """Return the head of a cassette with an interaction a line, None for any other file."""
-    line = file.readline(MAX_ENTRY)
-    if not line.endswith(_OPEN):
-        return None
-    try:
-        return dict(orjson.loads(line + "]}"))
-    except orjson.JSONDecodeError:
-        return None
+def _lists(text: JsonText, head: _Head, way: Way = ()) -> _Lists:
+    """Yield the lists in a document that may be lists of entries, and note in its head what stands around
+    them.
+    """
+    mark = text.peek()
+    if mark == b"[" and way in _BY_WAY:
+        yield _BY_WAY[way], text.items()
+    elif mark == b"{" and any(known[: len(way)] == way for known in _BY_WAY if len(known) > len(way)):
+        for name in text.names():
+            if not way and len(head.names) < _MOST_MEMBERS:
+                head.names.add(name)
+            yield from _lists(text, head, (*way, name))
+    else:
+        _note(head, way, text.value(_SHORT))
 
 
-def _by_line(file: TextIO) -> Iterator[Interaction]:
-    number = 1
-    while line := file.readline(MAX_ENTRY + 1):
-        number += 1
-        if line == _CLOSE:
+def _note(head: _Head, way: Way, part: Part) -> None:
+    if part.content is not None and len(head.members) < _MOST_MEMBERS:
+        try:
+            head.members[way] = part.parsed()
+        except BadJsonError:
             return
-        if len(line) > MAX_ENTRY:
-            raise DamageError(f"the line is longer than {MAX_ENTRY} characters", number)
-        yield _interaction(interaction_of, _parsed(line.rstrip(",\n"), number), "", number)
-    raise DamageError("the cassette ends without its last line, ]}", number)
 
 
-def _parsed(text: str, line: int = 0) -> Any:
+def _first(parts: Iterator[Part]) -> Any:
     try:
-        return orjson.loads(text)
-    except orjson.JSONDecodeError as error:
-        raise DamageError(f"is not readable as JSON ({error.msg})", line or error.lineno) from error
+        return next((part.parsed() for part in parts), None)
+    except BadJsonError:
+        return None
 
 
-def _kind(node: Any) -> tuple[Callable[[Any], Interaction], list[Any]]:
-    """Return how to read the entries of a file, and the entries."""
-    cassette = node.get("interactions") if isinstance(node, dict) else None
-    if isinstance(cassette, list):
-        return interaction_of, cassette
-    log = node.get("log") if isinstance(node, dict) else None
-    entries = log.get("entries") if isinstance(log, dict) else None
-    if isinstance(entries, list):
-        return har.interaction_of, entries
-    raise DamageError("is neither a cassette (a list named interactions) nor a HAR file (log.entries)")
-
-
-def _interaction(read: Callable[[Any], Interaction], node: Any, which: str, line: int | None) -> Interaction:
+def _read(format_: Format, part: Part, around: Around, place: str) -> Iterator[Entry | Unreadable]:
     try:
-        return read(node)
+        for found in format_.entries(part.parsed(), around):
+            yield replace(_without(found, part.left_out) if isinstance(found, Entry) else found, place=place)
+    except BadJsonError as error:
+        yield Unreadable(place, str(error))
     except EntryError as error:
-        raise DamageError(f"{which}{error}", line) from error
+        yield Unreadable(place, str(error), error.url)
+
+
+def _without(entry: Entry, left_out: int) -> Entry:
+    """Return an entry with word of the bytes of long texts in it that were not read: mostly the body of the
+    answer.
+    """
+    response = entry.interaction.response
+    if not left_out:
+        return entry
+    if response is not None and not response.body:
+        entry = replace(entry, interaction=replace(entry.interaction, response=replace(response, left_out=left_out)))
+    return replace(entry, bodies_missing=True)

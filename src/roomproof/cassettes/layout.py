@@ -1,4 +1,4 @@
-"""JSON laid out for people: one member a line, every token as it was sent, so that nothing is lost on the way back."""
+"""JSON laid out for people: one member a line, every token as it was sent, and the layouts in which programs send it."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import orjson
 
+_SPACED = {",": ", ", ":": ": "}
 DEEPEST = 40
 """Deeper than this, indentation would be most of the text."""
 _PRINTABLE = re.compile(r"[\t\n\r -~]*")
@@ -28,6 +29,27 @@ def compact(text: str) -> str:
     return "".join(_TOKEN.findall(text)) if text[:1] in ("{", "[") and _is_json(text) else text
 
 
+def layouts(text: str) -> Iterator[str]:
+    """Yield JSON text in the layouts that programs have for the same tokens, each with and without a line's end; nothing for others.
+
+    They are compact, with a space after each comma and colon, and with a member a line, two or four spaces in.
+    """
+    if text[:1] not in ("{", "[") or not _is_json(text):
+        return
+    tokens = _TOKEN.findall(text)
+    yield from _with_end("".join(tokens))
+    yield from _with_end("".join(_SPACED.get(token, token) for token in tokens))
+    for width in (2, 4):
+        try:
+            yield from _with_end("".join(_laid_out(tokens, width)))
+        except RecursionError:
+            return
+
+
+def _with_end(text: str) -> tuple[str, str]:
+    return text, f"{text}\n"
+
+
 def _is_json(text: str) -> bool:
     try:
         orjson.loads(text)
@@ -36,8 +58,8 @@ def _is_json(text: str) -> bool:
     return True
 
 
-def _laid_out(tokens: list[str]) -> Iterator[str]:
-    """Yield the tokens with white space between them. Raises RecursionError beyond DEEPEST."""
+def _laid_out(tokens: list[str], width: int = 2) -> Iterator[str]:
+    """Yield the tokens with white space between them, each level so many spaces in. Raises RecursionError beyond DEEPEST."""
     depth = 0
     for index, token in enumerate(tokens):
         following = tokens[index + 1] if index + 1 < len(tokens) else ""
@@ -45,15 +67,15 @@ def _laid_out(tokens: list[str]) -> Iterator[str]:
             depth += 1
             if depth > DEEPEST:
                 raise RecursionError
-            yield token + ("" if following in ("}", "]") else _line(depth))
+            yield token + ("" if following in ("}", "]") else _line(depth * width))
         elif token in ("}", "]"):
             depth -= 1
-            yield ("" if tokens[index - 1] in ("{", "[") else _line(depth)) + token
+            yield ("" if tokens[index - 1] in ("{", "[") else _line(depth * width)) + token
         elif token == ",":
-            yield token + _line(depth)
+            yield token + _line(depth * width)
         else:
             yield ": " if token == ":" else token
 
 
-def _line(depth: int) -> str:
-    return "\n" + "  " * depth
+def _line(spaces: int) -> str:
+    return "\n" + " " * spaces

@@ -2,7 +2,7 @@
 
 How a YAML cassette stays loadable although the run may be killed within a write: an entry is first written as the text of a
 member that no reader looks at (`_ 12. PATCH 200: |`); one byte, `_` to `#`, makes that line a comment and the text below an item.
-A JSON cassette has no such byte: its end is overwritten by the next entry and the end anew, in one write.
+A JSON cassette and a HAR file have no such byte: their end is overwritten by the next entry and the end anew, in one write.
 """
 
 from __future__ import annotations
@@ -15,10 +15,11 @@ from pathlib import Path
 from typing import BinaryIO, Protocol
 
 from roomproof import files
-from roomproof.cassettes.entry import entry
 from roomproof.cassettes.file_name import file_name
+from roomproof.cassettes.formats.vcrpy import entry
+from roomproof.cassettes.har_writing import HAR_END, har_entry, har_head
 from roomproof.cassettes.redaction import Redactor
-from roomproof.cassettes.writing import json_entry, json_head, yaml_entry, yaml_head
+from roomproof.cassettes.writing import JSON_END, json_entry, json_head, yaml_entry, yaml_head
 from roomproof.errors import RecordingError, UsageError
 from roomproof.interaction import LARGEST_BODY, SHOWN_BODY, Interaction, bounded
 from roomproof.readings import UnsearchableError
@@ -30,7 +31,7 @@ def cassette_path(record: Path, provider: str, providers: int, now: datetime) ->
 
     Raises UsageError for one file of several providers.
     """
-    if record.suffix.lower() in (".yaml", ".yml", ".json"):
+    if record.suffix.lower() in (".yaml", ".yml", ".json", ".har"):
         if providers > 1:
             raise UsageError(f"--record {record} is one file, and a cassette holds one provider: name a folder, or one PROVIDER")
         return record
@@ -81,7 +82,7 @@ class Recorder:
         told = redactor.told(told)
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            self._tape: _Tape = _JsonTape(path, told) if path.suffix.lower() == ".json" else _YamlTape(path, told)
+            self._tape = _tape(path, told)
         except OSError as error:
             raise RecordingError(f"{self.path}: cannot be recorded to ({error.strerror}); name another place with --record") from error
 
@@ -163,6 +164,15 @@ class OverheardTarget:
         self._target.close()
 
 
+def _tape(path: Path, told: Mapping[str, str]) -> _Tape:
+    suffix = path.suffix.lower()
+    if suffix == ".har":
+        return _JsonTape(path, har_head(told), har_entry, HAR_END)
+    if suffix == ".json":
+        return _JsonTape(path, json_head(told), lambda interaction: json_entry(entry(interaction)), JSON_END)
+    return _YamlTape(path, told)
+
+
 def _write(file: BinaryIO, at: int, content: bytes) -> None:
     """Write at a place, or raise OSError: an unbuffered file may take a part only and say no more of it."""
     file.seek(at)
@@ -221,21 +231,21 @@ class _YamlTape:
 
 
 class _JsonTape:
-    _END = b"\n]}\n"
+    """Writes an entry a line behind a head, and before an end that closes what the head has opened."""
 
-    def __init__(self, path: Path, told: Mapping[str, str]) -> None:
-        head = json_head(told).encode()
-        self._file = files.new(path, head + self._END)
-        self._end = len(head)
+    def __init__(self, path: Path, head: str, line: Callable[[Interaction], str], end: bytes) -> None:
+        self._line, self._closing = line, end
+        self._file = files.new(path, head.encode() + end)
+        self._end = len(head.encode())
         self._between = b"\n"
 
     def append(self, interaction: Interaction) -> None:
-        content = self._between + json_entry(entry(interaction)).encode()
+        content = self._between + self._line(interaction).encode()
         try:
-            _write(self._file, self._end, content + self._END)
+            _write(self._file, self._end, content + self._closing)
         except OSError:
             self._file.truncate(self._end)
-            _write(self._file, self._end, self._END)
+            _write(self._file, self._end, self._closing)
             raise
         self._end += len(content)
         self._between = b",\n"

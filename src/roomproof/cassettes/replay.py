@@ -2,160 +2,154 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
-from datetime import datetime
+import heapq
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from urllib.parse import urlsplit
+from typing import Any
 
-from roomproof.cassettes.attribution import Attribution
-from roomproof.cassettes.recording import Recording, open_recording
-from roomproof.contract.deviation import Deviation
-from roomproof.contract.model import Contract
+from roomproof.cassettes.call import MAX_UNREADABLE, Call, Tally
+from roomproof.cassettes.heard import Heard, Register
+from roomproof.cassettes.order import Space
+from roomproof.cassettes.recording import open_recording
+from roomproof.cassettes.stream import Listener, Streams
+from roomproof.cassettes.stream_by import StreamBy
+from roomproof.cassettes.survey import Survey, survey
 from roomproof.errors import UsageError
-from roomproof.interaction import BUSY, Interaction, Request, bounded
-from roomproof.judge.boundaries import Boundaries
-from roomproof.judge.judge import Judge
-from roomproof.verdict import Verdicts
 
-MAX_UNMATCHED = 200
-"""So many different requests that no contract knows are listed; all are counted."""
-
-
-@dataclass
-class Heard:
-    """What the recordings say of one provider. `old` is the evidence from before the oldest date that counts.
-
-    `unanswered` counts the interactions without a usable answer by why.
-    """
-
-    contract: Contract
-    verdicts: Verdicts
-    old: Verdicts
-    boundaries: Boundaries
-    interactions: int = 0
-    first: datetime | None = None
-    last: datetime | None = None
-    files: list[Path] = field(default_factory=list)
-    unanswered: Counter[str] = field(default_factory=Counter)
-
-    def note(self, interaction: Interaction) -> None:
-        """Count an interaction, and when it was recorded."""
-        self.interactions += 1
-        if interaction.response is None:
-            self.unanswered[interaction.failure or "the recording has no answer to this request"] += 1
-        elif interaction.response.status in BUSY:
-            self.unanswered[f"status {interaction.response.status}: too busy to answer"] += 1
-        if interaction.at is not None:
-            self.first = min(self.first or interaction.at, interaction.at)
-            self.last = max(self.last or interaction.at, interaction.at)
-
-
-@dataclass(frozen=True)
-class Register:
-    """The contracts that recordings are judged by, with their deviations, and from which day on evidence counts."""
-
-    contracts: Mapping[str, tuple[Contract, tuple[Deviation, ...]]]
-    strict: bool = False
-    oldest: datetime | None = None
-
-    def heard(self, provider: str) -> Heard:
-        """Return an empty record of a provider."""
-        contract, deviations = self.contracts[provider]
-        verdicts, old = (Verdicts(contract, deviations, strict=self.strict) for _ in range(2))
-        return Heard(contract, verdicts, old, Boundaries(contract))
-
-    def is_old(self, interaction: Interaction) -> bool:
-        """Whether an interaction is too old to count; one that does not say when it took place cannot be shown to be recent."""
-        return self.oldest is not None and (interaction.at is None or interaction.at < self.oldest)
+__all__ = ["Heard", "Listener", "Register", "Replayed", "replay"]
 
 
 @dataclass
 class Replayed:
-    """What all recordings say: by provider, the verdicts of each file, requests that no contract knows, files that cannot be read.
+    """What all recordings say: by provider, the verdicts of each file, what else is in them, files that cannot be read.
 
-    `hints` tells what requests that no contract knows look like: a sentence on the first one of each likeness.
+    `judged` counts the interactions that gave evidence, `learned` those of which something was only learned.
     """
 
     heard: dict[str, Heard] = field(default_factory=dict)
     by_file: dict[Path, dict[str, Heard]] = field(default_factory=dict)
     told: dict[Path, Mapping[str, str]] = field(default_factory=dict)
-    unmatched: Counter[str] = field(default_factory=Counter)
-    hints: dict[str, str] = field(default_factory=dict)
+    tally: Tally = field(default_factory=Tally)
+    judged: int = 0
+    learned: int = 0
     problems: list[UsageError] = field(default_factory=list)
 
+    def counts(self, skipped: Mapping[Path, str]) -> dict[str, Any]:
+        """Return what became of the entries of all recordings, and which files were passed over and why, as data of the report."""
+        passed_over = [{"file": str(path), "why": why} for path, why in skipped.items()]
+        entries = [{"file": str(path), "place": entry.place, "why": entry.why} for path, entry in self.tally.unreadable]
+        return {
+            "judged": self.judged,
+            "learned": self.learned,
+            "foreign": sum(self.tally.unmatched.values()),
+            "unreadable": {"count": self.tally.unreadable_count, "entries": entries},
+            "bodies_missing": self.tally.bodies_missing,
+            "skipped": {"count": len(passed_over), "files": passed_over[:MAX_UNREADABLE]},
+        }
 
-Listener = Callable[[Contract, Interaction], None]
-"""Told of each interaction that belongs to a contract."""
 
+def replay(paths: Iterable[Path], register: Register, listener: Listener | None = None, stream_by: StreamBy = StreamBy.HEADER) -> Replayed:
+    """Judge every recording, the calls of each account in their order.
 
-def replay(paths: Iterable[Path], register: Register, listener: Listener | None = None) -> Replayed:
-    """Judge every recording, each as the traffic of one account, in the order of its entries.
-
-    A file that is damaged counts for nothing; it is among the problems.
+    Of a file that is damaged what stands before the damage counts; the damage is among the problems.
     """
-    replayed = Replayed()
+    contracts = {provider: contract for provider, (contract, _) in register.contracts.items()}
+    replayed, streams = Replayed(), Streams(register, listener)
+    together: dict[str, list[Survey]] = {}
+    spaces: dict[str, Space] = {}
     for path in paths:
+        group = str(path.parent) if stream_by is StreamBy.FOLDER else ""
+        space = Space() if stream_by is StreamBy.NAME else spaces.setdefault(group, Space())
         try:
             recording = open_recording(path)
-            heard, unmatched, hints = _listen(recording, register, listener)
         except UsageError as error:
             replayed.problems.append(error)
             continue
-        replayed.told[path], replayed.by_file[path] = recording.told, heard
-        replayed.unmatched.update(unmatched)
-        replayed.hints = {**hints, **replayed.hints}
-        for provider, one in heard.items():
-            _join(replayed.heard.setdefault(provider, register.heard(provider)), one)
+        replayed.told[path], replayed.by_file[path] = recording.told, {}
+        found = survey(recording, contracts, space)
+        if _is_alone(found, stream_by):
+            _judge([found], streams, _Where(str(path)))
+            found.let_go(space)
+            _note(found, replayed)
+        else:
+            together.setdefault(group, []).append(found)
+    for group, surveys in together.items():
+        _judge(surveys, streams, _Where(group))
+        for found in surveys:
+            _note(found, replayed)
+    replayed.by_file.update(streams.by_file)
+    replayed.judged, replayed.learned = streams.judged, streams.learned
+    for by_provider in replayed.by_file.values():
+        for provider, heard in by_provider.items():
+            replayed.heard.setdefault(provider, register.heard(provider)).join(heard)
     return replayed
 
 
-def _listen(recording: Recording, register: Register, listener: Listener | None) -> tuple[dict[str, Heard], Counter[str], dict[str, str]]:
-    """Return what one recording says, the requests in it that no contract knows, and what these look like."""
-    contracts = {provider: contract for provider, (contract, _) in register.contracts.items()}
-    attribution = Attribution(contracts, recording.path, recording.told.get("provider"))
-    judges: dict[str, Judge] = {}
-    heard: dict[str, Heard] = {}
-    unmatched: Counter[str] = Counter()
-    hints: dict[str, str] = {}
-    for interaction in map(bounded, recording.interactions()):
-        contract = attribution.contract_of(interaction.request)
-        if contract is None:
-            _count(unmatched, interaction.request)
-            if (alike := attribution.likeness(interaction.request)) and alike not in hints:
-                hints[alike] = _hint(interaction.request, alike)
+def _note(found: Survey, replayed: Replayed) -> None:
+    replayed.tally.merge(found.tally)
+    if found.tally.damage is not None:
+        replayed.problems.append(found.tally.damage)
+
+
+def _is_alone(found: Survey, stream_by: StreamBy) -> bool:
+    """Whether a recording is a stream by itself, or several, each of an account."""
+    if found.is_own or stream_by is StreamBy.NAME:
+        return True
+    return stream_by is StreamBy.HEADER and not (found.is_timed and found.tells_accounts)
+
+
+@dataclass(frozen=True)
+class _Where:
+    """What tells the streams of one account apart: the files that are judged together, by their folder or by nothing."""
+
+    group: str
+
+    def of(self, found: Survey, account: str | None) -> str:
+        """Return it for a call; of files that only their accounts bring together one whose account nobody knows is by itself."""
+        return self.group if self.group or account else str(found.path)
+
+
+def _judge(surveys: list[Survey], streams: Streams, where: _Where) -> None:
+    """Judge some recordings as one, those that say when they were made in that order, behind those that do not."""
+    before: float | None = None
+    for number, cluster in enumerate(_clusters(surveys)):
+        first, last = cluster[0].first, max((one.last for one in cluster if one.last is not None), default=None)
+        if number and (first is None or before is None or first < before):
+            streams.pause()
+        before = last
+        for found, call in _merged(cluster):
+            account = found.account(call)
+            streams.hear(call, account, where.of(found, account))
+    streams.end()
+
+
+def _clusters(surveys: list[Survey]) -> Iterator[list[Survey]]:
+    """Yield the recordings in the order of their times, those of the same time together where their calls can be put into an order."""
+    cluster: list[Survey] = []
+    last: float | None = None
+    for found in sorted(surveys, key=lambda one: (one.first is not None, one.first or 0.0)):
+        if cluster and last is not None and found.first is not None and found.first <= last and found.is_timed and cluster[0].is_timed:
+            cluster.append(found)
+            last = max(last, found.last or last)
             continue
-        provider = contract.provider
-        if provider not in judges:
-            judges[provider], heard[provider] = Judge(contract), register.heard(provider)
-            heard[provider].boundaries = judges[provider].boundaries
-            heard[provider].files.append(recording.path)
-        one = heard[provider]
-        one.note(interaction)
-        if listener is not None:
-            listener(contract, interaction)
-        verdicts = one.old if register.is_old(interaction) else one.verdicts
-        for evidence in judges[provider].see(interaction):
-            verdicts.add(evidence, interaction)
-    return heard, unmatched, hints
+        if cluster:
+            yield cluster
+        cluster, last = [found], found.last
+    if cluster:
+        yield cluster
 
 
-def _count(unmatched: Counter[str], request: Request) -> None:
-    name = f"{request.method} {request.url.split('?')[0]}"
-    unmatched[name if name in unmatched or len(unmatched) < MAX_UNMATCHED else "others"] += 1
+def _merged(cluster: list[Survey]) -> Iterator[tuple[Survey, Call]]:
+    """Yield the calls of recordings that ran at the same time in the order in which they began.
+
+    Which of two calls of one moment came first is not known where they stand in several files.
+    """
+    if len(cluster) == 1:
+        yield from ((cluster[0], call) for call in cluster[0].calls())
+        return
+    yield from heapq.merge(*(_with(found) for found in cluster), key=lambda pair: pair[1].moment)
 
 
-def _hint(request: Request, alike: str) -> str:
-    return f"{request.method} {request.path} on {urlsplit(request.url).hostname or 'no host'} looks like {alike}"
-
-
-def _join(all_of_it: Heard, one: Heard) -> None:
-    all_of_it.verdicts.merge(one.verdicts)
-    all_of_it.old.merge(one.old)
-    all_of_it.boundaries.merge(one.boundaries)
-    all_of_it.interactions += one.interactions
-    all_of_it.unanswered += one.unanswered
-    all_of_it.files += one.files
-    times = [time for time in (all_of_it.first, all_of_it.last, one.first, one.last) if time]
-    all_of_it.first, all_of_it.last = (min(times), max(times)) if times else (None, None)
+def _with(found: Survey) -> Iterator[tuple[Survey, Call]]:
+    return ((found, replace(call, is_adrift=True)) for call in found.calls())

@@ -9,11 +9,14 @@ from typing import Any
 
 import orjson
 
-from roomproof.cassettes.layout import pretty
+from roomproof.cassettes.as_sent import MEMBER, digest_of
+from roomproof.cassettes.layout import layouts, pretty
 from roomproof.interaction import LARGEST_BODY, SHOWN_BODY
 
 VERSION = 1
 """vcrpy's version of the format."""
+JSON_END = b"\n]}\n"
+"""Closes what the head of a cassette in JSON opens."""
 _PLAIN_NAME = re.compile(r"[A-Za-z][A-Za-z0-9-]*")
 _NOT_PLAIN = frozenset(("y", "n", "yes", "no", "on", "off", "true", "false", "null"))
 """Words that YAML 1.1 reads as no text."""
@@ -23,20 +26,22 @@ def yaml_entry(node: Mapping[str, Any]) -> str:
     """Return an entry as an item, two spaces in, of a YAML list. ASCII only: a text cut off anywhere is still one."""
     request, response = node["request"], node["response"]
     status = response["status"]
+    asked, answered = _reviewed(request["body"]), _reviewed(response["body"]["string"])
     lines = [
         "  - request:",
         f"      method: {_quoted(request['method'])}",
         f"      uri: {_quoted(request['uri'])}",
         *_headers(request["headers"]),
-        f"      body: {_body(request['body'], 8)}",
+        f"      body: {_body(request['body'], asked, 8)}",
         "    response:",
         f"      status: {{code: {status['code']}, message: {_quoted(status['message'])}}}",
         *_headers(response["headers"]),
         "      body:",
-        f"        string: {_body(response['body']['string'], 10)}",
+        f"        string: {_body(response['body']['string'], answered, 10)}",
     ]
     if node["recorded_at"]:
         lines.append(f"    recorded_at: {_quoted(node['recorded_at'])}")
+    lines += _digests({"request": (request["body"], asked), "response": (response["body"]["string"], answered)})
     sender = node["sender"]
     lines.append(f"    sender: {{credentials: {sender['credentials']}, room: {sender['room']}}}")
     if "left_out" in node:
@@ -80,20 +85,33 @@ def _headers(headers: Mapping[str, list[str]]) -> Iterator[str]:
         yield f"        {name if plain else _quoted(name)}: [{', '.join(map(_quoted, values))}]"
 
 
-def _body(body: str | bytes | None, indent: int) -> str:
-    """Return a body: JSON as a block that reads well, bytes as Base64, anything else as one quoted text, as
-    is what nobody would read.
-    """
+def _reviewed(body: str | bytes | None) -> str | None:
+    """Return JSON laid out to be read, None for what nobody would read and for white space that could not be told again from it."""
+    if not isinstance(body, str) or len(body) > SHOWN_BODY:
+        return None
+    laid_out = pretty(body)
+    # Laid out it must not become larger than is judged when it is read again.
+    return laid_out if laid_out is not None and len(laid_out) <= LARGEST_BODY and body in layouts(laid_out) else None
+
+
+def _body(body: str | bytes | None, laid_out: str | None, indent: int) -> str:
+    """Return a body: JSON as a block that reads well, bytes as Base64, anything else as one quoted text."""
+    if laid_out is not None:
+        margin = "\n" + " " * indent
+        return "|-" + margin + laid_out.replace("\n", margin)
     if body is None:
         return "null"
-    if isinstance(body, bytes):
-        return f'!!binary "{base64.b64encode(body).decode()}"'
-    laid_out = pretty(body) if len(body) <= SHOWN_BODY else None
-    # Laid out it must not become larger than is judged when it is read again.
-    if laid_out is None or len(laid_out) > LARGEST_BODY:
-        return _quoted(body)
-    margin = "\n" + " " * indent
-    return "|-" + margin + laid_out.replace("\n", margin)
+    return f'!!binary "{base64.b64encode(body).decode()}"' if isinstance(body, bytes) else _quoted(body)
+
+
+def _digests(bodies: Mapping[str, tuple[str | bytes | None, str | None]]) -> Iterator[str]:
+    """Yield the digests of the bodies that stand there otherwise than they were sent."""
+    changed = {side: body for side, (body, laid_out) in bodies.items() if isinstance(body, str) and laid_out not in (None, body)}
+    if changed:
+        yield f"    {MEMBER}:"
+    for side, body in changed.items():
+        told = digest_of(body.encode())
+        yield f"      {side}: {{sha256: {_quoted(told['sha256'])}, bytes: {told['bytes']}}}"
 
 
 def _quoted(text: str) -> str:

@@ -15,6 +15,7 @@ import orjson
 from roomproof import files
 from roomproof.comparison.baseline import require_verdicts, since
 from roomproof.errors import UnprovenError, UsageError
+from roomproof.reports.client import Client, failing_entries, with_client
 from roomproof.reports.last import MAX_BYTES
 from roomproof.reports.shortfall import shortfalls
 
@@ -24,13 +25,15 @@ class Gate:
     """What was asked for.
 
     The report since which something is new; whether deviations that have to be looked at again fail; how many of a hundred documented
-    clauses have to be exercised, and how many of a hundred requests may get no usable answer (None: as many as usual).
+    clauses have to be exercised, and how many of a hundred requests may get no usable answer (None: as many as usual); what becomes
+    of what the client sent outside the contract.
     """
 
     baseline: Path | None = None
     strict_deviations: bool = False
     fail_under: float | None = None
     max_unanswered: float | None = None
+    client: Client = Client.WARN
 
     def opened(self) -> OpenGate:
         """Read the earlier report. Raises UsageError if it cannot be read or is none."""
@@ -58,7 +61,8 @@ class OpenGate:
 
     def applied(self, report: dict[str, Any]) -> dict[str, Any]:
         """Return a report that also says what was asked for, and what is new since the earlier one."""
-        told = {**report, "strict_deviations": True} if self.asked.strict_deviations else report
+        told = with_client(report, self.asked.client, self.earlier)
+        told = {**told, "strict_deviations": True} if self.asked.strict_deviations else told
         shares = {"fail_under": self.asked.fail_under, "max_unanswered": self.asked.max_unanswered}
         told = {**told, **{name: share for name, share in shares.items() if share is not None}}
         if self.earlier is None:
@@ -71,7 +75,7 @@ def failing(report: Mapping[str, Any]) -> int:
     """Return how many reasons a report gives to end with exit code 1."""
     fails: int = len(report["baseline"]["new"]) if "baseline" in report else report["summary"]["fail"]
     stale = sum(len(provider.get("stale_deviations", ())) for provider in report["providers"])
-    return fails + (stale if report.get("strict_deviations") else 0)
+    return fails + (stale if report.get("strict_deviations") else 0) + len(failing_entries(report))
 
 
 def unproven(report: Mapping[str, Any]) -> list[UnprovenError]:

@@ -1,24 +1,22 @@
-"""`roomproof replay`: judge recordings, or look for secrets in them."""
+"""`roomproof replay`: judge recordings."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from time import monotonic
 from typing import Any
 
-from roomproof.cassettes.exposure import exposed
 from roomproof.cassettes.past import Change, changes
-from roomproof.cassettes.recording import open_recording, recordings
+from roomproof.cassettes.recording import Found, found_in
 from roomproof.cassettes.replay import Heard, Listener, Register, Replayed, replay
+from roomproof.cassettes.stream_by import StreamBy
 from roomproof.commands.gate import EVERY_FAIL, Gate, failing, unproven
 from roomproof.commands.outputs import Outputs, require_apart, told_besides, unheard, written
-from roomproof.environment import value_of
 from roomproof.errors import RoomproofError, UsageError
-from roomproof.legible import one_line
 from roomproof.providers import contract_folders, find_contract
 from roomproof.reports.console import open_console
 from roomproof.reports.report import Judged, report
@@ -33,24 +31,25 @@ _MAX_HINTS = 2
 
 @dataclass(frozen=True)
 class Listen:
-    """What the user asked for: which recordings, by which contracts, how old they may be."""
+    """What the user asked for: which recordings, by which contracts, how old they may be, which files are one stream."""
 
     paths: tuple[Path, ...]
     contracts: tuple[Path, ...] = ()
     strict: bool = False
     max_age: timedelta | None = None
+    stream_by: StreamBy = StreamBy.HEADER
 
 
 def run_replay(listen: Listen, outputs: Outputs, gate: Gate = EVERY_FAIL) -> int:
     """Judge the recordings, show and write what they say, and return the exit code."""
     opened = gate.opened()
-    require_apart(outputs.asked, _files(listen.paths))
+    require_apart(outputs.asked, _found(listen.paths).files)
     told, problems = replayed(listen)
     opened.require(provider["provider"] for provider in told["providers"])
     told = opened.applied(told)
     beside: list[RoomproofError] = [*problems, *written(told, outputs)]
     failures = [*beside, *unproven(told)]
-    if told["providers"] or told["unmatched"]["count"]:
+    if told["providers"] or told["unmatched"]["count"] or told["recording"]["unreadable"]["count"]:
         with unheard(os.environ):
             show(open_console(), told, every_finding=outputs.verbose, full=outputs.asked.get("json"))
     if failures and not failing(told):
@@ -64,11 +63,12 @@ def replayed(listen: Listen, listener: Listener | None = None) -> tuple[dict[str
 
     Raises UsageError if there are none.
     """
-    files = _files(listen.paths)
+    there = _found(listen.paths)
+    files = there.files
     began, now = monotonic(), datetime.now(UTC)
     contracts = {provider: find_contract(provider, listen.contracts) for provider in contract_folders(listen.contracts)}
     register = Register(contracts, listen.strict, now - listen.max_age if listen.max_age else None)
-    found = replay(files, register, listener)
+    found = replay(files, register, listener, listen.stream_by)
     problems = list(found.problems)
     judged = []
     for provider, heard in found.heard.items():
@@ -76,8 +76,18 @@ def replayed(listen: Listen, listener: Listener | None = None) -> tuple[dict[str
         if listen.max_age is not None:
             heard.verdicts.merge_old(heard.old, f"more than --max-age {listen.max_age.days}d ago: record it anew")
         judged.append(_judged(heard, rejudged, now, monotonic() - began))
-    told = report(judged, 0, found.unmatched, found.hints.values())
-    return told, problems or _nothing(told, files, contracts)
+    told = report(judged, 0, found.tally.unmatched, found.tally.hints.values(), found.counts(there.skipped))
+    return told, problems or _unread(found) or _nothing(told, files, contracts)
+
+
+def _unread(found: Replayed) -> list[UsageError]:
+    """Return that an entry cannot be read, if nothing else was judged and it may be one that could have been."""
+    if found.judged or found.tally.doubtful is None:
+        return []
+    path, entry = found.tally.doubtful
+    more = found.tally.unreadable_count - 1
+    others = f", and {more} more like it" if more else ""
+    return [UsageError(f"{path}, {entry.place}: {entry.why}{others}; nothing else there was judged: mend it, or record it anew")]
 
 
 def _nothing(told: Mapping[str, Any], files: Sequence[Path], contracts: Iterable[str]) -> list[UsageError]:
@@ -103,8 +113,11 @@ def _names(files: Sequence[Path]) -> str:
     return ", ".join(map(str, files[:_MAX_FILES])) + more
 
 
-def _files(paths: tuple[Path, ...]) -> list[Path]:
-    return list(dict.fromkeys(file for path in paths for file in recordings(path)))
+def _found(paths: tuple[Path, ...]) -> Found:
+    """Return the recordings of some paths, each once, and what was passed over."""
+    each = list(map(found_in, paths))
+    skipped = {path: why for found in each for path, why in found.skipped.items()}
+    return Found(tuple(dict.fromkeys(file for found in each for file in found.files)), skipped)
 
 
 def _rejudged(found: Replayed, provider: str, register: Register, problems: list[UsageError]) -> tuple[Change, ...] | None:
@@ -128,25 +141,5 @@ def _judged(heard: Heard, rejudged: tuple[Change, ...] | None, now: datetime, se
     return Judged(
         heard.contract, heard.verdicts, _names(heard.files), heard.interactions, seconds, now,
         recorded=(heard.first, heard.last) if heard.first and heard.last else None, rejudged=rejudged,
-        boundaries=heard.boundaries, recordings=True, unanswered=heard.unanswered,
+        boundaries=heard.boundaries, recordings=True, unanswered=heard.unanswered, client=heard.client,
     )  # fmt: skip
-
-
-def run_check_secrets(paths: tuple[Path, ...], contracts: tuple[Path, ...], environment: Mapping[str, str]) -> int:
-    """Print every secret that stands in some recordings, by place and never by value; return 1 if there is one."""
-    known = tuple(_known_secrets(contracts, environment))
-    found = 0
-    console = open_console()
-    for path in _files(paths):
-        for number, interaction in enumerate(open_recording(path).interactions(), 1):
-            for what in exposed(interaction, known):
-                found += 1
-                console.print(one_line(f"{path}, interaction {number}: {what}"), markup=False, highlight=False, soft_wrap=True)
-    console.print(f"{found} secrets; record again with roomproof, which redacts, or edit them" if found else "no secrets found")
-    return 1 if found else 0
-
-
-def _known_secrets(contracts: tuple[Path, ...], environment: Mapping[str, str]) -> Iterator[str]:
-    for provider in contract_folders(contracts):
-        names = find_contract(provider, contracts)[0].credentials.environment.values()
-        yield from (value for value in (value_of(name, environment) for name in names) if value is not None)

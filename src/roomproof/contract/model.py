@@ -86,6 +86,11 @@ class Operation:
         return {response.status: response for response in reversed(self.responses)}
 
     @cached_property
+    def answered(self) -> frozenset[str]:
+        """The names of the members that its answers have, however deep."""
+        return frozenset(clause.path[-1] for clause in self.clauses if clause.part is Part.RESPONSE and clause.path)
+
+    @cached_property
     def repeatability(self) -> tuple[str, str] | None:
         """The headers that make a request repeatable, its id and the time of its first sending; None where there are none."""
         clause = next(iter(self.by_rule.get((Part.BEHAVIOUR, "replayed-once"), ())), None)

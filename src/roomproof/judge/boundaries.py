@@ -176,7 +176,7 @@ class Boundaries:
             return
         for path, measure, boundary in self._limited[seen.operation.id]:
             self._note_values(seen, reply, path, measure, boundary)
-        for clause, days in lengths(seen.operation, seen.request.sent, seen.state, seen.interaction.at):
+        for clause, days in () if seen.request.scrubbed else lengths(seen.operation, seen.request.sent, seen.state, seen.interaction.at):
             members = (clause.options["from"], clause.options["until"])
             if reply is Reply.ACCEPTED or _explains(seen, members, {clause.path}):
                 self._found[clause.operation, clause.path, DAYS].note(_rounded(days), reply)
@@ -185,7 +185,7 @@ class Boundaries:
         if isinstance(seen.request.body, NoJson):
             return
         values = values_at(seen.request.body, path)
-        if not values:
+        if not values or (seen.is_second_hand and path[0] in seen.request.scrubbed):
             return
         sizes = {size for _, value in values if (size := measure.of(value)) is not None}
         if not sizes or any(obstacle.clause.path == path and _limit_of(obstacle.clause) is None for obstacle in seen.request.obstacles):

@@ -12,11 +12,13 @@ from roomproof.contract.model import Operation
 from roomproof.interaction import Credentials, Interaction, Request, RoomKnowledge, header, media_type
 from roomproof.judge import leniency
 from roomproof.judge.evidence import shown
+from roomproof.judge.placeholder import is_placeholder, is_scrubbed
 from roomproof.judge.rooms import Rooms, RoomState
 from roomproof.judge.rules import Parameter, RequestRules
-from roomproof.judge.seen import Classification, NoJson, Obstacle, Question, Refusal, is_second_hand, request_json
+from roomproof.judge.seen import Classification, NoJson, Obstacle, Question, Refusal, Where, is_second_hand, request_json
 from roomproof.judge.silence import silences
 from roomproof.judge.uniqueness import taken_values, uncertain_values
+from roomproof.judge.unlisted import unlisted_members
 from roomproof.judge.validators import ClauseValidator, PlaceValidator
 from roomproof.judge.window import order_questions, window_obstacles, window_questions, windows
 
@@ -54,18 +56,20 @@ def classify(
     request = interaction.request
     body = request_json(request)
     sent = body if isinstance(body, dict) else {}
-    held = _held(rules, body)
+    scrubbed = frozenset(name for name, value in sent.items() if is_scrubbed(value)) if is_second_hand(request) else frozenset()
+    readable = {name: value for name, value in sent.items() if name not in scrubbed} if scrubbed else sent
+    held = _readable(_held(rules, body)) if scrubbed else _held(rules, body)
     open_pointers = dict(_open_regions(rules, body))
     broken = [*_broken_values(rules, held, open_pointers), *_missing_members(rules, body)]
     beyond_samples = [obstacle for obstacle, _ in broken if leniency.is_limit_of_a_sample(obstacle.clause)]
-    asked_windows = list(windows(operation, sent, state, interaction.at))
+    asked_windows = [] if scrubbed else list(windows(operation, sent, state, interaction.at))
     obstacles = [
         *_credential_obstacles(operation, request),
         *_room_obstacles(operation, parameters, request, state),
         *_carrier_obstacles(operation, rules, request, parameters, body),
         *(obstacle for obstacle, _ in broken if not leniency.is_limit_of_a_sample(obstacle.clause)),
         *_half_pairs(rules, request),
-        *taken_values(rules.unique, sent, rooms, state),
+        *taken_values(rules.unique, readable, rooms, state),
         *window_obstacles(asked_windows),
     ]
     doubtful: set[str] = {pointer[0] for _, pointer in broken if pointer}
@@ -74,19 +78,36 @@ def classify(
     unsettled += [Question(f"{obstacle.what} {beyond}", obstacle.fields) for obstacle in beyond_samples]
     unsettled += _open_texts(rules, held, interaction.at, doubtful)
     unsettled += map(Question, _left_out(rules, request, body) if is_second_hand(request) else ())
-    unsettled += uncertain_values(rules.unique, sent, rooms, state)
+    unsettled += uncertain_values(rules.unique, readable, rooms, state)
     unsettled += map(Question, silences(operation, rules, request, state, body, obstacles))
     unsettled += [Question(_UNREAD[body])] if isinstance(body, NoJson) and body in _UNREAD else []
-    unknown = list(_unknown_members(operation.body.schema, sent, ()))
+    unknown = [member.way for member in unlisted_members(operation.body.schema, sent)]
     doubtful.update(pointer[0] for pointer in unknown if len(pointer) > 1)
     unsettled += [Question(f"{_named(pointer)} is no documented member", pointer[:1]) for pointer in unknown]
     unsettled += _changed_read_only(rules, sent, state)
     unsettled += order_questions(operation, sent, state)
     unsettled += window_questions(asked_windows, sent)
+    # Of what was accepted nobody asks whether it had to be: what is readable of it was accepted all the same.
+    unread = tuple(_unread(rules, request, parameters, scrubbed)) if is_second_hand(request) else ()
     if obstacles or unsettled:
-        return Classification(body, sent, tuple(obstacles), tuple(unsettled), (), {}, (), frozenset(doubtful))
-    edges = _edges(rules, [name for name in sent if name in rules.accepted], held)
-    return Classification(body, sent, (), (), tuple(_fragile(rules, held)), edges, tuple(_inside(rules, held)), frozenset(doubtful))
+        return Classification(body, sent, tuple(obstacles), tuple(unsettled), (), {}, (), frozenset(doubtful), scrubbed, unread)
+    edges = _edges(rules, [name for name in readable if name in rules.accepted], held)
+    fragile, inside = tuple(_fragile(rules, held)), tuple(_inside(rules, held))
+    return Classification(body, sent, (), (), fragile, edges, inside, frozenset(doubtful), scrubbed, unread)
+
+
+def _readable(held: Held) -> Held:
+    """Return what a body holds without the values that a recorder has made unreadable."""
+    return [(place, [(pointer, value) for pointer, value in values if not is_scrubbed(value)]) for place, values in held]
+
+
+def _unread(rules: RequestRules, request: Request, parameters: Mapping[str, str], scrubbed: frozenset[str]) -> Iterator[Question]:
+    """Yield which values of a request nobody can read, so that a refusal may be about them."""
+    yield from (Question(f"the recording has no readable {name}", (name,)) for name in sorted(scrubbed))
+    for parameter in rules.parameters:
+        value = parameter.sent_in(request, parameters)
+        if value is not None and is_placeholder(value):
+            yield Question(f"the recording has no readable {parameter.name}")
 
 
 def _credential_obstacles(operation: Operation, request: Request) -> list[Obstacle]:
@@ -110,10 +131,13 @@ def _carrier_obstacles(
     for parameter in rules.parameters:
         yield from _parameter_obstacles(parameter, request, parameters)
     media = media_type(request.headers)
-    if request.body and media != operation.body.media_type and not (media is None and is_second_hand(request)):
-        yield Obstacle(rules.media, Refusal.UNREADABLE, f"a body sent as {media or 'no media type'}", lenient=True)
+    is_unread = is_second_hand(request) and (media is None or is_placeholder(media))
+    if request.body and media != operation.body.media_type and not is_unread:
+        what = f"a body sent as {media or 'no media type'}"
+        yield Obstacle(rules.media, Refusal.UNREADABLE, what, lenient=True, where=Where("header", "Content-Type"), sent=media)
     if body is NoJson.MALFORMED:
-        yield Obstacle(rules.body_type, Refusal.UNREADABLE, "a body that is no JSON", lenient=True)
+        what = "a body that is no JSON"
+        yield Obstacle(rules.body_type, Refusal.UNREADABLE, what, lenient=True, where=Where("body"), sent=_text(request))
     elif body is NoJson.ABSENT and rules.body_required is not None:
         yield Obstacle(rules.body_required, Refusal.UNREADABLE, "no body", lenient=True)
 
@@ -124,18 +148,26 @@ def _parameter_obstacles(parameter: Parameter, request: Request, parameters: Map
     if value is None:
         if parameter.required is not None and not is_second_hand(request):
             yield Obstacle(parameter.required, kind, f"no {parameter.name}")
+    elif is_second_hand(request) and is_placeholder(value):
+        return
     elif not parameter.value.keeps(value):
-        # A recorder may have put a word like "hidden" in the place of a header's value.
+        # A recorder may have put a word of its own in the place of a header's value.
         doubtful = parameter.place == "header" and is_second_hand(request)
         broken = (item.clause for item in parameter.value.items if not item.keeps(value))
-        yield from (Obstacle(clause, kind, f"{parameter.name} {shown(value)}", doubtful=doubtful) for clause in broken)
+        what, where = f"{parameter.name} {shown(value)}", Where(parameter.place, parameter.name)
+        yield from (Obstacle(clause, kind, what, doubtful=doubtful, where=where, sent=value) for clause in broken)
+
+
+def _text(request: Request) -> str:
+    return (request.body or b"").decode("utf-8", "replace")
 
 
 def _half_pairs(rules: RequestRules, request: Request) -> list[Obstacle]:
-    return [] if is_second_hand(request) else [Obstacle(clause, Refusal.INVALID, what) for clause, what in _halves(rules, request)]
+    return [] if is_second_hand(request) else [Obstacle(clause, Refusal.INVALID, what) for clause, what in half_pairs(rules, request)]
 
 
-def _halves(rules: RequestRules, request: Request) -> Iterator[tuple[Clause, str]]:
+def half_pairs(rules: RequestRules, request: Request) -> Iterator[tuple[Clause, str]]:
+    """Yield the clauses by which two headers belong together and of which a request has the first only, each with what it has."""
     for clause in rules.pairs:
         first, second = clause.options["id"], clause.options["first-sent"]
         if header(request.headers, first) is not None and header(request.headers, second) is None:
@@ -146,12 +178,12 @@ def _left_out(rules: RequestRules, request: Request, body: Json) -> Iterator[str
     """Yield what a second-hand request lacks: whether it was sent nobody knows, so nobody knows whether it had to be accepted."""
     if body is NoJson.UNRECORDED:
         yield "the recording has no body"
-    elif media_type(request.headers) is None:
+    elif (media := media_type(request.headers)) is None or is_placeholder(media):
         yield "the recording has no Content-Type"
     for parameter in rules.parameters:
         if parameter.required is not None and parameter.sent_in(request, {}) is None:
             yield f"the recording has no {parameter.name}"
-    yield from (f"the recording has {what}" for _, what in _halves(rules, request))
+    yield from (f"the recording has {what}" for _, what in half_pairs(rules, request))
 
 
 def _held(rules: RequestRules, body: Json) -> Held:
@@ -165,7 +197,8 @@ def _broken_values(rules: RequestRules, held: Held, open_pointers: Mapping[Point
             if value is None:
                 clause = rules.nulls.get(place.path) or _first_without_null(place.items, place.path in rules.nullable)
                 if clause is not None:
-                    yield Obstacle(clause, Refusal.INVALID, f"{_named(pointer)} null", lenient=True), pointer
+                    what = f"{_named(pointer)} null"
+                    yield Obstacle(clause, Refusal.INVALID, what, lenient=True, where=Where("body", way=pointer)), pointer
                 continue
             if place.keeps(value):
                 continue
@@ -179,7 +212,8 @@ def _broken_values(rules: RequestRules, held: Held, open_pointers: Mapping[Point
                 is_ignored = pointer != () and pointer[0] in rules.read_only
                 lenient = _is_lenient(item.clause, value, place.items)
                 what = f"{_named(pointer)} {shown(value)}"
-                yield Obstacle(item.clause, Refusal.INVALID, what, lenient, is_open or is_ignored), pointer
+                where = Where("body", way=pointer)
+                yield Obstacle(item.clause, Refusal.INVALID, what, lenient, is_open or is_ignored, where, value), pointer
 
 
 def _missing_members(rules: RequestRules, body: Json) -> Iterator[tuple[Obstacle, Pointer]]:
@@ -190,7 +224,8 @@ def _missing_members(rules: RequestRules, body: Json) -> Iterator[tuple[Obstacle
         for clause in members.clauses:
             for pointer, value in objects:
                 if clause.path[-1] not in value:
-                    yield Obstacle(clause, Refusal.INVALID, f"no {'.'.join((*pointer, clause.path[-1]))}"), ()
+                    way = (*pointer, clause.path[-1])
+                    yield Obstacle(clause, Refusal.INVALID, f"no {'.'.join(way)}", where=Where("body", way=way)), ()
 
 
 def _first_without_null(items: list[ClauseValidator], nullable: bool) -> Clause | None:
@@ -236,23 +271,6 @@ def _open_texts(rules: RequestRules, held: Held, at: datetime | None, doubtful: 
             reasons = [*leniency.open_questions(value, has_length_limit=place.path in rules.limited)]
             reasons += leniency.open_date_time(value, at) if is_date_time(value) else ()
             yield from (Question(why, pointer[:1]) for why in reasons)
-
-
-def _unknown_members(schema: Mapping[str, Any], value: Json, way: Pointer) -> Iterator[Pointer]:
-    """Yield the ways to members that are not among those which a schema lists: whether they are taken and kept, nobody says."""
-    if isinstance(value, list) and isinstance(schema.get("items"), dict):
-        for index, item in enumerate(value):
-            yield from _unknown_members(schema["items"], item, (*way, str(index)))
-    if not isinstance(value, dict):
-        return
-    listed, others = schema.get("properties", {}), schema.get("additionalProperties")
-    for name, item in value.items():
-        inner = listed.get(name, others)
-        if isinstance(inner, dict):
-            if isinstance(item, dict | list):
-                yield from _unknown_members(inner, item, (*way, name))
-        elif name not in listed and "properties" in schema and others is not False:
-            yield (*way, name)
 
 
 def _changed_read_only(rules: RequestRules, sent: Mapping[str, Json], state: RoomState | None) -> list[Question]:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import blake2b
+from pathlib import Path
 from typing import Any
 
 import orjson
@@ -34,7 +35,7 @@ class RoomState:
     `told` holds the value that each member was last sent and accepted with. `uncertain` is set where
     a request may or may not have been carried out: the next representation is then no proof.
     `history_known` ends there, too, and with a request whose body nobody knows: members may have been set unseen. `may_be_gone` is set
-    where it was to be deleted, and no answer says that it was.
+    where it was to be deleted, and no answer says that it was. `file` is the recording that showed it last.
     """
 
     id: str
@@ -46,6 +47,7 @@ class RoomState:
     deleted: bool = False
     may_be_gone: bool = False
     written: Written | None = None
+    file: Path | None = None
 
     def learn(self, representation: Mapping[str, Json], sent: Mapping[str, Json]) -> None:
         """Take over a representation that an accepted request brought."""
@@ -60,11 +62,14 @@ class RoomState:
 
 @dataclass(frozen=True)
 class Repeat:
-    """The first request with a repeatability id: its body, when it says it was first sent, and the room that came of it."""
+    """The first request with a repeatability id: its body, when it says it was first sent, the room that came of it,
+    and the recording that it stands in.
+    """
 
     body: bytes | None
     first_sent: str | None
     room: Mapping[str, Json]
+    file: Path | None
 
 
 @dataclass
@@ -72,7 +77,7 @@ class Rooms:
     """The rooms of one account, by id, and which of them exist still; the repeatable requests seen; the values accepted of late.
 
     `free` are the values, by member, that must be unique and that a room had and gave up; `listed` the ids of rooms that a list has
-    shown and that nobody was seen to make.
+    shown and that nobody was seen to make; `file` is the recording that is heard now.
     """
 
     states: dict[str, RoomState] = field(default_factory=dict)
@@ -81,6 +86,7 @@ class Rooms:
     accepted: dict[tuple[str, str], dict[bytes, None]] = field(default_factory=dict)
     free: dict[str, dict[bytes, None]] = field(default_factory=dict)
     listed: set[str] = field(default_factory=set)
+    file: Path | None = None
 
     def get(self, room_id: str) -> RoomState | None:
         """Return what is known of a room, or None."""
@@ -93,9 +99,26 @@ class Rooms:
             state = self.states[room_id] = self.existing[room_id] = RoomState(room_id)
         return state
 
+    def make_space(self) -> None:
+        """Forget the first room and the first repeatable request where there are many: nothing follows from not knowing one."""
+        if len(self.states) > MOST_VALUES:
+            self.forget(next(iter(self.states)))
+        if len(self.repeats) > MOST_VALUES:
+            del self.repeats[next(iter(self.repeats))]
+
+    def forget(self, room_id: str) -> None:
+        """Forget all that is known of a room."""
+        self.states.pop(room_id, None)
+        self.existing.pop(room_id, None)
+
     def was_there(self, room_id: str) -> bool:
         """Whether a room of an id was met before: one that is new has another id."""
         return room_id in self.states or room_id in self.listed
+
+    def is_of_another_file(self, room_id: str) -> bool:
+        """Whether a room was shown by another recording last: a recorder may give each test's room one made-up id."""
+        state = self.states.get(room_id)
+        return state is not None and state.file != self.file
 
     def delete(self, state: RoomState) -> None:
         """Note that a room is gone; a long run makes and deletes so many that nobody should pass them by again and again."""

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum, StrEnum
 from typing import Any
 
 import orjson
 
-from roomproof.contract.clause import Clause, Part
+from roomproof.contract.clause import Clause, Part, Path
 from roomproof.contract.model import Contract, Operation
 from roomproof.interaction import LARGEST_BODY, Credentials, Interaction, Request, Response, header
+from roomproof.judge.placeholder import is_placeholder
 from roomproof.judge.rooms import Rooms, RoomState
 from roomproof.judge.rules import Compiled
 
@@ -45,14 +46,33 @@ class Refusal(StrEnum):
 
 
 @dataclass(frozen=True)
+class Where:
+    """A place in a request: `body` and the way to a value in it, or `header`, `query`, `path` and a name."""
+
+    part: str
+    name: str = ""
+    way: Path = ()
+
+    def __str__(self) -> str:
+        """The place in words, in a body as a JSON Pointer (RFC 6901): `body /size`, `header Content-Type`."""
+        pointer = "".join(f"/{step.replace('~', '~0').replace('/', '~1')}" for step in self.way)
+        return " ".join(filter(None, (self.part, self.name, pointer)))
+
+
+@dataclass(frozen=True)
 class Obstacle:
-    """A reason to refuse a request: the clause it breaks, the value, whether taking it is harmless leniency, or perhaps no fault."""
+    """A reason to refuse a request: the clause it breaks, the value, whether taking it is harmless leniency, or perhaps no fault.
+
+    `where` is the place of the value that is the reason, and `sent` that value; None where no single one is.
+    """
 
     clause: Clause
     refusal: Refusal
     what: str
     lenient: bool = False
     doubtful: bool = False
+    where: Where | None = None
+    sent: Json = None
 
     @property
     def fields(self) -> tuple[str, ...]:
@@ -77,7 +97,8 @@ class Classification:
     `sent` are the members of the body; `obstacles` what must get it refused; `unsettled` why nobody can say whether it
     must be accepted; `doubtful` members whose echo need not be exact. Of one that must be accepted, `fragile` are the clauses of
     values that only a standard or a sample allows, `edges` those whose limit it sits on, by member, and `inside` those without such
-    a limit; of others all are empty.
+    a limit; of others all are empty. `scrubbed` are members of the body whose values a recorder has made unreadable, and
+    `open_if_refused` is why nobody can say whether the request had to be accepted, which is of no interest where it was.
     """
 
     body: Json
@@ -88,6 +109,8 @@ class Classification:
     edges: Mapping[str, tuple[Clause, ...]]
     inside: tuple[Clause, ...]
     doubtful: frozenset[str]
+    scrubbed: frozenset[str] = frozenset()
+    open_if_refused: tuple[Question, ...] = ()
 
     @property
     def must_be_accepted(self) -> bool:
@@ -98,6 +121,13 @@ class Classification:
     def told(self) -> str:
         """What the request holds, in few words: what is wrong with it, else the fields of its body."""
         return ", ".join(item.what for item in self.obstacles) or ", ".join(self.sent) or "an empty body"
+
+    def refused(self, *questions: Question) -> Classification:
+        """Return it as it is once the request was refused, which may have had some further reasons."""
+        asked = (*self.open_if_refused, *questions)
+        if not asked:
+            return self
+        return replace(self, unsettled=(*self.unsettled, *asked), open_if_refused=(), fragile=(), edges={}, inside=())
 
     def other_reason(self, obstacle: Obstacle) -> str:
         """Return what else than an obstacle, and another field, may get the request refused; empty where nothing may."""
@@ -112,11 +142,15 @@ class Classification:
 
 @dataclass(frozen=True)
 class Answer:
-    """A response taken apart: its JSON value and the room in it."""
+    """A response taken apart: its JSON value and the room in it.
+
+    `scrubbed` are the members that are left out of the room, since a recorder has made their values unreadable.
+    """
 
     response: Response
     body: Json
     room: Mapping[str, Json] | None
+    scrubbed: frozenset[str] = frozenset()
 
     @property
     def accepted(self) -> bool:
@@ -162,10 +196,11 @@ class Seen:
     def is_refused(self) -> bool:
         """Whether the request was refused for what it holds, as far as is known.
 
-        A second-hand recording tells neither who asked nor, of a room never seen before, whether it was ever there.
+        A second-hand recording tells neither who asked nor, of a room never seen before, or not for long, whether
+        it is there.
         """
         status = self.answer.response.status
-        unseen = self.room_id is not None and self.state is None
+        unseen = self.room_id is not None and (self.state is None or self.state.uncertain)
         is_open = status in REFUSES_THE_SENDER or (status in REFUSES_THE_ROOM and unseen)
         return self.answer.refused and not (self.is_second_hand and is_open)
 
@@ -182,14 +217,23 @@ def is_second_hand(request: Request) -> bool:
 def request_json(request: Request) -> Json:
     """Return the JSON value of a request's body, or why there is none."""
     body = NoJson.VAST if request.body and len(request.body) > LARGEST_BODY else read_json(request.body)
-    return NoJson.UNRECORDED if body is NoJson.ABSENT and is_second_hand(request) else body
+    left_out = is_second_hand(request) and (body is NoJson.ABSENT or _is_blank(request.body, body))
+    return NoJson.UNRECORDED if left_out else body
 
 
 def response_json(request: Request, response: Response) -> Json:
     """Return the JSON value of an answer's body, or why there is none; recorders that leave bodies out keep their length."""
     body = NoJson.VAST if response.is_too_large else read_answer(response.body)
-    left_out = body is NoJson.ABSENT and is_second_hand(request) and header(response.headers, "content-length") != "0"
+    is_absent = body is NoJson.ABSENT and header(response.headers, "content-length") != "0"
+    left_out = is_second_hand(request) and (is_absent or _is_blank(response.body, body))
     return NoJson.UNRECORDED if left_out else body
+
+
+def _is_blank(text: bytes | None, body: Json) -> bool:
+    """Whether a recorder put a placeholder in the place of a whole body, or where it makes one that is no JSON any more."""
+    if isinstance(body, str):
+        return is_placeholder(body)
+    return body is NoJson.MALFORMED and is_placeholder((text or b"").decode("utf-8", "replace"))
 
 
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"

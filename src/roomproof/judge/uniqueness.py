@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 import orjson
@@ -11,7 +12,7 @@ from roomproof.contract.clause import Clause, Part
 from roomproof.contract.model import Contract
 from roomproof.judge.evidence import shown
 from roomproof.judge.rooms import Rooms, RoomState
-from roomproof.judge.seen import Obstacle, Question, Refusal
+from roomproof.judge.seen import Classification, Obstacle, Question, Refusal
 
 Json = Any
 Unique = Iterable[Clause]
@@ -36,6 +37,15 @@ def uncertain_values(unique: Unique, sent: Mapping[str, Json], rooms: Rooms, sta
     for clause in unique:
         if clause.path[0] in sent and any(other.uncertain for other in rooms.others(state.id if state else None)):
             yield Question(f"another room may have this {clause.path[0]}", clause.path[:1])
+
+
+def without_uniqueness(request: Classification) -> Classification:
+    """Return a request of which nobody can tell whether another room has its unique values, or the room itself under another id."""
+    kept = tuple(item for item in request.obstacles if item.clause.rule != "unique")
+    if len(kept) == len(request.obstacles):
+        return request
+    asked = Question("the recording does not tell whether another room has the same name")
+    return replace(request, obstacles=kept, unsettled=(*request.unsettled, asked))
 
 
 def perhaps_taken(unique: Unique, sent: Mapping[str, Json], rooms: Rooms | None, state: RoomState | None) -> list[str]:

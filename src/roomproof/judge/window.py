@@ -11,7 +11,7 @@ from roomproof.contract.clause import Clause, Part
 from roomproof.contract.formats import Instant, instant, midnight
 from roomproof.contract.model import Operation
 from roomproof.judge.rooms import RoomState
-from roomproof.judge.seen import Obstacle, Question, Refusal
+from roomproof.judge.seen import Obstacle, Question, Refusal, Where
 
 SLACK = timedelta(minutes=10)
 """How far the provider's clock, or the time a request takes, may move a limit."""
@@ -34,7 +34,7 @@ class Window:
         if self.start and self.end and self.end - self.start < -SLACK:
             return "the end is before the start"
         if self.start and self.end and self.end - self.start > self.longest + SLACK:
-            return f"it is longer than {self.longest.days} days"
+            return f"the length is more than {self.longest.days} days"
         return ""
 
     @property
@@ -76,7 +76,8 @@ def window_obstacles(found: Iterable[tuple[Clause, Window]]) -> Iterator[Obstacl
     """Yield an obstacle for a window that real providers are known to refuse."""
     for clause, window in found:
         if broken := window.broken:
-            yield Obstacle(clause, Refusal.INVALID, f"a window of which {broken}")
+            where = Where("body", way=(clause.options["until"],))
+            yield Obstacle(clause, Refusal.INVALID, f"a window of which {broken}", where=where)
 
 
 def lengths(operation: Operation, sent: Mapping[str, Any], state: RoomState | None, at: datetime | None) -> Iterator[tuple[Clause, float]]:

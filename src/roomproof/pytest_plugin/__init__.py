@@ -1,4 +1,4 @@
-"""The pytest plugin: every clause of a provider as a test, and regressions that are sent again.
+"""The pytest plugin: every clause of a provider as a test, regressions that are sent again, and the user's own tests judged.
 
 pytest loads this package wherever roomproof is installed. So it imports nothing of the engine before a run asks for it, adds its
 options after everybody else has, and leaves out those whose name is taken; `--base-url` then is the other plugin's.
@@ -15,12 +15,15 @@ from typing import Any
 import pytest
 
 from roomproof.errors import RoomproofError
-from roomproof.pytest_plugin.asked import ASKED, asked_of, dest, prepare, read_contracts
-from roomproof.pytest_plugin.clauses import ClauseItem, Provider, RoomproofWarning
+from roomproof.pytest_plugin.asked import ASKED, CLIENT, asked_of, dest, prepare, read_contracts
+from roomproof.pytest_plugin.clauses import ClauseItem, Provider
+from roomproof.pytest_plugin.client import ClientItem
+from roomproof.pytest_plugin.own_tests import MODES, PLUGIN, SETTING, OwnTests, is_wanted, mode_of, roomproof_judging
 from roomproof.pytest_plugin.regressions import RegressionFile, RegressionItem, is_regression
 from roomproof.pytest_plugin.tally import Tally
+from roomproof.pytest_plugin.warning import RoomproofWarning
 
-__all__ = ["RoomproofWarning"]
+__all__ = ["RoomproofWarning", "roomproof_judging"]
 
 _OPTIONS: Mapping[str, Mapping[str, Any]] = {
     "--provider": {"action": "append", "metavar": "NAME", "help": "test every clause of this provider; may be given more than once"},
@@ -40,6 +43,11 @@ _OPTIONS: Mapping[str, Mapping[str, Any]] = {
 _ABSENT = object()
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the one setting; its name is ours alone."""
+    parser.addini(SETTING, f"what a broken clause does to a test that is marked vcr: {', '.join(MODES)}", default=MODES[0])
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_load_initial_conftests(early_config: pytest.Config, parser: pytest.Parser) -> Generator[None, Any, Any]:
     """Add the options when every plugin and conftest.py has added its own."""
@@ -48,12 +56,15 @@ def pytest_load_initial_conftests(early_config: pytest.Config, parser: pytest.Pa
     for name, attributes in _OPTIONS.items():
         if early_config.getoption(name, _ABSENT) is _ABSENT:
             group.addoption(name, dest=dest(name), **attributes)
+    about = "what the client sent outside the contract, in --cassette and in judged tests: fail, warn (the default) or off"
+    parser.addini(CLIENT, about, default="warn")
     return result
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Make the marker known that every item of roomproof bears."""
-    config.addinivalue_line("markers", "roomproof(provider, operation, level): a clause, or a regression (set by roomproof)")
+    """Make the marker known that every item of roomproof bears, and that asks for a test of the user's to be judged."""
+    marker = "roomproof(provider, contracts=None, strict=False, client=...): judge what the test exchanges with the provider"
+    config.addinivalue_line("markers", f"{marker}; roomproof's own items bear it, too, with operation and level")
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -117,12 +128,20 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> Regression
     return RegressionFile.from_parent(parent, path=file_path) if is_regression(file_path) else None
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Look for tests of the user's that are to be judged; without any nothing listens."""
+    mode = mode_of(config)
+    if any(is_wanted(item, mode) for item in items):
+        config.pluginmanager.register(OwnTests(mode), PLUGIN)
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Show a defect of ours with Python's own traceback: pytest's has the values of arguments in it, and credentials are among them."""
     told = (pytest.fail.Exception, pytest.skip.Exception, RoomproofWarning)
     defect = call.excinfo
-    if not isinstance(item, ClauseItem | RegressionItem) or defect is None or isinstance(defect.value, told):
+    if not isinstance(item, ClauseItem | ClientItem | RegressionItem) or defect is None or isinstance(defect.value, told):
         return (yield)
     # pytest spells out what it is not to show, too, which takes long where everything is asked for.
     defect.traceback = defect.traceback[-1:]

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 _NODE_ID = re.compile(r"(?:\.\./)*(roomproof::.+)")
 _INTERRUPTED = 130
+CLIENT = "roomproof_client"
+"""The setting that says what becomes of what the client sent outside the contract."""
+CLIENT_WORDS = ("fail", "warn", "off")
 MOCK = "mock"
 """What `--base-url` says for the built-in mock."""
 
@@ -32,7 +35,7 @@ class Asked:
     the command line, `told` the report on each provider, `begun` whose verification has begun, `first` the first item that an
     error kept from being tested; `turn` is the file that workers lock who share a server, empty where nobody shares one.
     `mock` tells that the built-in mock was named as the server; `allowed` are environment variables that contracts may name besides
-    their own.
+    their own. `client` says what becomes of what the client sent outside the contract: `fail`, `warn` or `off`.
     """
 
     config: pytest.Config
@@ -43,6 +46,7 @@ class Asked:
     room_id: str | None
     contracts: tuple[Path, ...]
     allowed: tuple[str, ...] = ()
+    client: str = "warn"
     clauses: dict[str, tuple[Clause, ...]] = field(default_factory=dict)
     only: tuple[str, ...] = ()
     told: dict[str, dict[str, Any]] = field(default_factory=dict)
@@ -61,6 +65,10 @@ class Asked:
             self.begun.add(provider)
             self.told[provider] = _untested(provider) if self.cassettes else self._verified(provider)
         return self.told[provider]
+
+    def tells_of_client(self, provider: str) -> bool:
+        """Whether recordings of a provider have something that the client sent outside the contract, and it is to be told."""
+        return self.client != "off" and bool(self.told.get(provider, {}).get("client"))
 
     def explained(self, node_id: str, problem: str) -> str:
         """Return what an item says of a problem that it may share with others: all of it is said by the first one only."""
@@ -142,7 +150,16 @@ def asked_of(config: pytest.Config) -> Asked:
         room_id=given("--room-id"),
         contracts=tuple(Path(path) for path in given("--contracts") or ()),
         allowed=tuple(given("--allow-variable") or ()),
+        client=_choice(config, CLIENT, CLIENT_WORDS),
     )
+
+
+def _choice(config: pytest.Config, name: str, words: tuple[str, ...]) -> str:
+    """Return the word that a setting has. Raises UsageError for any other."""
+    word: str = config.getini(name)
+    if word not in words:
+        raise UsageError(f"{name} = {word!r}: write {', '.join(words[:-1])} or {words[-1]}")
+    return word
 
 
 def _require_text(option: str, text: str) -> None:
@@ -214,6 +231,7 @@ def read_contracts(config: pytest.Config, asked: Asked, providers: Iterable[str]
     asked.only = tuple(match[1] for match in map(_NODE_ID.fullmatch, config.args) if match)
     config.args[:] = [argument for argument in config.args if not _NODE_ID.fullmatch(argument)]
     known = [clause.id for clauses in asked.clauses.values() for clause in clauses]
+    known += [f"{name}.client" for name in wanted if asked.tells_of_client(name)]
     for node_id in asked.only:
         if not any(is_named(clause_id, node_id) for clause_id in known):
             raise UsageError(f"not found: {node_id}; there are clauses of {', '.join(wanted)}")

@@ -11,7 +11,8 @@ import pytest
 
 from roomproof.legible import one_line
 from roomproof.pytest_plugin.asked import ASKED, UnfinishedError, is_named
-from roomproof.pytest_plugin.wording import whole
+from roomproof.pytest_plugin.client import NAME, ClientItem
+from roomproof.pytest_plugin.warning import RoomproofWarning
 
 if TYPE_CHECKING:
     from roomproof.contract.clause import Clause
@@ -20,19 +21,17 @@ _WHY = {"unexercised": "no interaction tested it", "inconclusive": "what was sen
 """The verdicts that prove nothing, and what is said where the report gives no reason."""
 
 
-class RoomproofWarning(UserWarning):
-    """A clause is broken, but of a lower level, or in a way that harms nobody."""
-
-
 class Provider(pytest.Collector):
     """Collects the clauses of one provider, in the order of the contract."""
 
-    def collect(self) -> Iterator[ClauseItem]:
-        """Yield an item a clause; if the command line names node ids, those only."""
+    def collect(self) -> Iterator[ClauseItem | ClientItem]:
+        """Yield an item a clause, and one for what recordings have of the client; if the command line names node ids, those only."""
         asked = self.config.stash[ASKED]
         for clause in asked.clauses[self.name]:
             if not asked.only or any(is_named(clause.id, node_id) for node_id in asked.only):
                 yield ClauseItem.from_parent(self, name=clause.id.partition(".")[2], clause=clause)
+        if asked.tells_of_client(self.name) and (not asked.only or any(is_named(f"{self.name}.{NAME}", one) for one in asked.only)):
+            yield ClientItem.from_parent(self, name=NAME, told=asked.told[self.name], errors_fail=asked.client == "fail")
 
 
 class ClauseItem(pytest.Item):
@@ -82,6 +81,8 @@ class ClauseItem(pytest.Item):
         elif verdict == "deviation":
             self.add_report_section("call", "deviation", f"{one_line(finding['summary'])}\n{one_line(finding['reason'])}")
         else:
+            from roomproof.reports.wording import whole
+
             pytest.fail(whole(finding, told), pytrace=False)
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], *arguments: Any, **options: Any) -> Any:

@@ -9,6 +9,7 @@ import pytest
 
 from roomproof.legible import one_line
 from roomproof.pytest_plugin.asked import Asked
+from roomproof.pytest_plugin.client import is_of_client
 
 _NOT_TESTED = ("unexercised", "inconclusive")
 _REGRESSION = ".yaml::holds"
@@ -24,9 +25,15 @@ class Tally:
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Count an item of ours: with its provider, or as a regression."""
-        if "roomproof" not in report.keywords:
+        is_regression = report.nodeid.endswith(_REGRESSION)
+        # The user's own tests may bear the marker, too, or stand in a folder of this name.
+        if (
+            "roomproof" not in report.keywords
+            or is_of_client(report.nodeid)
+            or not (is_regression or report.nodeid.startswith("roomproof::"))
+        ):
             return
-        whose = _REGRESSION if report.nodeid.endswith(_REGRESSION) else report.nodeid.split("::")[1]
+        whose = _REGRESSION if is_regression else report.nodeid.split("::")[1]
         self._skipped[whose] += report.outcome == "skipped"
         self._tested[whose] += report.outcome == "failed" or (report.outcome == "passed" and report.when == "call")
 

@@ -2,27 +2,57 @@
 
 from __future__ import annotations
 
+import re
 import shlex
+from urllib.parse import urlsplit
 
 from roomproof.contract.model import CredentialsSpec
-from roomproof.interaction import SHOWN_BODY, Credentials, Request
+from roomproof.interaction import SHOWN_BODY, Credentials, Request, header
 from roomproof.legible import one_line
 
 _NOT_SHOWN = frozenset(("authorization", "cookie", "x-ms-date", "x-ms-content-sha256"))
+_OF_THE_CONNECTION = frozenset((
+    "accept-encoding", "connection", "content-length", "expect", "host", "http2-settings", "keep-alive", "priority", "te", "trailer",
+    "transfer-encoding", "upgrade", "upgrade-insecure-requests",
+))  # fmt: skip
+"""Headers that a client makes for each connection (RFC 9110, 7.6.1 and 7.2) or that a browser adds by itself."""
+_OF_TOOLS = ("proxy-", "sec-fetch-", "sec-ch-ua", "x-recording-")
+"""How such headers, and those for a recording proxy, begin."""
+_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+"""A header's name (RFC 9110, 5.1); what else stands there, such as HTTP/2's `:path`, is none."""
 
 
 def curl(request: Request, spec: CredentialsSpec) -> str:
-    """Return the line; what a shell would read is quoted, but the variables of the credentials are left for it to fill in."""
-    words = ["curl", "-i", "-X", _quoted(request.method), _quoted(request.url)]
+    """Return the line; what a shell would read is quoted, but the variables of the credentials are left for it to fill in.
+
+    What belonged to the connection of a client that somebody else recorded is left out: curl makes its own.
+    """
+    words = ["curl", "-i", *_as_it_is(request.url), "-X", _quoted(request.method), _quoted(request.url)]
     for name, value in request.headers:
-        if name.lower() not in _NOT_SHOWN:
-            words += ["-H", _quoted(f"{name}: {value}")]
+        if name.lower() not in _NOT_SHOWN and _NAME.fullmatch(name) and not _is_of_the_connection(name.lower(), request):
+            # An empty value after a colon would take the header away.
+            words += ["-H", _quoted(f"{name}: {value}" if value else f"{name};")]
+    if request.body and header(request.headers, "content-type") is None:
+        # Without this curl would call the body a form.
+        words += ["-H", "'Content-Type:'"]
     words += _proof(request.credentials, spec)
     if request.body and len(request.body) > SHOWN_BODY:
         words += ["--data-binary", f"'<a body of {len(request.body)} bytes>'"]
     elif request.body:
-        words += ["--data-binary", _quoted(request.body.decode("utf-8", "surrogateescape"))]
+        # --data-binary takes what follows an @ for the name of a file.
+        option = "--data-raw" if request.body.startswith(b"@") else "--data-binary"
+        words += [option, _quoted(request.body.decode("utf-8", "surrogateescape"))]
     return " ".join(words)
+
+
+def _as_it_is(url: str) -> list[str]:
+    """Return what keeps curl from taking brackets for patterns, and dots for segments to go back by."""
+    dots = ["--path-as-is"] if re.search(r"/\.{1,2}(?:/|$)", urlsplit(url).path) else []
+    return [*(["-g"] if re.search(r"[\[\]{}]", url) else []), *dots]
+
+
+def _is_of_the_connection(name: str, request: Request) -> bool:
+    return request.credentials is Credentials.UNKNOWN and (name in _OF_THE_CONNECTION or name.startswith(_OF_TOOLS))
 
 
 def _proof(credentials: Credentials, spec: CredentialsSpec) -> list[str]:

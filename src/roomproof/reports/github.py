@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from roomproof.legible import one_line, shortened
+from roomproof.reports import client
 from roomproof.reports.findings import Place, findings, is_known, stale, stopped, told
 from roomproof.reports.markdown import blocks
 from roomproof.reports.shortfall import shortfalls
@@ -23,7 +24,7 @@ def workflow_commands(report: dict[str, Any]) -> list[str]:
     """Return the annotations as workflow commands, a line each.
 
     Errors are fails, runs that stopped early, and what could not be judged; warnings are warnings, fails that the baseline knows, and
-    stale deviations, which are errors where they fail the run.
+    stale deviations, which are errors where they fail the run; and so is what the client sent outside the contract.
     """
     errors = [_command("error", f"{name} stopped early", [one_line(why)]) for name, why in stopped(report)]
     errors += [_command("error", "not judged", [str(shortfall)]) for shortfall in shortfalls(report)]
@@ -32,6 +33,11 @@ def workflow_commands(report: dict[str, Any]) -> list[str]:
     kind, same_kind = ("error", errors) if report.get("strict_deviations") else ("warning", warnings)
     same_kind += [_command(kind, f"deviation {clause}", [why]) for clause, why in stale(report)]
     warnings += [_annotation("warning", *found) for found in findings(report, "warning")]
+    for _, entry in client.entries(report):
+        kind, same_kind = ("error", errors) if client.fails(report, entry) else ("warning", warnings)
+        line = client.line_of(entry)
+        place = None if line is None else Place(entry["first"]["file"], line)
+        same_kind.append(_command(kind, f"client {entry['clause']}", client.told(entry), place))
     return [*_bounded("error", errors), *_bounded("warning", warnings)]
 
 

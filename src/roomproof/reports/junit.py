@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 from xml.etree import ElementTree as Xml
 
+from roomproof.reports import client
 from roomproof.reports.exercised import Exercised, exercised_in, exercised_of
 from roomproof.reports.report import recipe
 from roomproof.reports.shortfall import shortfalls
@@ -18,7 +19,8 @@ def junit(report: dict[str, Any]) -> str:
 
     A fail that the baseline knows is no failure, but is written out. A deviation that has to be looked at again is a test case of its own.
     A run that did not start, stopped early, or could not judge what it was asked for is a test case `run` with an error; the properties
-    of a suite say how many of its documented clauses were exercised.
+    of a suite say how many of its documented clauses were exercised. What the client sent outside the contract is a suite beside the
+    provider's, a test case an entry, which fails only if it fails the run.
     """
     suites = Xml.Element("testsuites", name="roomproof")
     known = frozenset(report.get("baseline", {}).get("known", ()))
@@ -30,6 +32,8 @@ def junit(report: dict[str, Any]) -> str:
         errors = [("stopped", why) for why in (provider.get("stopped", ""),) if why]
         errors += [("unproven", what) for what in unproven.get(provider["provider"], ())]
         suites.append(_suite(provider, known, healed, errors, stale_fails=report.get("strict_deviations", False)))
+        if provider.get("client"):
+            suites.append(_of_client(report, provider))
     if "" in unproven:
         suites.append(_of_all(exercised_in(report), unproven[""]))
     for count in ("tests", "failures", "errors"):
@@ -37,6 +41,24 @@ def junit(report: dict[str, Any]) -> str:
     suites.set("time", _seconds(sum(provider["seconds"] for provider in report["providers"])))
     Xml.indent(suites)
     return '<?xml version="1.0" encoding="UTF-8"?>\n' + Xml.tostring(suites, encoding="unicode") + "\n"
+
+
+def _of_client(report: dict[str, Any], provider: dict[str, Any]) -> Xml.Element:
+    """Return the suite of what the client sent outside a provider's contract."""
+    name = f"{provider['provider']}.client"
+    listed = [entry for _, entry in client.entries({"providers": [provider]})]
+    failures = sum(client.fails(report, entry) for entry in listed)
+    counts = {"tests": str(len(listed)), "failures": str(failures), "errors": "0", "skipped": "0"}
+    suite = Xml.Element("testsuite", {"name": _legal(name), **counts, "time": _seconds(0)})
+    for entry in listed:
+        called = f"{entry['clause'].partition('.')[2]} ({entry['place']})"
+        case = Xml.SubElement(suite, "testcase", classname=_legal(name), name=_legal(called), time=_seconds(0))
+        text = _legal("\n".join(client.told(entry)))
+        if client.fails(report, entry):
+            Xml.SubElement(case, "failure", message=_legal(entry["what"]), type=entry["level"]).text = text
+        else:
+            Xml.SubElement(case, "system-out").text = f"{entry['severity']}: {text}"
+    return suite
 
 
 def _of_all(exercised: Exercised, whys: list[str]) -> Xml.Element:

@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from roomproof.legible import legible, one_line, shortened
+from roomproof.reports.client import TITLE, doubt, entries, fails, often
+from roomproof.reports.entries import entry_counts, not_judged
 from roomproof.reports.exercised import exercised_in, exercised_of
 from roomproof.reports.findings import Place, findings, is_known, remarks, stale, stopped, told
 from roomproof.reports.report import recipe
@@ -41,6 +43,8 @@ def blocks(report: dict[str, Any]) -> Iterator[str]:
     for word, title in (("warning", "Warnings"), ("deviation", "Known deviations")):
         for number, (finding, _) in enumerate(findings(report, word)):
             yield (f"## {title}\n\n" if number == 0 else "") + _item(finding)
+    for number, (_, entry) in enumerate(entries(report)):
+        yield (f"## {TITLE}\n\n" if number == 0 else "") + _client_item(entry, is_failing=fails(report, entry))
 
 
 def _top(report: dict[str, Any]) -> str:
@@ -53,7 +57,15 @@ def _top(report: dict[str, Any]) -> str:
         numbers = (*(words.count(word) for word in _VERDICTS), provider["requests"], f"{exercised.documented} of {exercised.of}")
         rows.append(_row([_plain(provider["provider"]), *map(str, numbers)]))
     asked = [f"- {code(provider['provider'])}: {code(provider['target'])}{_when(provider)}" for provider in report["providers"]]
+    asked += _entries(report)
     return "\n".join((f"# roomproof: {counts}; {exercised_in(report)}", "", *rows, "", *asked, "", ""))
+
+
+def _entries(report: dict[str, Any]) -> Iterator[str]:
+    """Yield what became of the entries of recordings, as items of a list."""
+    if "recording" in report:
+        yield f"- {entry_counts(report['recording'])}"
+        yield from (f"- {code(line)}" for line in not_judged(report["recording"]))
 
 
 def _row(cells: list[str]) -> str:
@@ -76,6 +88,12 @@ def _fail(finding: dict[str, Any], place: Place | None, *, known: bool) -> str:
 def _item(finding: dict[str, Any]) -> str:
     # A backslash at the end of a line is a line break (CommonMark 0.31, 6.7).
     return "- " + "\\\n  ".join(code(text) for text in (finding["clause"], finding["summary"], finding["reason"]) if text) + "\n"
+
+
+def _client_item(entry: dict[str, Any], *, is_failing: bool) -> str:
+    word = f"**{entry['severity']}, which fails the run** " if is_failing else f"{entry['severity']} "
+    texts = (entry["clause"], f"{entry['what']}{doubt(entry)}", entry["demands"], f"{entry['place']}, {often(entry)}")
+    return f"- {word}" + "\\\n  ".join(map(code, texts)) + "\n"
 
 
 def _recipe(finding: dict[str, Any]) -> str:

@@ -19,12 +19,14 @@ from roomproof.interaction import SHOWN_BODY, Interaction
 from roomproof.judge.boundaries import Boundaries
 from roomproof.judge.exception import document
 from roomproof.judge.sighting import Stale
+from roomproof.judge.violations import Violations
 from roomproof.legible import shortened
 from roomproof.providers import place_of
 from roomproof.reports.curl import curl
 from roomproof.reports.exercised import exercised_of
 from roomproof.reports.secrets import cleaned, proofs_of, without_secret_headers
 from roomproof.reports.unexercised import Coverage, doubts
+from roomproof.reports.violations import client_of
 from roomproof.verdict import Finding, Record, Verdict, Verdicts
 from roomproof.verify.selection import covers
 
@@ -42,7 +44,8 @@ class Judged:
     `only` are patterns of the clauses that were asked for, all without any; `again` what follows `roomproof verify PROVIDER --only
     CLAUSE` in the line that finds a finding again, nothing where nothing was sent.
     `unanswered` counts the requests that got no usable answer by why; `recordings` tells that nothing else was there.
-    `left_behind` are the rooms that are still there, `remarks` what else could not be put right.
+    `left_behind` are the rooms that are still there, `remarks` what else could not be put right. `client` is what was sent
+    outside the contract, None where roomproof sent it.
     """
 
     contract: Contract
@@ -64,6 +67,7 @@ class Judged:
     recordings: bool = False
     left_behind: tuple[str, ...] = ()
     remarks: tuple[str, ...] = ()
+    client: Violations | None = None
 
 
 @dataclass(frozen=True)
@@ -76,11 +80,16 @@ class Unfinished:
 
 
 def report(
-    results: Iterable[Judged | Unfinished], seed: int, unmatched: Mapping[str, int] | None = None, hints: Iterable[str] = ()
+    results: Iterable[Judged | Unfinished],
+    seed: int,
+    unmatched: Mapping[str, int] | None = None,
+    hints: Iterable[str] = (),
+    recording: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """Return the report over some providers.
 
     `unmatched` are the recorded requests that no contract knows, and how often; `hints` say what some of them look like.
+    `recording` counts what became of the entries of recordings.
     """
     providers = [_provider(result) if isinstance(result, Judged) else _unfinished(result) for result in results]
     counts = {
@@ -97,7 +106,8 @@ def report(
         return told
     listed = list(hints)
     known = {"count": sum(unmatched.values()), "requests": dict(unmatched)}
-    return {**told, "unmatched": known, **({"hints": listed} if listed else {})}
+    counted = {"recording": dict(recording)} if recording is not None else {}
+    return {**told, **counted, "unmatched": known, **({"hints": listed} if listed else {})}
 
 
 def _unfinished(result: Unfinished) -> dict[str, Any]:
@@ -126,13 +136,14 @@ def _provider(result: Judged) -> dict[str, Any]:
         **_of_recordings(result),
         "exercised": asdict(exercised_of(told)),
         "clauses": told,
-        "findings": [_finding(finding, result) for finding in verdicts.findings() if covers(result.only, finding.clause.id)],
+        "findings": [finding_of(finding, result) for finding in verdicts.findings() if covers(result.only, finding.clause.id)],
         "stale_deviations": [
             _stale(stale)
             for stale in verdicts.sightings.stale(result.started.date())
             if not result.only or any(stale.deviation.covers(clause.id) for clause in clauses)
         ],
         "boundaries": cleaned(result.boundaries.document(), result.secrets) if result.boundaries else [],
+        **({} if result.client is None else {"client": cleaned(client_of(result.client), result.secrets)}),
     }
 
 
@@ -174,7 +185,8 @@ def _of_recordings(result: Judged) -> dict[str, Any]:
     return told
 
 
-def _finding(finding: Finding, result: Judged) -> dict[str, Any]:
+def finding_of(finding: Finding, result: Judged) -> dict[str, Any]:
+    """Return a finding as the report has it, without secrets."""
     witness = finding.witness
     exchange = _exchange(witness.interaction, result)
     told = {

@@ -13,6 +13,7 @@ from typing import Any
 from urllib.parse import quote
 
 from roomproof.legible import legible, one_line, shortened
+from roomproof.reports import client
 from roomproof.reports.findings import Place, findings, is_known, stopped, told
 from roomproof.reports.report import as_json, recipe
 from roomproof.reports.shortfall import shortfalls
@@ -24,7 +25,10 @@ _LONGEST = 2_000
 
 
 def sarif(report: dict[str, Any]) -> str:
-    """Return a report as a SARIF log: fails are errors, warnings are warnings, deviations are notes that count as suppressed."""
+    """Return a report as a SARIF log: fails are errors, warnings are warnings, deviations are notes that count as suppressed.
+
+    What the client sent outside the contract has rules of its own and stands in the recording; it is an error where it fails the run.
+    """
     broken = list(findings(report, *_LEVELS))
     rules: dict[str, dict[str, Any]] = {}
     seen: Counter[str] = Counter()
@@ -35,6 +39,13 @@ def sarif(report: dict[str, Any]) -> str:
         seen[clause] += 1
         state = {"baselineState": "unchanged" if is_known(report, finding) else "new"} if "baseline" in report else {}
         results.append(_result(finding, place, list(rules).index(clause), seen[clause]) | state)
+    for _, entry in client.entries(report):
+        rule = f"client/{entry['clause']}"
+        rules.setdefault(rule, _client_rule(rule, entry))
+        seen[rule] += 1
+        state = {"baselineState": "unchanged" if entry.get("known") else "new"} if "baseline" in report else {}
+        level = "error" if client.fails(report, entry) else "warning"
+        results.append(_client_result(rule, entry, list(rules).index(rule), seen[rule], level) | state)
     driver = {"name": "roomproof", "semanticVersion": report["roomproof"], "rules": list(rules.values())}
     run = {"tool": {"driver": driver}, "invocations": [_invocation(report)], "results": results, "columnKind": "unicodeCodePoints"}
     return as_json({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]})
@@ -71,12 +82,42 @@ def _result(finding: dict[str, Any], place: Place | None, index: int, occurrence
     }
 
 
+def _client_rule(rule: str, entry: dict[str, Any]) -> dict[str, Any]:
+    source = one_line(", ".join(part for part in entry["source"].values() if part))
+    demands = one_line(entry["demands"])
+    return {
+        "id": rule,
+        "shortDescription": {"text": _message(f"the client sends what the documents exclude: {demands}")},
+        "fullDescription": {"text": _message(f"{demands}. Source: {source}. Level: {entry['level']}.")},
+        "help": {"text": _message(f"{demands}\nlevel   {entry['level']}\nsource  {source}")},
+        "defaultConfiguration": {"level": "warning"},
+        "properties": {"tags": ["client", entry["clause"].partition(".")[0], entry["level"]]},
+    }
+
+
+def _client_result(rule: str, entry: dict[str, Any], index: int, occurrence: int, level: str) -> dict[str, Any]:
+    digest = hashlib.sha256(f"{rule} {entry['place']}".encode("utf-8", "backslashreplace")).hexdigest()[:16]
+    lines = [shortened(line, _LONGEST) for line in client.told(entry)]
+    line = client.line_of(entry)
+    place = Place(entry["first"]["file"], 1 if line is None else line)
+    return {
+        "ruleId": rule,
+        "ruleIndex": index,
+        "level": level,
+        "message": {"text": _message("\n".join(lines))},
+        "locations": [_location({"clause": entry["clause"]}, place)],
+        "partialFingerprints": dict.fromkeys(("clause/v1", "primaryLocationLineHash"), f"{digest}:{occurrence}"),
+        "suppressions": [],
+    }
+
+
 def _location(finding: dict[str, Any], place: Place | None) -> dict[str, Any]:
     logical = {"logicalLocations": [{"fullyQualifiedName": finding["clause"], "kind": "member"}]}
     if place is None:
         return logical
     absolute = PurePosixPath(place.file).is_absolute()
-    artifact = {"uri": f"file://{quote(place.file)}"} if absolute else {"uri": quote(place.file), "uriBaseId": "%SRCROOT%"}
+    path = quote(place.file.encode("utf-8", "backslashreplace"))
+    artifact = {"uri": f"file://{path}"} if absolute else {"uri": path, "uriBaseId": "%SRCROOT%"}
     return {"physicalLocation": {"artifactLocation": artifact, "region": {"startLine": place.line}}, **logical}
 
 

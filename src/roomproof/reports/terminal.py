@@ -19,7 +19,9 @@ from rich.table import Table
 from rich.text import Text
 
 from roomproof.legible import one_line
+from roomproof.reports.client import entries, fails, sentence
 from roomproof.reports.console import say
+from roomproof.reports.entries import entry_counts, not_judged
 from roomproof.reports.exercised import Exercised, exercised_in, exercised_of
 from roomproof.reports.report import recipe
 from roomproof.reports.shortfall import shortfalls
@@ -29,6 +31,7 @@ _SINCE = {"new": "bold red", "known": "yellow", "healed": "green", "unexercised"
 _SHOWN_FAILS = 10
 """So many fails are shown in full, the others in a line each."""
 _SHOWN_WARNINGS = 8
+_SHOWN_CLIENT = 8
 _WIDEST = 110
 """Columns beyond which lines are hard to read."""
 _MUCH = 50
@@ -49,11 +52,13 @@ def show(console: Console, report: dict[str, Any], *, every_finding: bool = Fals
         for remark in provider.get("remarks", ()):
             say(console, ("rooms", "bold"), " ", remark)
         _findings(console, provider, report.get("baseline", {}).get("known", ()), every_finding=every_finding)
+        _client(console, report, provider, every_entry=every_finding)
         _stale(console, provider, counts=report.get("strict_deviations", False))
         _rejudged(console, provider)
         for path in provider.get("regressions", ()):
             again = f"pytest {Path(path).parent} --provider={provider['provider']} --base-url=URL"
             say(console, f"kept {path}: `{again}` sends it again, to the server that you name")
+    _entries(console, report.get("recording"))
     _unmatched(console, report.get("unmatched"), report.get("hints", ()))
     _baseline(console, report.get("baseline"))
     if not report["providers"]:
@@ -111,6 +116,20 @@ def _rejudged(console: Console, provider: dict[str, Any]) -> None:
         say(console, ("rejudged", "bold"), " ", text)
 
 
+def _client(console: Console, report: dict[str, Any], provider: dict[str, Any], *, every_entry: bool) -> None:
+    """Print what the client sent outside the contract, a line each, and why the run fails if it does for that."""
+    listed = [entry for _, entry in entries({"providers": [provider]})]
+    for entry in listed if every_entry else listed[:_SHOWN_CLIENT]:
+        style = STYLES["fail"] if fails(report, entry) else STYLES["warning"]
+        known = " (known since the baseline)" if entry.get("known") else ""
+        say(console, (f"client {entry['severity']}", style), " ", entry["clause"], f": {sentence(entry)}{known}")
+    if len(listed) > _SHOWN_CLIENT and not every_entry:
+        say(console, f"... and {len(listed) - _SHOWN_CLIENT} more that the client sent; --verbose or --json shows them all")
+    if errors := sum(fails(report, entry) for entry in listed):
+        are = "error of the client fails" if errors == 1 else "errors of the client fail"
+        say(console, (f"{errors} {are} the run", STYLES["fail"]), ", as --client fail asks for")
+
+
 def _stale(console: Console, provider: dict[str, Any], *, counts: bool) -> None:
     """Print the deviations that have to be looked at again: renew them with new evidence, or remove them."""
     for stale in provider.get("stale_deviations", ()):
@@ -126,6 +145,13 @@ def _baseline(console: Console, baseline: dict[str, Any] | None) -> None:
         for clause in baseline[word]:
             say(console, (word, style), " ", clause)
     say(console, f"since {baseline['path']}: ", ", ".join(f"{len(baseline[word])} {word}" for word in _SINCE))
+
+
+def _entries(console: Console, recording: dict[str, Any] | None) -> None:
+    if recording is not None:
+        say(console, entry_counts(recording))
+        for line in not_judged(recording):
+            say(console, line)
 
 
 def _unmatched(console: Console, unmatched: dict[str, Any] | None, hints: Collection[str]) -> None:

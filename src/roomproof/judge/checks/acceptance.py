@@ -10,6 +10,7 @@ from roomproof.judge.blame import blame, clause_of_success, clauses_of_member
 from roomproof.judge.check import check
 from roomproof.judge.evidence import Evidence, Side, broken, kept, shown, unproven
 from roomproof.judge.leniency import backing_of
+from roomproof.judge.placeholder import is_placeholder
 from roomproof.judge.rules import Parameter
 from roomproof.judge.seen import REFUSES_THE_ROOM, REFUSES_THE_SENDER, Obstacle, Refusal, Seen
 from roomproof.judge.uniqueness import perhaps_taken
@@ -22,6 +23,8 @@ _SAYS_WHY = {Refusal.UNAUTHENTICATED: REFUSES_THE_SENDER, Refusal.UNKNOWN_ROOM: 
 """The status codes that name one reason, whatever else is wrong with a request."""
 _OF_CARRIERS = (411, 415)
 """Status codes about how a body is sent, or that there is none (RFC 9110, 15.5.12 and 15.5.16)."""
+_OF_THE_STATE = (402, 408, 409, 412, 421, 423, 424, 425, 428, 451)
+"""Status codes about the state of things, or of the account: in a recording of somebody else it need not be seen."""
 CONFLICT = 409
 """Says that a request does not fit the state of things (RFC 9110, 15.5.10): a name that another room has."""
 
@@ -56,7 +59,9 @@ def _accepted(seen: Seen) -> Iterator[Evidence]:
 
 
 def _was_sent(seen: Seen, parameter: Parameter) -> bool:
-    return parameter.sent_in(seen.interaction.request, seen.parameters) is not None
+    """Whether a parameter was sent, with a value that can be read."""
+    value = parameter.sent_in(seen.interaction.request, seen.parameters)
+    return value is not None and not (seen.is_second_hand and is_placeholder(value))
 
 
 def _not_accepted(seen: Seen, why: str) -> Iterator[Evidence]:
@@ -76,6 +81,8 @@ def _valid_refused(seen: Seen) -> Iterator[Evidence]:
     status = seen.answer.response.status
     if taken := _perhaps_taken(seen):
         yield from _not_accepted(seen, f"status {status}: another room may have the same {' or '.join(taken)}")
+        return
+    if seen.is_second_hand and status in _OF_THE_STATE:
         return
     expected, received = f"status {seen.operation.success.status}", f"status {status}"
     blamed = blame(seen.operation, seen.request, seen.rooms)

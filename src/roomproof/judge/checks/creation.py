@@ -13,6 +13,8 @@ from roomproof.interaction import header
 from roomproof.judge.check import Sight, check
 from roomproof.judge.equality import same, same_value
 from roomproof.judge.evidence import Evidence, broken, kept, shown
+from roomproof.judge.identity import room_key
+from roomproof.judge.placeholder import is_placeholder
 from roomproof.judge.rooms import Repeat
 from roomproof.judge.seen import NOT_HERE, Seen
 
@@ -129,9 +131,10 @@ def server_generated(seen: Seen) -> Iterator[Evidence]:
         return
     for clause in seen.behaviours("server-generated"):
         name = clause.path[0]
-        if name not in room:
+        if name not in room or is_placeholder_of(seen, room[name]):
             continue
-        if seen.rooms.was_there(str(room[name])):
+        key = room_key(seen.interaction.request, str(room[name])) or ""
+        if seen.rooms.was_there(key) and not seen.rooms.is_of_another_file(key):
             yield broken(
                 clause, f"the new room has the id {shown(room[name])} of an earlier one", expected="a new id", received=shown(room[name])
             )
@@ -158,17 +161,35 @@ def first_sent(seen: Seen) -> str | None:
 
 def _repeatability(seen: Seen, option: str) -> str | None:
     clause = next(iter(seen.behaviours("replayed-once")), None)
-    return None if clause is None else header(seen.interaction.request.headers, clause.options[option])
+    value = None if clause is None else header(seen.interaction.request.headers, clause.options[option])
+    return None if value is None or is_placeholder_of(seen, value) else value
 
 
 def _is_same_request(seen: Seen, first: Repeat) -> bool:
-    """Whether both headers and the body are those of the first request; recorders give unlike requests one made-up id."""
-    return first.body == seen.interaction.request.body and first.first_sent is not None and first.first_sent == first_sent(seen)
+    """Whether both headers and the body are those of the first request; recorders give unlike requests one made-up id.
+
+    They may give each test's requests the same ones, too, in a file of its own.
+    """
+    is_at_hand = first.file == seen.rooms.file
+    return (
+        is_at_hand and first.body == seen.interaction.request.body and first.first_sent is not None and first.first_sent == first_sent(seen)
+    )
 
 
 def is_replay(seen: Seen) -> bool:
     """Whether a request carries the repeatability id of an earlier one: its answer may show the room as it was then, or as it is now."""
-    return repeatability_key(seen) in seen.rooms.repeats
+    clause = next(iter(seen.behaviours("replayed-once")), None)
+    value = None if clause is None else header(seen.interaction.request.headers, clause.options["id"])
+    if value is not None and is_placeholder_of(seen, value) and seen.answer.room is not None:
+        # Which request it repeats nobody can tell, but a room that was there before it has not made.
+        made = room_key(seen.interaction.request, str(seen.answer.room.get(seen.contract.room.id, "")))
+        return made is not None and seen.rooms.was_there(made)
+    return value in seen.rooms.repeats
+
+
+def is_placeholder_of(seen: Seen, value: Any) -> bool:
+    """Whether the recorder of an interaction has put something else in the place of a value."""
+    return seen.is_second_hand and isinstance(value, str) and is_placeholder(value)
 
 
 @check(Part.BEHAVIOUR, "replayed-once")
@@ -187,7 +208,9 @@ def replayed_once(seen: Seen) -> Iterator[Evidence]:
         changed = [
             name
             for name, value in first.room.items()
-            if not same(value, shown_again.get(name)) and not same(now.get(name, value), shown_again.get(name))
+            if name not in seen.answer.scrubbed
+            and not same(value, shown_again.get(name))
+            and not same(now.get(name, value), shown_again.get(name))
         ]
         if changed:
             name = seen.contract.room.id if seen.contract.room.id in changed else changed[0]
@@ -199,5 +222,5 @@ def replayed_once(seen: Seen) -> Iterator[Evidence]:
 
 def _as_it_is_now(seen: Seen, first: Repeat) -> Mapping[str, Any]:
     """Return what is known of the room that the first request made: an answer that shows it as it is now is appropriate, too."""
-    state = seen.rooms.get(str(first.room.get(seen.contract.room.id)))
+    state = seen.rooms.get(room_key(seen.interaction.request, str(first.room.get(seen.contract.room.id))) or "")
     return state.known if state else {}

@@ -11,6 +11,7 @@ from roomproof.judge.check import check
 from roomproof.judge.checks.creation import is_replay
 from roomproof.judge.equality import echoes, same, same_value
 from roomproof.judge.evidence import Evidence, Side, broken, kept, shown, unproven
+from roomproof.judge.placeholder import is_placeholder
 from roomproof.judge.seen import NoJson, Refusal, Seen
 
 EMPTY: tuple[Any, ...] = (None, "", False, [], {})
@@ -38,7 +39,7 @@ def echo(seen: Seen) -> Iterator[Evidence]:
         return
     for clause in seen.behaviours("echo"):
         name = clause.path[0]
-        if name not in seen.request.sent or name in _refused_members(seen):
+        if name not in seen.request.sent or name in _refused_members(seen) or _is_unread(seen, name):
             continue
         if seen.answer.room is None:
             # Who documents no body shows nothing, and need not.
@@ -62,6 +63,11 @@ def echo(seen: Seen) -> Iterator[Evidence]:
             yield broken(clause, text, expected=shown(value), received=shown(seen.answer.room[name]))
         else:
             yield kept(clause)
+
+
+def _is_unread(seen: Seen, name: str) -> bool:
+    """Whether a recorder has made the value of a member unreadable, as it was sent or as it came back."""
+    return name in seen.request.scrubbed or name in seen.answer.scrubbed
 
 
 def _left_over(seen: Seen, name: str) -> list[str]:
@@ -116,7 +122,8 @@ def read_only(seen: Seen) -> Iterator[Evidence]:
     known = _known(seen)
     for clause in seen.behaviours("read-only"):
         name = clause.path[0]
-        if name in seen.request.sent and name in known and seen.request.sent[name] != known[name] and seen.is_refused:
+        differs = name in seen.request.sent and name in known and seen.request.sent[name] != known[name]
+        if differs and name not in seen.request.scrubbed and seen.is_refused:
             yield kept(clause, Side.REJECTED)
     yield from _compared(seen, "read-only", lambda _: True, "it cannot be changed")
 
@@ -151,9 +158,12 @@ def constant(seen: Seen) -> Iterator[Evidence]:
         name = clause.path[0]
         if name not in room:
             continue
-        if name == seen.contract.room.id and seen.room_id is not None and not same_value(str(room[name]).lower(), seen.room_id.lower()):
+        is_id = name == seen.contract.room.id and seen.room_id is not None
+        if is_id and seen.is_second_hand and any(map(is_placeholder, (str(room[name]), seen.room_id or ""))):
+            continue
+        if is_id and not same_value(str(room[name]).lower(), (seen.room_id or "").lower()):
             text = f"the answer is about room {shown(room[name])}, the request about {seen.room_id}"
-            yield broken(clause, text, expected=seen.room_id, received=shown(room[name]))
+            yield broken(clause, text, expected=seen.room_id or "", received=shown(room[name]))
         elif name in _known(seen):
             left_open = clause.options.get("when-sent") == "open" and name in seen.request.sent
             yield _equal(clause, _known(seen)[name], room[name], f"{name} changes, although it is fixed at creation", doubtful=left_open)
@@ -170,7 +180,7 @@ def kept_or_default(seen: Seen) -> Iterator[Evidence]:
     derived = {clause.path[0]: clause.options["from"] for clause in seen.behaviours("default-from")}
     for clause in seen.behaviours("kept-or-default"):
         name = clause.path[0]
-        if name in seen.request.sent or name not in known or name not in room:
+        if name in seen.request.sent or name not in known or name not in room or derived.get(name) in seen.answer.scrubbed:
             continue
         default = room.get(derived[name]) if name in derived else _default(seen, name)
         allowed = [known[name], *([default] if default is not None else EMPTY)]

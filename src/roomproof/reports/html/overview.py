@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from roomproof.reports.exercised import Exercised, exercised_of
+from roomproof.reports.html.client import Sent
 from roomproof.reports.html.columns import Column, Report, counted, moment
 from roomproof.reports.html.findings import Heap, Shown
 from roomproof.reports.shortfall import Shortfall, shortfalls
@@ -50,8 +51,13 @@ class Overview:
     todos: tuple[Todo, ...]
 
 
-def overview(reports: Sequence[Report], columns: Sequence[Column], heaps: Sequence[Heap], known: frozenset[str]) -> Overview:
-    """Return the top of the page for some runs, of which the last counts; what is `known` since a baseline does not keep from a release."""
+def overview(
+    reports: Sequence[Report], columns: Sequence[Column], heaps: Sequence[Heap], known: frozenset[str], sent: Sequence[Sent] = ()
+) -> Overview:
+    """Return the top of the page for some runs, of which the last counts; what is `known` since a baseline does not keep from a release.
+
+    `sent` is what clients sent outside the contract.
+    """
     last = {column.provider: column.node for column in columns if column.is_last}
     latest = {node["provider"]: node for report in reports for node in report["providers"]}
     # A provider whose newest run has no verdicts is not proven by an older one.
@@ -61,7 +67,19 @@ def overview(reports: Sequence[Report], columns: Sequence[Column], heaps: Sequen
     kind, headline = _headline(
         cards, shortfalls(reports[-1]) if reports else [], exercised_of(clause for node in nodes for clause in node["clauses"])
     )
-    return Overview(kind, headline, cards, tuple(_todos(nodes, fails, reports[-1] if reports else {})))
+    failing = sum(one.kind == "fail" for one in sent)
+    if failing and kind != "fail":
+        are = "error of the client fails" if failing == 1 else "errors of the client fail"
+        kind, headline = "fail", f"{failing:,} {are} the run. Of the provider: {headline[0].lower()}{headline[1:]}"
+    todos = [*_of_clients(sent, failing), *_todos(nodes, fails, reports[-1] if reports else {})]
+    return Overview(kind, headline, cards, tuple(sorted(todos, key=lambda todo: todo.kind != "fail")))
+
+
+def _of_clients(sent: Sequence[Sent], failing: int) -> Iterator[Todo]:
+    if sent:
+        ways = "one way" if len(sent) == 1 else f"{len(sent):,} ways"
+        text = f"the client is outside the contract in {ways}" + (f", {failing:,} of them fail the run" if failing else "")
+        yield Todo("fail" if failing else "warning", text, "client")
 
 
 def _card(node: Any, known: frozenset[str]) -> Card:

@@ -15,6 +15,7 @@ from markupsafe import Markup
 from roomproof import files
 from roomproof.legible import legible
 from roomproof.reports.html.boundary_map import strips
+from roomproof.reports.html.client import sent_by_clients
 from roomproof.reports.html.columns import WORDS, Report, columns_of, ordered
 from roomproof.reports.html.coverage import coverage
 from roomproof.reports.html.findings import heaps
@@ -36,6 +37,7 @@ def html(reports: Sequence[Report]) -> str:
     latest = runs[-1] if runs else {}
     known = frozenset(latest.get("baseline", {}).get("known", ()))
     found = heaps(columns, known)
+    sent = sent_by_clients(columns, latest)
     with_finding = frozenset(finding.clause for heap in found for finding in heap.findings)
     style, script = _text("style.css") + _grid(len(columns)), _text("script.js")
     return _environment().get_template("page.html").render(
@@ -50,8 +52,9 @@ def html(reports: Sequence[Report]) -> str:
         columns=columns,
         providers=list(dict.fromkeys(column.provider for column in columns)),
         levels=list(dict.fromkeys(clause["level"] for column in columns for clause in column.node["clauses"])),
-        top=overview(runs, columns, found, known),
+        top=overview(runs, columns, found, known, sent),
         heaps=found,
+        sent=sent,
         groups=matrix(columns, with_finding),
         strips=strips(columns),
         covered=coverage(columns),

@@ -28,7 +28,8 @@
 
   function fits(item, want) {
     var own = item.dataset;
-    return own.v.split(" ").some(function (word) { return want.verdicts.indexOf(word) >= 0; })
+    // What a client sent has no verdict.
+    return (!own.v || own.v.split(" ").some(function (word) { return want.verdicts.indexOf(word) >= 0; }))
       && (!want.level || own.l.split(" ").indexOf(want.level) >= 0)
       && (!want.provider || own.p.split(" ").indexOf(want.provider) >= 0)
       && want.words.every(function (word) { return textOf(item).indexOf(word) >= 0; });
@@ -47,6 +48,7 @@
     hideEmpty(".field", ".clause");
     hideEmpty(".group", ".field");
     hideEmpty(".heap", ".finding");
+    hideEmpty("#client", ".finding");
     each(".nothing", function (line) { line.hidden = !document.querySelector(".heap") || !!document.querySelector(".heap:not([hidden])"); });
     each(".heads [data-c]", function (head) {
       var off = !!want.provider && head.dataset.c !== want.provider;

@@ -5,12 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from roomproof.legible import one_line
+from roomproof.reports.report import recipe
+
+
+class RoomproofWarning(UserWarning):
+    """A clause is broken, but of a lower level, or in a way that harms nobody; or by the client."""
 
 
 def whole(finding: dict[str, Any], told: dict[str, Any]) -> str:
     """Return everything that a person needs to know of a finding in the report on its provider."""
-    from roomproof.reports.report import recipe
-
     lines = [
         finding["summary"],
         f"expected  {finding['expected']}",

@@ -1,0 +1,173 @@
+"""Judge streams: what one account of one provider did, in order. A stream may lie in one file, or in several."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from roomproof.cassettes.call import Call
+from roomproof.cassettes.heard import Heard, Register
+from roomproof.cassettes.overlap import Overlaps
+from roomproof.contract.model import Contract
+from roomproof.interaction import Interaction
+from roomproof.judge.beside import ALONE, SAFE, Beside
+from roomproof.judge.evidence import Outcome
+from roomproof.judge.identity import room_key
+from roomproof.judge.judge import Judge
+from roomproof.judge.seen import is_second_hand, response_json
+from roomproof.judge.violations import Origin
+
+MOST_STREAMS = 500
+"""So many streams are followed at once; of one that was not heard of for longest it is forgotten what its rooms were like."""
+_MOST_AT_ONCE = 20
+"""So many calls of one moment are remembered: a recording may have one time for all."""
+
+_MOST_ROOMS = 20_000
+"""Of so many rooms it is remembered which streams know them."""
+_MOST_KEYS = 20
+"""So many streams that know one room are remembered."""
+
+Listener = Callable[[Contract, Interaction], None]
+"""Told of each interaction that belongs to a contract."""
+Name = tuple[str, ...]
+
+
+@dataclass
+class Stream:
+    """One account's calls, as far as they have come."""
+
+    judge: Judge
+    overlaps: Overlaps = field(default_factory=Overlaps)
+    latest: Path | None = None
+    _moment: float | None = None
+    _at_the_moment: list[Interaction] = field(default_factory=list)
+
+    def is_known(self, call: Call) -> bool:
+        """Whether a call was there already: two files, or two tabs of a browser, may tell of the same one."""
+        if call.started is None or call.started != self._moment:
+            self._moment, self._at_the_moment = call.started, []
+        if call.started is None:
+            return False
+        known = call.interaction in self._at_the_moment
+        self._at_the_moment = [*self._at_the_moment[-_MOST_AT_ONCE:], call.interaction]
+        return known
+
+
+class Streams:
+    """Gives each call to the judge of its stream, and what that says to the record of the call's file."""
+
+    def __init__(self, register: Register, listener: Listener | None) -> None:
+        self.by_file: dict[Path, dict[str, Heard]] = {}
+        self.judged = self.learned = 0
+        self._register, self._listener = register, listener
+        self._streams: dict[Name, Stream] = {}
+        self._who_know: dict[tuple[str, str], frozenset[Name]] = {}
+
+    def hear(self, call: Call, account: str | None, where: str) -> None:
+        """Take the next call of an account; `where` tells streams of one account apart."""
+        name = (call.provider, call.server, account or "", where)
+        stream = self._streams.pop(name, None)
+        if stream is None:
+            if not call.belongs:
+                return
+            stream = Stream(Judge(self._register.contracts[call.provider][0]))
+            if len(self._streams) >= MOST_STREAMS:
+                self._end(next(iter(self._streams)))
+        self._streams[name] = stream
+        if not is_second_hand(call.interaction.request):
+            self._judge(stream, call, ALONE)
+            return
+        if call.interaction.request.method not in SAFE:
+            self._tell_others(name, call)
+        self._note_room(name, call)
+        is_lost = call.is_adrift and call.started is None
+        if is_lost:
+            self._lose_sight_of(stream)
+        for waiting, beside in stream.overlaps.take(call):
+            self._judge(stream, waiting, beside)
+        if is_lost:
+            self._lose_sight_of(stream)
+
+    def _tell_others(self, name: Name, call: Call) -> None:
+        """Let the other streams that know a room hear that a call may have changed it: one account may have several
+        keys and several addresses.
+        """
+        request = call.interaction.request
+        keys = [key for segment in request.path.split("/") if (key := room_key(request, segment))]
+        others = {other for key in keys for other in self._who_know.get((call.provider, key), ())} - {name}
+        for stream in [self._streams[other] for other in sorted(others & self._streams.keys())]:
+            for waiting, beside in stream.overlaps.take(replace(call, is_elsewhere=True)):
+                self._judge(stream, waiting, beside)
+
+    def _note_room(self, name: Name, call: Call) -> None:
+        """Take note that a stream knows the room that a call is about, or has made."""
+        request, contract = call.interaction.request, self._register.contracts[call.provider][0]
+        matched = contract.match(request.method, request.path) or contract.match_support(request.method, request.path)
+        room_id = "" if matched is None else matched[1].get(contract.room.parameter, "")
+        if matched and not room_id and call.interaction.response is not None and request.method not in SAFE:
+            room = contract.room.representation(response_json(request, call.interaction.response)) or {}
+            room_id = str(room.get(contract.room.id, ""))
+        if key := room_key(request, room_id):
+            names = self._who_know.pop((call.provider, key), frozenset())
+            self._who_know[call.provider, key] = names if name in names or len(names) >= _MOST_KEYS else names | {name}
+            if len(self._who_know) > _MOST_ROOMS:
+                del self._who_know[next(iter(self._who_know))]
+
+    def pause(self) -> None:
+        """Take note that nobody knows what came between the calls so far and those to come."""
+        for stream in self._streams.values():
+            self._lose_sight_of(stream)
+
+    def end(self) -> None:
+        """Judge what is still held back; the streams are over."""
+        for name in list(self._streams):
+            self._end(name)
+
+    def _end(self, name: Name) -> None:
+        stream = self._streams.pop(name)
+        self._catch_up(stream)
+        if stream.latest is not None:
+            self.by_file[stream.latest][stream.judge.contract.provider].boundaries.merge(stream.judge.boundaries)
+
+    def _lose_sight_of(self, stream: Stream) -> None:
+        self._catch_up(stream)
+        stream.judge.lose_sight()
+
+    def _catch_up(self, stream: Stream) -> None:
+        for call, beside in stream.overlaps.rest():
+            self._judge(stream, call, beside)
+
+    def _judge(self, stream: Stream, call: Call, beside: Beside) -> None:
+        interaction, contract = call.interaction, stream.judge.contract
+        stream.judge.rooms.file = call.path
+        if call.is_elsewhere:
+            stream.judge.see_elsewhere(interaction.request)
+            return
+        if not call.belongs:
+            stream.judge.see(interaction, beside)
+            return
+        heard = self._heard(call)
+        stream.latest = call.path
+        heard.note(interaction)
+        if self._listener is not None:
+            self._listener(contract, interaction)
+        is_old = self._register.is_old(interaction)
+        verdicts = heard.old if is_old else heard.verdicts
+        is_known = stream.is_known(call)
+        evidence = [] if is_known else stream.judge.see(interaction, beside)
+        for item in evidence:
+            verdicts.add(item, interaction)
+        if not is_old and not is_known:
+            heard.client.note(stream.judge.violations, Origin(call.path, call.place, interaction.at))
+        is_judged = any(item.outcome is not Outcome.INCONCLUSIVE for item in evidence)
+        self.judged += is_judged
+        self.learned += not is_judged
+
+    def _heard(self, call: Call) -> Heard:
+        by_provider = self.by_file.setdefault(call.path, {})
+        heard = by_provider.get(call.provider)
+        if heard is None:
+            heard = by_provider[call.provider] = self._register.heard(call.provider)
+            heard.files.append(call.path)
+        return heard

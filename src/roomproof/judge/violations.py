@@ -1,0 +1,234 @@
+"""What a client sent outside the contract: the other direction of judging, apart from all that is said of the provider.
+
+Only requests of others are held against the contract here. What roomproof sends itself is sent wrong on purpose.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from datetime import datetime
+from difflib import get_close_matches
+from functools import lru_cache
+from pathlib import Path
+
+from roomproof.contract.clause import Clause, Json, Level, Part, spoken
+from roomproof.contract.model import Operation
+from roomproof.interaction import Request, header, media_type
+from roomproof.judge.classify import half_pairs
+from roomproof.judge.evidence import shown
+from roomproof.judge.placeholder import is_placeholder
+from roomproof.judge.rooms import RoomState
+from roomproof.judge.rules import RequestRules
+from roomproof.judge.seen import Classification, NoJson, Obstacle, Where, is_second_hand
+from roomproof.judge.unlisted import Unlisted, unlisted_members
+
+MOST_LISTED = 200
+"""So many different violations of a provider's contract are listed; further ones are counted with one of the same clause."""
+_LONGEST_NAME = 100
+"""Names of more letters are no slip of a documented one."""
+_MOST_NAMED = 12
+"""So many documented fields are named beside one that is none."""
+_NEAR = 0.75
+"""How like a documented name another one is that is perhaps a slip of it (the ratio of difflib, 0 to 1)."""
+
+
+@dataclass(frozen=True)
+class Violation:
+    """One way in which a request is outside the contract.
+
+    `where` it stands, `what` it is in words, `sent` the value as text, empty where something is missing; `demands` what the contract
+    has there. `doubtful` tells that it is perhaps none. `alike` is the same for all those of a clause that are listed as one.
+    """
+
+    clause: Clause
+    where: str
+    what: str
+    sent: str
+    demands: str
+    doubtful: bool = False
+    alike: str = ""
+
+
+def violations(
+    operation: Operation, rules: RequestRules, request: Request, held: Classification, state: RoomState | None
+) -> Iterator[Violation]:
+    """Yield what a client's request has outside the contract, given how it was classified and what its room was like before.
+
+    Nothing is said of what roomproof sent, of what the documents leave open, or of a value that a recorder took out.
+    """
+    if not is_second_hand(request) or held.must_be_accepted:
+        return
+    for obstacle in held.obstacles:
+        yield from _of_obstacle(obstacle, request, held)
+    yield from _missing(rules, request)
+    yield from _read_only(operation, held, state)
+    shown_before = state.known.keys() if state is not None else frozenset[str]()
+    for member in unlisted_members(operation.body.schema, held.sent):
+        yield from _of_unlisted(operation, member, held, operation.answered | shown_before)
+
+
+def _of_obstacle(obstacle: Obstacle, request: Request, held: Classification) -> Iterator[Violation]:
+    """Yield what the request itself breaks, whatever the rooms are like: an unknown room or a name that is taken is no fault of it."""
+    where, sent = obstacle.where, obstacle.sent
+    if where is None or _is_scrubbed(where, sent):
+        return
+    if where.part == "body" and obstacle.doubtful:
+        return
+    if held.body is NoJson.MALFORMED and where == Where("body") and header(request.headers, "content-encoding") is not None:
+        return
+    clause = obstacle.clause
+    if clause.rule == "window" and not {clause.options["from"], clause.options["until"]} <= held.sent.keys():
+        return
+    is_missing = clause.rule in ("required", "window")
+    yield Violation(clause, str(where), obstacle.what, "" if is_missing else shown(sent), clause.demands, obstacle.doubtful)
+
+
+def _is_scrubbed(where: Where, sent: Json) -> bool:
+    texts = [*where.way, *([sent] if isinstance(sent, str) else ())]
+    if isinstance(sent, dict | list):
+        texts += [text for text in (*sent, *(sent.values() if isinstance(sent, dict) else ())) if isinstance(text, str)]
+    return any(map(is_placeholder, texts))
+
+
+def _missing(rules: RequestRules, request: Request) -> Iterator[Violation]:
+    """Yield what has to be there and is not. A recorder may have left it out; one that kept no header at all says nothing of any."""
+    for parameter in rules.parameters:
+        is_kept = bool(request.headers) or parameter.place != "header"
+        if parameter.required is not None and parameter.place != "path" and is_kept and parameter.sent_in(request, {}) is None:
+            yield _left_out(parameter.required, Where(parameter.place, parameter.name), f"no {parameter.name}")
+    if request.body and request.headers and media_type(request.headers) is None:
+        yield _left_out(rules.media, Where("header", "Content-Type"), "a body without a media type")
+    for clause, what in half_pairs(rules, request):
+        yield _left_out(clause, Where("header", clause.options["first-sent"]), what)
+
+
+def _left_out(clause: Clause, where: Where, what: str) -> Violation:
+    return Violation(clause, str(where), what, "", clause.demands, doubtful=True)
+
+
+def _read_only(operation: Operation, held: Classification, state: RoomState | None) -> Iterator[Violation]:
+    """Yield the read-only fields that get another value, and those that no document lists for this request."""
+    known = state.known if state is not None and not state.uncertain else {}
+    listed = operation.body.schema.get("properties", {})
+    for clause in operation.by_rule.get((Part.BEHAVIOUR, "read-only"), ()):
+        name = clause.path[0]
+        if name not in held.sent or _is_scrubbed(Where("body", way=(name,)), held.sent[name]):
+            continue
+        is_known = name in known
+        if known.get(name) != held.sent[name] if is_known else name not in listed:
+            where, sent = Where("body", way=(name,)), shown(held.sent[name])
+            yield Violation(clause, str(where), f"{name} {sent}, which is read-only", sent, clause.demands, doubtful=not is_known)
+
+
+def _of_unlisted(operation: Operation, member: Unlisted, held: Classification, answered: AbstractSet[str]) -> Iterator[Violation]:
+    """Yield a field that no document lists for this request; `answered` are the names that answers have, by the documents or in fact."""
+    name, where = member.way[-1], Where("body", way=member.way)
+    if operation.clause(Part.BEHAVIOUR, member.way, "read-only") or _is_scrubbed(where, member.value):
+        return
+    sent, dotted = shown(member.value), ".".join(member.way)
+    alike = spoken((*member.path, name))
+    near = nearest(name, member.listed)
+    clause = _clause_about(operation, (*member.path, near)) if near else None
+    if near and clause:
+        # A field that is sent, too, is not the one that was meant.
+        hint = "" if len(member.way) == 1 and near in held.sent else f": perhaps {near} is meant"
+        yield Violation(clause, str(where), f"{dotted} is no documented field{hint}", sent, _named(member.listed), alike=alike)
+        return
+    clause = operation.clause(Part.REQUEST, member.path, "type")
+    levels = {found.level for found in (_clause_about(operation, (*member.path, other)) for other in member.listed) if found}
+    # What only a sample lists is no whole list: a sample closes none.
+    if clause is None or Level.DOCUMENTED not in levels:
+        return
+    # Who sends back what was read sends fields of the answer, too, and no document says that this is wrong.
+    is_answered = member.path == () and name in answered
+    what = "a field of the answer, not of the request" if is_answered else "no documented field"
+    yield Violation(clause, str(where), f"{dotted} is {what}", sent, _named(member.listed), is_answered, alike)
+
+
+def _named(listed: tuple[str, ...]) -> str:
+    """Return what the documents list in place of a field that they do not."""
+    more = f" and {len(listed) - _MOST_NAMED} more" if len(listed) > _MOST_NAMED else ""
+    return f"documented here are {', '.join(listed[:_MOST_NAMED])}{more}"
+
+
+def _clause_about(operation: Operation, path: tuple[str, ...]) -> Clause | None:
+    """Return the clause that stands for a field of the request: that it is taken, else of which type it is."""
+    return operation.clause(Part.REQUEST, path, "accepted") or operation.clause(Part.REQUEST, path, "type")
+
+
+@lru_cache(4096)
+def nearest(name: str, listed: tuple[str, ...]) -> str:
+    """Return the listed name of which another one is perhaps a slip, in the spelling of words or of a letter; empty if there is none."""
+    plain = {_letters(other): other for other in listed}
+    found = get_close_matches(_letters(name), list(plain), n=1, cutoff=_NEAR) if len(name) <= _LONGEST_NAME else []
+    return plain[found[0]] if found else ""
+
+
+def _letters(name: str) -> str:
+    return re.sub(r"[\W_]", "", name).lower()
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where an interaction stands: the file, the place in it ("line 12"), and when it took place, if that is known."""
+
+    file: Path
+    place: str = ""
+    at: datetime | None = None
+
+    def is_before(self, other: Origin) -> bool:
+        """Whether it is told as the first of two; what has no time comes last."""
+        if self.at is not None and other.at is not None:
+            return self.at < other.at
+        return self.at is not None
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A violation as it is listed: the first of its kind with its origin, and how often there was one."""
+
+    violation: Violation
+    first: Origin
+    times: int = 1
+
+    def and_(self, other: Listed) -> Listed:
+        """Return both as one."""
+        first = other if other.first.is_before(self.first) else self
+        return Listed(first.violation, first.first, self.times + other.times)
+
+
+class Violations:
+    """Collects what a client sent outside a contract, each kind of it once. Two collections merge into one."""
+
+    def __init__(self, *, strict: bool = False) -> None:
+        """`strict` makes an error of every violation that is certain, but of what was only observed."""
+        self._levels = (Level.DOCUMENTED, Level.STANDARD, Level.SAMPLE) if strict else (Level.DOCUMENTED,)
+        self._listed: dict[tuple[str, str, bool], Listed] = {}
+
+    def note(self, found: Iterable[Violation], origin: Origin) -> None:
+        """Count the violations of one interaction."""
+        for violation in found:
+            self._add(Listed(violation, origin))
+
+    def merge(self, other: Violations) -> None:
+        """Take over what another collection of the same contract holds."""
+        for listed in other.listed():
+            self._add(listed)
+
+    def listed(self) -> tuple[Listed, ...]:
+        """Return them in the order in which they were first met."""
+        return tuple(self._listed.values())
+
+    def is_error(self, violation: Violation) -> bool:
+        """Whether a violation is an error, not only a warning: strictness follows the level and nothing else, as with verdicts."""
+        return violation.clause.level in self._levels and not violation.doubtful
+
+    def _add(self, one: Listed) -> None:
+        key = (one.violation.clause.id, one.violation.alike, one.violation.doubtful)
+        if key not in self._listed and len(self._listed) >= MOST_LISTED:
+            key = (one.violation.clause.id, "\0others", one.violation.doubtful)
+        known = self._listed.get(key)
+        self._listed[key] = one if known is None else known.and_(one)

@@ -56,6 +56,8 @@ _BEYOND = 8_192
 """So many bytes more are kept than are shown, so that a secret which is cut off there is still known by its
 end."""
 
+SAFE = ("GET", "HEAD", "OPTIONS")
+"""Methods that change nothing (RFC 9110, 9.2.1)."""
 BUSY = (429, 503)
 """Statuses of a provider that has no time (RFC 6585, 4; RFC 9110, 15.6.4): they say nothing of the request, which may come again."""
 

@@ -10,8 +10,7 @@ from urllib.parse import urlsplit
 
 from roomproof.cassettes.address import addressed
 from roomproof.contract.model import Contract
-from roomproof.interaction import Request
-from roomproof.judge.beside import SAFE
+from roomproof.interaction import SAFE, Request
 
 _VARIABLE = re.compile(r"\{[^}]*\}")
 _ANY = "0variable0"

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from roomproof.cassettes.call import Call
-from roomproof.interaction import Request
-from roomproof.judge.beside import ALONE, SAFE, Beside
+from roomproof.interaction import SAFE, Request
+from roomproof.judge.beside import ALONE, Beside
 
 MOST_WAITING = 200
 """So many calls wait for those that may run beside the first of them; of that one it is then said that others did."""

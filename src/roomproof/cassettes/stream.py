@@ -10,8 +10,8 @@ from roomproof.cassettes.call import Call
 from roomproof.cassettes.heard import Heard, Register
 from roomproof.cassettes.overlap import Overlaps
 from roomproof.contract.model import Contract
-from roomproof.interaction import Interaction
-from roomproof.judge.beside import ALONE, SAFE, Beside
+from roomproof.interaction import SAFE, Interaction
+from roomproof.judge.beside import ALONE, Beside
 from roomproof.judge.evidence import Outcome
 from roomproof.judge.identity import room_key
 from roomproof.judge.judge import Judge

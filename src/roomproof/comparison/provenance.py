@@ -12,7 +12,7 @@ from typing import Any
 
 from roomproof.contract.clause import Part
 from roomproof.contract.model import Contract, Operation, SupportCall
-from roomproof.interaction import Interaction, RoomKnowledge
+from roomproof.interaction import SAFE, Interaction, RoomKnowledge
 from roomproof.judge.classify import classify
 from roomproof.judge.equality import echoes, same_value
 from roomproof.judge.rooms import Rooms, RoomState
@@ -159,7 +159,7 @@ class Provenance:
             return
         state = self._rooms.get(room_id or "")
         status = interaction.response.status if interaction.response else 500
-        if state is None or what.method in _SAFE or 400 <= status < 500:
+        if state is None or what.method in SAFE or 400 <= status < 500:
             return
         state.uncertain = True
         if what.method == "DELETE" and status < 300:
@@ -167,12 +167,8 @@ class Provenance:
 
     def _doubt(self, interaction: Interaction) -> None:
         """A call that the contract does not know may have changed the room that its path names."""
-        if interaction.request.method not in _SAFE:
+        if interaction.request.method not in SAFE:
             for segment in interaction.request.path.split("/"):
                 state = self._rooms.get(segment)
                 if state is not None:
                     state.uncertain = True
-
-
-_SAFE = frozenset(("GET", "HEAD", "OPTIONS"))
-"""RFC 9110, 9.2.1."""

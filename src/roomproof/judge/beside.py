@@ -11,8 +11,6 @@ from roomproof.interaction import Request
 from roomproof.judge.identity import room_key
 from roomproof.judge.seen import Question, request_json
 
-SAFE = ("GET", "HEAD", "OPTIONS")
-"""Methods that change nothing (RFC 9110, 9.2.1)."""
 IN_THE_WAY = Question("another request about the room ran at the same time")
 _OF_NEW_ROOMS = ("server-generated", "replayed-once", "default-now")
 _OF_WHAT_IS_SENT = ("echo", "date-only", "null-unchanged")

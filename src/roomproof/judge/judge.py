@@ -7,8 +7,8 @@ from typing import Any
 
 from roomproof.contract.clause import Clause, Part
 from roomproof.contract.model import Contract, Operation, SupportCall
-from roomproof.interaction import Interaction, Request, Response, RoomKnowledge
-from roomproof.judge.beside import ALONE, IN_THE_WAY, SAFE, Beside, Touched, touched_by
+from roomproof.interaction import SAFE, Interaction, Request, Response, RoomKnowledge
+from roomproof.judge.beside import ALONE, IN_THE_WAY, Beside, Touched, touched_by
 from roomproof.judge.boundaries import Boundaries
 from roomproof.judge.check import Sight, checks_for
 from roomproof.judge.checks import require_checks

@@ -18,19 +18,17 @@ from weakref import WeakSet
 from roomproof.cassettes.attribution import Attribution
 from roomproof.contract.deviation import Deviation
 from roomproof.contract.model import Contract
-from roomproof.interaction import Interaction, Request, bounded
+from roomproof.interaction import SAFE, Interaction, Request, bounded
 from roomproof.judge.beside import ALONE, Beside
 from roomproof.judge.evidence import Evidence, Outcome
 from roomproof.judge.judge import Judge
+from roomproof.judge.recency import LONG
 from roomproof.judge.violations import Origin, Violations
 from roomproof.verdict import Verdicts
 
 Contracts = Mapping[str, tuple[Contract, tuple[Deviation, ...]]]
 """The known contracts by provider, each with its deviations."""
 
-_READS = frozenset(("GET", "HEAD", "OPTIONS"))
-_LONG = timedelta(minutes=5)
-"""After a pause of this length somebody else may have changed the rooms."""
 _CLOCKS = timedelta(seconds=5)
 """Clocks of two servers of one provider may differ by so much."""
 _HERE = Origin(Path())
@@ -47,7 +45,7 @@ class Flight:
     __slots__ = ("__weakref__", "alone", "given_up", "sender", "writes")
 
     def __init__(self, method: str) -> None:
-        self.writes = method.upper() not in _READS
+        self.writes = method.upper() not in SAFE
         self.alone, self.given_up = True, False
         self.sender = _sender()
 
@@ -92,7 +90,7 @@ class Hearing:
         before, last_part = self.last
         if at is None or before is None:
             return part != last_part
-        return not -_CLOCKS <= at - before <= _LONG
+        return not -_CLOCKS <= at - before <= LONG
 
 
 @dataclass(frozen=True)

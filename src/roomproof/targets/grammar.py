@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator, Mapping
 from urllib.parse import parse_qsl, quote, unquote
 
-from roomproof.interaction import Headers, media_type
+from roomproof.interaction import SAFE, Headers, media_type
 
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 """RFC 9110, 5.6.2: a method (9.1) or the name of a header (5.1)."""
@@ -35,8 +35,6 @@ _OVERRIDES = frozenset(("_method", "x-http-method", "x-http-method-override", "x
 """Headers, query parameters and fields by which many servers are told of another method."""
 _DECODED = 5
 """What is still encoded after so many decodings is no name of anything."""
-SAFE = ("GET", "HEAD", "OPTIONS")
-"""Methods that only ask (RFC 9110, 9.2.1)."""
 _FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 _FORM_NAME = re.compile(rb"""name="?([^";\r\n]*)""", re.IGNORECASE)
 

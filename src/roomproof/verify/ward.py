@@ -17,7 +17,7 @@ from urllib.parse import unquote
 
 from roomproof.contract.model import Contract
 from roomproof.errors import RoomproofError
-from roomproof.interaction import BUSY, Interaction
+from roomproof.interaction import BUSY, SAFE, Interaction
 from roomproof.judge.seen import read_answer
 from roomproof.ledger.books import Books
 from roomproof.targets.target import Outgoing, Target
@@ -30,7 +30,6 @@ Json = Any
 GONE = (404, 410)
 _NO_SUCH_ID = (400, *GONE, 414, 422)
 """How a provider answers about an id that no room has, or can have."""
-_HARMLESS = ("GET", "HEAD", "OPTIONS")
 BARE = 2
 """Which create of a run goes without the headers that let it be repeated: the contract allows that, too."""
 MOST_KEPT = 100
@@ -237,7 +236,7 @@ class Ward:
         if not errand.known:
             return "the contract has no such call"
         room_id = errand.room_id
-        if room_id is None and not errand.makes_room and method not in _HARMLESS:
+        if room_id is None and not errand.makes_room and method not in SAFE:
             return "it names no room, and only the room that is changed could tell whose it is"
         if room_id is None or self._is_own(room_id, method):
             return ""
@@ -247,7 +246,7 @@ class Ward:
 
     def _errand(self, outgoing: Outgoing) -> _Errand:
         """Return what a request is to do; one that only asks is known, and does nothing."""
-        if outgoing.method in _HARMLESS:
+        if outgoing.method in SAFE:
             return _Errand(known=True)
         if matched := self._contract.match(outgoing.method, outgoing.path):
             parameters, makes_room = matched[1], outgoing.method == "POST" and not matched[1]

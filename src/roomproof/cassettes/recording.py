@@ -98,21 +98,27 @@ def open_recording(path: Path) -> Recording:
 
 @dataclass(frozen=True)
 class Found:
-    """The recordings of a folder, in order, and what was passed over there although its name is like theirs,
-    with the reason.
+    """The recordings of a folder or several, in order, and what was passed over there although its name is like
+    theirs, with the reason.
     """
 
     files: tuple[Path, ...]
     skipped: Mapping[Path, str]
 
 
-def found_in(path: Path) -> Found:
-    """Return the recordings of a folder and its folders, linked ones too; a file stands for itself, whatever
-    it is.
+def found_in(*paths: Path) -> Found:
+    """Return the recordings of folders and their folders, linked ones too, each once; a file stands for itself,
+    whatever it is.
 
-    Regressions are left out, unless their folder is the one that is named: they hold what a provider did
-    wrong once. So are hidden files. Raises UsageError if there is nothing.
+    Regressions are left out, unless their folder is one that is named: they hold what a provider did wrong
+    once. So are hidden files. Raises UsageError if there is nothing at one of the paths.
     """
+    each = list(map(_found_at, paths))
+    skipped = {path: why for found in each for path, why in found.skipped.items()}
+    return Found(tuple(dict.fromkeys(file for found in each for file in found.files)), skipped)
+
+
+def _found_at(path: Path) -> Found:
     if not files.is_there(path):
         raise UsageError(f"{path}: there is no such file or folder; name a cassette, a HAR file or a folder of them")
     if not files.is_folder(path):

@@ -69,10 +69,10 @@ def run_check_secrets(paths: tuple[Path, ...], contracts: tuple[Path, ...], envi
         tuple(_known_secrets(contracts, environment)),
         lambda text: console.print(one_line(text), markup=False, highlight=False, soft_wrap=True),
     )
-    found = [found_in(path) for path in paths]
-    for path in dict.fromkeys(path for one in found for path in one.files):
+    found = found_in(*paths)
+    for path in found.files:
         search.look_into(path)
-    for path, why in {path: why for one in found for path, why in one.skipped.items()}.items():
+    for path, why in found.skipped.items():
         search.pass_over(path, why)
     if not search.secrets:
         _require_whole(search, paths)

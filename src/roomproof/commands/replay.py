@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 from pathlib import Path
 from time import monotonic
 from typing import Any
@@ -39,11 +40,18 @@ class Listen:
     max_age: timedelta | None = None
     stream_by: StreamBy = StreamBy.HEADER
 
+    @cached_property
+    def found(self) -> Found:
+        """The recordings, looked for once: of a file that may be none all of it is read for that. Raises UsageError
+        if there are none.
+        """
+        return found_in(*self.paths)
+
 
 def run_replay(listen: Listen, outputs: Outputs, gate: Gate = EVERY_FAIL) -> int:
     """Judge the recordings, show and write what they say, and return the exit code."""
     opened = gate.opened()
-    require_apart(outputs.asked, _found(listen.paths).files)
+    require_apart(outputs.asked, listen.found.files)
     told, problems = replayed(listen)
     opened.require(provider["provider"] for provider in told["providers"])
     told = opened.applied(told)
@@ -63,8 +71,7 @@ def replayed(listen: Listen, listener: Listener | None = None) -> tuple[dict[str
 
     Raises UsageError if there are none.
     """
-    there = _found(listen.paths)
-    files = there.files
+    files = listen.found.files
     began, now = monotonic(), datetime.now(UTC)
     contracts = {provider: find_contract(provider, listen.contracts) for provider in contract_folders(listen.contracts)}
     register = Register(contracts, listen.strict, now - listen.max_age if listen.max_age else None)
@@ -76,7 +83,7 @@ def replayed(listen: Listen, listener: Listener | None = None) -> tuple[dict[str
         if listen.max_age is not None:
             heard.verdicts.merge_old(heard.old, f"more than --max-age {listen.max_age.days}d ago: record it anew")
         judged.append(_judged(heard, rejudged, now, monotonic() - began))
-    told = report(judged, 0, found.tally.unmatched, found.tally.hints.values(), found.counts(there.skipped))
+    told = report(judged, 0, found.tally.unmatched, found.tally.hints.values(), found.counts(listen.found.skipped))
     return told, problems or _unread(found) or _nothing(told, files, contracts)
 
 
@@ -111,13 +118,6 @@ def _nothing(told: Mapping[str, Any], files: Sequence[Path], contracts: Iterable
 def _names(files: Sequence[Path]) -> str:
     more = f" and {len(files) - _MAX_FILES} more" if len(files) > _MAX_FILES else ""
     return ", ".join(map(str, files[:_MAX_FILES])) + more
-
-
-def _found(paths: tuple[Path, ...]) -> Found:
-    """Return the recordings of some paths, each once, and what was passed over."""
-    each = list(map(found_in, paths))
-    skipped = {path: why for found in each for path, why in found.skipped.items()}
-    return Found(tuple(dict.fromkeys(file for found in each for file in found.files)), skipped)
 
 
 def _rejudged(found: Replayed, provider: str, register: Register, problems: list[UsageError]) -> tuple[Change, ...] | None:

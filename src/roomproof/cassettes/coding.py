@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from importlib import import_module
 from typing import Any
 
-from roomproof.cassettes.formats.wrapped import is_json
+from roomproof.cassettes.layout import is_json
 from roomproof.interaction import Headers
 
 MAX_DECODED = 8_000_000
@@ -20,6 +20,7 @@ _TOO_LARGE = f"the recorded body is larger than {MAX_DECODED} bytes when decoded
 _EARLY = "the recorded body ends early"
 _OTHERWISE = "the recorded body is not in the content coding that its headers name"
 _PLAIN = frozenset(("", "identity", "none"))
+_OF_THE_WIRE = frozenset(("content-length", "content-encoding", "transfer-encoding"))
 _MAGIC = {b"\x1f\x8b": "gzip", b"\x28\xb5\x2f\xfd": "zstd"}
 _CHUNK = re.compile(rb"([0-9A-Fa-f]{1,8})(?:[ \t]*;[^\r\n]*|[ \t]*)\r\n")
 _CODED = ("\x1f", "H4sI", "1f8b", "1F8B", "KLUv", "28b52ffd", "28B52FFD")
@@ -36,6 +37,11 @@ class _CodingError(Exception):
 def coding_of(headers: Headers) -> str:
     """Return the content codings that headers name, in the order in which they were applied, joined by commas."""
     return ", ".join(value for name, value in headers if name.lower() == "content-encoding")
+
+
+def without_wire(headers: Headers) -> Headers:
+    """Return headers without those that speak of a body as it was on the wire, where another form of it is kept."""
+    return tuple((name, value) for name, value in headers if name.lower() not in _OF_THE_WIRE)
 
 
 def decoded(body: bytes, coding: str | None) -> bytes | str:

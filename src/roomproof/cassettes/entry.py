@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from enum import StrEnum
+from typing import TypeVar
+from urllib.parse import urlsplit
 
 from roomproof.interaction import Headers, Interaction, header
+from roomproof.judge.placeholder import is_placeholder
+
+Known = TypeVar("Known", bound=StrEnum)
+_BRACKETED = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*://)(\[[\w -]+\])")
 
 
 class EntryError(ValueError):
@@ -57,3 +65,23 @@ def moment(value: object) -> datetime | None:
     except ValueError:
         return None
     return found if found is None or found.tzinfo else found.replace(tzinfo=UTC)
+
+
+def url_of(text: str) -> str:
+    """Return a URL as it is, but that a placeholder in brackets, which no host can be, is put into others.
+
+    Raises EntryError, with the text, for one that cannot be taken apart as a URL.
+    """
+    try:
+        urlsplit(text)
+    except ValueError as error:
+        bracketed = _BRACKETED.match(text)
+        if bracketed is None or not is_placeholder(bracketed[2]):
+            raise EntryError(f"the uri of a request is none ({error})", text) from error
+        return f"{bracketed[1]}<{bracketed[2][1:-1]}>{text[bracketed.end() :]}"
+    return text
+
+
+def known(kind: type[Known], value: object, otherwise: Known) -> Known:
+    """Return what roomproof has written of a sender, `otherwise` where it has written nothing that there is."""
+    return kind(value) if isinstance(value, str) and value in set(kind) else otherwise

@@ -16,14 +16,13 @@ from typing import Any
 import orjson
 
 from roomproof import __version__
+from roomproof.cassettes.coding import without_wire
 from roomproof.cassettes.entry import answered_at
 from roomproof.interaction import Headers, Interaction, header
 
 HAR_END = b"\n]}}\n"
 _UNKNOWN_TYPE = "x-unknown"
 """What browsers write where there was no Content-Type."""
-_ON_THE_WIRE = frozenset(("content-length", "content-encoding", "transfer-encoding"))
-"""Headers of an answer that speak of the bytes on the wire; a HAR file holds the text that they carried."""
 _NO_TIME = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -39,7 +38,7 @@ def har_entry(interaction: Interaction) -> str:
     """
     request, response = interaction.request, interaction.response
     assert response is not None, "an entry without an answer would say nothing"
-    headers = [(name, value) for name, value in response.headers if name.lower() not in _ON_THE_WIRE]
+    headers = without_wire(response.headers)
     started = interaction.at or answered_at(response.headers) or _NO_TIME
     sent, exact = _text(request.body or b"")
     text, encoded = _text(response.body)

@@ -16,7 +16,7 @@ _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[\[\]{},:]|[^\s\[\]{},:"]+')
 
 def pretty(text: str) -> str | None:
     """Return a JSON object or array one member a line, None where it is none, is deep, or has letters beyond ASCII."""
-    if text[:1] not in ("{", "[") or not _PRINTABLE.fullmatch(text) or not _is_json(text):
+    if text[:1] not in ("{", "[") or not _PRINTABLE.fullmatch(text) or not is_json(text):
         return None
     try:
         return "".join(_laid_out(_TOKEN.findall(text)))
@@ -26,7 +26,7 @@ def pretty(text: str) -> str | None:
 
 def compact(text: str) -> str:
     """Return JSON text without the white space between its tokens; any other text as it is."""
-    return "".join(_TOKEN.findall(text)) if text[:1] in ("{", "[") and _is_json(text) else text
+    return "".join(_TOKEN.findall(text)) if text[:1] in ("{", "[") and is_json(text) else text
 
 
 def layouts(text: str) -> Iterator[str]:
@@ -34,7 +34,7 @@ def layouts(text: str) -> Iterator[str]:
 
     They are compact, with a space after each comma and colon, and with a member a line, two or four spaces in.
     """
-    if text[:1] not in ("{", "[") or not _is_json(text):
+    if text[:1] not in ("{", "[") or not is_json(text):
         return
     tokens = _TOKEN.findall(text)
     yield from _with_end("".join(tokens))
@@ -50,7 +50,8 @@ def _with_end(text: str) -> tuple[str, str]:
     return text, f"{text}\n"
 
 
-def _is_json(text: str) -> bool:
+def is_json(text: str | bytes) -> bool:
+    """Whether a text is JSON."""
     try:
         orjson.loads(text)
     except orjson.JSONDecodeError:

@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import NamedTuple
 from urllib.parse import unquote_plus
 
-import orjson
+from roomproof.cassettes.layout import is_json
 
 _SECRETS = (
     *("token", "secret", "password", "passwd", "passphrase", "apikey", "accesskey", "secretkey", "privatekey", "connectionstring"),
@@ -114,7 +114,7 @@ def may_tell(data: bytes, codes: bool) -> bool:
 
 def values(data: bytes) -> Iterator[Value]:
     """Yield the values under names in JSON or any other text, damaged or not, and what looks like a secret; not in order."""
-    yield from _members(data) if _is_json(data) else _quoted(data)
+    yield from _members(data) if is_json(data) else _quoted(data)
     for match in _PARAMETER.finditer(data):
         yield Value(Kind.PARAMETER, unquote_plus(match[1].decode("latin-1")), *match.span(2), match[2])
     yield from (Value(Kind.LOGIN, "", *match.span(1), match[1]) for match in _LOGIN.finditer(data))
@@ -140,14 +140,6 @@ _QUOTED_VALUE = re.compile(
     rb"""(?:"([^"\\]*+(?:\\.[^"\\]*+)*+)|'([^'\\]*+(?:\\.[^'\\]*+)*+)|(-?[0-9]+)(?![\w.])|([^\s"'\[\]{},:]+))""", re.DOTALL
 )
 _LITERALS = (b"null", b"true", b"false", b"None", b"True", b"False")
-
-
-def _is_json(data: bytes) -> bool:
-    try:
-        orjson.loads(data)
-    except orjson.JSONDecodeError:
-        return False
-    return True
 
 
 def _members(data: bytes) -> Iterator[Value]:

@@ -5,34 +5,33 @@ not the status.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from roomproof.cassettes.coding import decoded
-from roomproof.cassettes.entry import Entry, EntryError, answered_at
-from roomproof.cassettes.formats.vcrpy import url_of
+from roomproof.cassettes.coding import coding_of, decoded, without_wire
+from roomproof.cassettes.entry import Entry, answered_at
 from roomproof.interaction import Headers, Interaction, Request, Response, header
 
 _LONG = re.compile(r"0*[1-9][0-9]*", re.ASCII)
-_OF_THE_BODY = ("content-length", "content-encoding", "transfer-encoding")
-"""Headers that speak of a body as it was on the wire."""
 
 
 @dataclass(frozen=True)
 class Body:
     """A body as far as a recording has it.
 
-    `content` is None where the exchange had none, or where it is `missing`. `rebuilt` says that the recorder
-    had parsed it, so that its length and its spelling are not those of the bytes that were sent.
+    `content` is None where the exchange had none, or where it `is_missing`: there was one, and the recording does
+    not have it. `respelt`: its bytes are our spelling of the value that the recorder had parsed, so that neither
+    length nor spelling are those of what was sent. `is_doubtful`: it may just as well have been a form.
     """
 
     content: bytes | None = None
-    missing: bool = False
-    rebuilt: bool = False
+    is_missing: bool = False
+    respelt: bool = False
+    is_doubtful: bool = False
 
 
 NO_BODY = Body()
-MISSING = Body(missing=True)
+MISSING = Body(is_missing=True)
 
 
 def entry(
@@ -43,23 +42,15 @@ def entry(
     if not is_bodiless(request.method, status) and not came.content and _LONG.fullmatch(header(headers, "content-length") or ""):
         came = MISSING
     request = _request(request, sent)
-    response = Response(status, _headers(headers, came), came.content or b"", respelt=came.rebuilt)
+    response = Response(status, _headers(headers, came), came.content or b"", respelt=came.respelt)
     at = started or answered_at(headers)
-    return Entry(Interaction(request, response, at), started, took, bodies_missing=sent.missing or came.missing)
+    return Entry(Interaction(request, response, at), started, took, bodies_missing=sent.is_missing or came.is_missing)
 
 
 def unanswered(request: Request, sent: Body, why: str, started: datetime | None = None, took: timedelta | None = None) -> Entry:
     """Return a request as an entry without the provider's answer, and why there is none."""
     sent = _decoded(sent, request.headers)
-    return Entry(Interaction(_request(request, sent), None, started, failure=why), started, took, bodies_missing=sent.missing)
-
-
-def address(url: str) -> str:
-    """Return a URL as it is. Raises EntryError, with the URL, for a text that cannot be taken apart as one."""
-    try:
-        return url_of(url)
-    except EntryError as error:
-        raise EntryError(str(error), url) from error
+    return Entry(Interaction(_request(request, sent), None, started, failure=why), started, took, bodies_missing=sent.is_missing)
 
 
 def is_bodiless(method: str, status: int) -> bool:
@@ -74,13 +65,12 @@ def _request(request: Request, sent: Body) -> Request:
 def _decoded(body: Body, headers: Headers) -> Body:
     if body.content is None:
         return body
-    codings = ", ".join(value for name, value in headers if name.lower() == "content-encoding")
-    plain = decoded(body.content, codings)
-    return MISSING if isinstance(plain, str) else Body(plain, body.missing, body.rebuilt)
+    plain = decoded(body.content, coding_of(headers))
+    return MISSING if isinstance(plain, str) else replace(body, content=plain)
 
 
 def _headers(headers: Headers, body: Body) -> Headers:
     """Return headers without those that would speak of a body which is not here as it was."""
-    if not (body.missing or body.rebuilt):
+    if not (body.is_missing or body.respelt):
         return headers
-    return tuple((name, value) for name, value in headers if name.lower() not in _OF_THE_BODY)
+    return without_wire(headers)

@@ -5,13 +5,13 @@ from __future__ import annotations
 import base64
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
 import orjson
 
 from roomproof.cassettes.entry import EntryError
+from roomproof.cassettes.formats.answered import MISSING, NO_BODY, Body
 from roomproof.cassettes.yaml_tags import Numeral, Unbuilt, joined
 
 _PARSED = ("parsed_body", "json_body", "json")
@@ -26,28 +26,13 @@ _VALUES_WORTH = 16
 _DEEPEST = 100
 
 
-@dataclass(frozen=True)
-class Body:
-    """A body as bytes, None where there is none. `is_missing`: there was one, and the recording does not have it. `respelt`: its
-    bytes are our spelling of the value that the recording has. `is_doubtful`: it may just as well have been a form.
-    """
-
-    content: bytes | None = None
-    is_missing: bool = False
-    respelt: bool = False
-    is_doubtful: bool = False
-
-
-_MISSING = Body(is_missing=True)
-
-
 def request_body(node: Mapping[str, Any]) -> Body:
     """Return the body of a request. Raises EntryError if it is nothing that stands for one.
 
     Clients that take a value for the body leave it to themselves how to spell it: then the recording has the value.
     """
     found, form = _sent(node), node.get("form")
-    return _of_form(form) if isinstance(form, dict) and form and found in (Body(), Body(b"")) else found
+    return _of_form(form) if isinstance(form, dict) and form and found in (NO_BODY, Body(b"")) else found
 
 
 def _sent(node: Mapping[str, Any]) -> Body:
@@ -89,7 +74,7 @@ def _read(content: Any) -> Body:
             return _unwrapped(content)
     if isinstance(content, list | tuple) and content and all(type(item) is str for item in content):
         # Chunks, or a list of texts that somebody has parsed: nobody knows.
-        return _MISSING
+        return MISSING
     # Chunks that were never joined: JSON has no bytes.
     whole = joined(content) if isinstance(content, list | tuple) and any(isinstance(item, bytes) for item in content) else None
     return _spelt(content) if whole is None else Body(whole)
@@ -97,7 +82,7 @@ def _read(content: Any) -> Body:
 
 def _unwrapped(content: Mapping[str, Any]) -> Body:
     if content.get("file"):
-        return _MISSING
+        return MISSING
     for name in _PARSED:
         if name in content:
             return _spelt(content[name])
@@ -119,13 +104,13 @@ def _of_base64(text: str | bytes) -> Body:
     try:
         return Body(base64.b64decode("".join(letters.split()), validate=True))
     except ValueError:
-        return _MISSING
+        return MISSING
 
 
 def _of_members(members: Mapping[Any, Any]) -> Body:
     """Return the body that a client makes of a map: JSON, or a form; a flat one may become either, one with a file is a form."""
     if any(isinstance(value, bytes) for value in members.values()):
-        return _MISSING
+        return MISSING
     is_doubtful = bool(members) and all(isinstance(value, str | int | float) and not isinstance(value, bool) for value in members.values())
     spelt = _spelt(members)
     return Body(spelt.content, respelt=True, is_doubtful=is_doubtful)
@@ -134,13 +119,13 @@ def _of_members(members: Mapping[Any, Any]) -> Body:
 def _of_form(form: Mapping[Any, Any]) -> Body:
     """Return the body that go-vcr keeps the fields of, where it has no text of it."""
     fields = [(str(name), value) for name, values in form.items() for value in (values if isinstance(values, list) else [values])]
-    return Body(urlencode(fields, errors="surrogatepass").encode()) if all(map(_is_pair, fields)) else _MISSING
+    return Body(urlencode(fields, errors="surrogatepass").encode()) if all(map(_is_pair, fields)) else MISSING
 
 
 def _spelt(value: Any) -> Body:
     """Return the body that spells a value; of one that was null nobody knows whether it was there."""
     if value is None:
-        return _MISSING
+        return MISSING
     left = [_MOST_VALUES]
     plain = _bounded(value, left, _DEEPEST)
     try:

@@ -11,20 +11,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from enum import StrEnum
-from typing import Any, TypeVar
+from typing import Any
 from urllib.parse import urlencode
 
-from roomproof.cassettes.entry import Entry, EntryError, moment
+from roomproof.cassettes.entry import Entry, EntryError, known, moment, url_of
 from roomproof.cassettes.formats import answered
 from roomproof.cassettes.formats.answered import MISSING, NO_BODY, Body
 from roomproof.cassettes.formats.format import Around, Format
 from roomproof.cassettes.formats.pairs import pairs_of
-from roomproof.cassettes.formats.wrapped import as_bytes, from_base64, from_chunk_text, from_hexadecimal, from_silent_base64, is_json
+from roomproof.cassettes.formats.wrapped import as_bytes, from_base64, from_chunk_text, from_hexadecimal, from_silent_base64
+from roomproof.cassettes.layout import is_json
 from roomproof.interaction import Credentials, Headers, Interaction, Request, Response, RoomKnowledge, header
 
 _Node = Mapping[str, Any]
-_Known = TypeVar("_Known", bound=StrEnum)
 _CACHE, _WORKER, _TEST = "a cache has answered, not the provider", "a service worker has answered, not the provider", "a test has answered"
 _FETCHED = {"memory cache": _CACHE, "disk cache": _CACHE, "service worker": _WORKER, "inspector override": _TEST}
 """What Safari writes as `_fetchType` where the answer did not come over the network."""
@@ -42,7 +41,7 @@ def entry_of(node: Any, around: Around = Around()) -> Entry:  # noqa: B008 - it 
     method, url = asked.get("method"), asked.get("url")
     if not isinstance(url, str) or not isinstance(method, str) or not method:
         raise EntryError("an entry needs a request with the texts method and url", url if isinstance(url, str) else "")
-    request = Request(method.upper(), answered.address(url), pairs_of(asked.get("headers")))
+    request = Request(method.upper(), url_of(url), pairs_of(asked.get("headers")))
     started, took = _started(entry.get("startedDateTime")), _took(entry.get("time"))
     status, headers = _status(response.get("status")), pairs_of(response.get("headers"))
     if ours and status is not None:
@@ -61,10 +60,6 @@ FORMAT = Format("HAR", ("log", "entries"), lambda node, around: iter((entry_of(n
 
 def _object(node: Any) -> _Node:
     return node if isinstance(node, dict) else {}
-
-
-def _known(kind: type[_Known], value: Any, otherwise: _Known) -> _Known:
-    return kind(value) if isinstance(value, str) and value in set(kind) else otherwise
 
 
 def _started(value: Any) -> datetime | None:
@@ -121,7 +116,7 @@ def _form(kind: str, parameters: Any) -> Body:
     """Return a form that was taken apart; how one with files was put together nobody knows."""
     if not kind.lower().startswith("application/x-www-form-urlencoded"):
         return MISSING
-    return Body(urlencode(pairs_of(parameters), errors="replace").encode(), rebuilt=True)
+    return Body(urlencode(pairs_of(parameters), errors="replace").encode(), respelt=True)
 
 
 def _came(content: _Node, headers: Headers, around: Around) -> Body:
@@ -178,14 +173,14 @@ def _own(request: Request, asked: _Node, status: int, headers: Headers, content:
     """Return what roomproof itself has recorded, as it was: nothing has to be guessed (har_writing.py)."""
     exact, left_out = _object(ours.get("bytes")).get("request"), ours.get("left_out")
     posted = {"text": exact, "encoding": "base64"} if exact else _object(asked.get("postData"))
-    known = replace(
+    asked_by = replace(
         request,
         body=_written(posted),
-        credentials=_known(Credentials, ours.get("credentials"), Credentials.UNKNOWN),
-        room=_known(RoomKnowledge, ours.get("room"), RoomKnowledge.UNKNOWN),
+        credentials=known(Credentials, ours.get("credentials"), Credentials.UNKNOWN),
+        room=known(RoomKnowledge, ours.get("room"), RoomKnowledge.UNKNOWN),
     )
     rest = left_out if isinstance(left_out, int) and left_out > 0 else 0
-    return Interaction(known, Response(status, headers, _written(content) or b"", rest), at)
+    return Interaction(asked_by, Response(status, headers, _written(content) or b"", rest), at)
 
 
 def _written(node: _Node) -> bytes | None:

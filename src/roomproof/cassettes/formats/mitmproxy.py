@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import Any, BinaryIO
 
 from roomproof.cassettes.damage import MAX_ENTRY, DamageError
-from roomproof.cassettes.entry import Entry, EntryError, Unreadable
+from roomproof.cassettes.entry import Entry, EntryError, Unreadable, url_of
 from roomproof.cassettes.formats import answered
 from roomproof.cassettes.formats.answered import MISSING, Body
 from roomproof.interaction import Headers, Request, header
@@ -95,7 +95,7 @@ def _entry(flow: dict[str, Any], place: str) -> Entry:
     headers = _headers(asked.get("headers"))
     scheme, path = _text(asked.get("scheme")) or "https", _text(asked.get("path"))
     named = header(headers, "host") or _text(asked.get("authority")) or f"{_text(asked.get('host'))}:{asked.get('port')}"
-    request = Request(_text(asked.get("method")).upper(), answered.address(path if "://" in path else f"{scheme}://{named}{path}"), headers)
+    request = Request(_text(asked.get("method")).upper(), url_of(path if "://" in path else f"{scheme}://{named}{path}"), headers)
     if not request.method:
         raise EntryError("the flow's request has no method", request.url)
     started, ended = _moment(asked.get("timestamp_start")), _moment(came.get("timestamp_end") if isinstance(came, dict) else None)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from roomproof.cassettes.entry import Entry, EntryError
+from roomproof.cassettes.entry import Entry, EntryError, url_of
 from roomproof.cassettes.formats import answered
 from roomproof.cassettes.formats.answered import MISSING, NO_BODY, Body
 from roomproof.cassettes.formats.format import Format, one
@@ -27,7 +27,7 @@ def entry_of(node: Any) -> Entry:
     url = scope + path
     if not isinstance(status, int) or isinstance(status, bool):
         raise EntryError("an entry of nock needs a whole number as its status", url)
-    request = Request(method.upper(), answered.address(url), pairs_of(entry.get("reqheaders")))
+    request = Request(method.upper(), url_of(url), pairs_of(entry.get("reqheaders")))
     headers = pairs_of(entry.get("rawHeaders") or entry.get("headers"))
     came = _body(entry.get("response"), headers, is_binary=entry.get("responseIsBinary") is True)
     return answered.entry(request, _body(entry.get("body"), request.headers), status, headers, came)
@@ -43,7 +43,7 @@ def _body(node: Any, headers: Headers, is_binary: bool = False) -> Body:
         content = from_hexadecimal(node) if is_binary else as_bytes(node)
         return MISSING if content is None else Body(content)
     content = as_json(node)
-    return MISSING if content is None else Body(content, rebuilt=True)
+    return MISSING if content is None else Body(content, respelt=True)
 
 
 FORMAT = Format("nock", (), one(entry_of), lambda first, _: isinstance(first, dict) and {"scope", "path"} <= first.keys())

@@ -13,7 +13,7 @@ from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
 
-from roomproof.cassettes.entry import Entry, EntryError, Unreadable
+from roomproof.cassettes.entry import Entry, EntryError, Unreadable, url_of
 from roomproof.cassettes.formats import answered
 from roomproof.cassettes.formats.answered import MISSING, NO_BODY, Body
 from roomproof.cassettes.formats.format import Around, Format
@@ -56,7 +56,7 @@ def _entry(example: Any, otherwise: Any, variables: _Variables) -> Entry:
     url, method, status = _url(asked.get("url"), variables), asked.get("method", "GET"), example.get("code")
     if not isinstance(method, str) or not url:
         raise EntryError("an originalRequest needs a method and a url", url)
-    request = Request(method.upper(), answered.address(url), _headers(asked.get("header"), variables))
+    request = Request(method.upper(), url_of(url), _headers(asked.get("header"), variables))
     sent = _sent(asked.get("body"), variables)
     if not isinstance(status, int) or isinstance(status, bool) or not 100 <= status <= 999:
         return answered.unanswered(request, sent, "the example holds no status")
@@ -76,7 +76,7 @@ def _sent(node: Any, variables: _Variables) -> Body:
     if mode == "raw" and isinstance(content, str):
         return _text(_filled(content, variables)) if content else NO_BODY
     if mode == "urlencoded" and isinstance(content, list):
-        return Body(urlencode(_headers(content, variables), errors="replace").encode(), rebuilt=True)
+        return Body(urlencode(_headers(content, variables), errors="replace").encode(), respelt=True)
     return MISSING
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from roomproof.cassettes.entry import Entry, EntryError
+from roomproof.cassettes.entry import Entry, EntryError, url_of
 from roomproof.cassettes.formats import answered
 from roomproof.cassettes.formats.answered import MISSING, NO_BODY, Body
 from roomproof.cassettes.formats.format import Format, one
@@ -29,7 +29,7 @@ def entry_of(node: Any) -> Entry:
         raise EntryError("an entry needs the texts RequestUri and RequestMethod", url if isinstance(url, str) else "")
     if not isinstance(status, int) or isinstance(status, bool):
         raise EntryError("an entry needs a whole number as its StatusCode", url)
-    request = Request(method.upper(), answered.address(url), pairs_of(entry.get("RequestHeaders")))
+    request = Request(method.upper(), url_of(url), pairs_of(entry.get("RequestHeaders")))
     headers = pairs_of(entry.get("ResponseHeaders"))
     sent, came = _body(entry.get("RequestBody"), request.headers), _body(entry.get("ResponseBody"), headers)
     return answered.entry(request, sent, status, headers, came)
@@ -46,7 +46,7 @@ def _body(node: Any, headers: Headers) -> Body:
         content = as_bytes(node) if is_text else from_base64(node)
         return MISSING if content is None else Body(content)
     content = as_json(node)
-    return MISSING if content is None else Body(content, rebuilt=True)
+    return MISSING if content is None else Body(content, respelt=True)
 
 
 FORMAT = Format("test-proxy", ("Entries",), one(entry_of))

@@ -14,24 +14,18 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
-from enum import StrEnum
 from http.client import responses
-from typing import Any, TypeVar
-from urllib.parse import urlsplit
+from typing import Any
 
 from roomproof.cassettes.as_sent import MEMBER, restored
-from roomproof.cassettes.coding import coding_of, decoded
-from roomproof.cassettes.entry import Entry, EntryError, answered_at
-from roomproof.cassettes.formats.bodies import Body, request_body, response_body
+from roomproof.cassettes.coding import coding_of, decoded, without_wire
+from roomproof.cassettes.entry import Entry, EntryError, answered_at, known, url_of
+from roomproof.cassettes.formats.answered import MISSING, Body
+from roomproof.cassettes.formats.bodies import request_body, response_body
 from roomproof.cassettes.formats.times import before, duration_of, time_of
 from roomproof.cassettes.yaml_tags import Unbuilt
 from roomproof.interaction import Credentials, Headers, Interaction, Request, Response, RoomKnowledge, header
-from roomproof.judge.placeholder import is_placeholder
 
-_Kind = TypeVar("_Kind", bound=StrEnum)
-_BRACKETED = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*://)(\[[\w -]+\])")
-_NOT_KEPT = frozenset(("content-length", "content-encoding", "transfer-encoding"))
-"""Headers that speak of the bytes on the wire; a cassette holds the text that they carried."""
 _STATUS = re.compile(r"(?:HTTP/[0-9.]{1,5} )?(-?[0-9]{1,5})(?![0-9])")
 _NO_STATUS = 599
 """What Tornado says of an answer that never came; then it has no headers either."""
@@ -50,7 +44,8 @@ def entry(interaction: Interaction) -> dict[str, Any]:
         },
         "response": {
             "status": {"code": response.status, "message": responses.get(response.status, "")},
-            "headers": _grouped((name, value) for name, value in response.headers if name.lower() not in _NOT_KEPT),
+            # A cassette holds the text that the bytes on the wire carried.
+            "headers": _grouped(without_wire(response.headers)),
             "body": {"string": _text(response.body)},
         },
         "recorded_at": interaction.at.isoformat() if interaction.at else None,
@@ -80,8 +75,8 @@ def _entry_of(node: Mapping[str, Any], request_node: Mapping[str, Any], url: str
         url_of(url),
         asked,
         sent.content,
-        _known(Credentials, sender.get("credentials"), Credentials.UNKNOWN),
-        _known(RoomKnowledge, sender.get("room"), RoomKnowledge.UNKNOWN),
+        known(Credentials, sender.get("credentials"), Credentials.UNKNOWN),
+        known(RoomKnowledge, sender.get("room"), RoomKnowledge.UNKNOWN),
     )
     recorded = time_of(node.get("recorded_at"))
     if "response" in node and node["response"] is None:
@@ -96,7 +91,7 @@ def _entry_of(node: Mapping[str, Any], request_node: Mapping[str, Any], url: str
         return Entry(_unanswered(request, at), started, took)
     if sent.is_doubtful and not 200 <= status < 300:
         # Who accepts it has read it as JSON; else it may have been a form.
-        sent, request = Body(is_missing=True), replace(request, body=None)
+        sent, request = MISSING, replace(request, body=None)
     response = Response(status, answered, received.content or b"", _left_out(node, response_node, received), respelt=received.respelt)
     bodiless = request.method == "HEAD" or status < 200 or status in (204, 304)
     missing = _is_missing(sent, asked) or (not bodiless and _is_missing(received, answered))
@@ -132,8 +127,7 @@ def _uncoded(body: Body, headers: Headers) -> tuple[Body, Headers]:
     found = decoded(body.content, coding_of(headers)) if body.content and not body.respelt else body.content
     if found == body.content and not body.respelt and not body.is_missing:
         return body, headers
-    kept = tuple((name, value) for name, value in headers if name.lower() not in _NOT_KEPT)
-    return (Body(is_missing=True) if isinstance(found, str) else replace(body, content=found)), kept
+    return (MISSING if isinstance(found, str) else replace(body, content=found)), without_wire(headers)
 
 
 def _is_missing(body: Body, headers: Headers) -> bool:
@@ -223,21 +217,6 @@ def _text_of(value: Any, name: str) -> str:
     return str(value) if isinstance(value, str) else value.decode("latin-1")
 
 
-def url_of(text: str) -> str:
-    """Return a URL as it is, but that a placeholder in brackets, which no host can be, is put into others.
-
-    Raises EntryError for a text that cannot be taken apart as one.
-    """
-    try:
-        urlsplit(text)
-    except ValueError as error:
-        bracketed = _BRACKETED.match(text)
-        if bracketed is None or not is_placeholder(bracketed[2]):
-            raise EntryError(f"the uri of a request is none ({error})") from error
-        return f"{bracketed[1]}<{bracketed[2][1:-1]}>{text[bracketed.end() :]}"
-    return text
-
-
 def _plain(value: Any) -> str:
     if isinstance(value, bytes):
         return value.decode("latin-1")
@@ -273,7 +252,3 @@ def _left_out(node: Mapping[str, Any], response: Mapping[str, Any], body: Body) 
     if not isinstance(count, int) or isinstance(count, bool) or count < 0:
         raise EntryError("what stands under left_out is no number of bytes")
     return count
-
-
-def _known(kind: type[_Kind], value: Any, otherwise: _Kind) -> _Kind:
-    return kind(value) if isinstance(value, str) and value in set(kind) else otherwise

@@ -8,6 +8,8 @@ from typing import Any
 
 import orjson
 
+from roomproof.cassettes.layout import is_json
+
 _SPACE = re.compile(r"\s+")
 _HEXADECIMAL = re.compile(r"(?:[0-9A-Fa-f]{2})*")
 _OTHER_ALPHABET = str.maketrans("-_", "+/")
@@ -67,15 +69,6 @@ def as_bytes(text: str) -> bytes | None:
         return text.encode()
     except UnicodeEncodeError:
         return None
-
-
-def is_json(body: bytes) -> bool:
-    """Whether a body is a JSON text."""
-    try:
-        orjson.loads(body)
-    except orjson.JSONDecodeError:
-        return False
-    return True
 
 
 def as_json(node: Any) -> bytes | None:

@@ -69,13 +69,13 @@ def replay(paths: Iterable[Path], register: Register, listener: Listener | None 
         replayed.told[path], replayed.by_file[path] = recording.told, {}
         found = survey(recording, contracts, space)
         if _is_alone(found, stream_by):
-            _judge([found], streams, _Where(str(path)))
+            _judge([found], streams, str(path))
             found.let_go(space)
             _note(found, replayed)
         else:
             together.setdefault(group, []).append(found)
     for group, surveys in together.items():
-        _judge(surveys, streams, _Where(group))
+        _judge(surveys, streams, group)
         for found in surveys:
             _note(found, replayed)
     replayed.by_file.update(streams.by_file)
@@ -99,19 +99,12 @@ def _is_alone(found: Survey, stream_by: StreamBy) -> bool:
     return stream_by is StreamBy.HEADER and not (found.is_timed and found.tells_accounts)
 
 
-@dataclass(frozen=True)
-class _Where:
-    """What tells the streams of one account apart: the files that are judged together, by their folder or by nothing."""
+def _judge(surveys: list[Survey], streams: Streams, group: str) -> None:
+    """Judge some recordings as one, those that say when they were made in that order, behind those that do not.
 
-    group: str
-
-    def of(self, found: Survey, account: str | None) -> str:
-        """Return it for a call; of files that only their accounts bring together one whose account nobody knows is by itself."""
-        return self.group if self.group or account else str(found.path)
-
-
-def _judge(surveys: list[Survey], streams: Streams, where: _Where) -> None:
-    """Judge some recordings as one, those that say when they were made in that order, behind those that do not."""
+    `group` is what they have in common, their folder or the only file; nothing if only their accounts bring them
+    together: then a call whose account nobody knows belongs to its file.
+    """
     before: float | None = None
     for number, cluster in enumerate(_clusters(surveys)):
         first, last = cluster[0].first, max((one.last for one in cluster if one.last is not None), default=None)
@@ -120,7 +113,7 @@ def _judge(surveys: list[Survey], streams: Streams, where: _Where) -> None:
         before = last
         for found, call in _merged(cluster):
             account = found.account(call)
-            streams.hear(call, account, where.of(found, account))
+            streams.hear(call, account, group if group or account else str(found.path))
     streams.end()
 
 

@@ -101,10 +101,8 @@ class Judge:
         if matched is None:
             return ()
         operation, parameters = matched
-        rules = self._compiled.request(operation)
         state = self._state(request, parameters) if room_is_known else None
-        held = classify(operation, rules, Interaction(request, None), parameters, self.rooms, state)
-        return tuple(violations(operation, rules, request, held, state))
+        return self._held(operation, Interaction(request, None), parameters, state)[1]
 
     def lose_sight(self) -> None:
         """Take note that anything may happen before the next interaction: what follows is no evidence of what a room was like until now."""
@@ -206,10 +204,16 @@ class Judge:
     def _classified(
         self, operation: Operation, interaction: Interaction, parameters: Mapping[str, str], state: RoomState | None
     ) -> Classification:
+        request, self.violations = self._held(operation, interaction, parameters, state)
+        return request
+
+    def _held(
+        self, operation: Operation, interaction: Interaction, parameters: Mapping[str, str], state: RoomState | None
+    ) -> tuple[Classification, tuple[Violation, ...]]:
+        """Return a request held against the contract, and what a client has sent outside of it."""
         rules = self._compiled.request(operation)
         request = classify(operation, rules, interaction, parameters, self.rooms, state)
-        self.violations = tuple(violations(operation, rules, interaction.request, request, state))
-        return request
+        return request, tuple(violations(operation, rules, interaction.request, request, state))
 
     def _seen(
         self,

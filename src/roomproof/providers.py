@@ -63,13 +63,21 @@ def place_of(file: Path) -> str:
 
 def find_contract(provider: str, extra: tuple[Path, ...] = ()) -> tuple[Contract, tuple[Deviation, ...]]:
     """Return a provider's contract and deviations. Raises UsageError for an unknown provider, ContractError for a broken file."""
-    # Late: whoever only wants to know which providers there are, as a shell does at each Tab, need not wait for it.
-    from roomproof.judge.checks import require_checks
-
     folders = contract_folders(extra)
     if provider not in folders:
         raise UsageError(f"unknown provider {provider!r}{did_you_mean(provider, list(folders))}; known are {', '.join(folders)}")
-    folder = folders[provider]
+    return _contract_in(folders[provider], provider)
+
+
+def find_contracts(extra: tuple[Path, ...] = ()) -> dict[str, tuple[Contract, tuple[Deviation, ...]]]:
+    """Return the contract and the deviations of every provider, by provider. Raises as `find_contract` does."""
+    return {provider: _contract_in(folder, provider) for provider, folder in contract_folders(extra).items()}
+
+
+def _contract_in(folder: Path, provider: str) -> tuple[Contract, tuple[Deviation, ...]]:
+    # Late: whoever only wants to know which providers there are, as a shell does at each Tab, need not wait for it.
+    from roomproof.judge.checks import require_checks
+
     path = folder / "openapi.yaml"
     contract = load_contract(path)
     if contract.provider != provider:

@@ -13,7 +13,7 @@ from roomproof.commands.outputs import told_besides
 from roomproof.environment import value_of
 from roomproof.errors import UsageError
 from roomproof.legible import one_line
-from roomproof.providers import contract_folders, find_contract
+from roomproof.providers import find_contracts
 from roomproof.reports.console import open_console
 
 
@@ -94,6 +94,6 @@ def _require_whole(search: _Search, paths: tuple[Path, ...]) -> None:
 
 
 def _known_secrets(contracts: tuple[Path, ...], environment: Mapping[str, str]) -> Iterator[str]:
-    for provider in contract_folders(contracts):
-        names = find_contract(provider, contracts)[0].credentials.environment.values()
+    for contract, _ in find_contracts(contracts).values():
+        names = contract.credentials.environment.values()
         yield from (value for value in (value_of(name, environment) for name in names) if value is not None)

@@ -18,7 +18,7 @@ from roomproof.cassettes.stream_by import StreamBy
 from roomproof.commands.gate import EVERY_FAIL, Gate, failing, unproven
 from roomproof.commands.outputs import Outputs, require_apart, told_besides, unheard, written
 from roomproof.errors import RoomproofError, UsageError
-from roomproof.providers import contract_folders, find_contract
+from roomproof.providers import find_contracts
 from roomproof.reports.console import open_console
 from roomproof.reports.report import Judged, report
 from roomproof.reports.shortfall import is_unproven, shortfalls
@@ -73,7 +73,7 @@ def replayed(listen: Listen, listener: Listener | None = None) -> tuple[dict[str
     """
     files = listen.found.files
     began, now = monotonic(), datetime.now(UTC)
-    contracts = {provider: find_contract(provider, listen.contracts) for provider in contract_folders(listen.contracts)}
+    contracts = find_contracts(listen.contracts)
     register = Register(contracts, listen.strict, now - listen.max_age if listen.max_age else None)
     found = replay(files, register, listener, listen.stream_by)
     problems = list(found.problems)

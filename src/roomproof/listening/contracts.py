@@ -11,8 +11,10 @@ from pathlib import Path
 from roomproof.contract.model import Contract
 from roomproof.errors import UsageError
 from roomproof.listening.stream import Contracts
-from roomproof.providers import contract_folders, find_contract
+from roomproof.providers import find_contract, find_contracts
 from roomproof.targets.credentials import scheme_from
+
+_read = lru_cache(maxsize=8)(find_contracts)
 
 
 def known_contracts(extra: str | Path | Sequence[str | Path], provider: str | None) -> Contracts:
@@ -26,11 +28,6 @@ def known_contracts(extra: str | Path | Sequence[str | Path], provider: str | No
     if provider is not None and provider not in known:
         find_contract(provider, folders)
     return known
-
-
-@lru_cache(maxsize=8)
-def _read(folders: tuple[Path, ...]) -> Contracts:
-    return {provider: find_contract(provider, folders) for provider in contract_folders(folders)}
 
 
 def known_secrets(contracts: Iterable[Contract], environment: Mapping[str, str]) -> tuple[str, ...]:

@@ -75,17 +75,10 @@ def find_contracts(extra: tuple[Path, ...] = ()) -> dict[str, tuple[Contract, tu
 
 
 def _contract_in(folder: Path, provider: str) -> tuple[Contract, tuple[Deviation, ...]]:
-    # Late: whoever only wants to know which providers there are, as a shell does at each Tab, need not wait for it.
-    from roomproof.judge.checks import require_checks
-
     path = folder / "openapi.yaml"
     contract = load_contract(path)
     if contract.provider != provider:
         raise ContractError(f"{path}: x-provider is {contract.provider!r}, but the folder is {provider!r}; make them the same")
-    try:
-        require_checks(contract)
-    except ContractError as error:
-        raise ContractError(f"{path}: {error}") from error
     return contract, load_deviations(folder / "deviations.yaml")
 
 
@@ -134,9 +127,14 @@ def installed_contract(contract: Contract) -> Contract | None:
 
 def load_contract(path: Path) -> Contract:
     """Return the contract in a file. Raises ContractError, with the file's name, for anything that has no meaning."""
+    # Late: whoever only wants to know which providers there are, as a shell does at each Tab, need not wait
+    # for it.
     from roomproof.contract.read import parse_contract
+    from roomproof.judge.register import require_rules
 
-    return parse_contract(_text(path), str(path))
+    contract = parse_contract(_text(path), str(path))
+    require_rules(contract)
+    return contract
 
 
 def load_deviations(path: Path) -> tuple[Deviation, ...]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from roomproof.contract.keywords import Kind
 from roomproof_strategies.boundary import boundary, plain
 from roomproof_strategies.invalid import invalid, mutations
 from roomproof_strategies.malformed import malformed
 from roomproof_strategies.sample import Json, Sample, Schema, Setting, Special
-from roomproof_strategies.sizes import Kind, Scale, scales
+from roomproof_strategies.sizes import Scale, scales
 from roomproof_strategies.valid import valid
 
 __all__ = [

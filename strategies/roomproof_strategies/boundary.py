@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import combinations
 
 from roomproof.contract.formats import FORMATS
+from roomproof.contract.keywords import Kind, limits_of
 from roomproof_strategies import formats
 from roomproof_strategies.free_form import FREE_FORM
 from roomproof_strategies.plain import Plain
@@ -35,10 +37,6 @@ _INT32 = (-(2**31), 2**31 - 1)
 _UNITS = (60, 100, 600, 900, 1000, 1440, 3600, 7200, 10_000, 43_200, 86_400, 100_000, 604_800, 1_000_000, 10**9)
 """Powers of ten; a minute, an hour, a day, a week in seconds or minutes: where limits are, and conditions."""
 _ROUND = (*_UNITS, 90, 120, 180, 200, 250, 255, 300, 365, 500, 1200, 1800, 2000, 5000, 5400, 14_400, 21_600, 28_800, 50_000, 172_800)
-_RANGE = {"minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"}
-_LENGTHS = {"minLength", "maxLength"}
-_ITEMS = {"minItems", "maxItems"}
-_SIZES = {"minProperties", "maxProperties"}
 
 Edge = tuple[Json, str, str]
 
@@ -122,12 +120,12 @@ class _Run:
         elif kind == "string":
             yield from _strings(node, place.schema, self.plain)
         elif kind == "array":
-            for size, rule in _counts(place.schema, _ITEMS):
+            for size, rule in _counts(place.schema, limits_of(Kind.ITEMS)):
                 yield self.plain.items(node, place.path, size, 1), rule, f"{size} items"
         elif is_free(node):
             yield from ((value, "type", note) for value, note in FREE_FORM)
         elif isinstance(node.get("additionalProperties"), dict):
-            for size, rule in _counts(place.schema, _SIZES):
+            for size, rule in _counts(place.schema, limits_of(Kind.PROPERTIES)):
                 yield self.plain.map(node, place.path, size, 1), rule, f"a map of {size}"
 
     def whole(self, variant: int, note: str) -> Iterator[tuple[Json, Path, str, str]]:
@@ -167,7 +165,7 @@ class _Run:
 
 
 def _numbers(schema: Schema | bool, kind: str) -> Iterator[Edge]:
-    for rule, limit in limits(schema, _RANGE):
+    for rule, limit in limits(schema, limits_of(Kind.NUMBER)):
         steps = (0, 1, -1) if kind == "integer" else (0, 1, -1, 0.5, -0.5)
         for step in steps:
             number = limit + step
@@ -209,7 +207,7 @@ def _lengths(node: Node, schema: Schema | bool) -> list[tuple[int, str]]:
     """Return lengths worth trying with the rule they aim at: on each limit and beside it, small ones, around powers of two."""
     most = min(node.get("maxLength", UNLIMITED), LONGEST)
     found: dict[int, str] = {}
-    for rule, limit in limits(schema, _LENGTHS):
+    for rule, limit in limits(schema, limits_of(Kind.LENGTH)):
         for length in (limit, limit - 1, limit + 1):
             found.setdefault(length, rule)
     powers = [2**exponent + step for exponent in range(2, most.bit_length()) for step in (-1, 0, 1)]
@@ -218,7 +216,7 @@ def _lengths(node: Node, schema: Schema | bool) -> list[tuple[int, str]]:
     return [(length, rule) for length, rule in found.items() if 0 <= length <= max(most, node.get("minLength", 0))]
 
 
-def _counts(schema: Schema | bool, keywords: set[str]) -> list[tuple[int, str]]:
+def _counts(schema: Schema | bool, keywords: AbstractSet[str]) -> list[tuple[int, str]]:
     found: dict[int, str] = {}
     for rule, limit in limits(schema, keywords):
         for size in (limit, limit - 1, limit + 1):

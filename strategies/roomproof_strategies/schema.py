@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from functools import lru_cache, reduce
 from typing import Any
 
@@ -15,7 +16,8 @@ import jsonschema_rs
 import orjson
 
 from roomproof.contract.formats import FORMATS
-from roomproof.contract.register import ANNOTATIONS
+from roomproof.contract.keywords import KEYWORDS as TABLE
+from roomproof.contract.keywords import LIMITS, VALUE_KEYWORDS, Role, beyond, names_of
 from roomproof.errors import did_you_mean
 from roomproof_strategies.sample import Json, Schema
 
@@ -23,34 +25,15 @@ Path = tuple[str, ...]
 Node = dict[str, Any]
 
 ALL_TYPES = ("string", "integer", "number", "boolean", "array", "object", "null")
-_LOWER = {"minimum", "exclusiveMinimum", "minLength", "minItems", "minProperties"}
-_UPPER = {"maximum", "exclusiveMaximum", "maxLength", "maxItems", "maxProperties"}
 _NESTED = {"items", "additionalProperties", "propertyNames"}
 _STEPS = {"items": "items", "additionalProperties": "values", "propertyNames": "keys"}
-_NATURAL = {
-    **dict.fromkeys(("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"), "number"),
-    **dict.fromkeys(("minLength", "maxLength", "pattern", "format"), "string"),
-    **dict.fromkeys(("items", "minItems", "maxItems", "uniqueItems"), "array"),
-    **dict.fromkeys(("properties", "required", "additionalProperties", "propertyNames", "minProperties", "maxProperties"), "object"),
-}
-_OPPOSITE = {
-    "minLength": ("maxLength", -1),
-    "maxLength": ("minLength", 1),
-    "minItems": ("maxItems", -1),
-    "maxItems": ("minItems", 1),
-    "minProperties": ("maxProperties", -1),
-    "maxProperties": ("minProperties", 1),
-    "minimum": ("exclusiveMaximum", 0),
-    "exclusiveMaximum": ("minimum", 0),
-    "maximum": ("exclusiveMinimum", 0),
-    "exclusiveMinimum": ("maximum", 0),
-}
+_NATURAL = {name: keyword.speaks_of for name, keyword in TABLE.items() if keyword.speaks_of}
 _FURTHER = {
     "x-observed": ("observed-", "beyond what real providers take"),
     "x-sample": ("sample-", "unlike the samples"),
 }
-KEYWORDS = {*_NATURAL, "type", "enum", "const", "anyOf", "oneOf", "allOf", "not"}
-_HARMLESS = {*ANNOTATIONS, "default", "deprecated", "readOnly", "writeOnly", "$schema", "$id"}
+KEYWORDS = {*_NATURAL, *VALUE_KEYWORDS}
+_HARMLESS = {*names_of(Role.ANNOTATION), "default", "deprecated", "readOnly", "writeOnly", "$schema", "$id"}
 """Keywords that limit no value."""
 
 
@@ -82,11 +65,6 @@ def _inner(key: str, value: Any) -> Iterator[tuple[str, Any]]:
         yield key, value["schema"]
     elif key in _FURTHER:
         yield key, {name: inner for name, inner in value.items() if name != "source"}
-
-
-def kebab(keyword: str) -> str:
-    """Return a keyword in kebab case: `maxLength` becomes `max-length`."""
-    return re.sub(r"(?<=[a-z])([A-Z])", lambda match: "-" + match[1].lower(), keyword)
 
 
 @lru_cache(maxsize=256)
@@ -127,7 +105,7 @@ def breaks(checker: jsonschema_rs.Draft202012Validator, body: Json) -> tuple[tup
         if isinstance(error.kind, jsonschema_rs.ValidationErrorKind.Required):
             found.append(((*path, error.kind.property), "required"))
         else:
-            found.append((path, "null" if error.instance is None else kebab(keyword)))
+            found.append((path, "null" if error.instance is None else TABLE[keyword].rule))
     typed = {path for path, rule in found if rule in ("type", "null")}
     return tuple(dict.fromkeys(item for item in found if item[1] in ("type", "null") or item[0] not in typed))
 
@@ -194,10 +172,8 @@ def merge(first: Schema, second: Schema) -> Node:
             merged.setdefault(key, value)
         elif key not in merged or merged[key] == value:
             merged[key] = value
-        elif key in _LOWER:
-            merged[key] = max(merged[key], value)
-        elif key in _UPPER:
-            merged[key] = min(merged[key], value)
+        elif key in LIMITS:
+            merged[key] = (max if LIMITS[key].outward < 0 else min)(merged[key], value)
         else:
             merged.update(_join(key, merged, value))
     return merged
@@ -243,10 +219,10 @@ def complement(region: Schema | bool) -> Node:
         # Keywords of one type hold for all values of another, so that `type` beside `not` excludes nothing more.
         if keys == {"not"} or spoken == {region["type"]}:
             return dict(inside)
-    limit = next((key for key in keys if key in _OPPOSITE), None)
+    limit = next((key for key in keys if key in LIMITS), None)
     kind = "number" if region.get("type") == "integer" else region.get("type")
     if limit and keys <= {limit, "type"} and kind in (None, _NATURAL[limit]):
-        opposite, shift = _OPPOSITE[limit]
+        opposite, shift = beyond(limit)
         # A limit says nothing of other types: without a type, they all lie in the region.
         typed = {"type": _NATURAL[limit]} if kind is None else {}
         return {opposite: region[limit] + shift, **typed}
@@ -285,7 +261,7 @@ def alternatives(schema: Schema | bool, *, settled: bool) -> list[Node]:
     return [node]
 
 
-def limits(schema: Schema | bool, keywords: set[str], level: str = "") -> Iterator[tuple[str, Any]]:
+def limits(schema: Schema | bool, keywords: AbstractSet[str], level: str = "") -> Iterator[tuple[str, Any]]:
     """Yield (rule, limit) for every limit of the named keywords, also in branches, `x-observed` and `x-unsettled`.
 
     The rule of an observed limit starts with `observed-`, of a sample's with `sample-`; that of an unsettled one is `type`, since
@@ -294,7 +270,7 @@ def limits(schema: Schema | bool, keywords: set[str], level: str = "") -> Iterat
     if isinstance(schema, bool):
         return
     for key in [key for key in schema if key in keywords]:
-        yield ("type" if level == "unsettled" else f"{level}{kebab(key)}"), schema[key]
+        yield ("type" if level == "unsettled" else f"{level}{TABLE[key].rule}"), schema[key]
     for branch in (*schema.get("allOf", ()), *schema.get("anyOf", ()), *schema.get("oneOf", ())):
         yield from limits(branch, keywords, level)
     for member, (prefix, _) in _FURTHER.items():

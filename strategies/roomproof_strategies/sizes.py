@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
-from enum import StrEnum
 from fractions import Fraction
 from math import ceil, floor
 
+from roomproof.contract.keywords import KEYWORDS, LIMITS, Kind
 from roomproof_strategies import formats
 from roomproof_strategies.plain import Plain
 from roomproof_strategies.sample import LONGEST, MOST, Json, Sample, Schema
@@ -22,21 +22,7 @@ FARTHEST_FRACTION = 2**40
 """Numbers in steps of a fraction are not tried beyond this one: doubles have too few digits to tell the steps apart (IEEE 754)."""
 _SHORTEST_URL = 30
 _DIGITS = 6
-_OURS = frozenset(
-    (
-        *("minimum", "maximum", "exclusive-minimum", "exclusive-maximum"),
-        *("min-length", "max-length", "min-items", "max-items", "min-properties", "max-properties"),
-    )
-)
-
-
-class Kind(StrEnum):
-    """What a size is."""
-
-    NUMBER = "number"
-    LENGTH = "length"
-    ITEMS = "items"
-    PROPERTIES = "properties"
+_OURS = frozenset(KEYWORDS[name].rule for name in LIMITS)
 
 
 @dataclass(frozen=True)
@@ -94,11 +80,8 @@ class Scale:
 
     def measured(self, value: Json) -> int | None:
         """Return the size of a value, None where it has none of this kind."""
-        if self.kind is Kind.NUMBER:
-            is_number = isinstance(value, int | float) and not isinstance(value, bool)
-            return round(Fraction(value) / self.unit) if is_number else None
-        wanted = {Kind.LENGTH: str, Kind.ITEMS: list, Kind.PROPERTIES: dict}[self.kind]
-        return len(value) if isinstance(value, wanted) else None
+        size = self.kind.measured(value)
+        return None if size is None else round(Fraction(size) / self.unit)
 
 
 def scales(schema: Schema, fields: Fields | None = None, *, anchor: datetime) -> Iterator[Scale]:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import Any
 
+from roomproof.contract.keywords import Kind, limits_of
 from roomproof_strategies import formats
 from roomproof_strategies.plain import Plain
 from roomproof_strategies.sample import LONGEST, MOST, Json, Sample, Schema
@@ -14,7 +15,6 @@ from roomproof_strategies.spots import Spot
 from roomproof_strategies.valid import canonical
 
 _FAR = 1000
-_RANGE = {"minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"}
 _BEYOND_INTS = (-1, 0, 2**31, -(2**31) - 1, 2**32, 2**63, -(2**63) - 1, 2**64, 10**30)
 _OTHER_TYPES: tuple[Json, ...] = (
     None, True, False, 0, 1, 10, -1, 1.5, "text", "", "10", "1.5", "true", "false", "null",
@@ -69,7 +69,7 @@ def _outside_list(members: list[Json]) -> Iterator[Wrong]:
 
 
 def _numbers(node: Node) -> Iterator[Wrong]:
-    for _, limit in limits(node, _RANGE):
+    for _, limit in limits(node, limits_of(Kind.NUMBER)):
         for step in (0, 1, -1, _FAR, -_FAR, 0.5, -0.5):
             yield limit + step, f"{limit + step}, limit {limit}"
         for wrapped in (limit + 2**32, limit + 2**16, limit - 2**32):

@@ -10,7 +10,7 @@ import yaml
 
 from roomproof.contract.read import parse_contract
 from roomproof.errors import ContractError
-from roomproof.judge.checks import require_checks
+from roomproof.judge.register import require_rules
 from roomproof.providers import bundled
 
 HEAD = """\
@@ -68,7 +68,7 @@ def contract_with(line: str) -> str:
 
 def refusal(text: str) -> str:
     with pytest.raises(ContractError) as caught:
-        require_checks(parse_contract(text, "small.yaml"))
+        require_rules(parse_contract(text, "small.yaml"))
     return str(caught.value)
 
 
@@ -95,7 +95,7 @@ def swapped(old: str, new: str) -> tuple[str, int]:
     ],
 )
 def test_what_names_fields_that_there_are_is_read(line: str) -> None:
-    require_checks(parse_contract(contract_with(line), "small.yaml"))
+    require_rules(parse_contract(contract_with(line), "small.yaml"))
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from roomproof.contract.document import parse_yaml, resolve
 from roomproof.contract.read import read_contract
 from roomproof.errors import ContractError
+from roomproof.judge.register import require_rules
 from roomproof.providers import MAX_BYTES, load_contract, load_deviations
 
 SMALL: dict[str, Any] = {
@@ -70,7 +71,7 @@ def changed(*way: str | int, to: Any) -> dict[str, Any]:
 
 def refusal(raw: Any) -> str:
     with pytest.raises(ContractError) as caught:
-        read_contract(raw)
+        require_rules(read_contract(raw))
     return str(caught.value)
 
 

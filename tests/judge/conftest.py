@@ -15,8 +15,8 @@ from typing import Any
 
 import pytest
 
+from roomproof.contract.clause import Part
 from roomproof.contract.document import parse_yaml, resolve
-from roomproof.contract.fields import OF_THE_BODY
 from roomproof.contract.model import Contract
 from roomproof.contract.read import read_contract
 from roomproof.interaction import Credentials, Headers, Interaction, Request, Response, RoomKnowledge
@@ -24,6 +24,8 @@ from roomproof.judge import judge as judging
 from roomproof.judge.classify import classify
 from roomproof.judge.evidence import Evidence, Outcome
 from roomproof.judge.judge import Judge
+from roomproof.judge.options import Place
+from roomproof.judge.register import rules
 from roomproof.judge.seen import Classification
 from roomproof.providers import bundled, find_contract
 from roomproof.verdict import Verdict, Verdicts
@@ -81,7 +83,8 @@ def _lines(raw: Mapping[str, Any], operation: Mapping[str, Any]) -> Iterable[dic
     for line in operation["x-behaviours"]:
         named = [name for name in line.get("fields", ()) if name in left]
         options = [line["with"][option] for option in ("from", "until") if line["rule"] == "window"]
-        if line.get("fields", "all") == "all" or line["rule"] not in OF_THE_BODY:
+        is_about_body = rules()[Part.BEHAVIOUR, line["rule"]].about is Place.BODY
+        if line.get("fields", "all") == "all" or not is_about_body:
             if all(name in left for name in options):
                 yield line
         elif named:

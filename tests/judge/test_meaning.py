@@ -15,7 +15,7 @@ from roomproof.judge import leniency
 from roomproof.judge.equality import echoes, same, same_value
 from roomproof.judge.evidence import MAX_SHOWN, shown
 from roomproof.judge.rooms import RoomState
-from roomproof.judge.window import SLACK, Window, lengths, windows
+from roomproof.judge.rules.window import RULE, SLACK, Window, lengths, window_of
 from roomproof.providers import find_contract
 
 NOW = datetime(2030, 6, 1, 12, tzinfo=UTC)
@@ -272,7 +272,9 @@ def test_a_window_whose_other_end_a_lost_request_may_have_moved_is_neither_certa
     state = RoomState("1", {"validFrom": "2030-06-01T12:00:00Z"})
 
     def asked(**sent: str) -> tuple[bool, str, list[float]]:
-        (found,) = (window for _, window in windows(update, sent, state, NOW))
+        (clause,) = RULE.clauses(update)
+        found = window_of(clause, sent, state, NOW)
+        assert found is not None
         return found.certain, found.broken, [days for _, days in lengths(update, sent, state, NOW)]
 
     assert asked(validUntil="2030-06-03T12:00:00Z") == (True, "", [2])

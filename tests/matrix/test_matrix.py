@@ -15,12 +15,12 @@ from roomproof.contract.model import Contract
 from roomproof.contract.read import parse_contract
 from roomproof.contract.statement import Statement
 from roomproof.errors import ContractError
-from roomproof.judge.check import all_checks
+from roomproof.judge.register import row_of, rules
 from roomproof.providers import contract_folders, load_contract
 from roomproof.reports.matrix import document, markdown
 
 CONTRACTS = {name: load_contract(folder / "openapi.yaml") for name, folder in contract_folders().items()}
-MATRIX = matrix(list(CONTRACTS.values()))
+MATRIX = matrix(list(CONTRACTS.values()), row_of)
 
 
 def rows(of: Matrix, side: Side) -> Mapping[str, Row]:
@@ -125,7 +125,7 @@ def test_how_each_refuses() -> None:
 
 def test_every_rule_of_behaviour_has_a_row_with_a_title() -> None:
     """A rule without one would stand under its own name, which is no title."""
-    known = {rule for check in all_checks() if check.part is Part.BEHAVIOUR for rule in check.rules}
+    known = {name for part, name in rules() if part is Part.BEHAVIOUR}
     assert len(known) > 10
     assert known & set(rows(MATRIX, Side.MEANING)) == {"unique"}
 
@@ -160,7 +160,7 @@ def test_markdown_has_tables_of_one_width_and_a_note_for_every_number() -> None:
 def test_a_provider_with_nothing_but_a_contract(tmp_path: Path) -> None:
     write_start(tmp_path / "acme")
     acme = load_contract(tmp_path / "acme" / "openapi.yaml")
-    found = rows(matrix([acme, CONTRACTS["telnyx"]]), Side.VALUES)["max_participants"]
+    found = rows(matrix([acme, CONTRACTS["telnyx"]], row_of), Side.VALUES)["max_participants"]
     assert texts(found, "acme") == ["integer", "at least 2", "at most 50"]
     assert {statement.source.document for statement in found.cells["acme"]} == {"acme: Update a room"}
 

@@ -19,8 +19,8 @@ from roomproof.contract.model import Contract
 from roomproof.contract.read import parse_contract
 from roomproof.errors import ContractError
 from roomproof.interaction import Interaction, Request, Response
-from roomproof.judge.checks import require_checks
 from roomproof.judge.judge import Judge
+from roomproof.judge.register import require_rules, row_of
 from roomproof.providers import contract_folders
 from roomproof.reports.matrix import document, markdown
 from roomproof_strategies import boundary, invalid, plain
@@ -146,9 +146,9 @@ _ID = "7b61621f-62e0-4aad-ab11-9fd19e272e73"
 
 def use(contract: Contract) -> None:
     """Do with a contract what every command does."""
-    require_checks(contract)
+    require_rules(contract)
     digest(contract, ())
-    compared = matrix([contract])
+    compared = matrix([contract], row_of)
     document(compared)
     markdown(compared)
     attribution, judge = Attribution({contract.provider: contract}, contract_folders()["telnyx"], None), Judge(contract)

@@ -8,7 +8,16 @@ from typing import Any
 import pytest
 
 from roomproof_strategies import boundary, invalid, mutations, plain, scales, valid
-from roomproof_strategies.schema import alternatives, complement, ecma, flatten, integer_range, kebab, limits, merge, types
+from roomproof_strategies.schema import (
+    alternatives,
+    complement,
+    ecma,
+    flatten,
+    integer_range,
+    limits,
+    merge,
+    types,
+)
 
 Fits = Callable[[Any, Any], bool]
 ANCHOR = datetime(2030, 6, 1, 12, tzinfo=UTC)
@@ -149,4 +158,3 @@ def test_ranges_and_names() -> None:
     assert integer_range({"exclusiveMinimum": 2, "maximum": 7.5}) == (3, 7)
     assert integer_range({"minimum": 1.5, "exclusiveMaximum": 7}) == (2, 6)
     assert integer_range({}) == (None, None)
-    assert kebab("exclusiveMaximum") == "exclusive-maximum"

@@ -11,7 +11,7 @@ from rich.markup import escape
 from rich.table import Column, Table
 
 from roomproof.contract.clause import Clause
-from roomproof.judge.checks import checks_of
+from roomproof.judge.register import rule_of
 from roomproof.providers import contract_folders, find_contract
 from roomproof.reports.console import open_console, say
 
@@ -27,8 +27,8 @@ def register(provider: str, contracts: tuple[Path, ...]) -> list[Clause]:
 
 
 def how_tested(clause: Clause) -> str:
-    """Return how the checks of a clause go about it."""
-    return " ".join(check.tests for check in checks_of(clause))
+    """Return how the rule of a clause is tested."""
+    return rule_of(clause).tested
 
 
 def print_clauses(provider: str | None, contracts: tuple[Path, ...], *, as_json: bool) -> None:
@@ -59,5 +59,5 @@ def row(clause: Clause) -> dict[str, Any]:
         "demands": clause.demands,
         "source": asdict(clause.source),
         "tested": how_tested(clause),
-        "checks": [check.name for check in checks_of(clause)],
+        "checks": [rule_of(clause).check],
     }

@@ -9,6 +9,7 @@ from rich.console import Console
 
 from roomproof.contract.matrix import matrix
 from roomproof.errors import UsageError
+from roomproof.judge.register import row_of
 from roomproof.providers import contract_folders, find_contract
 from roomproof.reports.matrix import document, markdown, show
 
@@ -21,7 +22,7 @@ def print_matrix(providers: tuple[str, ...], contracts: tuple[Path, ...], *, as_
     if as_json and as_markdown:
         raise UsageError("--json and --markdown: choose one of them")
     names = dict.fromkeys(providers or contract_folders(contracts))
-    found = matrix([find_contract(name, contracts)[0] for name in names])
+    found = matrix([find_contract(name, contracts)[0] for name in names], row_of)
     if as_json:
         print(json.dumps(document(found), indent=1))
     elif as_markdown:

@@ -10,15 +10,16 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
-from roomproof.contract.clause import Part
 from roomproof.contract.model import Contract, Operation, SupportCall
 from roomproof.interaction import SAFE, Interaction, RoomKnowledge
 from roomproof.judge.classify import classify
+from roomproof.judge.compiled import Compiled
 from roomproof.judge.equality import echoes, same_value
+from roomproof.judge.moments import order_questions
+from roomproof.judge.register import rule_of
 from roomproof.judge.rooms import Rooms, RoomState
-from roomproof.judge.rules import Compiled
+from roomproof.judge.rules import unique, window
 from roomproof.judge.seen import NoJson, read_answer, read_json
-from roomproof.judge.window import order_questions, window_questions, windows
 
 Json = Any
 
@@ -73,11 +74,9 @@ class Provenance:
         self._contract = contract
         self._rooms = Rooms()
         self._compiled = Compiled()
-        unique = (operation.by_rule.get((Part.BEHAVIOUR, "unique"), ()) for operation in contract.operations)
-        self._unique = {clause.path[0] for clauses in unique for clause in clauses}
-        read_only = {
-            clause.path[0] for operation in contract.operations for clause in operation.by_rule.get((Part.BEHAVIOUR, "read-only"), ())
-        }
+        clauses = tuple(contract.clauses.values())
+        self._unique = {clause.path[0] for clause in clauses if rule_of(clause) is unique.RULE}
+        read_only = {clause.path[0] for clause in clauses if rule_of(clause).may_ignore}
         members = (name for operation in contract.operations for name in operation.body.schema.get("properties", {}))
         self.settable = frozenset(name for name in members if name not in read_only)
 
@@ -143,7 +142,7 @@ class Provenance:
             return reasons, False
         alone = classify(operation, rules, interaction, parameters, Rooms(), None)
         timely = (
-            *window_questions(windows(operation, held.sent, state, interaction.at), held.sent),
+            *window.questions(operation, held.sent, state, interaction.at),
             *order_questions(operation, held.sent, state),
         )
         return reasons, bool(timely) or not set(held.unsettled) <= set(alone.unsettled)

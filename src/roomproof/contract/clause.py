@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cached_property
 from typing import Any
+
+from roomproof.contract.keywords import BY_RULE, Keyword
 
 Json = Any
 Path = tuple[str, ...]
@@ -14,14 +17,6 @@ Path = tuple[str, ...]
 ITEMS, VALUES, KEYS = "[]", "{}", "{keys}"
 _SPOKEN = {ITEMS: "items", VALUES: "values", KEYS: "keys"}
 _MEANT = {word: step for step, word in _SPOKEN.items()}
-
-
-_DIVIDING = frozenset((
-    "const", "enum", "minimum", "maximum", "exclusive-minimum", "exclusive-maximum", "multiple-of", "min-length", "max-length",
-    "pattern", "format", "min-items", "max-items", "unique-items", "min-properties", "max-properties", "any-of", "one-of", "all-of",
-    "not",
-))  # fmt: skip
-"""Rules, named like the keywords that make them, that divide values of the right type."""
 
 
 class Level(StrEnum):
@@ -75,15 +70,22 @@ class Clause:
     options: Mapping[str, Any] = field(default_factory=dict)
     pointer: Path = ()
 
+    @cached_property
+    def typed_options(self) -> dict[type[Any], Any]:
+        """Its options as the dataclass of its rule, as soon as the judge has read them."""
+        return {}
+
     @property
     def is_limit(self) -> bool:
         """Whether it divides the values of a request into those to accept and those to reject: both sides prove it together."""
-        return self.part is Part.REQUEST and self.keyword in _DIVIDING
+        return self.part is Part.REQUEST and self.keyword is not None and self.keyword.divides
 
     @property
-    def keyword(self) -> str:
-        """The rule without the word for a level in front: that of `observed-maximum` is `maximum`."""
-        return self.rule.removeprefix("observed-").removeprefix("sample-")
+    def keyword(self) -> Keyword | None:
+        """The keyword that makes it; a level before the rule is no part of its name: `observed-maximum`."""
+        if self.part is Part.BEHAVIOUR:
+            return None
+        return BY_RULE.get(self.rule.removeprefix("observed-").removeprefix("sample-"))
 
     @property
     def field(self) -> str:
@@ -100,11 +102,6 @@ def path_of(words: str) -> Path:
     """Return the path that `spoken` says in words; what stands first is always a member's name."""
     first, *rest = words.split(".")
     return first, *(_MEANT.get(word, word) for word in rest)
-
-
-def kebab(keyword: str) -> str:
-    """Return a JSON Schema keyword as a rule's name: `maxLength` becomes `max-length`."""
-    return "".join("-" + letter.lower() if letter.isupper() else letter for letter in keyword)
 
 
 def values_at(value: Json, path: Path) -> list[tuple[Path, Json]]:

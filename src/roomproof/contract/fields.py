@@ -2,24 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from roomproof.contract.clause import ITEMS, KEYS, VALUES, Clause, Part, Path, path_of, spoken
+from roomproof.contract.clause import ITEMS, KEYS, VALUES, Part, Path, spoken
 from roomproof.contract.model import Operation, Room
 from roomproof.errors import ContractError, did_you_mean
 
 _HOLDERS = {ITEMS: "items", VALUES: "additionalProperties", KEYS: "propertyNames"}
 _BRANCHES = ("allOf", "anyOf", "oneOf")
-OF_THE_BODY = frozenset((
-    "echo", "unchanged", "null-unchanged", "kept-or-default", "read-after-write", "date-only", "unique", "listed-echo", "listed-default",
-))  # fmt: skip
-"""Rules about a member of the request's body."""
-OF_THE_ROOM = frozenset(("constant", "read-only", "server-generated", "created-now", "default-now"))
-"""Rules about a member of the room in an answer."""
-BELOW_THE_ROOM = frozenset(("default-from", "default-value", "fields-agree"))
-"""Rules about a field anywhere in the room of an answer; `items` and `values` lead into arrays and maps."""
 
 
 @dataclass(frozen=True)
@@ -37,7 +29,12 @@ def require_known_fields(operation: Operation, room: Room) -> None:
 
     A schema that lists no properties may hold any field.
     """
-    for named in (*_of_room(operation, room), *_of_order(operation), *_of_behaviours(operation, room)):
+    require_known(operation, (*_of_room(operation, room), *_of_order(operation)))
+
+
+def require_known(operation: Operation, fields: Iterable[Named]) -> None:
+    """Raise as `require_known_fields` does for fields that are named elsewhere."""
+    for named in fields:
         unknown = _unknown_step(named.schema, named.path)
         if unknown is not None:
             step, known = unknown
@@ -49,7 +46,7 @@ def _of_room(operation: Operation, room: Room) -> Iterator[Named]:
     holder = "the answer to a request that is carried out"
     yield Named((*room.at, room.id), operation.success.schema, holder, ("x-room",))
     # A contract may leave the time out that others have; it is not to misspell it.
-    shown = _below(operation.success.schema, room.at)
+    shown = below(operation.success.schema, room.at)
     known = [*shown.get("properties", ())] if isinstance(shown, Mapping) else []
     if room.created and did_you_mean(room.created, known):
         yield Named((*room.at, room.created), operation.success.schema, holder, ("x-room", "created"))
@@ -62,67 +59,10 @@ def _of_order(operation: Operation) -> Iterator[Named]:
         yield Named((name,), operation.body.schema, "the body", pointer)
 
 
-def _of_behaviours(operation: Operation, room: Room) -> Iterator[Named]:
-    for clause in operation.clauses:
-        if clause.part is Part.BEHAVIOUR:
-            yield from _places(clause, operation, room)
-
-
-def _places(clause: Clause, operation: Operation, room: Room) -> Iterator[Named]:
-    """Yield the fields that a line of `x-behaviours` is about, and those that its options name."""
-    shown = _below(operation.success.schema, room.at)
-    in_room = "the room in an answer"
-    if clause.rule in OF_THE_BODY:
-        yield Named(clause.path, operation.body.schema, "the body", clause.pointer)
-    elif clause.rule in OF_THE_ROOM | BELOW_THE_ROOM:
-        yield Named(clause.path, shown, in_room, clause.pointer)
-    for option, read in _OPTIONS.get(clause.rule, {}).items():
-        if option in clause.options:
-            path, schema, holder = read(clause, option, operation)
-            yield Named(path, shown if schema is None else schema, holder or in_room, (*clause.pointer, "with", option))
-
-
-_Read = Callable[[Clause, str, Operation], tuple[Path, Any, str]]
-
-
-def _room_field(clause: Clause, option: str, _: Operation) -> tuple[Path, Any, str]:
-    return path_of(clause.options[option]), None, ""
-
-
-def _body_field(clause: Clause, option: str, operation: Operation) -> tuple[Path, Any, str]:
-    return (clause.options[option],), operation.body.schema, "the body"
-
-
-def _entry_field(step: str) -> _Read:
-    """Return how to read a field of each entry of the array or map that a clause is about."""
-
-    def read(clause: Clause, option: str, operation: Operation) -> tuple[Path, Any, str]:
-        return (*clause.path, step, clause.options[option]), operation.body.schema, "the body"
-
-    return read
-
-
-def _header(clause: Clause, option: str, operation: Operation) -> tuple[Path, Any, str]:
-    headers: dict[str, Any] = {parameter.name: {} for parameter in operation.parameters if parameter.place == "header"}
-    # Who declares no header at all leaves them to the line.
-    return (clause.options[option],), {"properties": headers} if headers else {}, "the header of a request"
-
-
-_OPTIONS: Mapping[str, Mapping[str, _Read]] = {
-    "unique": {"each": _entry_field(ITEMS)},
-    "default-from": {"from": _room_field},
-    "default-now": {"created": _room_field},
-    "fields-agree": {"same-as": _room_field},
-    "window": dict.fromkeys(("from", "until"), _body_field),
-    "replayed-once": dict.fromkeys(("id", "first-sent"), _header),
-    "pair-required": dict.fromkeys(("id", "first-sent"), _header),
-    "listed-echo": {"member": _entry_field(VALUES)},
-    "listed-default": {"member": _entry_field(VALUES)},
-}
-"""The options of each rule that name fields, and how to find what these stand in."""
-
-
-def _below(schema: Any, way: Iterable[str]) -> Any:
+def below(schema: Any, way: Iterable[str]) -> Any:
+    """Return the schema at the end of a way of member names below a schema, None where it says nothing of
+    that.
+    """
     for step in way:
         schema = schema.get("properties", {}).get(step) if isinstance(schema, Mapping) else None
     return schema

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from roomproof.contract.clause import Part, spoken
+from roomproof.contract.clause import Clause, Part, spoken
 from roomproof.contract.model import Contract, Operation
 from roomproof.contract.register import concepts
 from roomproof.contract.statement import (
@@ -31,27 +31,22 @@ from roomproof.contract.statement import (
     of_success,
 )
 
-_MEANING = {
-    "left out": ("unchanged", "kept-or-default"),
-    "null": ("null-unchanged",),
-    "shown in the answer": ("echo", "listed-echo"),
-    "shown when read later": ("read-after-write",),
-    "default": ("default-from", "default-value", "default-now", "listed-default"),
-    "converted": ("date-only",),
-    "cannot be changed": ("constant", "read-only"),
-    "made by the provider": ("server-generated", "created-now"),
-    "the same value": ("fields-agree",),
-    "unique": ("unique",),
-    "times": ("window",),
-    "sent again": ("replayed-once", "pair-required"),
-}
+_MEANING = (
+    *("left out", "null", "shown in the answer", "shown when read later", "default", "converted"),
+    *("cannot be changed", "made by the provider", "the same value", "unique", "times", "sent again"),
+)
+"""The rows about what an update means, in the order in which people read them; those of other rules come
+after them.
+"""
 _REFUSALS = {
-    "without credentials": ("unauthenticated", ("missing-refused", "wrong-refused", "scope-required")),
-    "unknown room": ("unknown-room", ("unknown-refused",)),
-    "refused value": ("invalid", ()),
-    "any input": ("", ("no-server-error",)),
+    "without credentials": "unauthenticated",
+    "unknown room": "unknown-room",
+    "refused value": "invalid",
+    "any input": "",
 }
-"""What is refused: the word of `x-when` for it, the rules that speak of it."""
+"""The rows about what is refused, with the word of `x-when` for it."""
+RowOf = Callable[[Clause], str]
+"""Returns the title of the row in which a clause about a behaviour stands."""
 
 
 @dataclass(frozen=True)
@@ -89,7 +84,7 @@ class Matrix:
     members: Mapping[tuple[str, str], frozenset[str]]
 
 
-def matrix(contracts: Sequence[Contract]) -> Matrix:
+def matrix(contracts: Sequence[Contract], row_of: RowOf) -> Matrix:
     """Return the contracts side by side, in their order; rows of which no contract says anything are left out."""
     members = {
         (contract.provider, operation.id): frozenset(operation.body.schema.get("properties", {}))
@@ -99,8 +94,8 @@ def matrix(contracts: Sequence[Contract]) -> Matrix:
     sections = (
         Section(Side.CALLS, _rows(contracts, _CALLS)),
         Section(Side.VALUES, tuple(_field_rows(contracts))),
-        Section(Side.MEANING, _rows(contracts, _rule_rows(contracts))),
-        Section(Side.ANSWERS, _rows(contracts, _ANSWERS)),
+        Section(Side.MEANING, _rows(contracts, _rule_rows(contracts, row_of))),
+        Section(Side.ANSWERS, _rows(contracts, _answer_rows(row_of))),
     )
     return Matrix(tuple(contract.provider for contract in contracts), sections, members)
 
@@ -116,20 +111,19 @@ def _each_in(of: Callable[[Contract, Operation], Iterable[Statement]]) -> Says:
     return lambda contract: [statement for operation in contract.operations for statement in of(contract, operation)]
 
 
-def _ruled(rules: tuple[str, ...]) -> Says:
-    return _each(lambda operation: [of_rule(clause) for clause in operation.clauses if _is_rule(clause.part, clause.rule, rules)])
+def _ruled(title: str, row_of: RowOf) -> Says:
+    def stated(operation: Operation) -> list[Statement]:
+        return [of_rule(clause) for clause in _behaviours(operation) if row_of(clause) == title]
+
+    return _each(stated)
 
 
-def _is_rule(part: Part, rule: str, rules: tuple[str, ...]) -> bool:
-    return part is Part.BEHAVIOUR and rule in rules
+def _behaviours(operation: Operation) -> Iterator[Clause]:
+    return (clause for clause in operation.clauses if clause.part is Part.BEHAVIOUR)
 
 
 def _both(first: Says, second: Says) -> Says:
     return lambda contract: [*first(contract), *second(contract)]
-
-
-def _refused(when: str, rules: tuple[str, ...]) -> Says:
-    return _both(_each(lambda operation: of_refusal(operation, when) if when else ()), _ruled(rules))
 
 
 _CALLS: Mapping[str, Says] = {
@@ -141,21 +135,26 @@ _CALLS: Mapping[str, Says] = {
     "room id": _each_in(of_room),
     "a room is made by": of_making,
 }
-_ANSWERS: Mapping[str, Says] = {
-    "carried out": _each(of_success),
-    "members of the room": _each_in(of_answer),
-    **{title: _refused(when, rules) for title, (when, rules) in _REFUSALS.items()},
-    "a refusal holds": _each(of_error_body),
-}
 
 
-def _rule_rows(contracts: Sequence[Contract]) -> Mapping[str, Says]:
-    """Return the rows of what an update means; a rule that has no row of its own gets one that is called like it."""
-    rows = {title: _ruled(rules) for title, rules in _MEANING.items()}
-    known = {rule for rules in (*_MEANING.values(), *(rules for _, rules in _REFUSALS.values())) for rule in rules}
-    clauses = (clause for contract in contracts for clause in contract.clauses.values())
-    others = dict.fromkeys(clause.rule for clause in clauses if clause.part is Part.BEHAVIOUR and clause.rule not in known)
-    rows |= {rule: _ruled((rule,)) for rule in others}
+def _answer_rows(row_of: RowOf) -> Mapping[str, Says]:
+    return {
+        "carried out": _each(of_success),
+        "members of the room": _each_in(of_answer),
+        **{title: _both(_refused(when), _ruled(title, row_of)) for title, when in _REFUSALS.items()},
+        "a refusal holds": _each(of_error_body),
+    }
+
+
+def _refused(when: str) -> Says:
+    return _each(lambda operation: of_refusal(operation, when) if when else ())
+
+
+def _rule_rows(contracts: Sequence[Contract], row_of: RowOf) -> Mapping[str, Says]:
+    """Return the rows of what an update means."""
+    operations = (operation for contract in contracts for operation in contract.operations)
+    named = (row_of(clause) for operation in operations for clause in _behaviours(operation))
+    rows = {title: _ruled(title, row_of) for title in (*_MEANING, *named) if title not in _REFUSALS}
     for title, of in (("left out", of_absence), ("null", of_null)):
         rows[title] = _both(_each(of), rows[title])
     return rows

@@ -16,42 +16,14 @@ from typing import Any
 
 import jsonschema_rs
 
-from roomproof.contract.clause import ITEMS, KEYS, VALUES, Clause, Level, Part, Path, Source, kebab, path_of, spoken
+from roomproof.contract.clause import ITEMS, KEYS, VALUES, Clause, Level, Part, Path, Source, path_of, spoken
 from roomproof.contract.formats import ANNOTATING, ASSERTED
+from roomproof.contract.keywords import KEYWORDS, VALUE_KEYWORDS, Role, names_of
 from roomproof.errors import ContractError, did_you_mean
 
-VALUE_KEYWORDS = (
-    "type", "const", "enum", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf",
-    "minLength", "maxLength", "pattern", "format", "minItems", "maxItems", "uniqueItems",
-    "minProperties", "maxProperties", "anyOf", "oneOf", "allOf", "not",
-)  # fmt: skip
-STRUCTURE = ("properties", "items", "additionalProperties", "propertyNames", "required", "default")
 SILENCE = "no word on null"
 """What stands in the source of a clause about null, which no document makes."""
 _CARRIERS = {ITEMS: "items", VALUES: "additionalProperties", KEYS: "propertyNames"}
-ANNOTATIONS = ("title", "description", "summary", "example", "examples", "$comment")
-
-_DEMANDS = {
-    "type": "{field} is of type {value}",
-    "const": "{field} is {value}",
-    "enum": "{field} is one of {value}",
-    "minimum": "{field} is at least {value}",
-    "maximum": "{field} is at most {value}",
-    "exclusiveMinimum": "{field} is more than {value}",
-    "exclusiveMaximum": "{field} is less than {value}",
-    "multipleOf": "{field} is a multiple of {value}",
-    "minLength": "{field} has at least {value} characters",
-    "maxLength": "{field} has at most {value} characters",
-    "pattern": "{field} matches {value}",
-    "format": "{field} is a {value}",
-    "minItems": "{field} has at least {value} items",
-    "maxItems": "{field} has at most {value} items",
-    "uniqueItems": "{field} holds no item twice",
-    "minProperties": "{field} has at least {value} members",
-    "maxProperties": "{field} has at most {value} members",
-}
-
-
 _NOTHING_INSIDE = {"items": "maxItems", "propertyNames": "maxProperties"}
 _CONCEPT = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 
@@ -166,16 +138,16 @@ def schema_clauses(schema: Any, place: Place) -> Iterator[Clause]:
 def _refuse_idle_keywords(schema: Mapping[str, Any], place: Place) -> None:
     """Raise ContractError for a keyword that would be read and make no clause: whoever wrote it expects that it is tested."""
     where = f"{place.operation}, {spoken(place.path) or 'body'}"
-    known = (*VALUE_KEYWORDS, *STRUCTURE, *ANNOTATIONS)
     for key in schema:
-        if key not in known and not key.startswith("x-"):
-            message = f"{where}: keyword {key!r} has no clause{did_you_mean(key, known)}; known are {', '.join(known)}"
+        if key not in KEYWORDS and not key.startswith("x-"):
+            nearest = did_you_mean(key, KEYWORDS)
+            message = f"{where}: keyword {key!r} has no clause{nearest}; known are {', '.join(KEYWORDS)}"
             raise ContractError(message, place.at(key).pointer)
         if key in ("items", "propertyNames") and schema[key] is False:
             message = f"{where}: {key}: false has no clause; write {_NOTHING_INSIDE[key]}: 0, which says the same"
             raise ContractError(message, place.at(key).pointer)
     for extra in ("x-observed", "x-sample"):
-        idle = [key for key in schema.get(extra, ()) if key in STRUCTURE and key != "required"]
+        idle = [key for key in schema.get(extra, ()) if key in names_of(Role.STRUCTURE) and key != "required"]
         if idle:
             message = f"{where}, {extra}: keyword {idle[0]!r} has no clause here; write it beside {extra}, with x-level below it"
             raise ContractError(message, place.at(extra, idle[0]).pointer)
@@ -191,7 +163,8 @@ def _own_clauses(schema: Mapping[str, Any], place: Place) -> Iterator[Clause]:
         if keyword == "format" and not _is_asserted(value, place):
             continue
         level, here = _of_keyword(schema, place, keyword)
-        yield here.clause(kebab(keyword), _sentence(keyword, name, value), level=level, schema={keyword: value})
+        demands = _sentence(keyword, name, value)
+        yield here.clause(KEYWORDS[keyword].rule, demands, level=level, schema={keyword: value})
         if keyword == "type":
             yield from _null_clause(schema, here, name)
     if "default" in schema and place.part is Part.REQUEST and len(place.path) == 1:
@@ -227,7 +200,7 @@ def _closed_clause(schema: Mapping[str, Any], place: Place) -> Iterator[Clause]:
 def _sentence(keyword: str, name: str, value: Any) -> str:
     if isinstance(value, list) and keyword in ("type", "enum"):
         value = (" or " if keyword == "type" else ", ").join(map(str, value))
-    return _DEMANDS.get(keyword, "{field} fits the documented alternatives").format(field=name, value=value)
+    return KEYWORDS[keyword].demands.format(field=name, value=value)
 
 
 def _null_clause(schema: Mapping[str, Any], place: Place, name: str) -> Iterator[Clause]:
@@ -264,7 +237,8 @@ def _extra_clauses(schema: Mapping[str, Any], place: Place) -> Iterator[Clause]:
         for keyword in VALUE_KEYWORDS:
             if keyword in extra:
                 demands = _sentence(keyword, spoken(place.path) or "the body", extra[keyword])
-                yield where.at(keyword).clause(f"{level}-{kebab(keyword)}", demands, level=level, schema={keyword: extra[keyword]})
+                rule, held = f"{level}-{KEYWORDS[keyword].rule}", {keyword: extra[keyword]}
+                yield where.at(keyword).clause(rule, demands, level=level, schema=held)
 
 
 def behaviour_clauses(lines: Any, fields: list[str], place: Place) -> Iterator[Clause]:

@@ -14,7 +14,7 @@ from warnings import catch_warnings, simplefilter
 import jsonschema_rs
 
 from roomproof.contract.clause import Level
-from roomproof.contract.register import ANNOTATIONS, STRUCTURE, VALUE_KEYWORDS
+from roomproof.contract.keywords import KEYWORDS, LIMITS, VALUE_KEYWORDS, End, Kind
 from roomproof.errors import ContractError, did_you_mean
 
 LONGEST = 1_000_000
@@ -41,24 +41,30 @@ _BRANCH = {"$ref": "#/$defs/branch"}
 _OBJECT = {"allOf": [_NODE, {"type": "object"}]}
 _SOURCE = {"$ref": "#/$defs/source"}
 _EXTRA = {"allOf": [_BRANCH, {"type": "object", "properties": {"source": _SOURCE}}]}
-_NUMBER = {"type": "number"}
-_SIZE = {"type": "integer", "minimum": 0}
+_NUMBER: dict[str, Any] = {"type": "number"}
+_SIZE: dict[str, Any] = {"type": "integer", "minimum": 0}
 _FLAG = {"type": "boolean"}
-_KNOWN = (*VALUE_KEYWORDS, *STRUCTURE, *ANNOTATIONS)
+_IN_BRANCHES = {"anyOf": [{"enum": [*KEYWORDS, "source"]}, {"pattern": "^x-"}]}
 _SOURCED = (*VALUE_KEYWORDS, "additionalProperties")
 _LEVELLED = (*_SOURCED, "required", "accepted", "nullable", "default")
 """What makes a clause of a schema: whose source, and whose level, can be said."""
+
+
+def _limits(end: End) -> dict[str, Any]:
+    """Return which limits an end may have; a value of the smallest size must be one that can be sent."""
+    if end.kind is Kind.NUMBER:
+        return _NUMBER
+    longest = LONGEST if end.kind is Kind.LENGTH else MOST
+    return {**_SIZE, "maximum": longest} if end.outward < 0 else _SIZE
+
+
 _SCHEMA = {
     "type": ["object", "boolean"],
     "properties": {
         "type": {"type": ["string", "array"], "items": _TEXT, "minItems": 1},
         "enum": {"type": "array", "minItems": 1},
-        **dict.fromkeys(("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"), _NUMBER),
+        **{name: _limits(end) for name, end in LIMITS.items()},
         "multipleOf": {"type": "number", "exclusiveMinimum": 0},
-        "minLength": {**_SIZE, "maximum": LONGEST},
-        "minItems": {**_SIZE, "maximum": MOST},
-        "minProperties": {**_SIZE, "maximum": MOST},
-        **dict.fromkeys(("maxLength", "maxItems", "maxProperties"), _SIZE),
         "pattern": _TEXT,
         "format": _TEXT,
         "uniqueItems": _FLAG,
@@ -112,7 +118,7 @@ _RESPONSE = {
         },
     },
 }
-_BEHAVIOUR: dict[str, Any] = {
+_BEHAVIOUR = {
     "type": "object",
     "propertyNames": {"enum": ["path", "fields", "rule", "source", "level", "with", "demands"]},
     "properties": {
@@ -123,43 +129,6 @@ _BEHAVIOUR: dict[str, Any] = {
         "with": {"type": "object"},
     },
 }
-_DAYS = {"type": "number", "minimum": -36_500, "maximum": 36_500}
-_OPTIONS: dict[str, dict[str, Any]] = {
-    "default-from": {"from": _TEXT},
-    "default-value": {"default": {}},
-    "fields-agree": {"same-as": _TEXT},
-    "default-now": {"plus-days": _DAYS, "created": _TEXT},
-    "window": {"from": _TEXT, "until": _TEXT, "max-days": {**_DAYS, "minimum": 1}},
-    "replayed-once": {"id": _TEXT, "first-sent": _TEXT},
-    "pair-required": {"id": _TEXT, "first-sent": _TEXT},
-    "listed-echo": {"call": _TEXT, "member": _TEXT},
-    "listed-default": {"call": _TEXT, "member": _TEXT, "default": {}},
-    "read-after-write": {"within-seconds": {"type": "number", "minimum": 0, "maximum": 3600}},
-}
-"""What a behaviour of a rule needs under `with`."""
-_MORE_OPTIONS: dict[str, dict[str, Any]] = {
-    **{rule: {} for rule in ("no-server-error", "missing-refused", "wrong-refused", "unknown-refused")},
-    **{rule: {} for rule in ("echo", "unchanged", "null-unchanged", "read-only", "kept-or-default", "date-only")},
-    **{rule: {} for rule in ("server-generated", "created-now")},
-    "constant": {"when-sent": {"const": "open"}},
-    "fields-agree": {"where": {"type": "object"}},
-    "scope-required": {"scope": _TEXT},
-    "unique": {"each": _TEXT},
-}
-"""What a behaviour of a rule may have under `with` beside; a rule that stands in neither table may have anything there."""
-
-
-def _options_of(rule: str) -> dict[str, Any]:
-    needed = _OPTIONS.get(rule, {})
-    options = {**needed, **_MORE_OPTIONS.get(rule, {})}
-    held = {"required": list(needed), "properties": options, "propertyNames": {"enum": list(options)} if options else False}
-    return {
-        "if": {"properties": {"rule": {"const": rule}}, "required": ["rule"]},
-        "then": {"required": ["with"] if needed else [], "properties": {"with": held}},
-    }
-
-
-_BEHAVIOUR["allOf"] = [_options_of(rule) for rule in {**_OPTIONS, **_MORE_OPTIONS}]
 _OPERATION = {
     "type": "object",
     "required": ["operationId", "requestBody", "responses"],
@@ -243,7 +212,7 @@ _CONTRACT = {
     },
     "$defs": {
         "schema": _SCHEMA,
-        "branch": {"allOf": [_NODE], "propertyNames": {"anyOf": [{"enum": [*_KNOWN, "source"]}, {"pattern": "^x-"}]}},
+        "branch": {"allOf": [_NODE], "propertyNames": _IN_BRANCHES},
         "source": {"type": "object", "additionalProperties": {"type": ["string", "number"]}},
     },
 }
@@ -255,11 +224,15 @@ def require_shape(root: Any) -> None:
     error = next(_VALIDATOR.iter_errors(root), None)
     if error is not None:
         pointer = tuple(str(step) for step in error.instance_path)
-        problem = " ".join(error.message.split())
-        short = problem if len(problem) <= _MAX_SHOWN else "..." + problem[-_MAX_SHOWN:]
-        raise ContractError(f"{', '.join(pointer) or 'the contract'}: {short}", pointer)
+        raise ContractError(f"{', '.join(pointer) or 'the contract'}: {shortened(error.message)}", pointer)
     _refuse_misspelt(root, ())
     _weight(root, ())
+
+
+def shortened(problem: str) -> str:
+    """Return what a validator says in one line, of a long text its end."""
+    line = " ".join(problem.split())
+    return line if len(line) <= _MAX_SHOWN else "..." + line[-_MAX_SHOWN:]
 
 
 def _refuse_misspelt(node: Any, pointer: tuple[str, ...]) -> None:

@@ -7,27 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from roomproof.contract.clause import Clause, Json, Level, Part, Path, Source
+from roomproof.contract.keywords import KEYWORDS
 from roomproof.contract.model import Contract, Operation, Parameter, ResponseSpec
 
 SCHEME_NAMES = {"bearer": "bearer token", "basic": "HTTP Basic", "hmac-sha256": "HMAC-SHA256 signature"}
 _KINDS = {"string": "text", "null": "null"}
-_LIMITS = {
-    "minimum": "at least {}",
-    "maximum": "at most {}",
-    "exclusiveMinimum": "more than {}",
-    "exclusiveMaximum": "less than {}",
-    "multipleOf": "a multiple of {}",
-    "minLength": "at least {} characters",
-    "maxLength": "at most {} characters",
-    "pattern": "matches {}",
-    "format": "{}",
-    "const": "always {}",
-    "minItems": "at least {} items",
-    "maxItems": "at most {} items",
-    "minProperties": "at least {} members",
-    "maxProperties": "at most {} members",
-}
-_SHORT = {"uniqueItems": "no item twice", "allOf": "several demands at once", "not": "some values excepted"}
 
 
 @dataclass(frozen=True)
@@ -207,13 +191,14 @@ def described(keyword: str, value: Json) -> str:
     if keyword == "type":
         kinds = [value] if isinstance(value, str) else value
         return " or ".join(_KINDS.get(kind, kind) for kind in kinds if kind != "null" or kinds == ["null"])
-    if keyword == "enum":
-        return "one of " + ", ".join(map(_word, value))
     if keyword in ("anyOf", "oneOf"):
         return " or ".join(_all_of(branch) for branch in value)
-    if keyword in _LIMITS:
-        return _LIMITS[keyword].format(_word(value))
-    return _SHORT.get(keyword, keyword)
+    words = ", ".join(map(_word, value)) if keyword == "enum" else _word(value)
+    return _short(keyword).format(words) or keyword
+
+
+def _short(keyword: str) -> str:
+    return KEYWORDS[keyword].short if keyword in KEYWORDS else ""
 
 
 def _all_of(schema: Any) -> str:
@@ -229,7 +214,7 @@ def _word(value: Json) -> str:
 
 
 def _of_parameter(operation: Operation, parameter: Parameter) -> Statement:
-    said = [described(key, value) for key, value in parameter.schema.items() if key in (*_LIMITS, "enum")]
+    said = [described(key, value) for key, value in parameter.schema.items() if "{}" in _short(key)]
     words = [*(["must be sent"] if parameter.required and parameter.place != "path" else []), *said]
     text = f"{', '.join(words)} ({parameter.place})" if words else f"in the {parameter.place}"
     value = {"in": parameter.place, "required": parameter.required, "schema": parameter.schema}

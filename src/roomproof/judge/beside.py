@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from roomproof.contract.clause import Clause, Part
+from roomproof.contract.clause import Clause
 from roomproof.contract.model import Contract
 from roomproof.interaction import Request
 from roomproof.judge.identity import room_key
+from roomproof.judge.register import rule_of
+from roomproof.judge.rule import HiddenBy
 from roomproof.judge.seen import Question, request_json
 
 IN_THE_WAY = Question("another request about the room ran at the same time")
-_OF_NEW_ROOMS = ("server-generated", "replayed-once", "default-now")
-_OF_WHAT_IS_SENT = ("echo", "date-only", "null-unchanged")
 
 
 @dataclass(frozen=True)
@@ -49,11 +49,12 @@ class Touched:
 
     def hides(self, clause: Clause, room_id: str | None) -> bool:
         """Whether an answer about a room is no evidence on a clause, since another call may be why it is as it is."""
-        if clause.part is not Part.BEHAVIOUR:
-            return False
-        if clause.rule == "unique" or (clause.rule in _OF_NEW_ROOMS and (self.made or self.anything)):
+        hidden_by = rule_of(clause).hidden_by
+        if hidden_by is HiddenBy.ANYTHING:
             return True
-        if clause.rule not in _OF_WHAT_IS_SENT or not self.is_about(room_id):
+        if hidden_by is HiddenBy.NEW_ROOMS:
+            return self.made or self.anything
+        if hidden_by is HiddenBy.NOTHING or not self.is_about(room_id):
             return False
         sent = None if self.anything or room_id is None else self.rooms[room_id]
         return sent is None or clause.path[0] in sent

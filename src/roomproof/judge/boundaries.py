@@ -6,19 +6,20 @@ else was wrong, but a refusal counts only where the value alone, or a limit that
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from dataclasses import field as member
 from enum import IntFlag
 from itertools import pairwise
-from math import isfinite
 from typing import Any
 
 from roomproof.contract.clause import Clause, Level, Part, Path, values_at
+from roomproof.contract.keywords import End, Kind
 from roomproof.contract.model import Contract, Operation
-from roomproof.judge.checks.acceptance import NOT_ABOUT_VALUES
+from roomproof.judge.obstacles import NOT_ABOUT_VALUES
+from roomproof.judge.register import rule_of
+from roomproof.judge.rules import window
 from roomproof.judge.seen import NoJson, Seen
-from roomproof.judge.window import lengths
 
 KEPT = 60
 """So many tried values of one boundary are told: those next to its limits, the outermost, and those where the answer changes."""
@@ -34,38 +35,8 @@ class Reply(IntFlag):
     SERVER_ERROR = 4
 
 
-@dataclass(frozen=True)
-class Measure:
-    """What is measured of a value: its number, its length in characters (code points), its items, its members."""
-
-    name: str
-    of: Callable[[Any], float | None]
-
-
-def _number(value: Any) -> float | None:
-    return value if isinstance(value, int | float) and not isinstance(value, bool) and isfinite(value) else None
-
-
-VALUE = Measure("value", _number)
-LENGTH = Measure("length", lambda value: len(value) if isinstance(value, str) else None)
-ITEMS = Measure("items", lambda value: len(value) if isinstance(value, list) else None)
-MEMBERS = Measure("members", lambda value: len(value) if isinstance(value, dict) else None)
 DAYS = "days"
 """What is measured of a window: its length in days."""
-
-_RULES: Mapping[str, tuple[Measure, str]] = {
-    "minimum": (VALUE, "minimum"),
-    "maximum": (VALUE, "maximum"),
-    "exclusive-minimum": (VALUE, "exclusive_minimum"),
-    "exclusive-maximum": (VALUE, "exclusive_maximum"),
-    "min-length": (LENGTH, "minimum"),
-    "max-length": (LENGTH, "maximum"),
-    "min-items": (ITEMS, "minimum"),
-    "max-items": (ITEMS, "maximum"),
-    "min-properties": (MEMBERS, "minimum"),
-    "max-properties": (MEMBERS, "maximum"),
-}
-"""The rules that are limits: what they measure, and which end of the range they give."""
 
 
 @dataclass
@@ -147,26 +118,26 @@ class Boundaries:
 
     def __init__(self, contract: Contract) -> None:
         self._found: dict[tuple[str, Path, str], Boundary] = {}
-        self._limited: dict[str, list[tuple[Path, Measure, Boundary]]] = {}
+        self._limited: dict[str, list[tuple[Path, Kind, Boundary]]] = {}
         for operation in contract.operations:
             self._read(operation)
 
     def _read(self, operation: Operation) -> None:
         limited = self._limited.setdefault(operation.id, [])
         for clause in operation.clauses:
-            if clause.part is Part.BEHAVIOUR and clause.rule == "window":
+            if rule_of(clause) is window.RULE:
                 boundary = self._boundary(clause, DAYS)
                 boundary.limit(clause, "minimum", 0)
-                boundary.limit(clause, "maximum", clause.options["max-days"])
+                boundary.limit(clause, "maximum", window.window_options(clause).max_days)
             elif (found := _limit_of(clause)) is not None:
-                measure, end, value = found
-                boundary = self._boundary(clause, measure.name)
+                end, value = found
+                boundary = self._boundary(clause, end.kind.told)
                 if not boundary.clauses:
-                    limited.append((clause.path, measure, boundary))
-                boundary.limit(clause, end, value)
+                    limited.append((clause.path, end.kind, boundary))
+                boundary.limit(clause, end.key, value)
 
     def _boundary(self, clause: Clause, what: str) -> Boundary:
-        name = " to ".join((clause.options["from"], clause.options["until"])) if what == DAYS else clause.field
+        name = " to ".join(window.RULE.fields(clause)) if what == DAYS else clause.field
         return self._found.setdefault((clause.operation, clause.path, what), Boundary(clause.operation, name, clause.path, what))
 
     def note(self, seen: Seen) -> None:
@@ -174,20 +145,21 @@ class Boundaries:
         reply = _reply(seen)
         if reply is None:
             return
-        for path, measure, boundary in self._limited[seen.operation.id]:
-            self._note_values(seen, reply, path, measure, boundary)
-        for clause, days in () if seen.request.scrubbed else lengths(seen.operation, seen.request.sent, seen.state, seen.interaction.at):
-            members = (clause.options["from"], clause.options["until"])
+        for path, kind, boundary in self._limited[seen.operation.id]:
+            self._note_values(seen, reply, path, kind, boundary)
+        sent = {} if seen.request.scrubbed else seen.request.sent
+        for clause, days in window.lengths(seen.operation, sent, seen.state, seen.interaction.at):
+            members = window.RULE.fields(clause)
             if reply is Reply.ACCEPTED or _explains(seen, members, {clause.path}):
                 self._found[clause.operation, clause.path, DAYS].note(_rounded(days), reply)
 
-    def _note_values(self, seen: Seen, reply: Reply, path: Path, measure: Measure, boundary: Boundary) -> None:
+    def _note_values(self, seen: Seen, reply: Reply, path: Path, kind: Kind, boundary: Boundary) -> None:
         if isinstance(seen.request.body, NoJson):
             return
         values = values_at(seen.request.body, path)
         if not values or (seen.is_second_hand and path[0] in seen.request.scrubbed):
             return
-        sizes = {size for _, value in values if (size := measure.of(value)) is not None}
+        sizes = {size for _, value in values if (size := kind.measured(value)) is not None}
         if not sizes or any(obstacle.clause.path == path and _limit_of(obstacle.clause) is None for obstacle in seen.request.obstacles):
             return
         if reply is Reply.ACCEPTED or (len(values) == 1 and _explains(seen, path[:1], {path})):
@@ -204,12 +176,12 @@ class Boundaries:
         return [boundary.document() for boundary in self._found.values()]
 
 
-def _limit_of(clause: Clause) -> tuple[Measure, str, float] | None:
-    """Return what a clause about a request's body limits, which end it gives and its value; None if it is no limit."""
+def _limit_of(clause: Clause) -> tuple[End, float] | None:
+    """Return the end that a clause about a request's body limits, and its value; None if it is no limit."""
     if clause.part is not Part.REQUEST or clause.options.get("in", "body") != "body" or not clause.path:
         return None
-    found = _RULES.get(clause.keyword)
-    return None if found is None else (*found, next(iter(clause.schema.values())))
+    keyword = clause.keyword
+    return None if keyword is None or keyword.end is None else (keyword.end, clause.schema[keyword.name])
 
 
 def _reply(seen: Seen) -> Reply | None:

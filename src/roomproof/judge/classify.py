@@ -6,40 +6,27 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from roomproof.contract.clause import Clause, Level, Part, values_at
+from roomproof.contract.clause import Clause, Level, values_at
 from roomproof.contract.formats import is_date_time
+from roomproof.contract.keywords import Edge
 from roomproof.contract.model import Operation
-from roomproof.interaction import Credentials, Interaction, Request, RoomKnowledge, header, media_type
+from roomproof.interaction import Interaction, Request, media_type
 from roomproof.judge import leniency
+from roomproof.judge.compiled import Parameter, RequestRules
 from roomproof.judge.evidence import shown
+from roomproof.judge.moments import order_questions
 from roomproof.judge.placeholder import is_placeholder, is_scrubbed
 from roomproof.judge.rooms import Rooms, RoomState
-from roomproof.judge.rules import Parameter, RequestRules
+from roomproof.judge.rule import Asked
 from roomproof.judge.seen import Classification, NoJson, Obstacle, Question, Refusal, Where, is_second_hand, request_json
 from roomproof.judge.silence import silences
-from roomproof.judge.uniqueness import taken_values, uncertain_values
 from roomproof.judge.unlisted import unlisted_members
 from roomproof.judge.validators import ClauseValidator, PlaceValidator
-from roomproof.judge.window import order_questions, window_obstacles, window_questions, windows
 
 Json = Any
 Pointer = tuple[str, ...]
 Held = list[tuple[PlaceValidator, list[tuple[Pointer, Json]]]]
 """The values that a body holds where clauses speak of values, each with its way there."""
-_ALWAYS_EDGE = frozenset(("enum", "const", "pattern", "format", "any-of", "one-of", "multiple-of"))
-_LIMITS = {"minimum": "minimum", "maximum": "maximum"}
-_SIZES = {
-    "min-length": "minLength",
-    "max-length": "maxLength",
-    "min-items": "minItems",
-    "max-items": "maxItems",
-    "min-properties": "minProperties",
-    "max-properties": "maxProperties",
-}
-
-
-_RIGHTS = {Credentials.MISSING: "missing-refused", Credentials.WRONG: "wrong-refused", Credentials.UNSCOPED: "scope-required"}
-"""The rule that a sender without rights runs into; of unknown credentials nothing is said."""
 _UNREAD = {NoJson.DISPUTED: "parsers differ on this text", NoJson.VAST: f"the body is {NoJson.VAST.value}"}
 """Why nobody can say what a body holds that is JSON all the same."""
 
@@ -62,15 +49,11 @@ def classify(
     open_pointers = dict(_open_regions(rules, body))
     broken = [*_broken_values(rules, held, open_pointers), *_missing_members(rules, body)]
     beyond_samples = [obstacle for obstacle, _ in broken if leniency.is_limit_of_a_sample(obstacle.clause)]
-    asked_windows = [] if scrubbed else list(windows(operation, sent, state, interaction.at))
+    asked = Asked(operation, rules, request, parameters, sent, readable, rooms, state, interaction.at)
     obstacles = [
-        *_credential_obstacles(operation, request),
-        *_room_obstacles(operation, parameters, request, state),
+        *(obstacle for rejects, clause in rules.rejecting for obstacle in rejects(asked, clause)),
         *_carrier_obstacles(operation, rules, request, parameters, body),
         *(obstacle for obstacle, _ in broken if not leniency.is_limit_of_a_sample(obstacle.clause)),
-        *_half_pairs(rules, request),
-        *taken_values(rules.unique, readable, rooms, state),
-        *window_obstacles(asked_windows),
     ]
     doubtful: set[str] = {pointer[0] for _, pointer in broken if pointer}
     unsettled = [Question(why, pointer[:1]) for pointer, why in open_pointers.items()]
@@ -78,15 +61,13 @@ def classify(
     unsettled += [Question(f"{obstacle.what} {beyond}", obstacle.fields) for obstacle in beyond_samples]
     unsettled += _open_texts(rules, held, interaction.at, doubtful)
     unsettled += map(Question, _left_out(rules, request, body) if is_second_hand(request) else ())
-    unsettled += uncertain_values(rules.unique, readable, rooms, state)
+    unsettled += (question for asks, clause in rules.asking for question in asks(asked, clause))
     unsettled += map(Question, silences(operation, rules, request, state, body, obstacles))
     unsettled += [Question(_UNREAD[body])] if isinstance(body, NoJson) and body in _UNREAD else []
     unknown = [member.way for member in unlisted_members(operation.body.schema, sent)]
     doubtful.update(pointer[0] for pointer in unknown if len(pointer) > 1)
     unsettled += [Question(f"{_named(pointer)} is no documented member", pointer[:1]) for pointer in unknown]
-    unsettled += _changed_read_only(rules, sent, state)
     unsettled += order_questions(operation, sent, state)
-    unsettled += window_questions(asked_windows, sent)
     # Of what was accepted nobody asks whether it had to be: what is readable of it was accepted all the same.
     unread = tuple(_unread(rules, request, parameters, scrubbed)) if is_second_hand(request) else ()
     if obstacles or unsettled:
@@ -108,21 +89,6 @@ def _unread(rules: RequestRules, request: Request, parameters: Mapping[str, str]
         value = parameter.sent_in(request, parameters)
         if value is not None and is_placeholder(value):
             yield Question(f"the recording has no readable {parameter.name}")
-
-
-def _credential_obstacles(operation: Operation, request: Request) -> list[Obstacle]:
-    rule = _RIGHTS.get(request.credentials)
-    if rule is None:
-        return []
-    what = f"{request.credentials.value} credentials"
-    return [Obstacle(clause, Refusal.UNAUTHENTICATED, what) for clause in operation.by_rule.get((Part.BEHAVIOUR, rule), ())]
-
-
-def _room_obstacles(operation: Operation, parameters: Mapping[str, str], request: Request, state: RoomState | None) -> list[Obstacle]:
-    if request.room is not RoomKnowledge.NONE and (state is None or not state.deleted):
-        return []
-    what = f"a room that does not exist ({', '.join(parameters.values())})"
-    return [Obstacle(clause, Refusal.UNKNOWN_ROOM, what) for clause in operation.by_rule.get((Part.BEHAVIOUR, "unknown-refused"), ())]
 
 
 def _carrier_obstacles(
@@ -162,18 +128,6 @@ def _text(request: Request) -> str:
     return (request.body or b"").decode("utf-8", "replace")
 
 
-def _half_pairs(rules: RequestRules, request: Request) -> list[Obstacle]:
-    return [] if is_second_hand(request) else [Obstacle(clause, Refusal.INVALID, what) for clause, what in half_pairs(rules, request)]
-
-
-def half_pairs(rules: RequestRules, request: Request) -> Iterator[tuple[Clause, str]]:
-    """Yield the clauses by which two headers belong together and of which a request has the first only, each with what it has."""
-    for clause in rules.pairs:
-        first, second = clause.options["id"], clause.options["first-sent"]
-        if header(request.headers, first) is not None and header(request.headers, second) is None:
-            yield clause, f"{first} without {second}"
-
-
 def _left_out(rules: RequestRules, request: Request, body: Json) -> Iterator[str]:
     """Yield what a second-hand request lacks: whether it was sent nobody knows, so nobody knows whether it had to be accepted."""
     if body is NoJson.UNRECORDED:
@@ -183,7 +137,6 @@ def _left_out(rules: RequestRules, request: Request, body: Json) -> Iterator[str
     for parameter in rules.parameters:
         if parameter.required is not None and parameter.sent_in(request, {}) is None:
             yield f"the recording has no {parameter.name}"
-    yield from (f"the recording has {what}" for _, what in half_pairs(rules, request))
 
 
 def _held(rules: RequestRules, body: Json) -> Held:
@@ -209,7 +162,7 @@ def _broken_values(rules: RequestRules, held: Held, open_pointers: Mapping[Point
                     wrong_type.add(pointer)
                 # Of what the documents leave open, or of what cannot be changed, nobody says that it must be refused.
                 is_open = pointer in open_pointers and item.clause.rule != "type"
-                is_ignored = pointer != () and pointer[0] in rules.read_only
+                is_ignored = pointer != () and pointer[0] in rules.ignored
                 lenient = _is_lenient(item.clause, value, place.items)
                 what = f"{_named(pointer)} {shown(value)}"
                 where = Where("body", way=pointer)
@@ -273,12 +226,6 @@ def _open_texts(rules: RequestRules, held: Held, at: datetime | None, doubtful: 
             yield from (Question(why, pointer[:1]) for why in reasons)
 
 
-def _changed_read_only(rules: RequestRules, sent: Mapping[str, Json], state: RoomState | None) -> list[Question]:
-    known = state.known if state else {}
-    changed = (name for name in rules.read_only if name in sent and sent[name] != known.get(name))
-    return [Question(f"{name} is read-only", (name,)) for name in changed]
-
-
 def _fragile(rules: RequestRules, held: Held) -> Iterator[Clause]:
     """Yield the clauses of values that no document says to be valid: those of a spelling, and a null, that only a lower level allows."""
     for place, values in held:
@@ -313,11 +260,9 @@ def _inside(rules: RequestRules, held: Held) -> Iterator[Clause]:
 
 
 def _sits_on(clause: Clause, value: Json) -> bool:
-    rule = clause.keyword
-    if rule in _ALWAYS_EDGE:
-        return True
-    if rule in _LIMITS:
-        return bool(value == clause.schema[_LIMITS[rule]]) and not isinstance(value, bool)
-    if rule in _SIZES:
-        return hasattr(value, "__len__") and len(value) == clause.schema[_SIZES[rule]]
-    return rule == "unique-items" and isinstance(value, list) and len(value) > 1
+    keyword = clause.keyword
+    if keyword is None or keyword.edge is Edge.NONE:
+        return False
+    if keyword.edge is Edge.LIMIT and keyword.end is not None:
+        return bool(keyword.end.kind.measured(value) == clause.schema[keyword.name])
+    return keyword.edge is Edge.EACH or (isinstance(value, list) and len(value) > 1)

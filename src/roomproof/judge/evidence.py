@@ -8,6 +8,7 @@ from functools import cache, lru_cache
 from typing import Any
 
 from roomproof.contract.clause import Clause, Level
+from roomproof.judge.register import rule_of
 from roomproof.legible import shortened
 
 MAX_SHOWN = 120
@@ -73,14 +74,10 @@ def _unproven(clause_id: str, why: str) -> Evidence:
     return Evidence(clause_id, Outcome.INCONCLUSIVE, why)
 
 
-FAILS_AT_ANY_LEVEL = frozenset(("no-server-error",))
-"""Rules with a severity of their own. By a 5xx status the server itself says that it erred (RFC 9110, 15.6), so it is a fail
-although no document of a provider has to say so."""
-
-
 def severity(clause: Clause) -> Outcome:
     """Return how bad it is to break a clause: a fail if a document says it, or by the rule's own severity; else a warning."""
-    return Outcome.FAIL if clause.level is Level.DOCUMENTED or clause.rule in FAILS_AT_ANY_LEVEL else Outcome.WARN
+    is_fail = clause.level is Level.DOCUMENTED or rule_of(clause).fails_at_any_level
+    return Outcome.FAIL if is_fail else Outcome.WARN
 
 
 def broken(

@@ -10,10 +10,8 @@ from roomproof.contract.model import Contract, Operation, SupportCall
 from roomproof.interaction import SAFE, Interaction, Request, Response, RoomKnowledge
 from roomproof.judge.beside import ALONE, IN_THE_WAY, Beside, Touched, touched_by
 from roomproof.judge.boundaries import Boundaries
-from roomproof.judge.check import Sight, checks_for
-from roomproof.judge.checks import require_checks
-from roomproof.judge.checks.creation import first_sent, repeatability_key
 from roomproof.judge.classify import classify
+from roomproof.judge.compiled import Compiled
 from roomproof.judge.equality import same
 from roomproof.judge.evidence import Evidence, unproven
 from roomproof.judge.hearsay import why_unusable, word_of_another
@@ -21,8 +19,12 @@ from roomproof.judge.identity import Identities, room_key
 from roomproof.judge.losses import Losses, unbearable
 from roomproof.judge.placeholder import is_placeholder, is_scrubbed
 from roomproof.judge.recency import Recency
+from roomproof.judge.register import conclusions, require_rules, rule_of
 from roomproof.judge.rooms import Repeat, Rooms, RoomState, Written
-from roomproof.judge.rules import Compiled
+from roomproof.judge.rule import Sight
+from roomproof.judge.rules import read_after_write
+from roomproof.judge.rules.replayed_once import first_sent, repeatability_key
+from roomproof.judge.rules.unique import given_up, without_uniqueness
 from roomproof.judge.seen import (
     REFUSES_THE_ROOM,
     Answer,
@@ -34,13 +36,10 @@ from roomproof.judge.seen import (
     request_json,
     response_json,
 )
-from roomproof.judge.uniqueness import given_up, without_uniqueness
 from roomproof.judge.violations import Violation, violations
 
-_SIGHTS = {"create": Sight.CREATION, "read": Sight.READING}
+_SIGHTS = {"create": Sight.CREATION, "read": Sight.READING, "delete": Sight.DELETION}
 """What supporting calls show by their names."""
-_OF_NEW_ROOMS = ((Part.REQUEST, "default"), *((Part.BEHAVIOUR, rule) for rule in ("default-from", "default-value", "unique")))
-"""The rules of clauses that a run can test only with rooms of its own."""
 _NOT_YET_DONE = 202
 """The request is accepted, and not carried out yet (RFC 9110, 15.3.3)."""
 
@@ -49,8 +48,8 @@ class Judge:
     """Judges one account's interactions in the order in which they were answered."""
 
     def __init__(self, contract: Contract) -> None:
-        """Raises ContractError if the contract has a clause that no check tests."""
-        require_checks(contract)
+        """Raises ContractError if the contract has a clause that no rule tests."""
+        require_rules(contract)
         self.contract = contract
         self.rooms = Rooms()
         self.boundaries = Boundaries(contract)
@@ -61,7 +60,8 @@ class Judge:
         self._just_written: Written | None = None
         self._compiled = Compiled()
         self._losses = Losses()
-        self._checks = {(operation.id, sight): checks_for(operation, sight) for operation in contract.operations for sight in Sight}
+        pairs = [(operation, sight) for operation in contract.operations for sight in Sight]
+        self._conclusions = {(operation.id, sight): conclusions(operation, sight) for operation, sight in pairs}
         self._listed = {
             operation.id: [clause.options["call"] for clause in operation.clauses if "call" in clause.options]
             for operation in contract.operations
@@ -134,8 +134,8 @@ class Judge:
         self._losses.note_answer(interaction.request)
         seen = self._taken_apart(operation, interaction, parameters, touched)
         evidence: list[Evidence] = []
-        for check in self._checks[operation.id, Sight.OPERATION]:
-            evidence.extend(check.run(seen))
+        for conclude in self._conclusions[operation.id, Sight.OPERATION]:
+            evidence.extend(conclude(seen))
         self.boundaries.note(seen)
         self._learn(seen)
         return evidence
@@ -310,8 +310,8 @@ class Judge:
         evidence = [
             item
             for sight, seen in self._support_views(call, interaction, request, parameters, state)
-            for check in self._checks[seen.operation.id, sight]
-            for item in check.run(seen)
+            for conclude in self._conclusions[seen.operation.id, sight]
+            for item in conclude(seen)
         ]
         if call.name == "create" and 200 <= interaction.response.status < 300 and not self._shows_id(interaction.response):
             evidence += [unproven(clause, "the response to the create shows no room") for clause in self._shown_by(call, state)]
@@ -327,9 +327,9 @@ class Judge:
         written = state.written if state is not None and call.name == "read" else None
         for operation in self.contract.operations:
             if written is not None and operation.id == written.operation:
-                yield from operation.by_rule.get((Part.BEHAVIOUR, "read-after-write"), ())
+                yield from read_after_write.RULE.clauses(operation)
             if call.name == "create":
-                yield from (clause for key in _OF_NEW_ROOMS for clause in operation.by_rule.get(key, ()))
+                yield from (clause for clause in operation.clauses if rule_of(clause).lost_with_creation)
 
     def _doubt(self, interaction: Interaction) -> None:
         """A call that the contract does not know may have changed the room that its path names."""

@@ -9,9 +9,10 @@ from __future__ import annotations
 import unicodedata
 from typing import Any
 
-from roomproof.contract.clause import Clause, Part, values_at
+from roomproof.contract.clause import Clause, values_at
 from roomproof.interaction import Credentials, Interaction, RoomKnowledge
 from roomproof.judge.evidence import Evidence
+from roomproof.judge.register import rule_of
 from roomproof.judge.seen import NoJson, read_json
 
 SEVERAL = "server error with several members"
@@ -22,19 +23,36 @@ _ACCEPTED = {2: "accepts", 4: "refuses"}
 
 
 def kind_of(clause: Clause, evidence: Evidence, interaction: Interaction) -> str:
-    """Return the way in which evidence says that a clause is broken."""
-    if clause.rule == "no-server-error":
-        return _crash(interaction)
-    if clause.rule == "window":
-        return evidence.summary.split(",", 1)[0]
-    if clause.part is Part.REQUEST:
-        return f"{_reply(interaction)} {_sent(clause, interaction)}".rstrip()
-    if clause.rule in ("status", "media-type"):
-        return evidence.received
-    if clause.rule == "present":
-        return "absent"
-    if clause.part is Part.RESPONSE:
-        return _shown_type(evidence.received)
+    """Return the way in which evidence says that a clause is broken, as its rule tells it."""
+    return (rule_of(clause).kind or _by_difference)(clause, evidence, interaction)
+
+
+def by_request(clause: Clause, _: Evidence, interaction: Interaction) -> str:
+    """Return how a request is answered, and which types of values it has in the clause's place."""
+    return f"{_reply(interaction)} {_sent(clause, interaction)}".rstrip()
+
+
+def by_received(_: Clause, evidence: Evidence, __: Interaction) -> str:
+    """Return what came, as evidence shows it: a status, a media type."""
+    return evidence.received
+
+
+def by_received_type(_: Clause, evidence: Evidence, __: Interaction) -> str:
+    """Return the type of the value that came."""
+    return _shown_type(evidence.received)
+
+
+def by_reason(_: Clause, evidence: Evidence, __: Interaction) -> str:
+    """Return the reason with which a summary begins, up to its first comma."""
+    return evidence.summary.split(",", 1)[0]
+
+
+def as_absent(_: Clause, __: Evidence, ___: Interaction) -> str:
+    """Return that something is not there: there is one way of that."""
+    return "absent"
+
+
+def _by_difference(_: Clause, evidence: Evidence, interaction: Interaction) -> str:
     return _otherwise(evidence.expected, evidence.received) or _reply(interaction)
 
 
@@ -53,7 +71,8 @@ def _sent(clause: Clause, interaction: Interaction) -> str:
     return " and ".join(sorted(found)) or "nothing"
 
 
-def _crash(interaction: Interaction) -> str:
+def by_crash(_: Clause, __: Evidence, interaction: Interaction) -> str:
+    """Return to which sort of request a server error is the response."""
     request = interaction.request
     if request.credentials not in (Credentials.VALID, Credentials.UNKNOWN):
         return f"server error to {request.credentials.value} credentials"

@@ -6,12 +6,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from hashlib import blake2b
 
-from roomproof.contract.clause import Part
 from roomproof.contract.model import Operation
 from roomproof.interaction import Interaction, Loss, Request, media_type
 from roomproof.judge.blame import blame, clause_of_success, clauses_of_member
 from roomproof.judge.evidence import Evidence, broken
 from roomproof.judge.rooms import Rooms
+from roomproof.judge.rules import no_server_error
 from roomproof.judge.seen import Classification, Obstacle, Refusal
 
 LARGEST = 100_000
@@ -70,7 +70,7 @@ def unbearable(operation: Operation, request: Classification, interaction: Inter
     """Yield that a server cannot bear a request, which is no better than a server error (RFC 9110, 15.6), and breaks what it aims at."""
     what = f"{_HOW[loss]} a request with {request.told}, each time, and answers the requests in between"
     received = f"{interaction.failure}, each time"
-    for clause in operation.by_rule.get((Part.BEHAVIOUR, "no-server-error"), ()):
+    for clause in no_server_error.RULE.clauses(operation):
         yield broken(clause, what, expected="a response with a status below 500", received=received)
     if request.must_be_accepted:
         yield from _unaccepted(operation, request, rooms, what, received)

@@ -1,4 +1,4 @@
-"""What a check sees: the interaction taken apart, and the room as it was before."""
+"""What a rule sees: the interaction taken apart, and the room as it was before."""
 
 from __future__ import annotations
 
@@ -10,12 +10,13 @@ from typing import Any
 
 import orjson
 
-from roomproof.contract.clause import Clause, Part, Path
+from roomproof.contract.clause import Clause, Path
 from roomproof.contract.model import Contract, Operation
 from roomproof.interaction import LARGEST_BODY, Credentials, Interaction, Request, Response, header
+from roomproof.judge.compiled import Compiled
 from roomproof.judge.placeholder import is_placeholder
+from roomproof.judge.register import rule_of
 from roomproof.judge.rooms import Rooms, RoomState
-from roomproof.judge.rules import Compiled
 
 Json = Any
 REFUSES_THE_SENDER = (401, 403, 407)
@@ -77,9 +78,7 @@ class Obstacle:
     @property
     def fields(self) -> tuple[str, ...]:
         """The fields whose values are the reason, none where the whole body is."""
-        if self.clause.rule == "window":
-            return self.clause.options["from"], self.clause.options["until"]
-        return self.clause.path[:1]
+        return rule_of(self.clause).fields(self.clause)
 
 
 @dataclass(frozen=True)
@@ -165,7 +164,9 @@ class Answer:
 
 @dataclass(frozen=True)
 class Seen:
-    """One interaction of one operation, with the state of its room before it; the checks read it and change nothing."""
+    """One interaction of one operation, with the state of its room before it; the rules read it and change
+    nothing.
+    """
 
     contract: Contract
     compiled: Compiled
@@ -203,10 +204,6 @@ class Seen:
         unseen = self.room_id is not None and (self.state is None or self.state.uncertain)
         is_open = status in REFUSES_THE_SENDER or (status in REFUSES_THE_ROOM and unseen)
         return self.answer.refused and not (self.is_second_hand and is_open)
-
-    def behaviours(self, rule: str) -> tuple[Clause, ...]:
-        """Return the operation's behaviour clauses of a rule."""
-        return self.operation.by_rule.get((Part.BEHAVIOUR, rule), ())
 
 
 def is_second_hand(request: Request) -> bool:

@@ -9,24 +9,17 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from roomproof.contract.formats import is_http_date, is_uuid
+from roomproof.contract.keywords import KEYWORDS, Role
 from roomproof.contract.model import Operation
 from roomproof.interaction import Credentials, Request, RoomKnowledge, header
+from roomproof.judge.compiled import RequestRules
 from roomproof.judge.rooms import RoomState
-from roomproof.judge.rules import RequestRules
+from roomproof.judge.rules import pair_required
 from roomproof.judge.seen import NoJson, Obstacle, Refusal, is_second_hand
 
 Json = Any
 _HAVE_NO_RIGHTS = (Credentials.MISSING, Credentials.WRONG, Credentials.UNSCOPED)
-_WHOLE = ("type", "enum", "const", "anyOf", "oneOf", "allOf")
-"""Keywords of which each says by itself which values there are."""
-_KINDS: Mapping[type, tuple[str, ...]] = {
-    str: ("minLength", "maxLength", "pattern", "format"),
-    int: ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"),
-    float: ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"),
-    list: ("items", "minItems", "maxItems", "uniqueItems"),
-    dict: ("properties", "additionalProperties", "propertyNames", "required", "minProperties", "maxProperties"),
-}
-"""Keywords that speak of values of one JSON type only (JSON Schema 2020-12, Validation, 6), and so say that these may come."""
+_TYPES: Mapping[type, str] = {str: "string", int: "number", float: "number", list: "array", dict: "object"}
 
 
 def silences(
@@ -62,7 +55,7 @@ def _unruled_headers(operation: Operation, rules: RequestRules, request: Request
     if names is None or is_second_hand(request):
         return
     sent = [header(request.headers, name) for name in names]
-    if not rules.pairs and sent.count(None) == 1:
+    if not pair_required.RULE.clauses(operation) and sent.count(None) == 1:
         yield f"{names[0]} and {names[1]} do not come together"
     ruled = {parameter.name.lower() for parameter in rules.parameters if parameter.place == "header"}
     for name, value, is_good in zip(names, sent, (is_uuid, is_http_date), strict=True):
@@ -83,7 +76,20 @@ def untyped(schema: Mapping[str, Any], value: Json, way: tuple[str, ...]) -> Ite
 
 
 def _untyped_member(schema: Mapping[str, Any], value: Json, way: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
-    if any(keyword in schema for keyword in (*_WHOLE, *_KINDS.get(type(value), ()))):
+    if any(_says_what(keyword, value) for keyword in schema):
         yield from untyped(schema, value, way)
     else:
         yield way
+
+
+def _says_what(name: str, value: Json) -> bool:
+    """Whether a keyword says which values there are, or that those of a value's type may come.
+
+    Each that speaks of one type does (JSON Schema 2020-12, Validation, 6), and of the others all but `not`.
+    """
+    keyword = KEYWORDS.get(name)
+    if keyword is None or keyword.role is Role.ANNOTATION:
+        return False
+    if keyword.speaks_of:
+        return keyword.speaks_of == _TYPES.get(type(value))
+    return keyword.role is Role.VALUE and name != "not"

@@ -17,11 +17,11 @@ from pathlib import Path
 from roomproof.contract.clause import Clause, Json, Level, Part, spoken
 from roomproof.contract.model import Operation
 from roomproof.interaction import Request, header, media_type
-from roomproof.judge.classify import half_pairs
+from roomproof.judge.compiled import RequestRules
 from roomproof.judge.evidence import shown
 from roomproof.judge.placeholder import is_placeholder
 from roomproof.judge.rooms import RoomState
-from roomproof.judge.rules import RequestRules
+from roomproof.judge.rules import pair_required, read_only
 from roomproof.judge.seen import Classification, NoJson, Obstacle, Where, is_second_hand
 from roomproof.judge.unlisted import Unlisted, unlisted_members
 
@@ -63,7 +63,7 @@ def violations(
         return
     for obstacle in held.obstacles:
         yield from _of_obstacle(obstacle, request, held)
-    yield from _missing(rules, request)
+    yield from _missing(operation, rules, request)
     yield from _read_only(operation, held, state)
     shown_before = state.known.keys() if state is not None else frozenset[str]()
     for member in unlisted_members(operation.body.schema, held.sent):
@@ -80,9 +80,10 @@ def _of_obstacle(obstacle: Obstacle, request: Request, held: Classification) -> 
     if held.body is NoJson.MALFORMED and where == Where("body") and header(request.headers, "content-encoding") is not None:
         return
     clause = obstacle.clause
-    if clause.rule == "window" and not {clause.options["from"], clause.options["until"]} <= held.sent.keys():
+    several = len(obstacle.fields) > 1
+    if several and not {*obstacle.fields} <= held.sent.keys():
         return
-    is_missing = clause.rule in ("required", "window")
+    is_missing = clause.rule == "required" or several
     yield Violation(clause, str(where), obstacle.what, "" if is_missing else shown(sent), clause.demands, obstacle.doubtful)
 
 
@@ -93,7 +94,7 @@ def _is_scrubbed(where: Where, sent: Json) -> bool:
     return any(map(is_placeholder, texts))
 
 
-def _missing(rules: RequestRules, request: Request) -> Iterator[Violation]:
+def _missing(operation: Operation, rules: RequestRules, request: Request) -> Iterator[Violation]:
     """Yield what has to be there and is not. A recorder may have left it out; one that kept no header at all says nothing of any."""
     for parameter in rules.parameters:
         is_kept = bool(request.headers) or parameter.place != "header"
@@ -101,8 +102,9 @@ def _missing(rules: RequestRules, request: Request) -> Iterator[Violation]:
             yield _left_out(parameter.required, Where(parameter.place, parameter.name), f"no {parameter.name}")
     if request.body and request.headers and media_type(request.headers) is None:
         yield _left_out(rules.media, Where("header", "Content-Type"), "a body without a media type")
-    for clause, what in half_pairs(rules, request):
-        yield _left_out(clause, Where("header", clause.options["first-sent"]), what)
+    for clause in pair_required.RULE.clauses(operation):
+        if what := pair_required.half_pair(clause, request):
+            yield _left_out(clause, Where("header", pair_required.missing_header(clause)), what)
 
 
 def _left_out(clause: Clause, where: Where, what: str) -> Violation:
@@ -113,7 +115,7 @@ def _read_only(operation: Operation, held: Classification, state: RoomState | No
     """Yield the read-only fields that get another value, and those that no document lists for this request."""
     known = state.known if state is not None and not state.uncertain else {}
     listed = operation.body.schema.get("properties", {})
-    for clause in operation.by_rule.get((Part.BEHAVIOUR, "read-only"), ()):
+    for clause in read_only.RULE.clauses(operation):
         name = clause.path[0]
         if name not in held.sent or _is_scrubbed(Where("body", way=(name,)), held.sent[name]):
             continue
@@ -126,7 +128,8 @@ def _read_only(operation: Operation, held: Classification, state: RoomState | No
 def _of_unlisted(operation: Operation, member: Unlisted, held: Classification, answered: AbstractSet[str]) -> Iterator[Violation]:
     """Yield a field that no document lists for this request; `answered` are the names that answers have, by the documents or in fact."""
     name, where = member.way[-1], Where("body", way=member.way)
-    if operation.clause(Part.BEHAVIOUR, member.way, "read-only") or _is_scrubbed(where, member.value):
+    fixed = [clause.path for clause in read_only.RULE.clauses(operation)]
+    if member.way in fixed or _is_scrubbed(where, member.value):
         return
     sent, dotted = shown(member.value), ".".join(member.way)
     alike = spoken((*member.path, name))

@@ -8,17 +8,11 @@ from dataclasses import dataclass
 from roomproof.contract.clause import ITEMS, KEYS, VALUES, Clause, Part, Path, spoken
 from roomproof.contract.model import Contract, Operation
 from roomproof.judge.evidence import Outcome, Side
+from roomproof.judge.register import rule_of
+from roomproof.judge.rule import Circumstances
 from roomproof.verdict import Record, Verdict, Verdicts
 
 _INSIDE = (ITEMS, VALUES, KEYS)
-_NEEDS_NEW_ROOM = frozenset(("default", "default-from", "default-now", "kept-or-default", "created-now", "server-generated"))
-_NOT_KNOWN = {
-    "missing-refused": "no recorded request is known to have come without credentials",
-    "wrong-refused": "no recorded request is known to have come with wrong credentials",
-    "scope-required": "no recorded request is known to have come without the scope",
-    "unknown-refused": "no recorded request is known to name a room that does not exist",
-}
-"""What recordings cannot show unless they say so."""
 NO_ANSWER = "no usable answer"
 """Why a clause is inconclusive where nothing else is known."""
 
@@ -53,7 +47,7 @@ class Coverage:
             return self._never_called(operation)
         if clause.part is Part.RESPONSE:
             return self._never_answered(clause, operation)
-        if clause.part is Part.BEHAVIOUR or clause.rule in _NEEDS_NEW_ROOM:
+        if clause.part is Part.BEHAVIOUR or rule_of(clause).hangs_on_history:
             why = self._out_of_reach(clause, operation)
             if why:
                 return why
@@ -100,20 +94,9 @@ class Coverage:
 
     def _out_of_reach(self, clause: Clause, operation: Operation) -> str:
         """Return what a behaviour needs that was not there, an empty text if nothing is known to be missing."""
-        makes_rooms = "create" in self.contract.support or any("{" not in other.path for other in self.contract.operations)
-        if self.recordings and clause.rule in _NOT_KNOWN:
-            return _NOT_KNOWN[clause.rule]
-        if clause.rule == "scope-required" and not self.stopped:
-            name = self.contract.credentials.environment.get("unscoped")
-            return "needs credentials without the scope: " + (f"{name} is not set" if name else "the contract names no variable for them")
-        if "call" in clause.options and clause.options["call"] not in self.contract.support:
-            return f"no operation that reads: the contract has no call {clause.options['call']}"
-        if clause.rule == "read-after-write" and "read" not in self.contract.support:
-            return "no operation that reads: the contract has no call read"
-        if clause.rule == "read-after-write" and self.recordings:
-            return "no recording of a run reads a room some seconds after its last update"
-        if not self.recordings and not makes_rooms and (clause.rule == "unique" or clause.rule in _NEEDS_NEW_ROOM):
-            return "needs a second room, and no call makes one" if clause.rule == "unique" else "needs a new room, and no call makes one"
+        known = Circumstances(self.contract, clause, self.recordings, self.stopped)
+        if why := rule_of(clause).unexercised(known):
+            return why
         if operation.success.schema is None and not {"read", "call"} & {*self.contract.support, *clause.options}:
             return "no operation that reads"
         accepted = operation.clause(Part.REQUEST, clause.path, "accepted")

@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
-from roomproof.contract.clause import Part
 from roomproof.contract.model import Operation
 from roomproof.interaction import Interaction, remembered
 from roomproof.judge.evidence import Evidence
+from roomproof.judge.rules import unique
 from roomproof.verdict import Finding, Witness
 from roomproof.verify.case import Case, Seat
 from roomproof.verify.plan import ANCHOR
@@ -175,8 +175,8 @@ class Attempts:
         """Tell the main room plain values, without those that cannot be put back in it and those that another room may have."""
         session = self._session
         operation = next(one for one in session.contract.operations if "{" in one.path)
-        unique = {clause.path[0] for clause in operation.by_rule.get((Part.BEHAVIOUR, "unique"), ())}
-        spared = (unique | session.lasting) - {*operation.body.schema.get("required", ())}
+        shared = {clause.path[0] for clause in unique.RULE.clauses(operation)}
+        spared = (shared | session.lasting) - {*operation.body.schema.get("required", ())}
         sample = self.bodies[operation.id][0]
         some = {name: value for name, value in sample.value.items() if name not in spared}
         session.send(session.bench(operation).case(replace(sample, value=some)))

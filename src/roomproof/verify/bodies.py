@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from roomproof.contract.clause import Part
 from roomproof.contract.model import Operation
+from roomproof.judge.rules import read_only
 from roomproof.targets.credentials import Scheme
 from roomproof.verify.case import Case, Seat, encode
 from roomproof_strategies import Sample, Setting, Special
@@ -37,7 +37,7 @@ class Bench:
     @cached_property
     def read_only(self) -> tuple[str, ...]:
         """The members that an update carries but cannot change."""
-        return tuple(clause.path[0] for clause in self.operation.by_rule.get((Part.BEHAVIOUR, "read-only"), ()))
+        return tuple(clause.path[0] for clause in read_only.RULE.clauses(self.operation))
 
     def case(self, sample: Sample, seat: Seat = Seat.MAIN) -> Case:
         """Return the case that sends a sample."""

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
 from roomproof.contract.clause import Clause, Level, Part, spoken, values_at
+from roomproof.contract.keywords import End
 from roomproof.interaction import BUSY, Interaction
-from roomproof.judge.checks.acceptance import NOT_ABOUT_VALUES
 from roomproof.judge.evidence import shown
+from roomproof.judge.obstacles import NOT_ABOUT_VALUES
+from roomproof.judge.register import rule_of
+from roomproof.judge.rules import unique, window
 from roomproof.judge.seen import read_answer, read_json
 from roomproof.limit import BUDGET, Answer, Limit, Reply, find_border
 from roomproof.verdict import Finding, Verdict
@@ -18,7 +19,7 @@ from roomproof.verify.bodies import Bench
 from roomproof.verify.case import Case, Seat
 from roomproof.verify.plan import ANCHOR
 from roomproof.verify.session import Session
-from roomproof_strategies import Kind, Scale, plain, scales
+from roomproof_strategies import Scale, plain, scales
 from roomproof_strategies.windows import written
 
 _UNCLEAR = frozenset((*NOT_ABOUT_VALUES, 409, *BUSY))
@@ -31,38 +32,15 @@ WRAP = 2**32
 """What is added to a number on the far side of a limit, to see whether it is read as one of 32 bits."""
 
 
-@dataclass(frozen=True)
-class Side:
-    """An end of a scale: upper (`outward` 1) or lower (-1), what people call it, whether the limit itself is not allowed."""
-
-    kind: Kind
-    outward: int
-    what: str
-    exclusive: bool = False
-
-
-SIDES: Mapping[str, Side] = {
-    "maximum": Side(Kind.NUMBER, 1, "maximum"),
-    "minimum": Side(Kind.NUMBER, -1, "minimum"),
-    "exclusive-maximum": Side(Kind.NUMBER, 1, "exclusive maximum", exclusive=True),
-    "exclusive-minimum": Side(Kind.NUMBER, -1, "exclusive minimum", exclusive=True),
-    "max-length": Side(Kind.LENGTH, 1, "maximum length"),
-    "min-length": Side(Kind.LENGTH, -1, "minimum length"),
-    "max-items": Side(Kind.ITEMS, 1, "maximum number of items"),
-    "min-items": Side(Kind.ITEMS, -1, "minimum number of items"),
-    "max-properties": Side(Kind.PROPERTIES, 1, "maximum number of members"),
-    "min-properties": Side(Kind.PROPERTIES, -1, "minimum number of members"),
-}
-"""The rules of clauses that are limits."""
 MADE_OF = {"ASCII": "", "combining": "letters with combining accents", "non-BMP": "characters beyond U+FFFF"}
 """How the alphabets of texts are told: a provider that counts bytes, units of UTF-16, or what a person sees, has a limit for each."""
 
 
-def side_of(clause: Clause) -> Side | None:
-    """Return the side that a clause limits, None if it is no limit."""
+def end_of(clause: Clause) -> End | None:
+    """Return the end of a size that a clause limits, None if it is no limit."""
     if clause.part is not Part.REQUEST or clause.options.get("in", "body") != "body":
         return None
-    return SIDES.get(clause.keyword)
+    return clause.keyword.end if clause.keyword else None
 
 
 def scales_of(session: Session, bench: Bench) -> list[Scale]:
@@ -94,22 +72,23 @@ def measure_broken(session: Session, bench: Bench) -> None:
 
 def _measured_for(session: Session, bench: Bench, finding: Finding) -> Limit | None:
     """Return the limit that a finding is about as it is measured, None if it is about no limit or too few requests are left."""
-    clause, side = finding.clause, side_of(finding.clause)
+    clause, end = finding.clause, end_of(finding.clause)
     if finding.witness.is_unanswered or questions_left(session) < FEWEST:
         return None
-    if clause.rule == "window":
+    if rule_of(clause) is window.RULE:
         return measure_window(session, bench, clause)
-    limited = (scale for scale in scales_of(session, bench) if side is not None and _is_on(clause, side, scale))
+    limited = (scale for scale in scales_of(session, bench) if end is not None and _is_on(clause, end, scale))
     scale = next(limited, None)
-    if side is None or scale is None:
+    if end is None or scale is None:
         return None
     sizes = [(size, value) for value in _witnessed(finding) if (size := scale.measured(value)) is not None]
     alphabet = next((_alphabet(value) for _, value in sizes if isinstance(value, str)), "ASCII")
-    return measure(session, bench, scale, side, clause, alphabet=alphabet, checks=tuple(size for size, _ in sizes))
+    checks = tuple(size for size, _ in sizes)
+    return measure(session, bench, scale, end, clause, alphabet=alphabet, checks=checks)
 
 
-def _is_on(clause: Clause, side: Side, scale: Scale) -> bool:
-    return scale.kind is side.kind and spoken(clause.path) == ".".join(scale.path)
+def _is_on(clause: Clause, end: End, scale: Scale) -> bool:
+    return scale.kind is end.kind and spoken(clause.path) == ".".join(scale.path)
 
 
 def _witnessed(finding: Finding) -> list[Any]:
@@ -123,18 +102,18 @@ def _alphabet(text: str) -> str:
     return "combining" if "\u0301" in text else "ASCII"
 
 
-def clause_on(bench: Bench, scale: Scale, outward: int) -> tuple[Side, Clause] | None:
+def clause_on(bench: Bench, scale: Scale, outward: int) -> tuple[End, Clause] | None:
     """Return the clause that limits a scale on one side, a documented one before an observed one, None if there is none."""
-    found = [(side, clause) for clause in bench.operation.clauses if (side := side_of(clause)) and _is_on(clause, side, scale)]
-    limiting = [(side, clause) for side, clause in found if side.outward == outward]
-    return min(limiting, key=lambda pair: pair[1].level is Level.OBSERVED, default=None)
+    ends = [(end, clause) for clause in bench.operation.clauses if (end := end_of(clause))]
+    found = [pair for pair in ends if pair[0].outward == outward and _is_on(pair[1], pair[0], scale)]
+    return min(found, key=lambda pair: pair[1].level is Level.OBSERVED, default=None)
 
 
 def measure(
     session: Session,
     bench: Bench,
     scale: Scale,
-    side: Side,
+    end: End,
     clause: Clause | None,
     *,
     alphabet: str = "ASCII",
@@ -145,10 +124,10 @@ def measure(
 
     `checks` are sizes that are tried besides. Raises CutShortError as `Session.send` does.
     """
-    outward = side.outward
+    outward = end.outward
     limit = None if clause is None else next(iter(clause.schema.values()))
     if limit is not None and start is None:
-        start = scale.within(limit, outward=outward, exclusive=side.exclusive)
+        start = scale.within(limit, outward=outward, exclusive=end.is_exclusive)
         checks = (*checks, 2 * start, start + outward * WRAP)
     start = min(max(scale.usual if start is None else start, scale.least), scale.most)
     inner, outer = min(outward * scale.usual, outward * start), outward * (scale.most if outward > 0 else scale.least)
@@ -166,19 +145,19 @@ def measure(
     told = stored[min(stored)] if stored else ""
     level = clause.level if clause else Level.OBSERVED
     documented = None if level is Level.OBSERVED else limit
-    return Limit(side.what, documented, border, outward, scale.unit, level, MADE_OF[alphabet], told)
+    return Limit(end.told, documented, border, outward, scale.unit, level, MADE_OF[alphabet], told)
 
 
 def measure_window(session: Session, bench: Bench, clause: Clause) -> Limit:
     """Find the longest window, in whole days, that is accepted. It starts a day from now, so that it lies in the future."""
-    days: int = clause.options["max-days"]
+    days, names = int(window.window_options(clause).max_days), window.RULE.fields(clause)
     setting = session.setting(Seat.MAIN)
     body = plain(bench.operation.body.schema, bench.special.fields(setting), anchor=setting.now + ANCHOR).value
     required = {name: body[name] for name in bench.operation.body.schema.get("required", ())}
 
     def ask(length: int) -> Answer:
         start = session.setting(Seat.MAIN).now + timedelta(days=1)
-        ends = {clause.options["from"]: start, clause.options["until"]: start + timedelta(days=length)}
+        ends = dict(zip(names, (start, start + timedelta(days=length)), strict=True))
         sent = bench.completed(written(required, ends), Seat.MAIN)
         interaction, _ = session.send(bench.exact(sent, f"a window of {length} days"))
         return heard(interaction)
@@ -205,8 +184,8 @@ def heard(interaction: Interaction) -> Answer:
 
 def _own_word(session: Session, bench: Bench, scale: Scale) -> str:
     """Return what keeps a text from being that of another room, where the documents forbid that."""
-    unique = (clause.path for clause in bench.operation.by_rule.get((Part.BEHAVIOUR, "unique"), ()))
-    return session.serial if scale.path in unique else ""
+    shared = (clause.path for clause in unique.RULE.clauses(bench.operation))
+    return session.serial if scale.path in shared else ""
 
 
 def _stored_otherwise(session: Session, scale: Scale, size: int, interaction: Interaction) -> str:

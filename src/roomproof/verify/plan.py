@@ -6,15 +6,11 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from random import Random
-from typing import Any
-from uuid import UUID
 
-from roomproof.contract.clause import Part
-from roomproof.contract.formats import FORMATS
-from roomproof.interaction import Credentials
+from roomproof.judge.rules import default, default_from
 from roomproof.verify.bodies import Bench
-from roomproof.verify.case import Case, Proof, Seat
-from roomproof.verify.repeatability import repeatable
+from roomproof.verify.case import Case, Seat
+from roomproof.verify.wanted import wanted
 from roomproof_strategies import Sample, boundary, invalid, malformed, plain
 
 ANCHOR = timedelta(days=20)
@@ -37,12 +33,8 @@ def plan(bench: Bench, random: Random) -> Iterator[Case]:
         _with_other(bench, boundary(schema, fields, anchor=anchor), second),
         _alone_and_among_others(bench, invalid(schema, fields, anchor=anchor), first),
         _turns(
-            credentials(bench, first),
-            unknown_rooms(bench, first, random),
+            *wanted(bench, first, random),
             carriers(bench, first),
-            repeats(bench, first),
-            taken_values(bench, first),
-            read_only_values(bench, first),
             provider_samples(bench, first),
         ),
     )
@@ -78,8 +70,8 @@ def _alone_and_among_others(bench: Bench, samples: Iterator[Sample], basis: Samp
 
 def _without_defaults(bench: Bench, basis: Sample) -> Sample:
     """Return a sample that leaves out what has a default, so that the default is seen in a room that was updated."""
-    defaulted = {clause.path[0] for clause in bench.operation.by_rule.get((Part.REQUEST, "default"), ())}
-    defaulted |= {clause.path[0] for clause in bench.operation.by_rule.get((Part.BEHAVIOUR, "default-from"), ())}
+    rules = (default.RULE, default_from.RULE)
+    defaulted = {clause.path[0] for rule in rules for clause in rule.clauses(bench.operation)}
     required = bench.operation.body.schema.get("required", ())
     return replace(basis, value={name: value for name, value in basis.value.items() if name in required or name not in defaulted})
 
@@ -107,34 +99,6 @@ def told_and_looked_at(bench: Bench, looking: Bench) -> Iterator[tuple[Case, Cas
             yield bench.case(told), looking.case(_part_of(looking, small, number))
 
 
-def credentials(bench: Bench, basis: Sample) -> Iterator[Case]:
-    """Yield cases without credentials, with each kind of wrong ones, and with too few rights."""
-    case = replace(bench.case(basis), valid=False)
-    yield replace(case, note="no credentials", proof=Proof(None, Credentials.MISSING))
-    for what, forged in bench.scheme.forgeries().items():
-        yield replace(case, note=what, proof=Proof(forged, Credentials.WRONG))
-    if bench.unscoped is not None:
-        yield replace(case, note="credentials without the scope", proof=Proof(bench.unscoped, Credentials.UNSCOPED))
-
-
-def unknown_rooms(bench: Bench, basis: Sample, random: Random) -> Iterator[Case]:
-    """Yield cases about rooms that do not exist, and about ids that cannot exist."""
-    if bench.makes_rooms:
-        return
-    known = bench.setting(Seat.MAIN).room
-    # What another room has already would be a second reason to reject it.
-    required = bench.operation.body.schema.get("required", ())
-    unique = {clause.path[0] for clause in bench.operation.by_rule.get((Part.BEHAVIOUR, "unique"), ())} - {*required}
-    case = bench.case(replace(basis, value={name: value for name, value in basis.value.items() if name not in unique}))
-    for _ in range(2):
-        yield replace(case, note="a room that does not exist", seat=Seat.NOBODY, path_id=None)
-    for parameter in bench.operation.parameters:
-        # Of a format that nobody here knows, no id is known to be malformed.
-        if parameter.place == "path" and parameter.schema.get("format") in FORMATS:
-            for text in ("roomproof-no-such-id", "0", str(UUID(int=random.getrandbits(128)))[:-1], str(known.get("id", "x")) + "0"):
-                yield replace(case, note=f"the malformed id {text}", seat=Seat.NOBODY, path_id=text)
-
-
 def carriers(bench: Bench, basis: Sample) -> Iterator[Case]:
     """Yield cases whose body is right but sent wrongly, and bodies that are no JSON."""
     case = replace(bench.case(basis), valid=False)
@@ -151,34 +115,6 @@ def carriers(bench: Bench, basis: Sample) -> Iterator[Case]:
         yield replace(case, note=what, body=body)
 
 
-def taken_values(bench: Bench, basis: Sample) -> Iterator[Case]:
-    """Yield cases that give one room what must be unique and another room has, and what it has itself."""
-    required = {name: basis.value[name] for name in bench.operation.body.schema.get("required", ())}
-    for clause in bench.operation.by_rule.get((Part.BEHAVIOUR, "unique"), ()):
-        name = clause.path[0]
-        for seat, note in ((Seat.OTHER, f"the {name} of another room"), (Seat.MAIN, f"the room's own {name}")):
-            value = bench.setting(seat).room.get(name)
-            if bench.has_other and value not in (None, "", []):
-                yield bench.exact(bench.completed({**required, name: value}, Seat.MAIN), note)
-
-
-def read_only_values(bench: Bench, basis: Sample) -> Iterator[Case]:
-    """Yield cases that try to change what only the provider sets: read-only members, ids, times of creation."""
-    constants = (clause.path[0] for clause in bench.operation.by_rule.get((Part.BEHAVIOUR, "constant"), ()))
-    made = (clause.path[0] for clause in bench.operation.by_rule.get((Part.BEHAVIOUR, "server-generated"), ()))
-    for name in dict.fromkeys((*bench.read_only, *constants, *made)):
-        before = bench.setting(Seat.MAIN).room.get(name)
-        body = bench.adapted(basis, Seat.MAIN)
-        yield bench.exact({**body, name: _other_value(before)}, f"another {name}")
-
-
-def _other_value(value: Any) -> str:
-    """Return a text shaped like the value, with other digits, or with another last letter where it has none."""
-    text = str(value or "1")
-    other = "".join(str((int(letter) + 1) % 10) if letter.isdecimal() else letter for letter in text)
-    return other if other != text else text[:-1] + ("b" if text[-1] == "a" else "a")
-
-
 def provider_samples(bench: Bench, basis: Sample) -> Iterator[Case]:
     """Yield what the provider's own strategies add, where the operation has the members; required members are filled in."""
     known = bench.operation.body.schema.get("properties", {})
@@ -186,18 +122,3 @@ def provider_samples(bench: Bench, basis: Sample) -> Iterator[Case]:
     for sample in bench.special.samples(bench.setting(Seat.MAIN)):
         if set(sample.value) <= set(known):
             yield bench.case(replace(sample, value={**required, **sample.value}))
-
-
-def repeats(bench: Bench, basis: Sample) -> Iterator[Case]:
-    """Yield requests that carry a repeatability id, each several times and interleaved, and half a pair of headers."""
-    for clause in bench.operation.by_rule.get((Part.BEHAVIOUR, "replayed-once"), ()):
-        names = clause.options["id"], clause.options["first-sent"]
-        one, two = ((bench.case(basis), repeatable(names, bench.setting(Seat.MAIN).now)) for _ in range(2))
-        empty = (bench.exact({}, "an empty body"), repeatable(names, bench.setting(Seat.MAIN).now))
-        for case, headers in (one, one, two, one, two, one, empty, empty):
-            yield replace(case, note="a repeatable request", headers=headers)
-        for number in range(3):
-            headers = repeatable(names, bench.setting(Seat.MAIN).now)
-            yield replace(bench.case(basis), note=f"{names[0]} without {names[1]}", headers=headers[:1])
-            wrong = ((names[0], "not-a-uuid"), headers[1]) if number % 2 else (headers[0], (names[1], "yesterday"))
-            yield replace(bench.case(basis), note="repeatability headers of another form", headers=wrong)

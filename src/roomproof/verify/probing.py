@@ -8,18 +8,18 @@ from datetime import UTC, datetime
 from time import monotonic
 from typing import Any
 
-from roomproof.contract.clause import Clause, Part, spoken
+from roomproof.contract.clause import Clause, spoken
+from roomproof.contract.keywords import End, Kind
 from roomproof.contract.model import Operation
 from roomproof.errors import RoomproofError
 from roomproof.interaction import Interaction
 from roomproof.judge.evidence import shown
+from roomproof.judge.rules import window
 from roomproof.judge.seen import read_answer
 from roomproof.limit import Limit, Reply
 from roomproof.verify.case import Seat
 from roomproof.verify.limits import (
     FEWEST,
-    SIDES,
-    Side,
     clause_on,
     heard,
     measure,
@@ -32,7 +32,7 @@ from roomproof.verify.plan import ANCHOR
 from roomproof.verify.rooms import clean_up, ended_by, open_rooms, require_hearing
 from roomproof.verify.session import CutShortError, Options, Progress, Result, Session, Subject
 from roomproof.verify.ward import ForeignRoomError
-from roomproof_strategies import Kind, Sample, Scale
+from roomproof_strategies import Sample, Scale
 from roomproof_strategies.plain import Plain
 from roomproof_strategies.schema import alternatives, matcher, types
 from roomproof_strategies.spots import Spot, spots
@@ -134,7 +134,7 @@ class _Prober:
             for scale in (scale for scale in scales if scale.path == spot.path):
                 yield from self._limits(scale)
             yield from self._rare_values(spot)
-        for clause in self._operation.by_rule.get((Part.BEHAVIOUR, "window"), ()):
+        for clause in window.RULE.clauses(self._operation):
             yield self._window(clause)
         yield self._unknown_member()
 
@@ -143,22 +143,28 @@ class _Prober:
             limited = clause_on(self._bench, scale, outward)
             if limited is None and outward < 0 and scale.kind is not Kind.NUMBER:
                 continue  # the empty text, array or map is asked about on its own
-            side, clause = limited or (_side(scale.kind, outward), None)
+            end, clause = limited or (End(scale.kind, outward), None)
             self._spare_requests()
-            limit = measure(self._session, self._bench, scale, side, clause)
+            limit = measure(self._session, self._bench, scale, end, clause)
             self._untouched = False
             yield self._told(scale.path, limit)
             if scale.kind is Kind.LENGTH and outward > 0 and not {"format", "pattern"} & set(scale.node):
-                yield from self._beyond_ascii(scale, side, clause, limit)
+                yield from self._beyond_ascii(scale, end, clause, limit)
 
-    def _beyond_ascii(self, scale: Scale, side: Side, clause: Clause | None, ascii_limit: Limit) -> Iterator[Observation]:
+    def _beyond_ascii(
+        self,
+        scale: Scale,
+        end: End,
+        clause: Clause | None,
+        ascii_limit: Limit,
+    ) -> Iterator[Observation]:
         """Look for the limit again with characters that are two units of UTF-16 and four bytes of UTF-8."""
         border = ascii_limit.border
         if border.accepted is not None and border.beyond is not None and not border.turns:
             self._spare_requests()
-            yield self._told(
-                scale.path, measure(self._session, self._bench, scale, side, clause, alphabet="non-BMP", start=border.accepted)
-            )
+            start = border.accepted
+            found = measure(self._session, self._bench, scale, end, clause, alphabet="non-BMP", start=start)
+            yield self._told(scale.path, found)
 
     def _window(self, clause: Clause) -> Observation:
         self._spare_requests()
@@ -229,10 +235,6 @@ class _Prober:
         return Observation(
             self._operation.id, spoken(path), limit.what, limit.documented, limit.observed, requests, datetime.now(UTC), limit
         )
-
-
-def _side(kind: Kind, outward: int) -> Side:
-    return next(side for side in SIDES.values() if (side.kind, side.outward, side.exclusive) == (kind, outward, False))
 
 
 def _reply(interaction: Interaction) -> str:

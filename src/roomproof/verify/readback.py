@@ -10,16 +10,15 @@ from datetime import UTC, datetime, timedelta
 from itertools import cycle
 from time import monotonic
 
-from roomproof.contract.clause import Part
 from roomproof.contract.model import Operation
 from roomproof.judge.rooms import Written
+from roomproof.judge.rules import read_after_write
 from roomproof.verify.attempt import SEATS
 from roomproof.verify.case import Seat
 from roomproof.verify.plan import ANCHOR
 from roomproof.verify.session import Session
 from roomproof_strategies import plain
 
-_RULE = (Part.BEHAVIOUR, "read-after-write")
 _MARGIN = timedelta(milliseconds=20)
 
 Wave = tuple[tuple[Operation, Seat], ...]
@@ -33,10 +32,12 @@ class Readback:
         self._session = session
         seats = [seat for seat in SEATS if seat in session.seats]
         covers = session.selection.covers
-        wanted = [one for one in session.contract.operations if any(covers(clause.id) for clause in one.by_rule.get(_RULE, ()))]
+        of = read_after_write.RULE.clauses
+        wanted = [one for one in session.contract.operations if any(covers(clause.id) for clause in of(one))]
         if "read" not in session.contract.support or session.is_settled:
             wanted = []
-        self._seconds = max((clause.options["within-seconds"] for one in wanted for clause in one.by_rule[_RULE]), default=0)
+        clauses = (clause for one in wanted for clause in of(one))
+        self._seconds = max(map(read_after_write.within_seconds, clauses), default=0)
         # Every operation updates a room, and every room is updated by one.
         size = max(len(seats), 1)
         parts = (wanted[begun : begun + size] for begun in range(0, len(wanted), size))

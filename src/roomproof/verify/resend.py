@@ -12,11 +12,11 @@ from urllib.parse import unquote
 from uuid import UUID, uuid4
 
 from roomproof.cassettes.layout import compact
-from roomproof.contract.clause import Part
 from roomproof.contract.formats import is_date_time
 from roomproof.contract.model import Contract, Operation
 from roomproof.interaction import Credentials, Interaction, Request, RoomKnowledge
 from roomproof.judge.evidence import Evidence
+from roomproof.judge.rules import window
 from roomproof.judge.seen import read_answer
 from roomproof.targets.credentials import Scheme
 from roomproof.targets.grammar import is_field, leads_elsewhere, segment, unsendable
@@ -176,7 +176,7 @@ class Resender:
 
 def _moved(text: str, operation: Operation, at: datetime | None) -> str:
     """Return a body whose windows lie as far in the future as they did when it was recorded: whole days later."""
-    names = {clause.options[name] for clause in operation.by_rule.get((Part.BEHAVIOUR, "window"), ()) for name in ("from", "until")}
+    names = {name for clause in window.RULE.clauses(operation) for name in window.RULE.fields(clause)}
     days = (datetime.now(UTC) - at).days if at else 0
     if not names or days < 1:
         return text

@@ -6,9 +6,9 @@ from collections.abc import Callable
 from dataclasses import replace
 from time import monotonic
 
-from roomproof.contract.clause import Part
 from roomproof.contract.model import Operation
 from roomproof.errors import RoomproofError
+from roomproof.judge.rules import unchanged
 from roomproof.verify.bodies import Bench
 from roomproof.verify.explore import explore
 from roomproof.verify.fuzz import fuzz
@@ -96,7 +96,7 @@ class Run:
     def _look_at_what_is_stored(self, operation: Operation) -> None:
         """Tell the room, or a new one, everything through an operation; then look at it by an update that leaves the rest alone."""
         session = self.session
-        looker = next((other for other in session.contract.operations if (Part.BEHAVIOUR, "unchanged") in other.by_rule), None)
+        looker = next((other for other in session.contract.operations if unchanged.RULE.clauses(other)), None)
         wanted = session.selection.wants_operation
         if looker is None or session.is_settled or not (wanted(looker) or wanted(operation)):
             return

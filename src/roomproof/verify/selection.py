@@ -18,18 +18,12 @@ from typing import Any
 from roomproof.contract.clause import Clause, Part, Path
 from roomproof.contract.model import Contract, Operation
 from roomproof.judge.evidence import Outcome, severity
+from roomproof.judge.register import rule_of
+from roomproof.judge.rule import Shown
 from roomproof.judge.seen import Refusal, read_json
 from roomproof.verdict import Verdict, Verdicts
 from roomproof.verify.case import Case, Seat
 
-_BY_CREDENTIALS = frozenset(("missing-refused", "wrong-refused", "scope-required"))
-_BY_HEADERS = frozenset(("replayed-once", "pair-required"))
-_BY_MEMBER = frozenset(("echo", "date-only", "unique"))
-_AT_ONCE = _BY_CREDENTIALS | frozenset(("window", "pair-required"))
-"""Rules of behaviour that one request alone keeps or breaks, whatever the room went through."""
-_BY_ANYTHING = frozenset(("no-server-error",))
-_BY_SUCCESS = frozenset(("server-generated", "created-now", "constant", "default-now", "default-from"))
-"""Rules of what the answer to a request that is carried out shows, whatever was sent."""
 _BY_BODY = frozenset(("type", "null", "required", "media-type"))
 """Rules of the whole body that only bodies of another form can break."""
 EACH = 3
@@ -72,7 +66,7 @@ class Selection:
     @property
     def wants_sequences(self) -> bool:
         """Whether a clause hangs on what a room went through: then random sequences are needed, too."""
-        return self.is_everything or any(_hangs_on_history(clause) for clause in self._clauses)
+        return self.is_everything or any(rule_of(clause).hangs_on_history for clause in self._clauses)
 
     def is_settled(self, verdicts: Verdicts) -> bool:
         """Whether each clause that was selected is broken already, as badly as it can be: nothing more has to be sent to see it."""
@@ -90,13 +84,6 @@ def covers(patterns: tuple[str, ...], clause_id: str) -> bool:
 def _broken(verdicts: Verdicts, clause: Clause) -> frozenset[Verdict]:
     record = verdicts.records.get(clause.id)
     return frozenset(record.broken if record else ())
-
-
-def _hangs_on_history(clause: Clause) -> bool:
-    """Whether a clause may be broken by what a room went through: most behaviours, and a default."""
-    if clause.part is Part.BEHAVIOUR:
-        return clause.rule not in _AT_ONCE
-    return clause.part is Part.REQUEST and clause.rule == "default"
 
 
 def _kind(case: Case) -> tuple[object, ...]:
@@ -175,15 +162,14 @@ class _Told:
         return clause.rule not in _BY_BODY or self.case.media_type != self.case.operation.body.media_type
 
     def _does(self, clause: Clause) -> bool:
-        if clause.rule in _BY_ANYTHING:
-            return True
-        if clause.rule in _BY_CREDENTIALS:
-            return self.is_stranger
-        if clause.rule == "unknown-refused":
-            return self.is_to_nobody
-        if clause.rule in _BY_HEADERS:
-            return bool(self.case.headers)
-        if clause.rule in _BY_SUCCESS:
-            return self.may_be_carried_out and (self.is_new or self.carries(clause.path[:1]))
-        members = {clause.options["from"], clause.options["until"]} if clause.rule == "window" else set(clause.path[:1])
-        return self.carries(members) or (clause.rule not in (*_BY_MEMBER, "window") and self.is_new)
+        rule = rule_of(clause)
+        carries = self.carries(rule.fields(clause))
+        return {
+            Shown.BY_ANY: True,
+            Shown.BY_STRANGERS: self.is_stranger,
+            Shown.BY_UNKNOWN_ROOMS: self.is_to_nobody,
+            Shown.BY_HEADERS: bool(self.case.headers),
+            Shown.BY_ACCEPTED: self.may_be_carried_out and (self.is_new or carries),
+            Shown.BY_FIELD: carries,
+            Shown.BY_FIELD_OR_WITHOUT: self.is_new or carries,
+        }[rule.shown]

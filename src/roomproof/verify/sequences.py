@@ -26,10 +26,10 @@ from roomproof.verdict import Finding, Verdict, Witness
 from roomproof.verify.attempt import AGAIN, DELETION, FIRST_AGAIN, SEATS, Attempts, Broken, Step, Steps, makes_sense, weight
 from roomproof.verify.bodies import Bench
 from roomproof.verify.case import Case, Seat
-from roomproof.verify.plan import credentials
 from roomproof.verify.repeatability import repeatable
 from roomproof.verify.session import Session
 from roomproof.verify.soak import soaks
+from roomproof.verify.wanted import credentials
 from roomproof_strategies import Json, Sample, invalid
 from roomproof_strategies.drawing import EXAMPLES, RANDOM
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from roomproof.contract.clause import Part
 from roomproof.contract.model import Contract, Operation
 from roomproof.interaction import Interaction
 from roomproof.judge.evidence import shown
+from roomproof.judge.rules import read_only, unchanged
 from roomproof.judge.seen import read_answer, read_json
 from roomproof.judge.validators import validator
 from roomproof.targets.target import Outgoing
@@ -22,7 +22,7 @@ def settable(contract: Contract) -> tuple[Operation, tuple[str, ...]] | None:
     operation = next((one for one in changing if changes_members(one)), changing[0] if changing else None)
     if operation is None:
         return None
-    fixed = {clause.path[0] for clause in operation.by_rule.get((Part.BEHAVIOUR, "read-only"), ())}
+    fixed = {clause.path[0] for clause in read_only.RULE.clauses(operation)}
     return operation, tuple(name for name in operation.body.schema.get("properties", {}) if name not in fixed)
 
 
@@ -72,7 +72,7 @@ def names_of_change(contract: Contract, outgoing: Outgoing) -> frozenset[str]:
 
 def changes_members(operation: Operation) -> bool:
     """Whether an operation leaves as it is what a body does not name."""
-    return operation.method == "PATCH" or (Part.BEHAVIOUR, "unchanged") in operation.by_rule
+    return operation.method == "PATCH" or bool(unchanged.RULE.clauses(operation))
 
 
 def told(value: Json) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import partial
 
-from roomproof.contract.clause import Part
+from roomproof.judge.rules import unique
 from roomproof.verify.attempt import DELETION, SEATS, Attempts, Step, Steps
 from roomproof.verify.bodies import Bench
 from roomproof.verify.case import Case, Seat
@@ -30,7 +30,7 @@ def soaks(attempts: Attempts, benches: list[Bench], told: Told) -> Iterator[Step
         yield tuple(_rounds(attempts, bench, told))
         if attempts.has_two_rooms:
             names = _plain(attempts, bench, 0).value
-            for clause in bench.operation.by_rule.get((Part.BEHAVIOUR, "unique"), ()):
+            for clause in unique.RULE.clauses(bench.operation):
                 if clause.path[0] in names:
                     yield tuple(_change_of_hands(attempts, bench, clause.path[0]))
 

@@ -1,29 +1,42 @@
-"""What a read shows of a room that was updated a while ago: was the update stored as its answer said?"""
+"""`read-after-write`: a room that was updated a while ago is read as the answer to the update said."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from typing import Annotated, Any
 
-from roomproof.contract.clause import Clause, Part
-from roomproof.judge.check import Sight, check
+from roomproof.contract.clause import Clause
 from roomproof.judge.equality import echoes, same_value
 from roomproof.judge.evidence import Evidence, broken, kept, shown, unproven
+from roomproof.judge.options import Between, Place, read_options
 from roomproof.judge.rooms import Written
+from roomproof.judge.rule import Circumstances, Rule, Sight
 from roomproof.judge.seen import Seen
 
 LONGEST_PAIRED = 100
 """Items of lists that are compared whatever their order."""
 
 
-@check(Part.BEHAVIOUR, "read-after-write", sees=(Sight.READING,))
+@dataclass(frozen=True)
+class ReadAfterWriteOptions:
+    """How many seconds after the answer to an update a read has to show what that answer showed."""
+
+    within_seconds: Annotated[float, Between(0, 3600)]
+
+
+def within_seconds(clause: Clause) -> float:
+    """Return how late after an update a read has to show it."""
+    return read_options(ReadAfterWriteOptions, clause).within_seconds
+
+
 def read_after_write(seen: Seen) -> Iterator[Evidence]:
     """Updates a room and reads it seconds later: the read shows what the answer to the update showed."""
     written, room = seen.state.written if seen.state else None, seen.answer.room
     if written is None or written.operation != seen.operation.id:
         return
-    for clause in seen.behaviours("read-after-write"):
+    for clause in RULE.clauses(seen.operation):
         name = clause.path[0]
         if name not in written.shown or not _is_late_enough(seen, written, clause):
             continue
@@ -43,7 +56,7 @@ def _is_late_enough(seen: Seen, written: Written, clause: Clause) -> bool:
     at, answered = seen.interaction.at, written.answered_by
     if seen.is_second_hand or at is None or answered is None:
         return False
-    return at - answered >= timedelta(seconds=clause.options["within-seconds"])
+    return at - answered >= timedelta(seconds=within_seconds(clause))
 
 
 def _compared(clause: Clause, told: Any, read: Any) -> Evidence:
@@ -82,3 +95,20 @@ def _are_paired(items: list[Any], left: list[Any]) -> bool:
             return False
         del left[match]
     return True
+
+
+def _unexercised(known: Circumstances) -> str:
+    if "read" not in known.contract.support:
+        return "no operation that reads: the contract has no call read"
+    return "no recording of a run reads a room some seconds after its last update" if known.recordings else ""
+
+
+RULE = Rule(
+    "read-after-write",
+    read_after_write,
+    sees=(Sight.READING,),
+    about=Place.BODY,
+    options=ReadAfterWriteOptions,
+    row="shown when read later",
+    unexercised=_unexercised,
+)

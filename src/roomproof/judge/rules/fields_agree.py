@@ -1,25 +1,36 @@
-"""Do fields of one answer that hold the same thing, a room's id twice for instance, agree?"""
+"""`fields-agree`: fields of one response that hold the same thing, a room's id twice for instance, agree."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
-from roomproof.contract.clause import Clause, Part, Path, path_of, spoken, values_at
+from roomproof.contract.clause import Clause, Path, path_of, spoken, values_at
 from roomproof.contract.formats import is_uuid
-from roomproof.judge.check import check
 from roomproof.judge.equality import same
 from roomproof.judge.evidence import Evidence, broken, kept, shown
+from roomproof.judge.options import Place, RoomField, read_options
+from roomproof.judge.rule import Rule
 from roomproof.judge.seen import Seen
 
 
-@check(Part.BEHAVIOUR, "fields-agree")
+@dataclass(frozen=True)
+class FieldsAgreeOptions:
+    """The way to the field that holds the same value, and members that the object around it has."""
+
+    same_as: RoomField
+    where: Mapping[str, Any] | None = None
+
+
 def fields_agree(seen: Seen) -> Iterator[Evidence]:
-    """Compares a field of the answer's room with the one that holds the same value; null, or none at all, says nothing."""
+    """Compares a field of the answer's room with the one that holds the same value; null, or none at all,
+    says nothing.
+    """
     room = seen.answer.room
     if not seen.answer.accepted or room is None:
         return
-    for clause in seen.behaviours("fields-agree"):
+    for clause in RULE.clauses(seen.operation):
         others = list(_others(clause, room))
         for way, value in values_at(room, clause.path):
             like = [other for other in others if type(other) is type(value)]
@@ -29,14 +40,18 @@ def fields_agree(seen: Seen) -> Iterator[Evidence]:
                 yield kept(clause)
             else:
                 name, wanted = spoken(way), shown(like[0])
-                text = f"{name} is {shown(value)}, while {clause.options['same-as']} is {wanted}"
+                same_as = read_options(FieldsAgreeOptions, clause).same_as
+                text = f"{name} is {shown(value)}, while {same_as} is {wanted}"
                 yield broken(clause, text, expected=wanted, received=shown(value))
 
 
 def _others(clause: Clause, room: Mapping[str, Any]) -> Iterator[Any]:
-    """Yield the values that a field has to agree with one of; `where` picks the objects that they stand in by other members."""
-    where: Mapping[str, Any] = clause.options.get("where", {})
-    for way, value in values_at(room, path_of(clause.options["same-as"])):
+    """Yield the values that a field has to agree with one of; `where` picks the objects that they stand in by
+    other members.
+    """
+    options = read_options(FieldsAgreeOptions, clause)
+    where = options.where or {}
+    for way, value in values_at(room, path_of(options.same_as)):
         if all(same(wanted, _beside(room, way).get(name)) for name, wanted in where.items()):
             yield value
 
@@ -53,3 +68,6 @@ def _agree(one: Any, other: Any) -> bool:
     if isinstance(one, str) and is_uuid(one):
         return one.lower() == str(other).lower()
     return same(one, other)
+
+
+RULE = Rule("fields-agree", fields_agree, about=Place.ROOM, options=FieldsAgreeOptions, row="the same value")

@@ -10,13 +10,12 @@ from typing import Any
 import jsonschema_rs
 
 from roomproof.contract.clause import ITEMS, KEYS, VALUES, Clause, Json, Part, Path, values_at, values_below
+from roomproof.contract.keywords import Edge, Kind
 from roomproof.contract.model import Operation
 from roomproof.interaction import Request, header
 from roomproof.judge.evidence import Evidence, kept
+from roomproof.judge.register import rule_of
 from roomproof.judge.validators import PlaceValidator, validator
-
-_NO_EDGE = frozenset(("all-of", "not", "exclusive-minimum", "exclusive-maximum"))
-"""Rules that draw a limit which is no value itself, or none that can be told."""
 
 
 @dataclass(frozen=True)
@@ -92,9 +91,11 @@ class RequestRules:
         self.media = next(clause for clause in body if clause.rule == "media-type")
         self.body_type = next(clause for clause in body if clause.rule == "type" and not clause.path)
         self.open = list(_open_regions(operation.body.schema, ()))
-        self.read_only = [clause.path[0] for clause in operation.by_rule.get((Part.BEHAVIOUR, "read-only"), ())]
-        self.pairs = operation.by_rule.get((Part.BEHAVIOUR, "pair-required"), ())
-        self.unique = operation.by_rule.get((Part.BEHAVIOUR, "unique"), ())
+        ruled = [(rule_of(clause), clause) for clause in operation.clauses if clause.part is Part.BEHAVIOUR]
+        self.rejecting = [(rule.rejects, clause) for rule, clause in ruled if rule.rejects is not None]
+        self.asking = [(rule.leaves_open, clause) for rule, clause in ruled if rule.leaves_open is not None]
+        self.unseen = [(rule.unseen, clause) for rule, clause in ruled if rule.unseen is not None]
+        self.ignored = [clause.path[0] for rule, clause in ruled if rule.may_ignore]
         self.limited = {clause.path for clause in body if clause.rule == "max-length"}
         self.without_edge = frozenset(clause.id for place in self.values for clause in _without_edge(place))
 
@@ -163,8 +164,13 @@ def _without_edge(place: PlaceValidator) -> Iterator[Clause]:
     Of some rules no limit is a value; of others the limit breaks another clause about the same place, so that nobody has to accept it.
     """
     for item in place.items:
-        is_shut_off = item.clause.rule in ("minimum", "maximum") and not place.keeps(next(iter(item.clause.schema.values())))
-        if is_shut_off or item.clause.keyword in _NO_EDGE:
+        keyword = item.clause.keyword
+        if keyword is None or not keyword.divides:
+            continue
+        is_number = keyword.end is not None and keyword.end.kind is Kind.NUMBER
+        limit = item.clause.schema[keyword.name]
+        is_shut_off = item.clause.rule == keyword.rule and is_number and not place.keeps(limit)
+        if is_shut_off or keyword.edge is Edge.NONE:
             yield item.clause
 
 

@@ -1,0 +1,47 @@
+"""Which documented response a response claims to be: what rules of its status, headers and body have in
+common.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from roomproof.contract.clause import Clause
+from roomproof.contract.model import ResponseSpec
+from roomproof.judge.compiled import ResponseRules
+from roomproof.judge.evidence import Evidence, broken
+from roomproof.judge.placeholder import is_placeholder
+from roomproof.judge.seen import Seen
+
+MOST_VALUES = 1_000
+"""So many values at one place of an answer are held against its clauses: what is wrong with a list is wrong
+with its beginning."""
+
+
+def documented_response(seen: Seen) -> ResponseSpec | None:
+    """Return the documented response that an answer claims to be, or None."""
+    status = seen.answer.response.status
+    exact = seen.operation.by_status.get(str(status))
+    if exact is not None or not seen.answer.refused:
+        return exact or (seen.operation.success if seen.answer.accepted else None)
+    return seen.operation.by_status.get("default")
+
+
+def documented_rules(seen: Seen, status: str) -> ResponseRules:
+    """Return the rules of one documented response of the operation."""
+    return seen.compiled.response(seen.operation, status)
+
+
+def no_header(seen: Seen, clause: Clause, text: str, *, expected: str, received: str) -> Iterator[Evidence]:
+    """Yield what it proves that a header is not there.
+
+    That is less if a recorder may have dropped it, and nothing if it kept none at all.
+    """
+    if seen.answer.response.headers or not seen.is_second_hand:
+        yield broken(clause, text, expected=expected, received=received, doubtful=seen.is_second_hand)
+
+
+def is_unread(seen: Seen, value: Any) -> bool:
+    """Whether a recorder has put something else in the place of a value, or of what is in it."""
+    return seen.is_second_hand and isinstance(value, str) and is_placeholder(value)

@@ -1,0 +1,50 @@
+"""Rooms whose creation was seen: what nobody ever set in them, they have by default. What rules of that have
+in common.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+from roomproof.contract.clause import Clause, values_at
+from roomproof.contract.formats import Instant, instant
+from roomproof.judge.equality import same_value
+from roomproof.judge.evidence import Evidence, broken, kept, shown
+from roomproof.judge.rules.replayed_once import is_replay
+from roomproof.judge.seen import Seen
+
+CLOCK = timedelta(minutes=2)
+"""How far two moments of one request may lie apart and still both be "now"."""
+
+
+def is_from_creation(seen: Seen) -> bool:
+    """Whether all that was ever set in the room of a response is known."""
+    if not seen.sent_is_known or is_replay(seen):
+        return False
+    return seen.room_id is None or (seen.state is not None and seen.state.created_with is not None and seen.state.history_known)
+
+
+def judged_default(clause: Clause, name: str, wanted: Any, got: Any) -> Evidence:
+    """Return what the value of a member that was never set says of its default."""
+    if same_value(wanted, got):
+        return kept(clause)
+    text = f"{name} was never set; it is {shown(got)}, documented is {shown(wanted)}"
+    return broken(clause, text, expected=shown(wanted), received=shown(got))
+
+
+def never_set(seen: Seen, clause: Clause, default: Any) -> Iterator[Evidence]:
+    """Compare a member with its default; what was set of that name, in the room or below it, may have been
+    handed down.
+    """
+    name = clause.path[-1]
+    if not seen.answer.accepted or seen.answer.room is None or not is_from_creation(seen):
+        return
+    if name not in seen.request.sent and (seen.state is None or name not in seen.state.told):
+        yield from (judged_default(clause, clause.field, default, value) for _, value in values_at(seen.answer.room, clause.path))
+
+
+def moment(value: Any) -> Instant | None:
+    """Return the time that a value names, None if it names none."""
+    return instant(value) if isinstance(value, str) else None

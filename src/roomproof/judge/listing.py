@@ -1,0 +1,78 @@
+"""A list that shows what a room was made with: what rules about the entries of one have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from roomproof.contract.clause import Clause
+from roomproof.judge.evidence import Evidence, broken, kept, shown, unproven
+from roomproof.judge.options import ValueField
+from roomproof.judge.placeholder import is_scrubbed
+from roomproof.judge.seen import NoJson, Seen
+
+
+@dataclass(frozen=True)
+class ListedOptions:
+    """The supporting call that lists the entries, and the member of each of them that a clause is about."""
+
+    call: str
+    member: ValueField
+
+
+def made_with(seen: Seen, clause: Clause) -> Mapping[str, Any]:
+    """Return the entries with which the room was made, by key; none where nobody knows that for certain."""
+    state = seen.state
+    made = state.created_with if state and state.history_known and state.created_with is not None else {}
+    entries = made.get(clause.path[0])
+    if not isinstance(entries, dict):
+        return {}
+    return {} if seen.is_second_hand and is_scrubbed(entries) else entries
+
+
+def compared(seen: Seen, clause: Clause, options: ListedOptions, key: str, wanted: Any) -> Iterator[Evidence]:
+    """Compare the member of the entry that a list shows under a key with the value that it has to have."""
+    listed, member = _listed(seen, options), options.member
+    if listed is None:
+        body = seen.answer.body
+        if seen.answer.accepted and isinstance(body, NoJson) and body is not NoJson.UNRECORDED:
+            yield unproven(clause, f"the list is {body.value}")
+        return
+    entry = listed.get(key)
+    if seen.is_second_hand and (_may_be_elsewhere(seen, options) if entry is None else is_scrubbed(entry.get(member))):
+        return
+    if entry is None:
+        text = f"{key} was put into the room, but the list has no such entry"
+        yield broken(clause, text, expected=key, received="no such entry")
+    elif entry.get(member) == wanted:
+        yield kept(clause)
+    else:
+        text = f"the {member} of {key} is {shown(entry.get(member))}, expected is {shown(wanted)}"
+        yield broken(clause, text, expected=shown(wanted), received=shown(entry.get(member)))
+
+
+def _listed(seen: Seen, options: ListedOptions) -> dict[str, dict[str, Any]] | None:
+    """Return the first entry of each key where the contract's x-support says lists and keys stand.
+
+    None where no list was to be seen.
+    """
+    if not seen.answer.accepted or isinstance(seen.answer.body, NoJson):
+        return None
+    call = seen.contract.support[options.call]
+    listed = seen.answer.body
+    for step in call.options["at"]:
+        listed = listed.get(step) if isinstance(listed, dict) else None
+    entries = [item for item in listed if isinstance(item, dict)] if isinstance(listed, list) else []
+    name = call.options["key"]
+    return {item[name]: item for item in reversed(entries) if isinstance(item.get(name), str)}
+
+
+def _may_be_elsewhere(seen: Seen, options: ListedOptions) -> bool:
+    """Whether an entry may stand on another page of the list than the one that somebody else has recorded.
+
+    It may also stand there under a made-up name.
+    """
+    beside = {**seen.answer.body} if isinstance(seen.answer.body, dict) else {}
+    entries = beside.pop(next(iter(seen.contract.support[options.call].options["at"]), ""), None)
+    return any(beside.values()) or is_scrubbed(entries)

@@ -1,0 +1,166 @@
+"""What a line of `x-behaviours` may have under `with`: a frozen dataclass a rule, and how contracts are read
+into it.
+
+A field of such a dataclass is an option: `first_sent` is the word `first-sent` of a contract, `from_` is
+`from`. Its type says what may stand there (a text, a number, `Any` JSON value, an object), one with a default
+may be left out, and what is Annotated with a Place names a field.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import MISSING, dataclass, fields
+from enum import Enum
+from types import NoneType
+from typing import Annotated, Any, Literal, TypeVar, get_args, get_origin, get_type_hints
+
+import jsonschema_rs
+
+from roomproof.contract.clause import ITEMS, VALUES, Clause, Path, path_of
+from roomproof.contract.fields import Named, below
+from roomproof.contract.model import Operation, Room
+from roomproof.contract.shape import shortened
+from roomproof.errors import ContractError, did_you_mean
+
+T = TypeVar("T")
+
+
+class Place(Enum):
+    """Where a field stands that a rule is about, or that an option names."""
+
+    NOTHING = "nowhere"
+    BODY = "a member of the body"
+    ROOM = "a field of the room in a response; `items` and `values` lead into arrays and maps"
+    HEADER = "a header of the request"
+    ITEM = "a field of each item of the array that the clause is about"
+    VALUE = "a field of each value of the map that the clause is about"
+
+
+BodyField = Annotated[str, Place.BODY]
+RoomField = Annotated[str, Place.ROOM]
+HeaderName = Annotated[str, Place.HEADER]
+ItemField = Annotated[str, Place.ITEM]
+ValueField = Annotated[str, Place.VALUE]
+
+
+@dataclass(frozen=True)
+class Between:
+    """The smallest and the largest number that an option may be."""
+
+    least: float
+    most: float
+
+
+@dataclass(frozen=True)
+class Option:
+    """One option: its attribute, the contract's word for it, which JSON values it may have, and where it
+    names a field.
+    """
+
+    attribute: str
+    word: str
+    schema: Mapping[str, Any]
+    names: Place
+    is_needed: bool
+
+
+def read_options(kind: type[T], clause: Clause) -> T:
+    """Return a clause's options as its rule's dataclass; `require_options` has found them to be right."""
+    known = clause.typed_options.get(kind)
+    if known is None:
+        given = clause.options
+        known = kind(**{one.attribute: given[one.word] for one in _options(kind) if one.word in given})
+        clause.typed_options[kind] = known
+    return known
+
+
+def require_options(kind: type[Any] | None, clause: Clause) -> None:
+    """Raise ContractError, with the place and the nearest word, if a clause's options are not those of its
+    rule.
+    """
+    given = {word: value for word, value in clause.options.items() if word != "in" or value != "body"}
+    options = _options(kind) if kind is not None else ()
+    error = next(jsonschema_rs.Draft202012Validator(_schema(options)).iter_errors(given), None)
+    if error is not None:
+        pointer = (*clause.pointer, "with", *(str(step) for step in error.instance_path))
+        known = [one.word for one in options]
+        unknown = [word for word in given if word not in known]
+        nearest = did_you_mean(unknown[0], known) if unknown else ""
+        message = f"{', '.join(pointer)}: {shortened(error.message)}{nearest}"
+        raise ContractError(message, pointer)
+
+
+def named_fields(
+    about: Place,
+    kind: type[Any] | None,
+    clause: Clause,
+    operation: Operation,
+    room: Room,
+) -> Iterator[Named]:
+    """Yield the fields that a clause names: that which it is about, and those of its options."""
+    if about is not Place.NOTHING:
+        yield _named(about, clause.path, clause, operation, room, clause.pointer)
+    for one in _options(kind) if kind is not None else ():
+        if one.names is not Place.NOTHING and one.word in clause.options:
+            said, pointer = clause.options[one.word], (*clause.pointer, "with", one.word)
+            path = path_of(said) if one.names is Place.ROOM else (said,)
+            yield _named(one.names, path, clause, operation, room, pointer)
+
+
+def _named(
+    place: Place,
+    path: Path,
+    clause: Clause,
+    operation: Operation,
+    room: Room,
+    pointer: Path,
+) -> Named:
+    if place is Place.ROOM:
+        shown = below(operation.success.schema, room.at)
+        return Named(path, shown, "the room in an answer", pointer)
+    if place is Place.HEADER:
+        headers: dict[str, Any] = {one.name: {} for one in operation.parameters if one.place == "header"}
+        # Who declares no header at all leaves them to the line.
+        return Named(path, {"properties": headers} if headers else {}, "the header of a request", pointer)
+    inside = {Place.ITEM: (*clause.path, ITEMS), Place.VALUE: (*clause.path, VALUES)}.get(place, ())
+    return Named((*inside, *path), operation.body.schema, "the body", pointer)
+
+
+_READ: dict[type[Any], tuple[Option, ...]] = {}
+
+
+def _options(kind: type[Any]) -> tuple[Option, ...]:
+    """Return the options that a dataclass declares; they are read once."""
+    if kind not in _READ:
+        hints = get_type_hints(kind, include_extras=True)
+        listed = fields(kind)
+        _READ[kind] = tuple(_option(one.name, hints[one.name], one.default is MISSING) for one in listed)
+    return _READ[kind]
+
+
+def _option(attribute: str, hint: Any, is_needed: bool) -> Option:
+    if NoneType in get_args(hint):
+        hint = next(one for one in get_args(hint) if one is not NoneType)
+    base, *marks = get_args(hint) if get_origin(hint) is Annotated else (hint,)
+    names = next((mark for mark in marks if isinstance(mark, Place)), Place.NOTHING)
+    bounds = next((mark for mark in marks if isinstance(mark, Between)), None)
+    limits = {"minimum": bounds.least, "maximum": bounds.most} if bounds else {}
+    word = attribute.rstrip("_").replace("_", "-")
+    return Option(attribute, word, {**_type(base), **limits}, names, is_needed)
+
+
+def _type(base: Any) -> Mapping[str, Any]:
+    """Return the JSON Schema of a type."""
+    if get_origin(base) is Literal:
+        return {"const": get_args(base)[0]}
+    if get_origin(base) is Mapping:
+        return {"type": "object"}
+    return {str: {"type": "string"}, float: {"type": "number"}}.get(base, {})
+
+
+def _schema(options: tuple[Option, ...]) -> dict[str, Any]:
+    return {
+        "required": [one.word for one in options if one.is_needed],
+        "properties": {one.word: one.schema for one in options},
+        "propertyNames": {"enum": [one.word for one in options]} if options else False,
+    }

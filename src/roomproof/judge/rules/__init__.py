@@ -1,0 +1,1 @@
+"""One module a rule, named like it: everything about the rule stands in its `RULE`."""

@@ -1,0 +1,61 @@
+"""`constant`: what is fixed when a room is made, its id and the time of its creation, never changes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from roomproof.judge.equality import same_value
+from roomproof.judge.evidence import Evidence, broken, kept, shown
+from roomproof.judge.memory import known_before, speaks_of_the_room, unchanged_value
+from roomproof.judge.options import Place, read_options
+from roomproof.judge.placeholder import is_placeholder
+from roomproof.judge.rule import Rule, Shown
+from roomproof.judge.seen import Seen
+from roomproof.judge.wanted import other_values
+
+
+@dataclass(frozen=True)
+class ConstantOptions:
+    """`open` where the documents do not say what becomes of one that a request carries."""
+
+    when_sent: Literal["open"] | None = None
+
+
+def constant(seen: Seen) -> Iterator[Evidence]:
+    """Compares ids and times of creation with the path and with every earlier answer about the room.
+
+    Where the documents leave open what becomes of one that a request carries (`when-sent: open`), a change is
+    no more than a warning.
+    """
+    room = seen.answer.room
+    if not speaks_of_the_room(seen) or room is None:
+        return
+    for clause in RULE.clauses(seen.operation):
+        name = clause.path[0]
+        if name not in room:
+            continue
+        is_id = name == seen.contract.room.id and seen.room_id is not None
+        if is_id and seen.is_second_hand and any(map(is_placeholder, (str(room[name]), seen.room_id or ""))):
+            continue
+        if is_id and not same_value(str(room[name]).lower(), (seen.room_id or "").lower()):
+            text = f"the answer is about room {shown(room[name])}, the request about {seen.room_id}"
+            yield broken(clause, text, expected=seen.room_id or "", received=shown(room[name]))
+        elif name in known_before(seen):
+            left_open = read_options(ConstantOptions, clause).when_sent == "open" and name in seen.request.sent
+            text, before = f"{name} changes, although it is fixed at creation", known_before(seen)[name]
+            yield unchanged_value(clause, before, room[name], text, doubtful=left_open)
+        elif name == seen.contract.room.id:
+            yield kept(clause)
+
+
+RULE = Rule(
+    "constant",
+    constant,
+    about=Place.ROOM,
+    options=ConstantOptions,
+    shown=Shown.BY_ACCEPTED,
+    wants=(other_values,),
+    row="cannot be changed",
+)

@@ -1,0 +1,37 @@
+"""`json`: the body of a response is a text that all parsers read alike (RFC 8259)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from roomproof.contract.clause import Part
+from roomproof.judge.answers import documented_response, documented_rules
+from roomproof.judge.evidence import Evidence, broken, kept
+from roomproof.judge.kind import by_received_type
+from roomproof.judge.rule import Rule
+from roomproof.judge.seen import BYTE_ORDER_MARK, NOT_HERE, NoJson, Seen, repeated_name
+
+
+def json_texts(seen: Seen) -> Iterator[Evidence]:
+    """Looks whether every JSON answer is a text that all parsers read alike: no byte order mark, no name
+    twice in an object.
+    """
+    spec = documented_response(seen)
+    clause = None if spec is None else documented_rules(seen, spec.status).json
+    if clause is None or seen.answer.body in (NoJson.ABSENT, NoJson.MALFORMED, *NOT_HERE) or seen.answer.response.respelt:
+        return
+    # A text on which parsers differ may be one that was sent, and kept as it was.
+    if seen.answer.body is NoJson.DISPUTED:
+        text, received = "parsers differ on the body of the response", NoJson.DISPUTED.value
+    elif seen.answer.response.body.startswith(BYTE_ORDER_MARK):
+        text, received = "the body of the response begins with a byte order mark", "a byte order mark"
+    elif name := repeated_name(seen.answer.response.body):
+        text, received = f"the body of the response has the name {name} twice in one object", f"{name} twice"
+    else:
+        yield kept(clause)
+        return
+    expected = "JSON that every parser reads alike (RFC 8259)"
+    yield broken(clause, text, expected=expected, received=received, doubtful=seen.answer.body is NoJson.DISPUTED)
+
+
+RULE = Rule("json", json_texts, Part.RESPONSE, hangs_on_history=False, kind=by_received_type)

@@ -1,0 +1,37 @@
+"""`media-type` of a response: its body is sent as documented."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from roomproof.contract.clause import Part
+from roomproof.interaction import media_type
+from roomproof.judge.answers import documented_response, documented_rules, is_unread, no_header
+from roomproof.judge.evidence import Evidence, broken, kept
+from roomproof.judge.kind import by_received
+from roomproof.judge.rule import Rule
+from roomproof.judge.seen import Seen
+
+
+def media_types(seen: Seen) -> Iterator[Evidence]:
+    """Compares the Content-Type of every answer with the documented media type."""
+    spec = documented_response(seen)
+    if spec is None or spec.media_type is None:
+        return
+    clause = documented_rules(seen, spec.status).media
+    if clause is None:
+        return
+    found = media_type(seen.answer.response.headers)
+    if found is not None and is_unread(seen, found):
+        return
+    if found is None:
+        text = f"the answer is sent as no media type, where {spec.media_type} is documented"
+        yield from no_header(seen, clause, text, expected=spec.media_type, received="no Content-Type")
+    elif found != spec.media_type:
+        text = f"the answer is sent as {found}, where {spec.media_type} is documented"
+        yield broken(clause, text, expected=spec.media_type, received=found)
+    else:
+        yield kept(clause)
+
+
+RULE = Rule("media-type", media_types, Part.RESPONSE, hangs_on_history=False, kind=by_received)

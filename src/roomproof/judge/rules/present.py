@@ -1,0 +1,44 @@
+"""`present`: a response has the members and headers that the documents list for it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from roomproof.contract.clause import Clause, Part, values_at
+from roomproof.interaction import header
+from roomproof.judge.answers import MOST_VALUES, documented_response, documented_rules, no_header
+from roomproof.judge.evidence import Evidence, broken, kept
+from roomproof.judge.kind import as_absent
+from roomproof.judge.rule import Rule
+from roomproof.judge.seen import Seen
+
+
+def members_present(seen: Seen) -> Iterator[Evidence]:
+    """Looks in every answer for the members and headers that the document lists."""
+    spec = documented_response(seen)
+    if spec is None:
+        return
+    rules = documented_rules(seen, spec.status)
+    for clause in rules.headers:
+        name = clause.path[-1]
+        if header(seen.answer.response.headers, name) is not None:
+            yield kept(clause)
+        else:
+            yield from no_header(seen, clause, f"the answer has no header {name}", expected=name, received="no such header")
+    for members in rules.present:
+        objects = [(pointer, value) for pointer, value in values_at(seen.answer.body, members.path) if isinstance(value, dict)]
+        if len(objects) == 1 and members.names <= objects[0][1].keys():
+            yield from members.kept
+            continue
+        for clause in members.clauses:
+            for pointer, value in objects[:MOST_VALUES]:
+                yield kept(clause) if clause.path[-1] in value else _absent(clause, pointer, value)
+
+
+def _absent(clause: Clause, pointer: tuple[str, ...], value: dict[str, Any]) -> Evidence:
+    name = ".".join((*pointer, clause.path[-1]))
+    return broken(clause, f"the answer has no {name}", expected=f"a member {name}", received=", ".join(value) or "{}")
+
+
+RULE = Rule("present", members_present, Part.RESPONSE, hangs_on_history=False, kind=as_absent)

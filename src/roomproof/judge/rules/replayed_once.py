@@ -1,0 +1,140 @@
+"""`replayed-once`: a request that comes again with the same id and time is carried out once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from roomproof.interaction import header
+from roomproof.judge.equality import same
+from roomproof.judge.evidence import Evidence, broken, kept, shown
+from roomproof.judge.identity import room_key
+from roomproof.judge.options import HeaderName, read_options
+from roomproof.judge.placeholder import is_placeholder
+from roomproof.judge.rooms import Repeat
+from roomproof.judge.rule import Base, HiddenBy, Rule, Scene, Shown, Wanted
+from roomproof.judge.seen import NOT_HERE, Seen
+
+
+@dataclass(frozen=True)
+class ReplayedOnceOptions:
+    """The headers that make a request repeatable: its id, and when it was first sent."""
+
+    id: HeaderName
+    first_sent: HeaderName
+
+
+def repeatability_key(seen: Seen) -> str | None:
+    """Return the id under which a request may be repeated, or None."""
+    return _readable_header(seen, 0)
+
+
+def first_sent(seen: Seen) -> str | None:
+    """Return when a request that may be repeated says it was first sent, or None."""
+    return _readable_header(seen, 1)
+
+
+def _readable_header(seen: Seen, which: int) -> str | None:
+    value = _header(seen, which)
+    return None if value is None or is_placeholder_of(seen, value) else value
+
+
+def _header(seen: Seen, which: int) -> str | None:
+    names = seen.operation.repeatability
+    return None if names is None else header(seen.interaction.request.headers, names[which])
+
+
+def _is_same_request(seen: Seen, first: Repeat) -> bool:
+    """Whether both headers and the body are those of the first request; recorders give unlike requests one
+    made-up id.
+
+    They may give each test's requests the same ones, too, in a file of its own.
+    """
+    is_at_hand = first.file == seen.rooms.file and first.body == seen.interaction.request.body
+    return is_at_hand and first.first_sent is not None and first.first_sent == first_sent(seen)
+
+
+def is_replay(seen: Seen) -> bool:
+    """Whether a request carries the repeatability id of an earlier one.
+
+    Its response may show the room as it was then, or as it is now.
+    """
+    value = _header(seen, 0)
+    if value is not None and is_placeholder_of(seen, value) and seen.answer.room is not None:
+        # Which request it repeats nobody can tell, but a room that was there before it has not made.
+        made = room_key(seen.interaction.request, str(seen.answer.room.get(seen.contract.room.id, "")))
+        return made is not None and seen.rooms.was_there(made)
+    return value in seen.rooms.repeats
+
+
+def is_placeholder_of(seen: Seen, value: Any) -> bool:
+    """Whether the recorder of an interaction has put something else in the place of a value."""
+    return seen.is_second_hand and isinstance(value, str) and is_placeholder(value)
+
+
+def replayed_once(seen: Seen) -> Iterator[Evidence]:
+    """Repeats a request with the same repeatability id: the answer is about the same room, made once."""
+    first = seen.rooms.repeats.get(repeatability_key(seen) or "")
+    if first is None or seen.request.obstacles or seen.answer.body in NOT_HERE or not _is_same_request(seen, first):
+        return
+    for clause in RULE.clauses(seen.operation):
+        if seen.answer.room is None or not seen.answer.accepted:
+            status, text = (
+                f"status {seen.answer.response.status}",
+                "a repeated request is not answered like the first",
+            )
+            yield broken(clause, text, expected="the first answer", received=status)
+            continue
+        now = _as_it_is_now(seen, first)
+        shown_again = seen.answer.room
+        changed = [
+            name
+            for name, value in first.room.items()
+            if name not in seen.answer.scrubbed
+            and not same(value, shown_again.get(name))
+            and not same(now.get(name, value), shown_again.get(name))
+        ]
+        if changed:
+            name = seen.contract.room.id if seen.contract.room.id in changed else changed[0]
+            before, received = shown(first.room[name]), shown(shown_again.get(name))
+            text = f"a repeated request is executed again: {name} is {received} after {before}"
+            yield broken(clause, text, expected=before, received=received)
+        else:
+            yield kept(clause)
+
+
+def _as_it_is_now(seen: Seen, first: Repeat) -> Mapping[str, Any]:
+    """Return what is known of the room that the first request made: an answer that shows it as it is now is
+    appropriate, too.
+    """
+    state = seen.rooms.get(room_key(seen.interaction.request, str(first.room.get(seen.contract.room.id))) or "")
+    return state.known if state else {}
+
+
+def _wanted(scene: Scene) -> Iterator[Wanted]:
+    """Yield requests that carry a repeatability id, each several times and interleaved, and half a pair of
+    headers.
+    """
+    for clause in RULE.clauses(scene.operation):
+        options = read_options(ReplayedOnceOptions, clause)
+        names = options.id, options.first_sent
+        one, two = (Wanted("a repeatable request", headers=scene.repeatable(names)) for _ in range(2))
+        empty = Wanted("a repeatable request", Base.EMPTY, headers=scene.repeatable(names))
+        yield from (one, one, two, one, two, one, empty, empty)
+        for number in range(3):
+            first, second = scene.repeatable(names)
+            yield Wanted(f"{names[0]} without {names[1]}", headers=(first,))
+            wrong = ((names[0], "not-a-uuid"), second) if number % 2 else (first, (names[1], "yesterday"))
+            yield Wanted("repeatability headers of another form", headers=wrong)
+
+
+RULE = Rule(
+    "replayed-once",
+    replayed_once,
+    options=ReplayedOnceOptions,
+    shown=Shown.BY_HEADERS,
+    wants=(_wanted,),
+    hidden_by=HiddenBy.NEW_ROOMS,
+    row="sent again",
+)

@@ -1,0 +1,111 @@
+"""Request clauses of values, of what must be sent and as which media type: what they allow is accepted, the
+rest rejected.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from roomproof.contract.clause import Part
+from roomproof.judge.blame import blame, clause_of_success, clauses_of_member
+from roomproof.judge.compiled import Parameter
+from roomproof.judge.evidence import Evidence, Side, broken, kept, shown, unproven
+from roomproof.judge.kind import by_request
+from roomproof.judge.leniency import backing_of
+from roomproof.judge.obstacles import NOT_ABOUT_VALUES, judged_obstacle, perhaps_unseen
+from roomproof.judge.placeholder import is_placeholder
+from roomproof.judge.rule import VALUES, Rule
+from roomproof.judge.seen import Refusal, Seen
+
+_OF_THE_STATE = (402, 408, 409, 412, 421, 423, 424, 425, 428, 451)
+"""Status codes about the state of things, or of the account: in a recording of somebody else it need not be
+seen.
+"""
+
+
+def values_taken_and_refused(seen: Seen) -> Iterator[Evidence]:
+    """Sends values on, inside and outside what the clause allows: the former are accepted, the latter refused
+    with 4xx.
+    """
+    if seen.request.must_be_accepted and seen.answer.accepted:
+        yield from _accepted(seen)
+    elif seen.request.must_be_accepted and seen.is_refused:
+        yield from _valid_refused(seen)
+    elif seen.request.must_be_accepted:
+        yield from _not_accepted(seen, f"status {seen.answer.response.status} neither accepts nor rejects")
+    elif seen.request.obstacles:
+        yield from _obstacles(seen, Refusal.INVALID, Refusal.UNREADABLE)
+        yield from _obstacles(seen, Refusal.UNKNOWN_ROOM, part=Part.REQUEST)
+
+
+def _accepted(seen: Seen) -> Iterator[Evidence]:
+    for name, edges in seen.request.edges.items():
+        accepted = seen.operation.clause(Part.REQUEST, (name,), "accepted")
+        if accepted is not None:
+            yield kept(accepted, Side.ACCEPTED)
+        yield from (kept(clause, Side.ACCEPTED) for clause in edges)
+    yield from (kept(clause, Side.ACCEPTED) for clause in seen.request.inside)
+    for parameter in seen.compiled.request(seen.operation).parameters:
+        if _was_sent(seen, parameter):
+            yield from (kept(item.clause, Side.ACCEPTED) for item in parameter.value.items)
+    for clause in seen.operation.by_rule.get((Part.REQUEST, "media-type"), ()):
+        if seen.request.sent:
+            yield kept(clause, Side.ACCEPTED)
+
+
+def _was_sent(seen: Seen, parameter: Parameter) -> bool:
+    """Whether a parameter was sent, with a value that can be read."""
+    value = parameter.sent_in(seen.interaction.request, seen.parameters)
+    return value is not None and not (seen.is_second_hand and is_placeholder(value))
+
+
+def _not_accepted(seen: Seen, why: str) -> Iterator[Evidence]:
+    """Yield that what the values of a valid request sit on was tried, and that nothing came of it.
+
+    A recording of others says nothing of the kind: who asked, and what else there was, is not known.
+    """
+    if seen.is_second_hand:
+        return
+    for name, edges in seen.request.edges.items():
+        accepted = seen.operation.clause(Part.REQUEST, (name,), "accepted")
+        yield from (unproven(clause, why) for clause in (*edges, *((accepted,) if accepted is not None else ())))
+
+
+def _valid_refused(seen: Seen) -> Iterator[Evidence]:
+    """Blame the limit that the one sent member sits on; with several members the success status, and name the
+    suspects.
+    """
+    status = seen.answer.response.status
+    if taken := perhaps_unseen(seen):
+        yield from _not_accepted(seen, f"status {status}: another room may have the same {' or '.join(taken)}")
+        return
+    if seen.is_second_hand and status in _OF_THE_STATE:
+        return
+    expected, received = f"status {seen.operation.success.status}", f"status {status}"
+    blamed = blame(seen.operation, seen.request, seen.rooms)
+    about_values = status not in NOT_ABOUT_VALUES
+    if blamed.is_only_fragile and about_values:
+        for clause in blamed.fragile:
+            text = f"{clause.field}: a value that only {backing_of(clause)} allows is refused"
+            yield broken(clause, text, expected=expected, received=received, lenient=True)
+        return
+    if (name := blamed.member) and about_values:
+        for clause in clauses_of_member(seen.operation, seen.request, seen.rooms, blamed):
+            text = f"{name} {shown(seen.request.sent[name])} is documented as valid ({clause.demands}), but it is refused"
+            yield broken(clause, text, expected=expected, received=received)
+        return
+    what = ", ".join(seen.request.sent) or "no member"
+    explaining = tuple(clause.id for clause in (*blamed.fragile, *blamed.suspects)) if about_values and blamed.members else ()
+    success, text = clause_of_success(seen.operation, seen.request), f"a valid request ({what}) is refused"
+    yield broken(success, text, expected=expected, received=received, lenient=bool(blamed.fragile), suspects=explaining)
+
+
+def _obstacles(seen: Seen, *kinds: Refusal, part: Part | None = None) -> Iterator[Evidence]:
+    if any(obstacle.refusal is Refusal.UNAUTHENTICATED for obstacle in seen.request.obstacles):
+        return
+    for obstacle in seen.request.obstacles:
+        if obstacle.refusal in kinds and obstacle.clause.part is (part or Part.REQUEST):
+            yield from judged_obstacle(seen, obstacle)
+
+
+RULE = Rule(VALUES, values_taken_and_refused, Part.REQUEST, hangs_on_history=False, kind=by_request)

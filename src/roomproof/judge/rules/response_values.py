@@ -1,0 +1,111 @@
+"""Response clauses of values: every value of a response keeps the keywords of its schema."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from roomproof.contract.clause import Clause, Part
+from roomproof.interaction import header
+from roomproof.judge.answers import MOST_VALUES, documented_response, documented_rules, is_unread
+from roomproof.judge.compiled import ResponseRules
+from roomproof.judge.equality import echoes
+from roomproof.judge.evidence import Evidence, broken, kept, shown, unproven
+from roomproof.judge.kind import by_received_type
+from roomproof.judge.rule import VALUES, Rule
+from roomproof.judge.seen import NOT_HERE, NoJson, Seen
+from roomproof.judge.validators import PlaceValidator
+
+
+def values_returned(seen: Seen) -> Iterator[Evidence]:
+    """Holds every value of every answer, body and header, against the clause's keyword."""
+    spec = documented_response(seen)
+    if spec is None:
+        return
+    rules = documented_rules(seen, spec.status)
+    for place in rules.header_values:
+        value = header(seen.answer.response.headers, place.path[-1])
+        if value is not None and not is_unread(seen, value):
+            yield from (_judged(item.clause, item.keeps(value), value, place.path[-1]) for item in place.items)
+    if isinstance(seen.answer.body, NoJson):
+        yield from _unreadable(rules, seen.answer.body)
+        yield from _unread(rules, seen.answer.body)
+        return
+    for place, values in rules.values.held(seen.answer.body):
+        for pointer, value in values[:MOST_VALUES]:
+            if is_unread(seen, value):
+                continue
+            if value is not None and place.keeps(value):
+                yield from place.kept
+            else:
+                yield from _one_by_one(seen, place, pointer, value)
+
+
+def _one_by_one(seen: Seen, place: PlaceValidator, pointer: tuple[str, ...], value: Any) -> Iterator[Evidence]:
+    """Yield what a value says of each clause about its place; one of a wrong type breaks no other clause."""
+    wrong_type = False
+    for item in place.items:
+        if value is None and item.clause.rule != "null":
+            continue
+        keeps = item.keeps(value)
+        if not keeps and wrong_type:
+            continue
+        wrong_type = wrong_type or (item.clause.rule == "type" and not keeps)
+        if keeps:
+            yield kept(item.clause)
+        elif not _was_told(seen, pointer, value):
+            yield _judged(item.clause, False, value, ".".join(pointer))
+
+
+def _unreadable(rules: ResponseRules, body: NoJson) -> Iterator[Evidence]:
+    """A body that holds no JSON value has no type at all; one that only some parsers read may be a faithful
+    echo.
+    """
+    if body in (*NOT_HERE, NoJson.DISPUTED):
+        return
+    for place in rules.values:
+        for item in place.items:
+            if not place.path and item.clause.rule == "type":
+                text = f"the body of the answer is {body.value}, where JSON is documented"
+                yield broken(item.clause, text, expected="a JSON value", received=f"a body that is {body.value}")
+
+
+def _unread(rules: ResponseRules, body: NoJson) -> Iterator[Evidence]:
+    """What every readable body shows is unproven; where a recorder left it out, that is no doubt about the
+    provider.
+    """
+    if body is not NoJson.UNRECORDED:
+        why = f"the body of the response is {body.value}"
+        for place in rules.values:
+            if rules.is_always_there(place.path):
+                yield from (unproven(item.clause, why) for item in place.items)
+        for members in rules.present:
+            if rules.is_always_there(members.path):
+                yield from (unproven(clause, why) for clause in members.clauses)
+
+
+def _was_told(seen: Seen, pointer: tuple[str, ...], value: Any) -> bool:
+    """Whether a value only repeats what was sent and accepted: then the accepting was judged, the repeating
+    is right.
+    """
+    at, room = seen.contract.room.at, seen.answer.room
+    if value is None or room is None or pointer[: len(at)] != at or len(pointer) == len(at):
+        return False
+    name = pointer[len(at)]
+    told = seen.request.sent if name in seen.request.sent or seen.state is None else seen.state.told
+    return name in told and echoes(told[name], room.get(name), None)
+
+
+def _judged(clause: Clause, keeps: bool, value: Any, name: str) -> Evidence:
+    if keeps:
+        return kept(clause)
+    text = shown(value)
+    return broken(
+        clause,
+        f"the answer's {name or 'body'} is {text}, but {clause.demands}",
+        expected=clause.demands,
+        received=text,
+    )
+
+
+RULE = Rule(VALUES, values_returned, Part.RESPONSE, hangs_on_history=False, kind=by_received_type)

@@ -1,0 +1,54 @@
+"""`server-generated`: the provider makes a new value for each room, whatever a request asks for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from roomproof.judge.evidence import Evidence, broken, kept, shown
+from roomproof.judge.identity import room_key
+from roomproof.judge.options import Place
+from roomproof.judge.rule import HiddenBy, Rule, Shown, Sight, needs_new_room
+from roomproof.judge.rules.replayed_once import is_placeholder_of, is_replay
+from roomproof.judge.seen import Seen
+from roomproof.judge.wanted import other_values
+
+
+def server_generated(seen: Seen) -> Iterator[Evidence]:
+    """Creates rooms, one with an id of its own choice: every id is new, and none is the sender's."""
+    room = seen.answer.room
+    if not seen.answer.accepted or room is None or seen.room_id is not None or is_replay(seen):
+        return
+    for clause in RULE.clauses(seen.operation):
+        name = clause.path[0]
+        if name not in room or is_placeholder_of(seen, room[name]):
+            continue
+        key = room_key(seen.interaction.request, str(room[name])) or ""
+        if seen.rooms.was_there(key) and not seen.rooms.is_of_another_file(key):
+            yield broken(
+                clause,
+                f"the new room has the id {shown(room[name])} of an earlier one",
+                expected="a new id",
+                received=shown(room[name]),
+            )
+        elif name in seen.request.sent and seen.request.sent[name] == room[name]:
+            yield broken(
+                clause,
+                f"the new room has the id {shown(room[name])} that the request asked for",
+                expected="an id of the server's",
+                received=shown(room[name]),
+            )
+        else:
+            yield kept(clause)
+
+
+RULE = Rule(
+    "server-generated",
+    server_generated,
+    sees=(Sight.OPERATION, Sight.CREATION),
+    about=Place.ROOM,
+    shown=Shown.BY_ACCEPTED,
+    wants=(other_values,),
+    hidden_by=HiddenBy.NEW_ROOMS,
+    row="made by the provider",
+    unexercised=needs_new_room,
+)

@@ -1,0 +1,66 @@
+"""`status`: the status of a response is the documented one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from roomproof.contract.clause import Part
+from roomproof.contract.model import ResponseSpec
+from roomproof.judge.answers import documented_rules
+from roomproof.judge.evidence import Evidence, Side, broken, kept
+from roomproof.judge.kind import by_received
+from roomproof.judge.register import rule_of
+from roomproof.judge.rule import Rule
+from roomproof.judge.rules import unique
+from roomproof.judge.seen import Refusal, Seen
+from roomproof.judge.wanted import strangers, unknown_rooms
+
+
+def statuses(seen: Seen) -> Iterator[Evidence]:
+    """Compares the status of a request that was carried out, or refused for one reason, with the documented
+    one.
+    """
+    status = seen.answer.response.status
+    spec, harmless = _expected(seen)
+    clause = None if spec is None else documented_rules(seen, spec.status).status
+    if clause is None:
+        return
+    if str(status) == clause.status:
+        yield kept(clause, Side.ACCEPTED if seen.answer.accepted else None)
+    elif seen.answer.accepted or (status >= 300 and spec is not seen.operation.success):
+        text = f"the answer has status {status} where {clause.status} is documented"
+        wanted = f"status {clause.status}"
+        yield broken(clause, text, expected=wanted, received=f"status {status}", lenient=harmless)
+    elif spec is seen.operation.success and not seen.answer.refused and status < 500:
+        text = f"a valid request is answered with status {status}"
+        yield broken(clause, text, expected=f"status {clause.status}", received=f"status {status}")
+
+
+def _expected(seen: Seen) -> tuple[ResponseSpec | None, bool]:
+    """Return the documented response to a request, and whether another status of its class is harmless."""
+    obstacles = seen.request.obstacles
+    if seen.answer.refused and not seen.is_refused:
+        return None, False
+    if seen.answer.accepted or (not obstacles and not seen.request.unsettled and not seen.answer.refused):
+        return seen.operation.success, False
+    status_class = seen.answer.response.status // 100
+    strongest = [item for item in obstacles if item.refusal is Refusal.UNAUTHENTICATED] or list(obstacles)
+    if status_class not in (3, 4, 5) or len(strongest) != 1:
+        return None, False
+    obstacle = strongest[0]
+    is_bad_id = obstacle.refusal is Refusal.UNKNOWN_ROOM and obstacle.clause.part is Part.REQUEST
+    if obstacle.refusal is Refusal.UNREADABLE or is_bad_id:
+        return None, False
+    is_of_form = obstacle.clause.rule in ("type", "null") or rule_of(obstacle.clause) is unique.RULE
+    harmless = status_class != 3 and (obstacle.lenient or is_of_form)
+    return seen.operation.refusal(obstacle.refusal.value), harmless
+
+
+RULE = Rule(
+    "status",
+    statuses,
+    Part.RESPONSE,
+    wants=(strangers, unknown_rooms),
+    hangs_on_history=False,
+    kind=by_received,
+)

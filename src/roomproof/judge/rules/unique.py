@@ -1,0 +1,131 @@
+"""`unique`: no two rooms may share a value; which another room has, which may be taken unseen, which one gave
+up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import orjson
+
+from roomproof.contract.clause import Clause
+from roomproof.contract.model import Contract
+from roomproof.judge.evidence import shown
+from roomproof.judge.obstacles import refused_for_what_exists
+from roomproof.judge.options import ItemField, Place, read_options
+from roomproof.judge.register import rule_of
+from roomproof.judge.rooms import RoomState
+from roomproof.judge.rule import Asked, Base, Circumstances, HiddenBy, Rule, Scene, Shown, Wanted
+from roomproof.judge.seen import Classification, Obstacle, Question, Refusal, Seen
+
+Json = Any
+
+
+@dataclass(frozen=True)
+class UniqueOptions:
+    """The member that must be unique in every entry of a list; None where the whole value must be."""
+
+    each: ItemField | None = None
+
+
+def _rejects(asked: Asked, clause: Clause) -> Iterator[Obstacle]:
+    """Yield an obstacle for a value that another room is known to have."""
+    name, wanted = clause.path[0], _values(clause, asked.readable)
+    if not wanted:
+        return
+    others = (other for other in asked.rooms.others(_id(asked.state)) if not other.uncertain)
+    taken = {_as_key(value) for other in others for value in _values(clause, other.known)}
+    clash = next((value for value in wanted if _as_key(value) in taken), None)
+    if clash is not None:
+        yield Obstacle(clause, Refusal.INVALID, f"{name} {shown(clash)}, which another room has")
+
+
+def _leaves_open(asked: Asked, clause: Clause) -> Iterator[Question]:
+    """Yield that a value may be taken, where an answer did not show what another room has now."""
+    name = clause.path[0]
+    if name in asked.readable and any(other.uncertain for other in asked.rooms.others(_id(asked.state))):
+        yield Question(f"another room may have this {name}", (name,))
+
+
+def _id(state: RoomState | None) -> str | None:
+    return state.id if state else None
+
+
+def without_uniqueness(request: Classification) -> Classification:
+    """Return a request of which nobody can tell whether another room has its unique values, or the room
+    itself under another id.
+    """
+    kept = tuple(item for item in request.obstacles if rule_of(item.clause) is not RULE)
+    if len(kept) == len(request.obstacles):
+        return request
+    asked = Question("the recording does not tell whether another room has the same name")
+    return replace(request, obstacles=kept, unsettled=(*request.unsettled, asked))
+
+
+def _unseen(seen: Seen, clause: Clause) -> bool:
+    """Whether a request sends a value that a room may have of which nothing was seen.
+
+    What the room itself has is no other one's. A run makes its names up, so that nobody else has what one of
+    its rooms had and gave up.
+    """
+    own = {_as_key(value) for value in _values(clause, seen.state.known)} if seen.state else set()
+    new = (value for value in _values(clause, seen.request.sent) if _as_key(value) not in own)
+    return not all(not seen.is_second_hand and seen.rooms.was_given_up(clause.path[0], value) for value in new)
+
+
+def given_up(contract: Contract, before: Mapping[str, Json], now: Mapping[str, Json]) -> Iterator[tuple[str, Json]]:
+    """Yield the unique values, each with the name of its member, that a room had and has no more."""
+    for operation in contract.operations:
+        for clause in RULE.clauses(operation):
+            left = {_as_key(value) for value in _values(clause, now)}
+            yield from ((clause.path[0], value) for value in _values(clause, before) if _as_key(value) not in left)
+
+
+def _as_key(value: Json) -> str | bytes:
+    """Return what is equal for equal values, and can be looked up: a long list is compared with another one
+    in no time.
+    """
+    return value if isinstance(value, str) else orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
+
+
+def _values(clause: Clause, room: Mapping[str, Json]) -> list[Json]:
+    value, each = room.get(clause.path[0]), read_options(UniqueOptions, clause).each
+    if each is None:
+        return [] if value in (None, "") else [value]
+    return [item[each] for item in value if isinstance(item, dict) and item.get(each)] if isinstance(value, list) else []
+
+
+def _wanted(scene: Scene) -> Iterator[Wanted]:
+    """Yield requests that give one room what another one has, and what it has itself."""
+    for clause in RULE.clauses(scene.operation):
+        name = clause.path[0]
+        for room, note in (
+            (scene.other, f"the {name} of another room"),
+            (scene.room, f"the room's own {name}"),
+        ):
+            value = room().get(name)
+            if scene.has_other and value not in (None, "", []):
+                yield Wanted(note, Base.REQUIRED, {name: value})
+
+
+def _unexercised(known: Circumstances) -> str:
+    return "" if known.recordings or known.makes_rooms else "needs a second room, and no call makes one"
+
+
+RULE = Rule(
+    "unique",
+    refused_for_what_exists,
+    about=Place.BODY,
+    options=UniqueOptions,
+    shown=Shown.BY_FIELD,
+    wants=(_wanted,),
+    rejects=_rejects,
+    leaves_open=_leaves_open,
+    unseen=_unseen,
+    hidden_by=HiddenBy.ANYTHING,
+    lost_with_creation=True,
+    row="unique",
+    unexercised=_unexercised,
+)

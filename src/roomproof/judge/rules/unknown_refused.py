@@ -1,0 +1,29 @@
+"""`unknown-refused`: a request about a room that does not exist is rejected."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from roomproof.contract.clause import Clause
+from roomproof.interaction import RoomKnowledge
+from roomproof.judge.obstacles import refused_for_what_exists
+from roomproof.judge.rule import Asked, Rule, Shown, unrecorded
+from roomproof.judge.seen import Obstacle, Refusal
+from roomproof.judge.wanted import unknown_rooms
+
+
+def _rejects(asked: Asked, clause: Clause) -> Iterator[Obstacle]:
+    if asked.request.room is RoomKnowledge.NONE or (asked.state is not None and asked.state.deleted):
+        what = f"a room that does not exist ({', '.join(asked.parameters.values())})"
+        yield Obstacle(clause, Refusal.UNKNOWN_ROOM, what)
+
+
+RULE = Rule(
+    "unknown-refused",
+    refused_for_what_exists,
+    shown=Shown.BY_UNKNOWN_ROOMS,
+    wants=(unknown_rooms,),
+    rejects=_rejects,
+    row="unknown room",
+    unexercised=unrecorded("no recorded request is known to name a room that does not exist"),
+)

@@ -1,0 +1,59 @@
+"""Families of requests that several rules want: of strangers, about unknown rooms, with other values for what
+is fixed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+from uuid import UUID
+
+from roomproof.contract.clause import Part
+from roomproof.contract.formats import FORMATS
+from roomproof.interaction import Credentials
+from roomproof.judge.register import rule_of
+from roomproof.judge.rule import Scene, Wanted
+
+
+def strangers(_: Scene) -> Iterator[Wanted]:
+    """Yield requests without credentials, with wrong ones, and with too few rights."""
+    yield Wanted("no credentials", credentials=Credentials.MISSING)
+    yield Wanted("wrong credentials", credentials=Credentials.WRONG)
+    yield Wanted("credentials without the scope", credentials=Credentials.UNSCOPED)
+
+
+def unknown_rooms(scene: Scene) -> Iterator[Wanted]:
+    """Yield requests about rooms that do not exist, and about ids that cannot exist."""
+    if scene.makes_rooms:
+        return
+    known = scene.room()
+    # What another room has already would be a second reason to reject it.
+    required = scene.operation.body.schema.get("required", ())
+    behaviours = (clause for clause in scene.operation.clauses if clause.part is Part.BEHAVIOUR)
+    shared = {clause.path[0] for clause in behaviours if rule_of(clause).unseen is not None}
+    without = frozenset(shared - {*required})
+    for _ in range(2):
+        yield Wanted("a room that does not exist", without=without, room_id="")
+    for parameter in scene.operation.parameters:
+        # Of a format that nobody here knows, no id is known to be malformed.
+        if parameter.place == "path" and parameter.schema.get("format") in FORMATS:
+            cut, longer = str(UUID(int=scene.random.getrandbits(128)))[:-1], str(known.get("id", "x")) + "0"
+            for text in ("roomproof-no-such-id", "0", cut, longer):
+                yield Wanted(f"the malformed id {text}", without=without, room_id=text)
+
+
+def other_values(scene: Scene) -> Iterator[Wanted]:
+    """Yield requests that try to change what only the provider sets: read-only members, ids, times of
+    creation.
+    """
+    behaviours = (clause for clause in scene.operation.clauses if clause.part is Part.BEHAVIOUR)
+    fixed = (clause.path[0] for clause in behaviours if other_values in rule_of(clause).wants)
+    for name in dict.fromkeys(fixed):
+        yield Wanted(f"another {name}", members={name: _other_value(scene.room().get(name))})
+
+
+def _other_value(value: Any) -> str:
+    """Return a text shaped like the value, with other digits, or with another last letter where it has none."""
+    text = str(value or "1")
+    other = "".join(str((int(letter) + 1) % 10) if letter.isdecimal() else letter for letter in text)
+    return other if other != text else text[:-1] + ("b" if text[-1] == "a" else "a")

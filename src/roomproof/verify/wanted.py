@@ -1,0 +1,83 @@
+"""The cases that rules want: each request that a family of a rule yields, as a case of an operation."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from random import Random
+
+from roomproof.interaction import Credentials
+from roomproof.judge.register import rule_of
+from roomproof.judge.rule import Base, Scene, Wanted
+from roomproof.judge.wanted import strangers
+from roomproof.verify.bodies import Bench
+from roomproof.verify.case import Case, Proof, Seat
+from roomproof.verify.repeatability import repeatable
+from roomproof_strategies import Sample
+
+
+def wanted(bench: Bench, basis: Sample, random: Random) -> list[Iterator[Case]]:
+    """Return the cases of each family that a rule of the operation's clauses wants; `basis` is the plain
+    body.
+    """
+    families = (family for clause in bench.operation.clauses for family in rule_of(clause).wants)
+    scene = _scene(bench, random)
+    return [_cases(bench, basis, family(scene)) for family in dict.fromkeys(families)]
+
+
+def _scene(bench: Bench, random: Random) -> Scene:
+    return Scene(
+        bench.operation,
+        bench.makes_rooms,
+        bench.has_other,
+        room=lambda: bench.setting(Seat.MAIN).room,
+        other=lambda: bench.setting(Seat.OTHER).room,
+        repeatable=lambda names: repeatable(names, bench.setting(Seat.MAIN).now),
+        random=random,
+    )
+
+
+def credentials(bench: Bench, basis: Sample) -> Iterator[Case]:
+    """Yield the cases without the run's own credentials: without any, with wrong ones, with too few rights."""
+    return _cases(bench, basis, strangers(_scene(bench, Random())))
+
+
+def _cases(bench: Bench, basis: Sample, family: Iterator[Wanted]) -> Iterator[Case]:
+    """Yield the cases of a family; the same object once more is the same case."""
+    made: list[tuple[Wanted, Case]] = []
+    for one in family:
+        case = next((case for known, case in made if known is one), None)
+        if case is None:
+            case = _case(bench, basis, one)
+            made.append((one, case))
+        yield from _by_whom(bench, case, one.credentials)
+
+
+def _case(bench: Bench, basis: Sample, one: Wanted) -> Case:
+    left = {name: value for name, value in basis.value.items() if name not in one.without}
+    if one.base is Base.EMPTY:
+        case = bench.exact({}, one.note)
+    elif one.base is Base.REQUIRED:
+        required = {name: left[name] for name in bench.operation.body.schema.get("required", ())}
+        case = bench.exact(bench.completed({**required, **(one.members or {})}, Seat.MAIN), one.note)
+    elif one.members is not None:
+        case = bench.exact({**bench.adapted(basis, Seat.MAIN), **one.members}, one.note)
+    else:
+        case = replace(bench.case(replace(basis, value=left)), note=one.note)
+    case = replace(case, headers=one.headers)
+    return case if one.room_id is None else replace(case, seat=Seat.NOBODY, path_id=one.room_id or None)
+
+
+def _by_whom(bench: Bench, case: Case, who: Credentials | None) -> Iterator[Case]:
+    """Yield a case as it comes from somebody: with each kind of wrong credentials, with too few rights where
+    a run has such.
+    """
+    if who is None:
+        yield case
+    elif who is Credentials.MISSING:
+        yield replace(case, valid=False, proof=Proof(None, who))
+    elif who is Credentials.WRONG:
+        for what, forged in bench.scheme.forgeries().items():
+            yield replace(case, valid=False, note=what, proof=Proof(forged, who))
+    elif bench.unscoped is not None:
+        yield replace(case, valid=False, proof=Proof(bench.unscoped, who))

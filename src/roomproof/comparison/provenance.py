@@ -141,10 +141,9 @@ class Provenance:
         if not held.unsettled or any(not obstacle.lenient for obstacle in held.obstacles):
             return reasons, False
         alone = classify(operation, rules, interaction, parameters, Rooms(), None)
-        timely = (
-            *window.questions(operation, held.sent, state, interaction.at),
-            *order_questions(operation, held.sent, state),
-        )
+        timely = order_questions(operation, held.sent, state)
+        for clause in window.RULE.clauses(operation):
+            timely += window.question(clause, held.sent, state, interaction.at)
         return reasons, bool(timely) or not set(held.unsettled) <= set(alone.unsettled)
 
     def _learn(self, what: Operation | SupportCall, parameters: Mapping[str, str], interaction: Interaction, context: Context) -> None:

@@ -63,17 +63,12 @@ def _told(point: EntryPoint) -> str:
     return f"the rule {point.name!r}{package}, entry point {GROUP}"
 
 
-def find_rule(clause: Clause) -> Rule | None:
-    """Return the rule of a clause, None if there is none."""
-    known = rules()
-    return known.get((clause.part, clause.rule)) or known.get((clause.part, VALUES))
-
-
 def rule_of(clause: Clause) -> Rule:
     """Return the rule of a clause. Raises ContractError if there is none: nothing would test it."""
-    rule = find_rule(clause)
+    every = rules()
+    rule = every.get((clause.part, clause.rule)) or every.get((clause.part, VALUES))
     if rule is None:
-        known = sorted(name for part, name in rules() if part is clause.part)
+        known = sorted(name for part, name in every if part is clause.part)
         unknown = f"{clause.rule!r}{did_you_mean(clause.rule, known)}"
         message = f"{clause.id}: no check knows the rule {unknown}; known are {', '.join(known)}"
         raise ContractError(message, (*clause.pointer, "rule"))

@@ -3,27 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from roomproof.contract.clause import Clause
 from roomproof.interaction import Request, header
 from roomproof.judge.obstacles import refused_for_what_exists
-from roomproof.judge.options import HeaderName, read_options
+from roomproof.judge.options import read_options
 from roomproof.judge.rule import Asked, Rule, Shown
+from roomproof.judge.rules.replayed_once import RepeatableOptions
 from roomproof.judge.seen import Obstacle, Question, Refusal, is_second_hand
-
-
-@dataclass(frozen=True)
-class PairRequiredOptions:
-    """The two headers."""
-
-    id: HeaderName
-    first_sent: HeaderName
 
 
 def half_pair(clause: Clause, request: Request) -> str:
     """Return what a request has that carries the first header only, an empty text if it does not."""
-    pair = read_options(PairRequiredOptions, clause)
+    pair = read_options(RepeatableOptions, clause)
     if header(request.headers, pair.id) is None or header(request.headers, pair.first_sent) is not None:
         return ""
     return f"{pair.id} without {pair.first_sent}"
@@ -31,7 +23,7 @@ def half_pair(clause: Clause, request: Request) -> str:
 
 def missing_header(clause: Clause) -> str:
     """Return the header that has to come with the first one."""
-    return read_options(PairRequiredOptions, clause).first_sent
+    return read_options(RepeatableOptions, clause).first_sent
 
 
 def _rejects(asked: Asked, clause: Clause) -> Iterator[Obstacle]:
@@ -48,7 +40,7 @@ def _leaves_open(asked: Asked, clause: Clause) -> Iterator[Question]:
 RULE = Rule(
     "pair-required",
     refused_for_what_exists,
-    options=PairRequiredOptions,
+    options=RepeatableOptions,
     shown=Shown.BY_HEADERS,
     hangs_on_history=False,
     rejects=_rejects,

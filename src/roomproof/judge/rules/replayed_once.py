@@ -18,7 +18,7 @@ from roomproof.judge.seen import NOT_HERE, Seen
 
 
 @dataclass(frozen=True)
-class ReplayedOnceOptions:
+class RepeatableOptions:
     """The headers that make a request repeatable: its id, and when it was first sent."""
 
     id: HeaderName
@@ -117,7 +117,7 @@ def _wanted(scene: Scene) -> Iterator[Wanted]:
     headers.
     """
     for clause in RULE.clauses(scene.operation):
-        options = read_options(ReplayedOnceOptions, clause)
+        options = read_options(RepeatableOptions, clause)
         names = options.id, options.first_sent
         one, two = (Wanted("a repeatable request", headers=scene.repeatable(names)) for _ in range(2))
         empty = Wanted("a repeatable request", Base.EMPTY, headers=scene.repeatable(names))
@@ -132,7 +132,7 @@ def _wanted(scene: Scene) -> Iterator[Wanted]:
 RULE = Rule(
     "replayed-once",
     replayed_once,
-    options=ReplayedOnceOptions,
+    options=RepeatableOptions,
     shown=Shown.BY_HEADERS,
     wants=(_wanted,),
     hidden_by=HiddenBy.NEW_ROOMS,

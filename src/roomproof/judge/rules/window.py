@@ -100,21 +100,10 @@ def _rejects(asked: Asked, clause: Clause) -> Iterator[Obstacle]:
 
 def _leaves_open(asked: Asked, clause: Clause) -> Iterator[Question]:
     if _is_readable(asked):
-        yield from _question(clause, asked.sent, asked.state, asked.at)
+        yield from question(clause, asked.sent, asked.state, asked.at)
 
 
-def questions(
-    operation: Operation,
-    sent: Sent,
-    state: RoomState | None,
-    at: datetime | None,
-) -> Iterator[Question]:
-    """Yield why it cannot be said whether the windows of a request are acceptable."""
-    for clause in RULE.clauses(operation):
-        yield from _question(clause, sent, state, at)
-
-
-def _question(clause: Clause, sent: Sent, state: RoomState | None, at: datetime | None) -> Iterator[Question]:
+def question(clause: Clause, sent: Sent, state: RoomState | None, at: datetime | None) -> Iterator[Question]:
     """Yield that a window may be refused, unless it is certainly acceptable.
 
     Of an end that is no time there is nothing to ask: it gets the request refused by itself.

@@ -120,6 +120,8 @@ def test_what_names_fields_that_there_are_is_read(line: str) -> None:
         ("{fields: [title], rule: echo, when: now}", '"when" is not one of'),
         ("{feilds: [title], rule: echo}", '"feilds" is not one of'),
         ("{path: codes, rule: unique, with: {eahc: code}}", '"eahc" is not one of'),
+        ("{fields: [title], rule: read-after-write, with: {within-secs: 3}}", "mean 'within-seconds'"),
+        ("{fields: [title], rule: ehco}", "no check knows the rule 'ehco' (did you mean 'echo'?)"),
         ("{fields: [title], rule: echo, with: {exactly: true}}", "False schema does not allow"),
         ("{fields: [], rule: echo}", "[]"),
     ],

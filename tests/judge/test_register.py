@@ -1,4 +1,4 @@
-"""The register of rules: each has its module and its words, and an installed package adds one or is told what is wrong."""
+"""The register of rules: each has its module and its words, and an installed package may add one."""
 
 from __future__ import annotations
 
@@ -47,7 +47,8 @@ def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Install
         (tmp_path / f"{module}.py").write_text(source, encoding="utf-8")
         information = tmp_path / "loud-1.0.dist-info"
         information.mkdir()
-        (information / "METADATA").write_text("Metadata-Version: 2.1\nName: loud\nVersion: 1.0\n", encoding="utf-8")
+        about = "Metadata-Version: 2.1\nName: loud\nVersion: 1.0\n"
+        (information / "METADATA").write_text(about, encoding="utf-8")
         offer = f"[roomproof.rules]\nname-is-loud = {module}:RULE\n"
         (information / "entry_points.txt").write_text(offer, encoding="utf-8")
         monkeypatch.syspath_prepend(tmp_path)
@@ -109,7 +110,7 @@ def test_without_the_package_its_rule_is_not_known(mini_raw: Any) -> None:
 @pytest.mark.parametrize(
     ("source", "says"),
     [
-        ("import no_such_module", "cannot be imported (ModuleNotFoundError: No module named 'no_such_module')"),
+        ("import no_such_module", "(ModuleNotFoundError: No module named 'no_such_module')"),
         ("RULE = 1 / 0", "cannot be imported (ZeroDivisionError: division by zero)"),
         ("def broken(:", "cannot be imported (SyntaxError"),
         ("OTHER = 1", "cannot be imported (AttributeError"),
@@ -129,7 +130,8 @@ def test_a_broken_package_costs_one_sentence_that_names_it(install: Install, sou
 
 def test_a_package_cannot_take_the_place_of_a_rule(install: Install) -> None:
     install(LOUD)
-    (offer,) = Path(str(rules()[Part.BEHAVIOUR, "name-is-loud"].conclude.__code__.co_filename)).parent.glob("*.dist-info")
+    code = rules()[Part.BEHAVIOUR, "name-is-loud"].conclude.__code__
+    (offer,) = Path(code.co_filename).parent.glob("*.dist-info")
     module = offer.parent / "again.py"
     module.write_text(LOUD.replace('"name-is-loud"', '"echo"'), encoding="utf-8")
     (offer / "entry_points.txt").write_text("[roomproof.rules]\necho = again:RULE\n", encoding="utf-8")
@@ -138,7 +140,7 @@ def test_a_package_cannot_take_the_place_of_a_rule(install: Install) -> None:
         rules()
 
 
-def test_an_option_that_a_rule_does_not_have_is_refused_also_where_it_is_called_like_the_carrier(mini: Any) -> None:
+def test_an_option_that_no_rule_has_is_refused_also_where_it_is_called_like_the_carrier(mini: Any) -> None:
     clause = next(clause for clause in mini.clauses.values() if clause.rule == "echo")
     require_options(None, clause)
     with pytest.raises(ContractError):

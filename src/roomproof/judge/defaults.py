@@ -23,7 +23,10 @@ def is_from_creation(seen: Seen) -> bool:
     """Whether all that was ever set in the room of a response is known."""
     if not seen.sent_is_known or is_replay(seen):
         return False
-    return seen.room_id is None or (seen.state is not None and seen.state.created_with is not None and seen.state.history_known)
+    state = seen.state
+    if seen.room_id is None:
+        return True
+    return state is not None and state.created_with is not None and state.history_known
 
 
 def judged_default(clause: Clause, name: str, wanted: Any, got: Any) -> Evidence:
@@ -42,7 +45,8 @@ def never_set(seen: Seen, clause: Clause, default: Any) -> Iterator[Evidence]:
     if not seen.answer.accepted or seen.answer.room is None or not is_from_creation(seen):
         return
     if name not in seen.request.sent and (seen.state is None or name not in seen.state.told):
-        yield from (judged_default(clause, clause.field, default, value) for _, value in values_at(seen.answer.room, clause.path))
+        for _, value in values_at(seen.answer.room, clause.path):
+            yield judged_default(clause, clause.field, default, value)
 
 
 def moment(value: Any) -> Instant | None:

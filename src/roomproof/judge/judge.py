@@ -61,7 +61,7 @@ class Judge:
         self._compiled = Compiled()
         self._losses = Losses()
         pairs = [(operation, sight) for operation in contract.operations for sight in Sight]
-        self._conclusions = {(operation.id, sight): conclusions(operation, sight) for operation, sight in pairs}
+        self._conclusions = {(one.id, sight): conclusions(one, sight) for one, sight in pairs}
         self._listed = {
             operation.id: [clause.options["call"] for clause in operation.clauses if "call" in clause.options]
             for operation in contract.operations

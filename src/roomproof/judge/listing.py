@@ -40,8 +40,10 @@ def compared(seen: Seen, clause: Clause, options: ListedOptions, key: str, wante
             yield unproven(clause, f"the list is {body.value}")
         return
     entry = listed.get(key)
-    if seen.is_second_hand and (_may_be_elsewhere(seen, options) if entry is None else is_scrubbed(entry.get(member))):
-        return
+    if seen.is_second_hand:
+        is_unread = _may_be_elsewhere(seen, options) if entry is None else is_scrubbed(entry.get(member))
+        if is_unread:
+            return
     if entry is None:
         text = f"{key} was put into the room, but the list has no such entry"
         yield broken(clause, text, expected=key, received="no such entry")

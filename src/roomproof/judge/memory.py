@@ -1,4 +1,4 @@
-"""What a response to an update shows of the room as it was before: what rules of its memory have in common."""
+"""What a response to an update shows of the room as it was before: what several rules have in common."""
 
 from __future__ import annotations
 

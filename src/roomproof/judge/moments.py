@@ -21,7 +21,7 @@ def value_after(name: str, sent: Mapping[str, Any], state: RoomState | None) -> 
 
 
 def moment_after(name: str, sent: Mapping[str, Any], state: RoomState | None) -> Instant | None:
-    """Return the time that a member holds after a request, of a date its midnight; None where it holds none."""
+    """Return the time that a member holds after a request, of a date its midnight; None for none."""
     value = value_after(name, sent, state)
     return (instant(value) or midnight(value)) if isinstance(value, str) else None
 

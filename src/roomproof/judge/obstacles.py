@@ -76,8 +76,10 @@ def _why_unproven(seen: Seen, obstacle: Obstacle) -> str:
     if obstacle.refusal is Refusal.UNAUTHENTICATED:
         return f"status {status} is about something else" if status in (*_OTHER_REASONS, CONFLICT) else ""
     # That a room is gone, or a sender unknown, says nothing of a body.
-    of_body = obstacle.refusal in (Refusal.INVALID, Refusal.UNREADABLE) and obstacle.clause.options.get("in", "body") == "body"
-    if of_body and status in NOT_ABOUT_VALUES and not (status in _OF_CARRIERS and obstacle.refusal is Refusal.UNREADABLE):
+    of_value = obstacle.refusal in (Refusal.INVALID, Refusal.UNREADABLE)
+    of_body = of_value and obstacle.clause.options.get("in", "body") == "body"
+    of_carrier = status in _OF_CARRIERS and obstacle.refusal is Refusal.UNREADABLE
+    if of_body and status in NOT_ABOUT_VALUES and not of_carrier:
         return f"status {status} is not about a value"
     if of_body and (taken := [name for name in perhaps_unseen(seen) if name not in obstacle.clause.path[:1]]):
         return f"another room may have the same {' or '.join(taken)}"
@@ -85,7 +87,7 @@ def _why_unproven(seen: Seen, obstacle: Obstacle) -> str:
 
 
 def rejects(credentials: Credentials) -> Callable[[Asked, Clause], Iterator[Obstacle]]:
-    """Return what gets a request rejected that comes with some credentials; of unknown ones nothing is said."""
+    """Return what gets a request with some credentials rejected; of unknown ones nothing is said."""
 
     def obstacles(asked: Asked, clause: Clause) -> Iterator[Obstacle]:
         if asked.request.credentials is credentials:
@@ -95,9 +97,12 @@ def rejects(credentials: Credentials) -> Callable[[Asked, Clause], Iterator[Obst
 
 
 def credentials_demanded(seen: Seen) -> Iterator[Evidence]:
-    """Sends requests without credentials, with wrong ones and with too few rights: each is refused with 4xx."""
+    """Sends requests without credentials, with wrong ones and with too few rights: each is refused
+    with 4xx.
+    """
+    is_stranger = seen.interaction.request.credentials is not Credentials.VALID
     for obstacle in seen.request.obstacles:
-        if obstacle.refusal is Refusal.UNAUTHENTICATED and seen.interaction.request.credentials is not Credentials.VALID:
+        if obstacle.refusal is Refusal.UNAUTHENTICATED and is_stranger:
             yield from judged_obstacle(seen, obstacle)
 
 

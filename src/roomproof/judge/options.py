@@ -80,7 +80,9 @@ def require_options(kind: type[Any] | None, clause: Clause) -> None:
     """
     given = {word: value for word, value in clause.options.items() if word != "in" or value != "body"}
     options = _options(kind) if kind is not None else ()
-    error = next(jsonschema_rs.Draft202012Validator(_schema(options)).iter_errors(given), None)
+    errors = jsonschema_rs.Draft202012Validator(_schema(options)).iter_errors(given)
+    # A word that is not known tells more than that the right one is missing.
+    error = min(errors, key=lambda found: "propertyNames" not in found.schema_path, default=None)
     if error is not None:
         pointer = (*clause.pointer, "with", *(str(step) for step in error.instance_path))
         known = [one.word for one in options]

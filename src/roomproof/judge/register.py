@@ -52,7 +52,7 @@ def _offered(point: EntryPoint) -> Rule:
         rule = point.load()
     except _FAILURES as error:
         why = f"{type(error).__name__}: {error}"
-        raise UsageError(f"{_told(point)}: it cannot be imported ({why}); mend or remove the package") from error
+        raise UsageError(f"{_told(point)}: it cannot be imported ({why}); mend or remove it") from error
     if not isinstance(rule, Rule) or rule.name != point.name or rule.part is not Part.BEHAVIOUR:
         raise UsageError(f"{_told(point)}: it is no roomproof.judge.rule.Rule of that name about a behaviour")
     return rule

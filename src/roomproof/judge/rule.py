@@ -49,7 +49,7 @@ class Shown(Enum):
 
 
 class HiddenBy(Enum):
-    """Which other requests, at the same time, may be why a response is as it is, so that it is no evidence."""
+    """Which other requests at the same time may be why a response is as it is: then it is no evidence."""
 
     NOTHING = "none"
     CHANGES = "one that may change the field"

@@ -53,7 +53,7 @@ def other_values(scene: Scene) -> Iterator[Wanted]:
 
 
 def _other_value(value: Any) -> str:
-    """Return a text shaped like the value, with other digits, or with another last letter where it has none."""
+    """Return a text shaped like the value, with other digits, or another last letter where it has none."""
     text = str(value or "1")
     other = "".join(str((int(letter) + 1) % 10) if letter.isdecimal() else letter for letter in text)
     return other if other != text else text[:-1] + ("b" if text[-1] == "a" else "a")

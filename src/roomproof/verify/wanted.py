@@ -38,7 +38,7 @@ def _scene(bench: Bench, random: Random) -> Scene:
 
 
 def credentials(bench: Bench, basis: Sample) -> Iterator[Case]:
-    """Yield the cases without the run's own credentials: without any, with wrong ones, with too few rights."""
+    """Yield the cases without the run's own credentials: with none, with wrong ones, with too few rights."""
     return _cases(bench, basis, strangers(_scene(bench, Random())))
 
 

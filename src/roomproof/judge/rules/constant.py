@@ -43,7 +43,8 @@ def constant(seen: Seen) -> Iterator[Evidence]:
             text = f"the answer is about room {shown(room[name])}, the request about {seen.room_id}"
             yield broken(clause, text, expected=seen.room_id or "", received=shown(room[name]))
         elif name in known_before(seen):
-            left_open = read_options(ConstantOptions, clause).when_sent == "open" and name in seen.request.sent
+            when_sent = read_options(ConstantOptions, clause).when_sent
+            left_open = when_sent == "open" and name in seen.request.sent
             text, before = f"{name} changes, although it is fixed at creation", known_before(seen)[name]
             yield unchanged_value(clause, before, room[name], text, doubtful=left_open)
         elif name == seen.contract.room.id:

@@ -22,7 +22,8 @@ def defaults(seen: Seen) -> Iterator[Evidence]:
     ever_set = set(seen.state.told) if seen.state else set()
     for clause in RULE.clauses(seen.operation):
         name = clause.path[0]
-        if len(clause.path) == 1 and name not in ever_set and name not in seen.request.sent and name in seen.answer.room:
+        is_set = name in ever_set or name in seen.request.sent
+        if len(clause.path) == 1 and not is_set and name in seen.answer.room:
             yield judged_default(clause, name, clause.options["default"], seen.answer.room[name])
 
 

@@ -30,7 +30,8 @@ def default_from(seen: Seen) -> Iterator[Evidence]:
 
 def origins(operation: Operation) -> Mapping[str, str]:
     """Return the way to the member that each one has its default from."""
-    return {clause.path[0]: read_options(DefaultFromOptions, clause).from_ for clause in RULE.clauses(operation)}
+    clauses = RULE.clauses(operation)
+    return {clause.path[0]: read_options(DefaultFromOptions, clause).from_ for clause in clauses}
 
 
 RULE = Rule(

@@ -30,7 +30,9 @@ def default_now(seen: Seen) -> Iterator[Evidence]:
     nothing.
     """
     room = seen.answer.room
-    if not seen.answer.accepted or room is None or seen.room_id is not None or seen.request.unsettled or is_replay(seen):
+    if not seen.answer.accepted or room is None or seen.room_id is not None:
+        return
+    if seen.request.unsettled or is_replay(seen):
         return
     for clause in RULE.clauses(seen.operation):
         options, name = read_options(DefaultNowOptions, clause), clause.path[0]

@@ -62,10 +62,11 @@ def _is_unread(seen: Seen, name: str) -> bool:
 
 
 def _left_over(seen: Seen, name: str) -> list[str]:
-    """Return what a PUT, which replaces (RFC 9110, 9.3.4), leaves of the value that a member was told before."""
-    if seen.operation.method != "PUT" or seen.state is None or seen.state.uncertain or seen.answer.room is None:
+    """Return what a PUT, which replaces (RFC 9110, 9.3.4), leaves of what a member was told before."""
+    state = seen.state
+    if seen.operation.method != "PUT" or state is None or state.uncertain or seen.answer.room is None:
         return []
-    told, got = seen.state.told.get(name), seen.answer.room[name]
+    told, got = state.told.get(name), seen.answer.room[name]
     return [".".join(way) for way in _leftovers(told, seen.request.sent[name], got, (name,))]
 
 

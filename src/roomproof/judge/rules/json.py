@@ -18,7 +18,8 @@ def json_texts(seen: Seen) -> Iterator[Evidence]:
     """
     spec = documented_response(seen)
     clause = None if spec is None else documented_rules(seen, spec.status).json
-    if clause is None or seen.answer.body in (NoJson.ABSENT, NoJson.MALFORMED, *NOT_HERE) or seen.answer.response.respelt:
+    is_no_json = seen.answer.body in (NoJson.ABSENT, NoJson.MALFORMED, *NOT_HERE)
+    if clause is None or is_no_json or seen.answer.response.respelt:
         return
     # A text on which parsers differ may be one that was sent, and kept as it was.
     if seen.answer.body is NoJson.DISPUTED:
@@ -31,7 +32,8 @@ def json_texts(seen: Seen) -> Iterator[Evidence]:
         yield kept(clause)
         return
     expected = "JSON that every parser reads alike (RFC 8259)"
-    yield broken(clause, text, expected=expected, received=received, doubtful=seen.answer.body is NoJson.DISPUTED)
+    doubtful = seen.answer.body is NoJson.DISPUTED
+    yield broken(clause, text, expected=expected, received=received, doubtful=doubtful)
 
 
 RULE = Rule("json", json_texts, Part.RESPONSE, hangs_on_history=False, kind=by_received_type)

@@ -22,7 +22,9 @@ def kept_or_default(seen: Seen) -> Iterator[Evidence]:
     derived = default_from.origins(seen.operation)
     for clause in RULE.clauses(seen.operation):
         name = clause.path[0]
-        if name in seen.request.sent or name not in known or name not in room or derived.get(name) in seen.answer.scrubbed:
+        if name in seen.request.sent or name not in known or name not in room:
+            continue
+        if derived.get(name) in seen.answer.scrubbed:
             continue
         default = room.get(derived[name]) if name in derived else default_of(seen, name)
         allowed = [known[name], *([default] if default is not None else EMPTY)]

@@ -13,7 +13,8 @@ from roomproof.judge.seen import Seen
 
 def null_unchanged(seen: Seen) -> Iterator[Evidence]:
     """Sends null where no page allows it: if it is taken, the member keeps its value."""
-    yield from compared(seen, RULE, lambda name: seen.request.sent.get(name, ...) is None, "it was sent as null")
+    sent = seen.request.sent
+    yield from compared(seen, RULE, lambda name: sent.get(name, ...) is None, "it was sent as null")
 
 
 RULE = Rule("null-unchanged", null_unchanged, about=Place.BODY, hidden_by=HiddenBy.CHANGES, row="null")

@@ -25,9 +25,11 @@ def members_present(seen: Seen) -> Iterator[Evidence]:
         if header(seen.answer.response.headers, name) is not None:
             yield kept(clause)
         else:
-            yield from no_header(seen, clause, f"the answer has no header {name}", expected=name, received="no such header")
+            text = f"the answer has no header {name}"
+            yield from no_header(seen, clause, text, expected=name, received="no such header")
     for members in rules.present:
-        objects = [(pointer, value) for pointer, value in values_at(seen.answer.body, members.path) if isinstance(value, dict)]
+        found = values_at(seen.answer.body, members.path)
+        objects = [(pointer, value) for pointer, value in found if isinstance(value, dict)]
         if len(objects) == 1 and members.names <= objects[0][1].keys():
             yield from members.kept
             continue
@@ -38,7 +40,8 @@ def members_present(seen: Seen) -> Iterator[Evidence]:
 
 def _absent(clause: Clause, pointer: tuple[str, ...], value: dict[str, Any]) -> Evidence:
     name = ".".join((*pointer, clause.path[-1]))
-    return broken(clause, f"the answer has no {name}", expected=f"a member {name}", received=", ".join(value) or "{}")
+    wanted, received = f"a member {name}", ", ".join(value) or "{}"
+    return broken(clause, f"the answer has no {name}", expected=wanted, received=received)
 
 
 RULE = Rule("present", members_present, Part.RESPONSE, hangs_on_history=False, kind=as_absent)

@@ -76,7 +76,9 @@ def is_placeholder_of(seen: Seen, value: Any) -> bool:
 def replayed_once(seen: Seen) -> Iterator[Evidence]:
     """Repeats a request with the same repeatability id: the answer is about the same room, made once."""
     first = seen.rooms.repeats.get(repeatability_key(seen) or "")
-    if first is None or seen.request.obstacles or seen.answer.body in NOT_HERE or not _is_same_request(seen, first):
+    if first is None or seen.request.obstacles or seen.answer.body in NOT_HERE:
+        return
+    if not _is_same_request(seen, first):
         return
     for clause in RULE.clauses(seen.operation):
         if seen.answer.room is None or not seen.answer.accepted:
@@ -108,7 +110,8 @@ def _as_it_is_now(seen: Seen, first: Repeat) -> Mapping[str, Any]:
     """Return what is known of the room that the first request made: an answer that shows it as it is now is
     appropriate, too.
     """
-    state = seen.rooms.get(room_key(seen.interaction.request, str(first.room.get(seen.contract.room.id))) or "")
+    key = room_key(seen.interaction.request, str(first.room.get(seen.contract.room.id)))
+    state = seen.rooms.get(key or "")
     return state.known if state else {}
 
 

@@ -68,7 +68,8 @@ def _not_accepted(seen: Seen, why: str) -> Iterator[Evidence]:
         return
     for name, edges in seen.request.edges.items():
         accepted = seen.operation.clause(Part.REQUEST, (name,), "accepted")
-        yield from (unproven(clause, why) for clause in (*edges, *((accepted,) if accepted is not None else ())))
+        aimed = edges if accepted is None else (*edges, accepted)
+        yield from (unproven(clause, why) for clause in aimed)
 
 
 def _valid_refused(seen: Seen) -> Iterator[Evidence]:
@@ -77,7 +78,8 @@ def _valid_refused(seen: Seen) -> Iterator[Evidence]:
     """
     status = seen.answer.response.status
     if taken := perhaps_unseen(seen):
-        yield from _not_accepted(seen, f"status {status}: another room may have the same {' or '.join(taken)}")
+        shared = " or ".join(taken)
+        yield from _not_accepted(seen, f"status {status}: another room may have the same {shared}")
         return
     if seen.is_second_hand and status in _OF_THE_STATE:
         return
@@ -91,13 +93,17 @@ def _valid_refused(seen: Seen) -> Iterator[Evidence]:
         return
     if (name := blamed.member) and about_values:
         for clause in clauses_of_member(seen.operation, seen.request, seen.rooms, blamed):
-            text = f"{name} {shown(seen.request.sent[name])} is documented as valid ({clause.demands}), but it is refused"
+            value = shown(seen.request.sent[name])
+            text = f"{name} {value} is documented as valid ({clause.demands}), but it is refused"
             yield broken(clause, text, expected=expected, received=received)
         return
     what = ", ".join(seen.request.sent) or "no member"
-    explaining = tuple(clause.id for clause in (*blamed.fragile, *blamed.suspects)) if about_values and blamed.members else ()
+    explaining: tuple[str, ...] = ()
+    if about_values and blamed.members:
+        explaining = tuple(clause.id for clause in (*blamed.fragile, *blamed.suspects))
     success, text = clause_of_success(seen.operation, seen.request), f"a valid request ({what}) is refused"
-    yield broken(success, text, expected=expected, received=received, lenient=bool(blamed.fragile), suspects=explaining)
+    lenient = bool(blamed.fragile)
+    yield broken(success, text, expected=expected, received=received, lenient=lenient, suspects=explaining)
 
 
 def _obstacles(seen: Seen, *kinds: Refusal, part: Part | None = None) -> Iterator[Evidence]:

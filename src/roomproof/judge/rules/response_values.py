@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from roomproof.contract.clause import Clause, Part
+from roomproof.contract.clause import Clause, Part, Path
 from roomproof.interaction import header
 from roomproof.judge.answers import MOST_VALUES, documented_response, documented_rules, is_unread
 from roomproof.judge.compiled import ResponseRules
@@ -26,7 +26,8 @@ def values_returned(seen: Seen) -> Iterator[Evidence]:
     for place in rules.header_values:
         value = header(seen.answer.response.headers, place.path[-1])
         if value is not None and not is_unread(seen, value):
-            yield from (_judged(item.clause, item.keeps(value), value, place.path[-1]) for item in place.items)
+            name = place.path[-1]
+            yield from (_judged(item.clause, item.keeps(value), value, name) for item in place.items)
     if isinstance(seen.answer.body, NoJson):
         yield from _unreadable(rules, seen.answer.body)
         yield from _unread(rules, seen.answer.body)
@@ -41,7 +42,7 @@ def values_returned(seen: Seen) -> Iterator[Evidence]:
                 yield from _one_by_one(seen, place, pointer, value)
 
 
-def _one_by_one(seen: Seen, place: PlaceValidator, pointer: tuple[str, ...], value: Any) -> Iterator[Evidence]:
+def _one_by_one(seen: Seen, place: PlaceValidator, pointer: Path, value: Any) -> Iterator[Evidence]:
     """Yield what a value says of each clause about its place; one of a wrong type breaks no other clause."""
     wrong_type = False
     for item in place.items:
@@ -67,7 +68,8 @@ def _unreadable(rules: ResponseRules, body: NoJson) -> Iterator[Evidence]:
         for item in place.items:
             if not place.path and item.clause.rule == "type":
                 text = f"the body of the answer is {body.value}, where JSON is documented"
-                yield broken(item.clause, text, expected="a JSON value", received=f"a body that is {body.value}")
+                received = f"a body that is {body.value}"
+                yield broken(item.clause, text, expected="a JSON value", received=received)
 
 
 def _unread(rules: ResponseRules, body: NoJson) -> Iterator[Evidence]:

@@ -14,7 +14,8 @@ from roomproof.judge.seen import Seen
 def unchanged(seen: Seen) -> Iterator[Evidence]:
     """Compares every member that an update does not carry with the room as it was before."""
     if seen.sent_is_known:
-        yield from compared(seen, RULE, lambda name: name not in seen.request.sent, "the request does not carry it")
+        sent = seen.request.sent
+        yield from compared(seen, RULE, lambda name: name not in sent, "the request does not carry it")
 
 
 RULE = Rule("unchanged", unchanged, about=Place.BODY, row="left out")

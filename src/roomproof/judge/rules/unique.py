@@ -21,6 +21,7 @@ from roomproof.judge.rule import Asked, Base, Circumstances, HiddenBy, Rule, Sce
 from roomproof.judge.seen import Classification, Obstacle, Question, Refusal, Seen
 
 Json = Any
+Values = Mapping[str, Json]
 
 
 @dataclass(frozen=True)
@@ -72,15 +73,16 @@ def _unseen(seen: Seen, clause: Clause) -> bool:
     """
     own = {_as_key(value) for value in _values(clause, seen.state.known)} if seen.state else set()
     new = (value for value in _values(clause, seen.request.sent) if _as_key(value) not in own)
-    return not all(not seen.is_second_hand and seen.rooms.was_given_up(clause.path[0], value) for value in new)
+    return not all(not seen.is_second_hand and seen.rooms.was_given_up(clause.path[0], one) for one in new)
 
 
-def given_up(contract: Contract, before: Mapping[str, Json], now: Mapping[str, Json]) -> Iterator[tuple[str, Json]]:
+def given_up(contract: Contract, before: Values, now: Values) -> Iterator[tuple[str, Json]]:
     """Yield the unique values, each with the name of its member, that a room had and has no more."""
     for operation in contract.operations:
         for clause in RULE.clauses(operation):
             left = {_as_key(value) for value in _values(clause, now)}
-            yield from ((clause.path[0], value) for value in _values(clause, before) if _as_key(value) not in left)
+            gone = (value for value in _values(clause, before) if _as_key(value) not in left)
+            yield from ((clause.path[0], value) for value in gone)
 
 
 def _as_key(value: Json) -> str | bytes:
@@ -94,7 +96,8 @@ def _values(clause: Clause, room: Mapping[str, Json]) -> list[Json]:
     value, each = room.get(clause.path[0]), read_options(UniqueOptions, clause).each
     if each is None:
         return [] if value in (None, "") else [value]
-    return [item[each] for item in value if isinstance(item, dict) and item.get(each)] if isinstance(value, list) else []
+    entries = value if isinstance(value, list) else []
+    return [item[each] for item in entries if isinstance(item, dict) and item.get(each)]
 
 
 def _wanted(scene: Scene) -> Iterator[Wanted]:

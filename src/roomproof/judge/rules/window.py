@@ -72,7 +72,7 @@ def _ends(clause: Clause) -> tuple[str, str]:
 
 
 def window_of(clause: Clause, sent: Sent, state: RoomState | None, at: datetime | None) -> Window | None:
-    """Return the window that a request which was sent at some time leads to, None where it sends neither end."""
+    """Return the window that a request that was sent at some time leads to, None if it sends no end."""
     names = _ends(clause)
     if not any(name in sent for name in names):
         return None

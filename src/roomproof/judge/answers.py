@@ -1,6 +1,4 @@
-"""Which documented response a response claims to be: what rules of its status, headers and body have in
-common.
-"""
+"""Which documented response a response claims to be: what rules of its parts have in common."""
 
 from __future__ import annotations
 

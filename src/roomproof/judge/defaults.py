@@ -1,6 +1,4 @@
-"""Rooms whose creation was seen: what nobody ever set in them, they have by default. What rules of that have
-in common.
-"""
+"""Rooms whose creation was seen: what nobody ever set in them, they have by default."""
 
 from __future__ import annotations
 

@@ -1,5 +1,4 @@
-"""What a line of `x-behaviours` may have under `with`: a frozen dataclass a rule, and how contracts are read
-into it.
+"""What a line of `x-behaviours` may have under `with`: a frozen dataclass a rule.
 
 A field of such a dataclass is an option: `first_sent` is the word `first-sent` of a contract, `from_` is
 `from`. Its type says what may stand there (a text, a number, `Any` JSON value, an object), one with a default
@@ -53,9 +52,7 @@ class Between:
 
 @dataclass(frozen=True)
 class Option:
-    """One option: its attribute, the contract's word for it, which JSON values it may have, and where it
-    names a field.
-    """
+    """One option: its attribute, the contract's word, which JSON values it may have, where it names a field."""
 
     attribute: str
     word: str
@@ -75,9 +72,7 @@ def read_options(kind: type[T], clause: Clause) -> T:
 
 
 def require_options(kind: type[Any] | None, clause: Clause) -> None:
-    """Raise ContractError, with the place and the nearest word, if a clause's options are not those of its
-    rule.
-    """
+    """Raise ContractError, with the place and the nearest word, if options are not those of the rule."""
     given = {word: value for word, value in clause.options.items() if word != "in" or value != "body"}
     options = _options(kind) if kind is not None else ()
     errors = jsonschema_rs.Draft202012Validator(_schema(options)).iter_errors(given)

@@ -89,9 +89,7 @@ def conclusions(operation: Operation, sight: Sight) -> tuple[Conclusion, ...]:
 
 
 def require_rules(contract: Contract) -> None:
-    """Raise ContractError, with file and line, for a rule that nobody knows, or a field or option that it
-    does not have.
-    """
+    """Raise ContractError, with file and line, for a rule, a field or an option that there is not."""
     for operation in contract.operations:
         for clause in operation.clauses:
             if clause.part is Part.BEHAVIOUR:

@@ -59,9 +59,7 @@ class HiddenBy(Enum):
 
 @dataclass(frozen=True)
 class Asked:
-    """A request about to be classified; `readable` are the members of its body that no recorder has taken
-    out.
-    """
+    """A request about to be classified; `readable` are the `sent` members that no recorder has taken out."""
 
     operation: Operation
     compiled: RequestRules
@@ -76,9 +74,7 @@ class Asked:
 
 @dataclass(frozen=True)
 class Circumstances:
-    """What is known where a clause was not exercised; `stopped` is why a run ended early, empty where it did
-    not.
-    """
+    """What is known where a clause was not exercised; `stopped` is why a run ended early, if it did."""
 
     contract: Contract
     clause: Clause
@@ -94,10 +90,10 @@ class Circumstances:
 
 @dataclass(frozen=True)
 class Scene:
-    """What is known where the cases of an operation are made; `room` and `other` tell what the two rooms are
-    like.
+    """What is known where the cases of an operation are made.
 
-    `repeatable` returns new values for two headers, an id and a time; `random` is the run's own.
+    `room` and `other` tell what the two rooms are like; `repeatable` returns new values for two headers, an
+    id and a time; `random` is the run's own.
     """
 
     operation: Operation
@@ -110,9 +106,7 @@ class Scene:
 
 
 class Base(Enum):
-    """The body that a wanted request begins with: every member with a plain value, the required ones, or
-    none.
-    """
+    """The body that a wanted request begins with: all members with plain values, the required ones, none."""
 
     PLAIN = "plain"
     REQUIRED = "required"

@@ -164,9 +164,7 @@ class Answer:
 
 @dataclass(frozen=True)
 class Seen:
-    """One interaction of one operation, with the state of its room before it; the rules read it and change
-    nothing.
-    """
+    """One interaction of one operation, with its room as it was before; rules read it and change nothing."""
 
     contract: Contract
     compiled: Compiled

@@ -1,6 +1,4 @@
-"""Families of requests that several rules want: of strangers, about unknown rooms, with other values for what
-is fixed.
-"""
+"""Families of requests that several rules want: of strangers, about no room, with other fixed values."""
 
 from __future__ import annotations
 
@@ -43,9 +41,7 @@ def unknown_rooms(scene: Scene) -> Iterator[Wanted]:
 
 
 def other_values(scene: Scene) -> Iterator[Wanted]:
-    """Yield requests that try to change what only the provider sets: read-only members, ids, times of
-    creation.
-    """
+    """Yield requests that try to change what only the provider sets: read-only members, ids, times."""
     behaviours = (clause for clause in scene.operation.clauses if clause.part is Part.BEHAVIOUR)
     fixed = (clause.path[0] for clause in behaviours if other_values in rule_of(clause).wants)
     for name in dict.fromkeys(fixed):

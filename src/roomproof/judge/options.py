@@ -52,7 +52,7 @@ class Between:
 
 @dataclass(frozen=True)
 class Option:
-    """One option: its attribute, the contract's word, which JSON values it may have, where it names a field."""
+    """One option: its attribute, the contract's word, which values it may have, where it names a field."""
 
     attribute: str
     word: str

@@ -114,7 +114,10 @@ class Coverage:
             return "no recording of a run reads a room some seconds after its last update"
         if not self.recordings and not makes_rooms and (clause.rule == "unique" or clause.rule in _NEEDS_NEW_ROOM):
             return "needs a second room, and no call makes one" if clause.rule == "unique" else "needs a new room, and no call makes one"
-        if operation.success.schema is None and not {"read", "call"} & {*self.contract.support, *clause.options}:
+        if operation.success.schema is None and not {"read", "call"} & {
+            *self.contract.support,
+            *clause.options,
+        }:
             return "no operation that reads"
         accepted = operation.clause(Part.REQUEST, clause.path, "accepted")
         if accepted is not None and not self._record(accepted).counts.get(Outcome.PASS) and not self.stopped:

@@ -286,7 +286,8 @@ def report(
     if not runs:
         raise UsageError("name a report, as in `roomproof report .roomproof/last.json`, or ask for its --schema")
     files = {"junit": junit_path, "html": html_path, "sarif": sarif_path, "markdown": markdown_path, "badge": badge_path}
-    raise typer.Exit(run_report(tuple(runs), Outputs(files, verbose, **{**github_of(os.environ), "github": github})))
+    outputs = Outputs(files, verbose, **(github_of(os.environ) | {"github": github}))
+    raise typer.Exit(run_report(tuple(runs), outputs))
 
 
 @_command(rich_help_panel=_MORE, epilog=_examples("roomproof compare monday.yaml friday.yaml"))

@@ -12,7 +12,6 @@ from enum import StrEnum
 from fractions import Fraction
 from functools import cache, cached_property
 from itertools import takewhile
-from typing import Any
 
 BUDGET = 24
 """Questions that one limit is worth: a border that a person would choose takes about ten, any other one a few more than these."""
@@ -223,28 +222,14 @@ class Limit:
             yield f"no limit found {way} to {self.value(accepted)}"
             return
         yield f"accepted {way} to {'' if border.exact else 'at least '}{self.value(accepted)}"
-        for number, (reply, position) in enumerate(self._refusals().items()):
+        for number, (reply, position) in enumerate(self.refusals.items()):
             yield f"{reply} {'at' if number else 'from'} {self.value(position)}{'' if border.exact or number else ' at the latest'}"
 
-    def _refusals(self) -> dict[Reply, int]:
-        """Return where each kind of reply but acceptance is met first."""
+    @property
+    def refusals(self) -> Mapping[Reply, int]:
+        """Where each kind of reply but acceptance is met first."""
         found: dict[Reply, int] = {}
         for position, reply in self.border.clear:
             if reply is not Reply.ACCEPTED:
                 found.setdefault(reply, position)
         return found
-
-    def document(self) -> dict[str, Any]:
-        """Return it as JSON data: `{"documented": 50, "accepted_up_to": 64, "refused_from": 65, "requests": 11}`."""
-        border = self.border
-        told: dict[str, Any] = {"documented": self.documented}
-        if border.turns:
-            told["not_monotonous"] = [{"value": self.value(position), "reply": reply.value} for position, reply in border.turns]
-        else:
-            if border.accepted is not None:
-                told["accepted_up_to" if self.outward > 0 else "accepted_down_to"] = self.value(border.accepted)
-            told |= {f"{reply.value.replace(' ', '_')}_from": self.value(position) for reply, position in self._refusals().items()}
-            told |= {} if border.exact else {"exact": False}
-        if border.unclear:
-            told["unclear"] = [{"value": self.value(position), "why": why} for position, why in border.unclear.items()]
-        return {**told, "requests": len(border.known)}

@@ -12,16 +12,17 @@ from rich.console import Console
 
 from roomproof.contract.model import CredentialsSpec
 from roomproof.interaction import Credentials, Request
+from roomproof.json_data import as_json
 from roomproof.legible import one_line
+from roomproof.report.document import Report, report_from
 from roomproof.reports.curl import curl
 from roomproof.reports.junit import junit
-from roomproof.reports.report import as_json
 from roomproof.reports.terminal import show
 
 HOSTILE = "a\x1b[2J\x9b1m\x07\u202eb\u2066\x00\r\n::add-mask::x\n##[error]y ##vso[task]z \ud800 [red]markup[/] \ufffe"
 
 
-def report(text: str) -> dict[str, object]:
+def report(text: str) -> Report:
     finding = {
         "clause": "telnyx.a.request.b.type", "operation": "a", "field": "b", "level": "documented", "verdict": "fail",
         "demands": "d", "source": {"document": "D", "section": "", "field": ""}, "reason": "", "at": "",
@@ -34,11 +35,13 @@ def report(text: str) -> dict[str, object]:
         "findings": [finding, {**finding, "verdict": "warning"}],
     }  # fmt: skip
     words = ("pass", "fail", "warning", "deviation", "inconclusive", "unexercised")
-    return {
-        "providers": [provider],
-        "summary": {"clauses": 1, **dict.fromkeys(words, 0), "fail": 1},
-        "unmatched": {"count": 1, "requests": {text: 1}},
-    }
+    return report_from(
+        {
+            "providers": [provider],
+            "summary": {"clauses": 1, **dict.fromkeys(words, 0), "fail": 1},
+            "unmatched": {"count": 1, "requests": {text: 1}},
+        }
+    )
 
 
 @pytest.mark.parametrize("width", range(40, 61))

@@ -248,8 +248,8 @@ def no_file(tmp_path: Path) -> Iterator[Callable[[str], Path]]:
 def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A report on a recording."""
     from roomproof.commands.replay import Listen, replayed
+    from roomproof.json_data import as_json
     from roomproof.providers import bundled
-    from roomproof.reports.report import as_json
 
     told, _ = replayed(Listen((bundled("cassettes") / "telnyx" / "mock",)))
     path = tmp_path_factory.mktemp("report") / "report.json"

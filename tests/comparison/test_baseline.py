@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from roomproof.comparison.baseline import Since, require_verdicts, since
+from roomproof.comparison.baseline import baseline_from, require_verdicts, since
 from roomproof.errors import UsageError
+from roomproof.report.document import Baseline, report_from
 
 MAXIMUM, TYPE = "acme.update-room.request.size.maximum", "acme.update-room.request.size.type"
 LIMIT = {"documented": 50, "accepted_up_to": 51, "refused_from": 52, "requests": 10}
@@ -24,18 +25,30 @@ def report(*findings: Report, calm: str = "pass", provider: str = "acme") -> Rep
     return {"report_version": 1, "providers": [{"provider": provider, "clauses": clauses, "findings": list(findings)}]}
 
 
+def new_since(earlier: Report, now: Report) -> Baseline:
+    return since(report_from(earlier), "old.json", report_from(now))
+
+
+def told(**clauses: tuple[str, ...]) -> Baseline:
+    """What became of some clauses, and of no other."""
+    return Baseline(path="old.json", **{"new": (), "known": (), "healed": (), "unexercised": (), **clauses})
+
+
 def test_the_same_fault_is_known_and_another_clause_is_new() -> None:
     both = report(finding(MAXIMUM, "accepts number"), finding(TYPE, "accepts text"))
-    assert since(report(finding(MAXIMUM, "accepts number")), both) == Since((TYPE,), (MAXIMUM,), (), ())
+    assert new_since(report(finding(MAXIMUM, "accepts number")), both) == told(new=(TYPE,), known=(MAXIMUM,))
 
 
 def test_another_way_of_breaking_the_same_clause_is_new() -> None:
-    assert since(report(finding(MAXIMUM, "accepts number")), report(finding(MAXIMUM, "refuses number"))).new == (MAXIMUM,)
-    assert since(report(finding(TYPE, "accepts text")), report(finding(TYPE, "accepts text", "accepts array"))).new == (TYPE,)
+    accepting, refusing = (report(finding(MAXIMUM, way)) for way in ("accepts number", "refuses number"))
+    assert new_since(accepting, refusing).new == (MAXIMUM,)
+    accepting_more = report(finding(TYPE, "accepts text", "accepts array"))
+    assert new_since(report(finding(TYPE, "accepts text")), accepting_more).new == (TYPE,)
 
 
 def test_fewer_ways_of_breaking_it_are_known() -> None:
-    assert since(report(finding(TYPE, "accepts text", "accepts array")), report(finding(TYPE, "accepts text"))).known == (TYPE,)
+    earlier = report(finding(TYPE, "accepts text", "accepts array"))
+    assert new_since(earlier, report(finding(TYPE, "accepts text"))).known == (TYPE,)
 
 
 @pytest.mark.parametrize(
@@ -51,26 +64,26 @@ def test_fewer_ways_of_breaking_it_are_known() -> None:
 )
 def test_a_limit_that_was_measured_twice_and_moved_is_new(lies: Any, new: bool) -> None:
     now = finding(MAXIMUM, "accepts number", **({"limit": lies} if lies else {}))
-    assert bool(since(report(finding(MAXIMUM, "accepts number", limit=LIMIT)), report(now)).new) is new
+    assert bool(new_since(report(finding(MAXIMUM, "accepts number", limit=LIMIT)), report(now)).new) is new
 
 
 def test_what_was_a_warning_or_a_deviation_and_fails_is_new() -> None:
     for word in ("warning", "deviation"):
         earlier = report(finding(MAXIMUM, "accepts number", verdict=word))
-        assert since(earlier, report(finding(MAXIMUM, "accepts number"))).new == (MAXIMUM,)
+        assert new_since(earlier, report(finding(MAXIMUM, "accepts number"))).new == (MAXIMUM,)
 
 
 def test_only_what_was_tested_again_heals() -> None:
     earlier = report(finding(MAXIMUM, "accepts number"))
-    assert since(earlier, report()) == Since((), (), (MAXIMUM,), ())
-    assert since(earlier, report(calm="unexercised")) == Since((), (), (), (MAXIMUM,))
-    assert since(earlier, report(calm="inconclusive")) == Since((), (), (), (MAXIMUM,))
-    assert since(earlier, report(finding(MAXIMUM, "accepts number", verdict="warning"))) == Since((), (), (), ())
+    assert new_since(earlier, report()) == told(healed=(MAXIMUM,))
+    assert new_since(earlier, report(calm="unexercised")) == told(unexercised=(MAXIMUM,))
+    assert new_since(earlier, report(calm="inconclusive")) == told(unexercised=(MAXIMUM,))
+    assert new_since(earlier, report(finding(MAXIMUM, "accepts number", verdict="warning"))) == told()
 
 
 def test_a_report_that_does_not_tell_the_ways_is_matched_by_clause() -> None:
     earlier = report({"clause": MAXIMUM, "verdict": "fail"})
-    assert since(earlier, report(finding(MAXIMUM, "refuses number"))).known == (MAXIMUM,)
+    assert new_since(earlier, report(finding(MAXIMUM, "refuses number"))).known == (MAXIMUM,)
 
 
 @pytest.mark.parametrize(
@@ -90,8 +103,9 @@ def test_a_report_that_does_not_tell_the_ways_is_matched_by_clause() -> None:
 )
 def test_what_is_no_report_on_the_provider_is_refused(baseline: Any, says: str) -> None:
     with pytest.raises(UsageError, match=says):
-        require_verdicts(baseline, "old.json", ["acme"])
+        require_verdicts(baseline_from(baseline, "old.json"), "old.json", ["acme"])
 
 
 def test_a_report_on_the_provider_will_do() -> None:
-    require_verdicts(report(finding(MAXIMUM, "accepts number")), "old.json", ["acme"])
+    earlier = baseline_from(report(finding(MAXIMUM, "accepts number")), "old.json")
+    require_verdicts(earlier, "old.json", ["acme"])

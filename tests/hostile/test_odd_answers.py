@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from roomproof.commands.outputs import VIEWS
+from roomproof.report.document import report_from
 
 Verify = Callable[..., Any]
 REQUESTS = 30
@@ -51,7 +52,7 @@ def test_an_odd_id_leads_nowhere_else(name: str, verify: Verify, capsys: pytest.
     assert [call.target for call in told.server.calls if not is_about_rooms(call.target)] == []
     assert [call for call in told.server.calls if "x-injected" in call.headers] == []
     assert [letter for letter in shown if not letter.isprintable() and letter != "\n"] == []
-    assert MARKUP not in VIEWS["html"](told.report)
+    assert MARKUP not in VIEWS["html"](report_from(told.report))
 
 
 def is_about_rooms(target: str) -> bool:
@@ -105,7 +106,7 @@ def test_markup_of_a_server_is_text_in_every_view(verify: Verify, tmp_path: Path
         return call.send(call.faithful(room.encode(), f"X-Name: {MARKUP}")) if room else False
 
     told = verify(marked, max_requests=REQUESTS)
-    page = VIEWS["html"](told.report)
+    page = VIEWS["html"](report_from(told.report))
     assert "response.data.enable_recording.type" in told.fails
     assert "&lt;script&gt;" in page
     assert MARKUP not in page

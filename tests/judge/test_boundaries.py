@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from roomproof.interaction import Credentials
+from roomproof.json_data import as_json
 from roomproof.judge.boundaries import KEPT, Boundaries
+from roomproof.reports.limits import boundaries_of
 
 
 def boundary(collected: Boundaries, field: str, operation: str = "update-room") -> dict[str, Any]:
     """Return what was collected of one member, as the report has it."""
-    (found,) = (item for item in collected.document() if (item["operation"], item["field"]) == (operation, field))
-    return found
+    (found,) = (one for one in boundaries_of(collected) if (one.operation, one.field) == (operation, field))
+    return json.loads(as_json(found))
 
 
 def tried(collected: Boundaries, field: str, operation: str = "update-room") -> dict[float, Any]:

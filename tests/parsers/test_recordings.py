@@ -23,10 +23,11 @@ from roomproof.comparison.profile import Profile, compare_profiles
 from roomproof.contract.model import Contract
 from roomproof.errors import UsageError
 from roomproof.interaction import Interaction
+from roomproof.json_data import as_json
 from roomproof.providers import bundled, contract_folders, find_contract
 from roomproof.reports.comparison import comparison_document, show_comparison
 from roomproof.reports.junit import junit
-from roomproof.reports.report import Judged, as_json, report
+from roomproof.reports.report import Judged, report
 from roomproof.reports.terminal import show
 
 from .hostile import as_text, changed, ends_in, examples, octets, texts

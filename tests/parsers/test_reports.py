@@ -14,11 +14,13 @@ from rich.console import Console
 
 from roomproof.cassettes.past import changes, write_past
 from roomproof.commands.compare import run_compare
-from roomproof.comparison.compare import compare_reports
+from roomproof.comparison.compare import comparable, compare_reports
 from roomproof.errors import UsageError
+from roomproof.json_data import as_json, from_json
 from roomproof.providers import find_contract
+from roomproof.report.document import Report
 from roomproof.reports.comparison import comparison_document, show_comparison
-from roomproof.reports.report import Judged, as_json, report
+from roomproof.reports.report import Judged, report
 from roomproof.verdict import Verdicts
 
 from .hostile import JUNK, as_text, changed, ends_in, examples, octets, texts
@@ -35,7 +37,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def compare(before: Any, after: Any) -> None:
-    found = compare_reports(before, after)
+    found = compare_reports(comparable(before, "before.json"), comparable(after, "after.json"))
     show_comparison(Console(file=StringIO()), found, {})
     as_json(comparison_document(found, {}))
 
@@ -45,6 +47,13 @@ def compare(before: Any, after: Any) -> None:
 def test_a_report_that_was_changed(tree: Any) -> None:
     ends_in(UsageError, lambda: compare(REPORT, tree))
     ends_in(UsageError, lambda: compare(tree, REPORT))
+
+
+@examples(150)
+@given(changed([REPORT]) | JUNK)
+def test_whatever_is_read_as_a_report_is_one_that_can_be_written_and_read_again(tree: Any) -> None:
+    read = from_json(Report, tree)
+    assert from_json(Report, json.loads(as_json(read))) == read
 
 
 @examples(40)

@@ -244,9 +244,11 @@ def test_a_verification_that_ends_in_an_error_is_not_tried_again(run: Run, pytes
 
 INCONCLUSIVE = """
 from roomproof.pytest_plugin.asked import Asked
+from roomproof.json_data import from_json
+from roomproof.report.provider import ProviderReport
 
 def told(self, provider):
-    return {{"provider": provider, "stopped": "", "findings": [], "clauses": [{clause}]}}
+    return from_json(ProviderReport, {{"provider": provider, "clauses": [{clause}]}})
 
 Asked._verified = told
 """

@@ -12,12 +12,14 @@ import pytest
 from roomproof.commands.replay import Listen, replayed
 from roomproof.commands.subject import Ask
 from roomproof.commands.verify import verify
+from roomproof.json_data import as_json
 from roomproof.providers import bundled
 from roomproof.reports.client import Client, with_client
 from roomproof.targets.serve import mock_process
 from roomproof.verify.run import Options
 
 Report = dict[str, Any]
+"""A report as JSON data, which tests change before a view is made of it."""
 CALM = "a calm text"
 HOSTILE = {
     "control characters": "a\x00b\x1b[31mc\x07\x7f\x9b",
@@ -34,6 +36,10 @@ HOSTILE = {
     "long": "x" * 50_000,
 }
 """What a provider may answer, and what stands in a report then."""
+
+
+def data(report: object) -> Report:
+    return json.loads(as_json(report))  # type: ignore[no-any-return]
 
 
 def finding(clause: str, verdict: str, text: str) -> Report:
@@ -110,7 +116,7 @@ def of_a_faulty_provider(tmp_path_factory: pytest.TempPathFactory) -> Report:
     record = tmp_path_factory.mktemp("recorded") / "telnyx.yaml"
     with mock_process("telnyx", "max-51") as serving:
         ask = Ask(("telnyx",), serving.base_url, serving.room_id, (), serving.environment, record)
-        return verify(ask, Options(max_examples=0), lambda *_: None).report
+        return data(verify(ask, Options(max_examples=0), lambda *_: None).report)
 
 
 @pytest.fixture(scope="session")
@@ -119,13 +125,13 @@ def of_sequences() -> Report:
     with mock_process("telnyx", "recording-reset") as serving:
         ask = Ask(("telnyx",), serving.base_url, serving.room_id, (), serving.environment)
         # That an update leaves alone what it does not carry is a rule of a standard: a fail of a strict run only.
-        return verify(ask, Options(max_examples=0, strict=True), lambda *_: None).report
+        return data(verify(ask, Options(max_examples=0, strict=True), lambda *_: None).report)
 
 
 @pytest.fixture(scope="session")
 def of_recordings() -> Report:
     """A real report on every shipped recording."""
-    return replayed(Listen((bundled("cassettes"),)))[0]
+    return data(replayed(Listen((bundled("cassettes"),)))[0])
 
 
 @pytest.fixture(scope="session")
@@ -138,14 +144,14 @@ def of_a_client(tmp_path_factory: pytest.TempPathFactory) -> Report:
     entries = [{"request": request, "response": response, "recorded_at": "2026-11-01T00:00:00+00:00"}]
     path.write_text(json.dumps({"version": 1, "interactions": entries}), encoding="utf-8")
     report = replayed(Listen((path,)))[0]
-    return with_client(report, Client.FAIL, earlier=report)
+    return data(with_client(report, Client.FAIL, earlier=report))
 
 
 @pytest.fixture(scope="session")
 def of_no_run() -> Report:
     """A real report of a run that could not start: there are no credentials."""
     ask = Ask(("telnyx",), "http://127.0.0.1:9/v2", "1", (), {"PATH": os.defpath})
-    return verify(ask, Options(), lambda *_: None).report
+    return data(verify(ask, Options(), lambda *_: None).report)
 
 
 @pytest.fixture

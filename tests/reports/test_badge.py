@@ -7,6 +7,7 @@ from xml.etree import ElementTree as Xml
 
 import pytest
 
+from roomproof.report.document import report_from
 from roomproof.reports.badge import badge
 
 Report = dict[str, Any]
@@ -16,7 +17,7 @@ NOTHING = dict.fromkeys(("clauses", "pass", "fail", "warning", "deviation", "inc
 
 def words(report: Report) -> str:
     """The badge's second text; what a screen reader says is the same."""
-    root = Xml.fromstring(badge(report))
+    root = Xml.fromstring(badge(report_from(report)))
     label, text = (element.text for element in root.iter(f"{SVG}text"))
     title = root.findtext(f"{SVG}title")
     assert root.get("role") == "img"
@@ -44,13 +45,13 @@ def test_it_never_says_more_than_is_known(calm: Report, counts: dict[str, int], 
 
 
 def test_whom_it_is_about(calm: Report) -> None:
-    assert ">roomproof acme<" in badge(calm)
+    assert ">roomproof acme<" in badge(report_from(calm))
     calm["providers"] *= 2
-    assert ">roomproof<" in badge(calm)
+    assert ">roomproof<" in badge(report_from(calm))
 
 
 @pytest.mark.parametrize("name", ["<b>&\"'", "\x00\ufffe", "\udc80", "]]>", "x" * 1000], ids=ascii)
 def test_any_name_makes_a_small_well_formed_badge(calm: Report, name: str) -> None:
     calm["providers"][0]["provider"] = name
     assert words(calm) == "1 of 6 clauses fail"
-    assert int(Xml.fromstring(badge(calm).encode()).get("width", "0")) < 700
+    assert int(Xml.fromstring(badge(report_from(calm)).encode()).get("width", "0")) < 700

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import pytest
 
 from roomproof.contract.clause import Part
+from roomproof.json_data import as_json
 from roomproof.judge.violations import Origin, Violation, Violations
 from roomproof.providers import find_contract
 from roomproof.reports.violations import client_of
@@ -20,11 +20,11 @@ def test_a_secret_inside_a_value_is_hidden_too(sent: str) -> None:
     assert CLAUSE is not None
     found = Violations()
     found.note([Violation(CLAUSE, "body", f"the body {sent}", sent, "an object")], Origin(Path("a.har")))
-    assert "hush-hush" not in json.dumps(client_of(found))
+    assert "hush-hush" not in as_json(client_of(found))
 
 
 def test_a_value_without_a_secret_is_shown() -> None:
     assert CLAUSE is not None
     found = Violations()
     found.note([Violation(CLAUSE, "body", "the body [1]", "[1]", "an object")], Origin(Path("a.har")))
-    assert client_of(found)[0]["sent"] == "[1]"
+    assert client_of(found)[0].sent == "[1]"

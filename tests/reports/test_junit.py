@@ -6,6 +6,7 @@ import re
 from typing import Any
 from xml.etree import ElementTree as Xml
 
+from roomproof.report.document import report_from
 from roomproof.reports.junit import junit
 
 Report = dict[str, Any]
@@ -32,7 +33,7 @@ TIME = re.compile(r"(([0-9]{0,3},)*[0-9]{3}|[0-9]{0,3})*(\.[0-9]*)?")
 
 def read(report: Report) -> Xml.Element:
     """Return the view, after a look at everything that the schema and the counts demand."""
-    root = Xml.fromstring(junit(report).encode("utf-8"))
+    root = Xml.fromstring(junit(report_from(report)).encode("utf-8"))
     assert root.tag == "testsuites"
     for element in root.iter():
         required, further, inner = ALLOWED[element.tag]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from roomproof.contract.model import CredentialsSpec
 from roomproof.interaction import SHOWN_BODY, Request
+from roomproof.report.finding import ResponseReport
 from roomproof.reports.curl import curl
 from roomproof.reports.html.marking import response_message
 
@@ -19,7 +20,8 @@ def test_a_curl_line_names_a_body_that_no_shell_would_take() -> None:
 
 
 def test_the_page_says_how_much_of_a_body_it_shows() -> None:
-    response = {"status": 200, "headers": {}, "body": "[1,...", "body_shown": "first 3 of 900000 bytes shown"}
+    told = "first 3 of 900000 bytes shown"
+    response = ResponseReport(status=200, headers={}, body="[1,...", body_shown=told)
     message = response_message(response, "response", "body", "")
 
     assert message is not None

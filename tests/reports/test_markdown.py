@@ -8,6 +8,7 @@ from typing import Any
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from roomproof.report.document import report_from
 from roomproof.reports.markdown import code, fenced, markdown
 
 Report = dict[str, Any]
@@ -24,7 +25,7 @@ def structure(text: str) -> list[tuple[str, str]]:
 
 
 def test_a_person_finds_what_is_broken_and_where_it_stands(of_a_faulty_provider: Report) -> None:
-    text = markdown(of_a_faulty_provider)
+    text = markdown(report_from(of_a_faulty_provider))
     assert text.startswith("# roomproof: 1 fail, ")
     assert "| telnyx | 1 | 0 |" in text
     assert "## fail `telnyx.update-room.request.max_participants.maximum`" in text
@@ -36,24 +37,24 @@ def test_a_person_finds_what_is_broken_and_where_it_stands(of_a_faulty_provider:
 
 def test_rooms_that_stayed_behind_are_told(calm: Report) -> None:
     told = {**calm, "providers": [{**calm["providers"][0], "remarks": ["room 7 could not be deleted"]}]}
-    assert "room 7 could not be deleted" in markdown(told)
+    assert "room 7 could not be deleted" in markdown(report_from(told))
 
 
 def test_steps_of_a_sequence_are_numbered(of_sequences: Report) -> None:
-    assert "\n1. curl " in markdown(of_sequences)
-    assert "\n2. curl " in markdown(of_sequences)
+    assert "\n1. curl " in markdown(report_from(of_sequences))
+    assert "\n2. curl " in markdown(report_from(of_sequences))
 
 
 def test_a_run_that_could_not_start_says_why(of_no_run: Report) -> None:
-    text = markdown(of_no_run)
+    text = markdown(report_from(of_no_run))
     assert text.startswith("# roomproof: nothing was judged")
     assert "stopped early" in text
     assert "TELNYX_API_KEY" in text
 
 
 def test_hostile_texts_change_nothing_but_texts(hostile: Report, calm_but_stopped: Report) -> None:
-    text = markdown(hostile)
-    expected = structure(markdown(calm_but_stopped))
+    text = markdown(report_from(hostile))
+    expected = structure(markdown(report_from(calm_but_stopped)))
     empty = hostile["providers"][0]["target"] == ""
     found = structure(text)
     if empty:  # A deviation without a reason has no line for it.
@@ -66,9 +67,10 @@ def test_hostile_texts_change_nothing_but_texts(hostile: Report, calm_but_stoppe
 def test_a_provider_named_like_a_table_does_not_break_the_table(calm: Report) -> None:
     for name in ("a|b", "a\\|b", "a\n|---|", "<b>", "`", "[x](y)"):
         calm["providers"][0]["provider"] = name
-        (cell, *_) = [token for token in tokens(markdown(calm)) if token.type == "inline" and token.map == [4, 5]]
+        found = tokens(markdown(report_from(calm)))
+        (cell, *_) = [token for token in found if token.type == "inline" and token.map == [4, 5]]
         shown = "".join(child.content for child in cell.children or ())
-        assert shown == name.replace("\n", "\\n"), markdown(calm)
+        assert shown == name.replace("\n", "\\n"), markdown(report_from(calm))
 
 
 def test_code_is_what_was_put_in() -> None:
@@ -81,7 +83,7 @@ def test_code_is_what_was_put_in() -> None:
 
 
 def test_a_long_curl_line_is_left_out_and_never_cut(handmade: Any) -> None:
-    text = markdown(handmade("y" * 5_000))
+    text = markdown(report_from(handmade("y" * 5_000)))
     assert "curl -d" not in text
     assert "the JSON report only" in text
     assert "(3000 more characters)" in text

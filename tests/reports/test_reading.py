@@ -10,21 +10,23 @@ from typing import Any
 import pytest
 
 from roomproof.errors import UsageError
+from roomproof.json_data import as_json
+from roomproof.report.document import report_from
 from roomproof.reports.reading import read_report
-from roomproof.reports.report import as_json, write_text
+from roomproof.reports.report import write_text
 
 Report = dict[str, Any]
 
 
 def test_what_was_written_is_read(hostile: Report, tmp_path: Path) -> None:
     write_text(tmp_path / "run.json", as_json(hostile))
-    assert read_report(tmp_path / "run.json") == hostile
+    assert json.loads(as_json(read_report(tmp_path / "run.json"))) == hostile
 
 
 def test_members_of_later_versions_do_no_harm(calm: Report, tmp_path: Path) -> None:
     calm["new"] = calm["providers"][0]["new"] = 1
     write_text(tmp_path / "run.json", as_json(calm))
-    assert read_report(tmp_path / "run.json") == calm
+    assert read_report(tmp_path / "run.json") == report_from(calm)
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from roomproof.providers import bundled
+from roomproof.report.document import report_from
 from roomproof.reports.report import write_text
 from roomproof.reports.sarif import sarif
 
@@ -17,7 +18,7 @@ Report = dict[str, Any]
 
 
 def only_run(report: Report) -> dict[str, Any]:
-    log = json.loads(sarif(report))
+    log = json.loads(sarif(report_from(report)))
     assert log["version"] == "2.1.0"
     assert log["$schema"].endswith("/sarif-schema-2.1.0.json")
     (run,) = log["runs"]
@@ -112,7 +113,7 @@ def test_a_report_that_knows_no_lines_names_the_clause_only(calm: Report) -> Non
 
 
 def test_hostile_texts_are_neither_links_nor_placeholders_nor_steer_anything(hostile: Report, tmp_path: Path) -> None:
-    write_text(tmp_path / "s.sarif", sarif(hostile))
+    write_text(tmp_path / "s.sarif", sarif(report_from(hostile)))
     log = json.loads((tmp_path / "s.sarif").read_bytes().decode("utf-8"))
 
     texts = [result["message"]["text"] for result in log["runs"][0]["results"]]

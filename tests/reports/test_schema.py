@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from copy import deepcopy
-from typing import Any
+from dataclasses import is_dataclass
+from enum import Enum
+from types import NoneType
+from typing import Any, get_args, get_origin
 
 import pytest
 from jsonschema import Draft202012Validator
 
+from roomproof.json_data import members
+from roomproof.report.document import REPORT_VERSION
+from roomproof.report.document import Report as ReportType
 from roomproof.reports.reading import schema
-from roomproof.reports.report import REPORT_VERSION
 
 Report = dict[str, Any]
 PUBLISHED = json.loads(schema())
-FREE = {"query", "headers", "body", "requests", "unanswered"}
+FREE = {"query", "headers", "body", "requests", "unanswered", "documented", "observed"}
 """Members whose own members are not ours."""
 
 
@@ -47,6 +52,68 @@ def test_the_schema_is_one_and_names_the_version() -> None:
     Draft202012Validator.check_schema(PUBLISHED)
     assert PUBLISHED["$id"].endswith(f":{REPORT_VERSION}")
     assert PUBLISHED["properties"]["report_version"] == {"const": REPORT_VERSION}
+
+
+NAMES = {str: "string", int: "integer", float: "number", bool: "boolean"}
+
+
+def differences(kind: Any, node: Report, way: str) -> Iterator[str]:
+    """Yield where a type of the report and its schema do not agree: what only one of them names, requires, or
+    is.
+    """
+    if "$ref" in node:
+        node = PUBLISHED["$defs"][node["$ref"].rpartition("/")[2]]
+    inner = get_args(kind)
+    if NoneType in inner:
+        node, allows_null = without_null(node)
+        yield from () if allows_null else (f"{way} may be null",)
+        yield from differences(inner[0], node, way)
+    elif is_dataclass(kind):
+        yield from differences_of_members(kind, node, way)
+    elif get_origin(kind) is tuple:
+        yield from differences(inner[0], node["items"], f"{way}[]")
+    elif get_origin(kind) is Mapping:
+        yield from differences(inner[1], node["additionalProperties"], f"{way}{{}}")
+    elif kind is not object:
+        words = node.get("enum") or ([node["const"]] if "const" in node else [])
+        if not (words and all(is_one(word, kind) for word in words)) and node.get("type") != NAMES.get(kind):
+            yield f"{way} is {node}, not {kind}"
+
+
+def is_one(word: Any, kind: Any) -> bool:
+    return word in list(kind) if issubclass(kind, Enum) else isinstance(word, kind)
+
+
+def without_null(node: Report) -> tuple[Report, bool]:
+    words = node["type"] if isinstance(node.get("type"), list) else []
+    kinds = node.get("anyOf") or [{**node, "type": word} for word in words] or [node]
+    rest = [one for one in kinds if one.get("type") != "null"]
+    return rest[0], len(rest) < len(kinds)
+
+
+def differences_of_members(kind: Any, node: Report, way: str) -> Iterator[str]:
+    known = {member.name: member for member in members(kind)}
+    yield from (f"{way}.{name}: only one of them has it" for name in known.keys() ^ node["properties"].keys())
+    needed = {name for name, member in known.items() if not member.may_be_missing}
+    yield from (f"{way}.{name}: only one of them requires it" for name in needed ^ set(node["required"]))
+    for name in known.keys() & node["properties"].keys():
+        member = known[name]
+        # What is missing in JSON where it is None is never null there.
+        stands_for = get_args(member.kind)[0] if member.default is None else member.kind
+        yield from differences(stands_for, node["properties"][name], f"{way}.{name}")
+
+
+def test_the_types_of_the_report_and_the_schema_say_the_same() -> None:
+    assert list(differences(ReportType, PUBLISHED, "report")) == []
+
+
+def test_a_member_that_only_the_types_or_only_the_schema_has_is_noticed() -> None:
+    changed = deepcopy(PUBLISHED)
+    del changed["properties"]["seed"]
+    changed["properties"]["hints"]["items"] = {"type": "integer"}
+    changed["properties"]["mood"] = {"type": "string"}
+    found = sorted(differences(ReportType, changed, "report"))
+    assert [one.split(":")[0].split()[0] for one in found] == ["report.hints[]", "report.mood", "report.seed"]
 
 
 def test_real_reports_keep_it_to_the_letter(every_real_report: list[Report]) -> None:

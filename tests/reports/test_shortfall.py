@@ -13,7 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from roomproof.commands.outputs import VIEWS
-from roomproof.reports.exercised import Exercised, exercised_in, exercised_of
+from roomproof.report.document import report_from
+from roomproof.report.provider import Exercised
+from roomproof.reports.exercised import exercised_of
 from roomproof.reports.github import workflow_commands
 from roomproof.reports.shortfall import shortfalls
 from roomproof.reports.terminal import show
@@ -33,7 +35,7 @@ def doubtful(report: Report, why: str | None = "status 503: too busy to answer")
 
 
 def told(report: Report) -> list[str]:
-    return [str(shortfall) for shortfall in shortfalls(report)]
+    return [str(shortfall) for shortfall in shortfalls(report_from(report))]
 
 
 def test_a_report_in_which_all_was_judged_lacks_nothing(calm: Report) -> None:
@@ -129,7 +131,7 @@ def test_a_run_without_any_verdict(calm: Report) -> None:
 def test_a_share_that_is_demanded(calm: Report, asked: float, lacks: bool) -> None:
     """Of six clauses five are documented, four of them exercised."""
     calm["fail_under"] = asked
-    assert exercised_in(calm) == Exercised(4, 5)
+    assert exercised_of(report_from(calm).clauses) == Exercised(4, 5)
     assert told(calm) == ([f"80 % of the documented clauses were exercised, --fail-under asks for {asked:g} %"] if lacks else [])
 
 
@@ -140,7 +142,7 @@ def test_a_share_is_never_rounded_up(documented: int, of: int, percent: str) -> 
 
 @given(CLAUSES)
 def test_exercised_is_what_has_a_verdict_that_rests_on_a_test(clauses: list[Report]) -> None:
-    found = exercised_of(clauses)
+    found = exercised_of(report_from({"providers": [{"clauses": clauses}]}).clauses)
     missing = [one for one in clauses if one["level"] == "documented" and one["verdict"] in ("unexercised", "inconclusive")]
     assert found.documented + len(missing) == found.of
     assert 0 <= found.share <= 100
@@ -155,13 +157,13 @@ def test_every_view_tells_it(calm: Report, capsys: pytest.CaptureFixture[str]) -
     for clause in calm["providers"][0]["clauses"]:
         clause["verdict"] = clause["verdict"].replace("fail", "pass")
     calm["summary"] |= {"fail": 0}
-    show(open_console(300), calm)
-    views = {name: VIEWS[name](calm) for name in ("junit", "html", "sarif", "markdown")}
-    views |= {"terminal": capsys.readouterr().out, "github": "\n".join(workflow_commands(calm))}
+    show(open_console(300), report_from(calm))
+    views = {name: VIEWS[name](report_from(calm)) for name in ("junit", "html", "sarif", "markdown")}
+    views |= {"terminal": capsys.readouterr().out, "github": "\n".join(workflow_commands(report_from(calm)))}
     for name, text in views.items():
         assert "1 documented clause is inconclusive" in text, name
         assert "--fail-under asks for 99 %" in text.replace("%25", "%"), name
-    assert "not proven" in VIEWS["badge"](calm)
+    assert "not proven" in VIEWS["badge"](report_from(calm))
     assert "4 of 6 documented clauses exercised (66.6 %)" in views["terminal"]
     assert "4 of 6 documented clauses exercised (66.6 %)" in views["markdown"].splitlines()[0]
     assert "Not proven" in views["html"]
@@ -169,7 +171,7 @@ def test_every_view_tells_it(calm: Report, capsys: pytest.CaptureFixture[str]) -
 
 
 def test_junit_counts_what_could_not_be_judged_as_errors(calm: Report) -> None:
-    suites = Xml.fromstring(VIEWS["junit"](doubtful(calm) | {"fail_under": 99}))
+    suites = Xml.fromstring(VIEWS["junit"](report_from(doubtful(calm) | {"fail_under": 99})))
     assert suites.get("errors") == "2"
     (of_provider, of_all) = suites
     assert [case.get("name") for case in of_provider.iter("testcase") if case.find("error") is not None] == ["run"]
@@ -180,7 +182,7 @@ def test_junit_counts_what_could_not_be_judged_as_errors(calm: Report) -> None:
 
 def test_a_real_report_says_how_much_was_tested(every_real_report: list[Report]) -> None:
     for report in every_real_report:
-        found = exercised_in(report)
+        found = exercised_of(report_from(report).clauses)
         assert report["summary"]["exercised"] == {"documented": found.documented, "of": found.of}
         for provider in report["providers"]:
             assert provider["clauses"] == [] or provider["exercised"]["of"] > 0

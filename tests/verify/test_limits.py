@@ -22,8 +22,11 @@ from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from roomproof.errors import UnreachableError
+from roomproof.json_data import as_json
 from roomproof.limit import BUDGET, Answer, Border, Limit, Reply, find_border
 from roomproof.providers import find_contract
+from roomproof.report.finding import LimitReport
+from roomproof.reports.limits import limit_of
 from roomproof.reports.report import Judged, report
 from roomproof.targets.credentials import scheme_from
 from roomproof.targets.http import HttpTarget
@@ -139,7 +142,7 @@ def test_a_limit_is_told_in_one_sentence(limit: Limit, sentence: str) -> None:
 
 
 def test_a_limit_is_told_as_json() -> None:
-    told = [limit.document() for limit, _ in SENTENCES]
+    told = [json.loads(as_json(limit_of(limit))) for limit, _ in SENTENCES]
 
     assert told[0] == {"documented": 50, "accepted_up_to": 64, "refused_from": 65, "requests": 3}
     assert told[3]["not_monotonous"][-1] == {"value": 100, "reply": "accepted"}
@@ -186,11 +189,13 @@ class TestFindings:
         finding = finding_of(result, "max_participants.maximum")
         assert finding.limit is not None
         assert finding.limit.sentence == "documented maximum 50, accepted up to 64, refused from 65"
-        (provider,) = report([Judged(result.subject.contract, result.verdicts, "", 0, 0, datetime.now(UTC))], 0)["providers"]
-        told = next(item for item in provider["findings"] if item["clause"] == finding.clause.id)
-        assert told["limit"] == {"documented": 50, "accepted_up_to": 64, "refused_from": 65, "requests": len(finding.limit.border.known)}
-        assert told["limit"]["requests"] <= BUDGET
-        assert told["summary"].endswith("; documented maximum 50, accepted up to 64, refused from 65")
+        judged = Judged(result.subject.contract, result.verdicts, "", 0, 0, datetime.now(UTC))
+        (provider,) = report([judged], 0).providers
+        told = next(item for item in provider.findings if item.clause == finding.clause.id)
+        asked = len(finding.limit.border.known)
+        assert told.limit == LimitReport(documented=50, accepted_up_to=64, refused_from=65, requests=asked)
+        assert asked <= BUDGET
+        assert told.summary.endswith("; documented maximum 50, accepted up to 64, refused from 65")
 
     def test_a_limit_that_is_too_narrow(self, verify: Verify) -> None:
         result = verify("telnyx", Moved("max_participants", lambda value: 2 <= value <= 49, 10), max_examples=0)

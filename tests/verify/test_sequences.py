@@ -17,9 +17,10 @@ from roomproof.cassettes.regression import save
 from roomproof.commands.regressions import check_regression
 from roomproof.commands.subject import redactor_of, secrets_of, told_of
 from roomproof.interaction import Interaction
+from roomproof.json_data import as_json
 from roomproof.providers import find_contract, find_mock
 from roomproof.reports.junit import junit
-from roomproof.reports.report import Judged, as_json, report
+from roomproof.reports.report import Judged, report
 from roomproof.reports.terminal import show
 from roomproof.verdict import Finding, Verdict
 from roomproof.verify import sequences
@@ -267,11 +268,11 @@ def test_a_report_shows_the_steps_without_secrets(verify: Verify) -> None:
 
     told = report([judged], 0)
 
-    finding = next(one for one in told["providers"][0]["findings"] if one["clause"].endswith(Leak.clause))
-    assert [step["step"] for step in finding["sequence"]] == [1, 2, 3, 4]
-    assert [step["request"]["method"] for step in finding["sequence"]] == ["POST", "POST", "PATCH", "PATCH"]
-    assert finding["sequence"][-1]["curl"] == finding["curl"]
-    assert finding["sequence"][-1]["response"] == finding["response"]
+    finding = next(one for one in told.providers[0].findings if one.clause.endswith(Leak.clause))
+    assert [step.step for step in finding.sequence] == [1, 2, 3, 4]
+    assert [step.request.method for step in finding.sequence] == ["POST", "POST", "PATCH", "PATCH"]
+    assert finding.sequence[-1].curl == finding.curl
+    assert finding.sequence[-1].response == finding.response
     console = Console(record=True, file=StringIO(), width=120)
     show(console, told)
     lines = [line for line in console.export_text().splitlines() if line[:1].isdigit() and "curl" in line]

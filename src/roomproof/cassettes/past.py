@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -16,23 +16,13 @@ from roomproof.contract.deviation import Deviation
 from roomproof.contract.model import Contract
 from roomproof.errors import RecordingError, UsageError
 from roomproof.judge.evidence import Outcome, severity
+from roomproof.report.provider import Change
 from roomproof.verdict import Verdict, Verdicts
 
 GONE = "no such clause"
 _MAX_BYTES = 20_000_000
 """A larger file is not read; the verdicts on 1,000 clauses have some 100,000 bytes."""
 _SILENT = frozenset((Verdict.INCONCLUSIVE.value, Verdict.UNEXERCISED.value))
-
-
-@dataclass(frozen=True)
-class Change:
-    """A clause of which a recording says something else now; `same_contract`: the contract cannot be the reason."""
-
-    cassette: str
-    clause: str
-    before: str
-    now: str
-    same_contract: bool
 
 
 def digest(contract: Contract, deviations: Iterable[Deviation]) -> str:

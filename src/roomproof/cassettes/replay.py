@@ -6,7 +6,6 @@ import heapq
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
 
 from roomproof.cassettes.call import MAX_UNREADABLE, Call, Tally
 from roomproof.cassettes.heard import Heard, Register
@@ -16,6 +15,7 @@ from roomproof.cassettes.stream import Listener, Streams
 from roomproof.cassettes.stream_by import StreamBy
 from roomproof.cassettes.survey import Survey, survey
 from roomproof.errors import UsageError
+from roomproof.report.document import Recording, Skipped, SkippedFile, Unreadable, UnreadableEntry
 
 __all__ = ["Heard", "Listener", "Register", "Replayed", "replay"]
 
@@ -35,18 +35,20 @@ class Replayed:
     learned: int = 0
     problems: list[UsageError] = field(default_factory=list)
 
-    def counts(self, skipped: Mapping[Path, str]) -> dict[str, Any]:
-        """Return what became of the entries of all recordings, and which files were passed over and why, as data of the report."""
-        passed_over = [{"file": str(path), "why": why} for path, why in skipped.items()]
-        entries = [{"file": str(path), "place": entry.place, "why": entry.why} for path, entry in self.tally.unreadable]
-        return {
-            "judged": self.judged,
-            "learned": self.learned,
-            "foreign": sum(self.tally.unmatched.values()),
-            "unreadable": {"count": self.tally.unreadable_count, "entries": entries},
-            "bodies_missing": self.tally.bodies_missing,
-            "skipped": {"count": len(passed_over), "files": passed_over[:MAX_UNREADABLE]},
-        }
+    def counts(self, skipped: Mapping[Path, str]) -> Recording:
+        """Return what became of the entries of all recordings, and which files were passed over and why."""
+        tally = self.tally
+        files = [SkippedFile(file=str(path), why=why) for path, why in skipped.items()]
+        named = ((str(path), entry) for path, entry in tally.unreadable)
+        entries = (UnreadableEntry(file=file, place=entry.place, why=entry.why) for file, entry in named)
+        return Recording(
+            judged=self.judged,
+            learned=self.learned,
+            foreign=sum(tally.unmatched.values()),
+            unreadable=Unreadable(count=tally.unreadable_count, entries=tuple(entries)),
+            bodies_missing=tally.bodies_missing,
+            skipped=Skipped(count=len(files), files=tuple(files[:MAX_UNREADABLE])),
+        )
 
 
 def replay(paths: Iterable[Path], register: Register, listener: Listener | None = None, stream_by: StreamBy = StreamBy.HEADER) -> Replayed:

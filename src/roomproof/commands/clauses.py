@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
 
 from rich.markup import escape
 from rich.table import Column, Table
 
 from roomproof.contract.clause import Clause
+from roomproof.json_data import Json
 from roomproof.judge.register import rule_of
 from roomproof.providers import contract_folders, find_contract
 from roomproof.reports.console import open_console, say
@@ -50,7 +50,7 @@ def print_clauses(provider: str | None, contracts: tuple[Path, ...], *, as_json:
     (console if console.is_terminal else open_console(_WIDE)).print(table, f"{len(found)} clauses")
 
 
-def row(clause: Clause) -> dict[str, Any]:
+def row(clause: Clause) -> dict[str, Json]:
     """Return a clause as JSON data."""
     return {
         "id": clause.id,

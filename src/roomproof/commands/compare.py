@@ -4,23 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import orjson
 
 from roomproof import files
 from roomproof.commands.outputs import require_apart
 from roomproof.commands.replay import Listen, replayed
-from roomproof.comparison.compare import Comparison, Turn, compare_reports
+from roomproof.comparison.compare import Comparison, Turn, comparable, compare_reports
 from roomproof.comparison.profile import Changes, Profile, compare_profiles
 from roomproof.contract.model import Contract
 from roomproof.errors import UsageError
 from roomproof.interaction import Interaction
+from roomproof.json_data import as_json
+from roomproof.report.document import Report
 from roomproof.reports.comparison import comparison_document, show_comparison
 from roomproof.reports.console import open_console
 from roomproof.reports.last import MAX_BYTES
-from roomproof.reports.report import as_json, write_text
-from roomproof.reports.shortfall import is_unproven
+from roomproof.reports.report import write_text
 
 
 def run_compare(before: Path, after: Path, contracts: tuple[Path, ...], json: Path | None) -> int:
@@ -42,7 +42,7 @@ def run_compare(before: Path, after: Path, contracts: tuple[Path, ...], json: Pa
 
 def _compared(before: Path, after: Path, contracts: tuple[Path, ...]) -> tuple[Comparison, Mapping[str, Changes], bool]:
     """Return what changed in verdicts and in answers, and whether a provider was judged both times."""
-    earlier, later = _report(before), _report(after)
+    earlier, later = _report(before, "the first file"), _report(after, "the second file")
     if earlier is not None and later is not None:
         return compare_reports(earlier, later), {}, _share_a_provider(earlier, later)
     if earlier is not None or later is not None:
@@ -54,21 +54,21 @@ def _compared(before: Path, after: Path, contracts: tuple[Path, ...]) -> tuple[C
     return compare_reports(old, new), changes, _share_a_provider(old, new)
 
 
-def _share_a_provider(*reports: dict[str, Any]) -> bool:
-    judged = [{node["provider"] for node in report["providers"] if not is_unproven(node)} for report in reports]
+def _share_a_provider(*reports: Report) -> bool:
+    judged = [{node.provider for node in report.providers if node.is_proven} for report in reports]
     return bool(set.intersection(*judged))
 
 
-def _report(path: Path) -> dict[str, Any] | None:
+def _report(path: Path, where: str) -> Report | None:
     """Return a JSON report, None for any other file or folder."""
     try:
         node = orjson.loads(files.read(path, MAX_BYTES)) if path.suffix == ".json" else None
     except (OSError, orjson.JSONDecodeError):
         return None
-    return node if isinstance(node, dict) and "report_version" in node else None
+    return comparable(node, where) if isinstance(node, dict) and "report_version" in node else None
 
 
-def _recording(path: Path, contracts: tuple[Path, ...]) -> tuple[dict[str, Any], dict[str, Profile]]:
+def _recording(path: Path, contracts: tuple[Path, ...]) -> tuple[Report, dict[str, Profile]]:
     """Return what a recording says, and how its answers look. Raises UsageError if it, or a file of it, cannot be read."""
     profiles: dict[str, Profile] = {}
 

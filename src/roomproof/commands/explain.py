@@ -8,13 +8,13 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import Any
 
 from roomproof.commands.clauses import how_tested, row
 from roomproof.contract.clause import Clause, Part, spoken
 from roomproof.contract.deviation import Deviation
 from roomproof.contract.model import Contract, Operation
 from roomproof.errors import UsageError, did_you_mean
+from roomproof.json_data import Json
 from roomproof.providers import contract_folders, find_contract
 from roomproof.reports.console import open_console
 from roomproof.reports.explanation import Explained, Sent, show_explained, show_list
@@ -82,8 +82,8 @@ def _shortest(samples: Iterable[Sample], clause: Clause) -> Sent | None:
     return min(plain, key=lambda sent: len(sent.body), default=None)
 
 
-def _document(clause: Clause, deviations: tuple[Deviation, ...], last: LastWord | None) -> dict[str, Any]:
-    known = [
+def _document(clause: Clause, deviations: tuple[Deviation, ...], last: LastWord | None) -> dict[str, Json]:
+    known: list[Json] = [
         {
             "witness": dict(item.witness),
             "reason": item.reason,

@@ -5,16 +5,16 @@ And what keeps it from being a success all the same: something that was asked fo
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 import orjson
 
 from roomproof import files
-from roomproof.comparison.baseline import require_verdicts, since
+from roomproof.comparison.baseline import baseline_from, require_verdicts, since
 from roomproof.errors import UnprovenError, UsageError
+from roomproof.report.document import Report
 from roomproof.reports.client import Client, failing_entries, with_client
 from roomproof.reports.last import MAX_BYTES
 from roomproof.reports.shortfall import shortfalls
@@ -52,39 +52,39 @@ class OpenGate:
     """The same with the earlier report itself; None if there is none."""
 
     asked: Gate
-    earlier: Mapping[str, Any] | None
+    earlier: Report | None
 
     def require(self, providers: Iterable[str]) -> None:
         """Raise UsageError if there is an earlier report, and it does not tell of some providers."""
         if self.earlier is not None:
             require_verdicts(self.earlier, str(self.asked.baseline), providers)
 
-    def applied(self, report: dict[str, Any]) -> dict[str, Any]:
+    def applied(self, report: Report) -> Report:
         """Return a report that also says what was asked for, and what is new since the earlier one."""
-        told = with_client(report, self.asked.client, self.earlier)
-        told = {**told, "strict_deviations": True} if self.asked.strict_deviations else told
-        shares = {"fail_under": self.asked.fail_under, "max_unanswered": self.asked.max_unanswered}
-        told = {**told, **{name: share for name, share in shares.items() if share is not None}}
-        if self.earlier is None:
-            return told
-        found = {name: list(clauses) for name, clauses in asdict(since(self.earlier, report)).items()}
-        return {**told, "baseline": {"path": str(self.asked.baseline), **found}}
+        asked, earlier = self.asked, self.earlier
+        return replace(
+            with_client(report, asked.client, earlier),
+            strict_deviations=asked.strict_deviations,
+            fail_under=asked.fail_under,
+            max_unanswered=asked.max_unanswered,
+            baseline=None if earlier is None else since(earlier, str(asked.baseline), report),
+        )
 
 
-def failing(report: Mapping[str, Any]) -> int:
+def failing(report: Report) -> int:
     """Return how many reasons a report gives to end with exit code 1."""
-    fails: int = len(report["baseline"]["new"]) if "baseline" in report else report["summary"]["fail"]
-    stale = sum(len(provider.get("stale_deviations", ())) for provider in report["providers"])
-    return fails + (stale if report.get("strict_deviations") else 0) + len(failing_entries(report))
+    fails = len(report.baseline.new) if report.baseline else report.summary.fail
+    stale = sum(len(provider.stale_deviations or ()) for provider in report.providers)
+    return fails + (stale if report.strict_deviations else 0) + len(failing_entries(report))
 
 
-def unproven(report: Mapping[str, Any]) -> list[UnprovenError]:
+def unproven(report: Report) -> list[UnprovenError]:
     """Return what was asked for and could not be judged, as an error that ends a run in which nothing fails with exit code 3."""
     found = "; ".join(map(str, shortfalls(report)))
     return [UnprovenError(found)] if found else []
 
 
-def _read(path: Path) -> Mapping[str, Any]:
+def _read(path: Path) -> Report:
     try:
         node = orjson.loads(files.read(path, MAX_BYTES))
     except OSError as error:
@@ -93,4 +93,4 @@ def _read(path: Path) -> Mapping[str, Any]:
         raise UsageError(f"--baseline {path}: is no JSON, so no report; write one with `roomproof verify --json PATH`") from error
     if not isinstance(node, dict):
         raise UsageError(f"--baseline {path} is no roomproof report; write one with `roomproof verify --json PATH`")
-    return node
+    return baseline_from(node, str(path))

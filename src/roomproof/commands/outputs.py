@@ -8,28 +8,30 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TypedDict
 
 from roomproof import files
 from roomproof.errors import RoomproofError, UsageError
+from roomproof.json_data import as_json
 from roomproof.legible import one_line
+from roomproof.report.document import Report
 from roomproof.reports.badge import badge
 from roomproof.reports.github import MOST_BYTES, silence, step_summary, workflow_commands
 from roomproof.reports.junit import junit
 from roomproof.reports.last import last_report_path
 from roomproof.reports.markdown import markdown
-from roomproof.reports.report import as_json, write_text
+from roomproof.reports.report import write_text
 from roomproof.reports.sarif import sarif
 
 
-def _page(shown: dict[str, Any]) -> str:
+def _page(shown: Report) -> str:
     # Late, since loading the templates' engine takes longer than everything else here.
     from roomproof.reports.html import html
 
     return html([shown])
 
 
-VIEWS: Mapping[str, Callable[[dict[str, Any]], str]] = {
+VIEWS: Mapping[str, Callable[[Report], str]] = {
     "json": as_json,
     "junit": junit,
     "html": _page,
@@ -79,13 +81,20 @@ def told_besides(problems: Iterable[RoomproofError]) -> None:
         print(f"roomproof: {one_line(' '.join(str(problem).split()))}", file=sys.stderr)
 
 
-def github_of(environment: Mapping[str, str]) -> dict[str, Any]:
+class GitHub(TypedDict):
+    """What an environment says of GitHub Actions, as members of Outputs."""
+
+    github: bool
+    step_summary: Path | None
+
+
+def github_of(environment: Mapping[str, str]) -> GitHub:
     """Return what an environment says of GitHub Actions, as members of Outputs."""
     file = environment.get("GITHUB_STEP_SUMMARY")
     return {"github": bool(environment.get("GITHUB_ACTIONS")), "step_summary": Path(file) if file else None}
 
 
-def written(shown: dict[str, Any], outputs: Outputs) -> list[RoomproofError]:
+def written(shown: Report, outputs: Outputs) -> list[RoomproofError]:
     """Write every view that was asked for, and return what kept one from being written."""
     problems: list[RoomproofError] = []
     for name, path in outputs.asked.items():
@@ -98,7 +107,7 @@ def written(shown: dict[str, Any], outputs: Outputs) -> list[RoomproofError]:
     return problems
 
 
-def written_before(shown: dict[str, Any], outputs: Outputs) -> None:
+def written_before(shown: Report, outputs: Outputs) -> None:
     """Write every view that was asked for, and the last report, while the run still tidies up: whatever happens then, they are there.
 
     They are written again when it has; what is no file, a pipe above all, is therefore left for then, and so is what cannot be written.
@@ -109,7 +118,7 @@ def written_before(shown: dict[str, Any], outputs: Outputs) -> None:
         keep(shown)
 
 
-def keep(shown: dict[str, Any]) -> str:
+def keep(shown: Report) -> str:
     """Keep a report as the last one, out of the sight of version control, and return a sentence that says where, or why not."""
     path = last_report_path()
     ignore = path.with_name(".gitignore")
@@ -123,7 +132,7 @@ def keep(shown: dict[str, Any]) -> str:
     return f"report in {path}: `roomproof report {path}` makes HTML, JUnit, SARIF, Markdown or a badge of it"
 
 
-def _tell_github(shown: dict[str, Any], step_summary_file: Path | None) -> None:
+def _tell_github(shown: Report, step_summary_file: Path | None) -> None:
     """Print annotations and append to the summary of the step. Nobody asked for either, so that trouble is told and no more."""
     for line in workflow_commands(shown):
         _print(line)

@@ -15,10 +15,11 @@ from roomproof.commands.live import announce
 from roomproof.commands.subject import Ask, secrets_of, subject_of
 from roomproof.commands.verify import EXPECTED_REQUESTS, chosen_providers, kept
 from roomproof.errors import RoomproofError, UsageError
+from roomproof.json_data import as_json
 from roomproof.reports.console import open_console
 from roomproof.reports.observations import Noted, observations_document, show_observations
 from roomproof.reports.progress import progress
-from roomproof.reports.report import as_json, write_text
+from roomproof.reports.report import write_text
 from roomproof.verify.probing import Probed, probe
 from roomproof.verify.session import Options, Progress
 

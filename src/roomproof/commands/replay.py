@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
 from time import monotonic
-from typing import Any
 
-from roomproof.cassettes.past import Change, changes
+from roomproof.cassettes.past import changes
 from roomproof.cassettes.recording import Found, found_in
 from roomproof.cassettes.replay import Heard, Listener, Register, Replayed, replay
 from roomproof.cassettes.stream_by import StreamBy
@@ -19,9 +18,11 @@ from roomproof.commands.gate import EVERY_FAIL, Gate, failing, unproven
 from roomproof.commands.outputs import Outputs, require_apart, told_besides, unheard, written
 from roomproof.errors import RoomproofError, UsageError
 from roomproof.providers import find_contracts
+from roomproof.report.document import Report
+from roomproof.report.provider import Change
 from roomproof.reports.console import open_console
 from roomproof.reports.report import Judged, report
-from roomproof.reports.shortfall import is_unproven, shortfalls
+from roomproof.reports.shortfall import shortfalls
 from roomproof.reports.terminal import show
 
 _MAX_FILES = 3
@@ -53,11 +54,11 @@ def run_replay(listen: Listen, outputs: Outputs, gate: Gate = EVERY_FAIL) -> int
     opened = gate.opened()
     require_apart(outputs.asked, listen.found.files)
     told, problems = replayed(listen)
-    opened.require(provider["provider"] for provider in told["providers"])
+    opened.require(provider.provider for provider in told.providers)
     told = opened.applied(told)
     beside: list[RoomproofError] = [*problems, *written(told, outputs)]
     failures = [*beside, *unproven(told)]
-    if told["providers"] or told["unmatched"]["count"] or told["recording"]["unreadable"]["count"]:
+    if told.providers or _foreign(told) or (told.recording and told.recording.unreadable.count):
         with unheard(os.environ):
             show(open_console(), told, every_finding=outputs.verbose, full=outputs.asked.get("json"))
     if failures and not failing(told):
@@ -66,7 +67,7 @@ def run_replay(listen: Listen, outputs: Outputs, gate: Gate = EVERY_FAIL) -> int
     return 1 if failing(told) else 0
 
 
-def replayed(listen: Listen, listener: Listener | None = None) -> tuple[dict[str, Any], list[UsageError]]:
+def replayed(listen: Listen, listener: Listener | None = None) -> tuple[Report, list[UsageError]]:
     """Return the report on some recordings, and what is wrong: with those that cannot be read, or that nothing was there to judge.
 
     Raises UsageError if there are none.
@@ -97,22 +98,26 @@ def _unread(found: Replayed) -> list[UsageError]:
     return [UsageError(f"{path}, {entry.place}: {entry.why}{others}; nothing else there was judged: mend it, or record it anew")]
 
 
-def _nothing(told: Mapping[str, Any], files: Sequence[Path], contracts: Iterable[str]) -> list[UsageError]:
+def _nothing(told: Report, files: Sequence[Path], contracts: Iterable[str]) -> list[UsageError]:
     """Return why nothing in some files could be judged, and what may be done; nothing if something was, or only an answer is missing."""
-    providers, foreign = told["providers"], told["unmatched"]["count"]
-    if shortfalls(told) or not all(map(is_unproven, providers)):
+    providers, foreign = told.providers, _foreign(told)
+    if shortfalls(told) or any(provider.is_proven for provider in providers):
         return []
     where = _names(files)
     if providers:
-        names = " or ".join(node["provider"] for node in providers)
+        names = " or ".join(node.provider for node in providers)
         return [UsageError(f"{where}: no request there tests a clause of {names}, so nothing was judged; record one that does")]
     if not foreign:
         return [UsageError(f"{where}: no interaction there, so nothing was judged; `roomproof verify PROVIDER --record PATH` records some")]
-    hints = told.get("hints", [])[:_MAX_HINTS]
+    hints = told.hints[:_MAX_HINTS]
     way = "what stands in a folder named like a provider is judged by its contract"
     advice = "; ".join((*hints, way)) if hints else "name a recording of theirs, or add a contract with --contracts"
     none = "the one request there belongs to no" if foreign == 1 else f"none of the {foreign} requests there belongs to an"
     return [UsageError(f"{where}: {none} operation of {', '.join(contracts)}, so nothing was judged; {advice}")]
+
+
+def _foreign(told: Report) -> int:
+    return told.unmatched.count if told.unmatched else 0
 
 
 def _names(files: Sequence[Path]) -> str:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 from rich.console import Console
 
 from roomproof.commands.outputs import Outputs, require_apart, unheard, written
 from roomproof.errors import UsageError
+from roomproof.report.document import Report
 from roomproof.reports.reading import read_report
 from roomproof.reports.report import write_text
 from roomproof.reports.terminal import show
@@ -41,8 +41,8 @@ def run_report(paths: tuple[Path, ...], outputs: Outputs) -> int:
     return _judged(reports, paths)
 
 
-def _judged(reports: Sequence[dict[str, Any]], paths: Sequence[Path]) -> int:
-    if not any(report["providers"] for report in reports):
+def _judged(reports: Sequence[Report], paths: Sequence[Path]) -> int:
+    if not any(report.providers for report in reports):
         names = ", ".join(map(str, paths))
         raise UsageError(f"{names}: no provider was judged in it, so there is nothing to show; name the report of another run")
     return 0

@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 from roomproof import files
 from roomproof.cassettes.past import write_past
@@ -23,6 +22,7 @@ from roomproof.commands.subject import Ask, redactor_of, secrets_of, subject_of,
 from roomproof.errors import RoomproofError, UsageError
 from roomproof.interaction import Interaction, remembered
 from roomproof.providers import contract_folders
+from roomproof.report.document import Report
 from roomproof.reports.console import open_console, say
 from roomproof.reports.progress import progress, transcript
 from roomproof.reports.report import Judged, Unfinished, report
@@ -39,7 +39,7 @@ EXPECTED_REQUESTS = 1000
 class Verified:
     """What came of a run: the report, what ended it early, and the exit code that it has earned."""
 
-    report: dict[str, Any]
+    report: Report
     failures: list[RoomproofError]
     exit_code: int
     heard: bool
@@ -88,7 +88,7 @@ def verify(
     on_request: Progress,
     gate: Gate = EVERY_FAIL,
     tell: Callable[[tuple[str, ...]], Progress] | None = None,
-    before: Callable[[dict[str, Any]], None] = lambda _: None,
+    before: Callable[[Report], None] = lambda _: None,
 ) -> Verified:
     """Verify the providers one after the other. Raises UsageError, before anything is sent, for what has no meaning.
 

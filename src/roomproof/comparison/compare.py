@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
 
 from roomproof.errors import UsageError
 from roomproof.judge.evidence import MAX_SHOWN
+from roomproof.report.document import REPORT_VERSION, Report, report_from
+from roomproof.report.provider import UNPROVEN, ProviderReport
 from roomproof.verdict import Verdict
 
-Json = Any
-READABLE_VERSION = 1
-"""The `report_version` of the reports that can be compared."""
-
-_UNPROVEN = frozenset((Verdict.UNEXERCISED, Verdict.INCONCLUSIVE))
+_AS_WRITTEN = "compare reports as roomproof has written them"
 
 
 class Turn(StrEnum):
@@ -61,96 +58,115 @@ class Comparison:
     only_after: tuple[str, ...] = ()
 
 
-def compare_reports(before: Mapping[str, Json], after: Mapping[str, Json]) -> Comparison:
-    """Return what changed from one roomproof report to another. Raises UsageError if one of the two is no such report."""
+def compare_reports(before: Report, after: Report) -> Comparison:
+    """Return what changed from one report to another. Raises UsageError if one of the two cannot be compared
+    (`checked`).
+    """
     old, new = checked(before, "the first file"), checked(after, "the second file")
     shared = [name for name in old if name in new]
     compared = tuple(_compare(name, old[name], new[name]) for name in shared)
-    return Comparison(compared, tuple(name for name in old if name not in new), tuple(name for name in new if name not in old))
+    return Comparison(
+        compared,
+        tuple(name for name in old if name not in new),
+        tuple(name for name in new if name not in old),
+    )
 
 
 def turn(before: Verdict | None, after: Verdict | None) -> Turn | None:
     """Return what became of a verdict, None where nothing did that is worth telling."""
     if before is None or after is None:
         return None if before is after else Turn.APPEARED if before is None else Turn.VANISHED
-    if before is after or {before, after} <= _UNPROVEN:
+    if before is after or {before, after} <= {*UNPROVEN}:
         return None
-    if after in _UNPROVEN:
+    if after in UNPROVEN:
         return Turn.NO_LONGER_EXERCISED
     if after is Verdict.FAIL:
         return Turn.BROKE
     if after is Verdict.WARNING:
         return Turn.EASED if before is Verdict.FAIL else Turn.WORSENED
-    if before in _UNPROVEN:
+    if before in UNPROVEN:
         return Turn.NEWLY_EXERCISED
     return Turn.WORSENED if before is Verdict.PASS else Turn.HEALED
 
 
-@dataclass(frozen=True)
-class ReportedProvider:
-    """One provider of a report, checked."""
-
-    contract_version: str
-    stopped: str
-    verdicts: Mapping[str, Verdict]
-
-
-def _compare(name: str, before: ReportedProvider, after: ReportedProvider) -> ProviderComparison:
-    versions = before.contract_version, after.contract_version
-    empty = next(((where, side) for where, side in (("first", before), ("second", after)) if not side.verdicts), None)
-    if empty is not None:
-        where, side = empty
-        return ProviderComparison(name, *versions, (), f"the {where} report has no verdicts ({side.stopped or 'it does not say why'})")
+def _compare(name: str, before: ProviderReport, after: ProviderReport) -> ProviderComparison:
+    versions = before.contract_version or "", after.contract_version or ""
+    for where, side in (("first", before), ("second", after)):
+        if side.clauses:
+            continue
+        return ProviderComparison(
+            name,
+            *versions,
+            (),
+            f"the {where} report has no verdicts ({side.stopped or 'it does not say why'})",
+        )
     found = []
-    for clause in (*before.verdicts, *(clause for clause in after.verdicts if clause not in before.verdicts)):
-        old, new = before.verdicts.get(clause), after.verdicts.get(clause)
-        became = turn(old, new)
+    was, now = ({clause.id: clause.verdict for clause in side.clauses} for side in (before, after))
+    for clause in {**was, **now}:
+        became = turn(was.get(clause), now.get(clause))
         if became is not None:
-            found.append(ClauseChange(clause, became, old, new))
+            found.append(ClauseChange(clause, became, was.get(clause), now.get(clause)))
     order = list(Turn)
     return ProviderComparison(name, *versions, tuple(sorted(found, key=lambda change: order.index(change.turn))))
 
 
-def checked(report: Mapping[str, Json], where: str) -> dict[str, ReportedProvider]:
-    """Return the providers of a report, by name; `where` is what messages call it. Raises UsageError if it is no report of this version."""
-    if not isinstance(report, Mapping) or "report_version" not in report or not isinstance(report.get("providers"), list):
-        raise UsageError(f"{where} is no roomproof report; write one with `roomproof verify --json PATH`")
-    version = report["report_version"]
-    if isinstance(version, bool) or version != READABLE_VERSION:
-        raise UsageError(f"{where} is a report of version {_named(version)}, not {READABLE_VERSION}; write it again with this roomproof")
-    found: dict[str, ReportedProvider] = {}
-    for node in report["providers"]:
-        name = _text(node, "provider", where)
-        if name in found:
-            raise UsageError(f"{where} has the provider {_named(name)} twice; compare reports as roomproof has written them")
-        version_ = _text(node, "contract_version", where) if "contract_version" in node else ""
-        stopped = _text(node, "stopped", where) if "stopped" in node else ""
-        found[name] = ReportedProvider(version_, stopped, _verdicts(node, where))
+def checked(report: Report, where: str) -> dict[str, ProviderReport]:
+    """Return the providers of a report, by name; `where` is what messages call it.
+
+    Raises UsageError if a provider, or a clause of one, stands there twice.
+    """
+    found: dict[str, ProviderReport] = {}
+    for provider in report.providers:
+        if provider.provider in found:
+            raise UsageError(f"{where} has the provider {_named(provider.provider)} twice; {_AS_WRITTEN}")
+        found[provider.provider] = provider
+        names = Counter(clause.id for clause in provider.clauses)
+        for name in (name for name, count in names.items() if count > 1):
+            raise UsageError(f"{where} has the clause {_named(name)} twice; {_AS_WRITTEN}")
     return found
 
 
-def _verdicts(node: Mapping[str, Json], where: str) -> dict[str, Verdict]:
-    clauses = node.get("clauses")
+def comparable(node: object, where: str) -> Report:
+    """Return JSON data as a report that can be compared, which needs no more than verdicts; `where` is what
+    messages call it.
+
+    Raises UsageError if it is no report of this version, or has no verdicts.
+    """
+    known = node if isinstance(node, dict) else {}
+    if "report_version" not in known or not isinstance(known.get("providers"), list):
+        raise UsageError(f"{where} is no roomproof report; write one with `roomproof verify --json PATH`")
+    version = known["report_version"]
+    if isinstance(version, bool) or version != REPORT_VERSION:
+        versions = f"version {_named(version)}, not {REPORT_VERSION}"
+        raise UsageError(f"{where} is a report of {versions}; write it again with this roomproof")
+    for provider in known["providers"]:
+        _require_verdicts(provider, where)
+    return report_from(node)
+
+
+def _require_verdicts(node: object, where: str) -> None:
+    _text(node, "provider", where)
+    known = node if isinstance(node, dict) else {}
+    for member in ("contract_version", "stopped"):
+        if member in known:
+            _text(node, member, where)
+    clauses = known.get("clauses")
     if not isinstance(clauses, list):
-        raise UsageError(f"{where} has a provider without a list of clauses; compare reports as roomproof has written them")
-    found: dict[str, Verdict] = {}
+        raise UsageError(f"{where} has a provider without a list of clauses; {_AS_WRITTEN}")
     for clause in clauses:
-        name, word = _text(clause, "id", where), _text(clause, "verdict", where)
-        if name in found:
-            raise UsageError(f"{where} has the clause {_named(name)} twice; compare reports as roomproof has written them")
+        _text(clause, "id", where)
+        word = _text(clause, "verdict", where)
         if word not in list(Verdict):
             raise UsageError(f"{where} has the verdict {_named(word)}, which is none; known are {', '.join(Verdict)}")
-        found[name] = Verdict(word)
-    return found
 
 
-def _text(node: Json, member: str, where: str) -> str:
-    value = node.get(member) if isinstance(node, Mapping) else None
+def _text(node: object, member: str, where: str) -> str:
+    value = node.get(member) if isinstance(node, dict) else None
     if not isinstance(value, str):
-        raise UsageError(f"{where} has an entry without a text as {member}; compare reports as roomproof has written them")
+        raise UsageError(f"{where} has an entry without a text as {member}; {_AS_WRITTEN}")
     return value
 
 
-def _named(value: Json) -> str:
+def _named(value: object) -> str:
     """Return a value of a foreign file so that it can stand in a message: short, and without what a terminal would obey."""
     return ascii(value[:MAX_SHOWN]) if isinstance(value, str) else ascii(value)[:MAX_SHOWN]

@@ -47,6 +47,11 @@ class Source:
     def __str__(self) -> str:
         return f"{self.document}, {self.section}, {self.field}"
 
+    @property
+    def words(self) -> str:
+        """The parts that there are."""
+        return ", ".join(part for part in (self.document, self.section, self.field) if part)
+
 
 @dataclass(frozen=True)
 class Clause:

@@ -72,26 +72,14 @@ class Boundary:
             self.note(value, reply)
 
     def _thin(self) -> None:
-        kept = _telling(self.tried, (*self.documented.values(), *self.observed.values()))
+        kept = self.telling
         self.left_out += len(self.tried) - len(kept)
         self.tried = {value: self.tried[value] for value in kept}
 
-    def document(self) -> dict[str, Any]:
-        """Return it as JSON data, the values in ascending order; `accepted` is null where the answer was no plain yes or no."""
-        kept = _telling(self.tried, (*self.documented.values(), *self.observed.values()))
-        told: dict[str, Any] = {"operation": self.operation, "field": self.field, "what": self.what, "documented": self.documented}
-        if self.observed:
-            told["observed"] = self.observed
-        told["clauses"] = self.clauses
-        told["tried"] = [{"value": value, **_told(self.tried[value])} for value in kept]
-        left_out = self.left_out + len(self.tried) - len(kept)
-        return {**told, "left_out": left_out} if left_out else told
-
-
-def _told(reply: Reply) -> dict[str, Any]:
-    if reply is Reply.ACCEPTED or reply is Reply.REFUSED:
-        return {"accepted": reply is Reply.ACCEPTED}
-    return {"accepted": None, "why": " and ".join(each.name.lower().replace("_", " ") for each in Reply if reply & each and each.name)}
+    @property
+    def telling(self) -> list[float]:
+        """The values that are told, in ascending order."""
+        return _telling(self.tried, (*self.documented.values(), *self.observed.values()))
 
 
 def _telling(tried: Mapping[float, Reply], limits: Iterable[float]) -> list[float]:
@@ -171,9 +159,10 @@ class Boundaries:
         for key, boundary in other._found.items():
             self._found[key].merge(boundary)
 
-    def document(self) -> list[dict[str, Any]]:
-        """Return every limited member as JSON data, in the order of the contract, those of which nothing was tried as well."""
-        return [boundary.document() for boundary in self._found.values()]
+    @property
+    def found(self) -> Iterable[Boundary]:
+        """Every limited member in the order of the contract, those of which nothing was tried as well."""
+        return self._found.values()
 
 
 def _limit_of(clause: Clause) -> tuple[End, float] | None:

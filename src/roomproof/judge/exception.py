@@ -16,18 +16,20 @@ _MISSING = object()
 
 
 def document(interaction: Interaction) -> dict[str, Any]:
-    """Return an interaction as the JSON document that witness patterns and reports speak of; header names in lower case."""
+    """Return an interaction as the JSON document that witness patterns speak of; headers in lower case."""
     messages = {"request": interaction.request, "response": interaction.response}
     return {
         name: {member: of(message) for member, of in _MEMBERS[name].items()} for name, message in messages.items() if message is not None
     }
 
 
-def _lower(headers: Headers) -> dict[str, str]:
+def lower_case(headers: Headers) -> dict[str, str]:
+    """Return headers by their names in lower case; of several with one name the last."""
     return {name.lower(): value for name, value in headers}
 
 
-def _body(body: bytes | None) -> Any:
+def body_value(body: bytes | None) -> Any:
+    """Return the value of a JSON body, any other body as text, None where there is none."""
     value = read_json(body)
     if isinstance(value, NoJson):
         return body.decode("utf-8", "replace") if body else None
@@ -40,13 +42,13 @@ _MEMBERS: Mapping[str, Mapping[str, Callable[[Any], Any]]] = {
         "url": lambda request: request.url,
         "path": lambda request: request.path,
         "query": lambda request: request.query,
-        "headers": lambda request: _lower(request.headers),
-        "body": lambda request: _body(request.body),
+        "headers": lambda request: lower_case(request.headers),
+        "body": lambda request: body_value(request.body),
     },
     "response": {
         "status": lambda response: response.status,
-        "headers": lambda response: _lower(response.headers),
-        "body": lambda response: _body(response.body.removeprefix(BYTE_ORDER_MARK)),
+        "headers": lambda response: lower_case(response.headers),
+        "body": lambda response: body_value(response.body.removeprefix(BYTE_ORDER_MARK)),
     },
 }
 """What the document of a request and of a response consists of."""

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from roomproof.contract.model import Operation
 from roomproof.legible import one_line
 from roomproof.listening.stream import Hearing, Listening
+from roomproof.report.provider import Severity
 from roomproof.reports.client import TITLE
 from roomproof.reports.client import told as lines_of
 from roomproof.reports.report import Judged, finding_of
@@ -49,7 +50,7 @@ def text_of(finding: Finding, hearing: Hearing, secrets: Iterable[str]) -> str:
         recordings=True,
     )
     told = finding_of(finding, judged)
-    return f"{told['verdict']} {one_line(told['clause'])}\n{whole(told, {'stopped': ''})}"
+    return f"{told.verdict} {one_line(told.clause)}\n{whole(told)}"
 
 
 def client_texts(hearing: Hearing, secrets: Iterable[str]) -> Iterator[tuple[str, bool]]:
@@ -57,8 +58,8 @@ def client_texts(hearing: Hearing, secrets: Iterable[str]) -> Iterator[tuple[str
     it is an error.
     """
     for entry in cleaned(client_of(hearing.client), secrets):
-        lines = (f"{TITLE}: {one_line(entry['clause'])}", *lines_of(entry))
-        yield "\n".join(lines), entry["severity"] == "error"
+        lines = (f"{TITLE}: {one_line(entry.clause)}", *lines_of(entry))
+        yield "\n".join(lines), entry.severity is Severity.ERROR
 
 
 def nothing_judged(listening: Listening, provider: str, where: str) -> str:

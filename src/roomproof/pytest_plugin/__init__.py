@@ -6,7 +6,6 @@ options after everybody else has, and leaves out those whose name is taken; `--b
 
 from __future__ import annotations
 
-import json
 import tempfile
 from collections.abc import Generator, Mapping
 from pathlib import Path
@@ -15,7 +14,16 @@ from typing import Any
 import pytest
 
 from roomproof.errors import RoomproofError
-from roomproof.pytest_plugin.asked import ASKED, CLIENT, asked_of, dest, prepare, read_contracts
+from roomproof.pytest_plugin.asked import (
+    ASKED,
+    CLIENT,
+    asked_of,
+    dest,
+    hand_over,
+    prepare,
+    read_contracts,
+    take_over,
+)
 from roomproof.pytest_plugin.clauses import ClauseItem, Provider
 from roomproof.pytest_plugin.client import ClientItem
 from roomproof.pytest_plugin.own_tests import MODES, PLUGIN, SETTING, OwnTests, is_wanted, mode_of, roomproof_judging
@@ -25,7 +33,7 @@ from roomproof.pytest_plugin.warning import RoomproofWarning
 
 __all__ = ["RoomproofWarning", "roomproof_judging"]
 
-_OPTIONS: Mapping[str, Mapping[str, Any]] = {
+_OPTIONS: Mapping[str, Mapping[str, str]] = {
     "--provider": {"action": "append", "metavar": "NAME", "help": "test every clause of this provider; may be given more than once"},
     "--base-url": {
         "metavar": "URL",
@@ -78,9 +86,7 @@ def pytest_sessionstart(session: pytest.Session) -> None:
             prepare(config, asked)
             config.pluginmanager.register(Tally(asked), "roomproof-tally")
         else:
-            known = json.loads(handed)
-            asked.told, asked.turn = known["told"], known["turn"]
-            read_contracts(config, asked, known["providers"])
+            read_contracts(config, asked, take_over(asked, handed))
     except RoomproofError as error:
         raise pytest.UsageError(str(error)) from error
 
@@ -99,7 +105,7 @@ def pytest_configure_node(node: Any) -> None:
         folder = tempfile.TemporaryDirectory(prefix="roomproof-")
         config.add_cleanup(folder.cleanup)
         asked.turn = str(Path(folder.name, "turn"))
-    node.workerinput["roomproof"] = json.dumps({"providers": list(asked.clauses), "told": asked.told, "turn": asked.turn})
+    node.workerinput["roomproof"] = hand_over(asked)
 
 
 def pytest_report_header(config: pytest.Config) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shlex
@@ -17,6 +18,7 @@ from roomproof.errors import RoomproofError, UsageError
 
 if TYPE_CHECKING:
     from roomproof.contract.clause import Clause
+    from roomproof.report.provider import ProviderReport
 
 _NODE_ID = re.compile(r"(?:\.\./)*(roomproof::.+)")
 _INTERRUPTED = 130
@@ -31,11 +33,13 @@ MOCK = "mock"
 class Asked:
     """The options, and what they lead to.
 
-    `providers` are those that the command line names, `clauses` what is collected of each provider, `only` the node ids on
-    the command line, `told` the report on each provider, `begun` whose verification has begun, `first` the first item that an
-    error kept from being tested; `turn` is the file that workers lock who share a server, empty where nobody shares one.
-    `mock` tells that the built-in mock was named as the server; `allowed` are environment variables that contracts may name besides
-    their own. `client` says what becomes of what the client sent outside the contract: `fail`, `warn` or `off`.
+    `providers` are those that the command line names, `clauses` what is collected of each provider, `only`
+    the node ids on the command line, `told` the report on each provider, `begun` whose verification has
+    begun, `first` the first item that an error kept from being tested; `turn` is the file that workers lock
+    who share a server, empty where nobody shares one; `seed` is that of the verifications, None where
+    recordings are judged. `mock` tells that the built-in mock was named as the server; `allowed` are
+    environment variables that contracts may name besides their own. `client` says what becomes of what the
+    client sent outside the contract: `fail`, `warn` or `off`.
     """
 
     config: pytest.Config
@@ -49,12 +53,13 @@ class Asked:
     client: str = "warn"
     clauses: dict[str, tuple[Clause, ...]] = field(default_factory=dict)
     only: tuple[str, ...] = ()
-    told: dict[str, dict[str, Any]] = field(default_factory=dict)
+    told: dict[str, ProviderReport] = field(default_factory=dict)
     begun: set[str] = field(default_factory=set)
     first: dict[str, str] = field(default_factory=dict)
     turn: str = ""
+    seed: int | None = None
 
-    def report_on(self, provider: str) -> dict[str, Any]:
+    def report_on(self, provider: str) -> ProviderReport:
         """Return the report on a provider, which is verified when it is first asked for, and only then.
 
         Raises KeyboardInterrupt after Ctrl-C, UnfinishedError where an error has ended the verification before.
@@ -68,7 +73,7 @@ class Asked:
 
     def tells_of_client(self, provider: str) -> bool:
         """Whether recordings of a provider have something that the client sent outside the contract, and it is to be told."""
-        return self.client != "off" and bool(self.told.get(provider, {}).get("client"))
+        return self.client != "off" and provider in self.told and bool(self.told[provider].client)
 
     def explained(self, node_id: str, problem: str) -> str:
         """Return what an item says of a problem that it may share with others: all of it is said by the first one only."""
@@ -86,8 +91,8 @@ class Asked:
         if not self.cassettes:
             return f"{provider} at {self.server()}"
         told = self.told.get(provider) or _untested(provider)
-        when = f", recorded {told['recorded']['from']} to {told['recorded']['to']}" if "recorded" in told else ""
-        return f"{provider} from {told['target'] or 'no recording'}{when}"
+        when = f", recorded {told.recorded.from_} to {told.recorded.to}" if told.recorded else ""
+        return f"{provider} from {told.target or 'no recording'}{when}"
 
     def forbidden(self) -> str:
         """Return which plugin keeps requests from being sent, in a sentence; empty if none does."""
@@ -96,7 +101,7 @@ class Asked:
 
         return forbidden(self.config, self.base_url or f"http://{LOOPBACK}")
 
-    def _verified(self, provider: str) -> dict[str, Any]:
+    def _verified(self, provider: str) -> ProviderReport:
         if problem := self.forbidden():
             return _untested(provider, problem)
         from roomproof.commands.subject import Ask
@@ -107,7 +112,8 @@ class Asked:
         verified = verify(ask, Options(), lambda *_: None)
         if verified.exit_code == _INTERRUPTED:
             raise KeyboardInterrupt
-        return {**verified.report["providers"][0], "seed": verified.report["seed"]}
+        self.seed = verified.report.seed
+        return verified.report.providers[0]
 
 
 class UnfinishedError(RoomproofError):
@@ -117,9 +123,39 @@ class UnfinishedError(RoomproofError):
 ASKED = pytest.StashKey[Asked]()
 
 
-def _untested(provider: str, problem: str = "") -> dict[str, Any]:
+def _untested(provider: str, problem: str = "") -> ProviderReport:
     """Return the report on a provider of which the recordings hold nothing, or to which a problem lets nothing be sent."""
-    return {"provider": provider, "target": "", "stopped": problem, "clauses": [], "findings": []}
+    from roomproof.report.provider import ProviderReport
+
+    return ProviderReport(
+        provider=provider,
+        target="",
+        requests=0,
+        seconds=0.0,
+        stopped=problem,
+        clauses=(),
+        findings=(),
+    )
+
+
+def hand_over(asked: Asked) -> str:
+    """Return what a worker of pytest-xdist has to know; the verdicts are there before one is started."""
+    from roomproof.json_data import to_json
+
+    told = to_json(tuple(asked.told.values()))
+    known = {"providers": list(asked.clauses), "told": told, "turn": asked.turn, "seed": asked.seed}
+    return json.dumps(known)
+
+
+def take_over(asked: Asked, text: str) -> list[str]:
+    """Take what was handed over, and return the providers whose clauses are tested."""
+    from roomproof.json_data import from_json
+    from roomproof.report.provider import ProviderReport
+
+    known = json.loads(text)
+    asked.told = {told["provider"]: from_json(ProviderReport, told) for told in known["told"]}
+    asked.turn, asked.seed = known["turn"], known["seed"]
+    return list(known["providers"])
 
 
 def dest(option: str) -> str:
@@ -211,7 +247,7 @@ def _listen(asked: Asked) -> None:
     report, problems = replayed(Listen(asked.cassettes, asked.contracts))
     if problems:
         raise problems[0]
-    asked.told = {told["provider"]: told for told in report["providers"]}
+    asked.told = {told.provider: told for told in report.providers}
     if not asked.providers and not asked.told:
         names = ", ".join(str(path) for path in asked.cassettes)
         raise UsageError(f"--cassette {names}: nothing there belongs to a provider that has a contract")

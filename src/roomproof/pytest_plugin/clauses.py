@@ -16,6 +16,7 @@ from roomproof.pytest_plugin.warning import RoomproofWarning
 
 if TYPE_CHECKING:
     from roomproof.contract.clause import Clause
+    from roomproof.report.provider import ClauseReport, ProviderReport
 
 _WHY = {"unexercised": "no interaction tested it", "inconclusive": "what was sent gave no evidence that can be read"}
 """The verdicts that prove nothing, and what is said where the report gives no reason."""
@@ -47,11 +48,12 @@ class ClauseItem(pytest.Item):
             # pytest-timeout measures tests; the first clause has the whole provider verified, and a run has deadlines of its own.
             self.add_marker(pytest.mark.timeout(0))
 
-    def _told(self) -> tuple[dict[str, Any], dict[str, Any]]:
-        """Return the report on the provider, and what it says of the clause. Raises as `Asked.report_on` does."""
+    def _told(self) -> tuple[ProviderReport, ClauseReport | None]:
+        """Return the report on the provider, and what it says of the clause, None if nothing. Raises as
+        `Asked.report_on` does.
+        """
         told = self.config.stash[ASKED].report_on(self.provider)
-        unexercised = {"id": self.clause.id, "verdict": "unexercised"}
-        return told, next((clause for clause in told["clauses"] if clause["id"] == self.clause.id), unexercised)
+        return told, next((clause for clause in told.clauses if clause.id == self.clause.id), None)
 
     def setup(self) -> None:
         """Have the provider verified. A run that was cut short proves nothing but what is broken."""
@@ -59,31 +61,33 @@ class ClauseItem(pytest.Item):
             told, clause = self._told()
         except UnfinishedError as error:
             pytest.fail(str(error), pytrace=False)
-        if told["stopped"] and clause["verdict"] != "fail":
+        if told.stopped and (clause is None or clause.verdict != "fail"):
             asked = self.config.stash[ASKED]
-            pytest.fail(asked.explained(self.nodeid, one_line(told["stopped"])), pytrace=False)
+            pytest.fail(asked.explained(self.nodeid, one_line(told.stopped)), pytrace=False)
 
     def runtest(self) -> None:
         """Turn the verdict into the outcome of a test. What a document demands and a run could not find out is no reason to go on."""
         told, clause = self._told()
-        verdict = clause["verdict"]
+        verdict, why = (clause.verdict, clause.why) if clause else ("unexercised", "")
         if verdict in _WHY:
-            reason = one_line(f"{verdict}: {clause.get('why') or _WHY[verdict]}")
+            reason = one_line(f"{verdict}: {why or _WHY[verdict]}")
             if verdict == "inconclusive" and self.clause.level == "documented":
                 pytest.fail(reason, pytrace=False)
             pytest.skip(reason)
         if verdict == "pass":
             return
-        finding = next(item for item in told["findings"] if item["clause"] == self.clause.id and item["verdict"] == verdict)
+        mine = (finding for finding in told.findings if finding.clause == self.clause.id)
+        finding = next(finding for finding in mine if finding.verdict == verdict)
         if verdict == "warning":
             # The clause stands where a file would: nobody looks for the cause in this one.
-            warnings.warn_explicit(RoomproofWarning(one_line(finding["summary"])), None, self.clause.id, 1)
+            warnings.warn_explicit(RoomproofWarning(one_line(finding.summary)), None, self.clause.id, 1)
         elif verdict == "deviation":
-            self.add_report_section("call", "deviation", f"{one_line(finding['summary'])}\n{one_line(finding['reason'])}")
+            sentence = f"{one_line(finding.summary)}\n{one_line(finding.reason)}"
+            self.add_report_section("call", "deviation", sentence)
         else:
             from roomproof.reports.wording import whole
 
-            pytest.fail(whole(finding, told), pytrace=False)
+            pytest.fail(whole(finding, self.config.stash[ASKED].seed, told.stopped), pytrace=False)
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], *arguments: Any, **options: Any) -> Any:
         """Show a warning that `-W error` made an error as its sentence."""

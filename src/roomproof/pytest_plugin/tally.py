@@ -11,7 +11,6 @@ from roomproof.legible import one_line
 from roomproof.pytest_plugin.asked import Asked
 from roomproof.pytest_plugin.client import is_of_client
 
-_NOT_TESTED = ("unexercised", "inconclusive")
 _REGRESSION = ".yaml::holds"
 
 
@@ -48,7 +47,7 @@ class Tally:
         for provider, told in self._asked.told.items():
             if self._tested[provider] or self._skipped[provider]:
                 clauses = self._asked.clauses[provider]
-                exercised = sum(clause["verdict"] not in _NOT_TESTED for clause in told["clauses"])
+                exercised = sum(clause.is_proven for clause in told.clauses)
                 where = one_line(self._asked.place(provider))
                 terminalreporter.write_line(f"roomproof: {where}: {exercised} of {len(clauses)} clauses exercised")
         if self._tested[_REGRESSION]:

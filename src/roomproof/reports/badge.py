@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from html import escape
-from typing import Any
 
 from roomproof.legible import one_line, shortened
+from roomproof.report.document import Report
 from roomproof.reports.findings import stopped
 from roomproof.reports.shortfall import shortfalls
 
@@ -27,9 +27,9 @@ _SVG = """<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{heigh
 """
 
 
-def badge(report: dict[str, Any]) -> str:
+def badge(report: Report) -> str:
     """Return a report as an SVG badge: who was judged, and how many clauses fail, else what is known of the others."""
-    names = [provider["provider"] for provider in report["providers"]]
+    names = [provider.provider for provider in report.providers]
     label = shortened(one_line(f"roomproof {names[0]}" if len(names) == 1 else "roomproof"), _LONGEST)
     words, colour = _words(report)
     label_length, words_length = round(len(label) * _LETTER), round(len(words) * _LETTER)
@@ -41,17 +41,17 @@ def badge(report: dict[str, Any]) -> str:
     )  # fmt: skip
 
 
-def _words(report: dict[str, Any]) -> tuple[str, str]:
-    summary = report["summary"]
-    if summary["fail"]:
-        return f"{summary['fail']} of {summary['clauses']} clauses fail", _FAILS
+def _words(report: Report) -> tuple[str, str]:
+    summary = report.summary
+    if summary.fail:
+        return f"{summary.fail} of {summary.clauses} clauses fail", _FAILS
     if stopped(report):
         return "run not complete", _OPEN
-    if summary["clauses"] in (0, summary["unexercised"] + summary["inconclusive"]):
+    if summary.clauses in (0, summary.unexercised + summary.inconclusive):
         return "nothing tested", _OPEN
     if shortfalls(report):
         return "not proven", _OPEN
-    passing = f"{summary['pass']} of {summary['clauses']} clauses pass"
-    if summary["warning"]:
-        return f"{passing}, {summary['warning']} warning{'s' if summary['warning'] > 1 else ''}", _WARNS
+    passing = f"{summary.pass_} of {summary.clauses} clauses pass"
+    if summary.warning:
+        return f"{passing}, {summary.warning} warning{'s' if summary.warning > 1 else ''}", _WARNS
     return passing, _CONFORMS

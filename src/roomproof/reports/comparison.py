@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict
-from typing import Any
+from dataclasses import dataclass
 
 from rich.console import Console
 from rich.markup import escape
@@ -14,6 +13,7 @@ from roomproof.comparison.compare import ClauseChange, Comparison, ProviderCompa
 from roomproof.comparison.fields import FieldChange
 from roomproof.comparison.profile import Changes
 from roomproof.legible import one_line
+from roomproof.verdict import Verdict
 
 COMPARISON_VERSION = 1
 
@@ -124,46 +124,74 @@ def _legible(text: str) -> str:
     return escape(one_line(text if len(text) <= _LONGEST else f"{text[:_LONGEST]}..."))
 
 
-def comparison_document(comparison: Comparison, changes_by_provider: Mapping[str, Changes]) -> dict[str, Any]:
-    """Return everything that is known of the changes as JSON data; the keys are stable within a `comparison_version`."""
+@dataclass(frozen=True, kw_only=True)
+class ClauseChangeReport:
+    """A clause whose verdict changed; None where a report does not have the clause."""
+
+    id: str
+    change: Turn
+    before: Verdict | None
+    after: Verdict | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProviderChangeReport:
+    """What changed at one provider; what nobody knows of it is None."""
+
+    provider: str
+    contract_before: str | None
+    contract_after: str | None
+    unfinished: str
+    clauses: tuple[ClauseChangeReport, ...]
+    answers: Changes | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ComparisonReport:
+    """Everything that is known of the changes; in JSON its members stay what they are within a
+    `comparison_version`.
+    """
+
+    roomproof: str
+    comparison_version: int
+    providers: tuple[ProviderChangeReport, ...]
+    only_before: tuple[str, ...]
+    only_after: tuple[str, ...]
+    summary: Mapping[str, int]
+
+
+def comparison_document(
+    comparison: Comparison,
+    changes_by_provider: Mapping[str, Changes],
+) -> ComparisonReport:
+    """Return everything that is known of the changes."""
     compared = {provider.provider: provider for provider in comparison.providers}
     names = dict.fromkeys((*compared, *changes_by_provider))
-    summary = {_key(turn.value): count for turn, count in _turns(comparison).items()}
+    summary = {turn.value.replace(" ", "_"): count for turn, count in _turns(comparison).items()}
     answers = sum(changes.count for changes in changes_by_provider.values())
-    return {
-        "roomproof": __version__,
-        "comparison_version": COMPARISON_VERSION,
-        "providers": [_provider(name, compared.get(name), changes_by_provider.get(name)) for name in names],
-        "only_before": list(comparison.only_before),
-        "only_after": list(comparison.only_after),
-        "summary": {**summary, "answers": answers},
-    }
+    return ComparisonReport(
+        roomproof=__version__,
+        comparison_version=COMPARISON_VERSION,
+        providers=tuple(_provider(name, compared.get(name), changes_by_provider.get(name)) for name in names),
+        only_before=comparison.only_before,
+        only_after=comparison.only_after,
+        summary={**summary, "answers": answers},
+    )
 
 
-def _provider(name: str, compared: ProviderComparison | None, changes: Changes | None) -> dict[str, Any]:
-    return {
-        "provider": name,
-        "contract_before": compared.contract_before if compared else None,
-        "contract_after": compared.contract_after if compared else None,
-        "unfinished": compared.unfinished if compared else "",
-        "clauses": [
-            {"id": change.id, "change": change.turn.value, "before": _word(change.before), "after": _word(change.after)}
+def _provider(
+    name: str,
+    compared: ProviderComparison | None,
+    changes: Changes | None,
+) -> ProviderChangeReport:
+    return ProviderChangeReport(
+        provider=name,
+        contract_before=compared.contract_before if compared else None,
+        contract_after=compared.contract_after if compared else None,
+        unfinished=compared.unfinished if compared else "",
+        clauses=tuple(
+            ClauseChangeReport(id=change.id, change=change.turn, before=change.before, after=change.after)
             for change in (compared.changes if compared else ())
-        ],
-        "answers": _answers(changes) if changes else None,
-    }
-
-
-def _answers(changes: Changes) -> dict[str, Any]:
-    document = asdict(changes)
-    for change in document["fields"]:
-        change["what"] = change["what"].value
-    return {key: list(value) if isinstance(value, tuple) else value for key, value in document.items()}
-
-
-def _word(verdict: Any) -> str | None:
-    return None if verdict is None else str(verdict.value)
-
-
-def _key(words: str) -> str:
-    return words.replace(" ", "_")
+        ),
+        answers=changes,
+    )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rich.console import Console
 from rich.table import Table
@@ -26,7 +26,10 @@ MEANS: Mapping[Level, tuple[str, str]] = {
     Level.DOCUMENTED: ("the document says it", "broken means fail"),
     Level.STANDARD: ("a standard that the document invokes says it", _LOWER),
     Level.SAMPLE: ("only a sample in the document shows it", _LOWER),
-    Level.OBSERVED: ("the documents are silent; real providers do it, or it is the silence itself", "broken means warning"),
+    Level.OBSERVED: (
+        "the documents are silent; real providers do it, or it is the silence itself",
+        "broken means warning",
+    ),
 }
 """Where a clause of a level comes from, and what its breach means for the verdict."""
 
@@ -71,13 +74,25 @@ def _rows(explained: Explained) -> Iterator[tuple[str, str, str]]:
     yield "demands", clause.demands, "bold"
     yield "level", f"{clause.level}: {_meaning(clause)}", ""
     source = clause.source
-    yield "source", ", ".join(part for part in (source.document, source.section and f"section {source.section}", source.field) if part), ""
+    yield (
+        "source",
+        replace(source, section=source.section and f"section {source.section}").words,
+        "",
+    )
     yield "tested", explained.tested, ""
     for name, sent in (("kept by", explained.kept), ("broken by", explained.broken)):
         if sent is not None:
-            yield name, f"{sent.body if len(sent.body) <= _LONGEST else sent.body[:_LONGEST] + '...'} ({sent.note})", ""
+            yield (
+                name,
+                f"{sent.body if len(sent.body) <= _LONGEST else sent.body[:_LONGEST] + '...'} ({sent.note})",
+                "",
+            )
     for item in explained.deviations:
-        yield "deviation", f"{item.reason}, seen {item.seen} ({item.evidence}): no fail where {_pattern(item)}", STYLES["deviation"]
+        yield (
+            "deviation",
+            f"{item.reason}, seen {item.seen} ({item.evidence}): no fail where {_pattern(item)}",
+            STYLES["deviation"],
+        )
     yield "contract", explained.where, ""
     last = explained.last
     if last is None:
@@ -85,7 +100,11 @@ def _rows(explained: Explained) -> Iterator[tuple[str, str, str]]:
     else:
         when = f" on {last.started}" if last.started else ""
         why = f": {last.summary}" if last.summary else ""
-        yield "verdict", f"{last.verdict} over {last.cases} cases{when}, {last.target}{why}", STYLES.get(last.verdict, "")
+        yield (
+            "verdict",
+            f"{last.verdict} over {last.cases} cases{when}, {last.target}{why}",
+            STYLES.get(last.verdict, ""),
+        )
 
 
 def _meaning(clause: Clause) -> str:
@@ -102,5 +121,10 @@ def show_list(console: Console, clauses: Sequence[Clause], last: Mapping[str, La
     """Print a line a clause, with the verdict of the last run where there is one, and their number."""
     for clause in clauses:
         word = last[clause.id].verdict if clause.id in last else "-"
-        say(console, (f"{word:12} ", STYLES.get(word, "dim")), f"{clause.id}  ", (f"{clause.level}: {clause.demands}", "dim"))
+        say(
+            console,
+            (f"{word:12} ", STYLES.get(word, "dim")),
+            f"{clause.id}  ",
+            (f"{clause.level}: {clause.demands}", "dim"),
+        )
     say(console, f"{len(clauses)} clauses")

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 from roomproof.legible import one_line, shortened
+from roomproof.report.document import Report
+from roomproof.report.finding import FindingReport
+from roomproof.report.provider import Place
 from roomproof.reports import client
-from roomproof.reports.findings import Place, findings, is_known, stale, stopped, told
+from roomproof.reports.findings import findings, stale, stopped, told
 from roomproof.reports.markdown import blocks
 from roomproof.reports.shortfall import shortfalls
+from roomproof.verdict import Verdict
 
 MOST_ANNOTATIONS = 10
 """GitHub shows so many errors and so many warnings of a step, and drops the others."""
@@ -20,7 +23,7 @@ _REST = 200
 _LONGEST = 1_000
 
 
-def workflow_commands(report: dict[str, Any]) -> list[str]:
+def workflow_commands(report: Report) -> list[str]:
     """Return the annotations as workflow commands, a line each.
 
     Errors are fails, runs that stopped early, and what could not be judged; warnings are warnings, fails that the baseline knows, and
@@ -28,16 +31,18 @@ def workflow_commands(report: dict[str, Any]) -> list[str]:
     """
     errors = [_command("error", f"{name} stopped early", [one_line(why)]) for name, why in stopped(report)]
     errors += [_command("error", "not judged", [str(shortfall)]) for shortfall in shortfalls(report)]
-    errors += [_annotation("error", *found) for found in findings(report, "fail") if not is_known(report, found[0])]
-    warnings = [_annotation("warning", *found) for found in findings(report, "fail") if is_known(report, found[0])]
-    kind, same_kind = ("error", errors) if report.get("strict_deviations") else ("warning", warnings)
+    warnings: list[str] = []
+    for finding, where in findings(report, Verdict.FAIL):
+        kind, same_kind = ("warning", warnings) if report.is_known(finding.clause) else ("error", errors)
+        same_kind.append(_annotation(kind, finding, where))
+    kind, same_kind = ("error", errors) if report.strict_deviations else ("warning", warnings)
     same_kind += [_command(kind, f"deviation {clause}", [why]) for clause, why in stale(report)]
-    warnings += [_annotation("warning", *found) for found in findings(report, "warning")]
-    for _, entry in client.entries(report):
+    warnings += [_annotation("warning", *found) for found in findings(report, Verdict.WARNING)]
+    for entry in client.all_entries(report):
         kind, same_kind = ("error", errors) if client.fails(report, entry) else ("warning", warnings)
         line = client.line_of(entry)
-        place = None if line is None else Place(entry["first"]["file"], line)
-        same_kind.append(_command(kind, f"client {entry['clause']}", client.told(entry), place))
+        place = None if line is None else Place(entry.first.file, line)
+        same_kind.append(_command(kind, f"client {entry.clause}", client.told(entry), place))
     return [*_bounded("error", errors), *_bounded("warning", warnings)]
 
 
@@ -48,11 +53,15 @@ def _bounded(kind: str, commands: list[str]) -> Iterator[str]:
         return
     yield from commands[: MOST_ANNOTATIONS - 1]
     more = len(commands) - MOST_ANNOTATIONS + 1
-    yield _command(kind, f"{more} more", ["GitHub shows ten a step: the step's summary and the JSON report have the others"])
+    yield _command(
+        kind,
+        f"{more} more",
+        ["GitHub shows ten a step: the step's summary and the JSON report have the others"],
+    )
 
 
-def _annotation(kind: str, finding: dict[str, Any], place: Place | None) -> str:
-    return _command(kind, f"{finding['verdict']} {finding['clause']}", told(finding), place)
+def _annotation(kind: str, finding: FindingReport, place: Place | None) -> str:
+    return _command(kind, f"{finding.verdict} {finding.clause}", told(finding), place)
 
 
 def _command(kind: str, title: str, lines: list[str], place: Place | None = None) -> str:
@@ -69,7 +78,7 @@ def _property(text: str) -> str:
     return _data(text).replace(":", "%3A").replace(",", "%2C")
 
 
-def step_summary(report: dict[str, Any], most_bytes: int) -> str:
+def step_summary(report: Report, most_bytes: int) -> str:
     """Return a report as Markdown of at most so many bytes: whole blocks, the most important first."""
     shown, size, left_out = [], 0, 0
     for block in blocks(report):

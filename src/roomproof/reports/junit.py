@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Any
 from xml.etree import ElementTree as Xml
 
+from roomproof.report.document import Report
+from roomproof.report.finding import FindingReport
+from roomproof.report.provider import ClauseReport, Exercised, ProviderReport, StaleDeviation
 from roomproof.reports import client
-from roomproof.reports.exercised import Exercised, exercised_in, exercised_of
-from roomproof.reports.report import recipe
+from roomproof.reports.exercised import exercised_of
 from roomproof.reports.shortfall import shortfalls
+from roomproof.verdict import Verdict
 
 _ILLEGAL = dict.fromkeys((*range(9), 11, 12, *range(14, 32), 65534, 65535, *range(55296, 57344)), "�")
-_SKIPPED = {"unexercised": "no request really tested it", "inconclusive": "nothing certain came of it"}
+_SKIPPED = {
+    Verdict.UNEXERCISED: "no request really tested it",
+    Verdict.INCONCLUSIVE: "nothing certain came of it",
+}
 
 
-def junit(report: dict[str, Any]) -> str:
+def junit(report: Report) -> str:
     """Return a report as JUnit XML: a fail is a failure, an unexercised or inconclusive clause is skipped.
 
     A fail that the baseline knows is no failure, but is written out. A deviation that has to be looked at again is a test case of its own.
@@ -23,41 +28,41 @@ def junit(report: dict[str, Any]) -> str:
     provider's, a test case an entry, which fails only if it fails the run.
     """
     suites = Xml.Element("testsuites", name="roomproof")
-    known = frozenset(report.get("baseline", {}).get("known", ()))
-    healed = frozenset(report.get("baseline", {}).get("healed", ()))
+    known = frozenset(report.baseline.known if report.baseline else ())
+    healed = frozenset(report.baseline.healed if report.baseline else ())
     unproven: dict[str, list[str]] = {}
     for shortfall in shortfalls(report):
         unproven.setdefault(shortfall.provider, []).append(shortfall.what)
-    for provider in report["providers"]:
-        errors = [("stopped", why) for why in (provider.get("stopped", ""),) if why]
-        errors += [("unproven", what) for what in unproven.get(provider["provider"], ())]
-        suites.append(_suite(provider, known, healed, errors, stale_fails=report.get("strict_deviations", False)))
-        if provider.get("client"):
+    for provider in report.providers:
+        errors = [("stopped", why) for why in (provider.stopped,) if why]
+        errors += [("unproven", what) for what in unproven.get(provider.provider, ())]
+        suites.append(_suite(provider, known, healed, errors, stale_fails=report.strict_deviations))
+        if provider.client:
             suites.append(_of_client(report, provider))
     if "" in unproven:
-        suites.append(_of_all(exercised_in(report), unproven[""]))
+        suites.append(_of_all(exercised_of(report.clauses), unproven[""]))
     for count in ("tests", "failures", "errors"):
         suites.set(count, str(sum(int(suite.get(count, "0")) for suite in suites)))
-    suites.set("time", _seconds(sum(provider["seconds"] for provider in report["providers"])))
+    suites.set("time", _seconds(sum(provider.seconds for provider in report.providers)))
     Xml.indent(suites)
     return '<?xml version="1.0" encoding="UTF-8"?>\n' + Xml.tostring(suites, encoding="unicode") + "\n"
 
 
-def _of_client(report: dict[str, Any], provider: dict[str, Any]) -> Xml.Element:
+def _of_client(report: Report, provider: ProviderReport) -> Xml.Element:
     """Return the suite of what the client sent outside a provider's contract."""
-    name = f"{provider['provider']}.client"
-    listed = [entry for _, entry in client.entries({"providers": [provider]})]
+    name = f"{provider.provider}.client"
+    listed = client.entries(provider)
     failures = sum(client.fails(report, entry) for entry in listed)
     counts = {"tests": str(len(listed)), "failures": str(failures), "errors": "0", "skipped": "0"}
     suite = Xml.Element("testsuite", {"name": _legal(name), **counts, "time": _seconds(0)})
     for entry in listed:
-        called = f"{entry['clause'].partition('.')[2]} ({entry['place']})"
+        called = f"{entry.clause.partition('.')[2]} ({entry.place})"
         case = Xml.SubElement(suite, "testcase", classname=_legal(name), name=_legal(called), time=_seconds(0))
         text = _legal("\n".join(client.told(entry)))
         if client.fails(report, entry):
-            Xml.SubElement(case, "failure", message=_legal(entry["what"]), type=entry["level"]).text = text
+            Xml.SubElement(case, "failure", message=_legal(entry.what), type=entry.level).text = text
         else:
-            Xml.SubElement(case, "system-out").text = f"{entry['severity']}: {text}"
+            Xml.SubElement(case, "system-out").text = f"{entry.severity}: {text}"
     return suite
 
 
@@ -71,7 +76,10 @@ def _of_all(exercised: Exercised, whys: list[str]) -> Xml.Element:
 
 def _properties(suite: Xml.Element, known: dict[str, str], exercised: Exercised) -> None:
     properties = Xml.SubElement(suite, "properties")
-    counts = {"documented_clauses": str(exercised.of), "documented_clauses_exercised": str(exercised.documented)}
+    counts = {
+        "documented_clauses": str(exercised.of),
+        "documented_clauses_exercised": str(exercised.documented),
+    }
     for name, value in {**known, **counts}.items():
         Xml.SubElement(properties, "property", name=name, value=_legal(value))
 
@@ -86,66 +94,79 @@ def _add_run(suite: Xml.Element, name: str, seconds: float, errors: list[tuple[s
 
 
 def _suite(
-    provider: dict[str, Any], known: frozenset[str], healed: frozenset[str], errors: list[tuple[str, str]], *, stale_fails: bool
+    provider: ProviderReport,
+    known: frozenset[str],
+    healed: frozenset[str],
+    errors: list[tuple[str, str]],
+    *,
+    stale_fails: bool,
 ) -> Xml.Element:
-    stale = provider.get("stale_deviations", [])
-    fails = [clause["id"] for clause in provider["clauses"] if clause["verdict"] == "fail" and clause["id"] not in known]
-    verdicts = [clause["verdict"] for clause in provider["clauses"]]
-    skipped = verdicts.count("unexercised") + verdicts.count("inconclusive")
+    stale = provider.stale_deviations or ()
+    fails = {clause.id for clause in provider.clauses if clause.verdict is Verdict.FAIL} - known
+    skipped = sum(not clause.is_proven for clause in provider.clauses)
     suite = Xml.Element(
         "testsuite",
-        name=_legal(provider["provider"]),
-        tests=str(len(verdicts) + len(stale) + bool(errors)),
+        name=_legal(provider.provider),
+        tests=str(len(provider.clauses) + len(stale) + bool(errors)),
         failures=str(len(fails) + (len(stale) if stale_fails else 0)),
         errors="1" if errors else "0",
         skipped=str(skipped),
-        time=_seconds(provider["seconds"]),
+        time=_seconds(provider.seconds),
     )
-    if "started" in provider:
-        suite.set("timestamp", _legal(provider["started"]))
-    _properties(
-        suite, {name: provider[name] for name in ("target", "contract_version") if name in provider}, exercised_of(provider["clauses"])
-    )
-    findings = {finding["clause"]: finding for finding in reversed(provider["findings"])}
-    for clause in provider["clauses"]:
-        suite.append(_case(clause, findings.get(clause["id"]), known, healed))
-    suite.extend(_stale_case(provider["provider"], entry, fails=stale_fails) for entry in stale)
+    if provider.started is not None:
+        suite.set("timestamp", _legal(provider.started))
+    versions = {} if provider.contract_version is None else {"contract_version": provider.contract_version}
+    _properties(suite, {"target": provider.target, **versions}, exercised_of(provider.clauses))
+    findings = {finding.clause: finding for finding in reversed(provider.findings)}
+    for clause in provider.clauses:
+        suite.append(_case(clause, findings.get(clause.id), known, healed))
+    suite.extend(_stale_case(provider.provider, entry, fails=stale_fails) for entry in stale)
     if errors:
-        _add_run(suite, provider["provider"], provider["seconds"], errors)
+        _add_run(suite, provider.provider, provider.seconds, errors)
     return suite
 
 
-def _stale_case(provider: str, entry: dict[str, str], *, fails: bool) -> Xml.Element:
-    case = Xml.Element("testcase", classname=_legal(f"{provider}.deviations"), name=_legal(entry["clause"]), time=_seconds(0))
-    why = _legal(f"{entry['why']}: seen {entry['seen']}, expires {entry['expires']}, {entry['evidence']}: {entry['reason']}")
+def _stale_case(provider: str, entry: StaleDeviation, *, fails: bool) -> Xml.Element:
+    case = _testcase(f"{provider}.deviations", entry.clause)
+    why = _legal(f"{entry.why}: seen {entry.seen}, expires {entry.expires}, {entry.evidence}: {entry.reason}")
     if fails:
-        Xml.SubElement(case, "failure", message=_legal(entry["why"]), type="deviation").text = why
+        Xml.SubElement(case, "failure", message=_legal(entry.why), type="deviation").text = why
     else:
         Xml.SubElement(case, "system-out").text = why
     return case
 
 
-def _case(clause: dict[str, Any], finding: dict[str, Any] | None, known: frozenset[str], healed: frozenset[str]) -> Xml.Element:
-    provider, _, name = clause["id"].partition(".")
+def _testcase(class_name: str, name: str, seconds: float = 0) -> Xml.Element:
+    return Xml.Element("testcase", classname=_legal(class_name), name=_legal(name), time=_seconds(seconds))
+
+
+def _case(
+    clause: ClauseReport,
+    finding: FindingReport | None,
+    known: frozenset[str],
+    healed: frozenset[str],
+) -> Xml.Element:
+    provider, _, name = clause.id.partition(".")
     # What a clause took nobody knows: its requests serve others, too.
-    case = Xml.Element("testcase", classname=_legal(f"{provider}.{clause['operation']}"), name=_legal(name), time=_seconds(0))
-    if clause["verdict"] == "fail" and finding and clause["id"] in known:
+    case = _testcase(f"{provider}.{clause.operation}", name)
+    if clause.verdict is Verdict.FAIL and finding and clause.id in known:
         Xml.SubElement(case, "system-out").text = _legal(f"known since the baseline: {_details(finding)}")
-    elif clause["verdict"] == "fail" and finding:
-        Xml.SubElement(case, "failure", message=_legal(finding["summary"]), type=clause["level"]).text = _legal(_details(finding))
-    elif clause["verdict"] in ("unexercised", "inconclusive"):
-        Xml.SubElement(case, "skipped", message=_legal(f"{clause['verdict']}: {clause.get('why', _SKIPPED[clause['verdict']])}"))
-    elif clause["id"] in healed:
+    elif clause.verdict is Verdict.FAIL and finding:
+        failure = Xml.SubElement(case, "failure", message=_legal(finding.summary), type=clause.level)
+        failure.text = _legal(_details(finding))
+    elif not clause.is_proven:
+        why = clause.why or _SKIPPED[clause.verdict]
+        Xml.SubElement(case, "skipped", message=_legal(f"{clause.verdict}: {why}"))
+    elif clause.id in healed:
         Xml.SubElement(case, "system-out").text = "healed since the baseline"
     elif finding:
-        Xml.SubElement(case, "system-out").text = _legal(f"{clause['verdict']}: {_details(finding)}")
+        Xml.SubElement(case, "system-out").text = _legal(f"{clause.verdict}: {_details(finding)}")
     return case
 
 
-def _details(finding: dict[str, Any]) -> str:
-    source = ", ".join(finding["source"].values())
-    told = f"{finding['summary']}\nexpected {finding['expected']}\nreceived {finding['received']}\nsource {source}"
-    return "\n".join((told, *recipe(finding)))
+def _details(finding: FindingReport) -> str:
+    told = (f"expected {finding.expected}", f"received {finding.received}", f"source {finding.source}")
+    return "\n".join((finding.summary, *told, *finding.recipe))
 
 
 def _seconds(seconds: float) -> str:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from roomproof import files
+from roomproof.report.document import report_from
+from roomproof.report.provider import ProviderReport
 
 MAX_BYTES = 50_000_000
 """A larger report is not read; the report on four providers has some 300,000 bytes."""
@@ -35,26 +36,20 @@ def last_words(path: Path) -> dict[str, LastWord]:
         report = json.loads(files.read(path, MAX_BYTES))
     except (OSError, ValueError, RecursionError):
         return {}
-    return {name: word for provider in _maps(report, "providers") for name, word in _of_provider(provider).items()}
+    providers = report_from(report).providers
+    return {name: word for provider in providers for name, word in _of_provider(provider).items()}
 
 
-def _of_provider(provider: dict[str, Any]) -> dict[str, LastWord]:
-    summaries = {(_text(one, "clause"), _text(one, "verdict")): _text(one, "summary") for one in _maps(provider, "findings")}
-    words = {}
-    for clause in _maps(provider, "clauses"):
-        name, verdict, cases = _text(clause, "id"), _text(clause, "verdict"), clause.get("cases")
-        if name and verdict:
-            summary = summaries.get((name, verdict), "")
-            count = cases if isinstance(cases, int) else 0
-            words[name] = LastWord(verdict, count, _text(provider, "target"), _text(provider, "started"), summary)
-    return words
-
-
-def _maps(node: Any, member: str) -> list[dict[str, Any]]:
-    items = node.get(member) if isinstance(node, dict) else None
-    return [item for item in items if isinstance(item, dict)] if isinstance(items, list) else []
-
-
-def _text(node: dict[str, Any], member: str) -> str:
-    value = node.get(member)
-    return value if isinstance(value, str) else ""
+def _of_provider(provider: ProviderReport) -> dict[str, LastWord]:
+    summaries = {(finding.clause, finding.verdict): finding.summary for finding in provider.findings}
+    return {
+        clause.id: LastWord(
+            clause.verdict,
+            clause.cases,
+            provider.target,
+            provider.started or "",
+            summaries.get((clause.id, clause.verdict), ""),
+        )
+        for clause in provider.clauses
+        if clause.id
+    }

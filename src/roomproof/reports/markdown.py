@@ -7,27 +7,28 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Any
 
 from roomproof.legible import legible, one_line, shortened
-from roomproof.reports.client import TITLE, doubt, entries, fails, often
+from roomproof.report.document import Report
+from roomproof.report.finding import FindingReport
+from roomproof.report.provider import ClientEntry, Place, ProviderReport
+from roomproof.reports.client import TITLE, all_entries, doubt, fails, often
 from roomproof.reports.entries import entry_counts, not_judged
-from roomproof.reports.exercised import exercised_in, exercised_of
-from roomproof.reports.findings import Place, findings, is_known, remarks, stale, stopped, told
-from roomproof.reports.report import recipe
+from roomproof.reports.exercised import exercised_of
+from roomproof.reports.findings import findings, remarks, stale, stopped, told
 from roomproof.reports.shortfall import shortfalls
+from roomproof.verdict import Verdict
 
-_VERDICTS = ("fail", "warning", "deviation", "inconclusive", "pass", "unexercised")
 _LONGEST = 2_000
 """Characters of one line; longer ones are cut, the JSON report has them whole."""
 
 
-def markdown(report: dict[str, Any]) -> str:
+def markdown(report: Report) -> str:
     """Return a report as Markdown."""
     return "".join(blocks(report))
 
 
-def blocks(report: dict[str, Any]) -> Iterator[str]:
+def blocks(report: Report) -> Iterator[str]:
     """Yield the report's blocks in order of importance, each complete by itself: the sum, fails, then warnings and deviations."""
     yield _top(report)
     for name, why in stopped(report):
@@ -36,69 +37,79 @@ def blocks(report: dict[str, Any]) -> Iterator[str]:
         yield f"**Not judged:** {code(str(shortfall))}\n\n"
     for name, remark in remarks(report):
         yield f"**{code(name)}, about rooms:** {code(remark)}\n\n"
-    for finding, place in findings(report, "fail"):
-        yield _fail(finding, place, known=is_known(report, finding))
+    for finding, place in findings(report, Verdict.FAIL):
+        yield _fail(finding, place, known=report.is_known(finding.clause))
     for number, (clause, why) in enumerate(stale(report)):
         yield ("## Deviations to look at again\n\n" if number == 0 else "") + f"- {code(clause)}\\\n  {code(why)}\n"
-    for word, title in (("warning", "Warnings"), ("deviation", "Known deviations")):
+    for word, title in ((Verdict.WARNING, "Warnings"), (Verdict.DEVIATION, "Known deviations")):
         for number, (finding, _) in enumerate(findings(report, word)):
             yield (f"## {title}\n\n" if number == 0 else "") + _item(finding)
-    for number, (_, entry) in enumerate(entries(report)):
+    for number, entry in enumerate(all_entries(report)):
         yield (f"## {TITLE}\n\n" if number == 0 else "") + _client_item(entry, is_failing=fails(report, entry))
 
 
-def _top(report: dict[str, Any]) -> str:
-    summary = report["summary"]
-    counts = ", ".join(f"{summary[word]} {word}" for word in _VERDICTS if summary[word]) or "nothing was judged"
-    rows = [_row(["provider", *_VERDICTS, "requests", "documented clauses exercised"]), "|---|" + "---:|" * (len(_VERDICTS) + 2)]
-    for provider in report["providers"]:
-        words = [clause["verdict"] for clause in provider["clauses"]]
-        exercised = exercised_of(provider["clauses"])
-        numbers = (*(words.count(word) for word in _VERDICTS), provider["requests"], f"{exercised.documented} of {exercised.of}")
-        rows.append(_row([_plain(provider["provider"]), *map(str, numbers)]))
-    asked = [f"- {code(provider['provider'])}: {code(provider['target'])}{_when(provider)}" for provider in report["providers"]]
+def _top(report: Report) -> str:
+    used = (f"{count} {word}" for word, count in report.summary.counts.items() if count)
+    counts = ", ".join(used) or "nothing was judged"
+    rows = [
+        _row(["provider", *Verdict, "requests", "documented clauses exercised"]),
+        "|---|" + "---:|" * (len(Verdict) + 2),
+    ]
+    for provider in report.providers:
+        words = [clause.verdict for clause in provider.clauses]
+        exercised = exercised_of(provider.clauses)
+        numbers = (
+            *(words.count(word) for word in Verdict),
+            provider.requests,
+            f"{exercised.documented} of {exercised.of}",
+        )
+        rows.append(_row([_plain(provider.provider), *map(str, numbers)]))
+    asked = [f"- {code(one.provider)}: {code(one.target)}{_when(one)}" for one in report.providers]
     asked += _entries(report)
-    return "\n".join((f"# roomproof: {counts}; {exercised_in(report)}", "", *rows, "", *asked, "", ""))
+    title = f"# roomproof: {counts}; {exercised_of(report.clauses)}"
+    return "\n".join((title, "", *rows, "", *asked, "", ""))
 
 
-def _entries(report: dict[str, Any]) -> Iterator[str]:
+def _entries(report: Report) -> Iterator[str]:
     """Yield what became of the entries of recordings, as items of a list."""
-    if "recording" in report:
-        yield f"- {entry_counts(report['recording'])}"
-        yield from (f"- {code(line)}" for line in not_judged(report["recording"]))
+    if report.recording:
+        yield f"- {entry_counts(report.recording)}"
+        yield from (f"- {code(line)}" for line in not_judged(report.recording))
 
 
 def _row(cells: list[str]) -> str:
     return f"| {' | '.join(cells)} |"
 
 
-def _when(provider: dict[str, Any]) -> str:
-    if "recorded" in provider:
-        return f", recorded {code(provider['recorded']['from'])} to {code(provider['recorded']['to'])}"
-    return f", {code(provider['started'])}" if "started" in provider else ""
+def _when(provider: ProviderReport) -> str:
+    if provider.recorded:
+        return f", recorded {code(provider.recorded.from_)} to {code(provider.recorded.to)}"
+    return "" if provider.started is None else f", {code(provider.started)}"
 
 
-def _fail(finding: dict[str, Any], place: Place | None, *, known: bool) -> str:
+def _fail(finding: FindingReport, place: Place | None, *, known: bool) -> str:
     where = [f"contract  {one_line(str(place))}"] if place else []
     lines = [shortened(line, _LONGEST) for line in (*told(finding), *where)]
     since = ", known since the baseline" if known else ""
-    return f"## fail {code(finding['clause'])}{since}\n\n{fenced(chr(10).join(lines), 'text')}{fenced(_recipe(finding), 'sh')}\n"
+    title = f"## fail {code(finding.clause)}{since}"
+    return f"{title}\n\n{fenced(chr(10).join(lines), 'text')}{fenced(_recipe(finding), 'sh')}\n"
 
 
-def _item(finding: dict[str, Any]) -> str:
+def _item(finding: FindingReport) -> str:
     # A backslash at the end of a line is a line break (CommonMark 0.31, 6.7).
-    return "- " + "\\\n  ".join(code(text) for text in (finding["clause"], finding["summary"], finding["reason"]) if text) + "\n"
+    texts = (finding.clause, finding.summary, finding.reason)
+    return "- " + "\\\n  ".join(code(text) for text in texts if text) + "\n"
 
 
-def _client_item(entry: dict[str, Any], *, is_failing: bool) -> str:
-    word = f"**{entry['severity']}, which fails the run** " if is_failing else f"{entry['severity']} "
-    texts = (entry["clause"], f"{entry['what']}{doubt(entry)}", entry["demands"], f"{entry['place']}, {often(entry)}")
+def _client_item(entry: ClientEntry, *, is_failing: bool) -> str:
+    word = f"**{entry.severity}, which fails the run** " if is_failing else f"{entry.severity} "
+    texts = (entry.clause, f"{entry.what}{doubt(entry)}", entry.demands, f"{entry.place}, {often(entry)}")
     return f"- {word}" + "\\\n  ".join(map(code, texts)) + "\n"
 
 
-def _recipe(finding: dict[str, Any]) -> str:
+def _recipe(finding: FindingReport) -> str:
     """Return the lines that show a finding again; one that is cut would do something else, so it is left out."""
-    lines = (legible(line) for line in recipe(finding))
+    lines = (legible(line) for line in finding.recipe)
     return "\n".join(line if len(line) <= _LONGEST else "# a line of this length stands in the JSON report only" for line in lines)
 
 

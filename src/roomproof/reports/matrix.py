@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
-from typing import Any
 
 from rich.box import SIMPLE_HEAD
 from rich.console import Console, Group
@@ -17,6 +16,7 @@ from roomproof import __version__
 from roomproof.contract.clause import Level, Source
 from roomproof.contract.matrix import Matrix, Row, Section, Side
 from roomproof.contract.statement import Statement
+from roomproof.json_data import Json
 
 MATRIX_VERSION = 1
 _NOTHING = "–"  # noqa: RUF001 - what tables have in an empty cell
@@ -70,7 +70,11 @@ def _values(statements: list[Statement]) -> Iterator[_Part]:
     for name in dict.fromkeys(statement.field for statement in statements):
         own = [statement for statement in statements if statement.field == name]
         by_level = ([statement for statement in own if statement.level is level] for level in Level)
-        yield _Part((name,), "; ".join(_spoken(group) for group in by_level if group), tuple(statement.source for statement in own))
+        yield _Part(
+            (name,),
+            "; ".join(_spoken(group) for group in by_level if group),
+            tuple(statement.source for statement in own),
+        )
 
 
 def _spoken(statements: list[Statement]) -> str:
@@ -144,7 +148,10 @@ def _side_by_side(matrix: Matrix, section: Section, references: References | Non
     for provider in matrix.providers:
         table.add_column(Text(provider, style="bold"), ratio=7, overflow="fold")
     for row in section.rows:
-        table.add_row(Text(row.title, style="bold"), *(_cell(phrases(matrix, section, row, name), references) for name in matrix.providers))
+        table.add_row(
+            Text(row.title, style="bold"),
+            *(_cell(phrases(matrix, section, row, name), references) for name in matrix.providers),
+        )
     return table
 
 
@@ -172,7 +179,10 @@ def _cell(said: list[Phrase], references: References | None) -> Text:
 def markdown(matrix: Matrix) -> str:
     """Return a matrix as Markdown tables, every source a footnote."""
     references = References()
-    lines = [f"# {' and '.join(matrix.providers) if len(matrix.providers) < 3 else 'Providers'} side by side", ""]
+    lines = [
+        f"# {' and '.join(matrix.providers) if len(matrix.providers) < 3 else 'Providers'} side by side",
+        "",
+    ]
     for section in matrix.sections:
         lines += [
             f"## {section.side.value}",
@@ -202,20 +212,23 @@ def _escaped(text: str) -> str:
     return re.sub(r"[\\`*{}\[\]<>|~$]|(?<!\w)_|_(?!\w)", r"\\\g<0>", " ".join(text.split()))
 
 
-def document(matrix: Matrix) -> dict[str, Any]:
+def document(matrix: Matrix) -> Json:
     """Return a matrix as plain data; every cell is the list of its statements, each with its source."""
     return {
         "roomproof": __version__,
         "matrix_version": MATRIX_VERSION,
         "providers": list(matrix.providers),
         "sections": [
-            {"title": section.side.value, "rows": [_row(row) for row in section.rows if any(row.cells.values())]}
+            {
+                "title": section.side.value,
+                "rows": [_row(row) for row in section.rows if any(row.cells.values())],
+            }
             for section in matrix.sections
         ],
     }
 
 
-def _row(row: Row) -> dict[str, Any]:
+def _row(row: Row) -> Json:
     cells = {
         provider: [{**asdict(statement), "level": statement.level.value} for statement in said] for provider, said in row.cells.items()
     }

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
+from dataclasses import field as member
 
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
@@ -13,7 +13,9 @@ from rich.table import Column, Table
 
 from roomproof import __version__
 from roomproof.legible import one_line
+from roomproof.report.finding import LimitReport
 from roomproof.reports.console import open_console
+from roomproof.reports.limits import limit_of
 from roomproof.reports.secrets import cleaned
 from roomproof.verify.probing import Observation, Probed
 
@@ -27,65 +29,123 @@ class Noted:
     """What was observed of one provider, and the secrets that may not be shown."""
 
     probed: Probed
-    secrets: tuple[str, ...] = field(repr=False)
+    secrets: tuple[str, ...] = member(repr=False)
 
 
-def observations_document(noted: Iterable[Noted]) -> dict[str, Any]:
-    """Return what was observed of some providers as JSON data."""
-    return {"roomproof": __version__, "observations_version": OBSERVATIONS_VERSION, "providers": [_provider(item) for item in noted]}
+@dataclass(frozen=True, kw_only=True)
+class ObservationReport:
+    """One answer to one question: `documented` is what documents say, None where they are silent."""
+
+    provider: str
+    operation: str
+    field: str
+    what: str
+    documented: float | None
+    observed: str
+    requests: int
+    at: str
+    limit: LimitReport | None = None
 
 
-def _provider(noted: Noted) -> dict[str, Any]:
-    result = noted.probed.result
-    provider = result.subject.contract.provider
-    return {
-        "provider": provider,
-        "contract_version": result.subject.contract.version,
-        "target": cleaned(result.subject.target.base_url, noted.secrets),
-        "started": result.started.isoformat(timespec="seconds"),
-        "requests": result.requests,
-        "seconds": round(result.seconds, 3),
-        "stopped": cleaned(result.stopped, noted.secrets),
-        "left_behind": cleaned(list(result.left_behind), noted.secrets),
-        "remarks": [cleaned(remark, noted.secrets) for remark in result.remarks],
-        "observations": [_observation(provider, item, noted.secrets) for item in noted.probed.observations],
-    }
+@dataclass(frozen=True, kw_only=True)
+class ObservedProvider:
+    """What was observed of one provider, and what became of the run."""
+
+    provider: str
+    contract_version: str
+    target: str
+    started: str
+    requests: int
+    seconds: float
+    stopped: str
+    left_behind: tuple[str, ...]
+    remarks: tuple[str, ...]
+    observations: tuple[ObservationReport, ...]
 
 
-def _observation(provider: str, observation: Observation, secrets: tuple[str, ...]) -> dict[str, Any]:
-    return {
-        "provider": provider,
-        "operation": observation.operation,
-        "field": observation.field,
-        "what": observation.what,
-        "documented": observation.documented,
-        "observed": cleaned(observation.observed, secrets),
-        "requests": observation.requests,
-        "at": observation.at.isoformat(timespec="seconds"),
-        **({"limit": observation.limit.document()} if observation.limit else {}),
-    }
+@dataclass(frozen=True, kw_only=True)
+class Observations:
+    """All that was observed; in JSON its members stay what they are within an `observations_version`."""
+
+    roomproof: str
+    observations_version: int
+    providers: tuple[ObservedProvider, ...]
 
 
-def show_observations(console: Console, document: dict[str, Any]) -> None:
-    """Print the document: for each provider a table of its own, a row an observation."""
+def observations_document(noted: Iterable[Noted]) -> Observations:
+    """Return what was observed of some providers."""
+    return Observations(
+        roomproof=__version__,
+        observations_version=OBSERVATIONS_VERSION,
+        providers=tuple(map(_provider, noted)),
+    )
+
+
+def _provider(noted: Noted) -> ObservedProvider:
+    result, observations = noted.probed.result, noted.probed.observations
+    contract = result.subject.contract
+    return ObservedProvider(
+        provider=contract.provider,
+        contract_version=contract.version,
+        target=cleaned(result.subject.target.base_url, noted.secrets),
+        started=result.started.isoformat(timespec="seconds"),
+        requests=result.requests,
+        seconds=round(result.seconds, 3),
+        stopped=cleaned(result.stopped, noted.secrets),
+        left_behind=cleaned(result.left_behind, noted.secrets),
+        remarks=tuple(cleaned(remark, noted.secrets) for remark in result.remarks),
+        observations=tuple(_observation(contract.provider, item, noted.secrets) for item in observations),
+    )
+
+
+def _observation(provider: str, observation: Observation, secrets: tuple[str, ...]) -> ObservationReport:
+    return ObservationReport(
+        provider=provider,
+        operation=observation.operation,
+        field=observation.field,
+        what=observation.what,
+        documented=observation.documented,
+        observed=cleaned(observation.observed, secrets),
+        requests=observation.requests,
+        at=observation.at.isoformat(timespec="seconds"),
+        limit=limit_of(observation.limit) if observation.limit else None,
+    )
+
+
+def show_observations(console: Console, document: Observations) -> None:
+    """Print what was observed: for each provider a table of its own, a row an observation."""
     wide = console if console.is_terminal else open_console(_WIDE)
-    for provider in document["providers"]:
-        where = f"at {provider['target']}, {provider['requests']} requests in {provider['seconds']:.1f} s"
-        console.print(f"[bold]{escape(one_line(provider['provider']))}[/] {escape(one_line(where))}", highlight=False, soft_wrap=True)
-        wide.print(_table(provider["observations"]))
-        if provider["stopped"]:
-            console.print(f"[bold]{escape(provider['provider'])} stopped early:[/] {escape(provider['stopped'])}", soft_wrap=True)
-        for remark in provider["remarks"]:
+    for provider in document.providers:
+        where = f"at {provider.target}, {provider.requests} requests in {provider.seconds:.1f} s"
+        console.print(
+            f"[bold]{escape(one_line(provider.provider))}[/] {escape(one_line(where))}",
+            highlight=False,
+            soft_wrap=True,
+        )
+        wide.print(_table(provider.observations))
+        if provider.stopped:
+            console.print(
+                f"[bold]{escape(provider.provider)} stopped early:[/] {escape(provider.stopped)}",
+                soft_wrap=True,
+            )
+        for remark in provider.remarks:
             console.print(f"[bold]rooms[/] {escape(remark)}", highlight=False, soft_wrap=True)
-    count = sum(len(provider["observations"]) for provider in document["providers"])
+    count = sum(len(provider.observations) for provider in document.providers)
     console.print(f"{count} observations; they say what was seen, not what is right")
 
 
-def _table(observations: list[dict[str, Any]]) -> Table:
-    table = Table("operation", "field", "asked", Column("documented", justify="right"), "observed", Column("requests", justify="right"))
+def _table(observations: Iterable[ObservationReport]) -> Table:
+    table = Table(
+        "operation",
+        "field",
+        "asked",
+        Column("documented", justify="right"),
+        "observed",
+        Column("requests", justify="right"),
+    )
     table.box = SIMPLE_HEAD
     for item in observations:
-        documented = "-" if item["documented"] is None else str(item["documented"])
-        texts = (item["operation"], item["field"], item["what"], documented, item["observed"])
-        table.add_row(*(escape(one_line(text)) for text in texts), str(item["requests"]))
+        documented = "-" if item.documented is None else str(item.documented)
+        texts = (item.operation, item.field, item.what, documented, item.observed)
+        table.add_row(*(escape(one_line(text)) for text in texts), str(item.requests))
     return table

@@ -85,8 +85,17 @@ class _Board:
             lasted = row.latest - row.began
             rate = row.rate(now) if number == last else row.requests / lasted if lasted else 0.0
             findings = row.findings()
-            cells = [Text(one_line(row.provider)), Text(f"{row.requests} requests"), Text(f"{rate:.0f}/s", justify="right")]
-            cells.append(Text(findings, "bold red" if "fail" in findings else "yellow" if "warning" in findings else "green"))
+            cells = [
+                Text(one_line(row.provider)),
+                Text(f"{row.requests} requests"),
+                Text(f"{rate:.0f}/s", justify="right"),
+            ]
+            cells.append(
+                Text(
+                    findings,
+                    "bold red" if "fail" in findings else "yellow" if "warning" in findings else "green",
+                )
+            )
             done = ProgressBar(total=max(row.requests, row.expected), completed=row.requests, width=20)
             table.add_row(cells[0], *([done] if bar else []), *cells[1:])
         return table

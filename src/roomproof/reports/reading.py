@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
 
 from roomproof import files
 from roomproof.errors import UsageError
 from roomproof.legible import one_line, shortened
+from roomproof.report.document import REPORT_VERSION, Report, report_from
 from roomproof.reports.last import MAX_BYTES
-from roomproof.reports.report import REPORT_VERSION
 
 _SCHEMA = Path(__file__).parent / "report.schema.json"
 _LONGEST = 300
@@ -21,7 +20,7 @@ def schema() -> str:
     return files.own_text(_SCHEMA)
 
 
-def read_report(path: Path) -> dict[str, Any]:
+def read_report(path: Path) -> Report:
     """Return the report in a file. Raises UsageError if it cannot be read, is no report, or one of another version."""
     try:
         node = json.loads(files.read(path, MAX_BYTES))
@@ -37,10 +36,10 @@ def read_report(path: Path) -> dict[str, Any]:
         version = _said(node["report_version"])
         raise UsageError(f"{path}: has report_version {version}, this roomproof reads {REPORT_VERSION}; use the one that wrote it")
     _refuse_broken(node, path)
-    return node
+    return report_from(node)
 
 
-def _refuse_broken(node: dict[str, Any], path: Path) -> None:
+def _refuse_broken(node: object, path: Path) -> None:
     """Raise UsageError, with the place, for the first member that is not as the schema says."""
     import jsonschema_rs
 

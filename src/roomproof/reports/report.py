@@ -1,36 +1,39 @@
-"""The report: what a run found, as the one JSON document of which every other report is a view."""
+"""Make the report of what a run, or what some recordings, say of providers; no secret gets into it."""
 
 from __future__ import annotations
 
-import json
 import shlex
-from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 from roomproof import __version__, files
-from roomproof.cassettes.past import Change
 from roomproof.contract.clause import Clause
 from roomproof.contract.model import Contract
 from roomproof.errors import UsageError
-from roomproof.interaction import SHOWN_BODY, Interaction
+from roomproof.interaction import SHOWN_BODY, Headers, Interaction, Request, Response
+from roomproof.json_data import Json
 from roomproof.judge.boundaries import Boundaries
-from roomproof.judge.exception import document
+from roomproof.judge.exception import body_value, lower_case
+from roomproof.judge.seen import BYTE_ORDER_MARK
 from roomproof.judge.sighting import Stale
 from roomproof.judge.violations import Violations
 from roomproof.legible import shortened
 from roomproof.providers import place_of
+from roomproof.report.document import REPORT_VERSION, Recording, Report, Summary, Unmatched
+from roomproof.report.finding import FindingReport, RequestReport, ResponseReport, StepReport
+from roomproof.report.provider import Change, ClauseReport, Place, ProviderReport, Recorded, StaleDeviation
 from roomproof.reports.curl import curl
 from roomproof.reports.exercised import exercised_of
+from roomproof.reports.limits import boundaries_of, limit_of
 from roomproof.reports.secrets import cleaned, proofs_of, without_secret_headers
 from roomproof.reports.unexercised import Coverage, doubts
 from roomproof.reports.violations import client_of
 from roomproof.verdict import Finding, Record, Verdict, Verdicts
 from roomproof.verify.selection import covers
 
-REPORT_VERSION = 1
 _LONGEST_HEADER = 4_000
 """Characters of a header's value that are shown."""
 
@@ -84,178 +87,219 @@ def report(
     seed: int,
     unmatched: Mapping[str, int] | None = None,
     hints: Iterable[str] = (),
-    recording: Mapping[str, Any] | None = None,
-) -> dict[str, Any]:
+    recording: Recording | None = None,
+) -> Report:
     """Return the report over some providers.
 
     `unmatched` are the recorded requests that no contract knows, and how often; `hints` say what some of them look like.
     `recording` counts what became of the entries of recordings.
     """
-    providers = [_provider(result) if isinstance(result, Judged) else _unfinished(result) for result in results]
-    counts = {
-        verdict.value: 0
-        for verdict in (Verdict.PASS, Verdict.FAIL, Verdict.WARNING, Verdict.DEVIATION, Verdict.INCONCLUSIVE, Verdict.UNEXERCISED)
-    }
-    for provider in providers:
-        for clause in provider["clauses"]:
-            counts[clause["verdict"]] += 1
-    exercised = exercised_of(clause for provider in providers for clause in provider["clauses"])
-    summary = {"clauses": sum(counts.values()), **counts, "exercised": asdict(exercised)}
-    told = {"roomproof": __version__, "report_version": REPORT_VERSION, "seed": seed, "providers": providers, "summary": summary}
+    providers = tuple(_provider(one) if isinstance(one, Judged) else _unfinished(one) for one in results)
+    told = Report(
+        roomproof=__version__,
+        report_version=REPORT_VERSION,
+        seed=seed,
+        providers=providers,
+        summary=_summary([clause for provider in providers for clause in provider.clauses]),
+    )
     if unmatched is None:
         return told
-    listed = list(hints)
-    known = {"count": sum(unmatched.values()), "requests": dict(unmatched)}
-    counted = {"recording": dict(recording)} if recording is not None else {}
-    return {**told, **counted, "unmatched": known, **({"hints": listed} if listed else {})}
+    known = Unmatched(count=sum(unmatched.values()), requests=unmatched)
+    return replace(told, recording=recording, unmatched=known, hints=tuple(hints))
 
 
-def _unfinished(result: Unfinished) -> dict[str, Any]:
-    shown = {"provider": result.provider, "target": result.target, "requests": 0, "seconds": 0.0, "clauses": [], "findings": []}
-    return {**shown, "stopped": result.why}
+def _summary(clauses: Sequence[ClauseReport]) -> Summary:
+    counts = Counter(clause.verdict for clause in clauses)
+    return Summary(
+        clauses=len(clauses),
+        pass_=counts[Verdict.PASS],
+        fail=counts[Verdict.FAIL],
+        warning=counts[Verdict.WARNING],
+        deviation=counts[Verdict.DEVIATION],
+        inconclusive=counts[Verdict.INCONCLUSIVE],
+        unexercised=counts[Verdict.UNEXERCISED],
+        exercised=exercised_of(clauses),
+    )
 
 
-def _provider(result: Judged) -> dict[str, Any]:
+def _unfinished(result: Unfinished) -> ProviderReport:
+    return ProviderReport(
+        provider=result.provider,
+        target=result.target,
+        requests=0,
+        seconds=0.0,
+        stopped=result.why,
+        clauses=(),
+        findings=(),
+    )
+
+
+def _provider(result: Judged) -> ProviderReport:
     contract, verdicts = result.contract, result.verdicts
     clauses = [clause for clause in contract.clauses.values() if covers(result.only, clause.id)]
-    known = {**Coverage(contract, verdicts, result.stopped, result.recordings).whys(), **doubts(verdicts)}
-    whys = cleaned(known, result.secrets)
-    told = _clauses(contract, clauses, verdicts, whys)
-    return {
-        "provider": contract.provider,
-        "contract_version": contract.version,
-        "target": cleaned(result.target, result.secrets),
-        "started": result.started.isoformat(timespec="seconds"),
-        "requests": result.requests,
-        "seconds": round(result.seconds, 3),
-        "stopped": cleaned(result.stopped, result.secrets),
-        **({"unanswered": cleaned(dict(result.unanswered), result.secrets)} if result.unanswered else {}),
-        "left_behind": cleaned(list(result.left_behind), result.secrets),
-        "remarks": [cleaned(remark, result.secrets) for remark in result.remarks],
-        **({"only": list(result.only)} if result.only else {}),
-        **_of_recordings(result),
-        "exercised": asdict(exercised_of(told)),
-        "clauses": told,
-        "findings": [finding_of(finding, result) for finding in verdicts.findings() if covers(result.only, finding.clause.id)],
-        "stale_deviations": [
+    findings = (finding for finding in verdicts.findings() if covers(result.only, finding.clause.id))
+    told = _clauses(clauses, result)
+    recorded = result.recorded and Recorded(from_=_moment(result.recorded[0]), to=_moment(result.recorded[1]))
+    return ProviderReport(
+        provider=contract.provider,
+        contract_version=contract.version,
+        target=cleaned(result.target, result.secrets),
+        started=_moment(result.started),
+        requests=result.requests,
+        seconds=round(result.seconds, 3),
+        stopped=cleaned(result.stopped, result.secrets),
+        unanswered=cleaned(dict(result.unanswered), result.secrets),
+        left_behind=cleaned(result.left_behind, result.secrets),
+        remarks=tuple(cleaned(remark, result.secrets) for remark in result.remarks),
+        only=result.only,
+        recordings=result.recordings,
+        cassette=str(result.cassette or ""),
+        regressions=tuple(map(str, result.regressions)),
+        recorded=recorded,
+        rejudged=result.rejudged,
+        exercised=exercised_of(told),
+        clauses=told,
+        findings=tuple(finding_of(finding, result) for finding in findings),
+        stale_deviations=tuple(
             _stale(stale)
             for stale in verdicts.sightings.stale(result.started.date())
             if not result.only or any(stale.deviation.covers(clause.id) for clause in clauses)
-        ],
-        "boundaries": cleaned(result.boundaries.document(), result.secrets) if result.boundaries else [],
-        **({} if result.client is None else {"client": cleaned(client_of(result.client), result.secrets)}),
-    }
+        ),
+        boundaries=cleaned(boundaries_of(result.boundaries), result.secrets),
+        client=None if result.client is None else cleaned(client_of(result.client), result.secrets),
+    )
 
 
-def _clauses(contract: Contract, clauses: Iterable[Clause], verdicts: Verdicts, whys: Mapping[str, str]) -> list[dict[str, Any]]:
-    words = verdicts.verdicts()
+def _moment(at: datetime | None) -> str:
+    return at.isoformat(timespec="seconds") if at else ""
+
+
+def _clauses(clauses: Iterable[Clause], result: Judged) -> tuple[ClauseReport, ...]:
+    contract, verdicts = result.contract, result.verdicts
+    known = {**Coverage(contract, verdicts, result.stopped, result.recordings).whys(), **doubts(verdicts)}
+    whys, words = cleaned(known, result.secrets), verdicts.verdicts()
     file = place_of(Path(contract.file)) if contract.file else ""
-    return [
-        {
-            "id": clause.id,
-            "operation": clause.operation,
-            "level": clause.level.value,
-            "verdict": words[clause.id].value,
-            "cases": verdicts.records.get(clause.id, Record()).cases,
-            "demands": clause.demands,
-            "source": asdict(clause.source),
-            **({"why": whys[clause.id]} if clause.id in whys else {}),
-            **({"contract": {"file": file, "line": contract.line(clause)}} if file else {}),
-        }
+    return tuple(
+        ClauseReport(
+            id=clause.id,
+            operation=clause.operation,
+            level=clause.level,
+            verdict=words[clause.id],
+            cases=verdicts.records.get(clause.id, Record()).cases,
+            demands=clause.demands,
+            source=clause.source,
+            why=whys.get(clause.id, ""),
+            contract=Place(file, contract.line(clause)) if file else None,
+        )
         for clause in clauses
-    ]
+    )
 
 
-def _stale(stale: Stale) -> dict[str, str]:
+def _stale(stale: Stale) -> StaleDeviation:
     known = stale.deviation
-    told = {"clause": known.clause, "reason": known.reason, "evidence": known.evidence}
-    return {**told, "seen": known.seen.isoformat(), "expires": known.expires.isoformat(), "why": stale.why.value}
+    return StaleDeviation(
+        clause=known.clause,
+        reason=known.reason,
+        evidence=known.evidence,
+        seen=known.seen.isoformat(),
+        expires=known.expires.isoformat(),
+        why=stale.why,
+    )
 
 
-def _of_recordings(result: Judged) -> dict[str, Any]:
-    told: dict[str, Any] = {"recordings": True} if result.recordings else {}
-    if result.cassette is not None:
-        told["cassette"] = str(result.cassette)
-    if result.regressions:
-        told["regressions"] = [str(path) for path in result.regressions]
-    if result.recorded is not None:
-        told["recorded"] = dict(zip(("from", "to"), (moment.isoformat(timespec="seconds") for moment in result.recorded), strict=True))
-    if result.rejudged is not None:
-        told["rejudged"] = [asdict(change) for change in result.rejudged]
-    return told
-
-
-def finding_of(finding: Finding, result: Judged) -> dict[str, Any]:
+def finding_of(finding: Finding, result: Judged) -> FindingReport:
     """Return a finding as the report has it, without secrets."""
-    witness = finding.witness
-    exchange = _exchange(witness.interaction, result)
-    told = {
-        "summary": witness.evidence.summary + (f"; {finding.limit.sentence}" if finding.limit else ""),
-        "expected": witness.evidence.expected,
-        "received": witness.evidence.received,
-        **exchange,
-        **_reproduction(finding, result),
-        "sequence": [{"step": step, **_exchange(interaction, result)} for step, interaction in enumerate(witness.steps, 1)],
-    }
-    return {
-        "clause": finding.clause.id,
-        "operation": finding.clause.operation,
-        "field": finding.clause.field,
-        "level": finding.clause.level.value,
-        "verdict": finding.verdict.value,
-        "demands": finding.clause.demands,
-        "source": asdict(finding.clause.source),
-        "kinds": list(finding.kinds),
-        "reason": witness.deviation.reason if witness.deviation else "",
-        "at": witness.interaction.at.isoformat(timespec="seconds") if witness.interaction.at else "",
-        **({"limit": finding.limit.document()} if finding.limit else {}),
-        **cleaned(told, (*result.secrets, *proofs_of((witness.interaction, *witness.steps)))),
-    }
+    witness, clause = finding.witness, finding.clause
+    summary = witness.evidence.summary + (f"; {finding.limit.sentence}" if finding.limit else "")
+    steps = tuple(_step(number, interaction, result) for number, interaction in enumerate(witness.steps, 1))
+    told = (
+        summary,
+        witness.evidence.expected,
+        witness.evidence.received,
+        _step(0, witness.interaction, result),
+    )
+    secrets = (*result.secrets, *proofs_of((witness.interaction, *witness.steps)))
+    told, reproduce, steps = cleaned((told, _reproduction(finding, result), steps), secrets)
+    summary, expected, received, alone = told
+    return FindingReport(
+        clause=clause.id,
+        operation=clause.operation,
+        field=clause.field,
+        level=clause.level,
+        verdict=finding.verdict,
+        demands=clause.demands,
+        source=clause.source,
+        kinds=finding.kinds,
+        reason=witness.deviation.reason if witness.deviation else "",
+        at=_moment(witness.interaction.at),
+        limit=limit_of(finding.limit) if finding.limit else None,
+        summary=summary,
+        expected=expected,
+        received=received,
+        request=alone.request,
+        response=alone.response,
+        curl=alone.curl,
+        reproduce=reproduce,
+        sequence=steps,
+    )
 
 
-def _reproduction(finding: Finding, result: Judged) -> dict[str, str]:
+def _reproduction(finding: Finding, result: Judged) -> str:
     words = ("roomproof", "verify", result.contract.provider, "--only", finding.clause.id, *result.again)
-    return {"reproduce": shlex.join(words)} if result.again else {}
+    return shlex.join(words) if result.again else ""
 
 
-def _exchange(interaction: Interaction, result: Judged) -> dict[str, Any]:
+def _step(number: int, interaction: Interaction, result: Judged) -> StepReport:
     """Return a request with its answer, and the line that repeats it; of long headers and bodies what a
     reader looks at.
     """
-    shown, request, response = document(interaction), interaction.request, interaction.response
-    for side in shown.values():
-        headers = without_secret_headers(side["headers"])
-        side["headers"] = {name: shortened(value, _LONGEST_HEADER) for name, value in headers.items()}
-    _cut_body(shown["request"], request.body or b"", 0)
-    if response is not None:
-        _cut_body(shown["response"], response.body, response.left_out)
-    line = curl(interaction.request, result.contract.credentials)
-    return {"request": shown["request"], "response": shown.get("response"), "curl": line}
+    request, response = interaction.request, interaction.response
+    return StepReport(
+        step=number,
+        request=_request(request),
+        response=None if response is None else _response(response),
+        curl=curl(request, result.contract.credentials),
+    )
 
 
-def _cut_body(side: dict[str, Any], body: bytes, left_out: int) -> None:
-    """Put the beginning of a long body in the place of all of it, and say so; the dots tell where a secret
-    may be cut off, too.
+def _request(request: Request) -> RequestReport:
+    body, body_shown = _shown(body_value(request.body), request.body or b"", 0)
+    return RequestReport(
+        method=request.method,
+        url=request.url,
+        path=request.path,
+        query=request.query,
+        headers=_headers(request.headers),
+        body=body,
+        body_shown=body_shown,
+    )
+
+
+def _response(response: Response) -> ResponseReport:
+    value = body_value(response.body.removeprefix(BYTE_ORDER_MARK))
+    body, body_shown = _shown(value, response.body, response.left_out)
+    return ResponseReport(
+        status=response.status,
+        headers=_headers(response.headers),
+        body=body,
+        body_shown=body_shown,
+    )
+
+
+def _headers(headers: Headers) -> dict[str, str]:
+    seen = without_secret_headers(lower_case(headers))
+    return {name: shortened(value, _LONGEST_HEADER) for name, value in seen.items()}
+
+
+def _shown(value: Json, body: bytes, left_out: int) -> tuple[Json, str]:
+    """Return what is shown of a body, and how much that is: the beginning of a long one as text, where the
+    dots tell that a secret may be cut off, too; of any other its value, and nothing.
     """
     here = len(body[:SHOWN_BODY])
-    if left_out or here < len(body):
-        side["body"] = body[:SHOWN_BODY].decode("utf-8", "replace") + "..."
-        side["body_shown"] = f"first {here} of {len(body) + left_out} bytes shown"
-
-
-def curl_lines(finding: dict[str, Any]) -> list[str]:
-    """Return the curl line of a finding in a report; of one that needs a sequence the numbered lines of its steps."""
-    return [f"{step['step']}. {step['curl']}" for step in finding["sequence"]] or [finding["curl"]]
-
-
-def recipe(finding: dict[str, Any]) -> list[str]:
-    """Return the lines that show a finding again: curl, then the run that finds it, where there was one."""
-    return [*curl_lines(finding), *([finding["reproduce"]] if "reproduce" in finding else [])]
-
-
-def as_json(report_: dict[str, Any]) -> str:
-    """Return a report as JSON text."""
-    return json.dumps(report_, indent=1, ensure_ascii=False) + "\n"
+    if not left_out and here == len(body):
+        return value, ""
+    text = body[:SHOWN_BODY].decode("utf-8", "replace") + "..."
+    return text, f"first {here} of {len(body) + left_out} bytes shown"
 
 
 def write_text(path: Path, text: str) -> None:

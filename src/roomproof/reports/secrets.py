@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from dataclasses import is_dataclass, replace
+from typing import TypeVar, cast
 
 from roomproof.cassettes.telling import header_kind
 from roomproof.interaction import Credentials, Interaction
 from roomproof.secrets import SHORTEST, KnownSecrets, as_bytes, edited, edited_text, proofs
 
+Told = TypeVar("Told")
 HIDDEN = "<hidden>"
 _CUT = b"..."
 _BETWEEN = "\x1f"
@@ -46,11 +48,15 @@ def _clean_error(error: BaseException | None, known: KnownSecrets, seen: set[int
     error.args = tuple(_cleaned_argument(argument, known, seen) for argument in error.args)
     if hasattr(error, "__notes__"):
         error.__notes__ = [_cleaned_text(note, known) for note in error.__notes__]
-    for other in (error.__cause__, error.__context__, *(error.exceptions if isinstance(error, BaseExceptionGroup) else ())):
+    for other in (
+        error.__cause__,
+        error.__context__,
+        *(error.exceptions if isinstance(error, BaseExceptionGroup) else ()),
+    ):
         _clean_error(other, known, seen)
 
 
-def _cleaned_argument(argument: Any, known: KnownSecrets, seen: set[int]) -> Any:
+def _cleaned_argument(argument: object, known: KnownSecrets, seen: set[int]) -> object:
     if isinstance(argument, BaseException):
         _clean_error(argument, known, seen)
     if isinstance(argument, bytes):
@@ -58,8 +64,10 @@ def _cleaned_argument(argument: Any, known: KnownSecrets, seen: set[int]) -> Any
     return _cleaned(argument, known)
 
 
-def cleaned(value: Any, secrets: Iterable[str]) -> Any:
-    """Return JSON data in which no secret stands, whole or cut short: plain, in Base64, percent-encoded, as a name or a value."""
+def cleaned(value: Told, secrets: Iterable[str]) -> Told:
+    """Return JSON data, or parts of a report, in which no secret stands, whole or cut short: plain, in
+    Base64, percent-encoded, as a name or a value.
+    """
     return _cleaned(value, KnownSecrets(secrets))
 
 
@@ -69,36 +77,43 @@ def text_cleaner(secrets: tuple[str, ...]) -> Callable[[str], str]:
     return lambda text: _cleaned_text(text, known)
 
 
-def _cleaned(value: Any, known: KnownSecrets) -> Any:
+def _cleaned(value: Told, known: KnownSecrets) -> Told:
     if isinstance(value, str):
-        return _cleaned_text(value, known)
+        return cast(Told, _cleaned_text(value, known))
     texts = list(_texts(value))
     # One search over everything is quicker than one in each text, and nearly always finds nothing.
     if known.whole.isdisjoint(texts) and not known.places(as_bytes(_BETWEEN.join(texts)), _CUT):
         return value
-    return _cleaned_one_by_one(value, known)
+    return cast(Told, _cleaned_one_by_one(value, known))
 
 
-def _texts(value: Any) -> Iterator[str]:
-    """Yield every name and every value in JSON data as a text."""
+def _texts(value: object) -> Iterator[str]:
+    """Yield every name and every value in JSON data as a text; what the members of a report are called is no
+    secret.
+    """
+    if is_dataclass(value):
+        value = tuple(vars(value).values())
     if isinstance(value, dict):
         yield from value
         for member in value.values():
             yield from _texts(member)
-    elif isinstance(value, list):
+    elif isinstance(value, list | tuple):
         for item in value:
             yield from _texts(item)
     else:
         yield value if isinstance(value, str) else str(value)
 
 
-def _cleaned_one_by_one(value: Any, known: KnownSecrets) -> Any:
+def _cleaned_one_by_one(value: object, known: KnownSecrets) -> object:
     if isinstance(value, str):
         return _cleaned_text(value, known)
     if isinstance(value, dict):
         return {_cleaned_text(name, known): _cleaned_one_by_one(member, known) for name, member in value.items()}
-    if isinstance(value, list):
-        return [_cleaned_one_by_one(item, known) for item in value]
+    if isinstance(value, list | tuple):
+        return type(value)(_cleaned_one_by_one(item, known) for item in value)
+    if is_dataclass(value) and not isinstance(value, type):
+        clean = {name: _cleaned_one_by_one(item, known) for name, item in vars(value).items()}
+        return replace(value, **clean)
     return HIDDEN if str(value) in known.texts else value
 
 

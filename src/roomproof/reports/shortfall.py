@@ -6,13 +6,17 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from fractions import Fraction
-from typing import Any
 
-from roomproof.reports.exercised import UNPROVEN, exercised_in
+from roomproof.contract.clause import Level
+from roomproof.report.document import Report
+from roomproof.report.provider import ClauseReport, ProviderReport
+from roomproof.reports.exercised import exercised_of
+from roomproof.verdict import Verdict
 
 MOST_UNANSWERED = 1.0
 """Per cent of a run's requests that may get no usable answer, where nothing else was asked for; of fewer than FEW nothing is said."""
 FEW = 5
+_OF_ALL = "of the documented clauses were exercised"
 _NAMED = 3
 """So many clauses are named; the others are counted."""
 
@@ -28,35 +32,37 @@ class Shortfall:
         return f"{self.provider}: {self.what}" if self.provider else self.what
 
 
-def shortfalls(report: Mapping[str, Any]) -> list[Shortfall]:
+def shortfalls(report: Report) -> list[Shortfall]:
     """Return what could not be judged. A provider whose run stopped early is left out: it says so itself."""
-    most = report.get("max_unanswered")
-    judged = (node for node in report["providers"] if not node.get("stopped"))
-    found = [Shortfall(node["provider"], what) for node in judged for what in _of_provider(node, most)]
-    asked = report.get("fail_under")
-    exercised = exercised_in(report)
+    judged = (provider for provider in report.providers if not provider.stopped)
+    most, asked, exercised = report.max_unanswered, report.fail_under, exercised_of(report.clauses)
+    found = [Shortfall(one.provider, what) for one in judged for what in _of_provider(one, most)]
     if asked is not None and exercised.share < Fraction(str(asked)):
-        found.append(Shortfall("", f"{exercised.percent} of the documented clauses were exercised, --fail-under asks for {asked:g} %"))
+        found.append(
+            Shortfall(
+                "",
+                f"{exercised.percent} {_OF_ALL}, --fail-under asks for {asked:g} %",
+            )
+        )
     return found
 
 
-def _of_provider(node: Mapping[str, Any], most_unanswered: float | None) -> Iterator[str]:
-    clauses: Sequence[Mapping[str, Any]] = node["clauses"]
-    unanswered: Mapping[str, int] = node.get("unanswered", {})
-    if unanswered and sum(unanswered.values()) >= node["requests"]:
+def _of_provider(provider: ProviderReport, most_unanswered: float | None) -> Iterator[str]:
+    clauses, unanswered = provider.clauses, provider.unanswered
+    if unanswered and sum(unanswered.values()) >= provider.requests:
         yield f"no request got a usable answer: {min(unanswered)}"
         return
-    if is_unproven(node) and not ("recordings" in node or "recorded" in node or "only" in node):
+    if not (provider.is_proven or provider.recordings or provider.recorded or provider.only):
         yield "no clause was exercised"
         return
-    if "recordings" not in node:
-        yield from _unanswered(node["requests"], unanswered, most_unanswered)
-    for pattern in node.get("only", ()):
-        wanted = [clause for clause in clauses if fnmatchcase(clause["id"], pattern)]
-        if wanted and not any(map(_is_proven, wanted)):
+    if not provider.recordings:
+        yield from _unanswered(provider.requests, unanswered, most_unanswered)
+    for pattern in provider.only:
+        wanted = [clause for clause in clauses if fnmatchcase(clause.id, pattern)]
+        if wanted and not any(clause.is_proven for clause in wanted):
             yield f"--only {pattern} asks for what was not exercised: {_named(wanted)}"
-    doubtful = [clause for clause in clauses if clause["level"] == "documented" and clause["verdict"] == "inconclusive"]
-    if doubtful:
+    inconclusive = (clause for clause in clauses if clause.verdict is Verdict.INCONCLUSIVE)
+    if doubtful := [clause for clause in inconclusive if clause.level is Level.DOCUMENTED]:
         are = "documented clause is" if len(doubtful) == 1 else "documented clauses are"
         yield f"{len(doubtful)} {are} inconclusive: {_named(doubtful)}"
 
@@ -71,17 +77,8 @@ def _unanswered(requests: int, by_why: Mapping[str, int], most: float | None) ->
         yield f"{count} of {requests} requests got no usable answer ({share:.3g} %), --max-unanswered allows {allowed:g} %: {often}"
 
 
-def is_unproven(node: Mapping[str, Any]) -> bool:
-    """Whether nothing at all was judged of a provider in a report."""
-    return not any(map(_is_proven, node["clauses"]))
-
-
-def _is_proven(clause: Mapping[str, Any]) -> bool:
-    return clause["verdict"] not in UNPROVEN
-
-
-def _named(clauses: Sequence[Mapping[str, Any]]) -> str:
+def _named(clauses: Sequence[ClauseReport]) -> str:
     """Return the first of some clauses, each with the reason why nothing is known of it."""
-    names = [f"{clause['id']} ({clause.get('why') or 'no reason is known'})" for clause in clauses[:_NAMED]]
+    names = [f"{clause.id} ({clause.why or 'no reason is known'})" for clause in clauses[:_NAMED]]
     more = [f"and {len(clauses) - _NAMED} more"] if len(clauses) > _NAMED else []
     return ", ".join((*names, *more))

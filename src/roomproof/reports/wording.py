@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from roomproof.legible import one_line
-from roomproof.reports.report import recipe
+from roomproof.report.finding import FindingReport
 
 
 class RoomproofWarning(UserWarning):
     """A clause is broken, but of a lower level, or in a way that harms nobody; or by the client."""
 
 
-def whole(finding: dict[str, Any], told: dict[str, Any]) -> str:
-    """Return everything that a person needs to know of a finding in the report on its provider."""
+def whole(finding: FindingReport, seed: int | None = None, stopped: str = "") -> str:
+    """Return everything that a person needs to know of a finding: of a run also its seed, and why it was cut
+    short if it was.
+    """
     lines = [
-        finding["summary"],
-        f"expected  {finding['expected']}",
-        f"received  {finding['received']}",
-        f"source    {', '.join(part for part in finding['source'].values() if part)}",
-        f"seed      {told['seed']}" if "seed" in told else f"recorded  {finding['at'] or 'nobody knows when'}",
-        *recipe(finding),
+        finding.summary,
+        f"expected  {finding.expected}",
+        f"received  {finding.received}",
+        f"source    {finding.source.words}",
+        f"recorded  {finding.at or 'nobody knows when'}" if seed is None else f"seed      {seed}",
+        *finding.recipe,
     ]
-    if told["stopped"]:
-        lines.append(f"the run was cut short: {told['stopped']}")
+    if stopped:
+        lines.append(f"the run was cut short: {stopped}")
     return "\n".join(map(one_line, lines))

@@ -15,8 +15,10 @@ import pytest
 
 from roomproof.commands.replay import Listen, replayed
 from roomproof.commands.verify import Ask, verify
+from roomproof.json_data import as_json
 from roomproof.mocks.faults import with_fault
 from roomproof.providers import bundled, find_mock
+from roomproof.report.document import report_from
 from roomproof.reports.html import html
 from roomproof.verify.session import Options
 
@@ -44,9 +46,10 @@ def right() -> Json:
         Listen(tuple(bundled("cassettes") / name / "mock" for name in ("azure", "carrierx", "signalwire", "telnyx")))
     )
     assert problems == []
-    for node in report["providers"]:
-        node["started"] = "2026-01-02T03:04:05+00:00"
-    return json.loads(json.dumps(report))
+    node = json.loads(as_json(report))
+    for provider in node["providers"]:
+        provider["started"] = "2026-01-02T03:04:05+00:00"
+    return node
 
 
 @pytest.fixture(scope="session")
@@ -59,7 +62,7 @@ def wrong(serving: Any) -> Json:
     with serving(app) as origin:
         ask = Ask(("telnyx",), origin + mock.prefix, mock.room_id, (), mock.environment)
         report = verify(ask, Options(max_examples=0, strict=True), lambda *_: None).report
-    return json.loads(json.dumps(report))
+    return json.loads(as_json(report))
 
 
 @pytest.fixture(scope="session")
@@ -73,7 +76,8 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
 
     def write(*reports: Json) -> Path:
         path = tmp_path_factory.mktemp("page") / "report.html"
-        path.write_text(html(reports), encoding="utf-8", errors="backslashreplace")
+        page = html([report_from(one) for one in reports])
+        path.write_text(page, encoding="utf-8", errors="backslashreplace")
         return path
 
     return write

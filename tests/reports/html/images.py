@@ -16,8 +16,10 @@ from serving import serving  # noqa: E402
 
 from roomproof.commands.subject import Ask  # noqa: E402
 from roomproof.commands.verify import verify  # noqa: E402
+from roomproof.json_data import as_json  # noqa: E402
 from roomproof.mocks.faults import with_fault  # noqa: E402
 from roomproof.providers import find_mock  # noqa: E402
+from roomproof.report.document import Report, report_from  # noqa: E402
 from roomproof.reports.html import html  # noqa: E402
 from roomproof.verify.session import Options  # noqa: E402
 
@@ -32,7 +34,7 @@ SEQUENCE = "telnyx.update-room.behaviour.enable_recording.unchanged"
 
 def page(path: Path) -> None:
     """Write a page about four providers, three of which are wrong."""
-    told: dict[str, object] = {}
+    told: Report | None = None
     providers: list[object] = []
     for provider, faults in FAULTS.items():
         mock = find_mock(provider)
@@ -43,8 +45,9 @@ def page(path: Path) -> None:
             ask = Ask((provider,), origin + mock.prefix, mock.room_id, (), mock.environment)
             # Strict, so that the picture has a finding of several steps: what an update leaves alone is the word of a standard.
             told = verify(ask, Options(strict=True), lambda *_: None).report
-        providers += json.loads(json.dumps(told).replace(origin, "https://staging.example.com"))["providers"]
-    path.write_text(html([{**told, "providers": providers}]), encoding="utf-8")
+        providers += json.loads(as_json(told).replace(origin, "https://staging.example.com"))["providers"]
+    whole = report_from({**json.loads(as_json(told)), "providers": providers})
+    path.write_text(html([whole]), encoding="utf-8")
 
 
 def picture(shown: Browser, name: str, selector: str, height: int, *, dark: bool = False, width: int = 1100) -> None:

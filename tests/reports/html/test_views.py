@@ -1,4 +1,4 @@
-"""The views behind the page: pure functions of JSON reports."""
+"""The views behind the page: pure functions of reports."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from roomproof.report.document import Report, report_from
+from roomproof.report.finding import RequestReport, ResponseReport
 from roomproof.reports.html import html
 from roomproof.reports.html.boundary_map import Strip, number, strips
 from roomproof.reports.html.columns import columns_of, ordered
@@ -44,14 +46,15 @@ def provider(name: str = "mini", verdicts: tuple[str, ...] = ("pass",), **more: 
     return {"provider": name, "target": "t", "requests": 1, "seconds": 1.0, "clauses": clauses, "findings": findings, **more}
 
 
-def report(*providers: Json, **more: Json) -> Json:
-    return {"roomproof": "1", "report_version": 1, "seed": 0, "providers": list(providers), "summary": {}, **more}
+def report(*providers: Json, **more: Json) -> Report:
+    node = {"roomproof": "1", "report_version": 1, "seed": 0, "providers": list(providers), "summary": {}}
+    return report_from({**node, **more})
 
 
-def top(*reports: Json) -> Overview:
+def top(*reports: Report) -> Overview:
     runs = ordered(reports)
     columns = columns_of(runs)
-    known = frozenset(runs[-1].get("baseline", {}).get("known", ()))
+    known = frozenset(runs[-1].baseline.known if runs[-1].baseline else ())
     return overview(runs, columns, heaps(columns, known), known)
 
 
@@ -155,14 +158,16 @@ def test_numbers_as_people_read_them(value: float, told: str) -> None:
     assert number(value) == told
 
 
-def exchange(body: Json) -> Json:
-    return {"method": "PATCH", "url": "https://example.com/rooms/1", "headers": {"accept": "x"}, "body": body}
+def exchange(body: Json) -> RequestReport:
+    path, headers = "/rooms/1", {"accept": "x"}
+    url = f"https://example.com{path}"
+    return RequestReport(method="PATCH", url=url, path=path, query={}, headers=headers, body=body)
 
 
 def test_the_member_that_a_finding_is_about_is_marked_wherever_it_stands() -> None:
     sent = request_message(exchange({"name": "a", "codes": [{"role": "x"}, {"role": "y"}]}), "request", "codes.items.role")
     assert [line.text.strip() for line in sent.body if line.marked] == ['"role": "x"', '"role": "y"']
-    answered = {"status": 200, "headers": {}, "body": {"data": {"name": "b", "other": 1}}}
+    answered = ResponseReport(status=200, headers={}, body={"data": {"name": "b", "other": 1}})
     got = response_message(answered, "behaviour", "name", "another")
     assert got is not None
     assert [line.text.strip() for line in got.body if line.marked] == ['"name": "b",']

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import copysign, log1p
-from typing import Any
 
+from roomproof.report.provider import BoundaryReport, TriedReport
 from roomproof.reports.html.columns import Column
 
-Json = Any
 Number = int | float
 _WIDE = 5_000
 """A range that spans more is drawn on a logarithmic scale."""
@@ -85,7 +84,8 @@ class Strip:
 
 def strips(columns: Sequence[Column]) -> tuple[Strip, ...]:
     """Return the boundary map of each provider's last run; fields whose limits nobody kept come first."""
-    found = [_strip(node, column.provider) for column in columns if column.is_last for node in column.node.get("boundaries", ())]
+    last = (column for column in columns if column.is_last)
+    found = [_strip(node, column.provider) for column in last for node in column.node.boundaries or ()]
     return tuple(sorted(found, key=lambda strip: ("against", "known", "as", "untried").index(strip.state)))
 
 
@@ -96,31 +96,31 @@ def number(value: Number) -> str:
     return f"{value:,.10g}" if abs(value) < 1e15 else f"{value:.3g}"
 
 
-def _strip(node: Json, provider: str) -> Strip:
-    tried = [item for item in node["tried"] if isinstance(item["value"], int | float) and not isinstance(item["value"], bool)]
-    documented, observed = _range(node["documented"]), _range(node.get("observed", {}))
-    usual = _range({**node["documented"], **node["observed"]}) if observed else None
+def _strip(node: BoundaryReport, provider: str) -> Strip:
+    tried = node.tried
+    documented, observed = _range(node.documented), _range(node.observed)
+    usual = _range({**node.documented, **node.observed}) if observed else None
     judged = documented or observed or Range(None, None)
-    scale = _Scale(judged, usual or judged, [item["value"] for item in tried])
+    scale = _Scale(judged, usual or judged, [item.value for item in tried])
     kinds = [_kind(item, documented, usual) for item in tried]
     marks = tuple(_mark(item, kind, scale) for item, kind in zip(tried, kinds, strict=True))
     state = next((kind for kind in ("against", "known") if kind in kinds), "as" if tried else "untried")
     told = f"documented {documented}" if documented else "not documented"
     return Strip(
         provider,
-        node["operation"],
-        node["field"],
-        node["what"],
+        node.operation,
+        node.field,
+        node.what,
         told + (f"; real providers: {observed}" if observed else ""),
         _sentence(tried),
         state,
-        tuple(node.get("clauses", ())),
+        node.clauses or (),
         scale.band(judged),
         scale.band(usual) if documented and usual else None,
         marks,
         tuple(_ends(judged, scale)),
-        tuple(_telling(tried, dict(zip((item["value"] for item in tried), kinds, strict=True)), judged, scale)),
-        node.get("left_out", 0),
+        tuple(_telling(tried, dict(zip((item.value for item in tried), kinds, strict=True)), judged, scale)),
+        node.left_out,
     )
 
 
@@ -128,16 +128,20 @@ def _range(ends: Mapping[str, Number]) -> Range | None:
     if not ends:
         return None
     exclusive = "exclusive_minimum" in ends, "exclusive_maximum" in ends
-    return Range(ends.get("minimum", ends.get("exclusive_minimum")), ends.get("maximum", ends.get("exclusive_maximum")), exclusive)
+    return Range(
+        ends.get("minimum", ends.get("exclusive_minimum")),
+        ends.get("maximum", ends.get("exclusive_maximum")),
+        exclusive,
+    )
 
 
-def _is_against(item: Json, judged: Range) -> bool:
-    if item["accepted"] is None:
+def _is_against(item: TriedReport, judged: Range) -> bool:
+    if item.accepted is None:
         return True
-    return bool(item["accepted"]) != (judged.side(item["value"]) == 0)
+    return bool(item.accepted) != (judged.side(item.value) == 0)
 
 
-def _kind(item: Json, documented: Range | None, usual: Range | None) -> str:
+def _kind(item: TriedReport, documented: Range | None, usual: Range | None) -> str:
     """Return whether an answer is `as` documented, `against` it, or `known`: as real providers do it, or against nothing but them."""
     if documented is None:
         return "known" if usual and _is_against(item, usual) else "as"
@@ -146,23 +150,26 @@ def _kind(item: Json, documented: Range | None, usual: Range | None) -> str:
     return "known" if usual and not _is_against(item, usual) else "against"
 
 
-def _mark(item: Json, kind: str, scale: _Scale) -> Mark:
-    reply = {True: "accepted", False: "refused", None: "unclear"}[item["accepted"]]
-    return Mark(scale.at(item["value"]), number(item["value"]), reply, kind, item.get("why", ""))
+def _mark(item: TriedReport, kind: str, scale: _Scale) -> Mark:
+    reply = {True: "accepted", False: "refused", None: "unclear"}[item.accepted]
+    return Mark(scale.at(item.value), number(item.value), reply, kind, item.why)
 
 
-def _sentence(tried: Sequence[Json]) -> str:
+def _sentence(tried: Sequence[TriedReport]) -> str:
     """Return what was found out in one sentence: `accepts 2 to 64, refuses 65 and more`."""
     if not tried:
         return "not tried"
-    accepted = [item["value"] for item in tried if item["accepted"]]
-    refused = [item["value"] for item in tried if item["accepted"] is False]
-    unclear = [item["value"] for item in tried if item["accepted"] is None]
+    accepted = [item.value for item in tried if item.accepted]
+    refused = [item.value for item in tried if item.accepted is False]
+    unclear = [item.value for item in tried if item.accepted is None]
     parts = []
     if accepted:
         low, high = min(accepted), max(accepted)
         parts.append(f"accepts {number(low)}" + (f" to {number(high)}" if high != low else ""))
-        below, above = [value for value in refused if value < low], [value for value in refused if value > high]
+        below, above = (
+            [value for value in refused if value < low],
+            [value for value in refused if value > high],
+        )
         parts += [f"refuses {number(max(below))} and less"] if below else []
         parts += [f"refuses {number(min(above))} and more"] if above else []
         between = [value for value in refused if low < value < high]
@@ -213,7 +220,12 @@ class _Scale:
     def label(self, value: Number, text: str, kind: str) -> Label:
         """Return a label of a value that goes against the range, on the side on which there is room."""
         place = self._place(value)
-        return Label(self.at(value), text, "start" if place < _LEFT + 12 else "end" if place > _RIGHT - 12 else "middle", kind)
+        return Label(
+            self.at(value),
+            text,
+            "start" if place < _LEFT + 12 else "end" if place > _RIGHT - 12 else "middle",
+            kind,
+        )
 
     def band(self, judged: Range | None) -> tuple[str, str] | None:
         """Return start and width of a range, in per cent; an open end reaches the strip's."""
@@ -231,15 +243,20 @@ def _ends(judged: Range, scale: _Scale) -> Iterator[Label]:
         yield Label(scale.at(judged.high), number(judged.high), "end")
 
 
-def _telling(tried: Sequence[Json], kinds: Mapping[Number, str], judged: Range, scale: _Scale) -> Iterator[Label]:
+def _telling(
+    tried: Sequence[TriedReport],
+    kinds: Mapping[Number, str],
+    judged: Range,
+    scale: _Scale,
+) -> Iterator[Label]:
     """Yield the values that a person looks for: the outermost that is accepted beyond an end, and the innermost refused inside."""
     for side, pick in ((-1, min), (1, max)):
-        beyond = [item["value"] for item in tried if item["accepted"] and judged.side(item["value"]) == side]
+        beyond = [item.value for item in tried if item.accepted and judged.side(item.value) == side]
         if beyond:
             yield scale.label(pick(beyond), f"{number(pick(beyond))} accepted", kinds[pick(beyond)])
-    inside = [item["value"] for item in tried if item["accepted"] is False and judged.side(item["value"]) == 0]
+    inside = [item.value for item in tried if item.accepted is False and judged.side(item.value) == 0]
     if inside:
         yield scale.label(inside[0], f"{_few(inside, 1)} refused", kinds[inside[0]])
-    unclear = [item["value"] for item in tried if item["accepted"] is None]
+    unclear = [item.value for item in tried if item.accepted is None]
     if unclear:
         yield scale.label(unclear[0], f"{number(unclear[0])} unclear", kinds[unclear[0]])

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
+from roomproof.report.document import Report
+from roomproof.report.provider import ClientEntry
 from roomproof.reports.client import doubt, entries, fails, often
 from roomproof.reports.html.columns import Column
 
@@ -27,24 +28,25 @@ class Sent:
     note: str
 
 
-def sent_by_clients(columns: Sequence[Column], report: Mapping[str, Any]) -> tuple[Sent, ...]:
+def sent_by_clients(columns: Sequence[Column], report: Report) -> tuple[Sent, ...]:
     """Return the entries of each provider's last run; `report` is the latest run, which says whether errors fail it."""
     last = [column.node for column in columns if column.is_last]
-    return tuple(_sent(provider, entry, fails=fails(report, entry)) for provider, entry in entries({"providers": last}))
+    found = ((node.provider, entry) for node in last for entry in entries(node))
+    return tuple(_sent(provider, entry, fails=fails(report, entry)) for provider, entry in found)
 
 
-def _sent(provider: str, entry: Mapping[str, Any], *, fails: bool) -> Sent:
-    note = "fails the run" if fails else "known since the baseline" if entry.get("known") else ""
+def _sent(provider: str, entry: ClientEntry, *, fails: bool) -> Sent:
+    note = "fails the run" if fails else "known since the baseline" if entry.known else ""
     return Sent(
         "fail" if fails else "warning",
-        entry["severity"],
-        entry["clause"],
+        entry.severity,
+        entry.clause,
         provider,
-        entry["level"],
-        f"{entry['what']}{doubt(entry)}",
-        entry["demands"],
-        ", ".join(part for part in entry["source"].values() if part),
-        entry["place"],
+        entry.level,
+        f"{entry.what}{doubt(entry)}",
+        entry.demands,
+        entry.source.words,
+        entry.place,
         often(entry),
         note,
     )

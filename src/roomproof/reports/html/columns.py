@@ -5,29 +5,26 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
+from roomproof.report.document import Report
+from roomproof.report.provider import ProviderReport
 from roomproof.verdict import Verdict
-
-Report = Mapping[str, Any]
-WORDS = tuple(verdict.value for verdict in Verdict)
-"""The verdicts, from the worst to the least."""
 
 
 @dataclass(frozen=True)
 class Column:
-    """What one run says of one provider. `run` counts runs from 1; `node` is the provider in its JSON report."""
+    """What one run says of one provider. `run` counts runs from 1; `node` is what it says."""
 
     index: int
     provider: str
     run: int
-    node: Mapping[str, Any]
+    node: ProviderReport
     is_last: bool
 
     @property
     def started(self) -> str:
         """When the run was started, in UTC and to the minute as people read it; empty where the report does not say."""
-        return moment(self.node.get("started", ""))
+        return moment(self.node.started or "")
 
 
 def moment(text: str) -> str:
@@ -41,35 +38,31 @@ def ordered(reports: Iterable[Report]) -> list[Report]:
 
 
 def _started(report: Report) -> str:
-    return min((node["started"] for node in report["providers"] if node.get("started")), default="")
+    return min((node.started for node in report.providers if node.started), default="")
 
 
 def columns_of(reports: Sequence[Report]) -> list[Column]:
     """Return the columns, provider by provider, the last run of each marked; a provider that was not verified has none."""
-    names = dict.fromkeys(node["provider"] for report in reports for node in report["providers"])
+    names = dict.fromkeys(node.provider for report in reports for node in report.providers)
     found: list[Column] = []
     for name in names:
-        runs = [
-            (run, node)
-            for run, report in enumerate(reports, 1)
-            for node in report["providers"]
-            if node["provider"] == name and node["clauses"]
-        ]
+        every = ((run, node) for run, report in enumerate(reports, 1) for node in report.providers)
+        runs = [(run, node) for run, node in every if node.provider == name and node.clauses]
         found += [Column(len(found) + at, name, run, node, at == len(runs) - 1) for at, (run, node) in enumerate(runs)]
     return found
 
 
-def worst(words: Iterable[str]) -> str:
+def worst(words: Iterable[Verdict]) -> Verdict:
     """Return the worst of some verdicts; of none, that nothing was exercised."""
-    return min(words, key=WORDS.index, default="unexercised")
+    return min(words, key=list(Verdict).index, default=Verdict.UNEXERCISED)
 
 
-def counted(words: Iterable[str]) -> dict[str, int]:
+def counted(words: Iterable[Verdict]) -> dict[Verdict, int]:
     """Return how often each verdict occurs, the worst first."""
     counts = Counter(words)
-    return {word: counts[word] for word in WORDS if counts[word]}
+    return {word: counts[word] for word in Verdict if counts[word]}
 
 
-def told(counts: Mapping[str, int]) -> str:
+def told(counts: Mapping[Verdict, int]) -> str:
     """Return counts as words: `1 fail, 29 pass`."""
     return ", ".join(f"{count:,} {word}" for word, count in counts.items()) or "none"

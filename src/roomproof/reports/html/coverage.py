@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from roomproof.reports.exercised import UNPROVEN, Exercised, exercised_of
+from roomproof.report.provider import Exercised
+from roomproof.reports.exercised import exercised_of
 from roomproof.reports.html.columns import Column
 
 
@@ -42,11 +43,11 @@ def coverage(columns: Sequence[Column]) -> tuple[Covered, ...]:
 
 
 def _covered(column: Column) -> Covered:
-    clauses = column.node["clauses"]
+    clauses = column.node.clauses
     gaps: dict[str, list[str]] = {}
     for clause in clauses:
-        if clause["verdict"] in UNPROVEN:
-            gaps.setdefault(clause.get("why") or "the report does not say why", []).append(clause["id"])
+        if not clause.is_proven:
+            gaps.setdefault(clause.why or "the report does not say why", []).append(clause.id)
     ranked = sorted(gaps.items(), key=lambda gap: -len(gap[1]))
     missing = sum(len(ids) for _, ids in ranked)
     named = tuple(Gap(why, tuple(ids)) for why, ids in ranked)

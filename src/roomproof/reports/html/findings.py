@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from roomproof.reports.html.columns import WORDS, Column, moment
+from roomproof.report.finding import FindingReport, StepReport
+from roomproof.reports.html.columns import Column, moment
 from roomproof.reports.html.marking import Message, request_message, response_message
+from roomproof.verdict import Verdict
 
-Json = Any
 MOST_STEPS = 12
 LONGEST_LINE = 2000
 """So many characters of a command line are shown: a longer one is in the JSON report."""
@@ -64,31 +64,31 @@ def heaps(columns: Sequence[Column], known: frozenset[str]) -> tuple[Heap, ...]:
     shown: list[Shown] = []
     anchored: set[str] = set()
     for column in columns:
-        for finding in column.node["findings"] if column.is_last else ():
-            anchor = finding["clause"] if finding["clause"] not in anchored else ""
-            anchored.add(finding["clause"])
-            shown.append(_shown(finding, column, anchor, known=finding["clause"] in known))
+        for finding in column.node.findings if column.is_last else ():
+            anchor = finding.clause if finding.clause not in anchored else ""
+            anchored.add(finding.clause)
+            shown.append(_shown(finding, column, anchor, known=finding.clause in known))
     shown.sort(key=lambda item: item.known)
-    by_verdict = {word: tuple(item for item in shown if item.verdict == word) for word in WORDS}
+    by_verdict = {word: tuple(item for item in shown if item.verdict == word) for word in Verdict}
     return tuple(Heap(word, items) for word, items in by_verdict.items() if items)
 
 
-def _shown(finding: Json, column: Column, anchor: str, *, known: bool) -> Shown:
-    sequence = finding.get("sequence", ())
+def _shown(finding: FindingReport, column: Column, anchor: str, *, known: bool) -> Shown:
+    sequence = finding.sequence
     return Shown(
         anchor,
-        finding["clause"],
+        finding.clause,
         column.provider,
-        finding["verdict"],
-        finding["level"],
-        finding["summary"],
-        finding.get("demands", ""),
-        finding.get("expected", ""),
-        finding.get("received", ""),
-        ", ".join(part for part in finding.get("source", {}).values() if part),
-        finding.get("reason", ""),
-        moment(finding.get("at", "")),
-        _command(finding.get("reproduce", "")),
+        finding.verdict,
+        finding.level,
+        finding.summary,
+        finding.demands,
+        finding.expected,
+        finding.received,
+        finding.source.words,
+        finding.reason,
+        moment(finding.at),
+        _command(finding.reproduce),
         _step(finding, finding, 0),
         tuple(_step(exchange, finding, number) for number, exchange in enumerate(sequence[:MOST_STEPS], 1)),
         max(0, len(sequence) - MOST_STEPS),
@@ -96,16 +96,16 @@ def _shown(finding: Json, column: Column, anchor: str, *, known: bool) -> Shown:
     )
 
 
-def _step(exchange: Json, finding: Json, number: int) -> Step:
+def _step(exchange: FindingReport | StepReport, finding: FindingReport, number: int) -> Step:
     """Return an exchange; only in the last of a sequence, and in one that is alone, is anything marked."""
-    is_last = number in (0, len(finding.get("sequence", ())))
-    part, field = finding["clause"].split(".")[2], finding.get("field", "") if is_last else ""
-    received = finding.get("received", "") if is_last else ""
+    is_last = number in (0, len(finding.sequence))
+    part, field = finding.clause.split(".")[2], finding.field if is_last else ""
+    received = finding.received if is_last else ""
     return Step(
         number,
-        request_message(exchange["request"], part, field),
-        response_message(exchange["response"], part, field, received),
-        _command(exchange.get("curl", "")),
+        request_message(exchange.request, part, field),
+        response_message(exchange.response, part, field, received),
+        _command(exchange.curl),
     )
 
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from roomproof.contract.clause import Part
+from roomproof.json_data import Json
+from roomproof.report.finding import RequestReport, ResponseReport
 
-Json = Any
 MOST_LINES = 48
 """So many lines of a body are shown; what is marked, and what stands around it, comes first."""
 LONGEST = 240
@@ -42,38 +42,47 @@ class Message:
     body: tuple[Line, ...]
 
 
-def request_message(request: Json, part: str, field: str) -> Message:
+def request_message(request: RequestReport, part: str, field: str) -> Message:
     """Return a request with the field marked that a finding about a request or a behaviour is about."""
     marks = field if part != Part.RESPONSE else ""
-    query = field in request.get("query", {}) or field in request.get("path", "")
-    first = Line(_cut(f"{request['method']} {request['url']}"), marked=part == Part.REQUEST and bool(field) and query)
-    return Message(first, _headers(request["headers"], marks), _body(request, marks))
+    query = field in request.query or field in request.path
+    marked = part == Part.REQUEST and bool(field) and query
+    first = Line(_cut(f"{request.method} {request.url}"), marked=marked)
+    return Message(first, _headers(request.headers, marks), _body(request, marks))
 
 
-def response_message(response: Json, part: str, field: str, received: str) -> Message | None:
+def response_message(response: ResponseReport | None, part: str, field: str, received: str) -> Message | None:
     """Return an answer with the status marked if that is what was received, and the field if it is about what was answered."""
     if response is None:
         return None
     marks = field if part != Part.REQUEST else ""
-    status = f"status {response['status']}"
-    return Message(Line(status, marked=status in received), _headers(response["headers"], marks), _body(response, marks))
+    status = f"status {response.status}"
+    first = Line(status, marked=status in received)
+    return Message(first, _headers(response.headers, marks), _body(response, marks))
 
 
-def _headers(headers: dict[str, str], field: str) -> tuple[Line, ...]:
+def _headers(headers: Mapping[str, str], field: str) -> tuple[Line, ...]:
     return tuple(Line(_cut(f"{name}: {value}"), name.lower() == field.lower()) for name, value in headers.items())
 
 
-def _body(message: Json, field: str) -> tuple[Line, ...]:
-    body = message["body"]
+def _body(message: RequestReport | ResponseReport, field: str) -> tuple[Line, ...]:
+    body = message.body
     if body is None:
         return ()
     if isinstance(body, str):
         lines = _shortened([Line(_cut(line)) for line in body.splitlines() or [""]])
-        return (*lines, Line(f"[{message['body_shown']}]")) if "body_shown" in message else lines
+        return (*lines, Line(f"[{message.body_shown}]")) if message.body_shown else lines
     return _shortened(list(_lines(body, (), tuple(field.split(".")) if field else ())))
 
 
-def _lines(value: Json, way: tuple[str, ...], field: tuple[str, ...], indent: str = "", name: str = "", comma: str = "") -> Iterator[Line]:
+def _lines(
+    value: Json,
+    way: tuple[str, ...],
+    field: tuple[str, ...],
+    indent: str = "",
+    name: str = "",
+    comma: str = "",
+) -> Iterator[Line]:
     """Yield JSON as indented lines; a value that the field names is marked from its first line to its last."""
     marked = _is(way, field)
     inner = () if marked else field
@@ -87,7 +96,14 @@ def _lines(value: Json, way: tuple[str, ...], field: tuple[str, ...], indent: st
 
 
 def _nested(
-    value: Json, way: tuple[str, ...], field: tuple[str, ...], indent: str, name: str, comma: str, *, marked: bool
+    value: Json,
+    way: tuple[str, ...],
+    field: tuple[str, ...],
+    indent: str,
+    name: str,
+    comma: str,
+    *,
+    marked: bool,
 ) -> Iterator[Line]:
     pairs = _inside(value)
     opening, closing = "{}" if isinstance(value, dict) else "[]"

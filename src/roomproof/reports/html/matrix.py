@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
+from roomproof.report.provider import ClauseReport
 from roomproof.reports.html.columns import Column, counted, told, worst
-
-Json = Any
 
 
 @dataclass(frozen=True)
@@ -66,14 +64,14 @@ class Group:
 
 
 Key = tuple[str, str, str, str]
-Clauses = dict[Key, dict[int, Json]]
+Clauses = dict[Key, dict[int, ClauseReport]]
 
 
 def matrix(columns: Sequence[Column], with_finding: frozenset[str]) -> tuple[Group, ...]:
     """Return the matrix of some columns; clauses `with_finding` are anchored at their findings."""
     by_key: Clauses = {}
     for column in columns:
-        for clause in column.node["clauses"]:
+        for clause in column.node.clauses:
             by_key.setdefault(_key(clause), {})[column.index] = clause
     keys: dict[str, dict[str, list[Key]]] = {}
     for key in by_key:
@@ -90,27 +88,36 @@ def matrix(columns: Sequence[Column], with_finding: frozenset[str]) -> tuple[Gro
 
 def _fields(columns: Sequence[Column], by_key: Clauses, fields: dict[str, list[Key]], with_finding: frozenset[str]) -> tuple[Field, ...]:
     return tuple(
-        Field(name, _sums(columns, by_key, keys), tuple(_row(columns, key, by_key[key], with_finding) for key in keys))
+        Field(
+            name,
+            _sums(columns, by_key, keys),
+            tuple(_row(columns, key, by_key[key], with_finding) for key in keys),
+        )
         for name, keys in fields.items()
     )
 
 
-def _key(clause: Json) -> Key:
+def _key(clause: ClauseReport) -> Key:
     """Return operation, field, part and rule of a clause, as its id has them: `provider.operation.part.field.rule`."""
-    _, operation, part, *way = clause["id"].split(".")
+    _, operation, part, *way = clause.id.split(".")
     return operation, ".".join(way[:-1]) or "answer", part, way[-1] if way else ""
 
 
 def _sums(columns: Sequence[Column], by_key: Clauses, keys: Sequence[Key]) -> tuple[Cell | None, ...]:
     cells: list[Cell | None] = []
     for column in columns:
-        counts = counted(by_key[key][column.index]["verdict"] for key in keys if column.index in by_key[key])
+        counts = counted(by_key[key][column.index].verdict for key in keys if column.index in by_key[key])
         word = worst(counts)
         cells.append(Cell(column.index, word, counts[word], told(counts)) if counts else None)
     return tuple(cells)
 
 
-def _row(columns: Sequence[Column], key: Key, clauses: dict[int, Json], with_finding: frozenset[str]) -> Row:
+def _row(
+    columns: Sequence[Column],
+    key: Key,
+    clauses: dict[int, ClauseReport],
+    with_finding: frozenset[str],
+) -> Row:
     last = [(column, clauses[column.index]) for column in columns if column.is_last and column.index in clauses]
     shown = last or [(column, clauses[column.index]) for column in columns if column.index in clauses]
     return Row(
@@ -118,24 +125,24 @@ def _row(columns: Sequence[Column], key: Key, clauses: dict[int, Json], with_fin
         key[3],
         tuple(_cell(column.index, clauses.get(column.index)) for column in columns),
         tuple(_demand(column, clause, with_finding) for column, clause in shown),
-        _words(clause["verdict"] for _, clause in shown),
-        _words(clause["level"] for _, clause in shown),
+        _words(clause.verdict for _, clause in shown),
+        _words(clause.level for _, clause in shown),
         _words(column.provider for column, _ in shown),
     )
 
 
-def _words(words: Any) -> str:
+def _words(words: Iterable[str]) -> str:
     return " ".join(dict.fromkeys(words))
 
 
-def _cell(column: int, clause: Json) -> Cell | None:
+def _cell(column: int, clause: ClauseReport | None) -> Cell | None:
     if clause is None:
         return None
-    cases = clause["cases"]
-    return Cell(column, clause["verdict"], cases, f"tested {cases:,} {'time' if cases == 1 else 'times'}")
+    cases = clause.cases
+    return Cell(column, clause.verdict, cases, f"tested {cases:,} {'time' if cases == 1 else 'times'}")
 
 
-def _demand(column: Column, clause: Json, with_finding: frozenset[str]) -> Demand:
-    source = ", ".join(part for part in clause["source"].values() if part)
-    anchor = "" if clause["id"] in with_finding else clause["id"]
-    return Demand(column.provider, clause["id"], anchor, clause["level"], clause.get("demands", ""), source, clause.get("why", ""))
+def _demand(column: Column, clause: ClauseReport, with_finding: frozenset[str]) -> Demand:
+    source = clause.source.words
+    anchor = "" if clause.id in with_finding else clause.id
+    return Demand(column.provider, clause.id, anchor, clause.level, clause.demands, source, clause.why)

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from roomproof.reports.exercised import Exercised, exercised_of
+from roomproof.contract.clause import Level
+from roomproof.judge.sighting import Why
+from roomproof.report.document import Report
+from roomproof.report.provider import Exercised, ProviderReport
+from roomproof.reports.exercised import exercised_of
 from roomproof.reports.html.client import Sent
-from roomproof.reports.html.columns import Column, Report, counted, moment
+from roomproof.reports.html.columns import Column, counted, moment
 from roomproof.reports.html.findings import Heap, Shown
 from roomproof.reports.shortfall import Shortfall, shortfalls
+from roomproof.verdict import Verdict
 
 _FIRST = 5
 """So many fails are named on top; the others are counted."""
@@ -23,7 +27,7 @@ class Card:
     provider: str
     kind: str
     word: str
-    counts: dict[str, int]
+    counts: dict[Verdict, int]
     target: str
     version: str
     started: str
@@ -52,26 +56,32 @@ class Overview:
 
 
 def overview(
-    reports: Sequence[Report], columns: Sequence[Column], heaps: Sequence[Heap], known: frozenset[str], sent: Sequence[Sent] = ()
+    reports: Sequence[Report],
+    columns: Sequence[Column],
+    heaps: Sequence[Heap],
+    known: frozenset[str],
+    sent: Sequence[Sent] = (),
 ) -> Overview:
     """Return the top of the page for some runs, of which the last counts; what is `known` since a baseline does not keep from a release.
 
     `sent` is what clients sent outside the contract.
     """
     last = {column.provider: column.node for column in columns if column.is_last}
-    latest = {node["provider"]: node for report in reports for node in report["providers"]}
+    latest = {node.provider: node for report in reports for node in report.providers}
     # A provider whose newest run has no verdicts is not proven by an older one.
-    nodes = [node if not node["clauses"] else last[name] for name, node in latest.items()]
+    nodes = [node if not node.clauses else last[name] for name, node in latest.items()]
     cards = tuple(_card(node, known) for node in nodes)
     fails = [finding for heap in heaps if heap.verdict == "fail" for finding in heap.findings if not finding.known]
-    kind, headline = _headline(
-        cards, shortfalls(reports[-1]) if reports else [], exercised_of(clause for node in nodes for clause in node["clauses"])
-    )
+    exercised = exercised_of(clause for node in nodes for clause in node.clauses)
+    kind, headline = _headline(cards, shortfalls(reports[-1]), exercised)
     failing = sum(one.kind == "fail" for one in sent)
     if failing and kind != "fail":
         are = "error of the client fails" if failing == 1 else "errors of the client fail"
-        kind, headline = "fail", f"{failing:,} {are} the run. Of the provider: {headline[0].lower()}{headline[1:]}"
-    todos = [*_of_clients(sent, failing), *_todos(nodes, fails, reports[-1] if reports else {})]
+        kind, headline = (
+            "fail",
+            f"{failing:,} {are} the run. Of the provider: {headline[0].lower()}{headline[1:]}",
+        )
+    todos = [*_of_clients(sent, failing), *_todos(nodes, fails, reports[-1])]
     return Overview(kind, headline, cards, tuple(sorted(todos, key=lambda todo: todo.kind != "fail")))
 
 
@@ -82,40 +92,41 @@ def _of_clients(sent: Sequence[Sent], failing: int) -> Iterator[Todo]:
         yield Todo("fail" if failing else "warning", text, "client")
 
 
-def _card(node: Any, known: frozenset[str]) -> Card:
-    fails = {clause["id"] for clause in node["clauses"] if clause["verdict"] == "fail"}
-    counts = counted(clause["verdict"] for clause in node["clauses"])
-    if not node["clauses"]:
+def _card(node: ProviderReport, known: frozenset[str]) -> Card:
+    fails = {clause.id for clause in node.clauses if clause.verdict is Verdict.FAIL}
+    counts = counted(clause.verdict for clause in node.clauses)
+    documented = [clause for clause in node.clauses if clause.level is Level.DOCUMENTED]
+    if not node.clauses:
         kind, word = "inconclusive", "not verified"
     elif fails - known:
         kind, word = "fail", "breaks its contract"
-    elif node.get("stopped"):
+    elif node.stopped:
         kind, word = "inconclusive", "nothing fails so far, cut short"
     elif fails:
         kind, word = "warning", "fails as before, nothing new"
-    elif not counts.get("pass"):
+    elif not counts.get(Verdict.PASS):
         kind, word = "inconclusive", "nothing proven"
-    elif any(clause["level"] == "documented" and clause["verdict"] == "inconclusive" for clause in node["clauses"]):
+    elif any(clause.verdict is Verdict.INCONCLUSIVE for clause in documented):
         kind, word = "inconclusive", "nothing fails, not all of it could be judged"
-    elif counts.get("warning"):
+    elif counts.get(Verdict.WARNING):
         kind, word = "warning", "keeps its contract, with warnings"
     else:
         kind, word = "pass", "keeps its contract"
     return Card(
-        node["provider"], kind, word, counts, node["target"], node.get("contract_version", ""),
-        moment(node.get("started", "")), tuple(_facts(node)), len(fails - known),
+        node.provider, kind, word, counts, node.target, node.contract_version or "",
+        moment(node.started or ""), tuple(_facts(node)), len(fails - known),
     )  # fmt: skip
 
 
-def _facts(node: Any) -> Iterator[str]:
-    yield f"{node['requests']:,} {'request' if node['requests'] == 1 else 'requests'} in {node['seconds']:.1f} s"
-    if node["clauses"]:
-        yield str(exercised_of(node["clauses"]))
-    if "recorded" in node:
-        first, last = moment(node["recorded"]["from"]), moment(node["recorded"]["to"])
+def _facts(node: ProviderReport) -> Iterator[str]:
+    yield f"{node.requests:,} {'request' if node.requests == 1 else 'requests'} in {node.seconds:.1f} s"
+    if node.clauses:
+        yield str(exercised_of(node.clauses))
+    if node.recorded:
+        first, last = moment(node.recorded.from_), moment(node.recorded.to)
         yield f"recorded {first}" + (f" to {last}" if first != last else "")
-    if node.get("cassette"):
-        yield f"kept in {node['cassette']}"
+    if node.cassette:
+        yield f"kept in {node.cassette}"
 
 
 def _headline(cards: Sequence[Card], missing: Sequence[Shortfall], exercised: Exercised) -> tuple[str, str]:
@@ -124,18 +135,27 @@ def _headline(cards: Sequence[Card], missing: Sequence[Shortfall], exercised: Ex
     names = _listed([card.provider for card in broken or open_])
     if broken:
         fails = sum(card.fails for card in broken)
-        return "fail", f"Do not release: {fails:,} {'clause fails' if fails == 1 else 'clauses fail'} at {names}"
+        return (
+            "fail",
+            f"Do not release: {fails:,} {'clause fails' if fails == 1 else 'clauses fail'} at {names}",
+        )
     if not cards:
         return "inconclusive", "Not proven: no provider was verified"
     if open_:
-        return "inconclusive", f"Not proven: {names} {'was' if len(open_) == 1 else 'were'} not verified to the end"
+        return (
+            "inconclusive",
+            f"Not proven: {names} {'was' if len(open_) == 1 else 'were'} not verified to the end",
+        )
     if missing:
         return "inconclusive", "Not proven: not all that was asked for could be judged"
-    if any(card.counts.get("fail") for card in cards):
+    if any(card.counts.get(Verdict.FAIL) for card in cards):
         return "warning", "Nothing new fails: what fails did so in the baseline"
-    warnings = sum(card.counts.get("warning", 0) for card in cards)
+    warnings = sum(card.counts.get(Verdict.WARNING, 0) for card in cards)
     if warnings:
-        return "warning", f"Nothing fails: {warnings:,} {'warning' if warnings == 1 else 'warnings'} to look at; {exercised}"
+        return (
+            "warning",
+            f"Nothing fails: {warnings:,} warning{'' if warnings == 1 else 's'} to look at; {exercised}",
+        )
     return "pass", f"Nothing fails; {exercised}"
 
 
@@ -153,32 +173,38 @@ def _by_turns(fails: Sequence[Shown]) -> list[Shown]:
     return [finding for _, finding in sorted(ranked, key=lambda pair: pair[0])]
 
 
-def _todos(nodes: Sequence[Any], fails: Sequence[Shown], report: Report) -> Iterator[Todo]:
+def _todos(nodes: Sequence[ProviderReport], fails: Sequence[Shown], report: Report) -> Iterator[Todo]:
     yield from (Todo("fail", finding.summary, finding.clause, finding.clause) for finding in _by_turns(fails)[:_FIRST])
     if len(fails) > _FIRST:
         yield Todo("fail", f"and {len(fails) - _FIRST:,} more that fail", "findings")
-    yield from (Todo("inconclusive", f"Not judged: {shortfall}", "coverage") for shortfall in (shortfalls(report) if report else ()))
+    for shortfall in shortfalls(report):
+        yield Todo("inconclusive", f"Not judged: {shortfall}", "coverage")
     for node in nodes:
-        name, counts = node["provider"], counted(clause["verdict"] for clause in node["clauses"])
-        if node.get("stopped"):
-            yield Todo("inconclusive", f"{name} stopped early: {node['stopped']}. Then run it again.")
-        yield from (Todo("warning", f"{name}: {remark}") for remark in node.get("remarks", ()))
-        for stale in node.get("stale_deviations", ()):
-            why = f"expired on {stale['expires']}" if stale["why"] == "expired" else "no longer seen"
-            yield Todo("deviation", f"stale deviation, {why}: renew or remove it", stale["clause"], stale["clause"])
-        if counts.get("inconclusive"):
-            yield Todo("inconclusive", f"{name}: {counts['inconclusive']:,} inconclusive: see why", "coverage")
-        for change in node.get("rejudged", ()):
-            yield Todo("warning", f"was {change['before']} when recorded, is {change['now']} now", change["clause"], change["clause"])
-    warnings = sum(clause["verdict"] == "warning" for node in nodes for clause in node["clauses"])
-    gaps = sum(clause["verdict"] == "unexercised" for node in nodes for clause in node["clauses"])
-    if report.get("baseline"):
-        since = report["baseline"]
-        told = ", ".join(f"{len(since[word]):,} {word}" for word in ("new", "known", "healed"))
-        yield Todo("deviation", f"since the baseline {since['path']}: {told}")
+        name, counts = node.provider, counted(clause.verdict for clause in node.clauses)
+        if node.stopped:
+            yield Todo("inconclusive", f"{name} stopped early: {node.stopped}. Then run it again.")
+        yield from (Todo("warning", f"{name}: {remark}") for remark in node.remarks or ())
+        for stale in node.stale_deviations or ():
+            why = f"expired on {stale.expires}" if stale.why is Why.EXPIRED else "no longer seen"
+            yield Todo("deviation", f"stale deviation, {why}: renew or remove it", stale.clause, stale.clause)
+        if doubtful := counts.get(Verdict.INCONCLUSIVE):
+            yield Todo("inconclusive", f"{name}: {doubtful:,} inconclusive: see why", "coverage")
+        for change in node.rejudged or ():
+            yield Todo(
+                "warning",
+                f"was {change.before} when recorded, is {change.now} now",
+                change.clause,
+                change.clause,
+            )
+    warnings = sum(clause.verdict is Verdict.WARNING for node in nodes for clause in node.clauses)
+    gaps = sum(clause.verdict is Verdict.UNEXERCISED for node in nodes for clause in node.clauses)
+    if since := report.baseline:
+        told = f"{len(since.new):,} new, {len(since.known):,} known, {len(since.healed):,} healed"
+        yield Todo("deviation", f"since the baseline {since.path}: {told}")
     if warnings:
         yield Todo("warning", f"{warnings:,} {'warning' if warnings == 1 else 'warnings'} to decide on", "warning")
     if gaps:
         yield Todo("unexercised", f"{gaps:,} clauses were not exercised: see why", "coverage")
-    if report.get("unmatched", {}).get("count"):
-        yield Todo("unexercised", f"{report['unmatched']['count']:,} recorded requests belong to no contract", "coverage")
+    if report.unmatched and report.unmatched.count:
+        foreign = f"{report.unmatched.count:,} recorded requests belong to no contract"
+        yield Todo("unexercised", foreign, "coverage")

@@ -7,23 +7,31 @@ import hashlib
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 from jinja2 import Environment, FunctionLoader, StrictUndefined
 from markupsafe import Markup
 
 from roomproof import files
 from roomproof.legible import legible
+from roomproof.report.document import Report
 from roomproof.reports.html.boundary_map import strips
 from roomproof.reports.html.client import sent_by_clients
-from roomproof.reports.html.columns import WORDS, Report, columns_of, ordered
+from roomproof.reports.html.columns import columns_of, ordered
 from roomproof.reports.html.coverage import coverage
 from roomproof.reports.html.findings import heaps
 from roomproof.reports.html.matrix import matrix
 from roomproof.reports.html.overview import overview
 from roomproof.reports.html.trend import changes, trends
+from roomproof.verdict import Verdict
 
-SIGNS = {"fail": "✕", "warning": "!", "deviation": "≈", "inconclusive": "?", "pass": "✓", "unexercised": "○"}
+SIGNS = {
+    Verdict.FAIL: "✕",
+    Verdict.WARNING: "!",
+    Verdict.DEVIATION: "≈",
+    Verdict.INCONCLUSIVE: "?",
+    Verdict.PASS: "✓",
+    Verdict.UNEXERCISED: "○",
+}
 """The sign of each verdict, so that none is told by its colour alone."""
 
 
@@ -31,11 +39,13 @@ _WIDE_COLUMNS = 6
 
 
 def html(reports: Sequence[Report]) -> str:
-    """Return some JSON reports as one page, the latest run on top. Raises UsageError for reports that cannot be compared."""
+    """Return some reports, one at least, as one page, the latest run on top. Raises UsageError for reports
+    that cannot be compared.
+    """
     runs = ordered(reports)
     columns = columns_of(runs)
-    latest = runs[-1] if runs else {}
-    known = frozenset(latest.get("baseline", {}).get("known", ()))
+    latest = runs[-1]
+    known = frozenset(latest.baseline.known if latest.baseline else ())
     found = heaps(columns, known)
     sent = sent_by_clients(columns, latest)
     with_finding = frozenset(finding.clause for heap in found for finding in heap.findings)
@@ -44,21 +54,21 @@ def html(reports: Sequence[Report]) -> str:
         style=Markup(style),
         script=Markup(script),
         policy=f"default-src 'none'; style-src '{_hash(style)}'; script-src '{_hash(script)}'; base-uri 'none'; form-action 'none'",
-        words=WORDS,
+        words=list(Verdict),
         signs=SIGNS,
-        version=latest.get("roomproof", ""),
-        seed=latest.get("seed", ""),
+        version=latest.roomproof,
+        seed=latest.seed,
         runs=len(runs),
         columns=columns,
         providers=list(dict.fromkeys(column.provider for column in columns)),
-        levels=list(dict.fromkeys(clause["level"] for column in columns for clause in column.node["clauses"])),
+        levels=list(dict.fromkeys(clause.level for column in columns for clause in column.node.clauses)),
         top=overview(runs, columns, found, known, sent),
         heaps=found,
         sent=sent,
         groups=matrix(columns, with_finding),
         strips=strips(columns),
         covered=coverage(columns),
-        unmatched=latest.get("unmatched", {}).get("requests", {}),
+        unmatched=latest.unmatched.requests if latest.unmatched else {},
         trends=trends(columns),
         steps=changes(runs) if len(runs) > 1 else (),
     )  # fmt: skip
@@ -70,7 +80,7 @@ def _grid(columns: int) -> str:
     return f"\n{narrow}:root{{--n:{columns}}}" + "".join(f".k{index}{{grid-column:{index + 2}}}" for index in range(columns))
 
 
-def _shown(value: Any) -> Any:
+def _shown(value: object) -> object:
     """Return what a template prints: of a text every character is seen."""
     return value if isinstance(value, Markup) or not isinstance(value, str) else legible(value)
 

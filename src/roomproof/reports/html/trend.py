@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from roomproof.comparison.compare import Turn, compare_reports
-from roomproof.reports.html.columns import Column, Report, counted
+from roomproof.report.document import Report
+from roomproof.reports.html.columns import Column, counted
+from roomproof.verdict import Verdict
 
 
 @dataclass(frozen=True)
@@ -42,7 +44,7 @@ class Point:
 
     run: int
     started: str
-    counts: dict[str, int]
+    counts: dict[Verdict, int]
 
 
 @dataclass(frozen=True)
@@ -72,7 +74,7 @@ def trends(columns: Sequence[Column]) -> tuple[Trend, ...]:
 
 
 def _point(column: Column) -> Point:
-    return Point(column.run, column.started, counted(clause["verdict"] for clause in column.node["clauses"]))
+    return Point(column.run, column.started, counted(clause.verdict for clause in column.node.clauses))
 
 
 def changes(reports: Sequence[Report]) -> tuple[Step, ...]:
@@ -86,7 +88,11 @@ def _step(run: int, before: Report, after: Report) -> Step:
     every = [change for provider in compared.providers for change in provider.changes]
     by_turn = {turn: [change for change in every if change.turn is turn] for turn in Turn}
     turned = tuple(
-        Turned(turn.value, _KINDS[turn], tuple(Change(change.id, change.before or "", change.after or "") for change in found))
+        Turned(
+            turn.value,
+            _KINDS[turn],
+            tuple(Change(change.id, change.before or "", change.after or "") for change in found),
+        )
         for turn, found in by_turn.items()
         if found
     )

@@ -7,13 +7,13 @@ from dataclasses import replace
 from itertools import chain
 from typing import Any
 
+from roomproof.auth.registry import authentication, carrier_of, name_of
 from roomproof.contract.clause import Clause, Level, Part, Path, Source, spoken
 from roomproof.contract.document import parse_yaml, resolve
 from roomproof.contract.fields import require_known_fields
 from roomproof.contract.lines import line_at, marks
 from roomproof.contract.model import (
     NOWHERE,
-    SCHEMES,
     Body,
     Contract,
     CredentialsSpec,
@@ -87,18 +87,24 @@ def read_contract(raw: Any) -> Contract:
 
 
 def _credentials(root: Mapping[str, Any], top: Source) -> CredentialsSpec:
-    """Return how a request proves who sends it; level and source are those of the security scheme that stands first in `security`."""
-    scheme, environment = root["x-credentials"]["scheme"], root["x-credentials"]["environment"]
-    if scheme not in SCHEMES:
-        raise ContractError(f"x-credentials: scheme {scheme!r} is not known; choose one of {', '.join(SCHEMES)}")
-    missing = [part for part in SCHEMES[scheme] if part not in environment]
+    """Return how a request proves who sends it: see the first of `security`, or the only security scheme.
+
+    `x-credentials` names the environment variables, and the scheme where OpenAPI has no word for it.
+    """
+    told, schemes = root["x-credentials"], root.get("components", {}).get("securitySchemes", {})
+    environment, only = told["environment"], next(iter(schemes)) if len(schemes) == 1 else None
+    node = schemes.get(next(iter(next(iter(root.get("security", ())), {})), only), {})
+    try:
+        name = told.get("scheme") or name_of(node)
+        carrier, parts = carrier_of(name, node), authentication(name).parts
+    except ContractError as error:
+        raise ContractError(str(error), ("x-credentials",)) from error
+    missing = [part for part in parts if part not in environment]
     if missing:
-        raise ContractError(
-            f"x-credentials: {scheme} needs the environment variables of {', '.join(SCHEMES[scheme])}; {missing[0]} is missing"
-        )
-    named = next(iter(next(iter(root.get("security", ())), {})), None)
-    node = root.get("components", {}).get("securitySchemes", {}).get(named, {})
-    return CredentialsSpec(scheme, environment, read_level(node, Level.DOCUMENTED), read_source(node.get("x-source"), top))
+        message = f"x-credentials: {name} needs the environment variables of {', '.join(parts)}"
+        raise ContractError(f"{message}; {missing[0]} is missing", ("x-credentials", "environment"))
+    level, source = read_level(node, Level.DOCUMENTED), read_source(node.get("x-source"), top)
+    return CredentialsSpec(name, environment, level, source, carrier)
 
 
 def _support(name: str, call: Mapping[str, Any], top: Source) -> SupportCall:

@@ -197,6 +197,7 @@ def finding_of(finding: Finding, result: Judged) -> dict[str, Any]:
         **_reproduction(finding, result),
         "sequence": [{"step": step, **_exchange(interaction, result)} for step, interaction in enumerate(witness.steps, 1)],
     }
+    carrier = result.contract.credentials.carrier
     return {
         "clause": finding.clause.id,
         "operation": finding.clause.operation,
@@ -209,7 +210,7 @@ def finding_of(finding: Finding, result: Judged) -> dict[str, Any]:
         "reason": witness.deviation.reason if witness.deviation else "",
         "at": witness.interaction.at.isoformat(timespec="seconds") if witness.interaction.at else "",
         **({"limit": finding.limit.document()} if finding.limit else {}),
-        **cleaned(told, (*result.secrets, *proofs_of((witness.interaction, *witness.steps)))),
+        **cleaned(told, (*result.secrets, *proofs_of((witness.interaction, *witness.steps), carrier))),
     }
 
 

@@ -14,8 +14,9 @@ import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from roomproof.contract.document import parse_yaml, resolve
+from roomproof.contract.document import parse_yaml
 from roomproof.contract.read import read_contract
+from roomproof.contract.references import resolve
 from roomproof.errors import ContractError
 from roomproof.providers import MAX_BYTES, load_contract, load_deviations
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from roomproof.auth.registry import authentication, carrier_of, name_of
 from roomproof.contract.clause import Clause, Level, Part, Path, Source, spoken
-from roomproof.contract.document import parse_yaml, resolve
+from roomproof.contract.document import parse_yaml
 from roomproof.contract.fields import require_known_fields
 from roomproof.contract.lines import line_at, marks
 from roomproof.contract.model import (
@@ -23,6 +23,7 @@ from roomproof.contract.model import (
     Room,
     SupportCall,
 )
+from roomproof.contract.references import Reader, resolve, with_files
 from roomproof.contract.register import Place, behaviour_clauses, concepts, read_level, read_source, refuse_bad_schema, schema_clauses
 from roomproof.contract.shape import require_shape
 from roomproof.errors import ContractError, did_you_mean
@@ -34,11 +35,15 @@ _MOST_CHARACTERS = 20_000_000
 METHODS = ("get", "put", "post", "delete", "patch")
 
 
-def parse_contract(text: str, name: str) -> Contract:
-    """Return the contract in a YAML text. Raises ContractError, with the text's name and the line, for what has no meaning."""
+def parse_contract(text: str, name: str, read: Reader | None = None) -> Contract:
+    """Return the contract in a YAML text; `read` reads the files that it refers to.
+
+    Raises ContractError, with the text's name and the line, for what has no meaning.
+    """
     raw = parse_yaml(text, name)
     try:
-        return replace(read_contract(raw), text=text, file=name)
+        whole = raw if read is None else with_files(raw, read)
+        return replace(read_contract(whole), text=text, file=name)
     except ContractError as error:
         line = f", line {line_at(marks(text), error.pointer)}" if error.pointer else ""
         raise ContractError(f"{name}{line}: {error}", error.pointer) from error

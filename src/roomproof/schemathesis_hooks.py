@@ -107,7 +107,7 @@ class _Stream:
         return [evidence for evidence in fails if evidence.suspects]
 
     def credentials(self, request: Request, status: int, given: str | None) -> Credentials:
-        """Return what is known of a request's credentials, where `given` is the header that the run was given.
+        """Return what is known of a request's credentials; `given` is the header that the run was given.
 
         That is valid once it has let a request in, and where a refusal cannot be about a room that nobody has
         seen. Without

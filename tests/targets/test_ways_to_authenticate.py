@@ -88,8 +88,9 @@ class Way:
     curl: str
 
 
+X_ACME = "{type: apiKey, in: header, name: X-Acme}"
 WAYS = {
-    "header": Way("{type: apiKey, in: header, name: X-Acme}", "key", in_header, KEY, '-H "X-Acme: $ACME_SECRET"'),
+    "header": Way(X_ACME, "key", in_header, KEY, '-H "X-Acme: $ACME_SECRET"'),
     "query": Way("{type: apiKey, in: query, name: k}", "key", in_query, KEY, '--url-query "k=$ACME_SECRET"'),
     "cookie": Way("{type: apiKey, in: cookie, name: who}", "key", in_cookie, KEY, '-b "who=$ACME_SECRET"'),
     "oauth2": Way(
@@ -229,7 +230,7 @@ def test_a_recorded_key_tells_the_account(way: Way, tmp_path: Path) -> None:
     [("query", f"?k={KEY}", []), ("header", "", [{"name": "X-Acme", "value": KEY}])],
     ids=["query", "header"],
 )
-def test_a_key_in_somebody_elses_recording_is_found(way: str, query: str, headers: Any, tmp_path: Path) -> None:
+def test_a_key_in_a_strange_recording_is_found(way: str, query: str, headers: Any, tmp_path: Path) -> None:
     folder = contract_in(tmp_path, WAYS[way]).parent
     request = {"method": "PATCH", "url": f"https://api.acme.example/rooms/1{query}", "headers": headers}
     answer = {"status": 200, "headers": [], "content": {"mimeType": "application/json", "text": "{}"}}
@@ -292,7 +293,7 @@ UNSENDABLE = [("cookie", "a;b"), ("cookie", "a b"), ("header", "a\u20acb"), ("qu
 
 
 @pytest.mark.parametrize(("place", "key"), UNSENDABLE)
-def test_a_key_that_its_place_cannot_carry_is_named_and_not_shown(place: str, key: str, tmp_path: Path) -> None:
+def test_a_key_that_its_place_cannot_carry_is_not_shown(place: str, key: str, tmp_path: Path) -> None:
     way = Way(f"{{type: apiKey, in: {place}, name: k}}", "key", in_query, key, "")
     spec = load_contract(contract_in(tmp_path, way)).credentials
     with pytest.raises(UsageError, match="ACME_SECRET holds ") as raised:

@@ -25,7 +25,7 @@ class ApiKey:
     key: str = field(repr=False)
     carrier: Carrier
 
-    def headers(self, method: str, url: str, body: bytes | None) -> Headers:  # noqa: ARG002 - it covers no content
+    def headers(self, method: str, url: str, body: bytes | None) -> Headers:  # noqa: ARG002 - no content
         name, place = self.carrier.name, self.carrier.place
         if place == "query":
             return ()

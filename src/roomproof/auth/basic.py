@@ -24,7 +24,7 @@ class Basic:
     username: str = field(repr=False)
     password: str = field(repr=False)
 
-    def headers(self, method: str, url: str, body: bytes | None) -> Headers:  # noqa: ARG002 - Basic covers no content
+    def headers(self, method: str, url: str, body: bytes | None) -> Headers:  # noqa: ARG002 - no content
         return (("Authorization", Secret(f"Basic {pair(self.username, self.password)}")),)
 
     def query(self) -> Mapping[str, str]:

@@ -21,7 +21,7 @@ class Bearer:
 
     token: str = field(repr=False)
 
-    def headers(self, method: str, url: str, body: bytes | None) -> Headers:  # noqa: ARG002 - it covers no content
+    def headers(self, method: str, url: str, body: bytes | None) -> Headers:  # noqa: ARG002 - no content
         return (("Authorization", Secret(f"Bearer {self.token}")),)
 
     def query(self) -> Mapping[str, str]:

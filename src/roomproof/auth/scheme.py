@@ -59,7 +59,7 @@ class Verbatim:
 
     authorization: str = field(repr=False)
 
-    def headers(self, method: str, url: str, body: bytes | None) -> Headers:  # noqa: ARG002 - it covers no content
+    def headers(self, method: str, url: str, body: bytes | None) -> Headers:  # noqa: ARG002 - no content
         return (("Authorization", Secret(self.authorization)),)
 
     def query(self) -> Mapping[str, str]:

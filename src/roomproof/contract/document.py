@@ -65,7 +65,8 @@ def _refuse_explosives(text: str, name: str) -> None:
                 raise ContractError(f"{name}, line {line}: YAML aliases are not read; write a $ref instead")
             nodes += isinstance(event, yaml.events.NodeEvent)
             if nodes > MAX_NODES:
-                raise ContractError(f"{name}, line {line}: more than {MAX_NODES} values stand there by then; leave some out")
+                why = f"more than {MAX_NODES} values stand there by then"
+                raise ContractError(f"{name}, line {line}: {why}; leave some out")
             if isinstance(event, yaml.ScalarEvent) and len(event.value) > _MAX_TEXT:
                 raise ContractError(f"{name}, line {line}: a text has more than {_MAX_TEXT} characters; shorten it")
             depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)

@@ -139,7 +139,7 @@ class SupportCall:
 
 @dataclass(frozen=True)
 class CredentialsSpec:
-    """A way to authenticate by its name, the variables that hold its parts, what carries them in a request."""
+    """The name of a way to authenticate, the variables with its parts, what carries them in a request."""
 
     scheme: str
     environment: Mapping[str, str]

@@ -9,6 +9,7 @@ from typing import Any
 
 from roomproof.auth.registry import authentication, carrier_of, name_of
 from roomproof.contract.clause import Clause, Level, Part, Path, Source, spoken
+from roomproof.contract.dialect import in_one_dialect
 from roomproof.contract.document import parse_yaml
 from roomproof.contract.fields import require_known_fields
 from roomproof.contract.lines import line_at, marks
@@ -54,13 +55,15 @@ def parse_contract(text: str, name: str, read: Reader | None = None) -> Contract
 
 
 def read_contract(raw: Any) -> Contract:
-    """Return the contract that an OpenAPI 3.1 document describes."""
-    if not isinstance(raw, dict) or not str(raw.get("openapi", "")).startswith("3.1"):
-        raise ContractError("is not an OpenAPI 3.1 document; it must start with 'openapi: 3.1.0'")
+    """Return the contract that a document of OpenAPI 3.1 or 3.0 describes."""
+    if isinstance(raw, dict) and "swagger" in raw:
+        raise ContractError("is a document of Swagger 2.0; convert it to OpenAPI 3.0 or 3.1 first")
+    if not isinstance(raw, dict) or not str(raw.get("openapi", "")).startswith(("3.0", "3.1")):
+        raise ContractError("is no document of OpenAPI 3.0 or 3.1; it must start with 'openapi: 3.1.0'")
     for member in ("x-provider", "x-room", "x-credentials", "paths", "servers"):
         if member not in raw:
             raise ContractError(f"has no {member}; `roomproof init` writes a contract that has everything")
-    root = resolve(raw, raw)
+    root = in_one_dialect(resolve(raw, raw))
     require_shape(root)
     provider = root["x-provider"]
     operations = tuple(_operations(root, provider, _Weight()))
@@ -168,7 +171,8 @@ def _operation(
     media, media_node = next(iter(content.items()))
     body = Body(media, bool(node["requestBody"].get("required")), media_node["schema"])
     _refuse_shared_concepts(body.schema, place.operation)
-    fields = list(body.schema.get("properties", {}))
+    members = body.schema.get("properties", {}).items()
+    fields = [name for name, member in members if not member.get("writeOnly")]
     behaviours = replace(place, part=Part.BEHAVIOUR)
     clauses = weight.counted(
         chain(

@@ -28,8 +28,8 @@ _DATA = frozenset(("const", "default", "enum", "example", "examples", "callbacks
 """Keywords whose values are no schemas, or are not read: no `$ref` in them is followed."""
 _NAMING = frozenset(
     (
-        *("$defs", "content", "definitions", "headers", "parameters", "paths", "patternProperties", "properties"),
-        *("requestBodies", "responses", "schemas", "securitySchemes", _FILES),
+        *("$defs", "content", "definitions", "headers", "parameters", "paths", "patternProperties"),
+        *("properties", "requestBodies", "responses", "schemas", "securitySchemes", _FILES),
     )
 )
 """Keywords whose members are names that an author has chosen, and no keywords."""
@@ -104,7 +104,8 @@ class _Files:
             raise ContractError(f"the contract refers to more than {_MOST_FILES} files; put some into one")
         text, name = self._texts[file] = self._read(file)
         if sum(len(text) for text, _ in self._texts.values()) > _MOST_CHARACTERS:
-            raise ContractError(f"the files have more than {_MOST_CHARACTERS} characters by then; refer to less")
+            why = f"the files have more than {_MOST_CHARACTERS} characters by then"
+            raise ContractError(f"{why}; refer to less")
         # Before it is moved: it may refer to itself.
         self._found[file] = None
         self._found[file] = self._moved(parse_yaml(text, name), file, ())
@@ -113,9 +114,9 @@ class _Files:
 def resolve(node: Any, root: Any) -> Any:
     """Return a copy of `node` with every `$ref` replaced by what it points to; siblings of `$ref` win.
 
-    A schema that contains itself is unfolded, LEVELS times at most; anything fits below. Raises ContractError for
-    a reference to nowhere, for another one that leads back to itself, and where a few stand for more than any
-    contract holds.
+    A schema that contains itself is unfolded, LEVELS times at most; anything fits below. Raises ContractError
+    for a reference to nowhere, for another one that leads back to itself, and where a few stand for more than
+    any contract holds.
     """
     if isinstance(node, dict):
         node = {key: value for key, value in node.items() if key != _FILES}
@@ -168,7 +169,9 @@ class _Resolver:
             return node
         if isinstance(node.get("$ref"), str) and not place.names:
             return self._replaced(node, place)
-        return {key: value if key in _DATA and not place.names else self.copy(value, place.below(key)) for key, value in node.items()}
+        data = () if place.names else _DATA
+        members = node.items()
+        return {key: value if key in data else self.copy(value, place.below(key)) for key, value in members}
 
     def _replaced(self, node: dict[str, Any], place: _Place) -> Any:
         """Return what a reference points to, with what stands beside it."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping
+from functools import partial
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -126,15 +127,29 @@ def installed_contract(contract: Contract) -> Contract | None:
 
 
 def load_contract(path: Path) -> Contract:
-    """Return the contract in a file. Raises ContractError, with the file's name, for anything that has no meaning."""
+    """Return the contract in a file, with the files that it refers to.
+
+    Raises ContractError, with the file's name, for anything that has no meaning.
+    """
     # Late: whoever only wants to know which providers there are, as a shell does at each Tab, need not wait
     # for it.
     from roomproof.contract.read import parse_contract
     from roomproof.judge.register import require_rules
 
-    contract = parse_contract(_text(path), str(path))
+    contract = parse_contract(_text(path), str(path), partial(_beside, path))
     require_rules(contract)
     return contract
+
+
+def _beside(contract: Path, file: str) -> tuple[str, str]:
+    """Return the text of a file that a contract refers to, and its path.
+
+    Raises ContractError if it cannot be read, or if a link leads out of the contract's folder.
+    """
+    path = contract.parent / file
+    if not files.real(path).is_relative_to(files.real(contract.parent)):
+        raise ContractError("only files beside the contract or below are read; copy it there")
+    return _text(path), str(path)
 
 
 def load_deviations(path: Path) -> tuple[Deviation, ...]:

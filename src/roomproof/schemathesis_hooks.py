@@ -17,6 +17,8 @@ import schemathesis
 from schemathesis.core.failures import Failure
 from schemathesis.errors import FailureGroup
 
+from roomproof.auth.basic import Basic
+from roomproof.auth.scheme import Carrier
 from roomproof.contract.deviation import Deviation
 from roomproof.contract.model import Contract
 from roomproof.errors import UsageError
@@ -26,7 +28,6 @@ from roomproof.judge.judge import Judge
 from roomproof.providers import find_contract
 from roomproof.reports.secrets import cleaned
 from roomproof.secrets import proofs
-from roomproof.targets.credentials import Basic
 from roomproof.verdict import Verdict, Verdicts
 
 _BESIDE_ANOTHER = "another request was under way at the same time"
@@ -106,12 +107,14 @@ class _Stream:
         return [evidence for evidence in fails if evidence.suspects]
 
     def credentials(self, request: Request, status: int, given: str | None) -> Credentials:
-        """Return what is known of the credentials of a request, where `given` is the Authorization header that the run was given.
+        """Return what is known of a request's credentials; `given` is the header that the run was given.
 
-        That header is valid once it has let a request in, and where a refusal cannot be about a room that nobody has seen. Without
+        That is valid once it has let a request in, and where a refusal cannot be about a room that nobody has
+        seen. Without
         any, the credentials are missing; of generated ones nobody knows that no account has them.
         """
-        sent, matched = header(request.headers, "authorization"), self.contract.match(request.method, request.path)
+        matched = self.contract.match(request.method, request.path)
+        sent = next(self.contract.credentials.carrier.values(request), None)
         if given is None or matched is None or sent not in (None, given):
             return Credentials.UNKNOWN
         if sent is None:
@@ -144,7 +147,7 @@ class Roomproof:
         """Judge one interaction. Raises BrokenClause for each clause that it breaks."""
         flight = _SKY.land() or _Flight(datetime.now(UTC) - timedelta(seconds=response.elapsed), alone=True)
         stream = self._stream = self._stream or _Stream.of(*_contract_of(case.operation.schema))
-        given, request = _given(case), _request(response)
+        given, request = _given(case, stream.contract.credentials.carrier), _request(response)
         request = replace(request, credentials=stream.credentials(request, response.status_code, given))
         answered = Response(
             response.status_code, tuple((name, value) for name, values in response.headers.items() for value in values), response.content
@@ -170,12 +173,16 @@ def _contract_of(schema: schemathesis.BaseSchema) -> tuple[Contract, tuple[Devia
     return find_contract(provider, (Path(unquote(place.path)).parent,) if place.scheme == "file" else ())
 
 
-def _given(case: _Case) -> str | None:
-    """Return the Authorization header that the run was given, with -H, --auth or in the configuration."""
+def _given(case: _Case, carrier: Carrier) -> str | None:
+    """Return the header with credentials that the run was given, with -H, --auth or in the configuration.
+
+    None for a key that stands elsewhere.
+    """
     config = case.operation.schema.config
     headers = tuple(config.headers_for(operation=case.operation).items())
     pair = config.auth_for(operation=case.operation)
-    return header(headers, "authorization") or (header(Basic(*pair).headers("", "", None), "authorization") if pair else None)
+    given = header(headers, carrier.name) if carrier.place == "header" else None
+    return given or (header(Basic(*pair).headers("", "", None), carrier.name) if pair else None)
 
 
 def _request(response: schemathesis.Response) -> Request:

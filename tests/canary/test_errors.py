@@ -7,12 +7,15 @@ from urllib.parse import quote
 
 import pytest
 
+from roomproof.auth.basic import Basic
+from roomproof.auth.bearer import Bearer
 from roomproof.contract.model import CredentialsSpec
 from roomproof.errors import UnreachableError, UsageError
 from roomproof.reports.secrets import HIDDEN, discreet
-from roomproof.targets.credentials import Basic, Bearer, HmacSha256, scheme_from
+from roomproof.targets.credentials import scheme_from
 from roomproof.targets.http import HttpTarget
 from roomproof.targets.target import Outgoing
+from roomproof_auth.hmac_sha256 import HmacSha256
 
 TOKEN = "kEy4-canary/+%41"
 BEARER = CredentialsSpec("bearer", {"token": "TOKEN"})

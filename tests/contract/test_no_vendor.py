@@ -1,4 +1,7 @@
-"""The engine and the generic strategies know no provider by name; only contracts, mocks and strategies of one provider do."""
+"""The engine and the generic strategies know no provider by name, and no header of one.
+
+Only contracts, mocks, ways to authenticate, and strategies of one provider do.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 NAMES = ("azure", "telnyx", "carrierx", "signalwire")
-VENDOR = re.compile(rf"{'|'.join(NAMES)}|(?<![a-z])acs(?![a-z])", re.IGNORECASE)
+VENDOR = re.compile(rf"{'|'.join(NAMES)}|(?<![a-z])acs(?![a-z])|x-ms-", re.IGNORECASE)
 
 
 def sources() -> Iterator[Path]:
@@ -33,4 +36,5 @@ def test_the_search_for_vendors_sees_the_engine() -> None:
     names = {path.name for path in sources()}
     assert {"judge.py", "run.py", "boundary.py", "openapi.yaml"} <= names
     assert VENDOR.search("an ACS room")
+    assert VENDOR.search('"X-Ms-Date"')
     assert not VENDOR.search("brackets, facsimiles")

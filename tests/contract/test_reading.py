@@ -14,8 +14,9 @@ import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from roomproof.contract.document import parse_yaml, resolve
+from roomproof.contract.document import parse_yaml
 from roomproof.contract.read import read_contract
+from roomproof.contract.references import resolve
 from roomproof.errors import ContractError
 from roomproof.judge.register import require_rules
 from roomproof.providers import MAX_BYTES, load_contract, load_deviations
@@ -158,14 +159,15 @@ def test_dates_stay_text() -> None:
         (None, "openapi: 3.1.0"),
         ([], "openapi: 3.1.0"),
         ("text", "openapi: 3.1.0"),
-        (changed("openapi", to="3.0.3"), "3.1"),
+        (changed("openapi", to="3.2.0"), "3.1"),
+        ({"swagger": "2.0", **changed("openapi", to=...)}, "Swagger 2.0; convert it to OpenAPI"),
         (changed("x-provider", to=...), "x-provider"),
         (changed("x-room", to=...), "x-room"),
         (changed("x-credentials", to=...), "x-credentials"),
         (changed("paths", to=...), "paths"),
         (changed("servers", to=...), "servers"),
         (changed(*SCHEMA, "properties", "size", to={"type": "integer", "minumum": 1}), "minumum"),
-        (changed(*SCHEMA, "properties", "size", to={"type": "integer", "patternProperties": {}}), "patternProperties"),
+        (changed(*SCHEMA, "properties", "size", to={"patternProperties": {}}), "leave it out"),
         (changed(*SCHEMA, "properties", "size", to={"type": "integer", "x-level": "certain"}), "certain"),
         (changed(*SCHEMA, "properties", "size", to={"type": "integer", "x-levels": {"type": "certain"}}), "certain"),
         (changed(*SCHEMA, "properties", "size", to={"type": "integer", "x-source": "page 5"}), "x-source"),
@@ -178,7 +180,8 @@ def test_dates_stay_text() -> None:
         (changed(*OPERATION, "x-behaviours", to=SMALL["paths"]["/rooms/{room_id}"]["patch"]["x-behaviours"] * 2), "stands twice"),
     ],
     ids=[
-        "nothing", "a list", "a text", "OpenAPI 3.0", "no provider", "no room", "no credentials", "no paths", "no servers",
+        "nothing", "a list", "a text", "OpenAPI 3.2", "Swagger", "no provider", "no room", "no credentials",
+        "no paths", "no servers",
         "misspelt keyword", "unread keyword", "unknown level", "unknown level of a keyword", "source in words", "dangling reference",
         "reference to another file", "reference to a text", "reference to itself", "incomplete behaviour", "behaviour in words",
         "clause twice",

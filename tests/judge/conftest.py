@@ -16,9 +16,10 @@ from typing import Any
 import pytest
 
 from roomproof.contract.clause import Part
-from roomproof.contract.document import parse_yaml, resolve
+from roomproof.contract.document import parse_yaml
 from roomproof.contract.model import Contract
 from roomproof.contract.read import read_contract
+from roomproof.contract.references import resolve
 from roomproof.interaction import Credentials, Headers, Interaction, Request, Response, RoomKnowledge
 from roomproof.judge import judge as judging
 from roomproof.judge.classify import classify

@@ -12,8 +12,8 @@ from uuid import UUID, uuid4
 
 import orjson
 
+from roomproof.auth.bearer import Bearer
 from roomproof.interaction import Interaction, Request, Response
-from roomproof.targets.credentials import Bearer
 from roomproof.targets.target import Outgoing
 from roomproof_strategies import Sample, Setting, Special
 

@@ -22,12 +22,13 @@ import pytest
 import urllib3
 from starlette.types import ASGIApp, Message
 
+from roomproof.auth.scheme import Scheme
 from roomproof.errors import UsageError
 from roomproof.interaction import Credentials, Interaction, Request, Response
 from roomproof.mocks.faults import Fault, Kind, faults_of, find_fault
 from roomproof.mocks.faults.exchange import Call, Handle, Reply, Wrapped
 from roomproof.providers import find_contract, find_mock, find_special
-from roomproof.targets.credentials import Scheme, scheme_from, unscoped_from
+from roomproof.targets.credentials import scheme_from, unscoped_from
 from roomproof.targets.http import HttpTarget
 from roomproof.targets.serve import mock_process
 from roomproof.targets.target import Outgoing

@@ -31,12 +31,14 @@ def files_below(*folders: str, suffixes: tuple[str, ...]) -> set[str]:
 def test_the_wheel_holds_both_packages_the_templates_the_contracts_and_the_cassettes(built: Path) -> None:
     (path,) = built.glob("*.whl")
     names = {name for name in zipfile.ZipFile(path).namelist() if ".dist-info/" not in name}
-    modules = files_below("src", "strategies", suffixes=(".py", ".yaml", ".json", "py.typed", ".html", ".css", ".js"))
+    suffixes = (".py", ".yaml", ".json", "py.typed", ".html", ".css", ".js")
+    modules = files_below("src", "strategies", "auth", suffixes=suffixes)
     expected = {name.partition("/")[2] for name in modules}
     expected |= {f"roomproof/_contracts/{name.partition('/')[2]}" for name in files_below("contracts", suffixes=(".yaml",))}
     expected |= {f"roomproof/_cassettes/{name.partition('/')[2]}" for name in files_below("cassettes", suffixes=(".yaml", ".md"))}
     assert names == expected
-    assert {"roomproof/py.typed", "roomproof_strategies/py.typed", "roomproof/start/openapi.yaml"} <= names
+    assert {f"{name}/py.typed" for name in ("roomproof", "roomproof_strategies", "roomproof_auth")} <= names
+    assert "roomproof/start/openapi.yaml" in names
     assert {f"roomproof/reports/html/{name}" for name in ("page.html", "parts.html", "style.css", "script.js")} <= names
     assert "roomproof/_cassettes/telnyx/mock/update-room.yaml" in names
 
@@ -47,6 +49,7 @@ def test_the_wheel_holds_licence_and_entry_points(built: Path) -> None:
     (points,) = (name for name in wheel.namelist() if name.endswith("entry_points.txt"))
     text = wheel.read(points).decode()
     assert "roomproof = roomproof.cli:main" in text
+    assert "[roomproof.auth]" in text
     assert "[roomproof.mocks]" in text
     assert "[roomproof.strategies]" in text
     assert any(name.endswith("licenses/LICENSE") for name in wheel.namelist())
@@ -56,6 +59,7 @@ def test_the_sdist_holds_everything_that_building_and_testing_take(built: Path) 
     (path,) = built.glob("*.tar.gz")
     with tarfile.open(path) as sdist:
         names = {name.partition("/")[2] for name in sdist.getnames()}
-    wanted = files_below("src", "strategies", "contracts", "cassettes", "tests", suffixes=(".py", ".yaml", "py.typed"))
+    folders = ("src", "strategies", "auth", "contracts", "cassettes", "tests")
+    wanted = files_below(*folders, suffixes=(".py", ".yaml", "py.typed"))
     wanted |= {"LICENSE", "README.md", "conftest.py", "pyproject.toml", "tox.ini"}
     assert wanted - names == set()

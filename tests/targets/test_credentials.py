@@ -12,8 +12,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from roomproof.auth.basic import Basic
+from roomproof.auth.bearer import Bearer
+from roomproof.auth.scheme import Scheme
 from roomproof.interaction import Headers, header
-from roomproof.targets.credentials import Basic, Bearer, HmacSha256, Scheme
+from roomproof_auth.hmac_sha256 import HmacSha256
 
 URL = "https://rooms.example.com/rooms/17?api-version=1"
 BODY = b'{"name":"x"}'

@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 
-from roomproof.targets.credentials import Basic, Bearer
+from roomproof.auth.basic import Basic
+from roomproof.auth.bearer import Bearer
 from roomproof.targets.http import HttpTarget
 from roomproof.targets.target import Outgoing
 

@@ -10,6 +10,7 @@ from urllib.parse import unquote, urlsplit
 
 import orjson
 
+from roomproof.auth.registry import authentication
 from roomproof.contract.model import Contract
 from roomproof.interaction import Request, header
 from roomproof.judge.placeholder import is_placeholder
@@ -27,7 +28,10 @@ def account_of(request: Request, contract: Contract) -> str | None:
     `request` is as it was recorded: user information in its URL counts. Two accounts of one server never share a digest; one may have
     several, where its tokens change and do not say whose they are.
     """
-    named = _named(contract.credentials.scheme, header(request.headers, "authorization") or _key(request), _user(request.url))
+    spec = contract.credentials
+    sent = next(spec.carrier.values(request), "")
+    proof = sent or header(request.headers, "authorization") or _key(request)
+    named = _named(authentication(spec.scheme).is_signature, proof, _user(request.url))
     return None if named is None else blake2b(named.encode("utf-8", "surrogatepass"), digest_size=12).hexdigest()
 
 
@@ -43,7 +47,7 @@ def server_of(request: Request) -> str:
 
 
 @lru_cache(maxsize=1024)
-def _named(scheme: str, authorization: str, user: str) -> str | None:
+def _named(is_signature: bool, authorization: str, user: str) -> str | None:
     """Return what names the account in an Authorization header or in the user information of a URL; None if nothing does.
 
     A signature differs from request to request, and so names nobody; without a key's id the server does.
@@ -53,8 +57,10 @@ def _named(scheme: str, authorization: str, user: str) -> str | None:
     if is_placeholder(authorization) or is_placeholder(proof):
         return None
     if not proof:
-        return f"user {user}" if user and not is_placeholder(user) else f"key {word}" if word else None
-    if scheme == "hmac-sha256" or "signature=" in proof.lower():
+        if user and not is_placeholder(user):
+            return f"user {user}"
+        return f"key {_claims(word) or word}" if word else None
+    if is_signature or "signature=" in proof.lower():
         signer = _SIGNER.search(proof)
         return f"signer {signer[1] if signer else ''}"
     if word.lower() == "basic":

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from roomproof.cassettes.address import addressed
+from roomproof.cassettes.attribution import Attribution
 from roomproof.cassettes.entry import Unreadable
 from roomproof.cassettes.exposure import exposed
 from roomproof.cassettes.recording import found_in, open_recording
+from roomproof.cassettes.redaction import is_redacted
 from roomproof.commands.outputs import told_besides
+from roomproof.contract.model import Contract
 from roomproof.environment import value_of
 from roomproof.errors import UsageError
+from roomproof.interaction import Request
 from roomproof.legible import one_line
 from roomproof.providers import find_contracts
 from roomproof.reports.console import open_console
@@ -22,6 +27,7 @@ class _Search:
     """What was found so far, and what nobody could look into; `tell` prints a line."""
 
     known: tuple[str, ...]
+    contracts: Mapping[str, Contract]
     tell: Callable[[str], None]
     secrets: int = 0
     looked_into: int = 0
@@ -32,6 +38,7 @@ class _Search:
 
     def look_into(self, path: Path) -> None:
         """Look into a recording; what is wrong with it costs no other one."""
+        attribution = Attribution(self.contracts, path, None)
         try:
             for number, entry in enumerate(open_recording(path).entries(), 1):
                 if isinstance(entry, Unreadable):
@@ -40,7 +47,8 @@ class _Search:
                     continue
                 self.looked_into += 1
                 self.bodies_missing += entry.bodies_missing
-                for what in exposed(entry.interaction, self.known):
+                keys = _keys(entry.interaction.request, attribution)
+                for what in exposed(entry.interaction, (*self.known, *keys)):
                     self.secrets += 1
                     self.tell(f"{path}, interaction {number}: {what}")
         except UsageError as error:
@@ -65,8 +73,10 @@ def run_check_secrets(paths: tuple[Path, ...], contracts: tuple[Path, ...], envi
     Raises UsageError where there is none, and a file is damaged or nothing could be looked into.
     """
     console = open_console()
+    known = {name: contract for name, (contract, _) in find_contracts(contracts).items()}
     search = _Search(
-        tuple(_known_secrets(contracts, environment)),
+        tuple(_known_secrets(known.values(), environment)),
+        known,
         lambda text: console.print(one_line(text), markup=False, highlight=False, soft_wrap=True),
     )
     found = found_in(*paths)
@@ -93,7 +103,14 @@ def _require_whole(search: _Search, paths: tuple[Path, ...]) -> None:
         raise UsageError(f"{', '.join(map(str, paths))}: {what}, so nothing was looked into; name a recording that holds some")
 
 
-def _known_secrets(contracts: tuple[Path, ...], environment: Mapping[str, str]) -> Iterator[str]:
-    for contract, _ in find_contracts(contracts).values():
+def _keys(request: Request, attribution: Attribution) -> Iterator[str]:
+    """Yield the keys that a request carries under a name that only its provider's contract tells."""
+    contract = attribution.contract_of(addressed(request))
+    keys = contract.credentials.carrier.keys(request) if contract else ()
+    yield from (key for key in keys if not is_redacted(key))
+
+
+def _known_secrets(contracts: Iterable[Contract], environment: Mapping[str, str]) -> Iterator[str]:
+    for contract in contracts:
         names = contract.credentials.environment.values()
         yield from (value for value in (value_of(name, environment) for name in names) if value is not None)

@@ -92,7 +92,8 @@ def _tell(session: Session, recorded: list[Interaction]) -> list[Evidence]:
 def _verdict(session: Session, clause_id: str, told: list[Evidence], secrets: tuple[str, ...]) -> Regressed:
     finding = next((item for item in session.judging.verdicts.findings() if item.clause.id == clause_id), None)
     if finding is not None and finding.verdict is Verdict.FAIL:
-        lines: list[str] = cleaned(_lines(session, finding), (*secrets, *proofs_of((finding.witness.interaction,))))
+        proofs = proofs_of((finding.witness.interaction,), session.contract.credentials.carrier)
+        lines: list[str] = cleaned(_lines(session, finding), (*secrets, *proofs))
         return Regressed("fail", "\n".join(map(one_line, lines)))
     if any(item.clause == clause_id and item.outcome is not Outcome.INCONCLUSIVE for item in told):
         return Regressed("pass", "")
@@ -118,7 +119,8 @@ def save_regressions(
     for finding in findings:
         if finding.verdict is not Verdict.FAIL or finding.witness.is_unanswered:
             continue
-        summary = cleaned(finding.witness.evidence.summary, (*secrets, *proofs_of((finding.witness.interaction,))))
+        proofs = proofs_of((finding.witness.interaction,), subject.contract.credentials.carrier)
+        summary = cleaned(finding.witness.evidence.summary, (*secrets, *proofs))
         told = {**told_of(subject), "summary": summary}
         interactions = finding.witness.sequence or story(subject.contract, history, finding.witness.interaction, finding.clause)
         try:

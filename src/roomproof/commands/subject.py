@@ -11,6 +11,7 @@ from functools import partial
 from pathlib import Path
 
 from roomproof import __version__
+from roomproof.auth.scheme import Scheme
 from roomproof.cassettes.past import digest
 from roomproof.cassettes.redaction import Redactor
 from roomproof.commands.bookkeeping import heading_of, kept_books
@@ -20,7 +21,7 @@ from roomproof.legible import one_line
 from roomproof.providers import find_contract, find_special, installed_contract, require_mock, require_own_variables
 from roomproof.reports.secrets import cleaned, discreet
 from roomproof.secrets import without_login
-from roomproof.targets.credentials import Scheme, scheme_from, unscoped_from
+from roomproof.targets.credentials import scheme_from, unscoped_from
 from roomproof.targets.grammar import unnameable
 from roomproof.targets.http import HttpTarget
 from roomproof.targets.proxy import proxy_secrets

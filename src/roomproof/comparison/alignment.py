@@ -79,18 +79,20 @@ class Pair:
 
 @dataclass
 class Requests:
-    """The distinct requests of a recording."""
+    """The distinct requests of a recording; `key` is a query parameter that carries a key."""
 
+    key: str
     asked: dict[tuple[Kin, bytes | None], Asked] = field(default_factory=dict)
     answers: int = 0
 
     def open(self, request: Request, context: Context) -> Asked:
         """Return the entry of a request, a new one where it was not seen before."""
-        exact = _kin(request, context, None), _digest(request.body)
+        exact = _kin(request, context, None, self.key), _digest(request.body)
         found = self.asked.get(exact)
         if found is None:
             body = None if not request.body else _digest(masked_body(request.body))
-            found = self.asked[exact] = Asked(_kin(request, context, body), _example(request, context))
+            kin = _kin(request, context, body, self.key)
+            found = self.asked[exact] = Asked(kin, _example(request, context))
         return found
 
     def add(self, asked: Asked, answer: Answered) -> None:
@@ -101,9 +103,9 @@ class Requests:
             asked.answers.append(answer)
 
 
-def _kin(request: Request, context: Context, body: bytes | None) -> Kin:
+def _kin(request: Request, context: Context, body: bytes | None, key: str) -> Kin:
     credentials = "given" if request.credentials in _GIVEN else request.credentials.value
-    query = tuple(sorted((name, masked(value)) for name, value in request.query.items()))
+    query = tuple(sorted((name, masked(value)) for name, value in request.query.items() if name != key))
     no_room = request.room is RoomKnowledge.NONE
     return Kin(context.subject, credentials, no_room, media_type(request.headers), query, context.reasons, body)
 

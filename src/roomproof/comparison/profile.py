@@ -49,7 +49,7 @@ class Profile:
     """One provider's stream, seen once. Memory grows with the contract, the rooms and the distinct requests."""
 
     def __init__(self, contract: Contract) -> None:
-        self.requests = Requests()
+        self.requests = Requests(contract.credentials.carrier.name)
         self.fields: dict[Subject, Fields] = {}
         self._contract = contract
         self._provenance = Provenance(contract)

@@ -1,4 +1,4 @@
-"""Read a contract's YAML: a safe loader, no aliases, every local `$ref` resolved."""
+"""Read a contract's YAML or JSON: a safe loader, no aliases, bounds."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ import yaml
 
 from roomproof.errors import ContractError
 
-_MAX_DEPTH = 60
-_MAX_NODES = 200_000
+MAX_DEPTH = 60
+MAX_NODES = 200_000
 _MAX_TEXT = 100_000
 """Characters of a text, or of a name: it may stand in the id of every clause below it."""
 _MAX_NUMBER = 2**63 - 1
@@ -57,19 +57,20 @@ def _refuse_explosives(text: str, name: str) -> None:
     repeated.
     """
     depth = line = nodes = 0
-    too_deep = f"nested more than {_MAX_DEPTH} levels deep; contracts are flat"
+    too_deep = f"nested more than {MAX_DEPTH} levels deep; contracts are flat"
     try:
         for event in yaml.parse(text, Loader=_Loader):
             line = event.start_mark.line + 1 if event.start_mark else 0
             if isinstance(event, yaml.events.AliasEvent):
                 raise ContractError(f"{name}, line {line}: YAML aliases are not read; write a $ref instead")
             nodes += isinstance(event, yaml.events.NodeEvent)
-            if nodes > _MAX_NODES:
-                raise ContractError(f"{name}, line {line}: more than {_MAX_NODES} values stand there by then; leave some out")
+            if nodes > MAX_NODES:
+                why = f"more than {MAX_NODES} values stand there by then"
+                raise ContractError(f"{name}, line {line}: {why}; leave some out")
             if isinstance(event, yaml.ScalarEvent) and len(event.value) > _MAX_TEXT:
                 raise ContractError(f"{name}, line {line}: a text has more than {_MAX_TEXT} characters; shorten it")
             depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
-            if depth > _MAX_DEPTH:
+            if depth > MAX_DEPTH:
                 raise ContractError(f"{name}, line {line}: {too_deep}")
     except yaml.YAMLError as error:
         if not is_parsers_limit(error):
@@ -122,50 +123,3 @@ def require_json(node: Any, place: str = "the contract") -> None:
         raise ContractError(f"{place}: the number is larger than {_MAX_NUMBER}, which JSON readers do not agree on")
     elif not isinstance(node, str | int | float | None):
         raise ContractError(f"{place}: a {type(node).__name__} is no value of JSON; write it as text")
-
-
-def resolve(node: Any, root: Any) -> Any:
-    """Return a copy of `node` with every local `$ref` replaced by what it points to; siblings of `$ref` win.
-
-    Raises ContractError for a reference to nowhere or to itself, and where a few references stand for more than any contract holds.
-    """
-    return _Resolver(root).copy(node, 0)
-
-
-class _Resolver:
-    """Counts what it copies: of references that lead to references, each doubles the whole."""
-
-    def __init__(self, root: Any) -> None:
-        self._root = root
-        self._copied = 0
-
-    def copy(self, node: Any, depth: int) -> Any:
-        """Return a copy of a node without references."""
-        self._copied += 1
-        if depth > _MAX_DEPTH:
-            raise ContractError("a $ref leads back to itself, or the contract is nested too deeply; contracts are finite trees")
-        if self._copied > _MAX_NODES:
-            raise ContractError(f"with every $ref replaced it has more than {_MAX_NODES} values; refer to less")
-        if isinstance(node, list):
-            return [self.copy(item, depth + 1) for item in node]
-        if not isinstance(node, dict):
-            return node
-        target = node.get("$ref")
-        if isinstance(target, str):
-            merged = {**_follow(target, self._root), **{key: value for key, value in node.items() if key != "$ref"}}
-            return self.copy(merged, depth + 1)
-        return {key: self.copy(value, depth + 1) for key, value in node.items()}
-
-
-def _follow(reference: str, root: Any) -> dict[str, Any]:
-    if not reference.startswith("#/"):
-        raise ContractError(f"$ref {reference!r}: only references inside the file are read; write '#/components/...'")
-    node = root
-    for step in reference[2:].split("/"):
-        name = step.replace("~1", "/").replace("~0", "~")
-        if not isinstance(node, dict) or name not in node:
-            raise ContractError(f"$ref {reference!r} points to nothing; check its spelling")
-        node = node[name]
-    if not isinstance(node, dict):
-        raise ContractError(f"$ref {reference!r} does not point to an object")
-    return node

@@ -119,7 +119,10 @@ def _structure(speaks_of: str, *names: str) -> tuple[Keyword, ...]:
     return tuple(Keyword(name, Role.STRUCTURE, speaks_of) for name in names)
 
 
-_ANNOTATIONS = ("title", "description", "summary", "example", "examples", "$comment")
+_ANNOTATIONS = (
+    *("title", "description", "summary", "example", "examples", "$comment", "deprecated", "readOnly"),
+    *("writeOnly", "externalDocs", "discriminator", "xml", "contentEncoding", "contentMediaType"),
+)
 _TABLE = (
     Keyword("type", demands="{field} is of type {value}", divides=False, edge=Edge.NONE),
     Keyword("const", demands="{field} is {value}", short="always {}"),

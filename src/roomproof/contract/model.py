@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from functools import cache, cached_property
 from typing import Any
 
+from roomproof.auth.scheme import AUTHORIZATION, Carrier
 from roomproof.contract.clause import Clause, Json, Level, Part, Path, Source
 from roomproof.contract.lines import Mark, line_at, marks
 
@@ -136,18 +137,15 @@ class SupportCall:
     source: Source = NOWHERE
 
 
-SCHEMES = {"bearer": ("token",), "basic": ("username", "password"), "hmac-sha256": ("connection-string",)}
-"""The schemes of x-credentials, each with the parts whose environment variables it names."""
-
-
 @dataclass(frozen=True)
 class CredentialsSpec:
-    """The scheme (`bearer`, `basic`, `hmac-sha256`) and the environment variables that hold its parts."""
+    """The name of a way to authenticate, the variables with its parts, what carries them in a request."""
 
     scheme: str
     environment: Mapping[str, str]
     level: Level = Level.DOCUMENTED
     source: Source = NOWHERE
+    carrier: Carrier = AUTHORIZATION
 
 
 @dataclass(frozen=True)

@@ -7,13 +7,14 @@ from dataclasses import replace
 from itertools import chain
 from typing import Any
 
+from roomproof.auth.registry import authentication, carrier_of, name_of
 from roomproof.contract.clause import Clause, Level, Part, Path, Source, spoken
-from roomproof.contract.document import parse_yaml, resolve
+from roomproof.contract.dialect import in_one_dialect
+from roomproof.contract.document import parse_yaml
 from roomproof.contract.fields import require_known_fields
 from roomproof.contract.lines import line_at, marks
 from roomproof.contract.model import (
     NOWHERE,
-    SCHEMES,
     Body,
     Contract,
     CredentialsSpec,
@@ -23,6 +24,7 @@ from roomproof.contract.model import (
     Room,
     SupportCall,
 )
+from roomproof.contract.references import Reader, resolve, with_files
 from roomproof.contract.register import Place, behaviour_clauses, concepts, read_level, read_source, refuse_bad_schema, schema_clauses
 from roomproof.contract.shape import require_shape
 from roomproof.errors import ContractError, did_you_mean
@@ -34,11 +36,15 @@ _MOST_CHARACTERS = 20_000_000
 METHODS = ("get", "put", "post", "delete", "patch")
 
 
-def parse_contract(text: str, name: str) -> Contract:
-    """Return the contract in a YAML text. Raises ContractError, with the text's name and the line, for what has no meaning."""
+def parse_contract(text: str, name: str, read: Reader | None = None) -> Contract:
+    """Return the contract in a YAML text; `read` reads the files that it refers to.
+
+    Raises ContractError, with the text's name and the line, for what has no meaning.
+    """
     raw = parse_yaml(text, name)
     try:
-        return replace(read_contract(raw), text=text, file=name)
+        whole = raw if read is None else with_files(raw, read)
+        return replace(read_contract(whole), text=text, file=name)
     except ContractError as error:
         line = f", line {line_at(marks(text), error.pointer)}" if error.pointer else ""
         raise ContractError(f"{name}{line}: {error}", error.pointer) from error
@@ -49,13 +55,15 @@ def parse_contract(text: str, name: str) -> Contract:
 
 
 def read_contract(raw: Any) -> Contract:
-    """Return the contract that an OpenAPI 3.1 document describes."""
-    if not isinstance(raw, dict) or not str(raw.get("openapi", "")).startswith("3.1"):
-        raise ContractError("is not an OpenAPI 3.1 document; it must start with 'openapi: 3.1.0'")
+    """Return the contract that a document of OpenAPI 3.1 or 3.0 describes."""
+    if isinstance(raw, dict) and "swagger" in raw:
+        raise ContractError("is a document of Swagger 2.0; convert it to OpenAPI 3.0 or 3.1 first")
+    if not isinstance(raw, dict) or not str(raw.get("openapi", "")).startswith(("3.0", "3.1")):
+        raise ContractError("is no document of OpenAPI 3.0 or 3.1; it must start with 'openapi: 3.1.0'")
     for member in ("x-provider", "x-room", "x-credentials", "paths", "servers"):
         if member not in raw:
             raise ContractError(f"has no {member}; `roomproof init` writes a contract that has everything")
-    root = resolve(raw, raw)
+    root = in_one_dialect(resolve(raw, raw))
     require_shape(root)
     provider = root["x-provider"]
     operations = tuple(_operations(root, provider, _Weight()))
@@ -87,18 +95,24 @@ def read_contract(raw: Any) -> Contract:
 
 
 def _credentials(root: Mapping[str, Any], top: Source) -> CredentialsSpec:
-    """Return how a request proves who sends it; level and source are those of the security scheme that stands first in `security`."""
-    scheme, environment = root["x-credentials"]["scheme"], root["x-credentials"]["environment"]
-    if scheme not in SCHEMES:
-        raise ContractError(f"x-credentials: scheme {scheme!r} is not known; choose one of {', '.join(SCHEMES)}")
-    missing = [part for part in SCHEMES[scheme] if part not in environment]
+    """Return how a request proves who sends it: see the first of `security`, or the only security scheme.
+
+    `x-credentials` names the environment variables, and the scheme where OpenAPI has no word for it.
+    """
+    told, schemes = root["x-credentials"], root.get("components", {}).get("securitySchemes", {})
+    environment, only = told["environment"], next(iter(schemes)) if len(schemes) == 1 else None
+    node = schemes.get(next(iter(next(iter(root.get("security", ())), {})), only), {})
+    try:
+        name = told.get("scheme") or name_of(node)
+        carrier, parts = carrier_of(name, node), authentication(name).parts
+    except ContractError as error:
+        raise ContractError(str(error), ("x-credentials",)) from error
+    missing = [part for part in parts if part not in environment]
     if missing:
-        raise ContractError(
-            f"x-credentials: {scheme} needs the environment variables of {', '.join(SCHEMES[scheme])}; {missing[0]} is missing"
-        )
-    named = next(iter(next(iter(root.get("security", ())), {})), None)
-    node = root.get("components", {}).get("securitySchemes", {}).get(named, {})
-    return CredentialsSpec(scheme, environment, read_level(node, Level.DOCUMENTED), read_source(node.get("x-source"), top))
+        message = f"x-credentials: {name} needs the environment variables of {', '.join(parts)}"
+        raise ContractError(f"{message}; {missing[0]} is missing", ("x-credentials", "environment"))
+    level, source = read_level(node, Level.DOCUMENTED), read_source(node.get("x-source"), top)
+    return CredentialsSpec(name, environment, level, source, carrier)
 
 
 def _support(name: str, call: Mapping[str, Any], top: Source) -> SupportCall:
@@ -157,7 +171,8 @@ def _operation(
     media, media_node = next(iter(content.items()))
     body = Body(media, bool(node["requestBody"].get("required")), media_node["schema"])
     _refuse_shared_concepts(body.schema, place.operation)
-    fields = list(body.schema.get("properties", {}))
+    members = body.schema.get("properties", {}).items()
+    fields = [name for name, member in members if not member.get("writeOnly")]
     behaviours = replace(place, part=Part.BEHAVIOUR)
     clauses = weight.counted(
         chain(

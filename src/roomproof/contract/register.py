@@ -17,6 +17,7 @@ from typing import Any
 import jsonschema_rs
 
 from roomproof.contract.clause import ITEMS, KEYS, VALUES, Clause, Level, Part, Path, Source, path_of, spoken
+from roomproof.contract.dialect import READ_ONLY
 from roomproof.contract.formats import ANNOTATING, ASSERTED
 from roomproof.contract.keywords import KEYWORDS, VALUE_KEYWORDS, Role, names_of
 from roomproof.errors import ContractError, did_you_mean
@@ -24,6 +25,11 @@ from roomproof.errors import ContractError, did_you_mean
 SILENCE = "no word on null"
 """What stands in the source of a clause about null, which no document makes."""
 _CARRIERS = {ITEMS: "items", VALUES: "additionalProperties", KEYS: "propertyNames"}
+_IDLE = (
+    *("if", "then", "else", "contains", "minContains", "maxContains", "prefixItems", "unevaluatedItems"),
+    *("patternProperties", "unevaluatedProperties", "dependentRequired", "dependentSchemas", "contentSchema"),
+)
+"""Keywords of JSON Schema that make no clause."""
 _NOTHING_INSIDE = {"items": "maxItems", "propertyNames": "maxProperties"}
 _CONCEPT = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 
@@ -140,9 +146,10 @@ def _refuse_idle_keywords(schema: Mapping[str, Any], place: Place) -> None:
     where = f"{place.operation}, {spoken(place.path) or 'body'}"
     for key in schema:
         if key not in KEYWORDS and not key.startswith("x-"):
-            nearest = did_you_mean(key, KEYWORDS)
-            message = f"{where}: keyword {key!r} has no clause{nearest}; known are {', '.join(KEYWORDS)}"
-            raise ContractError(message, place.at(key).pointer)
+            advice = f"{did_you_mean(key, KEYWORDS)}; known are {', '.join(KEYWORDS)}"
+            if key in _IDLE:
+                advice = "; leave it out, and name under x-unsettled the values whose acceptance it decides"
+            raise ContractError(f"{where}: keyword {key!r} has no clause{advice}", place.at(key).pointer)
         if key in ("items", "propertyNames") and schema[key] is False:
             message = f"{where}: {key}: false has no clause; write {_NOTHING_INSIDE[key]}: 0, which says the same"
             raise ContractError(message, place.at(key).pointer)
@@ -191,7 +198,7 @@ def _of_keyword(schema: Mapping[str, Any], place: Place, keyword: str) -> tuple[
 def _closed_clause(schema: Mapping[str, Any], place: Place) -> Iterator[Clause]:
     """Yield that an object has no members but those which are listed; said by their names, it is one keyword that stands alone."""
     if schema.get("additionalProperties") is False:
-        names = list(schema.get("properties", ()))
+        names = [*schema.get("properties", ()), *schema.get(READ_ONLY, ())]
         level, here = _of_keyword(schema, place, "additionalProperties")
         demands = f"{spoken(place.path) or 'the body'} has no members{' but ' if names else ''}{', '.join(names)}"
         yield here.clause("additional-properties", demands, level=level, schema={"propertyNames": {"enum": names} if names else False})

@@ -205,7 +205,7 @@ _CONTRACT = {
         },
         "x-credentials": {
             "type": "object",
-            "required": ["scheme", "environment"],
+            "required": ["environment"],
             "properties": {"scheme": _TEXT, "environment": _TEXTS},
         },
         "x-support": {"type": "object", "additionalProperties": _CALL},

@@ -6,11 +6,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from roomproof.auth.registry import authentication
 from roomproof.contract.clause import Clause, Json, Level, Part, Path, Source
 from roomproof.contract.keywords import KEYWORDS
 from roomproof.contract.model import Contract, Operation, Parameter, ResponseSpec
 
-SCHEME_NAMES = {"bearer": "bearer token", "basic": "HTTP Basic", "hmac-sha256": "HMAC-SHA256 signature"}
 _KINDS = {"string": "text", "null": "null"}
 
 
@@ -121,7 +121,8 @@ def of_server(contract: Contract) -> Statement:
 def of_credentials(contract: Contract) -> Statement:
     """Return how a request proves who sends it."""
     spec = contract.credentials
-    return Statement("", "", "credentials", spec.scheme, SCHEME_NAMES[spec.scheme], spec.level, spec.source)
+    title = authentication(spec.scheme).title
+    return Statement("", "", "credentials", spec.scheme, title, spec.level, spec.source)
 
 
 def of_success(operation: Operation) -> Iterator[Statement]:

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from dataclasses import field as member
 from enum import IntFlag
 from itertools import pairwise
-from typing import Any
 
 from roomproof.contract.clause import Clause, Level, Part, Path, values_at
 from roomproof.contract.keywords import End, Kind

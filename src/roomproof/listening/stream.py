@@ -112,6 +112,8 @@ class Listening:
         own; None: of each request its address or the place of its cassette has to say whose it is.
         """
         self.heard: dict[str, Hearing] = {}
+        self.keys: dict[str, None] = {}
+        """The API keys of requests so far, as the contracts tell where they stand."""
         self.strict = strict
         self._contracts, self._provider = contracts, provider
         self._attributions: dict[Path, Attribution] = {}
@@ -128,6 +130,13 @@ class Listening:
             client = Violations(strict=self.strict)
             self.heard[provider] = Hearing(contract, Judge(contract), verdicts, client)
         return self.heard[provider]
+
+    def note_keys(self, request: Request, place: Path) -> None:
+        """Note the key that a request carries, which nobody but its contract tells to be one."""
+        with self._lock:
+            contract = self._contract_of(request, place)
+            if contract is not None:
+                self.keys |= dict.fromkeys(contract.credentials.carrier.keys(request))
 
     def start(self, method: str) -> Flight:
         """Note that a request is sent. It is under way until its flight is judged or forgotten."""

@@ -28,7 +28,7 @@ from roomproof.listening.clients import UNDER_WAY, now
 from roomproof.listening.stream import Flight, Learned, Listening
 from roomproof.listening.vcr_filters import Filters
 from roomproof.listening.vcr_matching import Mask
-from roomproof.listening.vcr_node import node_of
+from roomproof.listening.vcr_node import grouped, node_of
 from roomproof.listening.vcr_redaction import Persister
 
 
@@ -153,8 +153,11 @@ class _Tap:
         self._cassette.append = self._appended
 
     def _asked(self, request: Any) -> Any:
-        can = self._can_play(request)
         listener = self._current()
+        if listener is not None:
+            # Before it is compared with what was recorded, where its key is not what it was.
+            listener.listening.note_keys(_request(request), self._place(listener))
+        can = self._can_play(request)
         if not can and listener is not None and request not in self._flights:
             call = UNDER_WAY.get()
             flight = call.flights.get(id(listener.listening)) if call else None
@@ -222,6 +225,12 @@ class _Tap:
         """
         path = Path(self._cassette._path).absolute()
         return path.relative_to(listener.root) if path.is_relative_to(listener.root) else Path(path.name)
+
+
+def _request(request: Any) -> Request:
+    headers = grouped(request.headers.items()).items()
+    pairs = tuple((name, value) for name, values in headers for value in values)
+    return Request(str(request.method), str(request.uri), pairs)
 
 
 def _interaction(request: Any, response: Any) -> Interaction:

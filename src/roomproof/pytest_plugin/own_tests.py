@@ -130,7 +130,7 @@ class JudgedTest:
             self._held = held
             contracts = [contract for contract, _ in self.contracts.values()]
             self._secrets |= dict.fromkeys(known_secrets(contracts, os.environ))
-        return tuple(self._secrets)
+        return (*self._secrets, *self.listening.keys)
 
     def found(self) -> tuple[list[str], list[str]]:
         """Return what the test has not been told yet: what fails it, and what it is only warned of."""

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 import shlex
-from urllib.parse import urlsplit
+from urllib.parse import unquote_plus, urlsplit
 
+from roomproof.auth.registry import authentication
+from roomproof.auth.scheme import Authentication, Carrier
 from roomproof.contract.model import CredentialsSpec
 from roomproof.interaction import SHOWN_BODY, Credentials, Request, header
 from roomproof.legible import one_line
 
-_NOT_SHOWN = frozenset(("authorization", "cookie", "x-ms-date", "x-ms-content-sha256"))
+_NOT_SHOWN = frozenset(("authorization", "cookie"))
 _OF_THE_CONNECTION = frozenset((
     "accept-encoding", "connection", "content-length", "expect", "host", "http2-settings", "keep-alive", "priority", "te", "trailer",
     "transfer-encoding", "upgrade", "upgrade-insecure-requests",
@@ -27,15 +29,19 @@ def curl(request: Request, spec: CredentialsSpec) -> str:
 
     What belonged to the connection of a client that somebody else recorded is left out: curl makes its own.
     """
-    words = ["curl", "-i", *_as_it_is(request.url), "-X", _quoted(request.method), _quoted(request.url)]
+    way = authentication(spec.scheme)
+    not_shown = {*_NOT_SHOWN, *way.adds, spec.carrier.name.lower()}
+    url = _without_key(request.url, spec.carrier)
+    words = ["curl", "-i", *_as_it_is(url), "-X", _quoted(request.method), _quoted(url)]
     for name, value in request.headers:
-        if name.lower() not in _NOT_SHOWN and _NAME.fullmatch(name) and not _is_of_the_connection(name.lower(), request):
+        lowered = name.lower()
+        if lowered not in not_shown and _NAME.fullmatch(name) and not _is_of_the_connection(lowered, request):
             # An empty value after a colon would take the header away.
             words += ["-H", _quoted(f"{name}: {value}" if value else f"{name};")]
     if request.body and header(request.headers, "content-type") is None:
         # Without this curl would call the body a form.
         words += ["-H", "'Content-Type:'"]
-    words += _proof(request.credentials, spec)
+    words += _proof(request.credentials, spec, way)
     if request.body and len(request.body) > SHOWN_BODY:
         words += ["--data-binary", f"'<a body of {len(request.body)} bytes>'"]
     elif request.body:
@@ -55,18 +61,22 @@ def _is_of_the_connection(name: str, request: Request) -> bool:
     return request.credentials is Credentials.UNKNOWN and (name in _OF_THE_CONNECTION or name.startswith(_OF_TOOLS))
 
 
-def _proof(credentials: Credentials, spec: CredentialsSpec) -> list[str]:
+def _without_key(url: str, carrier: Carrier) -> str:
+    """Return a URL without the parameter that carries a key."""
+    path, mark, query = url.partition("?")
+    if not mark or carrier.place != "query":
+        return url
+    kept = [pair for pair in query.split("&") if unquote_plus(pair.partition("=")[0]) != carrier.name]
+    return f"{path}?{'&'.join(kept)}" if kept else path
+
+
+def _proof(credentials: Credentials, spec: CredentialsSpec, way: Authentication) -> tuple[str, ...]:
     if credentials is Credentials.MISSING:
-        return []
+        return ()
     if credentials is Credentials.WRONG:
-        return ["-H", "'Authorization: <wrong credentials>'"]
-    names = spec.environment
-    if spec.scheme == "bearer":
-        return ["-H", f'"Authorization: Bearer ${names["token"]}"']
-    if spec.scheme == "basic":
-        password = names["unscoped"] if credentials is Credentials.UNSCOPED else names["password"]
-        return ["-u", f'"${names["username"]}:${password}"']
-    return ["-H", f"'Authorization: <signed with the key in {names['connection-string']}>'"]
+        return spec.carrier.curl("<wrong credentials>")
+    secret = "unscoped" if credentials is Credentials.UNSCOPED else way.parts[-1]
+    return way.curl({**spec.environment, way.parts[-1]: spec.environment[secret]}, spec.carrier)
 
 
 def _quoted(text: str) -> str:

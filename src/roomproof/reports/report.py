@@ -218,7 +218,7 @@ def finding_of(finding: Finding, result: Judged) -> FindingReport:
         witness.evidence.received,
         _step(0, witness.interaction, result),
     )
-    secrets = (*result.secrets, *proofs_of((witness.interaction, *witness.steps)))
+    secrets = (*result.secrets, *proofs_of((witness.interaction, *witness.steps), result.contract.credentials.carrier))
     told, reproduce, steps = cleaned((told, _reproduction(finding, result), steps), secrets)
     summary, expected, received, alone = told
     return FindingReport(

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import is_dataclass, replace
 from typing import TypeVar, cast
 
+from roomproof.auth.scheme import Carrier
 from roomproof.cassettes.telling import header_kind
 from roomproof.interaction import Credentials, Interaction
 from roomproof.secrets import SHORTEST, KnownSecrets, as_bytes, edited, edited_text, proofs
@@ -23,11 +24,12 @@ def without_secret_headers(headers: dict[str, str]) -> dict[str, str]:
     return {name: HIDDEN if header_kind(name) else value for name, value in headers.items()}
 
 
-def proofs_of(interactions: Iterable[Interaction]) -> Iterator[str]:
-    """Yield what the requests of some interactions prove with who sends them."""
+def proofs_of(interactions: Iterable[Interaction], carrier: Carrier) -> Iterator[str]:
+    """Yield what the requests of some interactions prove with who sends them; `carrier` may carry a key."""
     for interaction in interactions:
         request = interaction.request
         yield from proofs(request.headers, forged=request.credentials is Credentials.WRONG)
+        yield from carrier.keys(request)
 
 
 @contextmanager

@@ -11,8 +11,8 @@ from types import MappingProxyType
 from urllib.parse import urlencode, urlsplit
 
 from roomproof.errors import UsageError
-from roomproof.interaction import Interaction, Loss, Request, Response
-from roomproof.secrets import without_login
+from roomproof.interaction import Headers, Interaction, Loss, Request, Response
+from roomproof.secrets import Secret, without_login
 from roomproof.targets.exchange import Exchange, NoAnswerError
 from roomproof.targets.grammar import unsendable
 from roomproof.targets.target import Outgoing
@@ -70,10 +70,11 @@ class HttpTarget:
         if why := unsendable(outgoing.method, outgoing.path, outgoing.query, outgoing.headers, outgoing.body):
             request = Request(outgoing.method, self.base_url, (), outgoing.body, outgoing.credentials, outgoing.room)
             return Interaction(request, None, datetime.now(UTC), failure=f"not sent, since {why}")
-        query = urlencode(outgoing.query, errors="surrogatepass")
+        scheme = outgoing.scheme
+        query = urlencode({**outgoing.query, **(scheme.query() if scheme else {})}, errors="surrogatepass")
         url = self.base_url + outgoing.path + (f"?{query}" if query else "")
-        proof = outgoing.scheme.headers(outgoing.method, url, outgoing.body) if outgoing.scheme else ()
-        headers = (("Accept", "application/json"), *outgoing.headers, *proof)
+        proof = scheme.headers(outgoing.method, url, outgoing.body) if scheme else ()
+        headers = _with_one_cookie((("Accept", "application/json"), *outgoing.headers, *proof))
         request = Request(outgoing.method, url, headers, outgoing.body, outgoing.credentials, outgoing.room)
         seconds = self._seconds if outgoing.seconds is None else min(self._seconds, outgoing.seconds)
         at = datetime.now(UTC)
@@ -105,3 +106,12 @@ class HttpTarget:
     def close(self) -> None:
         """Close the connection."""
         self._exchange.close()
+
+
+def _with_one_cookie(headers: Headers) -> Headers:
+    """Return headers with all cookies in one, as every client sends them (RFC 6265, 5.4)."""
+    cookies = [value for name, value in headers if name.lower() == "cookie"]
+    if len(cookies) < 2:
+        return headers
+    others = (pair for pair in headers if pair[0].lower() != "cookie")
+    return (*others, ("Cookie", Secret("; ".join(cookies))))

@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from roomproof.auth.scheme import Scheme
 from roomproof.interaction import Credentials, Headers, Interaction, RoomKnowledge
-from roomproof.targets.credentials import Scheme
 from roomproof.targets.place import THIS_MACHINE, place_of
 
 

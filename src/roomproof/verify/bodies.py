@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from roomproof.auth.scheme import Scheme
 from roomproof.contract.model import Operation
 from roomproof.judge.rules import read_only
-from roomproof.targets.credentials import Scheme
 from roomproof.verify.case import Case, Seat, encode
 from roomproof_strategies import Sample, Setting, Special
 

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
 
+from roomproof.auth.scheme import Scheme
 from roomproof.contract.model import Operation
 from roomproof.interaction import Credentials, Headers
-from roomproof.targets.credentials import Scheme
 
 
 class Seat(Enum):

@@ -11,10 +11,10 @@ from datetime import datetime
 from email.utils import format_datetime
 from uuid import uuid4
 
+from roomproof.auth.scheme import Scheme
 from roomproof.contract.model import Contract
 from roomproof.interaction import Headers, header
 from roomproof.ledger.books import Repeatable
-from roomproof.targets.credentials import Scheme
 from roomproof.targets.target import Outgoing
 
 MOST_KEPT = 100_000

@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import unquote
 from uuid import UUID, uuid4
 
+from roomproof.auth.scheme import Scheme
 from roomproof.cassettes.layout import compact
 from roomproof.contract.formats import is_date_time
 from roomproof.contract.model import Contract, Operation
@@ -18,7 +19,6 @@ from roomproof.interaction import Credentials, Interaction, Request, RoomKnowled
 from roomproof.judge.evidence import Evidence
 from roomproof.judge.rules import window
 from roomproof.judge.seen import read_answer
-from roomproof.targets.credentials import Scheme
 from roomproof.targets.grammar import is_field, leads_elsewhere, segment, unsendable
 from roomproof.targets.target import Outgoing
 from roomproof.verify.case import Seat
@@ -42,26 +42,28 @@ def refusal(contract: Contract, request: Request) -> str:
     if matched is None:
         return unsendable(request.method, "/", {}, (), None)
     operation, parameters = matched
-    query = _query(operation, request)
-    if other := next((name for name in request.query if name not in query), None):
+    query, key = _query(operation, request, contract), contract.credentials.carrier.name
+    if other := next((name for name in request.query if name not in (*query, key)), None):
         return f"the contract has no query parameter {other!r}"
     room = unquote(parameters.get(contract.room.parameter, ""))
     path = operation.path.replace("{" + contract.room.parameter + "}", segment(room))
-    headers = tuple(pair for pair in request.headers if _is_kept(operation, pair[0]))
+    headers = tuple(pair for pair in request.headers if _is_kept(operation, pair[0], contract))
     return unsendable(operation.method, path, query, headers, request.body)
 
 
-def _is_kept(operation: Operation, name: str) -> bool:
-    """Whether a header of a recorded request is sent again: one of _KEPT, or one that the contract has."""
+def _is_kept(operation: Operation, name: str, contract: Contract) -> bool:
+    """Whether a header of a recording is sent again: one of _KEPT or the contract's, no credentials."""
     declared = (parameter.name.lower() for parameter in operation.parameters if parameter.place == "header")
     own = {*declared, *(header.lower() for header in operation.repeatability or ())}
     lowered = name.lower()
-    return (lowered in _KEPT or lowered in own) and lowered not in _CREDENTIALS and not leads_elsewhere(lowered)
+    credentials = (*_CREDENTIALS, contract.credentials.carrier.name.lower())
+    return lowered in _KEPT | own and lowered not in credentials and not leads_elsewhere(lowered)
 
 
-def _query(operation: Operation, request: Request) -> dict[str, str]:
-    """Return those parameters of a recorded request's query that the contract has."""
+def _query(operation: Operation, request: Request, contract: Contract) -> dict[str, str]:
+    """Return those parameters of a recorded request's query that the contract has, but for its key."""
     known = {parameter.name for parameter in operation.parameters if parameter.place == "query"}
+    known.discard(contract.credentials.carrier.name)
     return {name: value for name, value in request.query.items() if name in known}
 
 
@@ -134,9 +136,10 @@ class Resender:
         path = operation.path.replace("{" + self.session.contract.room.parameter + "}", segment(here))
         knowledge = RoomKnowledge.EXISTS if known else request.room
         headers = tuple(self._headers(operation, request))
+        query = _query(operation, request, self.session.contract)
         body = self._body(operation, interaction, room, here)
         credentials = Credentials.VALID if request.credentials is Credentials.UNKNOWN else request.credentials
-        return Outgoing(operation.method, path, _query(operation, request), headers, body, scheme, credentials, knowledge)
+        return Outgoing(operation.method, path, query, headers, body, scheme, credentials, knowledge)
 
     def _room_of(self, request: Request) -> str:
         matched = self.session.contract.match(request.method, request.path)
@@ -145,7 +148,7 @@ class Resender:
     def _headers(self, operation: Operation, request: Request) -> Iterator[tuple[str, str]]:
         key, first_sent = (name.lower() for name in operation.repeatability or ("", ""))
         for name, value in request.headers:
-            if not _is_kept(operation, name):
+            if not _is_kept(operation, name, self.session.contract):
                 continue
             if name.lower() == key:
                 yield name, self._new_key(value)

@@ -12,6 +12,7 @@ from random import Random
 from secrets import token_hex
 from time import perf_counter, sleep
 
+from roomproof.auth.scheme import Scheme
 from roomproof.contract.deviation import Deviation
 from roomproof.contract.model import Contract, Operation, SupportCall
 from roomproof.interaction import Credentials, Interaction, Request, RoomKnowledge, bounded, header
@@ -20,7 +21,6 @@ from roomproof.judge.evidence import Evidence
 from roomproof.judge.judge import Judge
 from roomproof.judge.seen import read_answer, read_json
 from roomproof.ledger.books import Books, LedgerError
-from roomproof.targets.credentials import Scheme
 from roomproof.targets.grammar import segment, unsendable
 from roomproof.targets.target import Outgoing, Target
 from roomproof.verdict import Finding, Verdicts

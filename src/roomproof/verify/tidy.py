@@ -13,12 +13,12 @@ from functools import partial
 from time import sleep
 from typing import Any
 
+from roomproof.auth.scheme import Scheme
 from roomproof.contract.model import Contract, Operation, SupportCall
 from roomproof.errors import RoomproofError
 from roomproof.interaction import BUSY, Interaction, Request, header
 from roomproof.judge.seen import read_answer
 from roomproof.ledger.books import Books, Intent, LedgerError, Repeatable
-from roomproof.targets.credentials import Scheme
 from roomproof.targets.grammar import segment
 from roomproof.targets.target import Outgoing
 from roomproof.verify.case import encode

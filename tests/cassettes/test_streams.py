@@ -371,9 +371,9 @@ def test_entries_are_counted_by_what_became_of_them(tmp_path: Path) -> None:
     del odd["request"]["method"]
     found = heard(har(tmp_path / "a.har", FIRST, steps()[0], odd, call(4, {}, {}, host="other.example", path="/x")))
     counts = found.counts({})
-    assert (counts["judged"], counts["learned"], counts["foreign"], counts["unreadable"]["count"]) == (1, 1, 1, 1)
-    assert counts["unreadable"]["entries"][0]["file"] == str(tmp_path / "a.har")
-    assert "3" in counts["unreadable"]["entries"][0]["place"]
+    assert (counts.judged, counts.learned, counts.foreign, counts.unreadable.count) == (1, 1, 1, 1)
+    assert counts.unreadable.entries[0].file == str(tmp_path / "a.har")
+    assert "3" in counts.unreadable.entries[0].place
 
 
 @pytest.mark.parametrize("host", ["[FILTERED]", "<HOST>", "{{host}}", "REDACTED"])
@@ -383,7 +383,7 @@ def test_a_scrubbed_host_leaves_the_path_to_tell_whose_a_request_is(tmp_path: Pa
 
 def test_an_address_that_is_none_may_be_anybodys(tmp_path: Path) -> None:
     found = heard(har(tmp_path / "a.har", FIRST, call(0, {}, {}, host="[object%20Object]")))
-    assert found.counts({})["unreadable"]["count"] == 1
+    assert found.counts({}).unreadable.count == 1
 
 
 def test_what_stands_before_the_damage_counts(tmp_path: Path) -> None:

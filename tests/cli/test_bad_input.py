@@ -162,7 +162,7 @@ def test_a_room_that_does_not_exist(roomproof: Run, serve: Callable[[ASGIApp], s
 
 BROKEN = {
     "bad YAML": ("openapi: 3.1.0", "openapi: [3.1.0", "YAML"),
-    "no OpenAPI": ("openapi: 3.1.0", "swagger: 2", "OpenAPI 3.1"),
+    "no OpenAPI": ("openapi: 3.1.0", "swagger: 2", "Swagger 2.0"),
     "unknown keyword": ("maximum: 50", "maximun: 50", "'maximun'"),
     "keyword of a wrong type": ("minimum: 2", "minimum: two", "minimum"),
     "unknown type": ("type: integer", "type: interger", "interger"),

@@ -146,6 +146,11 @@ class ClientEntry:
     first: FirstReport
     known: bool = False
 
+    @property
+    def is_error(self) -> bool:
+        """Whether it is an error, and not only a warning."""
+        return self.severity is Severity.ERROR
+
 
 @dataclass(frozen=True, kw_only=True)
 class Recorded:

@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from roomproof.legible import one_line
-from roomproof.report.document import Report
-from roomproof.report.provider import ClientEntry, ProviderReport, Severity
+
+if TYPE_CHECKING:
+    # The options need no more of this module than its words, and whoever presses Tab waits for them.
+    from roomproof.report.document import Report
+    from roomproof.report.provider import ClientEntry, ProviderReport
 
 TITLE = "Sent by the client outside the contract"
 _LINE = "line "
@@ -24,7 +28,7 @@ class Client(StrEnum):
 
 def entries(provider: ProviderReport) -> list[ClientEntry]:
     """Return what the client sent outside a provider's contract, errors first."""
-    return sorted(provider.client or (), key=lambda entry: entry.severity is not Severity.ERROR)
+    return sorted(provider.client or (), key=lambda entry: not entry.is_error)
 
 
 def all_entries(report: Report) -> Iterator[ClientEntry]:
@@ -34,7 +38,7 @@ def all_entries(report: Report) -> Iterator[ClientEntry]:
 
 def fails(report: Report, entry: ClientEntry) -> bool:
     """Whether an entry fails the run: that was asked for, it is an error, and the baseline does not know it."""
-    return report.client_fails and entry.severity is Severity.ERROR and not entry.known
+    return report.client_fails and entry.is_error and not entry.known
 
 
 def failing_entries(report: Report) -> list[ClientEntry]:

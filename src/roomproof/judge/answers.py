@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 from roomproof.contract.clause import Clause
 from roomproof.contract.model import ResponseSpec
 from roomproof.judge.compiled import ResponseRules
 from roomproof.judge.evidence import Evidence, broken
-from roomproof.judge.placeholder import is_placeholder
 from roomproof.judge.seen import Seen
 
 MOST_VALUES = 1_000
@@ -38,8 +36,3 @@ def no_header(seen: Seen, clause: Clause, text: str, *, expected: str, received:
     """
     if seen.answer.response.headers or not seen.is_second_hand:
         yield broken(clause, text, expected=expected, received=received, doubtful=seen.is_second_hand)
-
-
-def is_unread(seen: Seen, value: Any) -> bool:
-    """Whether a recorder has put something else in the place of a value, or of what is in it."""
-    return seen.is_second_hand and isinstance(value, str) and is_placeholder(value)

@@ -186,6 +186,10 @@ class Seen:
         """Whether somebody else recorded the interaction."""
         return is_second_hand(self.interaction.request)
 
+    def is_unread(self, value: Json) -> bool:
+        """Whether the recorder has put something else in the place of a value."""
+        return self.is_second_hand and isinstance(value, str) and is_placeholder(value)
+
     @property
     def sent_is_known(self) -> bool:
         """Whether it is known which members were sent: a recorder may have left a body out, or made it unreadable."""

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from roomproof.contract.clause import Part
 from roomproof.interaction import media_type
-from roomproof.judge.answers import documented_response, documented_rules, is_unread, no_header
+from roomproof.judge.answers import documented_response, documented_rules, no_header
 from roomproof.judge.evidence import Evidence, broken, kept
 from roomproof.judge.kind import by_received
 from roomproof.judge.rule import Rule
@@ -22,7 +22,7 @@ def media_types(seen: Seen) -> Iterator[Evidence]:
     if clause is None:
         return
     found = media_type(seen.answer.response.headers)
-    if found is not None and is_unread(seen, found):
+    if found is not None and seen.is_unread(found):
         return
     if found is None:
         text = f"the answer is sent as no media type, where {spec.media_type} is documented"

@@ -11,7 +11,6 @@ from roomproof.judge.equality import same
 from roomproof.judge.evidence import Evidence, broken, kept, shown
 from roomproof.judge.identity import room_key
 from roomproof.judge.options import HeaderName, read_options
-from roomproof.judge.placeholder import is_placeholder
 from roomproof.judge.rooms import Repeat
 from roomproof.judge.rule import Base, HiddenBy, Rule, Scene, Shown, Wanted
 from roomproof.judge.seen import NOT_HERE, Seen
@@ -37,7 +36,7 @@ def first_sent(seen: Seen) -> str | None:
 
 def _readable_header(seen: Seen, which: int) -> str | None:
     value = _header(seen, which)
-    return None if value is None or is_placeholder_of(seen, value) else value
+    return None if value is None or seen.is_unread(value) else value
 
 
 def _header(seen: Seen, which: int) -> str | None:
@@ -61,16 +60,11 @@ def is_replay(seen: Seen) -> bool:
     Its response may show the room as it was then, or as it is now.
     """
     value = _header(seen, 0)
-    if value is not None and is_placeholder_of(seen, value) and seen.answer.room is not None:
+    if value is not None and seen.is_unread(value) and seen.answer.room is not None:
         # Which request it repeats nobody can tell, but a room that was there before it has not made.
         made = room_key(seen.interaction.request, str(seen.answer.room.get(seen.contract.room.id, "")))
         return made is not None and seen.rooms.was_there(made)
     return value in seen.rooms.repeats
-
-
-def is_placeholder_of(seen: Seen, value: Any) -> bool:
-    """Whether the recorder of an interaction has put something else in the place of a value."""
-    return seen.is_second_hand and isinstance(value, str) and is_placeholder(value)
 
 
 def replayed_once(seen: Seen) -> Iterator[Evidence]:
@@ -82,11 +76,8 @@ def replayed_once(seen: Seen) -> Iterator[Evidence]:
         return
     for clause in RULE.clauses(seen.operation):
         if seen.answer.room is None or not seen.answer.accepted:
-            status, text = (
-                f"status {seen.answer.response.status}",
-                "a repeated request is not answered like the first",
-            )
-            yield broken(clause, text, expected="the first answer", received=status)
+            text, received = "a repeated request is not answered like the first", f"status {seen.answer.response.status}"
+            yield broken(clause, text, expected="the first answer", received=received)
             continue
         now = _as_it_is_now(seen, first)
         shown_again = seen.answer.room

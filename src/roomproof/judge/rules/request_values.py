@@ -13,7 +13,6 @@ from roomproof.judge.evidence import Evidence, Side, broken, kept, shown, unprov
 from roomproof.judge.kind import by_request
 from roomproof.judge.leniency import backing_of
 from roomproof.judge.obstacles import NOT_ABOUT_VALUES, judged_obstacle, perhaps_unseen
-from roomproof.judge.placeholder import is_placeholder
 from roomproof.judge.rule import VALUES, Rule
 from roomproof.judge.seen import Refusal, Seen
 
@@ -56,7 +55,7 @@ def _accepted(seen: Seen) -> Iterator[Evidence]:
 def _was_sent(seen: Seen, parameter: Parameter) -> bool:
     """Whether a parameter was sent, with a value that can be read."""
     value = parameter.sent_in(seen.interaction.request, seen.parameters)
-    return value is not None and not (seen.is_second_hand and is_placeholder(value))
+    return value is not None and not seen.is_unread(value)
 
 
 def _not_accepted(seen: Seen, why: str) -> Iterator[Evidence]:

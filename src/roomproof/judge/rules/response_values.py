@@ -7,7 +7,7 @@ from typing import Any
 
 from roomproof.contract.clause import Clause, Part, Path
 from roomproof.interaction import header
-from roomproof.judge.answers import MOST_VALUES, documented_response, documented_rules, is_unread
+from roomproof.judge.answers import MOST_VALUES, documented_response, documented_rules
 from roomproof.judge.compiled import ResponseRules
 from roomproof.judge.equality import echoes
 from roomproof.judge.evidence import Evidence, broken, kept, shown, unproven
@@ -25,7 +25,7 @@ def values_returned(seen: Seen) -> Iterator[Evidence]:
     rules = documented_rules(seen, spec.status)
     for place in rules.header_values:
         value = header(seen.answer.response.headers, place.path[-1])
-        if value is not None and not is_unread(seen, value):
+        if value is not None and not seen.is_unread(value):
             name = place.path[-1]
             yield from (_judged(item.clause, item.keeps(value), value, name) for item in place.items)
     if isinstance(seen.answer.body, NoJson):
@@ -34,7 +34,7 @@ def values_returned(seen: Seen) -> Iterator[Evidence]:
         return
     for place, values in rules.values.held(seen.answer.body):
         for pointer, value in values[:MOST_VALUES]:
-            if is_unread(seen, value):
+            if seen.is_unread(value):
                 continue
             if value is not None and place.keeps(value):
                 yield from place.kept

@@ -8,7 +8,7 @@ from roomproof.judge.evidence import Evidence, broken, kept, shown
 from roomproof.judge.identity import room_key
 from roomproof.judge.options import Place
 from roomproof.judge.rule import HiddenBy, Rule, Shown, Sight, needs_new_room
-from roomproof.judge.rules.replayed_once import is_placeholder_of, is_replay
+from roomproof.judge.rules.replayed_once import is_replay
 from roomproof.judge.seen import Seen
 from roomproof.judge.wanted import other_values
 
@@ -20,7 +20,7 @@ def server_generated(seen: Seen) -> Iterator[Evidence]:
         return
     for clause in RULE.clauses(seen.operation):
         name = clause.path[0]
-        if name not in room or is_placeholder_of(seen, room[name]):
+        if name not in room or seen.is_unread(room[name]):
             continue
         key = room_key(seen.interaction.request, str(room[name])) or ""
         if seen.rooms.was_there(key) and not seen.rooms.is_of_another_file(key):

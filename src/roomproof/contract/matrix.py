@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from roomproof.contract.clause import Clause, Part, spoken
+from roomproof.contract.clause import Clause, spoken
 from roomproof.contract.model import Contract, Operation
 from roomproof.contract.register import concepts
 from roomproof.contract.statement import (
@@ -113,13 +113,9 @@ def _each_in(of: Callable[[Contract, Operation], Iterable[Statement]]) -> Says:
 
 def _ruled(title: str, row_of: RowOf) -> Says:
     def stated(operation: Operation) -> list[Statement]:
-        return [of_rule(clause) for clause in _behaviours(operation) if row_of(clause) == title]
+        return [of_rule(clause) for clause in operation.behaviours if row_of(clause) == title]
 
     return _each(stated)
-
-
-def _behaviours(operation: Operation) -> Iterator[Clause]:
-    return (clause for clause in operation.clauses if clause.part is Part.BEHAVIOUR)
 
 
 def _both(first: Says, second: Says) -> Says:
@@ -153,7 +149,7 @@ def _refused(when: str) -> Says:
 def _rule_rows(contracts: Sequence[Contract], row_of: RowOf) -> Mapping[str, Says]:
     """Return the rows of what an update means."""
     operations = (operation for contract in contracts for operation in contract.operations)
-    named = (row_of(clause) for operation in operations for clause in _behaviours(operation))
+    named = (row_of(clause) for operation in operations for clause in operation.behaviours)
     rows = {title: _ruled(title, row_of) for title in (*_MEANING, *named) if title not in _REFUSALS}
     for title, of in (("left out", of_absence), ("null", of_null)):
         rows[title] = _both(_each(of), rows[title])

@@ -82,6 +82,11 @@ class Operation:
         return found
 
     @cached_property
+    def behaviours(self) -> tuple[Clause, ...]:
+        """The clauses about how it behaves, one for each line of `x-behaviours` and each field that this is about."""
+        return tuple(clause for clause in self.clauses if clause.part is Part.BEHAVIOUR)
+
+    @cached_property
     def by_status(self) -> Mapping[str, ResponseSpec]:
         """The documented responses by status code or `default`; of several with one the first."""
         return {response.status: response for response in reversed(self.responses)}

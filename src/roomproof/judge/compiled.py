@@ -91,7 +91,7 @@ class RequestRules:
         self.media = next(clause for clause in body if clause.rule == "media-type")
         self.body_type = next(clause for clause in body if clause.rule == "type" and not clause.path)
         self.open = list(_open_regions(operation.body.schema, ()))
-        ruled = [(rule_of(clause), clause) for clause in operation.clauses if clause.part is Part.BEHAVIOUR]
+        ruled = [(rule_of(clause), clause) for clause in operation.behaviours]
         self.rejecting = [(rule.rejects, clause) for rule, clause in ruled if rule.rejects is not None]
         self.asking = [(rule.leaves_open, clause) for rule, clause in ruled if rule.leaves_open is not None]
         self.unseen = [(rule.unseen, clause) for rule, clause in ruled if rule.unseen is not None]

@@ -91,14 +91,13 @@ def conclusions(operation: Operation, sight: Sight) -> tuple[Conclusion, ...]:
 def require_rules(contract: Contract) -> None:
     """Raise ContractError, with file and line, for a rule, a field or an option that there is not."""
     for operation in contract.operations:
-        for clause in operation.clauses:
-            if clause.part is Part.BEHAVIOUR:
-                try:
-                    _require(clause, operation, contract)
-                except ContractError as error:
-                    line = line_at(marks(contract.text), error.pointer)
-                    where = f"{contract.file}, line {line}: " if contract.file else ""
-                    raise ContractError(f"{where}{error}", error.pointer) from error
+        for clause in operation.behaviours:
+            try:
+                _require(clause, operation, contract)
+            except ContractError as error:
+                line = line_at(marks(contract.text), error.pointer)
+                where = f"{contract.file}, line {line}: " if contract.file else ""
+                raise ContractError(f"{where}{error}", error.pointer) from error
 
 
 def _require(clause: Clause, operation: Operation, contract: Contract) -> None:

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from typing import Any
 from uuid import UUID
 
-from roomproof.contract.clause import Part
 from roomproof.contract.formats import FORMATS
 from roomproof.interaction import Credentials
 from roomproof.judge.register import rule_of
@@ -27,8 +26,7 @@ def unknown_rooms(scene: Scene) -> Iterator[Wanted]:
     known = scene.room()
     # What another room has already would be a second reason to reject it.
     required = scene.operation.body.schema.get("required", ())
-    behaviours = (clause for clause in scene.operation.clauses if clause.part is Part.BEHAVIOUR)
-    shared = {clause.path[0] for clause in behaviours if rule_of(clause).unseen is not None}
+    shared = {clause.path[0] for clause in scene.operation.behaviours if rule_of(clause).unseen is not None}
     without = frozenset(shared - {*required})
     for _ in range(2):
         yield Wanted("a room that does not exist", without=without, room_id="")
@@ -42,8 +40,7 @@ def unknown_rooms(scene: Scene) -> Iterator[Wanted]:
 
 def other_values(scene: Scene) -> Iterator[Wanted]:
     """Yield requests that try to change what only the provider sets: read-only members, ids, times."""
-    behaviours = (clause for clause in scene.operation.clauses if clause.part is Part.BEHAVIOUR)
-    fixed = (clause.path[0] for clause in behaviours if other_values in rule_of(clause).wants)
+    fixed = (clause.path[0] for clause in scene.operation.behaviours if other_values in rule_of(clause).wants)
     for name in dict.fromkeys(fixed):
         yield Wanted(f"another {name}", members={name: _other_value(scene.room().get(name))})
 

@@ -15,6 +15,8 @@ Path = tuple[str, ...]
 """Way to a value: property names, ITEMS for the items of an array, VALUES and KEYS for those of a map."""
 
 ITEMS, VALUES, KEYS = "[]", "{}", "{keys}"
+HOLDERS = {ITEMS: "items", VALUES: "additionalProperties", KEYS: "propertyNames"}
+"""Which keyword holds the schema of what a step leads to; `properties` holds those of members by their names."""
 _SPOKEN = {ITEMS: "items", VALUES: "values", KEYS: "keys"}
 _MEANT = {word: step for step, word in _SPOKEN.items()}
 

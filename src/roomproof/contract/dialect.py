@@ -11,12 +11,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-_METHODS = ("get", "put", "post", "delete", "patch")
-_ONE = ("items", "additionalProperties", "propertyNames", "not", "x-observed", "x-sample")
-_SEVERAL = ("anyOf", "oneOf", "allOf")
+from roomproof.contract.clause import HOLDERS
+from roomproof.contract.keywords import BRANCHES
+from roomproof.contract.shape import METHODS
+
+_ONE = (*HOLDERS.values(), "not", "x-observed", "x-sample")
 _NAMES = frozenset(("$anchor", "$defs", "$id", "$schema", "definitions"))
 """What names a schema, which nobody asks for once every `$ref` is replaced."""
-_VALUES = ("allOf", "anyOf", "oneOf", "const", "enum", "not")
+_VALUES = (*BRANCHES, "const", "enum", "not")
 _BOUNDS = {"exclusiveMinimum": "minimum", "exclusiveMaximum": "maximum"}
 READ_ONLY = "x-read-only"
 """Where a request schema keeps the names of the fields that it leaves out: no schema is closed to them."""
@@ -35,7 +37,7 @@ def in_one_dialect(root: Any) -> Any:
 
 
 def _path_item(item: Node) -> Node:
-    operations = {name: _operation(item[name]) for name in _METHODS if isinstance(item.get(name), dict)}
+    operations = {name: _operation(item[name]) for name in METHODS if isinstance(item.get(name), dict)}
     return {**item, **operations, **_parameters(item)}
 
 
@@ -83,7 +85,7 @@ def _changed(schema: Any, change: Change) -> Any:
     if not isinstance(schema, dict):
         return schema
     inner: Node = {key: _changed(schema[key], change) for key in _ONE if key in schema}
-    for key in _SEVERAL:
+    for key in BRANCHES:
         if isinstance(schema.get(key), list):
             inner[key] = [_changed(branch, change) for branch in schema[key]]
     if isinstance(schema.get("properties"), dict):

@@ -6,12 +6,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from roomproof.contract.clause import ITEMS, KEYS, VALUES, Part, Path, spoken
+from roomproof.contract.clause import HOLDERS, Part, Path, spoken
+from roomproof.contract.keywords import BRANCHES
 from roomproof.contract.model import Operation, Room
 from roomproof.errors import ContractError, did_you_mean
-
-_HOLDERS = {ITEMS: "items", VALUES: "additionalProperties", KEYS: "propertyNames"}
-_BRANCHES = ("allOf", "anyOf", "oneOf")
 
 
 @dataclass(frozen=True)
@@ -71,12 +69,12 @@ def below(schema: Any, way: Iterable[str]) -> Any:
 def _unknown_step(schema: Any, path: Path) -> tuple[str, tuple[str, ...]] | None:
     """Return the first step of a path that leads to nothing, and what a schema lists in its place; None if all may be there."""
     for step in path:
-        if not isinstance(schema, Mapping) or any(branches in schema for branches in _BRANCHES):
+        if not isinstance(schema, Mapping) or any(branches in schema for branches in BRANCHES):
             return None
-        if step in _HOLDERS:
-            if _HOLDERS[step] not in schema and "properties" in schema:
+        if step in HOLDERS:
+            if HOLDERS[step] not in schema and "properties" in schema:
                 return spoken(("", step)).removeprefix("."), tuple(schema["properties"])
-            schema = schema.get(_HOLDERS[step])
+            schema = schema.get(HOLDERS[step])
         elif "properties" not in schema:
             return None
         elif step in schema["properties"]:

@@ -163,6 +163,8 @@ KEYWORDS: Mapping[str, Keyword] = {keyword.name: keyword for keyword in _TABLE}
 """Every keyword by its name; clauses come in this order."""
 BY_RULE: Mapping[str, Keyword] = {keyword.rule: keyword for keyword in _TABLE if keyword.role is Role.VALUE}
 """The keywords that make clauses, by the rule of these."""
+BRANCHES = ("anyOf", "oneOf", "allOf")
+"""The keywords that hold a list of schemas for the same value."""
 VALUE_KEYWORDS = tuple(keyword.name for keyword in BY_RULE.values())
 LIMITS: Mapping[str, End] = {keyword.name: keyword.end for keyword in _TABLE if keyword.end is not None}
 """The keywords that are limits, by name."""

@@ -26,14 +26,13 @@ from roomproof.contract.model import (
 )
 from roomproof.contract.references import Reader, resolve, with_files
 from roomproof.contract.register import Place, behaviour_clauses, concepts, read_level, read_source, refuse_bad_schema, schema_clauses
-from roomproof.contract.shape import require_shape
+from roomproof.contract.shape import METHODS, require_shape
 from roomproof.errors import ContractError, did_you_mean
 
 RFC_8259 = Source("RFC 8259", "4, 8.1 and 8.2", "JSON text")
 MOST_CLAUSES = 20_000
 """Bundled contracts have some 200 each."""
 _MOST_CHARACTERS = 20_000_000
-METHODS = ("get", "put", "post", "delete", "patch")
 
 
 def parse_contract(text: str, name: str, read: Reader | None = None) -> Contract:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 from urllib.parse import unquote
 
-from roomproof.contract.clause import Path
+from roomproof.contract.clause import HOLDERS, Path
 from roomproof.contract.document import MAX_DEPTH, MAX_NODES, parse_yaml
 from roomproof.contract.lines import line_at, marks
 from roomproof.errors import ContractError
@@ -33,7 +33,7 @@ _NAMING = frozenset(
     )
 )
 """Keywords whose members are names that an author has chosen, and no keywords."""
-_INSIDE = frozenset(("additionalProperties", "items", "properties", "propertyNames"))
+_INSIDE = frozenset(("properties", *HOLDERS.values()))
 """Keywords that speak of what stands inside a value."""
 _OF_SCHEMAS = re.compile(rf"/(?:schemas?|\$defs|definitions)/|/schema$|^#/{_FILES}/[^/]+$")
 """What a reference to a schema looks like: only a schema may contain itself."""

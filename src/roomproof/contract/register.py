@@ -16,7 +16,7 @@ from typing import Any
 
 import jsonschema_rs
 
-from roomproof.contract.clause import ITEMS, KEYS, VALUES, Clause, Level, Part, Path, Source, path_of, spoken
+from roomproof.contract.clause import HOLDERS, Clause, Level, Part, Path, Source, path_of, spoken
 from roomproof.contract.dialect import READ_ONLY
 from roomproof.contract.formats import ANNOTATING, ASSERTED
 from roomproof.contract.keywords import KEYWORDS, VALUE_KEYWORDS, Role, names_of
@@ -24,7 +24,6 @@ from roomproof.errors import ContractError, did_you_mean
 
 SILENCE = "no word on null"
 """What stands in the source of a clause about null, which no document makes."""
-_CARRIERS = {ITEMS: "items", VALUES: "additionalProperties", KEYS: "propertyNames"}
 _IDLE = (
     *("if", "then", "else", "contains", "minContains", "maxContains", "prefixItems", "unevaluatedItems"),
     *("patternProperties", "unevaluatedProperties", "dependentRequired", "dependentSchemas", "contentSchema"),
@@ -58,8 +57,8 @@ class Place:
 
     def below(self, step: str) -> Place:
         """Return the place of a member, items or values; a member's field is its own name."""
-        source = self.source if step in (ITEMS, VALUES, KEYS) else replace(self.source, field=step)
-        down = (_CARRIERS[step],) if step in _CARRIERS else ("properties", step)
+        source = self.source if step in HOLDERS else replace(self.source, field=step)
+        down = (HOLDERS[step],) if step in HOLDERS else ("properties", step)
         return replace(self, path=(*self.path, step), source=source, pointer=(*self.pointer, *down))
 
     def clause(
@@ -116,7 +115,7 @@ def concepts(schema: Any, path: Path = ()) -> Iterator[tuple[Path, str]]:
         yield path, word
     for name, member in schema.get("properties", {}).items():
         yield from concepts(member, (*path, name))
-    for keyword, step in (("items", ITEMS), ("additionalProperties", VALUES), ("propertyNames", KEYS)):
+    for step, keyword in HOLDERS.items():
         yield from concepts(schema.get(keyword), (*path, step))
 
 
@@ -135,7 +134,7 @@ def schema_clauses(schema: Any, place: Place) -> Iterator[Clause]:
             level = read_level(member, place.level, "accepted")
             yield inner.clause("accepted", f"{spoken(below.path)} may be set to any documented value", level=level)
         yield from schema_clauses(member, below)
-    for keyword, step in (("items", ITEMS), ("additionalProperties", VALUES), ("propertyNames", KEYS)):
+    for step, keyword in HOLDERS.items():
         yield from schema_clauses(schema.get(keyword), place.below(step))
     yield from _closed_clause(schema, place)
     yield from _extra_clauses(schema, place)

@@ -13,10 +13,12 @@ from warnings import catch_warnings, simplefilter
 
 import jsonschema_rs
 
-from roomproof.contract.clause import Level
-from roomproof.contract.keywords import KEYWORDS, LIMITS, VALUE_KEYWORDS, End, Kind
+from roomproof.contract.clause import HOLDERS, Level
+from roomproof.contract.keywords import BRANCHES, KEYWORDS, LIMITS, VALUE_KEYWORDS, End, Kind
 from roomproof.errors import ContractError, did_you_mean
 
+METHODS = ("get", "put", "post", "delete", "patch")
+"""The methods whose operations are read."""
 LONGEST = 1_000_000
 """No document asks for longer texts than this at least; a value of the smallest size must be one that can be sent."""
 MOST = 1_000
@@ -70,9 +72,9 @@ _SCHEMA = {
         "uniqueItems": _FLAG,
         "required": {**_WORDS, "uniqueItems": True},
         "properties": {"type": "object", "additionalProperties": _OBJECT},
-        **dict.fromkeys(("items", "additionalProperties", "propertyNames"), _NODE),
+        **dict.fromkeys(HOLDERS.values(), _NODE),
         "not": _BRANCH,
-        **{branches: {"type": "array", "minItems": 1, "items": _BRANCH} for branches in ("anyOf", "oneOf", "allOf")},
+        **{branches: {"type": "array", "minItems": 1, "items": _BRANCH} for branches in BRANCHES},
         "x-source": _SOURCE,
         "x-levels": {"type": "object", "propertyNames": {"enum": list(_LEVELLED)}, "additionalProperties": _LEVEL},
         "x-sources": {"type": "object", "propertyNames": {"enum": list(_SOURCED)}, "additionalProperties": _SOURCE},
@@ -188,7 +190,7 @@ _CONTRACT = {
                 "type": "object",
                 "properties": {
                     "parameters": {"type": "array", "items": _PARAMETER},
-                    **dict.fromkeys(("get", "put", "post", "delete", "patch"), _OPERATION),
+                    **dict.fromkeys(METHODS, _OPERATION),
                 },
             },
         },

@@ -9,7 +9,7 @@ from typing import Any
 
 import jsonschema_rs
 
-from roomproof.contract.clause import ITEMS, KEYS, VALUES, Clause, Json, Part, Path, values_at, values_below
+from roomproof.contract.clause import HOLDERS, Clause, Json, Part, Path, values_at, values_below
 from roomproof.contract.keywords import Edge, Kind
 from roomproof.contract.model import Operation
 from roomproof.interaction import Request, header
@@ -199,5 +199,5 @@ def _open_regions(schema: Any, path: Path) -> Iterator[OpenRegion]:
         yield OpenRegion(path, schema["x-unsettled"]["reason"], validator(schema["x-unsettled"]["schema"]))
     for name, member in schema.get("properties", {}).items():
         yield from _open_regions(member, (*path, name))
-    for keyword, step in (("items", ITEMS), ("additionalProperties", VALUES), ("propertyNames", KEYS)):
+    for step, keyword in HOLDERS.items():
         yield from _open_regions(schema.get(keyword), (*path, step))

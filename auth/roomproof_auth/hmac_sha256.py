@@ -77,10 +77,11 @@ class HmacSha256:
 
     def forgeries(self) -> Mapping[str, Scheme]:
         another_body = partial(replace, digest=_digest(_OTHER_BODY))
-        keys = other_bytes(base64.b64decode(self.key)).items()
-        near: dict[str, Scheme] = {f"the key {what}": replace(self, key=_encoded(key)) for what, key in keys}
+        key = base64.b64decode(self.key)
+        slips = other_bytes(key).items()
+        near: dict[str, Scheme] = {f"the key {what}": replace(self, key=_encoded(slip)) for what, slip in slips}
         others: dict[str, Scheme] = {
-            "another key": replace(self, key=_encoded(base64.b64decode(self.key) + _WRONG_KEY)),
+            "another key": replace(self, key=_encoded(key + _WRONG_KEY)),
             "a signature of another method": replace(self, signs=partial(replace, method="OPTIONS")),
             "a signature of another path": replace(self, signs=_with_another_path),
             "a signature of another query": replace(self, signs=_with_another_query),

@@ -212,15 +212,18 @@ def finding_of(finding: Finding, result: Judged) -> FindingReport:
     witness, clause = finding.witness, finding.clause
     summary = witness.evidence.summary + (f"; {finding.limit.sentence}" if finding.limit else "")
     steps = tuple(_step(number, interaction, result) for number, interaction in enumerate(witness.steps, 1))
-    told = (
-        summary,
-        witness.evidence.expected,
-        witness.evidence.received,
-        _step(0, witness.interaction, result),
-    )
     secrets = (*result.secrets, *proofs_of((witness.interaction, *witness.steps), result.contract.credentials.carrier))
-    told, reproduce, steps = cleaned((told, _reproduction(finding, result), steps), secrets)
-    summary, expected, received, alone = told
+    summary, expected, received, reproduce, alone, steps = cleaned(
+        (
+            summary,
+            witness.evidence.expected,
+            witness.evidence.received,
+            _reproduction(finding, result),
+            _step(0, witness.interaction, result),
+            steps,
+        ),
+        secrets,
+    )
     return FindingReport(
         clause=clause.id,
         operation=clause.operation,

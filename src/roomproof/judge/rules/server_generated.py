@@ -24,19 +24,11 @@ def server_generated(seen: Seen) -> Iterator[Evidence]:
             continue
         key = room_key(seen.interaction.request, str(room[name])) or ""
         if seen.rooms.was_there(key) and not seen.rooms.is_of_another_file(key):
-            yield broken(
-                clause,
-                f"the new room has the id {shown(room[name])} of an earlier one",
-                expected="a new id",
-                received=shown(room[name]),
-            )
+            text = f"the new room has the id {shown(room[name])} of an earlier one"
+            yield broken(clause, text, expected="a new id", received=shown(room[name]))
         elif name in seen.request.sent and seen.request.sent[name] == room[name]:
-            yield broken(
-                clause,
-                f"the new room has the id {shown(room[name])} that the request asked for",
-                expected="an id of the server's",
-                received=shown(room[name]),
-            )
+            text = f"the new room has the id {shown(room[name])} that the request asked for"
+            yield broken(clause, text, expected="an id of the server's", received=shown(room[name]))
         else:
             yield kept(clause)
 

@@ -91,6 +91,12 @@ class Request:
         """The query parameters; of a repeated one the last."""
         return dict(parse_qsl(urlsplit(self.url).query, keep_blank_values=True))
 
+    @cached_property
+    def cookies(self) -> dict[str, str]:
+        """The cookies that it carries (RFC 6265, 4.2.1)."""
+        pairs = (pair.strip().partition("=") for pair in (header(self.headers, "cookie") or "").split(";"))
+        return {name: value for name, equals, value in pairs if equals}
+
 
 @dataclass(frozen=True)
 class Response:

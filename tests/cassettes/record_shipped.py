@@ -26,6 +26,7 @@ from roomproof.cassettes.past import digest
 from roomproof.cassettes.recorder import OverheardTarget, Recorder
 from roomproof.cassettes.redaction import Redactor
 from roomproof.contract.model import Operation
+from roomproof.contract.resource import Effect
 from roomproof.interaction import Interaction
 from roomproof.judge.evidence import Evidence, Outcome
 from roomproof.judge.exception import matches
@@ -35,10 +36,11 @@ from roomproof.targets.http import HttpTarget
 from roomproof.targets.serve import mock_process
 from roomproof.targets.target import Outgoing, Target
 from roomproof.verify.case import Case, Seat
-from roomproof.verify.plan import ANCHOR, plan
+from roomproof.verify.plan import plan
 from roomproof.verify.readback import Readback
 from roomproof.verify.rooms import open_rooms
 from roomproof.verify.session import Options, Session, Subject
+from roomproof.verify.turns import ANCHOR
 from roomproof_strategies import plain
 
 CASSETTES = Path(__file__).parents[2] / "cassettes"
@@ -150,14 +152,14 @@ def sent(subject: Subject, operation: Operation, chosen: set[Key] | None) -> tup
 
 def _look_at_what_was_made(session: Session, operation: Operation) -> None:
     """Update one member of a room that a supporting call made: what the answer to that call said has to stand in this one."""
-    create = session.contract.support.get("create")
-    if create is None or Seat.OTHER not in session.seats:
+    create = session.contract.operation(Effect.CREATE, documented=False)
+    if create is None or create.body is None or Seat.OTHER not in session.seats:
         return
     bench = session.bench(operation)
     setting = session.setting(Seat.OTHER)
-    body = plain(operation.body.schema, bench.special.fields(setting), anchor=setting.now + ANCHOR).value
-    required = operation.body.schema.get("required", ())
-    last = next(name for name in reversed(body) if name not in create.body)
+    body = plain(operation.schema, bench.special.fields(setting), anchor=setting.now + ANCHOR).value
+    required = operation.schema.get("required", ())
+    last = next(name for name in reversed(body) if name not in create.body.example)
     session.send(bench.exact(bench.completed({name: body[name] for name in (*required, last)}, Seat.OTHER), "one member", Seat.OTHER))
 
 

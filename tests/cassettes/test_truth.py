@@ -21,7 +21,7 @@ import pytest
 from roomproof.cassettes.bounded_yaml import load
 from roomproof.cassettes.entry import EntryError
 from roomproof.cassettes.formats.vcrpy import entry_of
-from roomproof.contract.model import Contract, Operation, SupportCall
+from roomproof.contract.model import Contract, Operation
 from roomproof.interaction import Interaction
 from roomproof.judge.judge import Judge
 from roomproof.providers import bundled, find_contract
@@ -123,17 +123,16 @@ class Entry:
         yield from self._of_a_body("request", ("request", "body"))
         yield from self._of_the_room()
 
-    def _found(self) -> tuple[Operation | SupportCall, Mapping[str, str]]:
+    def _found(self) -> tuple[Operation, Mapping[str, str]]:
         method, path = self.node["request"]["method"], self.node["request"]["uri"].partition("?")[0]
-        found = self.contract.match(method, path) or self.contract.match_support(method, path)
+        found = self.contract.match(method, path)
         assert found, f"{method} {path} is no request of {self.contract.provider}"
         return found
 
     def _altered(self, side: str, name: str, kind: str, way: Way, new: Json) -> Alteration:
         what, _ = self._found()
-        subject = what.id if isinstance(what, Operation) else what.name
-        place = f"{self.contract.provider} {self.folder} {subject} {self.node['response']['status']['code']} {name}"
-        return Alteration(side, place, kind, isinstance(what, Operation), replaced(self.node, way, new))
+        place = f"{self.contract.provider} {self.folder} {what.id} {self.node['response']['status']['code']} {name}"
+        return Alteration(side, place, kind, what.is_documented, replaced(self.node, way, new))
 
     def _of_the_status(self) -> Iterator[Alteration]:
         status = self.node["response"]["status"]["code"]

@@ -43,7 +43,7 @@ def resolved(node: Node, root: Node) -> Node:
 
 
 def operations(root: Node) -> Iterator[tuple[Node, list[Node]]]:
-    for item in root["paths"].values():
+    for item in (*root["paths"].values(), *root.get("x-observed-paths", {}).values()):
         for method in item.keys() & {"get", "put", "post", "patch", "delete"}:
             yield item[method], [*item.get("parameters", ()), *item[method].get("parameters", ())]
 
@@ -53,7 +53,7 @@ def schemas(root: Node) -> Iterator[tuple[str, str, str, Node]]:
     for operation, parameters in operations(root):
         name = operation["operationId"]
         yield from ((name, parameter["in"], parameter["name"], parameter["schema"]) for parameter in parameters)
-        for media in operation["requestBody"]["content"].values():
+        for media in operation.get("requestBody", {}).get("content", {}).values():
             yield name, "request", "", media["schema"]
         for status, response in operation["responses"].items():
             yield from ((name, f"{status} header", header, item["schema"]) for header, item in response.get("headers", {}).items())

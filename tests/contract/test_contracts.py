@@ -14,7 +14,7 @@ import yaml
 from jsonschema import Draft202012Validator
 from openapi_spec_validator import validate
 
-from roomproof.contract.clause import Part
+from roomproof.contract.clause import Level, Part
 from roomproof.contract.model import Contract, Operation
 
 Fact = tuple[str, str, str, str, Any]
@@ -104,6 +104,8 @@ RESPONSE_FACTS: list[Fact] = [
 ]
 
 SID = "/meeting_rooms/{meeting_room_sid}"
+COLLECTION = {"create-room": "POST", "list-rooms": "GET"}
+ONE = {"get-room": ("GET", "read"), "delete-room": ("DELETE", "delete")}
 # provider, operation -> what the page shows of the request line and of the answers
 OPERATIONS: Mapping[tuple[str, str], tuple[str, str, str, dict[str, str]]] = {
     ("azure", "create-room"): ("POST", "/rooms", "application/json", {"201": "success", "default": "refused"}),
@@ -116,6 +118,20 @@ OPERATIONS: Mapping[tuple[str, str], tuple[str, str, str, dict[str, str]]] = {
     ("carrierx", "replace-room"): ("PUT", SID, "application/json", {"200": "success", "default": "refused"}),
     ("signalwire", "update-room"): ("PUT", "/rooms/{id}", "application/json", {"200": "success", "default": "refused"}),
 }  # fmt: skip
+
+# provider, operation -> what real providers do beside the pages (docs/observed.md)
+OBSERVED = {
+    ("azure", "list-rooms"): ("GET", "/rooms", "list", "room"),
+    ("azure", "get-room"): ("GET", "/rooms/{roomId}", "read", "room"),
+    ("azure", "delete-room"): ("DELETE", "/rooms/{roomId}", "delete", "room"),
+    ("azure", "list-participants"): ("GET", "/rooms/{roomId}/participants", "list", "participant"),
+    **{("carrierx", name): (method, "/meeting_rooms", name.split("-")[0], "room") for name, method in COLLECTION.items()},
+    **{("carrierx", name): (method, SID, effect, "room") for name, (method, effect) in ONE.items()},
+    **{("telnyx", name): (method, "/rooms", name.split("-")[0], "room") for name, method in COLLECTION.items()},
+    **{("telnyx", name): (method, "/rooms/{room_id}", effect, "room") for name, (method, effect) in ONE.items()},
+    **{("signalwire", name): (method, "/rooms", name.split("-")[0], "room") for name, method in COLLECTION.items()},
+    **{("signalwire", name): (method, "/rooms/{id}", effect, "room") for name, (method, effect) in ONE.items()},
+}
 
 MEMBERS = {
     ("azure", "create-room"): ["participants", "pstnDialOutEnabled", "validFrom", "validUntil"],
@@ -182,7 +198,7 @@ def test_a_contract_loads_in_schemathesis(file: Path, contract: Contract) -> Non
     schemathesis = pytest.importorskip("schemathesis", reason="with each Python, only what is quick is installed")
     loaded = schemathesis.openapi.from_path(file)
     found = {(item.ok().method.upper(), item.ok().path) for item in loaded.get_all_operations()}
-    assert found == {(operation.method, operation.path) for operation in contract.operations}
+    assert found == {(operation.method, operation.path) for operation in contract.operations if operation.is_documented}
 
 
 def test_every_schema_of_a_contract_is_json_schema_2020_12(every_schema: list[tuple[str, str, str, Any]]) -> None:
@@ -216,12 +232,19 @@ def test_an_operation_is_as_the_page_has_it(key: tuple[str, str], every_contract
 
 
 def test_the_contracts_have_the_six_documented_operations_and_no_more(every_contract: Mapping[str, Contract]) -> None:
-    found = {(provider, operation.id) for provider, contract in every_contract.items() for operation in contract.operations}
-    assert found == set(OPERATIONS)
+    every = [(provider, operation) for provider, contract in every_contract.items() for operation in contract.operations]
+    assert {(provider, operation.id) for provider, operation in every if operation.is_documented} == set(OPERATIONS)
+
+
+def test_what_no_page_describes_is_of_level_observed_and_says_what_it_does(every_contract: Mapping[str, Contract]) -> None:
+    every = [(provider, operation) for provider, contract in every_contract.items() for operation in contract.operations]
+    beside = [(provider, operation) for provider, operation in every if not operation.is_documented]
+    assert {(name, one.id): (one.method, one.path, str(one.effect), one.resource and one.resource.name) for name, one in beside} == OBSERVED
+    assert {clause.level for _, operation in beside for clause in operation.clauses} <= {Level.OBSERVED, Level.SAMPLE}
 
 
 def test_a_room_in_an_answer_has_the_members_of_the_page(provider: str, contract: Contract) -> None:
-    for operation in contract.operations:
+    for operation in contract.telling:
         schema = operation.success.schema
         for step in contract.room.at:
             schema = schema["properties"][step] if schema else None

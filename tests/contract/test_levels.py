@@ -21,9 +21,9 @@ LEVELS = [
     ("azure.create-room.request.body.media-type", "sample", "Azure Rooms: Create*", "Examples"),
     ("azure.update-room.request.body.media-type", "documented", "Azure Rooms: Update*", "Request Body"),
     ("azure.*.response.body.media-type", "sample", "Azure Rooms: *", "Examples"),
-    ("carrierx.*.request.body.media-type", "sample", "CarrierX: *", "Sample Request"),
+    ("carrierx.[ru]*-room.request.body.media-type", "sample", "CarrierX: *", "Sample Request"),
     ("carrierx.*.response.body.media-type", "sample", "CarrierX: *", "Sample Response"),
-    ("telnyx.*.request.body.media-type", "sample", "Telnyx: *", "Request samples"),
+    ("telnyx.update-room.request.body.media-type", "sample", "Telnyx: *", "Request samples"),
     ("telnyx.*.response.body.media-type", "sample", "Telnyx: *", "Response samples"),
     ("signalwire.*.body.media-type", "observed", "docs/observed.md", "Life cycle*"),
     # The header is listed for errors, and no sample shows one.

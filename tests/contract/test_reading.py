@@ -162,7 +162,7 @@ def test_dates_stay_text() -> None:
         (changed("openapi", to="3.2.0"), "3.1"),
         ({"swagger": "2.0", **changed("openapi", to=...)}, "Swagger 2.0; convert it to OpenAPI"),
         (changed("x-provider", to=...), "x-provider"),
-        (changed("x-room", to=...), "x-room"),
+        (changed("x-room", to=...), "x-resource"),
         (changed("x-credentials", to=...), "x-credentials"),
         (changed("paths", to=...), "paths"),
         (changed("servers", to=...), "servers"),

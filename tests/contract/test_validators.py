@@ -42,7 +42,8 @@ def bodies(contract: Contract) -> Iterator[tuple[str, Any]]:
     """Yield every schema of a body once, with the first place where it stands."""
     found: dict[str, tuple[str, Any]] = {}
     for operation in contract.operations:
-        schemas = [("request", operation.body.schema), *((answer.status, answer.schema) for answer in operation.responses if answer.schema)]
+        asked = [("request", operation.body.schema)] if operation.is_documented and operation.body else []
+        schemas = [*asked, *((answer.status, answer.schema) for answer in operation.responses if answer.schema)]
         for place, schema in schemas:
             found.setdefault(json.dumps(schema), (f"{operation.id} {place}", schema))
     yield from found.values()

@@ -77,9 +77,12 @@ def test_what_is_json_for_some_is_no_finding(name: str, verify: Verify, replay: 
 
 
 def require_the_same(told: Any, code: int, replayed: Any) -> None:
-    """The recording gives the verdicts of the run."""
+    """The recording gives the verdicts of the run, but for deletions, that take place when the run has been judged."""
     assert code == (1 if told.fails else 0)
-    verdicts = [{clause["id"]: clause["verdict"] for clause in one["providers"][0]["clauses"]} for one in (told.report, replayed)]
+    verdicts = [
+        {clause["id"]: clause["verdict"] for clause in one["providers"][0]["clauses"] if "delete-room" not in clause["id"]}
+        for one in (told.report, replayed)
+    ]
     assert verdicts[0] == verdicts[1]
 
 

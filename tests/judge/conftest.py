@@ -101,7 +101,7 @@ def _bodies(raw: Mapping[str, Any]) -> Iterable[dict[str, Any]]:
 def verify(mini: Any, operation: str, fields: Iterable[str] = (), until: tuple[str, Verdict] | None = None, **options: Any) -> Result:
     """Run the plan of one operation against a miniature: all of it, or until a clause has a finding of a verdict."""
     whole = mini_contract(*fields)
-    contract = replace(whole, operations=tuple(item for item in whole.operations if item.id == operation))
+    contract = replace(whole, operations=tuple(item for item in whole.operations if item.id == operation or not item.is_documented))
     subject = Subject(contract, (), MINIATURE.SPECIAL, mini, MINIATURE.TOKEN, MINIATURE.WEAK, mini.first, ours=True)
     run = Run(subject, Options(**options), lambda *_: stop_if_found())
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -50,9 +51,10 @@ SHOWN_ELSEWHERE = {
 
 def exchange(operation: Operation, body: Any, status: int, answer: Any, room_id: str = ROOM_ID) -> Interaction:
     query = "&".join(f"{item.name}={item.schema.get('enum', [''])[0]}" for item in operation.parameters if item.place == "query")
-    url = f"https://provider.example{operation.path.split('{')[0]}{room_id if '{' in operation.path else ''}?{query}"
-    headers = (("Content-Type", operation.body.media_type), ("Authorization", "known"))
-    request = Request(operation.method, url, headers, json.dumps(body).encode(), Credentials.VALID, RoomKnowledge.EXISTS)
+    url = f"https://provider.example{re.sub('{[^}]*}', room_id, operation.path)}?{query}"
+    typed = (("Content-Type", operation.body.media_type),) if operation.body else ()
+    text = json.dumps(body).encode() if operation.body else None
+    request = Request(operation.method, url, (*typed, ("Authorization", "known")), text, Credentials.VALID, RoomKnowledge.EXISTS)
     content = b"" if answer is EMPTY else json.dumps(answer).encode()
     return Interaction(request, Response(status, (("Content-Type", "application/json"), ("Date", LONG_AGO)), content), NOW)
 
@@ -173,6 +175,22 @@ def refuses_one_of_all_members(contract: Contract, operation: Operation, body: A
     yield exchange(operation, body, 422, EMPTY, room_id)
 
 
+def answers_oddly(operation: Operation) -> Iterator[Interaction]:
+    """No request is answered with the documented status."""
+    yield exchange(operation, {}, 299, EMPTY)
+
+
+def takes_what_is_malformed(operation: Operation) -> Iterator[Interaction]:
+    """A request is accepted whatever its path and its query hold, and whatever its body is."""
+    yield exchange(operation, {}, int(operation.success.status), EMPTY, "no-such-id")
+    good = exchange(operation, {}, int(operation.success.status), EMPTY)
+    yield replace(good, request=replace(good.request, url=good.request.url.partition("?")[0]))
+    if operation.body is not None and not operation.is_documented:
+        for body in (b"null", b"[]"):
+            yield replace(good, request=replace(good.request, body=body))
+        yield replace(good, request=replace(good.request, headers=(("Content-Type", "text/plain"),)))
+
+
 def remembers_nothing(contract: Contract, operation: Operation) -> Iterator[Interaction]:
     """No answer agrees with the one before, nor with what was sent."""
     room = contract.room.representation(whole(operation.success.schema)) or {}
@@ -187,7 +205,7 @@ def remembers_nothing(contract: Contract, operation: Operation) -> Iterator[Inte
 def reads_something_else(contract: Contract, operation: Operation) -> Iterator[Interaction]:
     """A read, long after an update, shows another room than the update's answer did."""
     room = {**(contract.room.representation(whole(operation.success.schema)) or {}), contract.room.id: ROOM_ID}
-    path = contract.support["read"].path.replace("{" + contract.room.parameter + "}", ROOM_ID)
+    path = contract.reading.path.replace(contract.room.step, ROOM_ID)
     looking = Request("GET", f"https://provider.example{path}", credentials=Credentials.VALID)
     other = in_answer(contract, {name: another(value) for name, value in room.items()})
     yield accepted(operation, {}, in_answer(contract, room))
@@ -204,22 +222,22 @@ def makes_odd_rooms(contract: Contract, operation: Operation) -> Iterator[Intera
     for clause in operation.by_rule.get((Part.BEHAVIOUR, "default-value"), ()):
         outer, name = clause.path
         odd[outer] = {**odd[outer], name: another(clause.options["default"])}
-    if "{" not in operation.path:
+    if operation is contract.maker:
         for name in contract.room.id, "other":
             yield accepted(operation, {name: odd[contract.room.id]}, in_answer(contract, odd))
     for clause in operation.clauses:
         if clause.rule.startswith("listed-"):
-            call = contract.support[clause.options["call"]]
+            call = contract.by_id(clause.options["call"])
             yield accepted(operation, {clause.path[0]: {"someone": {}}}, in_answer(contract, room))
-            path = call.path.replace("{" + contract.room.parameter + "}", str(room[contract.room.id]))
+            path = call.path.replace(contract.room.step, str(room[contract.room.id]))
             yield Interaction(Request(call.method, f"https://provider.example{path}"), Response(200, (), b"{}"), NOW)
-    maker = contract.support.get("create")
+    maker = None if contract.maker else contract.creating
     made = Request(maker.method, f"https://provider.example{maker.path}", credentials=Credentials.VALID) if maker else None
     if made:
         for _ in range(2):
             yield Interaction(made, Response(200, (), json.dumps(in_answer(contract, odd)).encode()), NOW)
     else:
-        first = next(other for other in contract.operations if "{" not in other.path)
+        first = contract.maker
         yield accepted(first, {}, in_answer(contract, {**odd, contract.room.id: "1"}))
         yield exchange(operation, {}, int(operation.success.status), in_answer(contract, {**odd, contract.room.id: "1"}), "1")
 
@@ -251,7 +269,7 @@ class Zoo:
         self.statuses = cycle(statuses)
         self.left = 4
         self.serials = count(10_000_000)
-        room = contract.room.representation(whole(contract.operations[0].success.schema)) or {}
+        room = contract.room.representation(whole(contract.telling[0].success.schema)) or {}
         self.room = {**room, "value": []}
 
     def close(self) -> None:
@@ -283,7 +301,7 @@ def broken_by(contract: Contract, interactions: Iterator[Interaction], *, forget
 
 def broken_in_zoo(contract: Contract) -> set[str]:
     found: set[str] = set()
-    for statuses in ((int(contract.operations[0].success.status),), (500, 299, 302, 418)):
+    for statuses in ((int(contract.telling[0].success.status),), (500, 299, 302, 418)):
         subject = Subject(contract, (), Special(), Zoo(contract, *statuses), Bearer("token"), Basic("weak", "weak"), ROOM_ID, ours=True)
         records = Run(subject, Options(), lambda *_: None).verify().verdicts.records
         found |= {name for name, record in records.items() if record.counts.keys() & BAD}
@@ -303,6 +321,9 @@ def test_every_clause_can_be_broken(contract: Contract) -> None:
     broken = broken_in_zoo(contract)
     for operation in contract.operations:
         broken |= broken_by(contract, answers_anything(operation), forgetting=True)
+        broken |= broken_by(contract, answers_oddly(operation))
+        broken |= broken_by(contract, takes_what_is_malformed(operation))
+    for operation in contract.telling:
         broken |= broken_by(contract, takes_and_refuses_the_wrong_ones(contract, operation), forgetting=True)
         special_body = next(boundary(operation.body.schema, find_special(contract.provider).fields(SETTING), anchor=ANCHOR)).value
         special_body |= {contract.room.id: ROOM_ID} if contract.room.id in special_body else {}

@@ -153,7 +153,7 @@ def use(contract: Contract) -> None:
     markdown(compared)
     attribution, judge = Attribution({contract.provider: contract}, contract_folders()["telnyx"], None), Judge(contract)
     for operation in contract.operations:
-        schema = operation.body.schema
+        schema = operation.schema or {"type": "object"}
         drawn = [plain(schema, anchor=ANCHOR).value, *(sample.value for sample in islice(boundary(schema, anchor=ANCHOR), 40))]
         drawn += [sample.value for sample in islice(invalid(schema, anchor=ANCHOR), 40)]
         drawn += some(valid(schema, anchor=ANCHOR), 1)
@@ -161,7 +161,7 @@ def use(contract: Contract) -> None:
         for value in drawn[:10]:
             body = as_text(value).encode()
             answer = Response((operation.success.status == "201" and 201) or 200, (("Content-Type", "application/json"),), body)
-            request = Request(operation.method, url, (("Content-Type", operation.body.media_type),), body)
+            request = Request(operation.method, url, (("Content-Type", operation.media_type or "text/plain"),), body)
             attribution.contract_of(request)
             list(judge.see(Interaction(request, answer, ANCHOR)))
 

@@ -30,7 +30,7 @@ def test_a_person_finds_what_is_broken_and_where_it_stands(of_a_faulty_provider:
     assert "| telnyx | 1 | 0 |" in text
     assert "## fail `telnyx.update-room.request.max_participants.maximum`" in text
     assert "expected  a refusal (status 4xx)" in text
-    assert "contract  contracts/telnyx/openapi.yaml:188" in text
+    assert "contract  contracts/telnyx/openapi.yaml:" in text
     assert "\ncurl -i -X PATCH " in text
     assert text.index("## fail") < text.index("## Known deviations")
 

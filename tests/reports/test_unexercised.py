@@ -95,7 +95,7 @@ def test_a_case_that_had_no_turn_and_one_that_no_recording_holds(telnyx: Contrac
 
 
 def test_what_needs_another_room_or_other_credentials(telnyx: Contract) -> None:
-    lonely = replace(telnyx, support={})
+    lonely = replace(telnyx, operations=telnyx.telling[-1:])
     told = whys(lonely, (200, room()))
     assert told["telnyx.update-room.behaviour.unique_name.unique"] == "needs a second room, and no call makes one"
     assert told["telnyx.update-room.request.max_participants.default"] == "needs a new room, and no call makes one"

@@ -139,6 +139,9 @@ def _contract_schemas() -> Iterator[tuple[str, Schema]]:
         for item in root["paths"].values():
             for method in sorted(item.keys() & {"post", "put", "patch"}):
                 content = next(iter(item[method]["requestBody"]["content"].values()))
+                # What no document describes is sent as its example has it.
+                if "properties" not in _resolved(content["schema"], root):
+                    continue
                 yield f"{file.parent.name}-{item[method]['operationId']}", _resolved(content["schema"], root)
 
 

@@ -64,7 +64,7 @@ def fuzzed(serve: Serve) -> Fuzzed:
             open_rooms(session)
             before = len(target.sent)
             try:
-                for operation in contract.operations:
+                for operation in contract.telling:
                     fuzz(session, session.bench(operation))
             except CutShortError as error:
                 session.result.stopped = str(error)
@@ -83,7 +83,7 @@ def test_a_right_provider_has_no_fail(provider: str, seed: int, fuzzed: Fuzzed) 
     assert [(finding.clause.id, finding.witness.evidence.summary, finding.witness.interaction.request.body) for finding in fails] == []
     classes = {interaction.response.status // 100 for _, interaction in sent if interaction.response}
     assert classes == {2, 4}, "some are accepted, some refused, nothing else happens"
-    assert len(sent) >= 30 * len(result.subject.contract.operations)
+    assert len(sent) >= 30 * len(result.subject.contract.telling)
 
 
 def test_cases_go_to_the_rooms_of_the_run_with_its_credentials(fuzzed: Fuzzed) -> None:

@@ -50,10 +50,10 @@ def run(serve: Callable[[ASGIApp], AbstractContextManager[str]]) -> Run_:
     return verify
 
 
-def without(*calls: str) -> Contract:
-    """The contract without some supporting calls."""
+def without(*operations: str) -> Contract:
+    """The contract without some operations, by their ids."""
     contract = find_contract("telnyx")[0]
-    return replace(contract, support={name: call for name, call in contract.support.items() if name not in calls})
+    return replace(contract, operations=tuple(one for one in contract.operations if one.id not in operations))
 
 
 def test_what_cannot_be_put_back_is_not_changed_where_the_run_has_rooms_of_its_own(run: Run_) -> None:
@@ -73,7 +73,7 @@ def test_the_named_room_is_told_what_can_be_put_back(run: Run_) -> None:
     assert after["updated_at"] > before["updated_at"]
 
 
-@pytest.mark.parametrize("missing", [("create", "find"), ("delete",)], ids=["no room can be made", "no room can be deleted"])
+@pytest.mark.parametrize("missing", [("create-room",), ("delete-room",)], ids=["no room can be made", "no room can be deleted"])
 def test_where_only_the_named_room_serves_it_is_said_before_and_why_after(missing: tuple[str, ...], run: Run_) -> None:
     result, _, after, told = run(without(*missing), max_examples=0)
     assert after["webhook_event_url"] is not None

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from roomproof.contract.read import read_contract
+from roomproof.contract.resource import Effect
 from roomproof.reports.unexercised import Coverage
 from roomproof.verdict import Verdict
 from roomproof.verify.run import Options, Result, Run, Subject
@@ -80,23 +80,22 @@ def test_a_provider_that_never_shows_it_to_readers_is_wrong(verify: Verify) -> N
 
 def test_a_run_with_one_room_reads_back_one_operation_after_the_other(ask: Ask) -> None:
     whole = ask("carrierx")
-    support = {name: call for name, call in whole.contract.support.items() if name == "read"}
-    subject = replace(whole, contract=replace(whole.contract, support=support))
+    some = tuple(one for one in whole.contract.operations if one.is_documented or one.effect is Effect.READ)
+    subject = replace(whole, contract=replace(whole.contract, operations=some))
 
     assert verdicts(Run(subject, Options(max_examples=0, only=ONLY), lambda *_: None).verify()) == {Verdict.PASS}
 
 
 def test_a_contract_without_a_read_says_why_nothing_was_read_back(ask: Ask) -> None:
     whole = ask("telnyx")
-    raw = dict(whole.contract.raw)
-    raw["x-support"] = {name: call for name, call in raw["x-support"].items() if name != "read"}
-    contract = read_contract(raw)
+    some = tuple(one for one in whole.contract.operations if one.effect is not Effect.READ)
+    contract = replace(whole.contract, operations=some)
 
     result = Run(replace(whole, contract=contract), Options(max_examples=0, only=ONLY), lambda *_: None).verify()
 
     whys = Coverage(contract, result.verdicts).whys()
     assert {whys[clause] for clause in whys if clause.endswith(".read-after-write")} == {
-        "no operation that reads: the contract has no call read"
+        "no operation that reads: the contract has none that shows a room"
     }
 
 

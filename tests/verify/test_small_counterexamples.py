@@ -35,7 +35,7 @@ class Generous:
 def test_a_counterexample_is_told_in_a_room_with_plain_values(ask: Ask, tmp_path: Path) -> None:
     session = Session(ask("telnyx", Generous()), Options(max_examples=0), lambda *_: None)
     open_rooms(session)
-    bench = session.bench(session.contract.operations[0])
+    bench = session.bench(session.contract.telling[0])
     seen = [session.send(bench.exact(body, "seen"))[0] for body in ({"unique_name": "long"}, {"max_participants": 51})]
     assert len(seen[-1].response.body if seen[-1].response else b"") > len(LONG), "it shows the long name"
 

@@ -14,19 +14,26 @@ import pytest
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from roomproof.contract.model import Contract
+from roomproof.contract.resource import Effect
 from roomproof.interaction import Interaction, Request, Response
 from roomproof.ledger.books import Books
 from roomproof.providers import find_contract, find_mock, find_special
 from roomproof.targets.credentials import scheme_from
 from roomproof.targets.http import HttpTarget
 from roomproof.targets.target import Outgoing
+from roomproof.verify.request_line import required_query
 from roomproof.verify.run import Options, Result, Run, Subject
 from roomproof.verify.ward import ForeignRoomError, Ward
 
 Json = Any
 PROVIDERS = ["azure", "carrierx", "signalwire", "telnyx"]
 TELNYX, AZURE = (find_contract(name)[0] for name in ("telnyx", "azure"))
-BARE = replace(TELNYX, room=replace(TELNYX.room, created=None), support={"create": TELNYX.support["create"]})
+ROOM = replace(TELNYX.room, created=None)
+BARE = replace(
+    TELNYX,
+    resources=(ROOM,),
+    operations=tuple(replace(one, resource=ROOM) for one in TELNYX.operations if one.is_documented or one.effect is Effect.CREATE),
+)
 """A contract by which neither a list nor a time tells which rooms are new."""
 NOW = datetime.now(UTC)
 
@@ -207,8 +214,8 @@ def verified(provider: str, serve: Serve, members: Mapping[str, Json], **options
     app = Idempotent(mock.build())
     with serve(app) as origin:
         target = HttpTarget(origin + mock.prefix)
-        call = contract.support.get("create")
-        path, query = (call.path, {}) if call else ("/rooms", {"api-version": "2025-03-13"})
+        assert contract.creating is not None
+        path, query = contract.creating.path, required_query(contract.creating)
         made = HttpTarget(target.base_url).send(
             Outgoing("POST", path, query, (("Content-Type", "application/json"),), json.dumps(members).encode(), scheme)
         )

@@ -12,6 +12,7 @@ import pytest
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from roomproof.contract.model import Contract
+from roomproof.contract.resource import Effect
 from roomproof.interaction import Interaction, Request, Response
 from roomproof.ledger.books import Books
 from roomproof.providers import find_contract, find_mock, find_special
@@ -92,9 +93,9 @@ def test_a_made_up_id_that_a_stranger_has_gets_no_request(provider: str, serve: 
 
 
 def test_without_a_way_to_look_only_ids_count_that_no_room_has(serve: Serve) -> None:
-    support = {name: call for name, call in CONTRACT.support.items() if name != "read"}
+    operations = tuple(one for one in CONTRACT.operations if one.effect is not Effect.READ)
     app = Watched(find_mock("telnyx").build())
-    run_against("telnyx", app, serve, replace(CONTRACT, support=support), max_examples=0)
+    run_against("telnyx", app, serve, replace(CONTRACT, operations=operations), max_examples=0)
 
     strange = {room_id for _, room_id, _ in app.changes} - {*app.made, find_mock("telnyx").room_id}
     assert strange
@@ -194,7 +195,7 @@ def test_everything_on_a_server_of_our_own_is_our_own() -> None:
 @pytest.mark.parametrize(("method", "path"), [("PUT", "/rooms"), ("PATCH", "/rooms"), ("DELETE", "/rooms"), ("DELETE", "/rooms/somebodys")])
 def test_only_a_post_makes_a_room_and_what_changes_one_names_it(method: str, path: str) -> None:
     telnyx = find_contract("telnyx")[0]
-    calls = {name: replace(call, method=method, path=path) for name, call in telnyx.support.items() if name in ("create", "list")}
-    guard = Ward(Answering(200, b"{}"), replace(telnyx, support=calls), Books(), "named", ours=False)
+    others = tuple(replace(one, method=method, path=path) for one in telnyx.operations if one.effect in (Effect.CREATE, Effect.LIST))
+    guard = Ward(Answering(200, b"{}"), replace(telnyx, operations=others), Books(), "named", ours=False)
     with pytest.raises(ForeignRoomError):
         guard.send(Outgoing(method, path))

@@ -27,9 +27,8 @@ class _Home:
     query: frozenset[str]
 
     def knows(self, request: Request) -> bool:
-        """Whether a request is one of the contract's operations or supporting calls."""
-        found = self.contract.match(request.method, request.path) or self.contract.match_support(request.method, request.path)
-        return found is not None
+        """Whether a request is one of the contract's operations."""
+        return self.contract.match(request.method, request.path) is not None
 
     def is_named_in(self, request: Request) -> bool:
         """Whether a step of the path has the contract's name, as gateways have them."""
@@ -46,7 +45,8 @@ class _Home:
     def likeness(self, request: Request) -> str:
         """Return the operation that a request looks like by its method and the end of its path, and what else is missing, if it does."""
         found = self.contract.match(request.method, request.path)
-        if found is None:
+        # What stands in no document looks like any API's.
+        if found is None or not found[0].is_documented:
             return ""
         lacks = [f"the host is not {self.name}"] if self.host is not None and not self.is_host_of(request) else []
         lacks += [f"the path has no {self.prefix}"] if self.prefix and self.prefix not in request.path else []

@@ -103,7 +103,7 @@ class Streams:
     def _note_room(self, name: Name, call: Call) -> None:
         """Take note that a stream knows the room that a call is about, or has made."""
         request, contract = call.interaction.request, self._register.contracts[call.provider][0]
-        matched = contract.match(request.method, request.path) or contract.match_support(request.method, request.path)
+        matched = contract.match(request.method, request.path)
         room_id = "" if matched is None else matched[1].get(contract.room.parameter, "")
         if matched and not room_id and call.interaction.response is not None and request.method not in SAFE:
             room = contract.room.representation(response_json(request, call.interaction.response)) or {}

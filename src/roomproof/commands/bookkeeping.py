@@ -21,7 +21,7 @@ from roomproof.targets.target import is_loopback
 
 def makes_rooms(contract: Contract) -> bool:
     """Whether a run makes rooms: by an operation of the contract, or by a call beside it."""
-    return "create" in contract.support or any("{" not in operation.path for operation in contract.operations)
+    return contract.creating is not None
 
 
 def heading_of(contract: Contract, base_url: str, room_id: str | None, contracts: tuple[Path, ...]) -> Heading:

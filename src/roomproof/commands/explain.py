@@ -72,7 +72,7 @@ def _samples(clause: Clause, operation: Operation) -> tuple[Sent | None, Sent | 
     """Return a body that keeps a clause on a request, and one that breaks it, where the strategies have such."""
     if clause.part is not Part.REQUEST or clause.options.get("in") != "body":
         return None, None
-    now, schema = datetime.now(UTC), operation.body.schema
+    now, schema = datetime.now(UTC), operation.schema
     return _shortest(boundary(schema, anchor=now), clause), _shortest(invalid(schema, anchor=now), clause)
 
 

@@ -53,9 +53,9 @@ class Intended:
     def kept_rooms(self, options: Options) -> str:
         """Return how many rooms will stay at most, and why."""
         if _needs_room(self.contract):
-            return "one new room is made, and it stays: the contract has no x-support delete"
+            return "one new room is made, and it stays: the contract has no operation that deletes one"
         most = MOST_KEPT if options.max_requests is None else min(MOST_KEPT, options.max_requests)
-        return f"at most {most} new rooms are made, and they stay: the contract has no x-support delete"
+        return f"at most {most} new rooms are made, and they stay: the contract has no operation that deletes one"
 
 
 def announce(ask: Ask, providers: list[str], options: Options) -> None:
@@ -107,7 +107,7 @@ def _is_address(base_url: str) -> bool:
 
 
 def _needs_room(contract: Contract) -> bool:
-    return all("{" in operation.path for operation in contract.operations)
+    return contract.maker is None
 
 
 def _require_one_owner(intended: list[Intended], ask: Ask) -> None:

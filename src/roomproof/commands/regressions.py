@@ -19,10 +19,10 @@ from roomproof.reports.curl import curl
 from roomproof.reports.secrets import cleaned, proofs_of
 from roomproof.verdict import Finding, Verdict
 from roomproof.verify.case import Seat
-from roomproof.verify.plan import ANCHOR
 from roomproof.verify.resend import Resender
 from roomproof.verify.rooms import clean_up, open_rooms
 from roomproof.verify.session import CutShortError, Options, Session, Subject
+from roomproof.verify.turns import ANCHOR
 from roomproof_strategies import plain
 
 MOST_REQUESTS = 100
@@ -80,10 +80,10 @@ def check_regression(
 def _tell(session: Session, recorded: list[Interaction]) -> list[Evidence]:
     """Send the recorded requests to a room whose members are all set, the last one twice; return what the last one says."""
     resender = Resender(session, recorded)
-    updates = next((operation for operation in session.contract.operations if "{" in operation.path), None)
+    updates = next((operation for operation in session.contract.telling if operation.effect.changes), None)
     if updates is not None:
         bench, setting = session.bench(updates), session.setting(Seat.MAIN)
-        session.send(bench.case(plain(updates.body.schema, bench.special.fields(setting), anchor=setting.now + ANCHOR)))
+        session.send(bench.case(plain(updates.schema, bench.special.fields(setting), anchor=setting.now + ANCHOR)))
     for interaction in recorded[:-1]:
         resender.send(interaction)
     return [item for interaction in recorded[-1:] * 2 for item in resender.send(interaction)]

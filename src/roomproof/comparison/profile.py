@@ -85,12 +85,14 @@ class Profile:
         self.requests.add(asked, Answered(self._seen, status, context.doubtful, context.names, values))
 
     def _schema(self, context: Context, status: int) -> Mapping[str, Any]:
-        """Return the documented schema of an answer; a supporting call answers with a room as the operations do."""
-        operation = next((item for item in self._contract.operations if item.id == context.subject), self._contract.operations[0])
-        if context.room is not None:
-            return operation.success.schema or {}
-        by_status = {response.status: response.schema for response in operation.responses if operation.id == context.subject}
-        return by_status.get(str(status), by_status.get("default")) or {}
+        """Return the documented schema of an answer; an operation whose own is not known answers with a room as others do."""
+        operation = self._contract.by_id(context.subject)
+        if operation is None:
+            return {}
+        if context.room is not None and operation.success.schema is None:
+            return next((one.success.schema for one in self._contract.telling if one.success.schema), {})
+        response = operation.response(status) or operation.by_status.get("default")
+        return (response.schema if response is not None else None) or {}
 
 
 def compare_profiles(before: Profile, after: Profile) -> Changes:

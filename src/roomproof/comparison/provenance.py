@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
-from roomproof.contract.model import Contract, Operation, SupportCall
+from roomproof.contract.model import Contract, Operation
+from roomproof.contract.resource import Effect
 from roomproof.interaction import SAFE, Interaction, RoomKnowledge
 from roomproof.judge.classify import classify
 from roomproof.judge.compiled import Compiled
@@ -77,14 +78,13 @@ class Provenance:
         clauses = tuple(contract.clauses.values())
         self._unique = {clause.path[0] for clause in clauses if rule_of(clause) is unique.RULE}
         read_only = {clause.path[0] for clause in clauses if rule_of(clause).may_ignore}
-        members = (name for operation in contract.operations for name in operation.body.schema.get("properties", {}))
+        members = (name for operation in contract.operations for name in operation.schema.get("properties", {}))
         self.settable = frozenset(name for name in members if name not in read_only)
 
     def see(self, interaction: Interaction) -> Context | None:
         """Return the context of an interaction, and learn from it; None where it belongs to nothing that the contract knows."""
         request = interaction.request
-        found: tuple[Operation | SupportCall, Mapping[str, str]] | None
-        found = self._contract.match(request.method, request.path) or self._contract.match_support(request.method, request.path)
+        found = self._contract.match(request.method, request.path)
         if found is None:
             self._doubt(interaction)
             return None
@@ -94,30 +94,25 @@ class Provenance:
         self._learn(what, parameters, interaction, context)
         return context
 
-    def _context(
-        self, what: Operation | SupportCall, parameters: Mapping[str, str], interaction: Interaction, state: RoomState | None
-    ) -> Context:
+    def _context(self, what: Operation, parameters: Mapping[str, str], interaction: Interaction, state: RoomState | None) -> Context:
         sent = read_json(interaction.request.body)
         response = interaction.response
         body = NoJson.ABSENT if response is None else NoJson.VAST if response.is_too_large else read_answer(response.body)
         room = self._room(interaction, body)
-        reasons, doubtful = self._reasons(what, parameters, interaction, state) if isinstance(what, Operation) else ((), False)
+        reasons, doubtful = self._reasons(what, parameters, interaction, state) if what in self._contract.telling else ((), False)
         return Context(
-            subject=what.id if isinstance(what, Operation) else what.name,
+            subject=what.id,
             template=f"{what.method} {what.path}",
             sent=sent if isinstance(sent, dict) else {},
             body=body,
             room=room,
             known=state.known if state is not None and state.known and not state.uncertain else None,
-            created=self._makes_rooms(what),
+            created=what.effect is Effect.CREATE,
             parameters=tuple(parameters.values()),
             reasons=reasons,
             doubtful=doubtful,
             names=isinstance(sent, dict) and not self._unique.isdisjoint(sent),
         )
-
-    def _makes_rooms(self, what: Operation | SupportCall) -> bool:
-        return "{" not in what.path and (isinstance(what, Operation) or what.name == "create")
 
     def _room(self, interaction: Interaction, body: Json) -> Mapping[str, Json] | None:
         """Return the room in an answer that carries something out: an object with a room's id or with a member that can be set."""
@@ -146,7 +141,7 @@ class Provenance:
             timely += window.question(clause, held.sent, state, interaction.at)
         return reasons, bool(timely) or not set(held.unsettled) <= set(alone.unsettled)
 
-    def _learn(self, what: Operation | SupportCall, parameters: Mapping[str, str], interaction: Interaction, context: Context) -> None:
+    def _learn(self, what: Operation, parameters: Mapping[str, str], interaction: Interaction, context: Context) -> None:
         room_id = parameters.get(self._contract.room.parameter)
         if interaction.request.room is RoomKnowledge.NONE:
             return

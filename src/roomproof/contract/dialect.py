@@ -33,7 +33,7 @@ def in_one_dialect(root: Any) -> Any:
     """Return a document without references with its schemas as OpenAPI 3.1 has them; what is none stays."""
     if not isinstance(root, dict):
         return root
-    return {**root, "paths": _each(root.get("paths"), _path_item)} if "paths" in root else root
+    return {**root, **{where: _each(root[where], _path_item) for where in ("paths", "x-observed-paths") if where in root}}
 
 
 def _path_item(item: Node) -> Node:

@@ -8,7 +8,8 @@ from typing import Any
 
 from roomproof.contract.clause import HOLDERS, Part, Path, spoken
 from roomproof.contract.keywords import BRANCHES
-from roomproof.contract.model import Operation, Room
+from roomproof.contract.model import Operation
+from roomproof.contract.resource import Effect, Resource
 from roomproof.errors import ContractError, did_you_mean
 
 
@@ -22,7 +23,7 @@ class Named:
     pointer: Path
 
 
-def require_known_fields(operation: Operation, room: Room) -> None:
+def require_known_fields(operation: Operation, room: Resource) -> None:
     """Raise ContractError, with the place and the nearest known word, for a field that the schema it is to stand in does not have.
 
     A schema that lists no properties may hold any field.
@@ -40,21 +41,23 @@ def require_known(operation: Operation, fields: Iterable[Named]) -> None:
             raise ContractError(f"{operation.id}: {message}", named.pointer)
 
 
-def _of_room(operation: Operation, room: Room) -> Iterator[Named]:
+def _of_room(operation: Operation, room: Resource) -> Iterator[Named]:
+    if operation.resource is None or operation.effect in (Effect.LIST, Effect.DELETE, Effect.ACTION):
+        return
     holder = "the answer to a request that is carried out"
-    yield Named((*room.at, room.id), operation.success.schema, holder, ("x-room",))
+    yield Named((*room.at, room.id), operation.success.schema, holder, room.pointer)
     # A contract may leave the time out that others have; it is not to misspell it.
     shown = below(operation.success.schema, room.at)
     known = [*shown.get("properties", ())] if isinstance(shown, Mapping) else []
     if room.created and did_you_mean(room.created, known):
-        yield Named((*room.at, room.created), operation.success.schema, holder, ("x-room", "created"))
+        yield Named((*room.at, room.created), operation.success.schema, holder, (*room.pointer, "created"))
 
 
 def _of_order(operation: Operation) -> Iterator[Named]:
     body = operation.clause(Part.REQUEST, (), "type")
-    for name in operation.body.schema.get("x-unsettled-order", {}).get("members", ()):
+    for name in operation.schema.get("x-unsettled-order", {}).get("members", ()):
         pointer = (*body.pointer[:-1], "x-unsettled-order") if body else ()
-        yield Named((name,), operation.body.schema, "the body", pointer)
+        yield Named((name,), operation.schema, "the body", pointer)
 
 
 def below(schema: Any, way: Iterable[str]) -> Any:

@@ -87,7 +87,7 @@ class Matrix:
 def matrix(contracts: Sequence[Contract], row_of: RowOf) -> Matrix:
     """Return the contracts side by side, in their order; rows of which no contract says anything are left out."""
     members = {
-        (contract.provider, operation.id): frozenset(operation.body.schema.get("properties", {}))
+        (contract.provider, operation.id): frozenset(operation.schema.get("properties", {}))
         for contract in contracts
         for operation in contract.operations
     }
@@ -166,7 +166,7 @@ def _field_rows(contracts: Sequence[Contract]) -> Iterator[Row]:
     found: dict[tuple[str, str], dict[str, list[Statement]]] = {}
     for contract in contracts:
         for operation in contract.operations:
-            named = dict(concepts(operation.body.schema))
+            named = dict(concepts(operation.schema))
             for path, statement in of_fields(operation):
                 concept = named.get(path, "")
                 cells = found.setdefault((concept, concept.replace("-", " ") or spoken(path)), {})

@@ -1,16 +1,17 @@
-"""What a contract says, as frozen dataclasses: operations, parameters, bodies, responses, and their clauses."""
+"""What a contract says, as frozen dataclasses: operations with their effects, parameters, bodies, responses, clauses."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import Any
 
 from roomproof.auth.scheme import AUTHORIZATION, Carrier
 from roomproof.contract.clause import Clause, Json, Level, Part, Path, Source
 from roomproof.contract.lines import Mark, line_at, marks
+from roomproof.contract.resource import Effect, Listing, Resource
 
 NOWHERE = Source("", "", "")
 """The source of what no document was named for."""
@@ -18,7 +19,7 @@ NOWHERE = Source("", "", "")
 
 @dataclass(frozen=True)
 class Parameter:
-    """A path, query or header parameter."""
+    """A path, query, header or cookie parameter."""
 
     name: str
     place: str
@@ -30,16 +31,21 @@ class Parameter:
 
 @dataclass(frozen=True)
 class Body:
-    """A request body: its one media type and its JSON Schema, every `$ref` resolved."""
+    """A request body: its JSON Schema, every `$ref` resolved, and the media types that the contract has for it.
+
+    `media_type` is the one that a run sends. `example` is a body that makes a resource; `{serial}` in it stands for a name of the run's.
+    """
 
     media_type: str
     required: bool
     schema: Mapping[str, Any]
+    media_types: tuple[str, ...] = ()
+    example: Json = None
 
 
 @dataclass(frozen=True)
 class ResponseSpec:
-    """A documented response: status code or `default`, what it is for (`when`), media type and schema if any."""
+    """A documented response: status code, range (`2XX`) or `default`, what it is for (`when`), media types and schema if any."""
 
     status: str
     when: str
@@ -48,30 +54,72 @@ class ResponseSpec:
     headers: tuple[str, ...]
     level: Level = Level.DOCUMENTED
     source: Source = NOWHERE
+    media_types: tuple[str, ...] = ()
+
+    @property
+    def is_success(self) -> bool:
+        """Whether it tells that a request was carried out."""
+        return self.status.startswith("2")
 
 
 @dataclass(frozen=True)
 class Operation:
-    """One documented operation with its clauses in the order of the contract."""
+    """One method and path: what it does to which resource, what it takes and answers, its clauses in the order of the contract.
+
+    An operation whose level is `observed` stands in none of the documents. `listing` is how it shows the entries of a list.
+    """
 
     id: str
     method: str
     path: str
     parameters: tuple[Parameter, ...]
-    body: Body
+    body: Body | None
     responses: tuple[ResponseSpec, ...]
     clauses: tuple[Clause, ...]
     source: Source = NOWHERE
+    effect: Effect = Effect.ACTION
+    resource: Resource | None = None
+    level: Level = Level.DOCUMENTED
+    listing: Listing | None = None
+
+    @property
+    def schema(self) -> Mapping[str, Any]:
+        """The schema of its request's body; one that allows anything where it has none."""
+        return self.body.schema if self.body is not None else {}
+
+    @property
+    def media_type(self) -> str | None:
+        """The media type that its body is sent as, None where it has none."""
+        return self.body.media_type if self.body is not None else None
+
+    @property
+    def is_documented(self) -> bool:
+        """Whether a document has the operation, and not only an observation of a provider."""
+        return self.level is not Level.OBSERVED
+
+    @cached_property
+    def names_one(self) -> bool:
+        """Whether its path names one resource."""
+        return self.resource is not None and self.resource.parameter != "" and self.resource.step in self.path
 
     @cached_property
     def success(self) -> ResponseSpec:
-        """The documented response of a request that is carried out."""
-        return next(response for response in self.responses if response.status.startswith("2"))
+        """The documented response of a request that is carried out, the first one where there are several."""
+        return next(response for response in self.responses if response.is_success)
+
+    @cached_property
+    def successes(self) -> tuple[ResponseSpec, ...]:
+        """Every documented response of a request that is carried out."""
+        return tuple(response for response in self.responses if response.is_success)
+
+    def response(self, status: int) -> ResponseSpec | None:
+        """Return the documented response of a status code, by itself or by its range; None if there is none, or only a default."""
+        return self.by_status.get(str(status)) or self.by_status.get(f"{status // 100}XX")
 
     def refusal(self, when: str) -> ResponseSpec | None:
         """Return the documented response for `unauthenticated`, `unknown-room` or `invalid`, else the general one."""
         exact = next((response for response in self.responses if response.when == when), None)
-        return exact or next((response for response in self.responses if response.status == "default"), None)
+        return exact or self.by_status.get("4XX") or self.by_status.get("default")
 
     @cached_property
     def by_rule(self) -> Mapping[tuple[Part, str], tuple[Clause, ...]]:
@@ -112,37 +160,6 @@ class Operation:
 
 
 @dataclass(frozen=True)
-class Room:
-    """Where a room stands in a response (`at`), which member is its id, which path parameter names it, which tells when it was made."""
-
-    parameter: str
-    at: Path
-    id: str
-    created: str | None = None
-
-    def representation(self, body: Json) -> Mapping[str, Json] | None:
-        """Return the room inside a response body, or None where the body holds none."""
-        for step in self.at:
-            if not isinstance(body, dict):
-                return None
-            body = body.get(step)
-        return body if isinstance(body, dict) else None
-
-
-@dataclass(frozen=True)
-class SupportCall:
-    """A call that no page of the contract documents, but that a run needs: made room, deleted room, listed participants."""
-
-    name: str
-    method: str
-    path: str
-    body: Json = None
-    media_type: str = "application/json"
-    options: Mapping[str, Any] = field(default_factory=dict)
-    source: Source = NOWHERE
-
-
-@dataclass(frozen=True)
 class CredentialsSpec:
     """The name of a way to authenticate, the variables with its parts, what carries them in a request."""
 
@@ -161,10 +178,9 @@ class Contract:
     version: str
     server: str
     server_environment: Mapping[str, str]
-    room: Room
+    resources: tuple[Resource, ...]
     credentials: CredentialsSpec
     operations: tuple[Operation, ...]
-    support: Mapping[str, SupportCall]
     raw: Mapping[str, Any]
     text: str = ""
     file: str = ""
@@ -186,12 +202,57 @@ class Contract:
         rules = (clauses for operation in self.operations for clauses in (operation.by_rule.get((Part.BEHAVIOUR, "created-now"), ()),))
         return self.room.created or next((clause.path[0] for clauses in rules for clause in clauses), None)
 
+    @property
+    def room(self) -> Resource:
+        """The resource that the contract is about; the others, if any, stand beside it or inside it."""
+        return self.resources[0]
+
+    def operation(self, effect: Effect, *, documented: bool | None = None) -> Operation | None:
+        """Return the first operation that has an effect on a room, None if there is none; of `documented` ones, or of the others, only."""
+        known = (one for one in self.operations if one.effect is effect and one.resource is self.room)
+        return next((one for one in known if documented is None or one.is_documented is documented), None)
+
     @cached_property
-    def listing(self) -> SupportCall | None:
-        """The call that lists every room: `list`, else a `find` that looks through such a list by itself; None where there is none."""
-        finding = self.support.get("find")
-        looks_through = finding is not None and "{" not in finding.path and not finding.options.get("query")
-        return self.support.get("list") or (finding if looks_through else None)
+    def maker(self) -> Operation | None:
+        """The documented operation that makes a room; None where no document has one."""
+        return self.operation(Effect.CREATE, documented=True)
+
+    @cached_property
+    def telling(self) -> tuple[Operation, ...]:
+        """The operations that make a room or change one, and whose body the contract knows."""
+        known = (one for one in self.operations if one.effect is Effect.CREATE or one in self.changing)
+        return tuple(one for one in known if one.resource is self.room and one.body and (one.is_documented or one.schema.get("properties")))
+
+    @cached_property
+    def changing(self) -> tuple[Operation, ...]:
+        """The operations that tell a room what to be like."""
+        return tuple(one for one in self.operations if one.effect.changes and one.resource is self.room and one.names_one)
+
+    @cached_property
+    def reading(self) -> Operation | None:
+        """The operation that shows the room of an id; None where there is none."""
+        return next((one for one in self.operations if one.effect is Effect.READ and one.resource is self.room and one.names_one), None)
+
+    @cached_property
+    def deleting(self) -> Operation | None:
+        """The operation that deletes a room; None where there is none."""
+        return next((one for one in self.operations if one.effect is Effect.DELETE and one.resource is self.room and one.names_one), None)
+
+    @cached_property
+    def creating(self) -> Operation | None:
+        """The operation that makes a room, documented or not; None where there is none."""
+        return self.maker or self.operation(Effect.CREATE)
+
+    @cached_property
+    def listing(self) -> Operation | None:
+        """The operation that lists every room; None where there is none."""
+        return next((one for one in self.operations if one.effect is Effect.LIST and one.resource is self.room and one.listing), None)
+
+    @cached_property
+    def finding(self) -> Operation | None:
+        """The operation that finds a room by its name; None where there is none."""
+        known = (one for one in self.operations if one.resource is self.room and one.listing is not None)
+        return next((one for one in known if one.listing is not None and one.listing.by), None)
 
     @cached_property
     def clauses(self) -> Mapping[str, Clause]:
@@ -201,27 +262,29 @@ class Contract:
     def match(self, method: str, path: str) -> tuple[Operation, Mapping[str, str]] | None:
         """Return the operation that a request's method and path name, with its path parameters, or None.
 
-        Any prefix may stand before the documented path, and a doubled slash counts as one.
+        Any prefix may stand before the path of the contract, and a doubled slash counts as one. Of several operations the one with the
+        longest path counts, and of these the one with the fewest parameters (OpenAPI 3.1, Paths Object).
         """
-        for operation in self.operations:
+        for operation, pattern, names in self._by_length:
             if operation.method == method:
-                found = path_pattern(operation.path).search(path)
+                found = pattern.search(path)
                 if found:
-                    return operation, found.groupdict()
+                    return operation, dict(zip(names, found.groups(), strict=True))
         return None
 
-    def match_support(self, method: str, path: str) -> tuple[SupportCall, Mapping[str, str]] | None:
-        """Return the supporting call that a request's method and path name, with its path parameters, or None."""
-        for call in self.support.values():
-            found = path_pattern(call.path).search(path) if call.method == method else None
-            if found:
-                return call, found.groupdict()
-        return None
+    @cached_property
+    def _by_length(self) -> tuple[tuple[Operation, re.Pattern[str], tuple[str, ...]], ...]:
+        known = [(operation, *path_pattern(operation.path)) for operation in self.operations]
+        return tuple(sorted(known, key=lambda one: (-one[0].path.rstrip("/").count("/"), len(one[2]))))
+
+    def by_id(self, operation_id: str) -> Operation | None:
+        """Return the operation of an id, None if there is none."""
+        return next((operation for operation in self.operations if operation.id == operation_id), None)
 
 
 @cache
-def path_pattern(template: str) -> re.Pattern[str]:
-    """Return the pattern of a path template, anchored at the end of a path; each parameter is a named group."""
-    parts = re.split(r"\{(\w+)\}", template.lstrip("/"))
-    literal = "".join(f"(?P<{part}>[^/]+)" if index % 2 else re.escape(part) for index, part in enumerate(parts))
-    return re.compile(rf"(?:^|/)/?{literal}/?$")
+def path_pattern(template: str) -> tuple[re.Pattern[str], tuple[str, ...]]:
+    """Return the pattern of a path template, anchored at the end of a path, and the names of its parameters, a group each."""
+    parts = re.split(r"\{([^{}]+)\}", template.lstrip("/").rstrip("/"))
+    literal = "".join("([^/]+)" if index % 2 else re.escape(part) for index, part in enumerate(parts))
+    return re.compile(rf"(?:^|/)/?{literal}/?$"), tuple(parts[1::2])

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from itertools import chain
 from typing import Any
 
 from roomproof.auth.registry import authentication, carrier_of, name_of
-from roomproof.contract.clause import Clause, Level, Part, Path, Source, spoken
+from roomproof.contract.clause import Clause, Level, Part, Path, Source, path_of, spoken
 from roomproof.contract.dialect import in_one_dialect
 from roomproof.contract.document import parse_yaml
 from roomproof.contract.fields import require_known_fields
@@ -21,12 +22,12 @@ from roomproof.contract.model import (
     Operation,
     Parameter,
     ResponseSpec,
-    Room,
-    SupportCall,
 )
 from roomproof.contract.references import Reader, resolve, with_files
 from roomproof.contract.register import Place, behaviour_clauses, concepts, read_level, read_source, refuse_bad_schema, schema_clauses
+from roomproof.contract.resource import Effect, Listing, Page, Resource, effect_of
 from roomproof.contract.shape import METHODS, require_shape
+from roomproof.contract.support import OBSERVED, with_operations
 from roomproof.errors import ContractError, did_you_mean
 
 RFC_8259 = Source("RFC 8259", "4, 8.1 and 8.2", "JSON text")
@@ -59,38 +60,52 @@ def read_contract(raw: Any) -> Contract:
         raise ContractError("is a document of Swagger 2.0; convert it to OpenAPI 3.0 or 3.1 first")
     if not isinstance(raw, dict) or not str(raw.get("openapi", "")).startswith(("3.0", "3.1")):
         raise ContractError("is no document of OpenAPI 3.0 or 3.1; it must start with 'openapi: 3.1.0'")
-    for member in ("x-provider", "x-room", "x-credentials", "paths", "servers"):
+    for member in ("x-provider", "x-credentials", "paths", "servers"):
         if member not in raw:
             raise ContractError(f"has no {member}; `roomproof init` writes a contract that has everything")
+    if "x-resource" not in raw and "x-room" not in raw:
+        raise ContractError("has no x-resource; `roomproof init` writes a contract that has everything")
     root = in_one_dialect(resolve(raw, raw))
     require_shape(root)
-    provider = root["x-provider"]
-    operations = tuple(_operations(root, provider, _Weight()))
+    root = with_operations(root)
+    provider, resources = root["x-provider"], tuple(_resources(root))
+    operations = tuple(_operations(root, provider, resources, _Weight()))
     _refuse_duplicates(operations)
     _refuse_bad_schemas(operations)
-    server, room, top = root["servers"][0], root["x-room"], read_source(root.get("x-source"), NOWHERE)
-    if not any("{" + str(room["parameter"]) + "}" in operation.path for operation in operations):
-        message = f"x-room: no path has the parameter {room['parameter']!r}; it is the one that names a room"
-        raise ContractError(message, ("x-room", "parameter"))
-    support = {name: _support(name, call, top) for name, call in root.get("x-support", {}).items()}
-    _refuse_unknown_calls(operations, support)
-    _refuse_calls_about_no_room(support, room["parameter"])
-    shown = Room(room["parameter"], tuple(room.get("at", ())), room["id"], room.get("created"))
+    server, top, room = root["servers"][0], read_source(root.get("x-source"), NOWHERE), resources[0]
+    if not any(room.step in operation.path for operation in operations):
+        message = f"x-resource: no path has the parameter {room.parameter!r}; it is the one that names a {room.name}"
+        raise ContractError(message, (*room.pointer, "parameter"))
+    _refuse_unknown_calls(operations)
     for operation in operations:
-        require_known_fields(operation, shown)
+        require_known_fields(operation, operation.resource or room)
     return Contract(
         provider=provider,
         version=str(root["info"]["version"]),
         server=server["url"],
         server_environment=server.get("x-environment", {}),
-        room=shown,
+        resources=resources,
         credentials=_credentials(root, top),
         operations=operations,
-        support=support,
         raw=raw,
         server_level=read_level(server, Level.DOCUMENTED),
         server_source=read_source(server.get("x-source"), top),
     )
+
+
+def _resources(root: Mapping[str, Any]) -> Iterator[Resource]:
+    """Yield the resources of a contract, the one that it is about first."""
+    member = "x-resource" if "x-resource" in root else "x-room"
+    node = root[member]
+    is_one = isinstance(node.get("id"), str)
+    named = {node.get("name", "room"): node} if is_one else node
+    for name, told in named.items():
+        shown = {path_of(sent): path_of(seen) for sent, seen in told.get("shown-as", {}).items()}
+        entries = tuple(told["entries"]) if "entries" in told else None
+        yield Resource(
+            told.get("parameter", ""), tuple(told.get("at", ())), told["id"], told.get("created"), name, entries,
+            told.get("path", "").rstrip("/"), shown, (member,) if is_one else (member, name),
+        )  # fmt: skip
 
 
 def _credentials(root: Mapping[str, Any], top: Source) -> CredentialsSpec:
@@ -114,18 +129,6 @@ def _credentials(root: Mapping[str, Any], top: Source) -> CredentialsSpec:
     return CredentialsSpec(name, environment, level, source, carrier)
 
 
-def _support(name: str, call: Mapping[str, Any], top: Source) -> SupportCall:
-    return SupportCall(
-        name,
-        call["method"],
-        call["path"],
-        call.get("body"),
-        call.get("media-type", "application/json"),
-        call.get("with", {}),
-        read_source(call.get("source"), top),
-    )
-
-
 class _Weight:
     """Counts the clauses of a contract: a few lines can make any number of them."""
 
@@ -145,16 +148,58 @@ class _Weight:
             yield clause
 
 
-def _operations(root: Mapping[str, Any], provider: str, weight: _Weight) -> Iterator[Operation]:
+def _operations(root: Mapping[str, Any], provider: str, resources: tuple[Resource, ...], weight: _Weight) -> Iterator[Operation]:
     top = read_source(root.get("x-source"), NOWHERE)
-    for path, item in root["paths"].items():
-        for method in METHODS:
-            if method in item:
-                node = item[method]
-                way = ("paths", path, method)
-                place = Place(provider, node["operationId"], Part.REQUEST, (), Level.DOCUMENTED, top, pointer=way).within(node)
-                parameters = [*_parameters(item, ("paths", path)), *_parameters(node, way)]
-                yield _operation(node, method, path, parameters, place, weight)
+    levels = {"paths": Level.DOCUMENTED, OBSERVED: Level.OBSERVED}
+    paths = [path for where in levels for path in root.get(where, {})]
+    for where, path, item in ((part, *entry) for part in levels for entry in root.get(part, {}).items()):
+        for method in (method for method in METHODS if method in item):
+            node, way = item[method], (where, path, method)
+            place = Place(provider, node["operationId"], Part.REQUEST, (), levels[where], top, pointer=way).within(node)
+            parameters = [*_parameters(item, (where, path)), *_parameters(node, way)]
+            operation = _operation(node, method, path, parameters, place, weight)
+            effect, resource = _effect(node, operation, resources, paths, way)
+            yield replace(operation, effect=effect, resource=resource, listing=_listing(node, effect, resource))
+
+
+def _effect(
+    node: Mapping[str, Any], operation: Operation, resources: tuple[Resource, ...], paths: Iterable[str], way: Path
+) -> tuple[Effect, Resource | None]:
+    """Return what an operation does to which resource: as `x-effect` and `x-about` say, else what can be told.
+
+    A list that says itself what names its entries is one of something else than its path names.
+    """
+    schema = operation.success.schema
+    inferred, resource = effect_of(operation.method, operation.path, schema, resources, paths)
+    effect = Effect(node.get("x-effect", inferred))
+    if "x-about" in node:
+        named = {one.name: one for one in resources}
+        if node["x-about"] not in named:
+            message = f"{operation.id}: x-about: no resource is called {node['x-about']!r}{did_you_mean(node['x-about'], named)}"
+            raise ContractError(f"{message}; known are {', '.join(named)}", (*way, "x-about"))
+        return effect, named[node["x-about"]]
+    if effect is Effect.LIST and inferred is not Effect.LIST and "key" in node.get("x-list", {}):
+        return effect, None
+    return effect, resources[0] if resource is None and effect is not Effect.ACTION else resource
+
+
+def _listing(node: Mapping[str, Any], effect: Effect, resource: Resource | None) -> Listing | None:
+    """Return how an operation shows the entries of a list, and by what it finds one; None where it does neither."""
+    told = node.get("x-list", {})
+    if effect is not Effect.LIST and not told:
+        return None
+    entries = told.get("entries", (resource.entries or ()) if resource is not None else ())
+    page = told.get("page")
+    return Listing(
+        tuple(entries),
+        told.get("key", resource.id if resource is not None else ""),
+        told.get("query", {}),
+        tuple(told["next"]) if "next" in told else None,
+        Page(page["parameter"], page.get("first", 1), page.get("step", 1)) if page else None,
+        told.get("size", ""),
+        told.get("find", {}),
+        told.get("by", ""),
+    )
 
 
 def _parameters(node: Mapping[str, Any], pointer: Path) -> Iterator[tuple[Path, Any]]:
@@ -164,19 +209,17 @@ def _parameters(node: Mapping[str, Any], pointer: Path) -> Iterator[tuple[Path, 
 def _operation(
     node: Mapping[str, Any], method: str, path: str, parameters: list[tuple[Path, Any]], place: Place, weight: _Weight
 ) -> Operation:
-    if sum(str(status).startswith("2") for status in node["responses"]) != 1:
-        raise ContractError(f"{place.operation}: needs exactly one 2xx response, that of a request which is carried out")
-    content = node["requestBody"]["content"]
-    media, media_node = next(iter(content.items()))
-    body = Body(media, bool(node["requestBody"].get("required")), media_node["schema"])
-    _refuse_shared_concepts(body.schema, place.operation)
-    members = body.schema.get("properties", {}).items()
-    fields = [name for name, member in members if not member.get("writeOnly")]
+    if not any(str(status).startswith("2") for status in node["responses"]):
+        raise ContractError(f"{place.operation}: needs a 2xx response, that of a request which is carried out")
+    body = _body(node["requestBody"]) if "requestBody" in node else None
+    schema = body.schema if body is not None else {}
+    _refuse_shared_concepts(schema, place.operation)
+    fields = [name for name, member in schema.get("properties", {}).items() if not member.get("writeOnly")]
     behaviours = replace(place, part=Part.BEHAVIOUR)
     clauses = weight.counted(
         chain(
             _parameter_clauses(parameters, place),
-            _body_clauses(node["requestBody"], media, media_node, place.at("requestBody")),
+            _body_clauses(node["requestBody"], place.at("requestBody")) if "requestBody" in node else (),
             _response_clauses(node["responses"], replace(place, part=Part.RESPONSE).at("responses")),
             behaviour_clauses(node.get("x-behaviours"), fields, behaviours.at("x-behaviours")),
         )
@@ -190,7 +233,15 @@ def _operation(
         tuple(_response(status, response, place.within(response)) for status, response in node["responses"].items()),
         tuple(clauses),
         place.source,
+        level=place.level,
     )
+
+
+def _body(node: Mapping[str, Any]) -> Body:
+    """Return a request body; of several media types a run sends one that it can write, JSON before forms."""
+    content: Mapping[str, Any] = node["content"]
+    media = next(filter(is_json, content), next(filter(is_form, content), next(iter(content))))
+    return Body(media, bool(node.get("required")), content[media]["schema"], tuple(content), content[media].get("x-body"))
 
 
 def _parameter(node: Mapping[str, Any], place: Place) -> Parameter:
@@ -202,7 +253,8 @@ def _response(status: str, node: Mapping[str, Any], place: Place) -> ResponseSpe
     media = next(iter(contents), None)
     schema = contents[media].get("schema") if media is not None else None
     when = node.get("x-when", "success" if status.startswith("2") else "refused")
-    return ResponseSpec(status, when, media, schema, tuple(node.get("headers", {})), place.level, place.source)
+    headers = tuple(node.get("headers", {}))
+    return ResponseSpec(_status(status), when, media, schema, headers, place.level, place.source, tuple(contents))
 
 
 def _parameter_clauses(parameters: list[tuple[Path, Any]], place: Place) -> Iterator[Clause]:
@@ -213,21 +265,24 @@ def _parameter_clauses(parameters: list[tuple[Path, Any]], place: Place) -> Iter
         yield from schema_clauses(item["schema"], here.at("schema"))
 
 
-def _body_clauses(node: Mapping[str, Any], media: str, media_node: Mapping[str, Any], place: Place) -> Iterator[Clause]:
-    here = place.within(node)
+def _body_clauses(node: Mapping[str, Any], place: Place) -> Iterator[Clause]:
+    here, body = place.within(node), _body(node)
     if node.get("required"):
         level = read_level(node, here.level, "required")
         yield here.at("required").clause("required", "a body must be sent", level=level, options={"in": "body"})
+    media, media_node = body.media_type, node["content"][body.media_type]
     here = here.at("content", media)
     typed = here.within(media_node)
     level = read_level(media_node, here.level, "media-type")
-    yield typed.clause("media-type", f"the body is sent as {media}", level=level, options={"media-type": media})
+    demands = f"the body is sent as {' or '.join((media, *(one for one in body.media_types if one != media)))}"
+    yield typed.clause("media-type", demands, level=level, options={"media-type": media})
     yield from schema_clauses(media_node["schema"], here.at("schema"))
 
 
 def _response_clauses(responses: Mapping[str, Any], place: Place) -> Iterator[Clause]:
+    first = next(status for status in responses if status.startswith("2"))
     for status, node in responses.items():
-        here = replace(place.at(status).within(node), status=status)
+        here = replace(place.at(status).within(node), status=_status(status), is_first=status == first)
         if status != "default":
             yield here.clause("status", f"the status is {status}: {node['description']}", level=here.level)
         for name, item in node.get("headers", {}).items():
@@ -236,19 +291,43 @@ def _response_clauses(responses: Mapping[str, Any], place: Place) -> Iterator[Cl
                 level = read_level(item, header.level, "required")
                 yield header.at("required").clause("present", f"the header {name} is in the answer", level=level)
             yield from schema_clauses(item["schema"], header.at("schema"))
-        for media, media_node in node.get("content", {}).items():
-            typed = here.at("content", media).within(media_node)
-            level = read_level(media_node, typed.level, "media-type")
-            yield typed.clause("media-type", f"the answer is sent as {media}", level=level, options={"media-type": media})
-            if is_json(media):
-                text = "the body is JSON that every parser reads alike: no byte order mark, no name twice in an object"
-                yield replace(typed, source=RFC_8259).clause("json", text, level=Level.STANDARD)
-            yield from schema_clauses(media_node["schema"], typed.at("schema"))
+        if node.get("content"):
+            yield from _content_clauses(node["content"], here)
+
+
+def _content_clauses(content: Mapping[str, Any], here: Place) -> Iterator[Clause]:
+    """Yield what is said of a response's body. Of several media types the first has the plain ids; each is held against its own schema."""
+    first = next(iter(content))
+    typed = here.at("content", first).within(content[first])
+    level = read_level(content[first], typed.level, "media-type")
+    yield typed.clause("media-type", f"the answer is sent as {' or '.join(content)}", level=level, options={"media-type": first})
+    for media, node in content.items():
+        typed = replace(here.at("content", media).within(node), medium="" if media == first else medium_of(media))
+        if is_json(media):
+            text = "the body is JSON that every parser reads alike: no byte order mark, no name twice in an object"
+            yield replace(typed, source=RFC_8259).clause("json", text, level=Level.STANDARD)
+        if "schema" in node and (is_json(media) or media == first):
+            yield from schema_clauses(node["schema"], typed.at("schema"))
+
+
+def _status(word: str) -> str:
+    """Return a status code, a range in capitals (`2XX`), or `default`."""
+    return word if word == "default" else word.upper()
+
+
+def medium_of(media_type: str) -> str:
+    """Return a media type as a word of a clause id: `application/problem+json` becomes `problem-json`."""
+    return re.sub(r"[^a-z0-9]+", "-", media_type.split(";", 1)[0].rpartition("/")[2].lower()).strip("-")
 
 
 def is_json(media_type: str) -> bool:
     """Whether a media type's bodies are JSON: its own name, or the suffix +json (RFC 6839, 3.1)."""
     return media_type.split(";", 1)[0].strip().lower().endswith(("/json", "+json"))
+
+
+def is_form(media_type: str) -> bool:
+    """Whether a media type's bodies are forms: the fields of an object, as HTML sends them (URL Living Standard, 5)."""
+    return media_type.split(";", 1)[0].strip().lower() == "application/x-www-form-urlencoded"
 
 
 def _refuse_duplicates(operations: tuple[Operation, ...]) -> None:
@@ -269,28 +348,12 @@ def _refuse_shared_concepts(schema: Any, operation: str) -> None:
         found[concept] = spoken(path)
 
 
-def _refuse_unknown_calls(operations: tuple[Operation, ...], support: Mapping[str, SupportCall]) -> None:
+def _refuse_unknown_calls(operations: tuple[Operation, ...]) -> None:
+    lists = {operation.id for operation in operations if operation.listing is not None and operation.listing.key}
     for clause in (clause for operation in operations for clause in operation.clauses if "call" in clause.options):
-        call = support.get(clause.options["call"])
-        if call is None or not {"at", "key"} <= set(call.options):
-            named = f"{clause.options['call']!r}{did_you_mean(str(clause.options['call']), support)}"
-            message = f"{clause.id}: x-support has no list {named}; it needs a call with at and key"
+        if (name := str(clause.options["call"])) not in lists:
+            message = f"{clause.id}: there is no list {name!r}{did_you_mean(name, lists)}; it needs an operation that lists, with a key"
             raise ContractError(message, (*clause.pointer, "with", "call"))
-
-
-_METHODS = {"create": "POST", "delete": "DELETE"}
-"""What a supporting call does, by its name; every other one only asks, and is a GET (RFC 9110, 9.2.1)."""
-
-
-def _refuse_calls_about_no_room(support: Mapping[str, SupportCall], parameter: str) -> None:
-    """Raise ContractError for a call that does something else than its name says, or about one room that its path does not name."""
-    for name, call in support.items():
-        if call.method != (wanted := _METHODS.get(name, "GET")):
-            raise ContractError(f"x-support, {name}: its method is {call.method}; it has to be {wanted}", ("x-support", name, "method"))
-    for name in ("read", "delete"):
-        if name in support and "{" + parameter + "}" not in support[name].path:
-            message = f"x-support, {name}: its path names no room; it has to hold {{{parameter}}}, the parameter of x-room"
-            raise ContractError(message, ("x-support", name, "path"))
 
 
 def _refuse_bad_schemas(operations: tuple[Operation, ...]) -> None:

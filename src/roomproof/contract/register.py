@@ -35,7 +35,10 @@ _CONCEPT = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 
 @dataclass(frozen=True)
 class Place:
-    """Where in a contract a schema stands, and what it inherits from there."""
+    """Where in a contract a schema stands, and what it inherits from there.
+
+    `is_first` tells that no other response of an accepted request stands before it; `medium` is a word for a further media type.
+    """
 
     provider: str
     operation: str
@@ -46,6 +49,8 @@ class Place:
     status: str = ""
     carrier: str = "body"
     pointer: Path = ()
+    is_first: bool = True
+    medium: str = ""
 
     def at(self, *steps: str) -> Place:
         """Return this place further down in the document, where a clause stands or what holds clauses."""
@@ -74,12 +79,13 @@ class Place:
         """Return a clause of this place, its id built from where it stands."""
         where = self.path if path is None else path
         words = [self.provider, self.operation, self.part.value]
-        if self.status and (rule == "status" or not self.status.startswith("2")):
+        if self.status and (rule == "status" or not (self.status.startswith("2") and self.is_first)):
             words.append(self.status)
+        words += [self.medium] if self.medium else []
         words += [rule] if rule == "status" else [spoken(where) or "body", rule]
         return Clause(
             ".".join(words), self.operation, self.part, where, rule, level, self.source, demands, schema,
-            self.status, {"in": self.carrier, **(options or {})}, self.pointer,
+            self.status, {"in": self.carrier, **({"medium": self.medium} if self.medium else {}), **(options or {})}, self.pointer,
         )  # fmt: skip
 
 
@@ -162,7 +168,7 @@ def _refuse_idle_keywords(schema: Mapping[str, Any], place: Place) -> None:
 def _own_clauses(schema: Mapping[str, Any], place: Place) -> Iterator[Clause]:
     name = spoken(place.path) or "the body"
     for keyword in VALUE_KEYWORDS:
-        says_nothing = (keyword == "type" and place.carrier != "body") or (keyword == "uniqueItems" and schema.get(keyword) is False)
+        says_nothing = (keyword == "type" and _is_any_text(schema, place)) or (keyword == "uniqueItems" and schema.get(keyword) is False)
         if keyword not in schema or says_nothing:
             continue
         value = schema[keyword]
@@ -171,12 +177,17 @@ def _own_clauses(schema: Mapping[str, Any], place: Place) -> Iterator[Clause]:
         level, here = _of_keyword(schema, place, keyword)
         demands = _sentence(keyword, name, value)
         yield here.clause(KEYWORDS[keyword].rule, demands, level=level, schema={keyword: value})
-        if keyword == "type":
+        if keyword == "type" and place.carrier == "body":
             yield from _null_clause(schema, here, name)
-    if "default" in schema and place.part is Part.REQUEST and len(place.path) == 1:
+    if "default" in schema and place.part is Part.REQUEST and len(place.path) == 1 and place.carrier == "body":
         level = read_level(schema, place.level, "default")
         demands = f"{name} is {schema['default']!r} in a room where it was never set"
         yield place.at("default").clause("default", demands, level=level, options={"default": schema["default"]})
+
+
+def _is_any_text(schema: Mapping[str, Any], place: Place) -> bool:
+    """Whether a parameter or a header may be any text: then its type says nothing."""
+    return place.carrier != "body" and (schema["type"] == "string" or "string" in schema["type"])
 
 
 def _is_asserted(name: str, place: Place) -> bool:

@@ -15,10 +15,11 @@ import jsonschema_rs
 
 from roomproof.contract.clause import HOLDERS, Level
 from roomproof.contract.keywords import BRANCHES, KEYWORDS, LIMITS, VALUE_KEYWORDS, End, Kind
+from roomproof.contract.resource import Effect
 from roomproof.errors import ContractError, did_you_mean
 
-METHODS = ("get", "put", "post", "delete", "patch")
-"""The methods whose operations are read."""
+METHODS = ("post", "put", "patch", "get", "delete")
+"""The methods whose operations are read, in this order."""
 LONGEST = 1_000_000
 """No document asks for longer texts than this at least; a value of the smallest size must be one that can be sent."""
 MOST = 1_000
@@ -26,6 +27,7 @@ MOST = 1_000
 _EXTENSIONS = (
     *("x-provider", "x-source", "x-sources", "x-level", "x-levels", "x-room", "x-credentials", "x-environment", "x-support", "x-sample"),
     *("x-observed", "x-unsettled", "x-unsettled-order", "x-concept", "x-when", "x-behaviours", "x-scheme", "x-scopes"),
+    *("x-resource", "x-effect", "x-about", "x-list", "x-body", "x-observed-paths"),
 )
 _NEAR = 0.9
 """How much of a name has to be that of another one, so that it is taken for a slip."""
@@ -91,7 +93,11 @@ _CONTENT = {
 _BODY = {
     "type": "object",
     "required": ["schema"],
-    "properties": {"schema": {"allOf": [_NODE, {"type": "object", "required": ["type"], "properties": {"type": {"const": "object"}}}]}},
+    "properties": {
+        "schema": {
+            "allOf": [_NODE, {"type": "object", "required": ["type"], "properties": {"type": {"enum": ["object", "array", "string"]}}}]
+        }
+    },
 }
 _PARAMETER = {
     "type": "object",
@@ -133,7 +139,7 @@ _BEHAVIOUR = {
 }
 _OPERATION = {
     "type": "object",
-    "required": ["operationId", "requestBody", "responses"],
+    "required": ["operationId", "responses"],
     "properties": {
         "operationId": {"type": "string", "pattern": "^[a-z0-9]+(-[a-z0-9]+)*$"},
         "parameters": {"type": "array", "items": _PARAMETER},
@@ -144,10 +150,13 @@ _OPERATION = {
         },
         "responses": {
             "type": "object",
-            "propertyNames": {"pattern": "^([1-5][0-9][0-9]|default)$"},
+            "propertyNames": {"pattern": "^([1-5]([0-9][0-9]|XX|xx)|default)$"},
             "additionalProperties": _RESPONSE,
         },
         "x-behaviours": {"type": "array", "items": _BEHAVIOUR},
+        "x-effect": {"enum": [effect.value for effect in Effect]},
+        "x-about": _TEXT,
+        "x-list": {"$ref": "#/$defs/list"},
     },
 }
 _PATH = r"^/(?!(?:[^/]*/)*\.{1,2}(?:/|$))[^?#\\\s]*$"
@@ -172,6 +181,43 @@ _CALL = {
         },
     },
 }
+_LIST = {
+    "type": "object",
+    "properties": {
+        "entries": _WORDS,
+        "key": _TEXT,
+        "query": _TEXTS,
+        "next": _WORDS,
+        "page": _PAGE,
+        "size": _TEXT,
+        "find": _TEXTS,
+        "by": _TEXT,
+    },
+    "additionalProperties": False,
+}
+_RESOURCE = {
+    "type": "object",
+    "required": ["id"],
+    "properties": {
+        **dict.fromkeys(("parameter", "id", "created", "name"), _TEXT),
+        **dict.fromkeys(("at", "entries"), _WORDS),
+        "path": {"type": "string", "pattern": _PATH},
+        "shown-as": _TEXTS,
+    },
+    "additionalProperties": False,
+}
+_ONE_RESOURCE = {"$ref": "#/$defs/resource", "required": ["parameter", "id"]}
+_PATHS = {
+    "type": "object",
+    "propertyNames": {"pattern": _PATH},
+    "additionalProperties": {
+        "type": "object",
+        "properties": {
+            "parameters": {"type": "array", "items": _PARAMETER},
+            **dict.fromkeys(METHODS, _OPERATION),
+        },
+    },
+}
 _CONTRACT = {
     "$schema": "https://json-schema.org/draft/2020-12/schema",
     "type": "object",
@@ -183,27 +229,18 @@ _CONTRACT = {
             "minItems": 1,
             "items": {"type": "object", "required": ["url"], "properties": {"url": _TEXT, "x-environment": _TEXTS}},
         },
-        "paths": {
-            "type": "object",
-            "propertyNames": {"pattern": _PATH},
-            "additionalProperties": {
-                "type": "object",
-                "properties": {
-                    "parameters": {"type": "array", "items": _PARAMETER},
-                    **dict.fromkeys(METHODS, _OPERATION),
-                },
-            },
-        },
+        **dict.fromkeys(("paths", "x-observed-paths"), _PATHS),
         "security": {"type": "array", "items": {"type": "object"}},
         "components": {
             "type": "object",
             "properties": {"securitySchemes": {"type": "object", "additionalProperties": {"type": "object"}}},
         },
         "x-provider": {"type": "string", "pattern": "^[a-z][a-z0-9-]*$"},
-        "x-room": {
-            "type": "object",
-            "required": ["parameter", "id"],
-            "properties": {"parameter": _TEXT, "id": _TEXT, "at": _WORDS, "created": _TEXT},
+        "x-room": _ONE_RESOURCE,
+        "x-resource": {
+            "if": {"required": ["id"], "properties": {"id": _TEXT}},
+            "then": _ONE_RESOURCE,
+            "else": {"type": "object", "minProperties": 1, "additionalProperties": {"$ref": "#/$defs/resource"}},
         },
         "x-credentials": {
             "type": "object",
@@ -216,6 +253,8 @@ _CONTRACT = {
         "schema": _SCHEMA,
         "branch": {"allOf": [_NODE], "propertyNames": _IN_BRANCHES},
         "source": {"type": "object", "additionalProperties": {"type": ["string", "number"]}},
+        "list": _LIST,
+        "resource": _RESOURCE,
     },
 }
 _VALIDATOR = jsonschema_rs.Draft202012Validator(_CONTRACT)

@@ -10,6 +10,7 @@ from roomproof.auth.registry import authentication
 from roomproof.contract.clause import Clause, Json, Level, Part, Path, Source
 from roomproof.contract.keywords import KEYWORDS
 from roomproof.contract.model import Contract, Operation, Parameter, ResponseSpec
+from roomproof.contract.resource import Effect
 
 _KINDS = {"string": "text", "null": "null"}
 
@@ -67,7 +68,7 @@ def of_null(operation: Operation) -> Iterator[Statement]:
 def of_call(operation: Operation) -> Statement:
     """Return the method and the path of an operation."""
     text = f"{operation.method} {operation.path}"
-    return Statement(operation.id, "", "call", text, text, Level.DOCUMENTED, operation.source)
+    return Statement(operation.id, "", "call", text, text, operation.level, operation.source)
 
 
 def of_body(operation: Operation) -> Iterator[Statement]:
@@ -104,13 +105,10 @@ def of_room(contract: Contract, operation: Operation) -> Iterator[Statement]:
 
 
 def of_making(contract: Contract) -> Iterator[Statement]:
-    """Yield the calls that make a room: documented operations, else the supporting one."""
-    made = [operation for operation in contract.operations if "{" not in operation.path]
-    yield from (of_call(operation) for operation in made)
-    support = contract.support.get("create")
-    if support is not None and not made:
-        text = f"{support.method} {support.path}"
-        yield Statement("", "", "call", text, text, Level.OBSERVED, support.source)
+    """Yield the operations that make a room: documented ones, else one that was observed."""
+    made = [one for one in contract.operations if one.effect is Effect.CREATE and one.resource is contract.room]
+    documented = [one for one in made if one.is_documented]
+    yield from (of_call(operation) for operation in documented or made[:1])
 
 
 def of_server(contract: Contract) -> Statement:

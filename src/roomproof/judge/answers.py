@@ -6,6 +6,8 @@ from collections.abc import Iterator
 
 from roomproof.contract.clause import Clause
 from roomproof.contract.model import ResponseSpec
+from roomproof.contract.read import medium_of
+from roomproof.interaction import media_type
 from roomproof.judge.compiled import ResponseRules
 from roomproof.judge.evidence import Evidence, broken
 from roomproof.judge.seen import Seen
@@ -17,16 +19,17 @@ with its beginning."""
 
 def documented_response(seen: Seen) -> ResponseSpec | None:
     """Return the documented response that an answer claims to be, or None."""
-    status = seen.answer.response.status
-    exact = seen.operation.by_status.get(str(status))
+    exact = seen.operation.response(seen.answer.response.status)
     if exact is not None or not seen.answer.refused:
         return exact or (seen.operation.success if seen.answer.accepted else None)
     return seen.operation.by_status.get("default")
 
 
 def documented_rules(seen: Seen, status: str) -> ResponseRules:
-    """Return the rules of one documented response of the operation."""
-    return seen.compiled.response(seen.operation, status)
+    """Return the clauses of a documented response; of several media types those of the one that an answer is sent as."""
+    spec = seen.operation.by_status[status]
+    found = media_type(seen.answer.response.headers) if len(spec.media_types) > 1 else None
+    return seen.compiled.response(seen.operation, status, medium_of(found) if found in spec.media_types[1:] else "")
 
 
 def no_header(seen: Seen, clause: Clause, text: str, *, expected: str, received: str) -> Iterator[Evidence]:

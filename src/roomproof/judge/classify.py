@@ -18,7 +18,7 @@ from roomproof.judge.moments import order_questions
 from roomproof.judge.placeholder import is_placeholder, is_scrubbed
 from roomproof.judge.rooms import Rooms, RoomState
 from roomproof.judge.rule import Asked
-from roomproof.judge.seen import Classification, NoJson, Obstacle, Question, Refusal, Where, is_second_hand, request_json
+from roomproof.judge.seen import Classification, NoJson, Obstacle, Question, Refusal, Where, is_second_hand, sent_body
 from roomproof.judge.silence import silences
 from roomproof.judge.unlisted import unlisted_members
 from roomproof.judge.validators import ClauseValidator, PlaceValidator
@@ -27,6 +27,8 @@ Json = Any
 Pointer = tuple[str, ...]
 Held = list[tuple[PlaceValidator, list[tuple[Pointer, Json]]]]
 """The values that a body holds where clauses speak of values, each with its way there."""
+_WHOLE_BODY = ""
+"""Stands for a body that is no object, among the names of fields."""
 _UNREAD = {NoJson.DISPUTED: "parsers differ on this text", NoJson.VAST: f"the body is {NoJson.VAST.value}"}
 """Why nobody can say what a body holds that is JSON all the same."""
 
@@ -41,7 +43,7 @@ def classify(
 ) -> Classification:
     """Return what the contract says of a request, given what is known of the rooms when it is sent."""
     request = interaction.request
-    body = request_json(request)
+    body = sent_body(operation, request)
     sent = body if isinstance(body, dict) else {}
     scrubbed = frozenset(name for name, value in sent.items() if is_scrubbed(value)) if is_second_hand(request) else frozenset()
     readable = {name: value for name, value in sent.items() if name not in scrubbed} if scrubbed else sent
@@ -63,8 +65,9 @@ def classify(
     unsettled += map(Question, _left_out(rules, request, body) if is_second_hand(request) else ())
     unsettled += (question for asks, clause in rules.asking for question in asks(asked, clause))
     unsettled += map(Question, silences(operation, rules, request, state, body, obstacles))
+    unsettled += map(Question, _undocumented(operation, rules, request))
     unsettled += [Question(_UNREAD[body])] if isinstance(body, NoJson) and body in _UNREAD else []
-    unknown = [member.way for member in unlisted_members(operation.body.schema, sent)]
+    unknown = [member.way for member in unlisted_members(operation.schema, sent)]
     doubtful.update(pointer[0] for pointer in unknown if len(pointer) > 1)
     unsettled += [Question(f"{_named(pointer)} is no documented member", pointer[:1]) for pointer in unknown]
     unsettled += order_questions(operation, sent, state)
@@ -72,7 +75,7 @@ def classify(
     unread = tuple(_unread(rules, request, parameters, scrubbed)) if is_second_hand(request) else ()
     if obstacles or unsettled:
         return Classification(body, sent, tuple(obstacles), tuple(unsettled), (), {}, (), frozenset(doubtful), scrubbed, unread)
-    edges = _edges(rules, [name for name in readable if name in rules.accepted], held)
+    edges = _edges(rules, [_WHOLE_BODY] if isinstance(body, list) else [name for name in readable if name in rules.accepted], held)
     fragile, inside = tuple(_fragile(rules, held)), tuple(_inside(rules, held))
     return Classification(body, sent, (), (), fragile, edges, inside, frozenset(doubtful), scrubbed, unread)
 
@@ -95,33 +98,48 @@ def _carrier_obstacles(
     operation: Operation, rules: RequestRules, request: Request, parameters: Mapping[str, str], body: Json
 ) -> Iterator[Obstacle]:
     for parameter in rules.parameters:
-        yield from _parameter_obstacles(parameter, request, parameters)
+        yield from _parameter_obstacles(parameter, request, parameters, has_body=operation.body is not None)
     media = media_type(request.headers)
     is_unread = is_second_hand(request) and (media is None or is_placeholder(media))
-    if request.body and media != operation.body.media_type and not is_unread:
+    known = operation.body.media_types if operation.body is not None else ()
+    if request.body and rules.media is not None and media not in known and not is_unread:
         what = f"a body sent as {media or 'no media type'}"
         yield Obstacle(rules.media, Refusal.UNREADABLE, what, lenient=True, where=Where("header", "Content-Type"), sent=media)
-    if body is NoJson.MALFORMED:
+    if body is NoJson.MALFORMED and rules.body_type is not None and (media not in known or media == operation.media_type):
         what = "a body that is no JSON"
         yield Obstacle(rules.body_type, Refusal.UNREADABLE, what, lenient=True, where=Where("body"), sent=_text(request))
     elif body is NoJson.ABSENT and rules.body_required is not None:
         yield Obstacle(rules.body_required, Refusal.UNREADABLE, "no body", lenient=True)
 
 
-def _parameter_obstacles(parameter: Parameter, request: Request, parameters: Mapping[str, str]) -> Iterator[Obstacle]:
+def _parameter_obstacles(parameter: Parameter, request: Request, parameters: Mapping[str, str], *, has_body: bool) -> Iterator[Obstacle]:
     value = parameter.sent_in(request, parameters)
     kind = Refusal.UNKNOWN_ROOM if parameter.place == "path" else Refusal.UNREADABLE
+    if parameter.place == "query" and value is not None and not has_body:
+        # Where there is no body, what a document calls invalid is a parameter.
+        kind = Refusal.INVALID
     if value is None:
         if parameter.required is not None and not is_second_hand(request):
             yield Obstacle(parameter.required, kind, f"no {parameter.name}")
     elif is_second_hand(request) and is_placeholder(value):
         return
-    elif not parameter.value.keeps(value):
+    elif not parameter.value.keeps(read := parameter.read(value)):
         # A recorder may have put a word of its own in the place of a header's value.
         doubtful = parameter.place == "header" and is_second_hand(request)
-        broken = (item.clause for item in parameter.value.items if not item.keeps(value))
-        what, where = f"{parameter.name} {shown(value)}", Where(parameter.place, parameter.name)
+        broken = (item.clause for item in parameter.value.items if not item.keeps(read))
+        what, where = f"{parameter.name} {shown(read)}", Where(parameter.place, parameter.name)
         yield from (Obstacle(clause, kind, what, doubtful=doubtful, where=where, sent=value) for clause in broken)
+
+
+def _undocumented(operation: Operation, rules: RequestRules, request: Request) -> Iterator[str]:
+    """Yield what a request carries that its operation does not have, or has in a form that no clause here speaks of."""
+    if request.body and operation.body is None:
+        yield "no document says what follows from a body"
+    media = media_type(request.headers)
+    if operation.body is not None and media in operation.body.media_types and media != operation.media_type:
+        yield f"what a body sent as {media} holds is not looked at"
+    if rules.queries:
+        yield from (f"no document has the query parameter {name}" for name in request.query if name not in rules.queries)
 
 
 def _text(request: Request) -> str:
@@ -240,12 +258,13 @@ def _edges(rules: RequestRules, names: list[str], held: Held) -> dict[str, tuple
     """Return, by member, the clauses whose limit, list or form it sits on; they are what its acceptance proves."""
     edges: dict[str, list[Clause]] = {name: [] for name in names}
     for place, values in held:
-        if not place.path or place.path[0] not in edges:
+        name = _WHOLE_BODY if _WHOLE_BODY in edges else place.path[0] if place.path else None
+        if name is None or name not in edges:
             continue
-        found = edges[place.path[0]]
+        found = edges[name]
         for _, value in values:
             if value is not None:
-                found += [item.clause for item in place.items if _sits_on(item.clause, value)]
+                found += [item.clause for item in place.items if sits_on(item.clause, value)]
             elif place.path in rules.nullable:
                 found.append(rules.nullable[place.path])
     return {name: tuple(clauses) for name, clauses in edges.items()}
@@ -259,7 +278,8 @@ def _inside(rules: RequestRules, held: Held) -> Iterator[Clause]:
                 yield item.clause
 
 
-def _sits_on(clause: Clause, value: Json) -> bool:
+def sits_on(clause: Clause, value: Json) -> bool:
+    """Whether a value is one at the limit that a clause draws, or one of its list or form: to accept it shows what the clause allows."""
     keyword = clause.keyword
     if keyword is None or keyword.edge is Edge.NONE:
         return False

@@ -12,6 +12,7 @@ import jsonschema_rs
 from roomproof.contract.clause import HOLDERS, Clause, Json, Part, Path, values_at, values_below
 from roomproof.contract.keywords import Edge, Kind
 from roomproof.contract.model import Operation
+from roomproof.contract.parameters import read_text
 from roomproof.interaction import Request, header
 from roomproof.judge.evidence import Evidence, kept
 from roomproof.judge.register import rule_of
@@ -35,12 +36,19 @@ class Parameter:
     place: str
     required: Clause | None
     value: PlaceValidator
+    schema: Mapping[str, Any]
 
     def sent_in(self, request: Request, in_path: Mapping[str, str]) -> str | None:
-        """Return the value that a request carries, given the parameters of its path; None where it carries none."""
+        """Return the text that a request carries, given the parameters of its path; None where it carries none."""
         if self.place == "path":
             return in_path.get(self.name)
+        if self.place == "cookie":
+            return request.cookies.get(self.name)
         return request.query.get(self.name) if self.place == "query" else header(request.headers, self.name)
+
+    def read(self, text: str) -> Json:
+        """Return the value that a text stands for."""
+        return read_text(self.schema, text)
 
 
 @dataclass(frozen=True)
@@ -81,16 +89,17 @@ class RequestRules:
     def __init__(self, operation: Operation) -> None:
         clauses = [clause for clause in operation.clauses if clause.part is Part.REQUEST]
         body = [clause for clause in clauses if clause.options.get("in", "body") == "body"]
-        self.parameters = _parameters(clause for clause in clauses if clause not in body)
+        self.parameters = _parameters(operation, [clause for clause in clauses if clause not in body])
+        self.queries = frozenset(parameter.name for parameter in operation.parameters if parameter.place == "query")
         self.values = Places([clause for clause in body if clause.schema is not None and clause.rule != "required"])
         self.nulls = {clause.path: clause for clause in body if clause.rule == "null"}
         self.nullable = {clause.path: clause for clause in body if clause.rule == "nullable"}
         self.members = _members(clause for clause in body if clause.rule == "required" and clause.path)
         self.accepted = {clause.path[0]: clause for clause in body if clause.rule == "accepted" and len(clause.path) == 1}
         self.body_required = next((clause for clause in body if clause.rule == "required" and not clause.path), None)
-        self.media = next(clause for clause in body if clause.rule == "media-type")
-        self.body_type = next(clause for clause in body if clause.rule == "type" and not clause.path)
-        self.open = list(_open_regions(operation.body.schema, ()))
+        self.media = next((clause for clause in body if clause.rule == "media-type"), None)
+        self.body_type = next((clause for clause in body if clause.rule == "type" and not clause.path), None)
+        self.open = list(_open_regions(operation.schema, ()))
         ruled = [(rule_of(clause), clause) for clause in operation.behaviours]
         self.rejecting = [(rule.rejects, clause) for rule, clause in ruled if rule.rejects is not None]
         self.asking = [(rule.leaves_open, clause) for rule, clause in ruled if rule.leaves_open is not None]
@@ -101,11 +110,12 @@ class RequestRules:
 
 
 class ResponseRules:
-    """The clauses of one documented response."""
+    """The clauses of one documented response, of those about its body the ones for one of its media types (`medium`)."""
 
-    def __init__(self, operation: Operation, status: str) -> None:
+    def __init__(self, operation: Operation, status: str, medium: str = "") -> None:
         clauses = [clause for clause in operation.clauses if clause.part is Part.RESPONSE and clause.status == status]
         body = [clause for clause in clauses if clause.options.get("in", "body") == "body"]
+        body = [clause for clause in body if clause.rule == "media-type" or clause.options.get("medium", "") == medium]
         self.status = next((clause for clause in clauses if clause.rule == "status"), None)
         self.media = next((clause for clause in body if clause.rule == "media-type"), None)
         self.json = next((clause for clause in body if clause.rule == "json"), None)
@@ -135,7 +145,7 @@ class Compiled:
 
     def __init__(self) -> None:
         self._requests: dict[str, RequestRules] = {}
-        self._responses: dict[tuple[str, str], ResponseRules] = {}
+        self._responses: dict[tuple[str, str, str], ResponseRules] = {}
 
     def request(self, operation: Operation) -> RequestRules:
         """Return the request rules of an operation."""
@@ -143,11 +153,11 @@ class Compiled:
             self._requests[operation.id] = RequestRules(operation)
         return self._requests[operation.id]
 
-    def response(self, operation: Operation, status: str) -> ResponseRules:
-        """Return the rules of one documented response of an operation."""
-        if (operation.id, status) not in self._responses:
-            self._responses[operation.id, status] = ResponseRules(operation, status)
-        return self._responses[operation.id, status]
+    def response(self, operation: Operation, status: str, medium: str = "") -> ResponseRules:
+        """Return the rules of one documented response of an operation, sent as one of its media types."""
+        if (operation.id, status, medium) not in self._responses:
+            self._responses[operation.id, status, medium] = ResponseRules(operation, status, medium)
+        return self._responses[operation.id, status, medium]
 
 
 def _by_path(clauses: list[Clause]) -> list[PlaceValidator]:
@@ -174,12 +184,14 @@ def _without_edge(place: PlaceValidator) -> Iterator[Clause]:
             yield item.clause
 
 
-def _parameters(clauses: Iterable[Clause]) -> list[Parameter]:
+def _parameters(operation: Operation, clauses: list[Clause]) -> list[Parameter]:
+    schemas = {(parameter.name, parameter.place): parameter.schema for parameter in operation.parameters}
     found = []
     for (name, place), about in groupby(clauses, lambda clause: (clause.path[0], clause.options["in"])):
-        said = list(about)
+        said = [clause for clause in about if len(clause.path) == 1]
         required = next((clause for clause in said if clause.rule == "required"), None)
-        found.append(Parameter(name, place, required, PlaceValidator((name,), [clause for clause in said if clause is not required])))
+        value = PlaceValidator((name,), [clause for clause in said if clause is not required])
+        found.append(Parameter(name, place, required, value, schemas[name, place]))
     return found
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from roomproof.contract.clause import Clause
+from roomproof.contract.resource import Listing
 from roomproof.judge.evidence import Evidence, broken, kept, shown, unproven
 from roomproof.judge.options import ValueField
 from roomproof.judge.placeholder import is_scrubbed
@@ -15,7 +16,7 @@ from roomproof.judge.seen import NoJson, Seen
 
 @dataclass(frozen=True)
 class ListedOptions:
-    """The supporting call that lists the entries, and the member of each of them that a clause is about."""
+    """The operation that lists the entries, and the member of each of them that a clause is about."""
 
     call: str
     member: ValueField
@@ -33,6 +34,8 @@ def made_with(seen: Seen, clause: Clause) -> Mapping[str, Any]:
 
 def compared(seen: Seen, clause: Clause, options: ListedOptions, key: str, wanted: Any) -> Iterator[Evidence]:
     """Compare the member of the entry that a list shows under a key with the value that it has to have."""
+    if seen.asked is None or seen.asked.id != options.call:
+        return
     listed, member = _listed(seen, options), options.member
     if listed is None:
         body = seen.answer.body
@@ -54,19 +57,21 @@ def compared(seen: Seen, clause: Clause, options: ListedOptions, key: str, wante
         yield broken(clause, text, expected=shown(wanted), received=shown(entry.get(member)))
 
 
+def _listing(seen: Seen, options: ListedOptions) -> Listing:
+    operation = seen.contract.by_id(options.call)
+    return operation.listing or Listing() if operation is not None else Listing()
+
+
 def _listed(seen: Seen, options: ListedOptions) -> dict[str, dict[str, Any]] | None:
-    """Return the first entry of each key where the contract's x-support says lists and keys stand.
+    """Return the first entry of each key where the contract says that lists and keys stand.
 
     None where no list was to be seen.
     """
     if not seen.answer.accepted or isinstance(seen.answer.body, NoJson):
         return None
-    call = seen.contract.support[options.call]
-    listed = seen.answer.body
-    for step in call.options["at"]:
-        listed = listed.get(step) if isinstance(listed, dict) else None
-    entries = [item for item in listed if isinstance(item, dict)] if isinstance(listed, list) else []
-    name = call.options["key"]
+    listing = _listing(seen, options)
+    entries = [item for item in listing.shown(seen.answer.body) or () if isinstance(item, dict)]
+    name = listing.key
     return {item[name]: item for item in reversed(entries) if isinstance(item.get(name), str)}
 
 
@@ -76,5 +81,5 @@ def _may_be_elsewhere(seen: Seen, options: ListedOptions) -> bool:
     It may also stand there under a made-up name.
     """
     beside = {**seen.answer.body} if isinstance(seen.answer.body, dict) else {}
-    entries = beside.pop(next(iter(seen.contract.support[options.call].options["at"]), ""), None)
+    entries = beside.pop(next(iter(_listing(seen, options).entries), ""), None)
     return any(beside.values()) or is_scrubbed(entries)

@@ -30,7 +30,7 @@ def order_questions(operation: Operation, sent: Mapping[str, Any], state: RoomSt
     """Return why date-times that a provider may want in one order (`x-unsettled-order`) may be refused; empty
     if in order.
     """
-    order = operation.body.schema.get("x-unsettled-order", {})
+    order = operation.schema.get("x-unsettled-order", {})
     names = order.get("members", ())
     # What is no time gets the request refused by itself.
     asked = tuple(name for name in names if name in sent and moment_after(name, sent, None) is not None)

@@ -17,7 +17,8 @@ import jsonschema_rs
 
 from roomproof.contract.clause import ITEMS, VALUES, Clause, Path, path_of
 from roomproof.contract.fields import Named, below
-from roomproof.contract.model import Operation, Room
+from roomproof.contract.model import Operation
+from roomproof.contract.resource import Resource
 from roomproof.contract.shape import shortened
 from roomproof.errors import ContractError, did_you_mean
 
@@ -92,7 +93,7 @@ def named_fields(
     kind: type[Any] | None,
     clause: Clause,
     operation: Operation,
-    room: Room,
+    room: Resource,
 ) -> Iterator[Named]:
     """Yield the fields that a clause names: that which it is about, and those of its options."""
     if about is not Place.NOTHING:
@@ -109,7 +110,7 @@ def _named(
     path: Path,
     clause: Clause,
     operation: Operation,
-    room: Room,
+    room: Resource,
     pointer: Path,
 ) -> Named:
     if place is Place.ROOM:
@@ -120,7 +121,7 @@ def _named(
         # Who declares no header at all leaves them to the line.
         return Named(path, {"properties": headers} if headers else {}, "the header of a request", pointer)
     inside = {Place.ITEM: (*clause.path, ITEMS), Place.VALUE: (*clause.path, VALUES)}.get(place, ())
-    return Named((*inside, *path), operation.body.schema, "the body", pointer)
+    return Named((*inside, *path), operation.schema, "the body", pointer)
 
 
 _READ: dict[type[Any], tuple[Option, ...]] = {}

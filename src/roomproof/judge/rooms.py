@@ -11,6 +11,8 @@ from typing import Any
 
 import orjson
 
+from roomproof.judge.walk import Walk
+
 Json = Any
 MOST_VALUES = 1000
 """How many accepted values of a member are remembered: a long stream is to need no more memory than a short one."""
@@ -28,6 +30,14 @@ class Written:
     answered_by: datetime | None = None
 
 
+@dataclass(frozen=True)
+class Shown:
+    """What a read has shown of a room, and how many interactions there were before it."""
+
+    number: int
+    room: Mapping[str, Json]
+
+
 @dataclass
 class RoomState:
     """One room: its last known representation, and how it came to be.
@@ -35,7 +45,10 @@ class RoomState:
     `told` holds the value that each member was last sent and accepted with. `uncertain` is set where
     a request may or may not have been carried out: the next representation is then no proof.
     `history_known` ends there, too, and with a request whose body nobody knows: members may have been set unseen. `may_be_gone` is set
-    where it was to be deleted, and no answer says that it was. `file` is the recording that showed it last.
+    where it was to be deleted, and no answer says that it was. `file` is the recording that showed it last. `made_by`, `deleted_by`,
+    `made_at` and `deleted_at` tell by which operation, and when that was sent; `read` what the last read showed, if nothing was sent
+    since then that may have changed something. `inside` are the ids of those in which it stands, with a slash
+    after each.
     """
 
     id: str
@@ -48,6 +61,22 @@ class RoomState:
     may_be_gone: bool = False
     written: Written | None = None
     file: Path | None = None
+    made_by: str = ""
+    made_at: datetime | None = None
+    deleted_by: str = ""
+    deleted_at: datetime | None = None
+    read: Shown | None = None
+    inside: str = ""
+
+    @property
+    def own_id(self) -> str:
+        """Its id without those of what it stands in: that which a list shows."""
+        return self.id.removeprefix(self.inside)
+
+    @property
+    def is_as_made(self) -> bool:
+        """Whether nothing has changed it since it was made, as far as is known."""
+        return self.written is not None and self.written.operation == self.made_by and not self.deleted
 
     def learn(self, representation: Mapping[str, Json], sent: Mapping[str, Json]) -> None:
         """Take over a representation that an accepted request brought."""
@@ -77,7 +106,9 @@ class Rooms:
     """The rooms of one account, by id, and which of them exist still; the repeatable requests seen; the values accepted of late.
 
     `free` are the values, by member, that must be unique and that a room had and gave up; `listed` the ids of rooms that a list has
-    shown and that nobody was seen to make; `file` is the recording that is heard now.
+    shown and that nobody was seen to make; `file` is the recording that is heard now. `walks` are the last pages of lists, by path,
+    and `asked` tells when each operation that only asks was last seen, since something was sent that may change a room; `count` counts
+    interactions, and `changed` is what it was when that was sent.
     """
 
     states: dict[str, RoomState] = field(default_factory=dict)
@@ -87,16 +118,20 @@ class Rooms:
     free: dict[str, dict[bytes, None]] = field(default_factory=dict)
     listed: set[str] = field(default_factory=set)
     file: Path | None = None
+    walks: dict[str, Walk] = field(default_factory=dict)
+    asked: dict[str, int] = field(default_factory=dict)
+    count: int = 0
+    changed: int = 0
 
     def get(self, room_id: str) -> RoomState | None:
         """Return what is known of a room, or None."""
         return self.states.get(room_id)
 
-    def open(self, room_id: str) -> RoomState:
-        """Return the state of a room, a new one where it was not seen before."""
+    def open(self, room_id: str, inside: str = "") -> RoomState:
+        """Return the state of a room, a new one where it was not seen before; it stands `inside` others."""
         state = self.states.get(room_id)
         if state is None:
-            state = self.states[room_id] = self.existing[room_id] = RoomState(room_id)
+            state = self.states[room_id] = self.existing[room_id] = RoomState(room_id, inside=inside)
         return state
 
     def make_space(self) -> None:
@@ -124,6 +159,12 @@ class Rooms:
         """Note that a room is gone; a long run makes and deletes so many that nobody should pass them by again and again."""
         state.deleted = True
         self.existing.pop(state.id, None)
+
+    def note_change(self) -> None:
+        """Note that something was sent that may change a room: what was shown until now need not be so any more."""
+        self.walks.clear()
+        self.asked.clear()
+        self.changed = self.count
 
     def accept(self, operation: str, sent: Mapping[str, Json]) -> None:
         """Note the values that an operation has accepted, member by member."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from random import Random
 from typing import TYPE_CHECKING, Any
@@ -83,17 +83,16 @@ class Circumstances:
 
     @property
     def makes_rooms(self) -> bool:
-        """Whether rooms can be made, by a documented operation or by a supporting call."""
-        paths = [operation.path for operation in self.contract.operations]
-        return "create" in self.contract.support or any("{" not in path for path in paths)
+        """Whether rooms can be made."""
+        return self.contract.creating is not None
 
 
 @dataclass(frozen=True)
 class Scene:
     """What is known where the cases of an operation are made.
 
-    `room` and `other` tell what the two rooms are like; `repeatable` returns new values for two headers, an
-    id and a time; `random` is the run's own.
+    `id_parameter` is the path parameter that names what the operation is about, empty where none does.
+    `repeatable` returns new values for two headers, an id and a time; `random` is the run's own.
     """
 
     operation: Operation
@@ -103,6 +102,7 @@ class Scene:
     other: Callable[[], Mapping[str, Json]]
     repeatable: Callable[[tuple[str, str]], Headers]
     random: Random
+    id_parameter: str = ""
 
 
 class Base(Enum):
@@ -129,6 +129,7 @@ class Wanted:
     headers: Headers = ()
     credentials: Credentials | None = None
     room_id: str | None = None
+    query: Mapping[str, str] = field(default_factory=dict)
 
 
 Conclusion = Callable[["Seen"], "Iterable[Evidence]"]

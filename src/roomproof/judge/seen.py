@@ -7,16 +7,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import Enum, StrEnum
 from typing import Any
+from urllib.parse import parse_qsl
 
 import orjson
 
 from roomproof.contract.clause import Clause, Path
 from roomproof.contract.model import Contract, Operation
-from roomproof.interaction import LARGEST_BODY, Credentials, Interaction, Request, Response, header
+from roomproof.contract.parameters import read_form
+from roomproof.contract.read import is_form, is_json
+from roomproof.contract.resource import Resource
+from roomproof.interaction import LARGEST_BODY, Credentials, Interaction, Request, Response, header, media_type
 from roomproof.judge.compiled import Compiled
 from roomproof.judge.placeholder import is_placeholder
 from roomproof.judge.register import rule_of
 from roomproof.judge.rooms import Rooms, RoomState
+from roomproof.judge.walk import Walk
 
 Json = Any
 REFUSES_THE_SENDER = (401, 403, 407)
@@ -164,7 +169,11 @@ class Answer:
 
 @dataclass(frozen=True)
 class Seen:
-    """One interaction of one operation, with its room as it was before; rules read it and change nothing."""
+    """One interaction of one operation, with the state of its room before it; the rules read it and change nothing.
+
+    `walk` is the page that an answer of a list shows, with the pages before it.
+    `asked` is the operation of the request where it is another one: a read, a list or a create shows what `operation` has done.
+    """
 
     contract: Contract
     compiled: Compiled
@@ -175,11 +184,31 @@ class Seen:
     parameters: Mapping[str, str]
     rooms: Rooms
     state: RoomState | None
+    asked: Operation | None = None
+    walk: Walk | None = None
+
+    @property
+    def resource(self) -> Resource:
+        """The resource that the operation is about; of none, the one that the contract is about."""
+        return self.operation.resource or self.contract.room
 
     @property
     def room_id(self) -> str | None:
         """The room id in the path, None where the operation makes a room."""
-        return self.parameters.get(self.contract.room.parameter)
+        return self.parameters.get(self.resource.parameter)
+
+    @property
+    def inside(self) -> str:
+        """The ids of those in which a list's entries stand, with a slash after each; empty where in none."""
+        if self.resource == self.contract.room:
+            return ""
+        own = self.resource.parameter
+        return "".join(f"{value}/" for name, value in self.parameters.items() if name != own)
+
+    @property
+    def by_stranger(self) -> bool:
+        """Whether the request proves no right to ask: it says nothing of what is there."""
+        return any(item.refusal is Refusal.UNAUTHENTICATED for item in self.request.obstacles)
 
     @property
     def is_second_hand(self) -> bool:
@@ -218,6 +247,18 @@ def request_json(request: Request) -> Json:
     body = NoJson.VAST if request.body and len(request.body) > LARGEST_BODY else read_json(request.body)
     left_out = is_second_hand(request) and (body is NoJson.ABSENT or _is_blank(request.body, body))
     return NoJson.UNRECORDED if left_out else body
+
+
+def sent_body(operation: Operation, request: Request) -> Json:
+    """Return the value of a request's body, a form's fields as an object of them, or why there is none."""
+    if request.body and operation.media_type is not None and is_form(operation.media_type):
+        if media_type(request.headers) != operation.media_type or len(request.body) > LARGEST_BODY:
+            return NoJson.MALFORMED if len(request.body) <= LARGEST_BODY else NoJson.VAST
+        pairs = parse_qsl(request.body.decode("utf-8", "replace"), keep_blank_values=True)
+        return read_form(operation.schema, pairs)
+    if request.body and operation.media_type is not None and not is_json(operation.media_type):
+        return request.body.decode("utf-8", "replace")
+    return request_json(request)
 
 
 def response_json(request: Request, response: Response) -> Json:

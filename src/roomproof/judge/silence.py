@@ -36,10 +36,10 @@ def silences(
         yield "the sender has no rights"
     if Refusal.UNKNOWN_ROOM not in refused_for:
         yield from _absent_room(request, state)
-    if body is NoJson.ABSENT and rules.body_required is None:
+    if body is NoJson.ABSENT and rules.body_required is None and operation.body is not None:
         yield "there is no body, and no document says that it may be left out"
     yield from _unruled_headers(operation, rules, request)
-    yield from (f"no document says what {'.'.join(way)} may hold" for way in untyped(operation.body.schema, body, ()))
+    yield from (f"no document says what {'.'.join(way)} may hold" for way in untyped(operation.schema, body, ()))
 
 
 def _absent_room(request: Request, state: RoomState | None) -> Iterator[str]:

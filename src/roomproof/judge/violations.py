@@ -66,7 +66,7 @@ def violations(
     yield from _missing(operation, rules, request)
     yield from _read_only(operation, held, state)
     shown_before = state.known.keys() if state is not None else frozenset[str]()
-    for member in unlisted_members(operation.body.schema, held.sent):
+    for member in unlisted_members(operation.schema, held.sent):
         yield from _of_unlisted(operation, member, held, operation.answered | shown_before)
 
 
@@ -100,7 +100,7 @@ def _missing(operation: Operation, rules: RequestRules, request: Request) -> Ite
         is_kept = bool(request.headers) or parameter.place != "header"
         if parameter.required is not None and parameter.place != "path" and is_kept and parameter.sent_in(request, {}) is None:
             yield _left_out(parameter.required, Where(parameter.place, parameter.name), f"no {parameter.name}")
-    if request.body and request.headers and media_type(request.headers) is None:
+    if request.body and request.headers and rules.media is not None and media_type(request.headers) is None:
         yield _left_out(rules.media, Where("header", "Content-Type"), "a body without a media type")
     for clause in pair_required.RULE.clauses(operation):
         if what := pair_required.half_pair(clause, request):
@@ -114,7 +114,7 @@ def _left_out(clause: Clause, where: Where, what: str) -> Violation:
 def _read_only(operation: Operation, held: Classification, state: RoomState | None) -> Iterator[Violation]:
     """Yield the read-only fields that get another value, and those that no document lists for this request."""
     known = state.known if state is not None and not state.uncertain else {}
-    listed = operation.body.schema.get("properties", {})
+    listed = operation.schema.get("properties", {})
     for clause in read_only.RULE.clauses(operation):
         name = clause.path[0]
         if name not in held.sent or _is_scrubbed(Where("body", way=(name,)), held.sent[name]):

@@ -21,18 +21,19 @@ def strangers(_: Scene) -> Iterator[Wanted]:
 
 def unknown_rooms(scene: Scene) -> Iterator[Wanted]:
     """Yield requests about rooms that do not exist, and about ids that cannot exist."""
-    if scene.makes_rooms:
+    if scene.makes_rooms or not scene.id_parameter:
         return
     known = scene.room()
     # What another room has already would be a second reason to reject it.
-    required = scene.operation.body.schema.get("required", ())
+    required = scene.operation.schema.get("required", ())
     shared = {clause.path[0] for clause in scene.operation.behaviours if rule_of(clause).unseen is not None}
     without = frozenset(shared - {*required})
     for _ in range(2):
         yield Wanted("a room that does not exist", without=without, room_id="")
     for parameter in scene.operation.parameters:
         # Of a format that nobody here knows, no id is known to be malformed.
-        if parameter.place == "path" and parameter.schema.get("format") in FORMATS:
+        is_id = parameter.place == "path" and parameter.name == scene.id_parameter
+        if is_id and parameter.schema.get("format") in FORMATS:
             cut, longer = str(UUID(int=scene.random.getrandbits(128)))[:-1], str(known.get("id", "x")) + "0"
             for text in ("roomproof-no-such-id", "0", cut, longer):
                 yield Wanted(f"the malformed id {text}", without=without, room_id=text)

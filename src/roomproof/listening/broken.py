@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 from roomproof.contract.model import Operation
 from roomproof.legible import one_line
-from roomproof.listening.stream import Hearing, Listening
+from roomproof.listening.stream import Hearing, Listening, judged_operations
 from roomproof.report.provider import Severity
 from roomproof.reports.client import TITLE
 from roomproof.reports.client import told as lines_of
@@ -73,7 +73,7 @@ def nothing_judged(listening: Listening, provider: str, where: str) -> str:
     why = f": {one_line(doubts[0])}" if doubts else ""
     if not hearing.requests:
         return f"nothing was judged: no request of {provider} was seen {where}{why}"
-    clauses = f"the clauses are about {', '.join(map(_call, hearing.contract.operations))}"
+    clauses = f"the clauses are about {', '.join(map(_call, judged_operations(hearing.contract)))}"
     if hearing.requests == 1:
         return f"nothing was judged: the one request of {provider} that was seen tests no clause{why or f': {clauses}'}"
     seen = f"none of the {hearing.requests} requests of {provider} that were seen tests a clause"

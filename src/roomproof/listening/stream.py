@@ -17,7 +17,7 @@ from weakref import WeakSet
 
 from roomproof.cassettes.attribution import Attribution
 from roomproof.contract.deviation import Deviation
-from roomproof.contract.model import Contract
+from roomproof.contract.model import Contract, Operation
 from roomproof.interaction import SAFE, Interaction, Request, bounded
 from roomproof.judge.beside import ALONE, Beside
 from roomproof.judge.evidence import Evidence, Outcome
@@ -64,6 +64,11 @@ def _sender() -> tuple[int, int]:
     except RuntimeError:
         task = None
     return threading.get_ident(), id(task)
+
+
+def judged_operations(contract: Contract) -> tuple[Operation, ...]:
+    """Return the operations of which something has to be heard: those of documents, all where there are none."""
+    return tuple(one for one in contract.operations if one.is_documented) or contract.operations
 
 
 @dataclass
@@ -212,7 +217,9 @@ class Listening:
         with self._lock:
             hearing = learned.hearing
             hearing.requests += 1
-            hearing.telling += any(item.outcome is not Outcome.INCONCLUSIVE for item in learned.evidence)
+            about = {one.id for one in judged_operations(hearing.contract)}
+            told = (item for item in learned.evidence if item.outcome is not Outcome.INCONCLUSIVE)
+            hearing.telling += any(hearing.contract.clauses[item.clause].operation in about for item in told)
             doubtful = (item for item in learned.evidence if item.outcome is Outcome.INCONCLUSIVE)
             hearing.doubts.update({item.summary for item in doubtful})
             for item in learned.evidence:

@@ -204,5 +204,7 @@ class ProviderReport:
 
     @property
     def is_proven(self) -> bool:
-        """Whether anything at all was judged."""
-        return any(clause.is_proven for clause in self.clauses)
+        """Whether anything was judged of the operations of documents; where there are none, anything at all."""
+        documented = {clause.operation for clause in self.clauses if clause.level is Level.DOCUMENTED}
+        about = [clause for clause in self.clauses if clause.operation in documented or not documented]
+        return any(clause.is_proven for clause in about)

@@ -97,7 +97,7 @@ class Coverage:
         known = Circumstances(self.contract, clause, self.recordings, self.stopped)
         if why := rule_of(clause).unexercised(known):
             return why
-        if operation.success.schema is None and not {"read", "call"} & {*self.contract.support, *clause.options}:
+        if operation.success.schema is None and self.contract.reading is None and "call" not in clause.options:
             return "no operation that reads"
         accepted = operation.clause(Part.REQUEST, clause.path, "accepted")
         if accepted is not None and not self._record(accepted).counts.get(Outcome.PASS) and not self.stopped:

@@ -12,9 +12,9 @@ from roomproof.judge.evidence import Evidence
 from roomproof.judge.rules import unique
 from roomproof.verdict import Finding, Witness
 from roomproof.verify.case import Case, Seat
-from roomproof.verify.plan import ANCHOR
 from roomproof.verify.resend import Resender
 from roomproof.verify.session import Session
+from roomproof.verify.turns import ANCHOR
 from roomproof_strategies import Sample, plain
 
 SEATS = (Seat.MAIN, Seat.OTHER)
@@ -82,18 +82,18 @@ class Attempts:
     def __init__(self, session: Session) -> None:
         self._session = session
         self._known: dict[Steps, Mapping[str, Broken]] = {}
-        support, operations = session.contract.support, session.contract.operations
-        self._maker = next((operation for operation in operations if "{" not in operation.path), None)
+        contract = session.contract
+        self._maker = contract.maker
         setting = session.setting(Seat.MAIN)
         self.fields = session.subject.special.fields(setting)
         self.anchor = setting.now + ANCHOR
-        self.bodies = {operation.id: self._plain_bodies(operation) for operation in operations}
+        self.bodies = {operation.id: self._plain_bodies(operation) for operation in contract.telling}
         # Rooms that nothing deletes are not made by the dozen.
-        self._makes_rooms = "delete" in support and (self._maker is not None or "create" in support)
+        self._makes_rooms = contract.deleting is not None and contract.creating is not None
 
     def _plain_bodies(self, operation: Operation) -> list[Sample]:
         """Return bodies of all members that differ wherever there is a choice."""
-        return [plain(operation.body.schema, self.fields, anchor=self.anchor, variant=variant) for variant in range(VARIANTS)]
+        return [plain(operation.schema, self.fields, anchor=self.anchor, variant=variant) for variant in range(VARIANTS)]
 
     @property
     def has_two_rooms(self) -> bool:
@@ -142,7 +142,7 @@ class Attempts:
         """Take a step after those that sent some cases, and add its own to them."""
         session = self._session
         if step == DELETION:
-            return session.call(session.contract.support["delete"], session.seats[Seat.OTHER]), []
+            return self._delete(session.seats[Seat.OTHER]), []
         case = step.case() if step.case else cases[0 if step == FIRST_AGAIN else -1]
         cases.append(case)
         if step.case is None or step.seat is not None:
@@ -152,6 +152,11 @@ class Attempts:
         if len(session.made) > rooms:
             session.seats = {**session.seats, Seat.MAIN: session.made[-1]}
         return sent
+
+    def _delete(self, room_id: str) -> Interaction:
+        deleting = self._session.contract.deleting
+        assert deleting is not None, "rooms are deleted only where there is a way"
+        return self._session.call(deleting, room_id)
 
     def alone(self, finding: Finding) -> Witness | None:
         """Send the witness of a finding to a room of its own that holds plain values, and return what breaks the clause there, too.
@@ -174,9 +179,9 @@ class Attempts:
     def _set_plain(self) -> None:
         """Tell the main room plain values, without those that cannot be put back in it and those that another room may have."""
         session = self._session
-        operation = next(one for one in session.contract.operations if "{" in one.path)
+        operation = next(one for one in session.contract.telling if one.effect.changes)
         shared = {clause.path[0] for clause in unique.RULE.clauses(operation)}
-        spared = (shared | session.lasting) - {*operation.body.schema.get("required", ())}
+        spared = (shared | session.lasting) - {*operation.schema.get("required", ())}
         sample = self.bodies[operation.id][0]
         some = {name: value for name, value in sample.value.items() if name not in spared}
         session.send(session.bench(operation).case(replace(sample, value=some)))
@@ -204,7 +209,7 @@ class Attempts:
         try:
             yield self._with_new_rooms(rooms) if self._makes_rooms else self._with_known_rooms(rooms)
             for room_id in [room_id for room_id in session.made if room_id not in earlier] if self._makes_rooms else ():
-                session.call(session.contract.support["delete"], room_id)
+                self._delete(room_id)
         finally:
             session.seats = seats
 
@@ -221,9 +226,11 @@ class Attempts:
 
     def _make_room(self) -> Interaction:
         session = self._session
-        if self._maker is None:
-            return session.call(session.contract.support["create"])
-        required = self._maker.body.schema.get("required", ())
+        creating = session.contract.creating
+        if self._maker is None and creating is not None:
+            return session.call(creating)
+        assert self._maker is not None, "rooms are made only where there is a way"
+        required = self._maker.schema.get("required", ())
         body = {name: self.bodies[self._maker.id][0].value[name] for name in required}
         return session.send(session.bench(self._maker).exact(body, "a room for a sequence"))[0]
 
@@ -231,5 +238,5 @@ class Attempts:
         """Tell the rooms of the run every member, since nobody knows what they went through."""
         session = self._session
         seats = [seat for seat in SEATS[:rooms] if seat in session.seats]
-        updates = [operation for operation in session.contract.operations if "{" in operation.path]
+        updates = [operation for operation in session.contract.telling if operation.effect.changes]
         return [session.send(session.bench(one).case(self.bodies[one.id][0], seat))[0] for one in updates[:1] for seat in seats]

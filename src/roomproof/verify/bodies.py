@@ -8,9 +8,10 @@ from functools import cached_property
 from typing import Any
 
 from roomproof.auth.scheme import Scheme
-from roomproof.contract.model import Operation
+from roomproof.contract.model import Contract, Operation
+from roomproof.contract.resource import Effect
 from roomproof.judge.rules import read_only
-from roomproof.verify.case import Case, Seat, encode
+from roomproof.verify.case import Case, Seat, encoded
 from roomproof_strategies import Sample, Setting, Special
 
 
@@ -21,6 +22,7 @@ class Bench:
     `lazy_setting` tells the same to who uses it at once, and looks at the room only when asked.
     """
 
+    contract: Contract
     operation: Operation
     special: Special
     scheme: Scheme
@@ -32,7 +34,23 @@ class Bench:
     @cached_property
     def makes_rooms(self) -> bool:
         """Whether the operation makes a room instead of changing one."""
-        return "{" not in self.operation.path
+        return self.operation.effect is Effect.CREATE and self.tells_a_room
+
+    @cached_property
+    def tells_a_room(self) -> bool:
+        """Whether the operation makes or changes a room by what its body says."""
+        return self.operation in self.contract.telling
+
+    @cached_property
+    def is_inside_a_room(self) -> bool:
+        """Whether the operation's path names a room, or something else that may not be there."""
+        return self.contract.room.step in self.operation.path or self.operation.names_one
+
+    @cached_property
+    def id_parameter(self) -> str:
+        """The path parameter that names what the operation is about, else the room; empty if there is none."""
+        named = self.operation.resource if self.operation.names_one else self.contract.room
+        return named.parameter if named is not None else ""
 
     @cached_property
     def read_only(self) -> tuple[str, ...]:
@@ -42,12 +60,12 @@ class Bench:
     def case(self, sample: Sample, seat: Seat = Seat.MAIN) -> Case:
         """Return the case that sends a sample."""
         aim = sample.path[0] if sample.path and not sample.valid else ""
-        body = encode(self.adapted(sample, seat))
-        return Case(self.operation, sample.note, body, self.operation.body.media_type, seat, aim=aim, valid=sample.valid)
+        body = encoded(self.operation, self.adapted(sample, seat))
+        return Case(self.operation, sample.note, body, self.operation.media_type, seat, aim=aim, valid=sample.valid)
 
     def exact(self, body: Any, note: str, seat: Seat = Seat.MAIN) -> Case:
         """Return the case that sends a body as it is."""
-        return Case(self.operation, note, encode(body), self.operation.body.media_type, seat)
+        return Case(self.operation, note, encoded(self.operation, body), self.operation.media_type, seat)
 
     def adapted(self, sample: Sample, seat: Seat) -> Any:
         """Return the body of a sample with what the provider needs besides: windows that hold, read-only members as they are."""

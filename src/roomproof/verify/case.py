@@ -7,9 +7,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
+from urllib.parse import urlencode
 
 from roomproof.auth.scheme import Scheme
 from roomproof.contract.model import Operation
+from roomproof.contract.parameters import as_text
+from roomproof.contract.read import is_form, is_json
 from roomproof.interaction import Credentials, Headers
 
 
@@ -39,7 +42,9 @@ class Proof:
 
 @dataclass(frozen=True)
 class Case:
-    """One request to send. `path_id` stands in place of the room's id, `proof` in place of the run's credentials.
+    """One request to send. `path_id` stands in place of the id in its path, `proof` in place of the run's credentials.
+
+    `without` are required parameters, by place and name, that it leaves out.
 
     `aim` is the one member with a broken value, empty where none is known to be; `valid`: its body is one that must be accepted.
     """
@@ -50,12 +55,23 @@ class Case:
     media_type: str | None
     seat: Seat = Seat.MAIN
     path_id: str | None = None
-    without_query: frozenset[str] = frozenset()
+    without: frozenset[tuple[str, str]] = frozenset()
     query: Mapping[str, str] = field(default_factory=dict)
+    cookies: Mapping[str, str] = field(default_factory=dict)
     headers: Headers = ()
     proof: Proof | None = None
     aim: str = ""
     valid: bool = False
+
+
+def encoded(operation: Operation, body: Any) -> bytes | None:
+    """Return a body as an operation's media type has it: JSON, the fields of a form, or a text as it is; None where it has none."""
+    if operation.media_type is None:
+        return None
+    if is_form(operation.media_type) and isinstance(body, dict):
+        pairs = ((name, as_text(item)) for name, value in body.items() for item in (value if isinstance(value, list) else [value]))
+        return urlencode(list(pairs)).encode()
+    return encode(body) if is_json(operation.media_type) or not isinstance(body, str) else body.encode()
 
 
 def encode(body: Any) -> bytes:

@@ -17,9 +17,9 @@ def take_census(session: Session) -> None:
     as a session does.
     """
     listing, id_member = session.contract.listing, session.contract.room.id
-    if listing is None or session.subject.ours:
+    if listing is None or listing.listing is None or session.subject.ours:
         return
     most = session.options.max_requests
     pages = MOST_PAGES if most is None else min(MOST_PAGES, max(most // SHARE, FEWEST))
-    for page in pages_of(listing, id_member, lambda query: session.page(listing, query), pages):
+    for page in pages_of(listing.listing, id_member, lambda query: session.page(listing, query), pages):
         session.target.meet((str(room[id_member]) for room in page.rooms), whole=page.is_last)

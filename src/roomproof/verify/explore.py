@@ -15,8 +15,8 @@ from roomproof.verdict import Finding, Verdict
 from roomproof.verify.bodies import Bench
 from roomproof.verify.case import Seat, encode
 from roomproof.verify.minimise import SMALL, minimised
-from roomproof.verify.plan import ANCHOR
 from roomproof.verify.session import Session
+from roomproof.verify.turns import ANCHOR
 from roomproof_strategies import Sample, mutations, plain, valid
 from roomproof_strategies.drawing import distinct
 
@@ -45,7 +45,7 @@ def explore(session: Session, bench: Bench) -> None:
 
 
 def _samples(session: Session, bench: Bench) -> Iterator[Sample]:
-    setting, schema = session.setting(Seat.MAIN), bench.operation.body.schema
+    setting, schema = session.setting(Seat.MAIN), bench.operation.schema
     fields, anchor = bench.special.fields(setting), setting.now + ANCHOR
     good, bad = valid(schema, fields, anchor=anchor), mutations(schema, fields, anchor=anchor)
 
@@ -67,7 +67,7 @@ def _shrink(session: Session, bench: Bench, finding: Finding) -> None:
     if not isinstance(body, dict) or (len(body) <= 1 and len(text) <= SMALL):
         return
     setting = session.setting(Seat.MAIN)
-    basis = plain(bench.operation.body.schema, bench.special.fields(setting), anchor=setting.now + ANCHOR)
+    basis = plain(bench.operation.schema, bench.special.fields(setting), anchor=setting.now + ANCHOR)
 
     def still_breaks(smaller: dict[str, Any]) -> bool:
         if not bench.makes_rooms:
@@ -75,6 +75,6 @@ def _shrink(session: Session, bench: Bench, finding: Finding) -> None:
         _, evidence = session.send(bench.exact(smaller, "a smaller body"))
         return any(item.clause == finding.clause.id and item.outcome is Outcome.FAIL for item in evidence)
 
-    required = frozenset(bench.operation.body.schema.get("required", ()))
+    required = frozenset(bench.operation.schema.get("required", ()))
     attempts = FEW_ATTEMPTS if bench.makes_rooms and session.keeps_rooms else SHRINK_ATTEMPTS
     minimised(body, required, basis.value, still_breaks, attempts)

@@ -22,8 +22,8 @@ from roomproof.judge.validators import validator
 from roomproof.targets.grammar import is_field, leads_elsewhere
 from roomproof.verify.bodies import Bench
 from roomproof.verify.case import Case, Seat
-from roomproof.verify.plan import ANCHOR
 from roomproof.verify.session import Session
+from roomproof.verify.turns import ANCHOR
 from roomproof_strategies import Sample, valid
 from roomproof_strategies.drawing import RANDOM
 
@@ -114,7 +114,7 @@ def as_case(contract: Contract, bench: Bench, generated: Generated) -> Case:
         case,
         path_id=_refused_room(contract, bench.operation, generated),
         query=query,
-        without_query=frozenset(parameter.name for parameter in bench.operation.parameters if parameter.place == "query"),
+        without=frozenset(("query", parameter.name) for parameter in bench.operation.parameters if parameter.place == "query"),
         headers=tuple(_headers(bench, generated)),
     )
 

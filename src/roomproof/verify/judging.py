@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from roomproof.contract.resource import Resource
 from roomproof.interaction import Interaction
 from roomproof.judge.evidence import Evidence
 from roomproof.judge.judge import Judge
@@ -25,6 +26,11 @@ class Judging:
         evidence = self.see_later(interaction)
         self.catch_up()
         return evidence
+
+    def learn(self, interaction: Interaction) -> None:
+        """Let the judge know what an answer shows that no recording keeps: it is no evidence."""
+        self.catch_up()
+        self._judge.see(interaction)
 
     def see_later(self, interaction: Interaction) -> list[Evidence]:
         """Have an answer judged when there is time, or somebody asks; what it says will then stand in the list that is returned."""
@@ -53,6 +59,11 @@ class Judging:
         """What is known of the rooms after all answers so far."""
         self.catch_up()
         return self._judge.rooms
+
+    def known(self, resource: Resource, room_id: str) -> list[str]:
+        """Return the ids of a resource inside a room that are there as far as is known."""
+        self.catch_up()
+        return self._judge.known(resource, room_id)
 
     def last_seen(self, room_id: str) -> Mapping[str, Any]:
         """Return the members of a room as they were last seen whenever they are looked at."""

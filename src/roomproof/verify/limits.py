@@ -17,8 +17,8 @@ from roomproof.limit import BUDGET, Answer, Limit, Reply, find_border
 from roomproof.verdict import Finding, Verdict
 from roomproof.verify.bodies import Bench
 from roomproof.verify.case import Case, Seat
-from roomproof.verify.plan import ANCHOR
 from roomproof.verify.session import Session
+from roomproof.verify.turns import ANCHOR
 from roomproof_strategies import Scale, plain, scales
 from roomproof_strategies.windows import written
 
@@ -46,14 +46,14 @@ def end_of(clause: Clause) -> End | None:
 def scales_of(session: Session, bench: Bench) -> list[Scale]:
     """Return the places in an operation's body whose values have a size, but for members that cannot be changed."""
     setting = session.setting(Seat.MAIN)
-    found = scales(bench.operation.body.schema, bench.special.fields(setting), anchor=setting.now + ANCHOR)
+    found = scales(bench.operation.schema, bench.special.fields(setting), anchor=setting.now + ANCHOR)
     return [scale for scale in found if scale.path and scale.path[0] not in bench.read_only]
 
 
 def plain_case(session: Session, bench: Bench) -> Case:
     """Return the case that sets every member of a body to a plain value."""
     setting = session.setting(Seat.MAIN)
-    return bench.case(plain(bench.operation.body.schema, bench.special.fields(setting), anchor=setting.now + ANCHOR))
+    return bench.case(plain(bench.operation.schema, bench.special.fields(setting), anchor=setting.now + ANCHOR))
 
 
 def measure_broken(session: Session, bench: Bench) -> None:
@@ -152,8 +152,8 @@ def measure_window(session: Session, bench: Bench, clause: Clause) -> Limit:
     """Find the longest window, in whole days, that is accepted. It starts a day from now, so that it lies in the future."""
     days, names = int(window.window_options(clause).max_days), window.RULE.fields(clause)
     setting = session.setting(Seat.MAIN)
-    body = plain(bench.operation.body.schema, bench.special.fields(setting), anchor=setting.now + ANCHOR).value
-    required = {name: body[name] for name in bench.operation.body.schema.get("required", ())}
+    body = plain(bench.operation.schema, bench.special.fields(setting), anchor=setting.now + ANCHOR).value
+    required = {name: body[name] for name in bench.operation.schema.get("required", ())}
 
     def ask(length: int) -> Answer:
         start = session.setting(Seat.MAIN).now + timedelta(days=1)

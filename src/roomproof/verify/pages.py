@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-from roomproof.contract.model import SupportCall
+from roomproof.contract.resource import Listing
 from roomproof.interaction import BUSY, Interaction
 from roomproof.judge.seen import read_answer
 
@@ -25,14 +25,12 @@ class Page:
     is_last: bool
 
 
-def pages_of(
-    listing: SupportCall, id_member: str, ask: Callable[[Mapping[str, str]], Interaction], most: int = MOST_PAGES
-) -> Iterator[Page]:
+def pages_of(listing: Listing, id_member: str, ask: Callable[[Mapping[str, str]], Interaction], most: int = MOST_PAGES) -> Iterator[Page]:
     """Yield the pages of a list, so many at most, as `ask` brings the one of a query; it ends with what is no page, or shows nothing new.
 
     The last page is one without a next one, or an empty one: some providers give the same page again and again.
     """
-    query: Mapping[str, str] | None = _first_page(listing)
+    query: Mapping[str, str] | None = first_page(listing)
     known: set[str] = set()
     for number in range(1, most + 1):
         interaction = ask(query or {})
@@ -41,44 +39,42 @@ def pages_of(
             return
         ids = {str(room[id_member]) for room in rooms}
         query = _next_page(listing, interaction, number, len(known | ids))
-        yield Page(interaction, rooms, is_last=not ids or (query is None and "next" in listing.options))
+        yield Page(interaction, rooms, is_last=not ids or (query is None and listing.next is not None))
         if query is None or not ids - known:
             return
         known |= ids
 
 
-def _first_page(listing: SupportCall) -> Mapping[str, str]:
+def first_page(listing: Listing) -> Mapping[str, str]:
     """Return the query of the first page."""
-    page = listing.options.get("page")
-    return {**listing.options.get("query", {}), **({page["parameter"]: str(page.get("first", 1))} if page else {})}
+    return {**listing.query, **({listing.page.parameter: str(listing.page.first)} if listing.page else {})}
 
 
-def _next_page(listing: SupportCall, interaction: Interaction, pages: int, rooms: int) -> Mapping[str, str] | None:
+def _next_page(listing: Listing, interaction: Interaction, pages: int, rooms: int) -> Mapping[str, str] | None:
     """Return the query of the page after so many pages with so many rooms, None where there is no other one.
 
     Of a link only the query is followed: wherever it leads, credentials go to the server that was asked. What is counted in
     rooms, as a step of more than one is, goes on after those that came: a provider may give fewer on a page than were asked for.
     """
-    page = listing.options.get("page")
-    if page:
-        past = pages if page.get("step", 1) == 1 else rooms
-        return {**_first_page(listing), page["parameter"]: str(page.get("first", 1) + past)}
-    if "next" not in listing.options or interaction.response is None:
+    if page := listing.page:
+        past = pages if page.step == 1 else rooms
+        return {**first_page(listing), page.parameter: str(page.first + past)}
+    if listing.next is None or interaction.response is None:
         return None
-    link = _at(read_answer(interaction.response.body), listing.options["next"])
+    link = _at(read_answer(interaction.response.body), listing.next)
     try:
         return dict(parse_qsl(urlsplit(link).query)) or None if isinstance(link, str) else None
     except ValueError:
         return None
 
 
-def _rooms_on(listing: SupportCall, interaction: Interaction, id_member: str) -> list[Mapping[str, Json]] | None:
+def _rooms_on(listing: Listing, interaction: Interaction, id_member: str) -> list[Mapping[str, Json]] | None:
     """Return the rooms on a page that have an id, None where an answer is no page."""
     response = interaction.response
     if response is None or response.status in BUSY or not 200 <= response.status < 300:
         return None
-    found = _at(read_answer(response.body), listing.options.get("at", ()))
-    if not isinstance(found, list):
+    found = listing.shown(read_answer(response.body))
+    if found is None:
         return None
     return [entry for entry in found if isinstance(entry, dict) and isinstance(entry.get(id_member), str | int)]
 

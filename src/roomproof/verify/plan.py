@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
 from random import Random
 
+from roomproof.contract.read import is_json
 from roomproof.judge.rules import default, default_from
+from roomproof.verify.asking import asking, parameter_cases
 from roomproof.verify.bodies import Bench
 from roomproof.verify.case import Case, Seat
+from roomproof.verify.turns import ANCHOR, turns
 from roomproof.verify.wanted import wanted
 from roomproof_strategies import Sample, boundary, invalid, malformed, plain
 
-ANCHOR = timedelta(days=20)
-"""How far in the future the date-times of boundary cases lie."""
 OTHER_EVERY = 6
 """After how many cases about the main room the other room is looked at."""
 _WRONG_MEDIA_TYPES = ("text/plain", "application/xml", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x")
@@ -22,34 +22,26 @@ _WRONG_MEDIA_TYPES = ("text/plain", "application/xml", "application/x-www-form-u
 
 def plan(bench: Bench, random: Random) -> Iterator[Case]:
     """Yield every deterministic case of an operation."""
+    if not bench.tells_a_room:
+        yield from asking(bench, random)
+        return
     anchor = bench.setting(Seat.MAIN).now + ANCHOR
     fields = bench.special.fields(bench.setting(Seat.MAIN))
-    schema = bench.operation.body.schema
+    schema = bench.operation.schema
     first, second = (plain(schema, fields, anchor=anchor, variant=variant) for variant in (0, 1))
     yield bench.case(first)
     if bench.has_other and not bench.makes_rooms:
         yield bench.case(_without_defaults(bench, second), Seat.OTHER)
-    yield from _turns(
+    yield from turns(
         _with_other(bench, boundary(schema, fields, anchor=anchor), second),
         _alone_and_among_others(bench, invalid(schema, fields, anchor=anchor), first),
-        _turns(
+        turns(
             *wanted(bench, first, random),
             carriers(bench, first),
             provider_samples(bench, first),
+            parameter_cases(bench, bench.case(first)),
         ),
     )
-
-
-def _turns(*families: Iterator[Case]) -> Iterator[Case]:
-    """Yield one case of each family in turn until all have ended."""
-    waiting = list(families)
-    while waiting:
-        for family in list(waiting):
-            case = next(family, None)
-            if case is None:
-                waiting.remove(family)
-            else:
-                yield case
 
 
 def _with_other(bench: Bench, samples: Iterator[Sample], other: Sample) -> Iterator[Case]:
@@ -72,13 +64,13 @@ def _without_defaults(bench: Bench, basis: Sample) -> Sample:
     """Return a sample that leaves out what has a default, so that the default is seen in a room that was updated."""
     rules = (default.RULE, default_from.RULE)
     defaulted = {clause.path[0] for rule in rules for clause in rule.clauses(bench.operation)}
-    required = bench.operation.body.schema.get("required", ())
+    required = bench.operation.schema.get("required", ())
     return replace(basis, value={name: value for name, value in basis.value.items() if name in required or name not in defaulted})
 
 
 def _part_of(bench: Bench, sample: Sample, number: int) -> Sample:
     """Return a sample with one member of the given one, another one for each number, and what is required."""
-    required = bench.operation.body.schema.get("required", ())
+    required = bench.operation.schema.get("required", ())
     names = list(sample.value)
     chosen = {*required, *names[number % max(len(names), 1) :][:1]}
     return replace(sample, value={name: value for name, value in sample.value.items() if name in chosen})
@@ -92,7 +84,7 @@ def told_and_looked_at(bench: Bench, looking: Bench) -> Iterator[tuple[Case, Cas
     anchor = bench.setting(Seat.MAIN).now + ANCHOR
     for variant in (0, 1):
         told, small = (
-            plain(each.operation.body.schema, each.special.fields(each.setting(Seat.MAIN)), anchor=anchor, variant=variant)
+            plain(each.operation.schema, each.special.fields(each.setting(Seat.MAIN)), anchor=anchor, variant=variant)
             for each in (bench, looking)
         )
         for number in (0, -1):
@@ -104,21 +96,24 @@ def carriers(bench: Bench, basis: Sample) -> Iterator[Case]:
     case = replace(bench.case(basis), valid=False)
     for parameter in bench.operation.parameters:
         if parameter.place == "query" and parameter.required:
-            yield replace(case, note=f"without {parameter.name}", without_query=frozenset((parameter.name,)))
+            yield replace(case, note=f"without {parameter.name}", without=frozenset((("query", parameter.name),)))
             if "enum" in parameter.schema:
                 yield replace(case, note=f"an unknown {parameter.name}", query={parameter.name: "1999-01-01"})
     for media_type in _WRONG_MEDIA_TYPES:
         yield replace(case, note=f"sent as {media_type}", media_type=media_type)
     yield replace(case, note="no body", body=None, media_type=None)
-    yield bench.exact({}, "an empty object")
+    if bench.operation.schema.get("type") == "object":
+        yield bench.exact({}, "an empty object")
+    if not is_json(bench.operation.media_type or ""):
+        return
     for body, what in malformed():
         yield replace(case, note=what, body=body)
 
 
 def provider_samples(bench: Bench, basis: Sample) -> Iterator[Case]:
     """Yield what the provider's own strategies add, where the operation has the members; required members are filled in."""
-    known = bench.operation.body.schema.get("properties", {})
-    required = {name: basis.value[name] for name in bench.operation.body.schema.get("required", ())}
+    known = bench.operation.schema.get("properties", {})
+    required = {name: basis.value[name] for name in bench.operation.schema.get("required", ())}
     for sample in bench.special.samples(bench.setting(Seat.MAIN)):
         if set(sample.value) <= set(known):
             yield bench.case(replace(sample, value={**required, **sample.value}))

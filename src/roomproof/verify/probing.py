@@ -28,9 +28,9 @@ from roomproof.verify.limits import (
     questions_left,
     scales_of,
 )
-from roomproof.verify.plan import ANCHOR
 from roomproof.verify.rooms import clean_up, ended_by, open_rooms, require_hearing
 from roomproof.verify.session import CutShortError, Options, Progress, Result, Session, Subject
+from roomproof.verify.turns import ANCHOR
 from roomproof.verify.ward import ForeignRoomError
 from roomproof_strategies import Sample, Scale
 from roomproof_strategies.plain import Plain
@@ -100,7 +100,7 @@ def probe(subject: Subject, options: Options, progress: Progress, tell: Callable
 
 def _settle(session: Session) -> None:
     """Set plain values again in a room that stays after the run."""
-    update = next((operation for operation in session.contract.operations if "{" in operation.path), None)
+    update = next((operation for operation in session.contract.telling if operation.effect.changes), None)
     if update is not None and Seat.MAIN in session.seats and session.seats[Seat.MAIN] not in session.made:
         case = plain_case(session, session.bench(update))
         try:
@@ -119,7 +119,7 @@ class _Prober:
         self._bench = session.bench(operation)
         setting = session.setting(Seat.MAIN)
         self._plain = Plain(self._bench.special.fields(setting), setting.now + ANCHOR)
-        self._basis = Sample(self._plain.full(operation.body.schema, ()), (), "accepted", True, "all fields")
+        self._basis = Sample(self._plain.full(operation.schema, ()), (), "accepted", True, "all fields")
         self._untouched = False
 
     def observations(self, *, first: bool) -> Iterator[Observation]:
@@ -127,7 +127,7 @@ class _Prober:
         interaction = self._set_plain()
         if first and not self._bench.makes_rooms:
             require_hearing(self._session, interaction)
-        schema, scales = self._operation.body.schema, scales_of(self._session, self._bench)
+        schema, scales = self._operation.schema, scales_of(self._session, self._bench)
         for spot in spots(schema, self._plain):
             if not spot.path or spot.is_key or spot.path[0] in self._bench.read_only:
                 continue
@@ -201,7 +201,7 @@ class _Prober:
     def _unknown_member(self) -> Observation:
         self._spare_requests()
         before = self._session.result.requests
-        body = self._plain.least(self._operation.body.schema, ())
+        body = self._plain.least(self._operation.schema, ())
         case = self._bench.case(Sample({**body, UNKNOWN: "x"}, (UNKNOWN,), "unknown", True, "an unknown member"))
         interaction, _ = self._session.send(case)
         observed = _reply(interaction)

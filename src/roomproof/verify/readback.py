@@ -15,8 +15,8 @@ from roomproof.judge.rooms import Written
 from roomproof.judge.rules import read_after_write
 from roomproof.verify.attempt import SEATS
 from roomproof.verify.case import Seat
-from roomproof.verify.plan import ANCHOR
 from roomproof.verify.session import Session
+from roomproof.verify.turns import ANCHOR
 from roomproof_strategies import plain
 
 _MARGIN = timedelta(milliseconds=20)
@@ -33,8 +33,8 @@ class Readback:
         seats = [seat for seat in SEATS if seat in session.seats]
         covers = session.selection.covers
         of = read_after_write.RULE.clauses
-        wanted = [one for one in session.contract.operations if any(covers(clause.id) for clause in of(one))]
-        if "read" not in session.contract.support or session.is_settled:
+        wanted = [one for one in session.contract.changing if any(covers(clause.id) for clause in of(one))]
+        if session.contract.reading is None or session.is_settled:
             wanted = []
         clauses = (clause for one in wanted for clause in of(one))
         self._seconds = max(map(read_after_write.within_seconds, clauses), default=0)
@@ -68,7 +68,7 @@ class Readback:
             setting = self._session.setting(seat)
             for variant in (1, 0):
                 fields = bench.special.fields(setting)
-                self._session.send(bench.case(plain(operation.body.schema, fields, anchor=setting.now + ANCHOR, variant=variant), seat))
+                self._session.send(bench.case(plain(operation.schema, fields, anchor=setting.now + ANCHOR, variant=variant), seat))
         self._updated = monotonic()
 
     def _wait_for(self, wave: Wave) -> None:
@@ -90,5 +90,7 @@ class Readback:
         return [state.written if state else None for state in states]
 
     def _read(self, seat: Seat) -> None:
-        self._session.call(self._session.contract.support["read"], self._session.seats[seat])
+        reading = self._session.contract.reading
+        assert reading is not None, "nothing is told to be read where there is no way to read it"
+        self._session.call(reading, self._session.seats[seat])
         self._session.judging.catch_up()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
@@ -22,6 +22,7 @@ from roomproof.judge.seen import read_answer
 from roomproof.targets.grammar import is_field, leads_elsewhere, segment, unsendable
 from roomproof.targets.target import Outgoing
 from roomproof.verify.case import Seat
+from roomproof.verify.request_line import path_of
 from roomproof.verify.session import Session
 
 _KEPT = frozenset(
@@ -95,9 +96,11 @@ class Resender:
         """Do the same, and return each interaction with what it says."""
         matched = self.session.contract.match(interaction.request.method, interaction.request.path)
         earlier = frozenset(self.session.made)
+        sent: list[tuple[Interaction, list[Evidence]]] = []
         if matched is None:
-            self._support(interaction)
-            sent = []
+            pass
+        elif self._is_housekeeping(matched[0]):
+            self._make_or_delete(*matched)
         else:
             schemes = self._schemes(interaction.request.credentials)
             sent = [self.session.repeat(self._outgoing(matched[0], interaction, scheme)) for scheme in schemes]
@@ -107,17 +110,18 @@ class Resender:
             self._made[str(room.get(self.session.contract.room.id))] = made[-1]
         return sent
 
-    def _support(self, interaction: Interaction) -> None:
-        """Make or delete a room as a recording does. Whatever else it does besides the operations is left out."""
-        matched = self.session.contract.match_support(interaction.request.method, interaction.request.path)
-        if matched is None:
-            return
-        call, parameters = matched
+    def _is_housekeeping(self, operation: Operation) -> bool:
+        """Whether a run only makes use of an operation: of what no document has, and of deletions, the rest is left out."""
+        contract = self.session.contract
+        return operation not in contract.telling and (not operation.is_documented or operation is contract.deleting)
+
+    def _make_or_delete(self, operation: Operation, parameters: Mapping[str, str]) -> None:
+        """Make or delete a room as a recording does."""
         room = self._made.get(unquote(parameters.get(self.session.contract.room.parameter, "")))
-        if call.name == "create":
-            self.session.call(call)
-        elif call.name == "delete" and room is not None:
-            self.session.call(call, room)
+        if operation is self.session.contract.creating:
+            self.session.call(operation)
+        elif operation is self.session.contract.deleting and room is not None:
+            self.session.call(operation, room)
 
     def _schemes(self, credentials: Credentials) -> list[Scheme | None]:
         subject = self.session.subject
@@ -133,7 +137,9 @@ class Resender:
         seat = self._rooms.get(room)
         known = self._made.get(room) or (self.session.seats[seat] if seat else None)
         here = known or (self.session.stranger() if request.room is RoomKnowledge.NONE else room)
-        path = operation.path.replace("{" + self.session.contract.room.parameter + "}", segment(here))
+        parameters = (self.session.contract.match(request.method, request.path) or (operation, {}))[1]
+        named = {name: unquote(value) for name, value in parameters.items()}
+        path = path_of(operation, self.session.contract.room, here, {**named, self.session.contract.room.parameter: here})
         knowledge = RoomKnowledge.EXISTS if known else request.room
         headers = tuple(self._headers(operation, request))
         query = _query(operation, request, self.session.contract)

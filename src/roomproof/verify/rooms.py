@@ -14,11 +14,11 @@ from roomproof.secrets import KnownSecrets
 from roomproof.verify import tidy
 from roomproof.verify.case import Seat, encode
 from roomproof.verify.census import take_census
-from roomproof.verify.plan import ANCHOR
 from roomproof.verify.rate import Allowance
 from roomproof.verify.session import CutShortError, Result, Session
 from roomproof.verify.settable import changes_members, members_in, told, unrestorable
 from roomproof.verify.tidy import Tidying
+from roomproof.verify.turns import ANCHOR
 from roomproof.verify.undisturbed import undisturbed
 from roomproof_strategies import plain
 
@@ -28,7 +28,7 @@ def open_rooms(session: Session) -> None:
 
     Raises UsageError if a room has to be named and is not, UnreachableError if nobody answers.
     """
-    maker = next((operation for operation in session.contract.operations if "{" not in operation.path), None)
+    maker, creating = session.contract.maker, session.contract.creating
     if maker is not None:
         take_census(session)
         _make_rooms(session, maker)
@@ -37,9 +37,9 @@ def open_rooms(session: Session) -> None:
         raise UsageError(f"{session.contract.provider}: no documented way makes a room; name one that may be changed with --room-id")
     session.seats[Seat.MAIN] = session.subject.room_id
     _remember(session)
-    if "create" in session.contract.support:
+    if creating is not None:
         take_census(session)
-        _require_reachable(session, session.call(session.contract.support["create"]))
+        _require_reachable(session, session.call(creating))
         if session.made:
             session.seats[Seat.OTHER] = session.made[0]
     _spare_the_named_room(session)
@@ -51,9 +51,10 @@ def _spare_the_named_room(session: Session) -> None:
     lasting = unrestorable(session.contract, found) if found is not None else {}
     if not lasting:
         return
-    can_make = Seat.OTHER in session.seats and "delete" in session.contract.support
-    if can_make:
-        session.call(session.contract.support["create"])
+    creating = session.contract.creating
+    can_make = Seat.OTHER in session.seats and session.contract.deleting is not None
+    if can_make and creating is not None:
+        session.call(creating)
     # Who gives a room an id by which nobody finds it is tried in the room that is there for sure.
     own = (
         [room_id for room_id in session.made if members_in(session.contract, session.look(room_id), room_id) is not None]
@@ -68,7 +69,7 @@ def _spare_the_named_room(session: Session) -> None:
     session.target.leave_alone(lasting)
     named = session.seats[Seat.MAIN]
     session.seats = {**dict(zip((Seat.MAIN, Seat.OTHER), [*own, named], strict=False)), Seat.NAMED: named}
-    for operation in session.contract.operations:
+    for operation in session.contract.telling:
         _look_at_the_named_room(session, operation, lasting)
 
 
@@ -77,7 +78,7 @@ def _look_at_the_named_room(session: Session, operation: Operation, lasting: Con
     if not changes_members(operation):
         return
     bench = session.bench(operation)
-    sample = plain(operation.body.schema, bench.special.fields(session.setting(Seat.NAMED)), anchor=datetime.now(UTC) + ANCHOR)
+    sample = plain(operation.schema, bench.special.fields(session.setting(Seat.NAMED)), anchor=datetime.now(UTC) + ANCHOR)
     some = {name: value for name, value in sample.value.items() if name not in lasting}
     session.offer(bench.case(replace(sample, value=some), Seat.NAMED))
 
@@ -87,11 +88,12 @@ def _remember(session: Session) -> None:
 
     A member in which a secret stands is remembered, and not written.
     """
-    if "read" not in session.contract.support:
+    reading = session.contract.reading
+    if reading is None:
         return
     # The first request of the run, and one that changes nothing: who is not there now has made no room. The judge hears the answer, too:
     # what an update carries of fields that cannot be changed has to be what the room has.
-    interaction = session.call(session.contract.support["read"], session.seats[Seat.MAIN])
+    interaction = session.call(reading, session.seats[Seat.MAIN])
     _require_reachable(session, interaction)
     session.target.meet_shown(interaction)
     found = members_in(session.contract, interaction, session.seats[Seat.MAIN])
@@ -104,7 +106,7 @@ def _remember(session: Session) -> None:
 def _make_rooms(session: Session, maker: Operation) -> None:
     """Make the main and the other room; a fault that shows already now is a finding, not the end of the run."""
     bench = session.bench(maker)
-    basis = plain(maker.body.schema, bench.special.fields(session.setting(Seat.MAIN)), anchor=datetime.now(UTC) + ANCHOR)
+    basis = plain(maker.schema, bench.special.fields(session.setting(Seat.MAIN)), anchor=datetime.now(UTC) + ANCHOR)
     cases = (bench.exact({}, "an empty body"), bench.case(basis))
     for number, case in enumerate((*cases, *cases)):
         interaction, _ = session.send(case)
@@ -116,6 +118,19 @@ def _make_rooms(session: Session, maker: Operation) -> None:
         raise CutShortError(f"{why}, so nothing else could be tried")
     # The room that was made of nothing shows what defaults are after an update, so it sits beside the main one.
     session.seats = dict(zip((Seat.MAIN, Seat.OTHER), reversed(session.made[:2]), strict=False))
+
+
+def make_room(session: Session) -> str | None:
+    """Make a room, with what is required and no more, and return its id; None if none can be made."""
+    contract, earlier = session.contract, frozenset(session.made)
+    if contract.maker is not None:
+        bench = session.bench(contract.maker)
+        body = plain(contract.maker.schema, bench.special.fields(session.setting(Seat.MAIN)), anchor=datetime.now(UTC) + ANCHOR).value
+        required = {name: body[name] for name in contract.maker.schema.get("required", ())}
+        session.send(bench.exact(required, "a room of its own"))
+    elif contract.creating is not None:
+        session.call(contract.creating)
+    return next((room_id for room_id in session.made if room_id not in earlier), None)
 
 
 def require_hearing(session: Session, interaction: Interaction) -> None:

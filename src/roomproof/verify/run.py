@@ -13,6 +13,7 @@ from roomproof.verify.bodies import Bench
 from roomproof.verify.explore import explore
 from roomproof.verify.fuzz import fuzz
 from roomproof.verify.limits import measure_broken
+from roomproof.verify.others import exercise_others
 from roomproof.verify.plan import plan, told_and_looked_at
 from roomproof.verify.readback import Readback
 from roomproof.verify.rooms import clean_up, ended_by, open_rooms, require_hearing
@@ -60,12 +61,13 @@ class Run:
     def _exercise_everything(self) -> None:
         session = self.session
         open_rooms(session)
-        for operation in session.contract.operations:
+        for operation in session.contract.telling:
             self._exercise(operation)
         readback = Readback(session)
         readback.begin()
         self._follow_sequences()
         readback.end()
+        exercise_others(session)
 
     def _exercise(self, operation: Operation) -> None:
         bench = self.session.bench(operation)
@@ -78,7 +80,7 @@ class Run:
 
     def _send_plan(self, bench: Bench) -> None:
         session = self.session
-        first = next(operation for operation in session.contract.operations if session.selection.wants_operation(operation))
+        first = next(operation for operation in session.contract.telling if session.selection.wants_operation(operation))
         for number, case in enumerate(plan(bench, session.random)):
             if number >= SETTING:
                 session.offer(case)
@@ -96,7 +98,7 @@ class Run:
     def _look_at_what_is_stored(self, operation: Operation) -> None:
         """Tell the room, or a new one, everything through an operation; then look at it by an update that leaves the rest alone."""
         session = self.session
-        looker = next((other for other in session.contract.operations if unchanged.RULE.clauses(other)), None)
+        looker = next((other for other in session.contract.telling if unchanged.RULE.clauses(other)), None)
         wanted = session.selection.wants_operation
         if looker is None or session.is_settled or not (wanted(looker) or wanted(operation)):
             return

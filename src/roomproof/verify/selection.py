@@ -151,7 +151,7 @@ class _Told:
     def _asks(self, clause: Clause) -> bool:
         place = clause.options.get("in", "body")
         if place != "body":
-            return bool(self.case.without_query or self.case.query) if place == "query" else place != "path" or self.is_to_nobody
+            return bool(self.case.without or self.case.query) if place == "query" else place != "path" or self.is_to_nobody
         # A stranger is refused, and so is a request about no room or with another broken member, whatever this one holds.
         if self.is_stranger or self.is_to_nobody or (clause.path and self.case.aim not in ("", clause.path[0])):
             return False
@@ -159,7 +159,7 @@ class _Told:
             return not clause.path
         if clause.path:
             return (clause.path[0] in self.body) != (clause.rule == "required" and len(clause.path) == 1)
-        return clause.rule not in _BY_BODY or self.case.media_type != self.case.operation.body.media_type
+        return clause.rule not in _BY_BODY or self.case.media_type != self.case.operation.media_type
 
     def _does(self, clause: Clause) -> bool:
         rule = rule_of(clause)

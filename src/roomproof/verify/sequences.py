@@ -52,7 +52,7 @@ def follow(session: Session) -> None:
     """
     attempts = Attempts(session)
     moves = _Moves(session, attempts)
-    benches = [session.bench(operation) for operation in session.contract.operations if session.selection.wants_operation(operation)]
+    benches = [session.bench(operation) for operation in session.contract.telling if session.selection.wants_operation(operation)]
     wants = session.selection.wants
     long = [steps for steps in soaks(attempts, benches, moves.told) if any(wants(step.case()) for step in steps if step.case)]
     explanation = _Explanation(session, attempts, moves, long)
@@ -180,7 +180,7 @@ class _Moves:
 
     def __init__(self, session: Session, attempts: Attempts) -> None:
         self._session = session
-        benches = [session.bench(operation) for operation in session.contract.operations]
+        benches = [session.bench(operation) for operation in session.contract.telling]
         self._attempts = attempts
         self._bodies = {name: [sample.value for sample in samples] for name, samples in attempts.bodies.items()}
         changing = [bench for bench in benches if not bench.makes_rooms]
@@ -199,7 +199,7 @@ class _Moves:
         matched = self._session.contract.match(request.method, request.path)
         body = read_json(request.body)
         in_vain = request.credentials is not Credentials.VALID or request.room is RoomKnowledge.NONE
-        if matched is None or not isinstance(body, dict) or in_vain:
+        if matched is None or matched[0] not in self._session.contract.telling or not isinstance(body, dict) or in_vain:
             return None
         names = matched[0].repeatability
         return self._step(
@@ -229,7 +229,7 @@ class _Moves:
     def _step(self, bench: Bench, members: Json, seat: Seat, to_be_repeated: bool) -> Step:
         """Return the step that sends some members beside those that are required."""
         basis = self._bodies[bench.operation.id][0]
-        body = {**{name: basis[name] for name in bench.operation.body.schema.get("required", ())}, **members}
+        body = {**{name: basis[name] for name in bench.operation.schema.get("required", ())}, **members}
         label = (bench.operation.id, json.dumps(body), seat.value, *(("repeatable",) if to_be_repeated else ()))
         return Step(
             label,
@@ -253,7 +253,7 @@ class _Moves:
         )
         to_nobody = partial(self._to_nobody, bench, basis)
         no_room = [] if bench.makes_rooms else [Step((bench.operation.id, "a room that does not exist"), Seat.MAIN, to_nobody)]
-        samples = invalid(bench.operation.body.schema, self._attempts.fields, anchor=self._attempts.anchor)
+        samples = invalid(bench.operation.schema, self._attempts.fields, anchor=self._attempts.anchor)
         by_member = {sample.path[0]: sample for sample in reversed([*samples]) if sample.path and isinstance(sample.value, dict)}
         wrong = [self._wrong(bench, sample, basis) for sample in by_member.values()]
         return _any_of([_one_of(strangers), _one_of(no_room), _one_of(wrong)])

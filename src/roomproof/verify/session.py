@@ -4,24 +4,28 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from math import inf
 from random import Random
 from secrets import token_hex
 from time import perf_counter, sleep
+from typing import Any
 
 from roomproof.auth.scheme import Scheme
 from roomproof.contract.deviation import Deviation
-from roomproof.contract.model import Contract, Operation, SupportCall
-from roomproof.interaction import Credentials, Interaction, Request, RoomKnowledge, bounded, header
+from roomproof.contract.model import Contract, Operation
+from roomproof.contract.resource import Effect
+from roomproof.interaction import Credentials, Headers, Interaction, Request, RoomKnowledge, bounded, header
 from roomproof.judge.boundaries import Boundaries
 from roomproof.judge.evidence import Evidence
 from roomproof.judge.judge import Judge
+from roomproof.judge.rules import read_after_write
 from roomproof.judge.seen import read_answer, read_json
 from roomproof.ledger.books import Books, LedgerError
-from roomproof.targets.grammar import segment, unsendable
+from roomproof.targets.grammar import unsendable
 from roomproof.targets.target import Outgoing, Target
 from roomproof.verdict import Finding, Verdicts
 from roomproof.verify.bodies import Bench
@@ -29,15 +33,18 @@ from roomproof.verify.case import Case, Proof, Seat, encode
 from roomproof.verify.judging import Judging
 from roomproof.verify.patience import BACKOFF, IN_VAIN, LONGEST, Patience
 from roomproof.verify.rate import Allowance, Clock, Rate
+from roomproof.verify.request_line import path_of, required_cookies, required_headers, required_query
 from roomproof.verify.selection import Selection
 from roomproof.verify.stranger import is_vast, stranger_to
-from roomproof.verify.tidy import TRIES, Tidying, required_query
+from roomproof.verify.tidy import TRIES, Tidying
 from roomproof.verify.unanswered import MOST_LOST, Unanswered
 from roomproof.verify.ward import FOREIGN, SPARED, Ward, keeps_rooms
 from roomproof_strategies import Setting, Special
 
 _KNOWLEDGE = {seat: RoomKnowledge.NONE if seat is Seat.NOBODY else RoomKnowledge.EXISTS for seat in Seat}
 
+NEW_ROOMS_READ = 20
+"""So many new rooms are read at once."""
 LONGEST_PAUSE_AT_THE_END = 1.0
 """Seconds between the few requests that tidy up, however low the rate: nobody waits for minutes at the end of a run."""
 
@@ -151,6 +158,7 @@ class Session:
         self._unanswered = Unanswered()
         self._answered: Outgoing | None = None
         self._calls = 0
+        self._new_rooms_read = 0
         self._unsent: Counter[str] = Counter()
         self._rate = Rate(options.rate)
         self._allowance = Allowance(options.max_seconds)
@@ -162,7 +170,14 @@ class Session:
         """Return what the cases of an operation are made with."""
         subject = self.subject
         return Bench(
-            operation, subject.special, subject.scheme, subject.unscoped, self.setting, self.lazy_setting, Seat.OTHER in self.seats
+            self.contract,
+            operation,
+            subject.special,
+            subject.scheme,
+            subject.unscoped,
+            self.setting,
+            self.lazy_setting,
+            Seat.OTHER in self.seats,
         )
 
     def setting(self, seat: Seat) -> Setting:
@@ -189,7 +204,7 @@ class Session:
         if sent[0].response is None:
             self._remember(outgoing, sent[0], 1)
         else:
-            self._answered = self._answered if "{" not in case.operation.path else outgoing
+            self._answered = self._answered if not case.operation.names_one else outgoing
             self._send_lost_again()
         return sent
 
@@ -233,18 +248,50 @@ class Session:
 
     def _outgoing(self, case: Case) -> Outgoing:
         proof = case.proof or Proof(self.subject.scheme, Credentials.VALID)
-        headers = (*((("Content-Type", case.media_type),) if case.media_type else ()), *case.headers)
+        headers = self._headers(case)
         required = self._queries[case.operation.id]
-        query = {name: value for name, value in required.items() if name not in case.without_query} | dict(case.query)
-        makes_room = "{" not in case.operation.path
-        knowledge = RoomKnowledge.UNKNOWN if makes_room or case.path_id else _KNOWLEDGE[case.seat]
-        path = case.operation.path if makes_room else self._path(case.operation.path, case.path_id or self._room_of(case.seat))
+        query = {name: value for name, value in required.items() if ("query", name) not in case.without} | dict(case.query)
+        names_none = not (case.operation.names_one or self.contract.room.step in case.operation.path)
+        knowledge = RoomKnowledge.UNKNOWN if names_none or case.path_id else _KNOWLEDGE[case.seat]
+        path = "" if names_none else self._path_about(case)
+        path = path or self._path(case.operation, "")
         names = case.operation.repeatability
         repeatable = names is not None and header(headers, names[0]) is not None
         return Outgoing(case.operation.method, path, query, headers, case.body, proof.scheme, proof.credentials, knowledge, repeatable)
 
-    def _path(self, template: str, room_id: str) -> str:
-        return template.replace("{" + self.contract.room.parameter + "}", segment(room_id))
+    def _headers(self, case: Case) -> Headers:
+        """Return the headers of a case, with those that its operation cannot do without."""
+        told = {name.lower() for name, _ in case.headers}
+        required = required_headers(case.operation)
+        spared = {name for name in required if name.lower() in told or ("header", name) in case.without}
+        cookies = {**required_cookies(case.operation), **case.cookies}
+        kept = "; ".join(f"{name}={value}" for name, value in cookies.items() if ("cookie", name) not in case.without)
+        return (
+            *((("Content-Type", case.media_type),) if case.media_type else ()),
+            *((name, value) for name, value in required.items() if name not in spared),
+            *case.headers,
+            *((("Cookie", kept),) if kept else ()),
+        )
+
+    def _path_about(self, case: Case) -> str:
+        """Return the path of a case: about a room, or about what is inside one."""
+        operation, room = case.operation, self.contract.room
+        if operation.resource is room or not operation.names_one or operation.resource is None:
+            return self._path(operation, case.path_id or self._room_of(case.seat))
+        here = self.seats.get(Seat.MAIN if case.seat is Seat.NOBODY else case.seat, "")
+        inner = self.inside(operation)
+        if case.seat is Seat.NOBODY:
+            inner = stranger_to(inner or here, self.random)
+        return path_of(operation, room, here, {operation.resource.parameter: case.path_id or inner})
+
+    def inside(self, operation: Operation) -> str:
+        """Return the id of something that an operation inside a room can be about; empty if nothing is there."""
+        resource = operation.resource
+        known = self.judging.known(resource, self.seats.get(Seat.MAIN, "")) if resource is not None else []
+        return known[-1] if known else ""
+
+    def _path(self, operation: Operation, room_id: str) -> str:
+        return path_of(operation, self.contract.room, room_id)
 
     def _room_of(self, seat: Seat) -> str:
         if seat is not Seat.NOBODY:
@@ -264,7 +311,7 @@ class Session:
             request = Request(outgoing.method, self.target.base_url + outgoing.path, outgoing.headers, outgoing.body, outgoing.credentials)
             interaction = Interaction(replace(request, room=outgoing.room), None, failure=f"not sent, {objection}")
             # Nobody said whether there is such a room, so what is aimed at one that does not exist cannot be tested.
-            is_open = objection == FOREIGN and "read" in self.contract.support
+            is_open = objection == FOREIGN and self.contract.reading is not None
             return interaction, self.judging.see_later(interaction) if is_open else []
         interaction = bounded(self._exchange(outgoing, note))
         return interaction, self.judging.see_later(interaction)
@@ -274,16 +321,17 @@ class Session:
         return self._exchange(self._looking(room_id), "looks whether there is such a room")
 
     def _looking(self, room_id: str) -> Outgoing:
-        call = self.contract.support["read"]
-        query = self._queries[self.contract.operations[0].id]
-        return Outgoing(call.method, self._path(call.path, room_id), query, scheme=self.subject.scheme, housekeeping=True)
+        reading = self.contract.reading
+        assert reading is not None, "whoever looks has asked whether there is a way"
+        query = self._queries[reading.id]
+        return Outgoing(reading.method, self._path(reading, room_id), query, scheme=self.subject.scheme, housekeeping=True)
 
-    def page(self, listing: SupportCall, query: Mapping[str, str]) -> Interaction:
+    def page(self, listing: Operation, query: Mapping[str, str]) -> Interaction:
         """Ask for a page of the rooms that there are."""
-        asked = self._queries[self.contract.operations[0].id] | {**query}
+        asked = self._queries[listing.id] | {**query}
         outgoing = Outgoing(listing.method, listing.path, asked, scheme=self.subject.scheme, housekeeping=True)
         interaction = self._exchange(outgoing, "looks which rooms there are")
-        self.judging.see(interaction)
+        self.judging.learn(interaction)
         return interaction
 
     def _exchange(self, outgoing: Outgoing, note: str) -> Interaction:
@@ -306,7 +354,7 @@ class Session:
 
     def _is_anybody_there(self) -> bool:
         """Whether a request is answered that was answered before, or only asks; if it is not at once, perhaps after a while."""
-        can_look = "read" in self.contract.support and Seat.MAIN in self.seats
+        can_look = self.contract.reading is not None and Seat.MAIN in self.seats
         neighbour = self._looking(self.seats[Seat.MAIN]) if can_look else self._answered
         for pause in (0.0, *self.options.backoff) if neighbour else ():
             self.wait(pause)
@@ -363,24 +411,48 @@ class Session:
 
     def _follow_up(self, operation: Operation, interaction: Interaction) -> None:
         """Read the lists that show what a new room was made with, where a clause speaks of one."""
-        if interaction.response is None or interaction.response.status >= 300 or "{" in operation.path:
+        if interaction.response is None or interaction.response.status >= 300:
+            return
+        if operation.effect is not Effect.CREATE or operation.resource is not self.contract.room:
             return
         sent, room = read_json(interaction.request.body), self.contract.room.representation(read_answer(interaction.response.body))
+        self._read_new_room(operation, room)
         calls = {clause.options["call"]: clause.path[0] for clause in operation.clauses if "call" in clause.options}
         for name, member in calls.items():
-            if room and isinstance(sent, dict) and sent.get(member) and name in self.contract.support:
-                self.call(self.contract.support[name], str(room.get(self.contract.room.id)))
+            listing = self.contract.by_id(name)
+            if room and isinstance(sent, dict) and sent.get(member) and listing is not None:
+                self.call(listing, str(room.get(self.contract.room.id)))
 
-    def call(self, call: SupportCall, room_id: str = "") -> Interaction:
-        """Make a supporting call and have it judged."""
+    def _read_new_room(self, operation: Operation, room: Mapping[str, Any] | None) -> None:
+        """Read a new room at once, where a clause says that this shows what the response to the create showed."""
+        clauses = read_after_write.RULE.clauses(operation)
+        reading, is_at_once = self.contract.reading, any(read_after_write.within_seconds(clause) == 0 for clause in clauses)
+        if room and reading is not None and is_at_once and self._new_rooms_read < NEW_ROOMS_READ:
+            self._new_rooms_read += 1
+            self.call(reading, str(room.get(self.contract.room.id)))
+
+    @contextmanager
+    def in_own_room(self, *, is_lasting: bool) -> Iterator[None]:
+        """Seat a room that the run has made for requests that change what no update can put back, where there is one."""
+        seats, made = self.seats, self.made
+        if is_lasting and made and not self.subject.ours and seats.get(Seat.MAIN) not in made:
+            self.seats = {**seats, Seat.MAIN: made[0]}
+        try:
+            yield
+        finally:
+            self.seats = seats
+
+    def call(self, operation: Operation, room_id: str = "", query: Mapping[str, str] | None = None) -> Interaction:
+        """Send an operation's request as it is meant to be, with the example of its body if it has one, and have it judged."""
         self._calls += 1
         serial = f"{self.serial}{self._calls}"
-        body = None if call.body is None else encode(json.loads(json.dumps(call.body).replace("{serial}", serial)))
-        headers = (("Content-Type", call.media_type),) if body else ()
-        query = self._queries[self.contract.operations[0].id]
-        path, mark = self._path(call.path, room_id), serial if body and serial.encode() in body else ""
-        outgoing = Outgoing(call.method, path, query, headers, body, self.subject.scheme, mark=mark)
-        return self._sent(outgoing, f"supporting call {call.name!r}")[0]
+        example = operation.body.example if operation.body is not None else None
+        body = None if example is None else encode(json.loads(json.dumps(example).replace("{serial}", serial)))
+        headers = (("Content-Type", operation.media_type),) if body and operation.media_type else ()
+        path, mark = self._path(operation, room_id), serial if body and serial.encode() in body else ""
+        asked = {**self._queries[operation.id], **(query or {})}
+        outgoing = Outgoing(operation.method, path, asked, headers, body, self.subject.scheme, mark=mark)
+        return self._sent(outgoing, f"calls {operation.id}")[0]
 
     def part_with(self, case: Case) -> None:
         """Send a last case, whatever bounds the run has; nobody judges the answer."""

@@ -18,12 +18,12 @@ Json = Any
 
 def settable(contract: Contract) -> tuple[Operation, tuple[str, ...]] | None:
     """Return the operation that changes a room, and the members that it can set; None if there is none. One that replaces comes last."""
-    changing = [operation for operation in contract.operations if "{" in operation.path]
+    changing = [operation for operation in contract.changing if operation in contract.telling]
     operation = next((one for one in changing if changes_members(one)), changing[0] if changing else None)
     if operation is None:
         return None
     fixed = {clause.path[0] for clause in read_only.RULE.clauses(operation)}
-    return operation, tuple(name for name in operation.body.schema.get("properties", {}) if name not in fixed)
+    return operation, tuple(name for name in operation.schema.get("properties", {}) if name not in fixed)
 
 
 def members_in(contract: Contract, interaction: Interaction, asked: str) -> Mapping[str, Json] | None:
@@ -52,7 +52,7 @@ def unrestorable(contract: Contract, found: Mapping[str, Json]) -> Mapping[str, 
     known = settable(contract)
     if known is None:
         return {}
-    schemas = known[0].body.schema.get("properties", {})
+    schemas = known[0].schema.get("properties", {})
 
     def allowed(name: str) -> bool:
         values = ("", None) if found[name] in ("", None) else (found[name],)

@@ -76,11 +76,11 @@ def _named(bench: Bench, name: str, sample: Sample, owner: Seat, seat: Seat) -> 
 
 
 def _case(bench: Bench, name: str, sample: Sample, owner: Seat, seat: Seat) -> Case:
-    required = bench.operation.body.schema.get("required", ())
+    required = bench.operation.schema.get("required", ())
     own = {key: value for key, value in bench.adapted(sample, seat).items() if key in required}
     return bench.exact({**own, name: bench.adapted(sample, owner)[name]}, f"a {name} that the {owner.value} room has or had", seat)
 
 
 def _plain(attempts: Attempts, bench: Bench, variant: int) -> Sample:
-    sample = plain(bench.operation.body.schema, attempts.fields, anchor=attempts.anchor, variant=variant)
+    sample = plain(bench.operation.schema, attempts.fields, anchor=attempts.anchor, variant=variant)
     return replace(sample, note=f"variant {variant}")

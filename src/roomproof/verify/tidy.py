@@ -14,17 +14,18 @@ from time import sleep
 from typing import Any
 
 from roomproof.auth.scheme import Scheme
-from roomproof.contract.model import Contract, Operation, SupportCall
+from roomproof.contract.model import Contract, Operation
+from roomproof.contract.resource import Listing
 from roomproof.errors import RoomproofError
 from roomproof.interaction import BUSY, Interaction, Request, header
 from roomproof.judge.seen import read_answer
 from roomproof.ledger.books import Books, Intent, LedgerError, Repeatable
-from roomproof.targets.grammar import segment
 from roomproof.targets.target import Outgoing
 from roomproof.verify.case import encode
 from roomproof.verify.pages import pages_of
 from roomproof.verify.rate import Allowance
 from roomproof.verify.repeatability import again
+from roomproof.verify.request_line import path_of, required_query
 from roomproof.verify.settable import changes_members, members_in, settable, told
 from roomproof.verify.ward import GONE, Ward, has_listened
 
@@ -42,12 +43,6 @@ MEMORY = timedelta(minutes=10)
 MOST_REPEATS = 20
 """How many requests to make a room, whose answers were lost, are sent again to hear of the rooms."""
 TIME_IS_UP = "the time for tidying up was over; `roomproof cleanup` goes on with it"
-
-
-def required_query(operation: Operation) -> dict[str, str]:
-    """Return the query that every request needs, with the first value that the contract names for each parameter."""
-    required = (parameter for parameter in operation.parameters if parameter.place == "query" and parameter.required)
-    return {parameter.name: str(parameter.schema.get("enum", parameter.schema.get("examples", [""]))[0]) for parameter in required}
 
 
 @dataclass
@@ -100,14 +95,14 @@ class Tidying:
                 f"{len(times)}, sent {when}"
             )
         for number, intent in list(self.books.lost.items()):
-            can_find = "find" in self.contract.support and intent.mark
+            can_find = self.contract.finding is not None and intent.mark
             is_open = intent.request is not None and number not in self._heard and _age(intent) <= MEMORY
             if not can_find and not is_open:
                 self.books.came_to_nothing(number)
 
     def find(self) -> Mapping[str, Json] | None:
         """Return the members of the named room that can be set, as they are now; None if it cannot be read."""
-        reading = self.contract.support.get("read")
+        reading = self.contract.reading
         if reading is None or self.named is None:
             return None
         self._read = self._sent(self._call(reading, self.named))
@@ -115,7 +110,7 @@ class Tidying:
 
     def _find_lost(self) -> None:
         """Look for the rooms of requests without an answer by the names that these requests gave them."""
-        finding = self.contract.support.get("find")
+        finding = self.contract.finding
         for number, intent in list(self.books.lost.items()):
             if finding is not None and intent.mark:
                 self._find(finding, number, intent)
@@ -123,12 +118,13 @@ class Tidying:
         for number, intent, request in unknown[:MOST_REPEATS]:
             self._repeat(number, intent, request)
 
-    def _find(self, finding: SupportCall, number: int, intent: Intent) -> None:
-        query = {name: str(value).replace("{serial}", intent.mark) for name, value in finding.options.get("query", {}).items()}
+    def _find(self, finding: Operation, number: int, intent: Intent) -> None:
+        told = finding.listing or Listing()
+        query = {name: value.replace("{serial}", intent.mark) for name, value in told.find.items()}
         call = self._call(finding, intent.mark, query)
         interaction = self._sent(call)
         rooms = self._named_like(finding, intent, interaction, is_filtered=bool(query))
-        if rooms is None and not query and "{" not in finding.path and (looked := self._looked_through(finding, intent)):
+        if rooms is None and not query and not finding.names_one and (looked := self._looked_through(finding, intent)):
             interaction, rooms = looked
         if rooms is None:
             return
@@ -137,13 +133,13 @@ class Tidying:
         if not rooms:
             self.books.came_to_nothing(number)
 
-    def _looked_through(self, finding: SupportCall, intent: Intent) -> tuple[Interaction, list[Mapping[str, Json]]] | None:
+    def _looked_through(self, finding: Operation, intent: Intent) -> tuple[Interaction, list[Mapping[str, Json]]] | None:
         """Look through the whole list for the rooms that an intent has named; None where it is too long, or cannot be read."""
         listing = self.contract.listing
-        if listing is None:
+        if listing is None or listing.listing is None or finding.listing is None:
             return None
-        for page in pages_of(listing, self.contract.room.id, lambda query: self._sent(self._call(listing, "", query))):
-            named = [room for room in page.rooms if room.get(finding.options["key"]) == intent.mark]
+        for page in pages_of(listing.listing, self.contract.room.id, lambda query: self._sent(self._call(listing, "", query))):
+            named = [room for room in page.rooms if room.get(finding.listing.by) == intent.mark]
             if named or page.is_last:
                 return page.interaction, named
         return None
@@ -164,27 +160,28 @@ class Tidying:
             self._forgotten.append(intent.at)
 
     def _named_like(
-        self, finding: SupportCall, intent: Intent, interaction: Interaction, *, is_filtered: bool
+        self, finding: Operation, intent: Intent, interaction: Interaction, *, is_filtered: bool
     ) -> list[Mapping[str, Json]] | None:
         """Return the rooms that an intent has named, None if nobody knows whether there are any."""
         if interaction.response is None or interaction.response.status >= 300:
-            is_one = "{" in finding.path and interaction.response is not None and interaction.response.status in GONE
+            is_one = finding.names_one and interaction.response is not None and interaction.response.status in GONE
             return [] if is_one else None
         body: Json = read_answer(interaction.response.body)
-        for step in finding.options.get("at", ()):
+        told = finding.listing or Listing()
+        for step in told.entries:
             body = body.get(step) if isinstance(body, dict) else None
         entries = body if isinstance(body, list) else [body]
         rooms = [entry for entry in entries if isinstance(entry, dict) and self.contract.room.id in entry]
-        found: list[Mapping[str, Json]] = [room for room in rooms if room.get(finding.options["key"]) == intent.mark]
+        found: list[Mapping[str, Json]] = [room for room in rooms if room.get(told.by) == intent.mark]
         # A page of a list proves nothing by what it does not show, nor one that shows what was not asked for, nor no list at all.
         return found if found or (is_filtered and body == []) else None
 
     def delete_rooms(self) -> None:
         """Delete every room that was made, where the provider has a way."""
-        remover = self.contract.support.get("delete")
+        remover = self.contract.deleting
         failed: dict[str, list[str]] = {}
         for room_id in list(self.books.rooms):
-            why = "the contract has no x-support delete" if remover is None else self._deleted(remover, room_id)
+            why = "the contract has no operation that deletes one" if remover is None else self._deleted(remover, room_id)
             if remover is None and self.is_last:
                 self.books.leave(room_id)
             if why:
@@ -192,7 +189,7 @@ class Tidying:
         for why, rooms in failed.items():
             self.remarks.append(f"{len(rooms)} {'room' if len(rooms) == 1 else 'rooms'} could not be deleted ({why}): {', '.join(rooms)}")
 
-    def _deleted(self, remover: SupportCall, room_id: str) -> str:
+    def _deleted(self, remover: Operation, room_id: str) -> str:
         """Delete a room; return why it could not be done, an empty text if it is gone."""
         call = self._call(remover, room_id)
         if why := self.target.refusal(call):
@@ -244,7 +241,7 @@ class Tidying:
         What replaces the whole room is always sent whole. A member that was not set is tried as null and as an empty text.
         """
         patches = changes_members(operation)
-        required = operation.body.schema.get("required", ())
+        required = operation.schema.get("required", ())
         cleared = {name: "" if value is None else None for name, value in found.items() if value in ("", None)}
 
         def body(names: Container[str], values: Mapping[str, Json], now: Mapping[str, Json]) -> Json:
@@ -257,17 +254,18 @@ class Tidying:
         if patches:
             yield from (partial(body, (name,), values) for name in found for values in (found, {**found, **cleared}))
 
-    def _path(self, template: str, room_id: str) -> str:
-        return template.replace("{" + self.contract.room.parameter + "}", segment(room_id))
+    def _path(self, operation: Operation, room_id: str) -> str:
+        return path_of(operation, self.contract.room, room_id)
 
-    def _call(self, call: SupportCall, room_id: str, query: Mapping[str, str] | None = None) -> Outgoing:
-        asked = required_query(self.contract.operations[0]) | dict(query or {})
+    def _call(self, operation: Operation, room_id: str, query: Mapping[str, str] | None = None) -> Outgoing:
+        asked = required_query(operation) | dict(query or {})
         # Deleting belongs into a recording: it tells where a room ends.
-        return Outgoing(call.method, self._path(call.path, room_id), asked, scheme=self.scheme, housekeeping=call.name != "delete")
+        is_deletion = operation is self.contract.deleting
+        return Outgoing(operation.method, self._path(operation, room_id), asked, scheme=self.scheme, housekeeping=not is_deletion)
 
     def _update(self, operation: Operation, body: Json) -> Outgoing:
         assert self.named is not None, "only a room that was named is put back"
-        path, headers = self._path(operation.path, self.named), (("Content-Type", operation.body.media_type),)
+        path, headers = self._path(operation, self.named), (("Content-Type", operation.media_type or ""),)
         query = required_query(operation)
         return Outgoing(operation.method, path, query, headers, encode(body), self.scheme, housekeeping=True)
 

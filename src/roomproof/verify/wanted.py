@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from random import Random
 
+from roomproof.contract.clause import Part
 from roomproof.interaction import Credentials
 from roomproof.judge.register import rule_of
 from roomproof.judge.rule import Base, Scene, Wanted
@@ -17,10 +18,12 @@ from roomproof_strategies import Sample
 
 
 def wanted(bench: Bench, basis: Sample, random: Random) -> list[Iterator[Case]]:
-    """Return the cases of each family that a rule of the operation's clauses wants; `basis` is the plain
-    body.
+    """Return the cases of each family that a rule of the operation's clauses wants; `basis` is the plain body.
+
+    Of an operation that no document has only what is said in words is tried.
     """
-    families = (family for clause in bench.operation.clauses for family in rule_of(clause).wants)
+    said = (one for one in bench.operation.clauses if bench.operation.is_documented or one.part is Part.BEHAVIOUR)
+    families = (family for clause in said for family in rule_of(clause).wants)
     scene = _scene(bench, random)
     return [_cases(bench, basis, family(scene)) for family in dict.fromkeys(families)]
 
@@ -34,6 +37,7 @@ def _scene(bench: Bench, random: Random) -> Scene:
         other=lambda: bench.setting(Seat.OTHER).room,
         repeatable=lambda names: repeatable(names, bench.setting(Seat.MAIN).now),
         random=random,
+        id_parameter=bench.id_parameter if bench.is_inside_a_room else "",
     )
 
 
@@ -54,17 +58,20 @@ def _cases(bench: Bench, basis: Sample, family: Iterator[Wanted]) -> Iterator[Ca
 
 
 def _case(bench: Bench, basis: Sample, one: Wanted) -> Case:
-    left = {name: value for name, value in basis.value.items() if name not in one.without}
+    fields = basis.value if isinstance(basis.value, dict) else {}
+    left = {name: value for name, value in fields.items() if name not in one.without}
     if one.base is Base.EMPTY:
         case = bench.exact({}, one.note)
     elif one.base is Base.REQUIRED:
-        required = {name: left[name] for name in bench.operation.body.schema.get("required", ())}
+        required = {name: left[name] for name in bench.operation.schema.get("required", ())}
         case = bench.exact(bench.completed({**required, **(one.members or {})}, Seat.MAIN), one.note)
     elif one.members is not None:
         case = bench.exact({**bench.adapted(basis, Seat.MAIN), **one.members}, one.note)
-    else:
+    elif isinstance(basis.value, dict):
         case = replace(bench.case(replace(basis, value=left)), note=one.note)
-    case = replace(case, headers=one.headers)
+    else:
+        case = replace(bench.case(basis), note=one.note)
+    case = replace(case, headers=one.headers, query={**case.query, **one.query})
     return case if one.room_id is None else replace(case, seat=Seat.NOBODY, path_id=one.room_id or None)
 
 

@@ -1,8 +1,8 @@
 """The ward: every request of a session passes here, and none changes a room that is not the run's own.
 
 The run's own rooms are the one that was named and those that it made: what the answer to a create shows is one of these only if nothing
-says that it was there before. A made-up id, which is to name no room, may still be that of a stranger's: it is looked for first (`read`
-of x-support), and the request goes out only if there is no such room. Where the contract has no way to look, only ids count of which
+says that it was there before. A made-up id, which is to name no room, may still be that of a stranger's: it is read first, and
+the request goes out only if there is no such room. Where the contract has no way to look, only ids count of which
 so many characters were drawn at random that no room has them.
 """
 
@@ -16,11 +16,12 @@ from typing import Any
 from urllib.parse import unquote
 
 from roomproof.contract.model import Contract
+from roomproof.contract.resource import Effect
 from roomproof.errors import RoomproofError
 from roomproof.interaction import BUSY, SAFE, Interaction
 from roomproof.judge.seen import read_answer
 from roomproof.ledger.books import Books
-from roomproof.targets.target import Outgoing, Target
+from roomproof.targets.target import Outgoing, Target, is_loopback
 from roomproof.verify.novelty import MADE, Novelty, id_of, is_nameable
 from roomproof.verify.repeatability import kept, key_of, with_headers
 from roomproof.verify.settable import names_of_change
@@ -44,11 +45,12 @@ SPARED = 20
 
 def keeps_rooms(contract: Contract) -> bool:
     """Whether the rooms that a run makes stay, since the contract has no way to delete one."""
-    return "delete" not in contract.support
+    return contract.deleting is None
 
 
 FOREIGN = "since a room may have the id that was made up for them"
 ENOUGH = "since each makes a room, nothing deletes rooms, and enough were made"
+NAMELESS = "since they name no room, and nobody could tell whose things they change"
 UNRESTORABLE = "since they might change what cannot be put back in the named room"
 """Why requests are not sent, as a remark says it of several."""
 
@@ -61,11 +63,18 @@ class ForeignRoomError(RoomproofError):
 
 @dataclass(frozen=True)
 class _Errand:
-    """What a request is to do: whether the contract has such a call, whether it makes a room, and which one it changes, if any."""
+    """What a request is to do: whether the contract has such an operation, whether it makes a room, and which one it changes, if any.
+
+    `deletes` tells that it takes the room away, `is_lasting` that it changes what no update can put back,
+    `makes_something` that it is a POST.
+    """
 
     known: bool
     makes_room: bool = False
     room_id: str | None = None
+    deletes: bool = False
+    is_lasting: bool = False
+    makes_something: bool = False
 
 
 class Ward:
@@ -98,7 +107,7 @@ class Ward:
 
     def trust(self, room_id: str) -> None:
         """Take a made-up id for one that no room has: enough of it was drawn at random. Where one can look, one still does."""
-        if "read" not in self._contract.support:
+        if self._contract.reading is None:
             self._nobody[room_id] = True
 
     def meet(self, rooms: Iterable[str], *, whole: bool = False) -> None:
@@ -149,14 +158,18 @@ class Ward:
             return ENOUGH
         if room_id == self._named and not self._untouched.isdisjoint(names_of_change(self._contract, outgoing)):
             return UNRESTORABLE
-        is_strange = room_id is not None and room_id not in self.foreign and not self._is_own(room_id, outgoing.method)
+        is_strange = room_id is not None and room_id not in self.foreign and not self._is_own(room_id, is_lasting=errand.is_lasting)
         if room_id is not None and is_strange and room_id not in self._nobody:
-            can_look = "read" in self._contract.support and room_id.strip("./") != ""
+            can_look = self._contract.reading is not None and room_id.strip("./") != ""
             answer = look(room_id) if can_look else None
             self._nobody[room_id] = answer is not None and _shows_nobody(answer)
             if answer is not None:
                 self.meet_shown(answer)
-        return FOREIGN if self._refusal(errand, outgoing.method) else ""
+        if room_id is not None and room_id == self._named and errand.is_lasting and not errand.deletes:
+            return UNRESTORABLE
+        if not self._refusal(errand):
+            return ""
+        return FOREIGN if room_id is not None else NAMELESS
 
     def send(self, outgoing: Outgoing) -> Interaction:
         """Send one request. Raises ForeignRoomError instead where it would change somebody else's room, LedgerError as the books do."""
@@ -166,7 +179,7 @@ class Ward:
         if not errand.makes_room:
             interaction = self._target.send(outgoing)
             if errand.room_id is not None:
-                self._enter_change(errand.room_id, outgoing, interaction)
+                self._enter_change(errand, errand.room_id, outgoing, interaction)
             return interaction
         # What is made on a server of our own ends with it.
         with nullcontext() if self._ours else undisturbed():
@@ -230,15 +243,19 @@ class Ward:
 
     def refusal(self, outgoing: Outgoing) -> str:
         """Return why a request is never sent, an empty text if it may be."""
-        return "" if self._ours else self._refusal(self._errand(outgoing), outgoing.method)
+        return "" if self._ours else self._refusal(self._errand(outgoing))
 
-    def _refusal(self, errand: _Errand, method: str) -> str:
+    def _may_be_asked_for_anything(self, errand: _Errand) -> bool:
+        """Whether a request that names no room may be sent all the same: one to this machine that makes something, such as a token."""
+        return errand.makes_something and is_loopback(self.base_url)
+
+    def _refusal(self, errand: _Errand) -> str:
         if not errand.known:
-            return "the contract has no such call"
+            return "the contract has no such operation"
         room_id = errand.room_id
-        if room_id is None and not errand.makes_room and method not in SAFE:
+        if room_id is None and not errand.makes_room and errand.is_lasting and not self._may_be_asked_for_anything(errand):
             return "it names no room, and only the room that is changed could tell whose it is"
-        if room_id is None or self._is_own(room_id, method):
+        if room_id is None or self._is_own(room_id, is_lasting=errand.is_lasting):
             return ""
         if self._nobody.get(room_id, False) and room_id not in self.foreign:
             return ""
@@ -248,21 +265,27 @@ class Ward:
         """Return what a request is to do; one that only asks is known, and does nothing."""
         if outgoing.method in SAFE:
             return _Errand(known=True)
-        if matched := self._contract.match(outgoing.method, outgoing.path):
-            parameters, makes_room = matched[1], outgoing.method == "POST" and not matched[1]
-        elif supported := self._contract.match_support(outgoing.method, outgoing.path):
-            parameters, makes_room = supported[1], outgoing.method == "POST" and supported[0].name == "create"
-        else:
+        matched = self._contract.match(outgoing.method, outgoing.path)
+        if matched is None:
             return _Errand(known=False)
+        operation, parameters = matched
+        is_about_room = operation.resource is self._contract.room
         named = parameters.get(self._contract.room.parameter)
-        return _Errand(True, makes_room, None if named is None else unquote(named))
+        return _Errand(
+            True,
+            is_about_room and operation.effect is Effect.CREATE and outgoing.method == "POST" and named is None,
+            None if named is None else unquote(named),
+            is_about_room and operation.effect is Effect.DELETE,
+            not (is_about_room and operation.effect.changes),
+            outgoing.method == "POST",
+        )
 
-    def _is_own(self, room_id: str, method: str) -> bool:
-        """Whether the run may change a room; only what it made may it delete."""
+    def _is_own(self, room_id: str, *, is_lasting: bool) -> bool:
+        """Whether the run may change a room; only what it made may it delete, or change for good."""
         if not is_nameable(room_id):
             return False
         if room_id == self._named:
-            return method != "DELETE"
+            return not is_lasting
         return room_id in self._books.ever
 
     def _enter_creation(self, number: int, outgoing: Outgoing, interaction: Interaction) -> bool:
@@ -315,11 +338,10 @@ class Ward:
         if self._repeats is None or status < 300:
             self._repeats = is_made
 
-    def _enter_change(self, room_id: str, outgoing: Outgoing, interaction: Interaction) -> None:
+    def _enter_change(self, errand: _Errand, room_id: str, outgoing: Outgoing, interaction: Interaction) -> None:
         """Note a room that is gone; and one that an update has made, of an id that nobody had."""
-        method = outgoing.method
         status = interaction.response.status if interaction.response else 0
-        if method == "DELETE":
+        if errand.deletes:
             # A ledger may list what is gone already; of what this run made and nobody deleted, that is strange.
             if status in GONE and self._novelty.was_made(room_id) and room_id in self._books.rooms and room_id not in self._deleting:
                 self._unseen[room_id] = None
@@ -329,7 +351,7 @@ class Ward:
                 if room_id not in self._presumed:
                     self._novelty.forget(room_id)
         elif 200 <= status < 300 and not self._ours:
-            if not self._is_own(room_id, method):
+            if not errand.is_lasting and not self._is_own(room_id, is_lasting=False):
                 self._enter_made_by_update(room_id, outgoing, interaction)
             self.meet_shown(interaction)
 

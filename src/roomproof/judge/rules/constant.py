@@ -36,7 +36,7 @@ def constant(seen: Seen) -> Iterator[Evidence]:
         name = clause.path[0]
         if name not in room:
             continue
-        is_id = name == seen.contract.room.id and seen.room_id is not None
+        is_id = name == seen.resource.id and seen.room_id is not None
         if is_id and seen.is_second_hand and any(map(is_placeholder, (str(room[name]), seen.room_id or ""))):
             continue
         if is_id and not same_value(str(room[name]).lower(), (seen.room_id or "").lower()):
@@ -47,7 +47,7 @@ def constant(seen: Seen) -> Iterator[Evidence]:
             left_open = when_sent == "open" and name in seen.request.sent
             text, before = f"{name} changes, although it is fixed at creation", known_before(seen)[name]
             yield unchanged_value(clause, before, room[name], text, doubtful=left_open)
-        elif name == seen.contract.room.id:
+        elif name == seen.resource.id:
             yield kept(clause)
 
 

@@ -89,7 +89,7 @@ def _unset(seen: Seen, name: str) -> Any:
     may be that.
     """
     may_be = seen.compiled.response(seen.operation, seen.operation.success.status).may_be
-    place = (*seen.contract.room.at, name)
+    place = (*seen.resource.at, name)
     return "" if may_be(place, "") and not may_be(place, None) else None
 
 

@@ -24,12 +24,13 @@ def media_types(seen: Seen) -> Iterator[Evidence]:
     found = media_type(seen.answer.response.headers)
     if found is not None and seen.is_unread(found):
         return
+    documented = " or ".join(spec.media_types)
     if found is None:
-        text = f"the answer is sent as no media type, where {spec.media_type} is documented"
-        yield from no_header(seen, clause, text, expected=spec.media_type, received="no Content-Type")
-    elif found != spec.media_type:
-        text = f"the answer is sent as {found}, where {spec.media_type} is documented"
-        yield broken(clause, text, expected=spec.media_type, received=found)
+        text = f"the answer is sent as no media type, where {documented} is documented"
+        yield from no_header(seen, clause, text, expected=documented, received="no Content-Type")
+    elif found not in spec.media_types:
+        text = f"the answer is sent as {found}, where {documented} is documented"
+        yield broken(clause, text, expected=documented, received=found)
     else:
         yield kept(clause)
 

@@ -23,7 +23,7 @@ LONGEST_PAIRED = 100
 class ReadAfterWriteOptions:
     """How many seconds after the answer to an update a read has to show what that answer showed."""
 
-    within_seconds: Annotated[float, Between(0, 3600)]
+    within_seconds: Annotated[float, Between(0, 3600)] = 0
 
 
 def within_seconds(clause: Clause) -> float:
@@ -34,7 +34,7 @@ def within_seconds(clause: Clause) -> float:
 def read_after_write(seen: Seen) -> Iterator[Evidence]:
     """Updates a room and reads it seconds later: the read shows what the answer to the update showed."""
     written, room = seen.state.written if seen.state else None, seen.answer.room
-    if written is None or written.operation != seen.operation.id:
+    if seen.state is None or written is None or written.operation != seen.operation.id or seen.state.deleted:
         return
     for clause in RULE.clauses(seen.operation):
         name = clause.path[0]
@@ -98,8 +98,8 @@ def _are_paired(items: list[Any], left: list[Any]) -> bool:
 
 
 def _unexercised(known: Circumstances) -> str:
-    if "read" not in known.contract.support:
-        return "no operation that reads: the contract has no call read"
+    if known.contract.reading is None:
+        return "no operation that reads: the contract has none that shows a room"
     return "no recording of a run reads a room some seconds after its last update" if known.recordings else ""
 
 

@@ -40,7 +40,7 @@ def _readable_header(seen: Seen, which: int) -> str | None:
 
 
 def _header(seen: Seen, which: int) -> str | None:
-    names = seen.operation.repeatability
+    names = (seen.asked or seen.operation).repeatability
     return None if names is None else header(seen.interaction.request.headers, names[which])
 
 
@@ -62,7 +62,7 @@ def is_replay(seen: Seen) -> bool:
     value = _header(seen, 0)
     if value is not None and seen.is_unread(value) and seen.answer.room is not None:
         # Which request it repeats nobody can tell, but a room that was there before it has not made.
-        made = room_key(seen.interaction.request, str(seen.answer.room.get(seen.contract.room.id, "")))
+        made = room_key(seen.interaction.request, str(seen.answer.room.get(seen.resource.id, "")))
         return made is not None and seen.rooms.was_there(made)
     return value in seen.rooms.repeats
 
@@ -89,7 +89,7 @@ def replayed_once(seen: Seen) -> Iterator[Evidence]:
             and not same(now.get(name, value), shown_again.get(name))
         ]
         if changed:
-            name = seen.contract.room.id if seen.contract.room.id in changed else changed[0]
+            name = seen.resource.id if seen.resource.id in changed else changed[0]
             before, received = shown(first.room[name]), shown(shown_again.get(name))
             text = f"a repeated request is executed again: {name} is {received} after {before}"
             yield broken(clause, text, expected=before, received=received)
@@ -101,7 +101,7 @@ def _as_it_is_now(seen: Seen, first: Repeat) -> Mapping[str, Any]:
     """Return what is known of the room that the first request made: an answer that shows it as it is now is
     appropriate, too.
     """
-    key = room_key(seen.interaction.request, str(first.room.get(seen.contract.room.id)))
+    key = room_key(seen.interaction.request, str(first.room.get(seen.resource.id)))
     state = seen.rooms.get(key or "")
     return state.known if state else {}
 

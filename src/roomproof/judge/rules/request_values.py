@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from roomproof.contract.clause import Part
 from roomproof.judge.blame import blame, clause_of_success, clauses_of_member
+from roomproof.judge.classify import sits_on
 from roomproof.judge.compiled import Parameter
 from roomproof.judge.evidence import Evidence, Side, broken, kept, shown, unproven
 from roomproof.judge.kind import by_request
@@ -46,9 +47,11 @@ def _accepted(seen: Seen) -> Iterator[Evidence]:
     yield from (kept(clause, Side.ACCEPTED) for clause in seen.request.inside)
     for parameter in seen.compiled.request(seen.operation).parameters:
         if _was_sent(seen, parameter):
-            yield from (kept(item.clause, Side.ACCEPTED) for item in parameter.value.items)
+            value = parameter.read(parameter.sent_in(seen.interaction.request, seen.parameters) or "")
+            clauses = (item.clause for item in parameter.value.items)
+            yield from (kept(clause, Side.ACCEPTED) for clause in clauses if not clause.is_limit or sits_on(clause, value))
     for clause in seen.operation.by_rule.get((Part.REQUEST, "media-type"), ()):
-        if seen.request.sent:
+        if seen.request.sent or (isinstance(seen.request.body, list) and seen.request.body):
             yield kept(clause, Side.ACCEPTED)
 
 

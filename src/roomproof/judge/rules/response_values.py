@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from roomproof.contract.clause import Clause, Part, Path
+from roomproof.contract.parameters import read_text
 from roomproof.interaction import header
 from roomproof.judge.answers import MOST_VALUES, documented_response, documented_rules
 from roomproof.judge.compiled import ResponseRules
@@ -26,8 +27,8 @@ def values_returned(seen: Seen) -> Iterator[Evidence]:
     for place in rules.header_values:
         value = header(seen.answer.response.headers, place.path[-1])
         if value is not None and not seen.is_unread(value):
-            name = place.path[-1]
-            yield from (_judged(item.clause, item.keeps(value), value, name) for item in place.items)
+            name, read = place.path[-1], read_text(_schema_of(place), value)
+            yield from (_judged(item.clause, item.keeps(read), value, name) for item in place.items)
     if isinstance(seen.answer.body, NoJson):
         yield from _unreadable(rules, seen.answer.body)
         yield from _unread(rules, seen.answer.body)
@@ -40,6 +41,11 @@ def values_returned(seen: Seen) -> Iterator[Evidence]:
                 yield from place.kept
             else:
                 yield from _one_by_one(seen, place, pointer, value)
+
+
+def _schema_of(place: PlaceValidator) -> dict[str, Any]:
+    """Return what tells the type of a header's value."""
+    return next((dict(item.clause.schema) for item in place.items if item.clause.rule == "type"), {})
 
 
 def _one_by_one(seen: Seen, place: PlaceValidator, pointer: Path, value: Any) -> Iterator[Evidence]:
@@ -90,7 +96,7 @@ def _was_told(seen: Seen, pointer: tuple[str, ...], value: Any) -> bool:
     """Whether a value only repeats what was sent and accepted: then the accepting was judged, the repeating
     is right.
     """
-    at, room = seen.contract.room.at, seen.answer.room
+    at, room = seen.resource.at, seen.answer.room
     if value is None or room is None or pointer[: len(at)] != at or len(pointer) == len(at):
         return False
     name = pointer[len(at)]

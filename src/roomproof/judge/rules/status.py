@@ -25,7 +25,7 @@ def statuses(seen: Seen) -> Iterator[Evidence]:
     clause = None if spec is None else documented_rules(seen, spec.status).status
     if clause is None:
         return
-    if str(status) == clause.status:
+    if spec is seen.operation.response(status):
         yield kept(clause, Side.ACCEPTED if seen.answer.accepted else None)
     elif seen.answer.accepted or (status >= 300 and spec is not seen.operation.success):
         text = f"the answer has status {status} where {clause.status} is documented"
@@ -42,7 +42,8 @@ def _expected(seen: Seen) -> tuple[ResponseSpec | None, bool]:
     if seen.answer.refused and not seen.is_refused:
         return None, False
     if seen.answer.accepted or (not obstacles and not seen.request.unsettled and not seen.answer.refused):
-        return seen.operation.success, False
+        found = seen.operation.response(seen.answer.response.status)
+        return found if found is not None and found.is_success else seen.operation.success, False
     status_class = seen.answer.response.status // 100
     strongest = [item for item in obstacles if item.refusal is Refusal.UNAUTHENTICATED] or list(obstacles)
     if status_class not in (3, 4, 5) or len(strongest) != 1:

@@ -1,0 +1,286 @@
+"""What the judge learns from an interaction, by what its operation does: what each resource is like now, and whether it is still there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from roomproof.contract.model import Contract, Operation
+from roomproof.contract.resource import Effect, Resource
+from roomproof.interaction import SAFE, Interaction, Request, RoomKnowledge
+from roomproof.judge.equality import same
+from roomproof.judge.identity import Identities
+from roomproof.judge.placeholder import is_placeholder
+from roomproof.judge.recency import Recency
+from roomproof.judge.rooms import Repeat, Rooms, RoomState, Shown, Written
+from roomproof.judge.rules.replayed_once import first_sent, repeatability_key
+from roomproof.judge.rules.unique import given_up
+from roomproof.judge.seen import REFUSES_THE_ROOM, Answer, NoJson, Seen, is_second_hand, response_json
+from roomproof.judge.walk import entries_of
+
+_NOT_YET_DONE = 202
+"""The request is accepted, and not carried out yet (RFC 9110, 15.3.3)."""
+
+
+class Learning:
+    """Keeps the model of each resource of one account, and changes it by what interactions show."""
+
+    def __init__(self, contract: Contract) -> None:
+        self.contract = contract
+        self.rooms = Rooms()
+        self.identities = Identities()
+        self.recency = Recency()
+        self.just_written: Written | None = None
+        self._beside = {resource.name: Rooms() for resource in contract.resources[1:]}
+
+    def of(self, resource: Resource | None) -> Rooms:
+        """Return what is known of a resource; of none, what is known of the one that the contract is about."""
+        if resource is None or resource.name not in self._beside:
+            return self.rooms
+        rooms = self._beside[resource.name]
+        if rooms.file != self.rooms.file:
+            # Another recording may call another thing by the same id.
+            rooms = self._beside[resource.name] = Rooms(file=self.rooms.file)
+        return rooms
+
+    def key(self, resource: Resource | None, request: Request, parameters: Mapping[str, str], own_id: str | None = None) -> str | None:
+        """Return what the resource that a path names is kept under, or the one of an id; None where nobody can tell which it is.
+
+        What stands inside another resource is kept with the ids of those that the path names before it.
+        """
+        known = resource or self.contract.room
+        named = parameters.get(known.parameter, "") if own_id is None else own_id
+        key = self.identities.key(request, named)
+        return None if key is None else self.inside(known, parameters) + key
+
+    def inside(self, resource: Resource, parameters: Mapping[str, str]) -> str:
+        """Return the ids that a path names before one of a resource, with a slash after each.
+
+        The resource that the contract is about is kept under its own id.
+        """
+        if resource.name not in self._beside:
+            return ""
+        return "".join(f"{value}/" for name, value in parameters.items() if name != resource.parameter)
+
+    def state(self, resource: Resource | None, request: Request, parameters: Mapping[str, str]) -> RoomState | None:
+        """Return what is known of the resource that a path names, None where it was not seen, or nobody can tell which it is."""
+        key = self.key(resource, request, parameters)
+        return None if key is None else self.of(resource).get(key)
+
+    def doubt(self, interaction: Interaction) -> None:
+        """Take note that a request may have changed what its path names, although the contract does not know it."""
+        if interaction.request.method in SAFE:
+            return
+        for rooms in (self.rooms, *self._beside.values()):
+            rooms.note_change()
+        self._doubt_beside(None)
+        self._doubt_named(interaction.request)
+
+    def _doubt_named(self, request: Request) -> None:
+        for segment in request.path.split("/"):
+            key = self.identities.key(request, segment)
+            state = None if key is None else self.rooms.get(key)
+            if state is not None:
+                state.doubt()
+
+    def doubt_each(self, room_ids: Iterable[str]) -> None:
+        """Take note that something may have changed some rooms."""
+        for room_id in room_ids:
+            if (state := self.rooms.get(room_id)) is not None:
+                state.doubt()
+
+    def lose_sight(self) -> None:
+        """Take note that anything may have happened."""
+        self.doubt_each(list(self.rooms.states))
+        self._doubt_beside(None)
+
+    def _doubt_beside(self, resource: Resource | None) -> None:
+        """Take note that what stands in other resources may have changed: one that is deleted takes along what is in it."""
+        for name, rooms in self._beside.items():
+            if resource is None or name != resource.name:
+                for state in rooms.states.values():
+                    state.doubt()
+
+    def nothing_heard(self, operation: Operation, interaction: Interaction, state: RoomState | None) -> None:
+        """Take note of a request without a usable answer: it may have been carried out."""
+        if operation.method in SAFE:
+            return
+        self._may_have_changed(operation, interaction.request)
+        if state is None:
+            return
+        state.doubt()
+        status = interaction.response.status if interaction.response is not None else None
+        if operation.effect is Effect.DELETE:
+            state.may_be_gone = status is None or status in REFUSES_THE_ROOM or status >= 500 or is_second_hand(interaction.request)
+
+    def learn(self, seen: Seen) -> None:
+        """Take over what an answer shows."""
+        operation, status = seen.operation, seen.answer.response.status
+        rooms = self.of(operation.resource)
+        rooms.count += 1
+        if operation.method not in SAFE and not seen.answer.refused:
+            self._may_have_changed(operation, seen.interaction.request)
+        elif operation.method not in SAFE:
+            self._may_have_changed(operation, None)
+        else:
+            rooms.asked[operation.id] = rooms.count
+            if seen.walk is not None:
+                rooms.walks[seen.interaction.request.path] = seen.walk
+        if status >= 500:
+            self._not_carried_out(seen)
+            return
+        if seen.answer.accepted and not seen.request.obstacles:
+            rooms.accept(operation.id, seen.request.sent)
+        if not seen.answer.accepted:
+            self._not_carried_out(seen)
+        elif operation.effect is Effect.DELETE:
+            self._deleted(seen)
+        elif operation.effect is Effect.READ:
+            self._read(seen)
+        elif operation.effect is Effect.LIST:
+            self._list(seen)
+        elif operation.effect is Effect.CREATE:
+            self._made(seen)
+        elif operation.effect.changes:
+            self._changed(seen)
+        elif operation.method not in SAFE and seen.state is not None:
+            seen.state.doubt()
+
+    def _may_have_changed(self, operation: Operation, request: Request | None) -> None:
+        """Take note that something may have changed.
+
+        What stands around it, which the path of `request` names, may show the change, too.
+        """
+        for rooms in (self.rooms, *self._beside.values()):
+            rooms.note_change()
+        self._doubt_beside(operation.resource)
+        if request is not None and operation.resource is not None and operation.resource.name in self._beside:
+            self._doubt_named(request)
+
+    def _not_carried_out(self, seen: Seen) -> None:
+        """A refused request changes nothing; but one that fails may have, and a room may be gone although its deletion fails: the
+        request may have been sent twice, and lost once."""
+        state, status = seen.state, seen.answer.response.status
+        if state is None or seen.operation.method in SAFE:
+            return
+        if status in REFUSES_THE_ROOM and seen.operation.effect is Effect.DELETE:
+            state.doubt()
+            state.may_be_gone = True
+        elif not 400 <= status < 500:
+            state.doubt()
+            state.may_be_gone |= seen.operation.effect is Effect.DELETE
+
+    def _changed(self, seen: Seen) -> None:
+        room = seen.answer.room
+        if room is None and seen.state is not None:
+            seen.state.doubt()
+        if room is None or seen.interaction.request.room is RoomKnowledge.NONE:
+            return
+        state = self._opened(seen)
+        if state is None:
+            return
+        self._learn_room(state, seen, seen.answer, seen.request.sent)
+        state.history_known &= seen.sent_is_known
+        state.written = self.just_written = Written(seen.operation.id, room)
+
+    def _made(self, seen: Seen) -> None:
+        room = seen.answer.room
+        if room is None or seen.interaction.request.room is RoomKnowledge.NONE:
+            return
+        rooms, key = self.of(seen.operation.resource), repeatability_key(seen)
+        if key is not None and key in rooms.repeats and rooms.repeats[key].file == rooms.file:
+            return
+        if key is not None:
+            rooms.repeats[key] = Repeat(seen.interaction.request.body, first_sent(seen), room, rooms.file)
+        self._open_created(seen)
+
+    def _open_created(self, seen: Seen) -> None:
+        asked, rooms = seen.interaction.request, self.of(seen.operation.resource)
+        room_id = str((seen.answer.room or {}).get(seen.resource.id, ""))
+        key = self.key(seen.operation.resource, asked, seen.parameters, room_id)
+        if key is not None and is_second_hand(asked) and rooms.was_there(key):
+            # Two rooms were made, and the recorder gave them one name.
+            if is_placeholder(key):
+                self.identities.part(key)
+            if is_placeholder(key) or rooms.is_of_another_file(key):
+                rooms.forget(key)
+        if key is not None and (old := rooms.get(key)) is not None and old.deleted:
+            # Where clients choose the ids, what was deleted can be made once more.
+            rooms.forget(key)
+        state = self._opened(seen, room_id)
+        if state is not None:
+            state.created_with = seen.request.sent
+            state.made_by, state.made_at = seen.operation.id, seen.interaction.at
+            state.written = self.just_written = Written(seen.operation.id, seen.answer.room or {})
+            state.history_known = seen.request.body is not NoJson.UNRECORDED
+            self._learn_room(state, seen, seen.answer, seen.request.sent)
+
+    def _opened(self, seen: Seen, own_id: str | None = None) -> RoomState | None:
+        """Return the state of a room that an answer shows, a new one if it is new; None where nobody can tell which room it is."""
+        request, rooms = seen.interaction.request, self.of(seen.operation.resource)
+        key = self.key(seen.operation.resource, request, seen.parameters, own_id)
+        if key is None:
+            return None
+        self.identities.note(request, key)
+        if is_second_hand(request):
+            rooms.make_space()
+        return rooms.open(key, self.inside(seen.resource, seen.parameters))
+
+    def _learn_room(self, state: RoomState, seen: Seen, answer: Answer, sent: Mapping[str, Any]) -> None:
+        """Take over what a room is like now, and which unique values it no longer has: others may have them."""
+        rooms, before = self.of(seen.operation.resource), state.known
+        state.file = rooms.file
+        state.learn(answer.room or {}, sent)
+        for name in answer.scrubbed:
+            state.known.pop(name, None)
+        if rooms is self.rooms:
+            self.recency.note(state.id)
+        rooms.give_up(given_up(self.contract, before, state.known))
+
+    def _deleted(self, seen: Seen) -> None:
+        state, rooms = seen.state, self.of(seen.operation.resource)
+        if state is None:
+            return
+        query, parameters = seen.interaction.request.query, seen.operation.parameters
+        asks_more = any(one.place == "query" and not one.required and one.name in query for one in parameters)
+        if seen.answer.response.status == _NOT_YET_DONE or asks_more:
+            # A parameter may ask for a trial, or for something that can be undone.
+            state.doubt()
+            state.may_be_gone = True
+            return
+        state.deleted_by, state.deleted_at = seen.operation.id, seen.interaction.at
+        rooms.delete(state)
+        rooms.give_up(given_up(self.contract, state.known, {}))
+
+    def _read(self, seen: Seen) -> None:
+        if seen.answer.room is None:
+            return
+        # A room may answer to its name as well as to its id.
+        shown = seen.state or self._opened(seen, str(seen.answer.room.get(seen.resource.id, "")))
+        if shown is None:
+            return
+        before = shown.known if seen.is_second_hand and not shown.uncertain else {}
+        self._learn_room(shown, seen, seen.answer, {})
+        shown.read = Shown(self.of(seen.operation.resource).count, seen.answer.room)
+        # A cache may have answered, or a copy that lags behind: which answer is right the next one tells.
+        for name in [name for name in before if not same(before[name], shown.known.get(name))]:
+            shown.known.pop(name, None)
+
+    def _list(self, seen: Seen) -> None:
+        """Take note of what a list shows. In a recording of somebody else many rooms may have one made-up id, and what a list shows
+        otherwise is forgotten: somebody else may have changed the room, or the list lags behind."""
+        rooms, resource = self.of(seen.operation.resource), seen.operation.resource
+        if resource is None:
+            return
+        for entry in entries_of(seen.operation, response_json(seen.interaction.request, seen.answer.response)):
+            if resource.id not in entry:
+                continue
+            own_id = str(entry[resource.id])
+            if not seen.is_second_hand:
+                key = self.key(resource, seen.interaction.request, seen.parameters, own_id)
+                if key is not None and key not in rooms.states:
+                    rooms.listed.add(key)
+                continue
+            state = rooms.get(self.key(resource, seen.interaction.request, seen.parameters, own_id) or "")
+            if state is not None:
+                state.known = {name: value for name, value in state.known.items() if same(entry.get(name, value), value)}

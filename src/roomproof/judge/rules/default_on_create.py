@@ -1,0 +1,55 @@
+"""`default-on-create`: a field that a create leaves out has its default in the response."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from roomproof.contract.clause import values_at
+from roomproof.judge.equality import same_value
+from roomproof.judge.evidence import Evidence, broken, kept, shown
+from roomproof.judge.options import Place, read_options
+from roomproof.judge.rule import Base, Rule, Scene, Shown, Wanted
+from roomproof.judge.rules.replayed_once import is_replay
+from roomproof.judge.seen import Seen
+
+
+@dataclass(frozen=True)
+class DefaultOnCreateOptions:
+    """The default, any JSON value."""
+
+    default: Any
+
+
+def default_on_create(seen: Seen) -> Iterator[Evidence]:
+    """Makes a room without the field: the response shows the default."""
+    room = seen.answer.room
+    if not seen.answer.accepted or room is None or not seen.sent_is_known or is_replay(seen):
+        return
+    for clause in RULE.clauses(seen.operation):
+        if clause.path[0] in seen.request.sent:
+            continue
+        default = read_options(DefaultOnCreateOptions, clause).default
+        for _, value in values_at(room, clause.path):
+            if same_value(default, value):
+                yield kept(clause)
+            else:
+                text = f"{clause.field} was not sent; it is {shown(value)}, documented is {shown(default)}"
+                yield broken(clause, text, expected=shown(default), received=shown(value))
+
+
+def _wants(_: Scene) -> Iterator[Wanted]:
+    yield Wanted("what is required, and no more", base=Base.REQUIRED)
+
+
+RULE = Rule(
+    "default-on-create",
+    default_on_create,
+    about=Place.ROOM,
+    options=DefaultOnCreateOptions,
+    shown=Shown.BY_ACCEPTED,
+    wants=(_wants,),
+    lost_with_creation=True,
+    row="default",
+)

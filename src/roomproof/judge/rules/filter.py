@@ -1,0 +1,113 @@
+"""`filter`: a list that is filtered shows what fits, all of it, and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from itertools import islice
+from typing import Any
+
+from roomproof.contract.clause import Path, path_of, spoken, values_at
+from roomproof.contract.parameters import as_text, read_text
+from roomproof.judge.equality import echoes
+from roomproof.judge.evidence import Evidence, broken, kept, shown
+from roomproof.judge.options import read_options
+from roomproof.judge.rooms import RoomState
+from roomproof.judge.rule import Rule, Scene, Wanted
+from roomproof.judge.rules import listed
+from roomproof.judge.seen import Seen
+from roomproof.judge.walk import Walk, entries_of
+
+MOST = 200
+
+
+@dataclass(frozen=True)
+class FilterOptions:
+    """The query parameter that filters, and the field of an entry that has to have its value."""
+
+    parameter: str
+    field: str
+
+
+def filter_(seen: Seen) -> Iterator[Evidence]:
+    """Asks for a list with a value of a room that is there: the room is shown, and nothing that has another value."""
+    walk, query = seen.walk, seen.interaction.request.query
+    # A recorder may have replaced what was asked for, or what the list shows.
+    if walk is None or seen.is_second_hand:
+        return
+    for clause in RULE.clauses(seen.operation):
+        options = read_options(FilterOptions, clause)
+        wanted, path = query.get(options.parameter), path_of(options.field)
+        if not wanted:
+            continue
+        choices = _choices(seen, options, wanted)
+        entries = entries_of(seen.operation, seen.answer.body)
+        found = [values for entry in entries if (values := values_at(entry, path))]
+        others = [values for values in found if not _fits(values, choices)]
+        if others:
+            received = shown(others[0][0][1])
+            text = f"{spoken(path)} is to be {shown(wanted)}, and the list shows an entry in which it is {received}"
+            yield broken(clause, text, expected=shown(wanted), received=received)
+            continue
+        is_all = walk.shows_all and set(walk.filters) == {options.parameter}
+        missing = _missing(seen, walk, wanted, options) if is_all else None
+        if missing is not None:
+            text = f"{missing} has the {spoken(path)} {shown(wanted)}, and the list does not show it"
+            yield broken(clause, text, expected=f"an entry {missing}", received=f"{len(entries)} other entries")
+        elif entries:
+            yield kept(clause)
+
+
+def _choices(seen: Seen, options: FilterOptions, wanted: str) -> list[str]:
+    """Return the values that a parameter asks for: several where its schema is that of an array."""
+    schema = next((one.schema for one in seen.operation.parameters if one.name == options.parameter), {})
+    return wanted.split(",") if schema.get("type") == "array" else [wanted]
+
+
+def _fits(values: list[tuple[Path, Any]], choices: list[str]) -> bool:
+    """Whether a value, or an item of one, is among those asked for, whatever the case of letters."""
+    several = [value if isinstance(value, list) else [value] for _, value in values]
+    texts = [as_text(item) for items in several for item in items]
+    return any(_is_asked_for(text, choice) for text in texts for choice in choices)
+
+
+def _is_asked_for(text: str, choice: str) -> bool:
+    if text.strip().casefold() == choice.strip().casefold() or echoes(choice, text, None):
+        return True
+    one, other = (read_text({"type": "number"}, spelling.strip()) for spelling in (text, choice))
+    return isinstance(one, float) and one == other
+
+
+def _missing(seen: Seen, walk: Walk, wanted: str, options: FilterOptions) -> str | None:
+    """Return the id of a room that is there for certain, has the value, and is not shown; else None."""
+    for state in islice(seen.rooms.existing.values(), MOST):
+        is_certain = state.is_as_made and not state.may_be_gone and state.inside == seen.inside
+        if not is_certain or not _is_old_enough(seen, state):
+            continue
+        values = values_at(state.known, path_of(options.field))
+        has_value = any(as_text(value) == wanted for _, value in values)
+        if has_value and state.own_id not in walk.shown:
+            return state.id
+    return None
+
+
+def _is_old_enough(seen: Seen, state: RoomState) -> bool:
+    """Whether a room is so old that the list has to show it: a `listed` clause may give it time."""
+    clauses = [clause for operation in seen.contract.operations for clause in listed.RULE.clauses(operation)]
+    pauses = [read_options(listed.ListedOptions, clause).within_seconds for clause in clauses]
+    seconds = max(pauses, default=0.0)
+    at, made = seen.interaction.at, state.made_at
+    return not seconds or (at is not None and made is not None and at - made >= timedelta(seconds=seconds))
+
+
+def _wants(scene: Scene) -> Iterator[Wanted]:
+    for clause in RULE.clauses(scene.operation):
+        options = read_options(FilterOptions, clause)
+        for room in (scene.room(), scene.other()):
+            value = room.get(options.field)
+            if isinstance(value, str | int) and value != "":
+                yield Wanted(f"only those whose {options.field} is {value}", query={options.parameter: as_text(value)})
+
+
+RULE = Rule("filter", filter_, options=FilterOptions, wants=(_wants,), row="filtered list")

@@ -1,0 +1,60 @@
+"""`gone-after-delete`: what was deleted cannot be read any more, at once or after a said time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Annotated
+
+from roomproof.judge.evidence import Evidence, broken, kept, unproven
+from roomproof.judge.options import Between, read_options
+from roomproof.judge.rule import Circumstances, Rule, Sight
+from roomproof.judge.seen import REFUSES_THE_ROOM, Seen
+
+
+@dataclass(frozen=True)
+class GoneAfterDeleteOptions:
+    """How many seconds after its deletion a read may still show what was deleted."""
+
+    within_seconds: Annotated[float, Between(0, 3600)] = 0
+
+
+def gone_after_delete(seen: Seen) -> Iterator[Evidence]:
+    """Deletes a room and reads it: the read is rejected, since there is no such room any more."""
+    state = seen.state
+    if state is None or not state.deleted or state.deleted_by != seen.operation.id or seen.by_stranger:
+        return
+    for clause in RULE.clauses(seen.operation):
+        seconds = read_options(GoneAfterDeleteOptions, clause).within_seconds
+        at, deleted = seen.interaction.at, state.deleted_at
+        if seconds and (at is None or deleted is None or at - deleted < timedelta(seconds=seconds)):
+            continue
+        status = seen.answer.response.status
+        if seen.answer.accepted and seen.is_second_hand:
+            # Somebody else may have made it once more, or the recorder may call two things by one id.
+            continue
+        if seen.answer.accepted:
+            text = f"what was deleted ({state.id}) can still be read"
+            expected, received = "a rejection (status 404 or 410)", f"status {status}"
+            yield broken(clause, text, expected=expected, received=received)
+        elif status in REFUSES_THE_ROOM:
+            yield kept(clause)
+        elif not seen.is_second_hand:
+            yield unproven(clause, f"status {status} answers the read of what was deleted")
+
+
+def _unexercised(known: Circumstances) -> str:
+    if known.contract.reading is None:
+        return "no operation that reads: the contract has none that shows a room"
+    return "" if known.recordings or known.makes_rooms else "needs a room to delete, and no operation makes one"
+
+
+RULE = Rule(
+    "gone-after-delete",
+    gone_after_delete,
+    sees=(Sight.READING,),
+    options=GoneAfterDeleteOptions,
+    row="after it was deleted",
+    unexercised=_unexercised,
+)

@@ -1,0 +1,62 @@
+"""`listed`: what was made is in the list, at once or after a said time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from itertools import islice
+from typing import Annotated
+
+from roomproof.contract.clause import Clause
+from roomproof.judge.evidence import Evidence, broken, kept
+from roomproof.judge.options import Between, read_options
+from roomproof.judge.rooms import RoomState
+from roomproof.judge.rule import Circumstances, Rule, Sight
+from roomproof.judge.seen import Seen
+
+MOST = 200
+"""So many rooms are looked for in one list."""
+
+
+@dataclass(frozen=True)
+class ListedOptions:
+    """After how many seconds the list has to show what was made."""
+
+    within_seconds: Annotated[float, Between(0, 3600)] = 0
+
+
+def listed(seen: Seen) -> Iterator[Evidence]:
+    """Makes rooms and turns all pages of the list: each of them is there."""
+    walk = seen.walk
+    # Of somebody else's recording nobody knows whether the list is that of the account in which a room was made.
+    if walk is None or not walk.is_whole or seen.is_second_hand:
+        return
+    for clause in RULE.clauses(seen.operation):
+        made = (state for state in seen.rooms.existing.values() if state.made_by == seen.operation.id)
+        for state in islice((state for state in made if _has_to_be_there(state, seen, clause)), MOST):
+            if state.own_id in walk.shown:
+                yield kept(clause)
+            else:
+                text = f"{state.id} was made, and the list does not show it"
+                yield broken(clause, text, expected=f"an entry {state.id}", received=f"{len(walk.shown)} other entries")
+
+
+def _has_to_be_there(state: RoomState, seen: Seen, clause: Clause) -> bool:
+    """Whether something belongs into this list, is there for certain as it was made, and for long enough.
+
+    What was changed since then may be one that a list leaves out: one that has ended, or is archived.
+    """
+    seconds, at = read_options(ListedOptions, clause).within_seconds, seen.interaction.at
+    if state.may_be_gone or not state.is_as_made or state.inside != seen.inside:
+        return False
+    return not seconds or (at is not None and state.made_at is not None and at - state.made_at >= timedelta(seconds=seconds))
+
+
+def _unexercised(known: Circumstances) -> str:
+    if known.contract.listing is None:
+        return "no operation that lists rooms"
+    return "no list was seen to be whole (x-list: next or page tell where it ends)"
+
+
+RULE = Rule("listed", listed, sees=(Sight.LISTING,), options=ListedOptions, row="in the list", unexercised=_unexercised)

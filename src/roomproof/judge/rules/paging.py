@@ -1,0 +1,52 @@
+"""`paging`: pages of a list show each entry once, no more of them than were asked for, and lead to the next page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from roomproof.judge.evidence import Evidence, broken, kept, shown
+from roomproof.judge.rule import Circumstances, Rule
+from roomproof.judge.seen import Seen
+from roomproof.judge.walk import Walk
+
+
+def paging(seen: Seen) -> Iterator[Evidence]:
+    """Turns the pages of a list, small ones too: no entry comes twice, no page is larger than asked for, links lead on."""
+    walk = seen.walk
+    for clause in RULE.clauses(seen.operation):
+        if walk is None:
+            before = seen.rooms.walks.get(seen.interaction.request.path)
+            is_refused = seen.answer.refused and not seen.request.obstacles
+            if before is not None and not seen.is_second_hand and _is_linked(seen, before) and is_refused:
+                received = f"status {seen.answer.response.status}"
+                yield broken(clause, "the link to the next page leads to none", expected="a page", received=received)
+            continue
+        repeats = [one for one in walk.page if one in walk.earlier]
+        twice = [one for one in dict.fromkeys(walk.page) if walk.page.count(one) > 1]
+        if walk.size is not None and len(walk.page) > walk.size:
+            text = f"a page of {walk.size} entries at most has {len(walk.page)}"
+            yield broken(clause, text, expected=f"at most {walk.size} entries", received=f"{len(walk.page)} entries")
+        elif twice and not seen.is_second_hand:
+            text = f"a page shows {shown(twice[0])} twice"
+            yield broken(clause, text, expected="each entry once", received="the same entry twice")
+        elif repeats and not seen.is_second_hand:
+            text = f"page {walk.number} shows {shown(repeats[0])}, which a page before it shows, too"
+            yield broken(clause, text, expected="entries that no page before it shows", received=shown(repeats[0]))
+        elif walk.number > 1 and walk.page:
+            yield kept(clause)
+
+
+def _is_linked(seen: Seen, before: Walk) -> bool:
+    query = seen.interaction.request.query
+    return before.link is not None and all(query.get(name) == value for name, value in before.link.items())
+
+
+def _unexercised(known: Circumstances) -> str:
+    operation = known.contract.by_id(known.clause.operation)
+    listing = operation.listing if operation is not None else None
+    if listing is not None and listing.next is None and listing.page is None:
+        return "the contract does not say how one page follows another (x-list: next or page)"
+    return "no list had a second page"
+
+
+RULE = Rule("paging", paging, row="pages", unexercised=_unexercised)

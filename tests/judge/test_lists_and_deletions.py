@@ -1,0 +1,360 @@
+"""Lists, pages, filters, deletions and reads: what is a fault of a provider, and what only looks like one."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+import yaml
+
+from roomproof.contract.model import Contract
+from roomproof.contract.read import read_contract
+from roomproof.interaction import Credentials, Interaction, Request, Response
+from roomproof.judge.evidence import Outcome
+from roomproof.judge.judge import Judge
+
+NOW = datetime(2030, 6, 1, 12, tzinfo=UTC)
+CONTRACT = """
+openapi: 3.1.0
+info: {title: Halls, version: "1"}
+servers: [{url: "https://halls.example"}]
+x-provider: halls
+x-source: {document: Halls, section: "", field: ""}
+x-resource:
+  hall: {parameter: hall, at: [], id: id, entries: [halls]}
+  seat: {parameter: seat, at: [], id: id, entries: [seats], path: "/halls/{hall}/seats"}
+x-credentials: {scheme: bearer, environment: {token: HALLS_TOKEN}}
+security: [{bearer: []}]
+components:
+  securitySchemes: {bearer: {type: http, scheme: bearer}}
+  responses:
+    Made:
+      description: one of them
+      content: {application/json: {schema: {$ref: "#/components/schemas/Hall"}}}
+  schemas:
+    Hall: {type: object, properties: {id: {type: string}, name: {type: string}, used: {type: integer}}}
+paths:
+  /halls:
+    get:
+      operationId: list
+      x-list: LISTING
+      parameters:
+        - {name: size, in: query, schema: {type: integer, minimum: 1, maximum: 50}}
+        - {name: page, in: query, schema: {type: integer, minimum: 1}}
+        - {name: name, in: query, schema: {type: string}}
+        - {name: id, in: query, schema: {type: array, items: {type: string}}}
+        - {name: order, in: query, schema: {type: string, enum: [newest, oldest]}}
+      responses: {"200": {description: halls}, "400": {description: bad, x-when: invalid}}
+      x-behaviours:
+        - {path: pages, rule: paging, demands: pages}
+        - {path: safe, rule: safe, demands: changes nothing}
+        - {path: filter, rule: filter, with: {parameter: name, field: name}, demands: of that name}
+        - {path: ids, rule: filter, with: {parameter: id, field: id}, demands: of these ids}
+    post:
+      operationId: create
+      requestBody: {content: {application/json: {schema: {type: object, properties: {name: {type: string}}}}}}
+      responses: {"201": {$ref: "#/components/responses/Made"}}
+      x-behaviours:
+        - {path: list, rule: listed, demands: it is in the list}
+  /halls/{hall}:
+    parameters: [{name: hall, in: path, required: true, schema: {type: string}}]
+    get:
+      operationId: read
+      responses: {"200": {$ref: "#/components/responses/Made"}}
+    delete:
+      operationId: delete
+      parameters: [{name: trial, in: query, schema: {type: boolean}}]
+      responses:
+        "202": {description: soon}
+        "204": {description: gone}
+        "404": {description: absent, x-when: unknown-room}
+      x-behaviours:
+        - {path: gone, rule: gone-after-delete, demands: gone}
+        - {path: list, rule: not-listed, demands: not listed}
+        - {path: again, rule: delete-repeated, with: {status: 404}, demands: again 404}
+  /halls/{hall}/close:
+    parameters: [{name: hall, in: path, required: true, schema: {type: string}}]
+    post: {operationId: close, responses: {"204": {description: closed}}}
+  /halls/{hall}/seats:
+    parameters: [{name: hall, in: path, required: true, schema: {type: string}}]
+    get: {operationId: seats, responses: {"200": {description: seats}}}
+    post:
+      operationId: add-seat
+      requestBody: {content: {application/json: {schema: {type: object, properties: {name: {type: string}}}}}}
+      responses: {"201": {$ref: "#/components/responses/Made"}}
+      x-behaviours: [{path: list, rule: listed, demands: it is in the list}]
+  /halls/{hall}/seats/{seat}:
+    parameters:
+      - {name: hall, in: path, required: true, schema: {type: string}}
+      - {name: seat, in: path, required: true, schema: {type: string}}
+    delete:
+      operationId: remove-seat
+      responses: {"204": {description: gone}}
+      x-behaviours: [{path: list, rule: not-listed, demands: not listed}]
+"""
+BY_NUMBER = "{page: {parameter: page, first: 1}, size: size}"
+BY_LINK = "{next: [next]}"
+WITHOUT_PAGES = "{}"
+
+
+def halls(listing: str) -> Contract:
+    return read_contract(yaml.safe_load(CONTRACT.replace("LISTING", listing)))
+
+
+@dataclass
+class Talk:
+    """A conversation with the provider of halls, made up answer by answer, one a second."""
+
+    contract: Contract
+    credentials: Credentials = Credentials.VALID
+    outcomes: dict[str, list[Outcome]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.judge, self.at = Judge(self.contract), NOW
+
+    def say(
+        self,
+        asked: str,
+        answer: Any = None,
+        status: int = 200,
+        body: Any = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Talk:
+        method, path = asked.split(" ")
+        self.at += timedelta(seconds=1)
+        text = None if body is None else json.dumps(body).encode()
+        media = (("Content-Type", "application/json"),)
+        url = f"https://halls.example{path}"
+        request = Request(method, url, media if text else (), text, self.credentials)
+        content = b"" if answer is None else json.dumps(answer).encode()
+        response = Response(status, (*media, *(headers or {}).items()), content)
+        for item in self.judge.see(Interaction(request, response, self.at)):
+            self.outcomes.setdefault(item.clause.removeprefix("halls."), []).append(item.outcome)
+        return self
+
+    def make(self, name: str, *, at: str = "/halls", **shown: Any) -> Talk:
+        return self.say(f"POST {at}", {"id": name, "name": name, **shown}, 201, {"name": name})
+
+    def list(
+        self,
+        *names: str,
+        asked: str = "/halls",
+        headers: Mapping[str, str] | None = None,
+        **beside: Any,
+    ) -> Talk:
+        entries = [{"id": name, "name": name} for name in names]
+        name = "seats" if "seats" in asked else "halls"
+        return self.say(f"GET {asked}", {name: entries, **beside}, headers=headers)
+
+    @property
+    def broken(self) -> set[str]:
+        return {clause.rpartition(".")[2] for clause, all_ in self.outcomes.items() if Outcome.FAIL in all_}
+
+    @property
+    def kept(self) -> set[str]:
+        whole = {clause: set(outcomes) for clause, outcomes in self.outcomes.items()}
+        return {clause.rpartition(".")[2] for clause, outcomes in whole.items() if outcomes == {Outcome.PASS}}
+
+
+@pytest.fixture
+def talk() -> Talk:
+    return Talk(halls(BY_NUMBER))
+
+
+@pytest.fixture
+def linked() -> Talk:
+    return Talk(halls(BY_LINK))
+
+
+@pytest.fixture
+def plain() -> Talk:
+    return Talk(halls(WITHOUT_PAGES))
+
+
+# Pages.
+
+
+def test_pages_that_show_each_entry_once_are_kept(talk: Talk) -> None:
+    talk.list("a", "b").list("c", asked="/halls?page=2")
+    assert "paging" in talk.kept
+
+
+def test_an_entry_on_two_pages_is_a_fault(talk: Talk) -> None:
+    talk.list("a", "b").list("b", "c", asked="/halls?page=2")
+    assert talk.broken == {"paging"}
+
+
+@pytest.mark.parametrize("other", ["order=oldest", "size=1", "name=b"])
+def test_the_second_page_of_another_list_follows_no_page_before_it(talk: Talk, other: str) -> None:
+    talk.list("a", "b").list("b", asked=f"/halls?page=2&{other}")
+    assert "paging" not in talk.broken
+
+
+def test_a_page_that_is_larger_than_asked_for_is_a_fault(talk: Talk) -> None:
+    talk.list("a", "b", asked="/halls?size=1")
+    assert talk.broken == {"paging"}
+
+
+def test_the_size_of_a_page_that_may_not_be_asked_for_is_not_judged(talk: Talk) -> None:
+    talk.list("a", "b", asked="/halls?size=0")
+    assert "paging" not in talk.broken
+
+
+def test_a_link_that_leads_to_no_page_is_a_fault(linked: Talk) -> None:
+    linked.list("a", next="https://halls.example/halls?cursor=x").say("GET /halls?cursor=x", {}, 404)
+    assert "paging" in linked.broken
+
+
+def test_a_made_up_value_in_place_of_a_cursor_begins_no_list(linked: Talk) -> None:
+    linked.make("a").list("b", asked="/halls?cursor=y")
+    assert linked.broken == set()
+
+
+# What a list shows, and when it is whole.
+
+
+def test_what_was_made_and_is_on_no_page_is_a_fault(talk: Talk) -> None:
+    talk.make("a").list("b").list(asked="/halls?page=2")
+    assert talk.broken == {"listed"}
+
+
+def test_what_was_made_may_be_on_any_page(talk: Talk) -> None:
+    talk.make("a").list("b").list("a", asked="/halls?page=2").list(asked="/halls?page=3")
+    assert talk.broken == set()
+    assert "listed" in talk.kept
+
+
+@pytest.mark.parametrize("beside", [{"next": "a-bare-cursor"}, {"next": {"href": "/halls?cursor=x"}}])
+def test_a_list_that_leads_on_without_a_link_is_not_whole(linked: Talk, beside: dict[str, Any]) -> None:
+    linked.make("a").list("b", **beside)
+    assert linked.broken == set()
+
+
+@pytest.mark.parametrize("beside", [{"total": 7}, {"has_more": True}, {"cursor": "x"}])
+def test_a_list_that_tells_of_more_is_not_whole(plain: Talk, beside: dict[str, Any]) -> None:
+    plain.make("a").list("b", **beside)
+    assert plain.broken == set()
+
+
+def test_a_list_with_a_link_in_a_header_is_not_whole(plain: Talk) -> None:
+    plain.make("a").list("b", headers={"Link": '<https://halls.example/halls?page=2>; rel="next"'})
+    assert plain.broken == set()
+
+
+@pytest.mark.parametrize("beside", [{}, {"total": 1}, {"has_more": False, "next": None}])
+def test_a_list_that_tells_of_no_more_has_to_show_what_was_made(plain: Talk, beside: dict[str, Any]) -> None:
+    plain.make("a").list("b", **beside)
+    assert plain.broken == {"listed"}
+
+
+def test_what_was_closed_may_be_left_out_of_a_list(plain: Talk) -> None:
+    plain.make("a").say("POST /halls/a/close", status=204).list("b")
+    assert plain.broken == set()
+
+
+def test_what_stands_inside_one_is_not_looked_for_in_another(plain: Talk) -> None:
+    plain.make("a").make("b").make("s", at="/halls/a/seats").list("t", asked="/halls/b/seats")
+    assert plain.broken == set()
+
+
+def test_what_was_made_inside_one_has_to_be_in_its_list(plain: Talk) -> None:
+    plain.make("a").make("s", at="/halls/a/seats").list("t", asked="/halls/a/seats")
+    assert plain.broken == {"listed"}
+
+
+def test_ids_inside_one_may_be_those_of_what_was_deleted_inside_another(plain: Talk) -> None:
+    for hall in ("a", "b"):
+        plain.make(hall).make("1", at=f"/halls/{hall}/seats")
+    plain.say("DELETE /halls/a/seats/1", status=204).list("1", asked="/halls/b/seats")
+    assert plain.broken == set()
+    assert plain.list("1", asked="/halls/a/seats").broken == {"not-listed"}
+
+
+# Filters.
+
+
+@pytest.mark.parametrize("asked", ["name=A", "id=a,b", "id=a"])
+def test_a_filter_may_pass_over_case_and_take_several_values(plain: Talk, asked: str) -> None:
+    plain.make("a").make("b").list(*"ab" if "," in asked else "a", asked=f"/halls?{asked}")
+    assert plain.broken == set()
+    assert "filter" in plain.kept
+
+
+def test_a_filtered_list_that_shows_something_else_is_a_fault(plain: Talk) -> None:
+    plain.make("a").list("a", "b", asked="/halls?name=a")
+    assert plain.broken == {"filter"}
+
+
+def test_a_filtered_list_that_leaves_out_what_fits_is_a_fault(plain: Talk) -> None:
+    plain.make("a").list(asked="/halls?name=a")
+    assert plain.broken == {"filter"}
+
+
+# Deletions.
+
+
+def test_what_was_deleted_and_is_still_there_is_a_fault_wherever_it_shows(plain: Talk) -> None:
+    plain.make("a").say("DELETE /halls/a", status=204)
+    plain.say("GET /halls/a", {"id": "a"}).list("a").say("DELETE /halls/a", status=204)
+    assert plain.broken == {"gone-after-delete", "not-listed", "delete-repeated"}
+
+
+def test_what_was_deleted_and_is_gone_keeps_all_rules(plain: Talk) -> None:
+    plain.make("a").say("DELETE /halls/a", status=204)
+    plain.say("GET /halls/a", {}, 404).list("b").say("DELETE /halls/a", {}, 404)
+    assert plain.broken == set()
+    assert {"gone-after-delete", "not-listed", "delete-repeated"} <= plain.kept
+
+
+@pytest.mark.parametrize(("asked", "status"), [("/halls/a", 202), ("/halls/a?trial=true", 204)])
+def test_what_may_not_be_deleted_yet_may_be_shown(plain: Talk, asked: str, status: int) -> None:
+    plain.make("a").say(f"DELETE {asked}", status=status).say("GET /halls/a", {"id": "a"}).list("a")
+    assert plain.broken == set()
+
+
+def test_a_query_may_ask_for_what_was_deleted(plain: Talk) -> None:
+    plain.make("a").say("DELETE /halls/a", status=204).list("a", asked="/halls?id=a")
+    assert plain.broken == set()
+
+
+def test_what_is_made_once_more_under_its_id_is_there(plain: Talk) -> None:
+    plain.make("a").say("DELETE /halls/a", status=204).make("a")
+    plain.say("GET /halls/a", {"id": "a", "name": "a"}).list("a")
+    assert plain.broken == set()
+
+
+# Reads.
+
+
+def test_a_field_that_can_be_set_and_changes_between_two_reads_is_a_fault(plain: Talk) -> None:
+    plain.make("a").say("GET /halls/a", {"name": "a"}).list("a").say("GET /halls/a", {"name": "b"})
+    assert plain.broken == {"safe"}
+
+
+def test_a_count_may_change_between_two_reads(plain: Talk) -> None:
+    plain.make("a").say("GET /halls/a", {"name": "a", "used": 1}).list("a")
+    plain.say("GET /halls/a", {"name": "a", "used": 2})
+    assert plain.broken == set()
+    assert "safe" in plain.kept
+
+
+def test_what_was_sent_about_something_inside_may_show_in_a_read(plain: Talk) -> None:
+    plain.make("a").say("GET /halls/a", {"name": "a"}).make("s", at="/halls/a/seats")
+    plain.list("a").say("GET /halls/a", {"name": "a, with a seat"})
+    assert plain.broken == set()
+
+
+# Recordings of others.
+
+
+def test_what_others_have_recorded_breaks_none_of_these_rules() -> None:
+    talk = Talk(halls(WITHOUT_PAGES), Credentials.UNKNOWN)
+    talk.make("a").list("b", "b").list("b", asked="/halls?name=a").say("GET /halls/a", {"name": "a"})
+    talk.list("b").say("GET /halls/a", {"name": "c"}).say("DELETE /halls/a", status=204)
+    talk.say("GET /halls/a", {"id": "a"}).list("a").say("DELETE /halls/a", status=204)
+    new = {"paging", "safe", "filter", "listed", "not-listed", "gone-after-delete", "delete-repeated"}
+    assert talk.broken.isdisjoint(new)

@@ -184,6 +184,14 @@ class RefusedError(Exception):
 
 
 @dataclass
+class Shelf:
+    """One shelf; a deleted one is kept, so that a provider can forget that it is gone."""
+
+    shown: dict[str, Json]
+    deleted: bool = False
+
+
+@dataclass
 class Room:
     """One room: what the answer shows, what was explicitly set, and who was invited."""
 
@@ -196,6 +204,7 @@ class Mini:
 
     base_url = "https://mini.example/api"
     error = RefusedError
+    answer = Answer
 
     def __init__(self) -> None:
         self.rules: dict[str, Rules] = {name: {key: dict(rules) for key, rules in table.items()} for name, table in RULES.items()}
@@ -203,6 +212,7 @@ class Mini:
         self.required = set(REQUIRED)
         self.rooms: dict[str, Room] = {}
         self.repeated: dict[str, Answer] = {}
+        self.shelves: dict[str, Shelf] = {}
         self.first = self.made({"name": "the first"}).shown["id"]
 
     def close(self) -> None:
@@ -228,6 +238,8 @@ class Mini:
         if outgoing.path == "/imports":
             return Answer(201, {"room": self.made(orjson.loads(outgoing.body or b"{}")).shown})
         parts = outgoing.path.strip("/").split("/")
+        if parts[0] == "shelves":
+            return self.about_shelves(outgoing, parts[1:], headers)
         if outgoing.method in ("GET", "DELETE"):
             room = self.found(parts[1])
             if outgoing.method == "DELETE":
@@ -357,6 +369,43 @@ class Mini:
     def replaced(self, room: Room, body: Mapping[str, Json]) -> dict[str, Json]:
         known = {name: value for name, value in body.items() if name in self.rules["replace-room"] and name != "owner"}
         return {**room.shown, "title": room.shown["name"], "size": 4, "flag": False, **known}
+
+    # Shelves, which are made, listed, read and deleted.
+
+    def about_shelves(self, outgoing: Outgoing, parts: list[str], headers: Mapping[str, str]) -> Answer:
+        if parts:
+            shelf = self.on_shelf(parts[0])
+            return Answer(200, shelf.shown) if outgoing.method == "GET" else self.delete_shelf(shelf)
+        if outgoing.method == "GET":
+            return Answer(200, {"shelves": self.page(self.fitting(outgoing.query), outgoing.query)})
+        body = self.read(outgoing.body, headers, "create-shelf")
+        if not is_text(body.get("label", "")) or not is_integer(body.get("planks", 0)):
+            raise RefusedError(422, "no such shelf")
+        shelf = Shelf({"id": str(uuid4()), "label": "", "planks": 3, **body})
+        self.shelves[shelf.shown["id"]] = shelf
+        return Answer(201, shelf.shown)
+
+    def on_shelf(self, shelf_id: str) -> Shelf:
+        if shelf_id not in self.shelves or self.shelves[shelf_id].deleted:
+            raise RefusedError(404, "no such shelf")
+        return self.shelves[shelf_id]
+
+    def delete_shelf(self, shelf: Shelf) -> Answer:
+        shelf.deleted = True
+        return Answer(204)
+
+    def fitting(self, query: Mapping[str, str]) -> list[Json]:
+        shown = [shelf.shown for shelf in self.shelves.values() if not shelf.deleted]
+        return [one for one in shown if query.get("label") in (None, one["label"])]
+
+    def page(self, entries: list[Json], query: Mapping[str, str]) -> list[Json]:
+        try:
+            size, number = int(query.get("size", "10")), int(query.get("page", "1"))
+        except ValueError as error:
+            raise RefusedError(422, "no number") from error
+        if not 1 <= size <= 100:
+            raise RefusedError(422, "no such size")
+        return entries[max(number - 1, 0) * size :][:size]
 
 
 def adapt(_operation: str, sample: Sample, setting: Setting) -> Sample:

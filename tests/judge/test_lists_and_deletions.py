@@ -228,6 +228,15 @@ def test_what_was_made_may_be_on_any_page(talk: Talk) -> None:
     assert "listed" in talk.kept
 
 
+@pytest.mark.parametrize("size", ["0", "-1", "", "all"])
+def test_a_page_of_a_size_that_is_none_shows_not_all(size: str) -> None:
+    limited = "{name: size, in: query, schema: {type: integer, minimum: 1, maximum: 50}}"
+    contract = CONTRACT.replace(limited, "{name: size, in: query, schema: {type: [string, integer]}}").replace("LISTING", BY_NUMBER)
+    talk = Talk(read_contract(yaml.safe_load(contract)))
+    talk.make("a").list(asked=f"/halls?size={size}")
+    assert talk.broken == set()
+
+
 @pytest.mark.parametrize("beside", [{"next": "a-bare-cursor"}, {"next": {"href": "/halls?cursor=x"}}])
 def test_a_list_that_leads_on_without_a_link_is_not_whole(linked: Talk, beside: dict[str, Any]) -> None:
     linked.make("a").list("b", **beside)

@@ -16,7 +16,7 @@ from roomproof.verify.run import Result
 Verify = Callable[..., Result]
 
 
-@pytest.mark.parametrize("operation", ["create-room", "update-room", "replace-room"])
+@pytest.mark.parametrize("operation", ["create-room", "update-room", "replace-room", "list-shelves"])
 def test_a_right_provider_has_no_finding(operation: str, run: Verify, miniature: ModuleType) -> None:
     result = run(miniature.Mini(), operation, max_examples=5)
     assert [(str(item.verdict), item.clause.id, item.witness.evidence.summary) for item in result.verdicts.findings()] == []

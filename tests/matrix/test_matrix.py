@@ -119,7 +119,7 @@ def test_what_an_update_means_is_told_apart() -> None:
 def test_how_each_refuses() -> None:
     found = rows(MATRIX, Side.ANSWERS)
     assert [texts(found[title], "telnyx")[0] for title in ("without credentials", "unknown room", "refused value")] == ["401", "404", "422"]
-    assert texts(found["refused value"], "carrierx") == ["4xx, which one is not said"] * 2
+    assert set(texts(found["refused value"], "carrierx")) == {"4xx, which one is not said"}
     assert "x-ms-error-code" in {statement.field for statement in found["a refusal holds"].cells["azure"]}
 
 

@@ -228,15 +228,21 @@ class Contract:
         """The operations that tell a room what to be like."""
         return tuple(one for one in self.operations if one.effect.changes and one.resource is self.room and one.names_one)
 
+    def about(self, resource: Resource, effect: Effect) -> Operation | None:
+        """Return the first operation that has an effect on one thing of a resource, or makes or lists such; None if there is none."""
+        known = (one for one in self.operations if one.effect is effect and one.resource is resource)
+        on_all = (Effect.CREATE, Effect.LIST)
+        return next((one for one in known if one.names_one is (effect not in on_all) and (effect is not Effect.LIST or one.listing)), None)
+
     @cached_property
     def reading(self) -> Operation | None:
         """The operation that shows the room of an id; None where there is none."""
-        return next((one for one in self.operations if one.effect is Effect.READ and one.resource is self.room and one.names_one), None)
+        return self.about(self.room, Effect.READ)
 
     @cached_property
     def deleting(self) -> Operation | None:
         """The operation that deletes a room; None where there is none."""
-        return next((one for one in self.operations if one.effect is Effect.DELETE and one.resource is self.room and one.names_one), None)
+        return self.about(self.room, Effect.DELETE)
 
     @cached_property
     def creating(self) -> Operation | None:
@@ -246,7 +252,7 @@ class Contract:
     @cached_property
     def listing(self) -> Operation | None:
         """The operation that lists every room; None where there is none."""
-        return next((one for one in self.operations if one.effect is Effect.LIST and one.resource is self.room and one.listing), None)
+        return self.about(self.room, Effect.LIST)
 
     @cached_property
     def finding(self) -> Operation | None:

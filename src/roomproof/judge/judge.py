@@ -68,10 +68,18 @@ class Judge:
         return self._learning.rooms
 
     def known(self, resource: Resource, room_id: str) -> list[str]:
-        """Return the ids of a resource that are there as far as is known: inside a room, or anywhere where none is named."""
+        """Return the ids of a resource that are there as far as is known: inside a room, or anywhere where none is named.
+
+        Those that were shown one by one, as what was just made is, come last.
+        """
         rooms = self._learning.of(resource)
-        keys = (*rooms.listed, *(key for key, state in rooms.existing.items() if not state.may_be_gone))
-        return [key.rpartition("/")[2] for key in keys if not room_id or key.startswith(f"{room_id}/") or "/" not in key]
+        keys = (*rooms.listed, *(state.id for state in self.shown(resource, room_id)))
+        return [key.rpartition("/")[2] for key in dict.fromkeys(keys) if _is_inside(key, room_id)]
+
+    def shown(self, resource: Resource, room_id: str) -> list[RoomState]:
+        """Return what was shown of a resource, thing by thing, and is there still: inside a room, or anywhere where none is named."""
+        existing = self._learning.of(resource).existing
+        return [state for key, state in existing.items() if not state.may_be_gone and _is_inside(key, room_id)]
 
     def see(self, interaction: Interaction, beside: Beside = ALONE) -> list[Evidence]:
         """Return what an interaction says of the clauses, and learn from it what the room is like now.
@@ -285,6 +293,11 @@ class Judge:
                 yield from read_after_write.RULE.clauses(operation)
             if asked.effect is Effect.CREATE and not asked.is_documented:
                 yield from (clause for clause in operation.clauses if rule_of(clause).lost_with_creation)
+
+
+def _is_inside(key: str, room_id: str) -> bool:
+    """Whether what a key names stands in a room, or in none."""
+    return not room_id or key.startswith(f"{room_id}/") or "/" not in key
 
 
 def _aimed_at(request: Classification, interaction: Interaction) -> Iterator[Clause]:

@@ -91,6 +91,7 @@ class Circumstances:
 class Scene:
     """What is known where the cases of an operation are made.
 
+    `room` tells what that is like which the operation is about, `other` the same of another one, `known` of all that are known.
     `id_parameter` is the path parameter that names what the operation is about, empty where none does.
     `repeatable` returns new values for two headers, an id and a time; `random` is the run's own.
     """
@@ -100,6 +101,7 @@ class Scene:
     has_other: bool
     room: Callable[[], Mapping[str, Json]]
     other: Callable[[], Mapping[str, Json]]
+    known: Callable[[], Iterable[Mapping[str, Json]]]
     repeatable: Callable[[tuple[str, str]], Headers]
     random: Random
     id_parameter: str = ""

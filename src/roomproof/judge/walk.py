@@ -74,6 +74,8 @@ def walked(
     shows_all = (is_first or previous is not None) and len(page) == len(entries)
     shows_all = shows_all and _is_last(listing, page, response, body)
     link, size = _link(listing, body), _size(listing, request)
+    # Of no entries at all, or of a size that is none, nobody knows how many there are.
+    shows_all = shows_all and (size != 0 if size is not None else listing.size not in request.query)
     return Walk(page, earlier, number, shows_all, filters, link, size, _beside_pages(listing, told))
 
 

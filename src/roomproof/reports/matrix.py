@@ -47,7 +47,8 @@ class _Part:
 
 def phrases(matrix: Matrix, section: Section, row: Row, provider: str) -> list[Phrase]:
     """Return a cell in lines: what several members or operations have in common is said once."""
-    operations = [operation for name, operation in matrix.members if name == provider]
+    of_members = section.side in (Side.VALUES, Side.MEANING)
+    told = [operation for (name, operation), members in matrix.members.items() if name == provider and (members or not of_members)]
     said: dict[tuple[str, str], tuple[list[str], list[Source]]] = {}
     for operation in dict.fromkeys(statement.operation for statement in row.cells[provider]):
         own = [statement for statement in row.cells[provider] if statement.operation == operation]
@@ -60,7 +61,7 @@ def phrases(matrix: Matrix, section: Section, row: Row, provider: str) -> list[P
             sources += part.sources
     found = []
     for (about, text), (names, sources) in said.items():
-        where = "" if names == [""] or names == operations else f"{', '.join(names)}: "
+        where = "" if names in ([""], told) else f"{', '.join(names)}: "
         found.append(Phrase(where + (f"{about}: " if about and text else about) + text, reference(sources)))
     return found
 

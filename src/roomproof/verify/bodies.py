@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 from roomproof.auth.scheme import Scheme
 from roomproof.contract.model import Contract, Operation
-from roomproof.contract.resource import Effect
+from roomproof.contract.resource import Effect, Resource
 from roomproof.judge.rules import read_only
 from roomproof.verify.case import Case, Seat, encoded
 from roomproof_strategies import Sample, Setting, Special
@@ -19,7 +19,8 @@ from roomproof_strategies import Sample, Setting, Special
 class Bench:
     """What the cases of one operation are made with: `setting` tells time, serial and the room of a seat as last seen.
 
-    `lazy_setting` tells the same to who uses it at once, and looks at the room only when asked.
+    `lazy_setting` tells the same to who uses it at once, and looks at the room only when asked. `shown` tells what there is of a
+    resource, thing by thing, in the main room where it stands inside one.
     """
 
     contract: Contract
@@ -30,6 +31,7 @@ class Bench:
     setting: Callable[[Seat], Setting]
     lazy_setting: Callable[[Seat], Setting]
     has_other: bool
+    shown: Callable[[Resource], list[Mapping[str, Any]]]
 
     @cached_property
     def makes_rooms(self) -> bool:
@@ -51,6 +53,14 @@ class Bench:
         """The path parameter that names what the operation is about, else the room; empty if there is none."""
         named = self.operation.resource if self.operation.names_one else self.contract.room
         return named.parameter if named is not None else ""
+
+    def thing(self, seat: Seat) -> Mapping[str, Any]:
+        """Return what the operation is about as it was last seen: a room, else the last known thing or the one before it."""
+        resource = self.operation.resource
+        if resource is None or resource is self.contract.room:
+            return self.setting(seat).room
+        known = self.shown(resource)[::-1]
+        return next(iter(known[1:] if seat is Seat.OTHER else known), {})
 
     @cached_property
     def read_only(self) -> tuple[str, ...]:

@@ -65,6 +65,11 @@ class Judging:
         self.catch_up()
         return self._judge.known(resource, room_id)
 
+    def shown(self, resource: Resource, room_id: str) -> list[Mapping[str, Any]]:
+        """Return the fields of what was shown of a resource and is there still, inside a room; the last one that was met comes last."""
+        self.catch_up()
+        return [state.known for state in self._judge.shown(resource, room_id)]
+
     def last_seen(self, room_id: str) -> Mapping[str, Any]:
         """Return the members of a room as they were last seen whenever they are looked at."""
         return _LastSeen(self, room_id)

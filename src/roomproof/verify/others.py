@@ -6,9 +6,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from roomproof.contract.model import Operation
-from roomproof.contract.resource import Effect
+from roomproof.contract.parameters import as_text
+from roomproof.contract.resource import Effect, Resource
 from roomproof.interaction import SAFE
-from roomproof.judge.rules import gone_after_delete, not_listed, safe
+from roomproof.judge.rules import gone_after_delete, not_listed, read_after_write, safe
 from roomproof.verify.case import Case, Seat
 from roomproof.verify.explore import explore
 from roomproof.verify.fuzz import fuzz
@@ -16,8 +17,9 @@ from roomproof.verify.pages import pages_of
 from roomproof.verify.plan import plan
 from roomproof.verify.rooms import make_room
 from roomproof.verify.session import Session
+from roomproof.verify.wanted import filters
 
-_INSIDE = (Effect.LIST, Effect.CREATE, Effect.ACTION, Effect.READ, Effect.UPDATE, Effect.REPLACE, Effect.DELETE)
+_INSIDE = (Effect.CREATE, Effect.LIST, Effect.ACTION, Effect.READ, Effect.UPDATE, Effect.REPLACE, Effect.DELETE)
 """What is inside a room is made before it is read."""
 _ROOMS = (Effect.LIST, Effect.READ, Effect.CREATE, Effect.UPDATE, Effect.REPLACE, Effect.ACTION, Effect.DELETE)
 MOST_PAGES = 5
@@ -39,7 +41,7 @@ def exercise_others(session: Session) -> None:
     for operation in (*_in_order(inside, _INSIDE), *_in_order(rest, _ROOMS)):
         if session.is_settled:
             return
-        if operation.effect is Effect.DELETE and operation.resource is contract.room:
+        if operation.effect is Effect.DELETE and operation.names_one and _can_make(session, operation.resource):
             _delete(session, operation)
         elif _is_ready(session, operation):
             _exercise(session, operation)
@@ -54,6 +56,7 @@ def _exercise(session: Session, operation: Operation) -> None:
     with session.in_own_room(is_lasting=operation.method not in SAFE):
         for case in plan(bench, session.random):
             session.offer(case)
+        _read_what_was_written(session, operation)
         if operation.is_documented:
             fuzz(session, bench)
         if operation.body is not None:
@@ -65,13 +68,22 @@ def _exercise(session: Session, operation: Operation) -> None:
 
 
 def _turn_pages(session: Session, operation: Operation) -> None:
-    """Ask for page after page: small ones, where the contract says how, and then all of them as large as they come."""
+    """Ask for page after page: small ones, where the contract says how, all of them as large as they may be, and of some entries."""
     listing = operation.listing
     if listing is None:
         return
     if listing.size:
         _walk(session, operation, {listing.size: "1"}, MOST_PAGES)
-    _walk(session, operation, {}, MOST_PAGES_IN_ALL)
+    _walk(session, operation, _largest(operation), MOST_PAGES_IN_ALL)
+    for query in list(filters(session.bench(operation), session.random)):
+        _walk(session, operation, {**_largest(operation), **query}, MOST_PAGES_IN_ALL)
+
+
+def _largest(operation: Operation) -> dict[str, str]:
+    """Return the query that asks for the largest pages which the contract allows, none where it tells of no limit."""
+    size = operation.listing.size if operation.listing is not None else ""
+    schema = next((one.schema for one in operation.parameters if one.name == size and one.place == "query"), {})
+    return {size: as_text(schema["maximum"])} if "maximum" in schema else {}
 
 
 def _walk(session: Session, operation: Operation, asked: Mapping[str, str], most: int) -> None:
@@ -88,16 +100,35 @@ def _look_before_and_after(session: Session, operation: Operation) -> None:
 
     A new room is best, since nothing that was sent to it before can show only now.
     """
-    reading = session.contract.reading
+    resource = operation.resource or session.contract.room
+    reading = session.contract.about(resource, Effect.READ)
     if reading is None or not safe.RULE.clauses(operation):
         return
-    room_id = make_room(session) or session.seats.get(Seat.MAIN)
-    if not room_id:
+    own_id = _made(session, resource) or _seated(session, resource)
+    if not own_id:
         return
-    session.call(reading, room_id)
+    _ask(session, reading, own_id)
     if operation is not reading:
-        session.call(operation, room_id if session.contract.room.step in operation.path else "")
-    session.call(reading, room_id)
+        _ask(session, operation, own_id if operation.names_one else None)
+    _ask(session, reading, own_id)
+
+
+def _read_what_was_written(session: Session, operation: Operation) -> None:
+    """Write once more to what stands beside or inside a room, and read it as late as a clause says."""
+    resource, clauses = operation.resource, read_after_write.RULE.clauses(operation)
+    reading = None if resource is None else session.contract.about(resource, Effect.READ)
+    if resource is None or resource is session.contract.room or reading is None or not clauses or session.is_settled:
+        return
+    session.send(next(plan(session.bench(operation), session.random)))
+    own_id = _seated(session, resource)
+    if own_id:
+        session.wait(max(map(read_after_write.within_seconds, clauses)))
+        _ask(session, reading, own_id)
+
+
+def _ask(session: Session, operation: Operation, own_id: str | None) -> None:
+    """Send the plain request of an operation that only asks: about the thing of an id, or about all of them."""
+    session.send(replace(next(plan(session.bench(operation), session.random)), note=f"calls {operation.id}", path_id=own_id))
 
 
 def _is_ready(session: Session, operation: Operation) -> bool:
@@ -106,34 +137,68 @@ def _is_ready(session: Session, operation: Operation) -> bool:
     if resource is None or resource is session.contract.room or not operation.names_one:
         return True
     for effect in (Effect.LIST, Effect.CREATE):
-        if session.inside(operation):
+        if session.known(resource):
             return True
         found = next((one for one in session.contract.operations if one.resource is resource and one.effect is effect), None)
         if found is not None:
             bench = session.bench(found)
             session.send(next(iter(plan(bench, session.random))))
-    return bool(session.inside(operation))
+    return bool(session.known(resource))
+
+
+def _can_make(session: Session, resource: Resource | None) -> bool:
+    """Whether the run can make something to be deleted; what others have made is never."""
+    if resource is None:
+        return False
+    return resource is session.contract.room or session.contract.about(resource, Effect.CREATE) is not None
+
+
+def _made(session: Session, resource: Resource) -> str | None:
+    """Make a room, or something inside the main one, and return its id; None if none can be made."""
+    contract = session.contract
+    if resource is contract.room:
+        return make_room(session)
+    creating, earlier = contract.about(resource, Effect.CREATE), session.known(resource)
+    if creating is None:
+        return None
+    session.send(next(plan(session.bench(creating), session.random)))
+    return next((own_id for own_id in session.known(resource) if own_id not in earlier), None)
+
+
+def _seated(session: Session, resource: Resource) -> str | None:
+    """Return the id of what the next request of a resource is about: the main room, or what was made last."""
+    if resource is session.contract.room:
+        return session.seats.get(Seat.MAIN)
+    return next(iter(session.known(resource)[::-1]), None)
 
 
 def _delete(session: Session, operation: Operation) -> None:
-    """Delete rooms that are made for it, and look for them afterwards: by a read, in the list, and by another deletion."""
-    for number, case in enumerate(_deletions(session, operation)):
-        if number >= MOST_DELETIONS or not session.selection.wants(case):
-            continue
-        if case.seat is Seat.NOBODY or case.path_id is not None:
-            session.send(case)
-            continue
-        room_id = make_room(session)
-        if room_id is None:
-            return
-        seats = session.seats
-        session.seats = {**seats, Seat.MAIN: room_id}
-        try:
-            session.send(case)
-            if case.proof is None and case.valid:
-                _look_for_deleted(session, case, room_id)
-        finally:
-            session.seats = seats
+    """Delete what is made for it, and look for it afterwards: by a read, in the list, and by another deletion."""
+    resource = operation.resource
+    assert resource is not None, "what is deleted is named"
+    with session.in_own_room(is_lasting=resource is not session.contract.room):
+        for number, case in enumerate(_deletions(session, operation)):
+            if number >= MOST_DELETIONS or not session.selection.wants(case):
+                continue
+            if case.seat is Seat.NOBODY or case.path_id is not None:
+                session.send(case)
+                continue
+            own_id = _made(session, resource)
+            if own_id is None:
+                return
+            _delete_one(session, resource, case, own_id)
+
+
+def _delete_one(session: Session, resource: Resource, case: Case, own_id: str) -> None:
+    seats = session.seats
+    if resource is session.contract.room:
+        session.seats = {**seats, Seat.MAIN: own_id}
+    try:
+        session.send(case)
+        if case.proof is None and case.valid:
+            _look_for_deleted(session, resource, case, own_id)
+    finally:
+        session.seats = seats
 
 
 def _deletions(session: Session, operation: Operation) -> Iterator[Case]:
@@ -142,10 +207,11 @@ def _deletions(session: Session, operation: Operation) -> Iterator[Case]:
     yield from (*cases[:1], *cases)
 
 
-def _look_for_deleted(session: Session, case: Case, room_id: str) -> None:
+def _look_for_deleted(session: Session, resource: Resource, case: Case, own_id: str) -> None:
     contract = session.contract
-    if contract.reading is not None and gone_after_delete.RULE.clauses(case.operation):
-        session.call(contract.reading, room_id)
-    if contract.listing is not None and not_listed.RULE.clauses(case.operation):
-        _walk(session, contract.listing, {}, MOST_PAGES_IN_ALL)
-    session.send(replace(case, note="the same deletion again"))
+    reading, listing = contract.about(resource, Effect.READ), contract.about(resource, Effect.LIST)
+    if reading is not None and gone_after_delete.RULE.clauses(case.operation):
+        _ask(session, reading, own_id)
+    if listing is not None and not_listed.RULE.clauses(case.operation):
+        _walk(session, listing, _largest(listing), MOST_PAGES_IN_ALL)
+    session.send(replace(case, note="the same deletion again", path_id=None if resource is contract.room else own_id))

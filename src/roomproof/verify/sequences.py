@@ -84,7 +84,12 @@ class _Explanation:
         self._untried: list[Steps] = []
 
     def draw_up(self, count: int) -> list[Steps]:
-        """Return so many more random sequences, after the simplest one, with which Hypothesis begins each time."""
+        """Return so many more random sequences, after the simplest one, with which Hypothesis begins each time.
+
+        None where there is no step that can be the first one.
+        """
+        if self._moves.are_none:
+            return []
         self._times += 1
         drawn: list[Steps] = []
         machine = seed(hash((self._session.options.seed, self._times)))(_machine(self._moves, drawn.append))
@@ -127,6 +132,8 @@ class _Explanation:
         while self._searches:
             self._searches -= 1
             self._untried = self._untried or self.draw_up(EXAMPLES)
+            if not self._untried:
+                return None
             self._attempts.broken_by(self._untried.pop())
             if found := self._attempts.known_to_break(clause):
                 return found
@@ -192,6 +199,8 @@ class _Moves:
         seen = (self.as_seen(finding.witness.interaction) for finding in session.judging.verdicts.findings() if _is_fail(finding))
         self.do_as_seen = _one_of(step for step in seen if step is not None)
         self.can_delete = attempts.can_delete
+        begins = (self.change, self.change_nothing, self.create, self.be_refused, self.do_as_seen)
+        self.are_none = all(steps.is_empty for steps in begins)
 
     def as_seen(self, interaction: Interaction) -> Step | None:
         """Return the step that sends the body of a request again, None if it was not to be carried out."""

@@ -17,7 +17,7 @@ from typing import Any
 from roomproof.auth.scheme import Scheme
 from roomproof.contract.deviation import Deviation
 from roomproof.contract.model import Contract, Operation
-from roomproof.contract.resource import Effect
+from roomproof.contract.resource import Effect, Resource
 from roomproof.interaction import Credentials, Headers, Interaction, Request, RoomKnowledge, bounded, header
 from roomproof.judge.boundaries import Boundaries
 from roomproof.judge.evidence import Evidence
@@ -178,7 +178,11 @@ class Session:
             self.setting,
             self.lazy_setting,
             Seat.OTHER in self.seats,
+            self._shown,
         )
+
+    def _shown(self, resource: Resource) -> list[Mapping[str, Any]]:
+        return self.judging.shown(resource, self.seats.get(Seat.MAIN, ""))
 
     def setting(self, seat: Seat) -> Setting:
         """Return the time, the run's serial and the room of a seat as it was last seen."""
@@ -279,16 +283,15 @@ class Session:
         if operation.resource is room or not operation.names_one or operation.resource is None:
             return self._path(operation, case.path_id or self._room_of(case.seat))
         here = self.seats.get(Seat.MAIN if case.seat is Seat.NOBODY else case.seat, "")
-        inner = self.inside(operation)
+        known = self.known(operation.resource)
+        inner = known[-1] if known else ""
         if case.seat is Seat.NOBODY:
             inner = stranger_to(inner or here, self.random)
         return path_of(operation, room, here, {operation.resource.parameter: case.path_id or inner})
 
-    def inside(self, operation: Operation) -> str:
-        """Return the id of something that an operation inside a room can be about; empty if nothing is there."""
-        resource = operation.resource
-        known = self.judging.known(resource, self.seats.get(Seat.MAIN, "")) if resource is not None else []
-        return known[-1] if known else ""
+    def known(self, resource: Resource) -> list[str]:
+        """Return the ids of a resource that are there, in the main room where it stands inside one; what was made last comes last."""
+        return self.judging.known(resource, self.seats.get(Seat.MAIN, ""))
 
     def _path(self, operation: Operation, room_id: str) -> str:
         return path_of(operation, self.contract.room, room_id)

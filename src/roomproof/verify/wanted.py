@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from random import Random
 
@@ -10,6 +10,7 @@ from roomproof.contract.clause import Part
 from roomproof.interaction import Credentials
 from roomproof.judge.register import rule_of
 from roomproof.judge.rule import Base, Scene, Wanted
+from roomproof.judge.rules import filter as filter_rule
 from roomproof.judge.wanted import strangers
 from roomproof.verify.bodies import Bench
 from roomproof.verify.case import Case, Proof, Seat
@@ -28,13 +29,20 @@ def wanted(bench: Bench, basis: Sample, random: Random) -> list[Iterator[Case]]:
     return [_cases(bench, basis, family(scene)) for family in dict.fromkeys(families)]
 
 
+def filters(bench: Bench, random: Random) -> Iterator[Mapping[str, str]]:
+    """Yield the queries by which a list is to show some of its entries, with values that entries have."""
+    for family in dict.fromkeys(family for clause in filter_rule.RULE.clauses(bench.operation) for family in rule_of(clause).wants):
+        yield from (one.query for one in family(_scene(bench, random)))
+
+
 def _scene(bench: Bench, random: Random) -> Scene:
     return Scene(
         bench.operation,
         bench.makes_rooms,
         bench.has_other,
-        room=lambda: bench.setting(Seat.MAIN).room,
-        other=lambda: bench.setting(Seat.OTHER).room,
+        room=lambda: bench.thing(Seat.MAIN),
+        other=lambda: bench.thing(Seat.OTHER),
+        known=lambda: bench.shown(bench.operation.resource or bench.contract.room),
         repeatable=lambda names: repeatable(names, bench.setting(Seat.MAIN).now),
         random=random,
         id_parameter=bench.id_parameter if bench.is_inside_a_room else "",

@@ -9,6 +9,7 @@ from .answers import answers, statuses
 from .carriers import carriers
 from .creation import creation
 from .fault import Fault
+from .life import life
 from .memory import memory
 from .refusals import refusals
 from .values import lenient, nulls, strict
@@ -24,4 +25,5 @@ def all_faults(rules: Mapping[str, Mapping[str, Mapping[str, Any]]]) -> Iterator
     yield from statuses()
     yield from memory()
     yield from creation()
+    yield from life()
     yield from refusals()

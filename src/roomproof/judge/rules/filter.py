@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
-from itertools import islice
 from typing import Any
 
 from roomproof.contract.clause import Path, path_of, spoken, values_at
@@ -19,7 +18,8 @@ from roomproof.judge.rules import listed
 from roomproof.judge.seen import Seen
 from roomproof.judge.walk import Walk, entries_of
 
-MOST = 200
+MOST_WANTED = 2
+"""So many values are asked for."""
 
 
 @dataclass(frozen=True)
@@ -81,13 +81,12 @@ def _is_asked_for(text: str, choice: str) -> bool:
 
 def _missing(seen: Seen, walk: Walk, wanted: str, options: FilterOptions) -> str | None:
     """Return the id of a room that is there for certain, has the value, and is not shown; else None."""
-    for state in islice(seen.rooms.existing.values(), MOST):
-        is_certain = state.is_as_made and not state.may_be_gone and state.inside == seen.inside
-        if not is_certain or not _is_old_enough(seen, state):
+    here, path = seen.inside, path_of(options.field)
+    for state in seen.rooms.existing.values():
+        is_certain = state.is_as_made and not state.may_be_gone and state.inside == here
+        if not is_certain or state.own_id in walk.shown or not any(as_text(value) == wanted for _, value in values_at(state.known, path)):
             continue
-        values = values_at(state.known, path_of(options.field))
-        has_value = any(as_text(value) == wanted for _, value in values)
-        if has_value and state.own_id not in walk.shown:
+        if _is_old_enough(seen, state):
             return state.id
     return None
 
@@ -104,10 +103,10 @@ def _is_old_enough(seen: Seen, state: RoomState) -> bool:
 def _wants(scene: Scene) -> Iterator[Wanted]:
     for clause in RULE.clauses(scene.operation):
         options = read_options(FilterOptions, clause)
-        for room in (scene.room(), scene.other()):
-            value = room.get(options.field)
-            if isinstance(value, str | int) and value != "":
-                yield Wanted(f"only those whose {options.field} is {value}", query={options.parameter: as_text(value)})
+        values = (room.get(options.field) for room in scene.known())
+        texts = dict.fromkeys(as_text(value) for value in values if isinstance(value, str | int) and value != "")
+        for text in list(texts)[-MOST_WANTED:]:
+            yield Wanted(f"only those whose {options.field} is {text}", query={options.parameter: text})
 
 
 RULE = Rule("filter", filter_, options=FilterOptions, wants=(_wants,), row="filtered list")

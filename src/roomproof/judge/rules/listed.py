@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
-from itertools import islice
 from typing import Annotated
 
 from roomproof.contract.clause import Clause
@@ -16,7 +15,7 @@ from roomproof.judge.rule import Circumstances, Rule, Sight
 from roomproof.judge.seen import Seen
 
 MOST = 200
-"""So many rooms are looked for in one list."""
+"""So many rooms are looked for in one list, those that were made last."""
 
 
 @dataclass(frozen=True)
@@ -33,8 +32,9 @@ def listed(seen: Seen) -> Iterator[Evidence]:
     if walk is None or not walk.is_whole or seen.is_second_hand:
         return
     for clause in RULE.clauses(seen.operation):
-        made = (state for state in seen.rooms.existing.values() if state.made_by == seen.operation.id)
-        for state in islice((state for state in made if _has_to_be_there(state, seen, clause)), MOST):
+        here = seen.inside
+        made = (state for state in seen.rooms.existing.values() if state.made_by == seen.operation.id and state.inside == here)
+        for state in [state for state in made if _has_to_be_there(state, seen, clause)][-MOST:]:
             if state.own_id in walk.shown:
                 yield kept(clause)
             else:
@@ -48,7 +48,7 @@ def _has_to_be_there(state: RoomState, seen: Seen, clause: Clause) -> bool:
     What was changed since then may be one that a list leaves out: one that has ended, or is archived.
     """
     seconds, at = read_options(ListedOptions, clause).within_seconds, seen.interaction.at
-    if state.may_be_gone or not state.is_as_made or state.inside != seen.inside:
+    if state.may_be_gone or not state.is_as_made:
         return False
     return not seconds or (at is not None and state.made_at is not None and at - state.made_at >= timedelta(seconds=seconds))
 

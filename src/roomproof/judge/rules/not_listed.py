@@ -31,8 +31,8 @@ def not_listed(seen: Seen) -> Iterator[Evidence]:
         return
     for clause in RULE.clauses(seen.operation):
         pause = timedelta(seconds=read_options(NotListedOptions, clause).within_seconds)
-        inside = (state for state in seen.rooms.states.values() if state.inside == seen.inside)
-        gone = [state for state in inside if state.deleted and state.deleted_by == seen.operation.id]
+        here, deleted = seen.inside, (state for state in seen.rooms.states.values() if state.deleted)
+        gone = [state for state in deleted if state.deleted_by == seen.operation.id and state.inside == here]
         for state in gone[-MOST:]:
             if pause and (at is None or state.deleted_at is None or at - state.deleted_at < pause):
                 continue

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 
 from roomproof.judge.evidence import Evidence, broken, kept, shown
@@ -22,7 +23,7 @@ def paging(seen: Seen) -> Iterator[Evidence]:
                 yield broken(clause, "the link to the next page leads to none", expected="a page", received=received)
             continue
         repeats = [one for one in walk.page if one in walk.earlier]
-        twice = [one for one in dict.fromkeys(walk.page) if walk.page.count(one) > 1]
+        twice = [one for one, times in Counter(walk.page).items() if times > 1]
         if walk.size is not None and len(walk.page) > walk.size:
             text = f"a page of {walk.size} entries at most has {len(walk.page)}"
             yield broken(clause, text, expected=f"at most {walk.size} entries", received=f"{len(walk.page)} entries")

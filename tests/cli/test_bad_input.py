@@ -169,13 +169,12 @@ BROKEN = {
     "pattern that is no regular expression": ("format: uri", 'pattern: "(["', "pattern"),
     "unknown rule": ("rule: echo", "rule: ecko", "'ecko'"),
     "unknown level": ("level: sample", "level: smaple", "'smaple'"),
-    "no request body": ("requestBody:", "requestBodi:", "requestBody"),
     "no success": ('"200":', '"499":', "2xx"),
     "a reference to nothing": ("schemas/UpdateRoom", "schemas/Nope", "schemas/Nope"),
     "credentials without a token": ("token: TELNYX_API_KEY", "tokn: TELNYX_API_KEY", "token"),
     "unknown scheme of credentials": ("scheme: bearer", "scheme: digest", "'digest'"),
     "another provider's name": ("x-provider: telnyx", "x-provider: somebody", "x-provider"),
-    "a room parameter that no path has": ("{parameter: room_id", "{parameter: room", "x-room"),
+    "a room parameter that no path has": ("{parameter: room_id", "{parameter: room", "x-resource"),
 }
 
 

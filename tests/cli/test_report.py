@@ -39,7 +39,7 @@ def test_any_view_is_made_later_and_is_the_same(roomproof: Run, tmp_path: Path) 
     assert views(tmp_path) == at_once
     assert MAXIMUM in at_once["run.md"]
     assert json.loads(at_once["run.sarif"])["runs"][0]["results"][0]["ruleId"] == MAXIMUM
-    assert "1 of 141 clauses fail" in at_once["run.svg"]
+    assert "1 of 145 clauses fail" in at_once["run.svg"]
     assert Xml.fromstring(at_once["run.xml"].encode()).get("failures") == "1"
     assert not (tmp_path / ".roomproof").exists(), "--json says where the report goes"
 
@@ -115,7 +115,7 @@ def test_on_github_fails_are_annotated_and_the_summary_is_appended(roomproof: Ru
         done = roomproof(*words, env={**serving.environment, **on_github})
     assert (done.code, done.err) == (1, "")
     (error,) = (line for line in done.out.splitlines() if line.startswith("::error "))
-    assert error.startswith(f"::error file=contracts/telnyx/openapi.yaml,line=188,title=fail {MAXIMUM}::max_participants 51 is accepted")
+    assert error.startswith(f"::error file=contracts/telnyx/openapi.yaml,line=215,title=fail {MAXIMUM}::max_participants 51 is accepted")
     summary = (tmp_path / "summary.md").read_text(encoding="utf-8")
     assert summary.startswith("before\n# roomproof: 1 fail")
 

@@ -188,7 +188,9 @@ def _listing(node: Mapping[str, Any], effect: Effect, resource: Resource | None)
     told = node.get("x-list", {})
     if effect is not Effect.LIST and not told:
         return None
-    entries = told.get("entries", (resource.entries or ()) if resource is not None else ())
+    # What shows one thing, found by its name, shows it where every response does.
+    kept = () if resource is None else (resource.entries or ()) if effect is Effect.LIST else resource.at
+    entries = told.get("entries", kept)
     page = told.get("page")
     return Listing(
         tuple(entries),
@@ -258,15 +260,20 @@ def _response(status: str, node: Mapping[str, Any], place: Place) -> ResponseSpe
 
 
 def _parameter_clauses(parameters: list[tuple[Path, Any]], place: Place) -> Iterator[Clause]:
+    """Yield what is said of parameters; of a call that no document has it is known that it may carry one, not that it must."""
     for pointer, item in parameters:
         here = replace(place.below(item["name"]).within(item), carrier=item["in"], pointer=pointer)
-        if item.get("required") and item["in"] != "path":
-            yield here.at("required").clause("required", f"{item['name']} must be sent", level=read_level(item, here.level, "required"))
-        yield from schema_clauses(item["schema"], here.at("schema"))
+        values, level = tuple(schema_clauses(item["schema"], here.at("schema"))), read_level(item, here.level, "required")
+        if item.get("required") and item["in"] != "path" and (values or level is not Level.OBSERVED):
+            yield here.at("required").clause("required", f"{item['name']} must be sent", level=level)
+        yield from values
 
 
 def _body_clauses(node: Mapping[str, Any], place: Place) -> Iterator[Clause]:
+    """Yield what is said of a body; of a call that no document has, whose fields nobody knows, nothing: one body does, others may."""
     here, body = place.within(node), _body(node)
+    if here.level is Level.OBSERVED and not body.schema.get("properties"):
+        return
     if node.get("required"):
         level = read_level(node, here.level, "required")
         yield here.at("required").clause("required", "a body must be sent", level=level, options={"in": "body"})

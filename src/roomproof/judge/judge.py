@@ -48,7 +48,7 @@ class Judge:
         """Raises ContractError if the contract has a clause that no rule tests."""
         require_rules(contract)
         self.contract = contract
-        self._learning = Learning(contract)
+        self.learning = Learning(contract)
         self.boundaries = Boundaries(contract)
         self.violations: tuple[Violation, ...] = ()
         """What the client sent outside the contract in the interaction that was seen last."""
@@ -65,20 +65,20 @@ class Judge:
     @property
     def rooms(self) -> Rooms:
         """What is known of the rooms, or whatever else the contract is about."""
-        return self._learning.rooms
+        return self.learning.rooms
 
     def known(self, resource: Resource, room_id: str) -> list[str]:
         """Return the ids of a resource that are there as far as is known: inside a room, or anywhere where none is named.
 
         Those that were shown one by one, as what was just made is, come last.
         """
-        rooms = self._learning.of(resource)
+        rooms = self.learning.of(resource)
         keys = (*rooms.listed, *(state.id for state in self.shown(resource, room_id)))
         return [key.rpartition("/")[2] for key in dict.fromkeys(keys) if _is_inside(key, room_id)]
 
     def shown(self, resource: Resource, room_id: str) -> list[RoomState]:
         """Return what was shown of a resource, thing by thing, and is there still: inside a room, or anywhere where none is named."""
-        existing = self._learning.of(resource).existing
+        existing = self.learning.of(resource).existing
         return [state for key, state in existing.items() if not state.may_be_gone and _is_inside(key, room_id)]
 
     def see(self, interaction: Interaction, beside: Beside = ALONE) -> list[Evidence]:
@@ -88,7 +88,7 @@ class Judge:
         An interaction that belongs to no operation says nothing.
         """
         self.violations = ()
-        learning = self._learning
+        learning = self.learning
         if learning.just_written is not None:
             learning.just_written.answered_by, learning.just_written = interaction.at, None
         if interaction.at is not None and is_second_hand(interaction.request):
@@ -116,18 +116,18 @@ class Judge:
         if matched is None:
             return ()
         operation, parameters = matched
-        state = self._learning.state(operation.resource, request, parameters) if room_is_known else None
+        state = self.learning.state(operation.resource, request, parameters) if room_is_known else None
         return self._held(operation, Interaction(request, None), parameters, state)[1]
 
     def lose_sight(self) -> None:
         """Take note that anything may happen before the next interaction: what follows is no evidence of what a room was like until now."""
-        self._learning.lose_sight()
+        self.learning.lose_sight()
 
     def _mistrust(self, touched: Touched) -> None:
         """Doubt each room that calls beside one may have changed, before that and after it: nobody knows which of them came first."""
         if touched.anything:
-            self._learning.lose_sight()
-        self._learning.doubt_each(touched.rooms)
+            self.learning.lose_sight()
+        self.learning.doubt_each(touched.rooms)
         for room_id in touched.deleted:
             if (state := self.rooms.get(room_id)) is not None:
                 state.deleted, state.may_be_gone = False, True
@@ -139,7 +139,7 @@ class Judge:
     def _see(self, interaction: Interaction, touched: Touched | None) -> list[Evidence]:
         matched = self.contract.match(interaction.request.method, interaction.request.path)
         if matched is None:
-            self._learning.doubt(interaction)
+            self.learning.doubt(interaction)
             return []
         operation, parameters = matched
         if why := why_unusable(interaction):
@@ -151,7 +151,7 @@ class Judge:
             evidence.extend(conclude(seen))
         evidence += self._shown_to_others(seen)
         self.boundaries.note(seen)
-        self._learning.learn(seen)
+        self.learning.learn(seen)
         return evidence
 
     def _shown_to_others(self, seen: Seen) -> Iterator[Evidence]:
@@ -164,7 +164,7 @@ class Judge:
             return
         for other in self._watching(seen.operation, sight):
             view = replace(
-                seen, operation=other, asked=seen.operation, state=self._state(other, seen), rooms=self._learning.of(other.resource)
+                seen, operation=other, asked=seen.operation, state=self._state(other, seen), rooms=self.learning.of(other.resource)
             )
             for conclude in self._conclusions[other.id, sight]:
                 for item in conclude(view):
@@ -185,27 +185,27 @@ class Judge:
                 yield other
 
     def _state(self, operation: Operation, seen: Seen) -> RoomState | None:
-        return self._learning.state(operation.resource, seen.interaction.request, seen.parameters)
+        return self.learning.state(operation.resource, seen.interaction.request, seen.parameters)
 
     def _see_nothing(self, operation: Operation, interaction: Interaction, parameters: Mapping[str, str], why: str) -> list[Evidence]:
         """No answer says little of the provider, but the request may have been carried out.
 
         One that gets no usable answer again and again, while those in between get theirs, is one that the server cannot bear.
         """
-        state = self._learning.state(operation.resource, interaction.request, parameters)
+        state = self.learning.state(operation.resource, interaction.request, parameters)
         request = self._classified(operation, interaction, parameters, state)
         status = operation.by_rule[Part.RESPONSE, "status"][0]
         shown = () if interaction.response is not None else self._shown_by(operation, state)
-        self._learning.nothing_heard(operation, interaction, state)
+        self.learning.nothing_heard(operation, interaction, state)
         aimed = {clause.id: clause for clause in (status, *_aimed_at(request, interaction), *shown)}
         evidence = [unproven(clause, why) for clause in aimed.values()]
         if interaction.loss is not None and self._losses.is_every_time(interaction.request, interaction.loss):
-            rooms = self._learning.of(operation.resource)
+            rooms = self.learning.of(operation.resource)
             evidence += unbearable(operation, request, interaction, rooms, interaction.loss)
         return evidence
 
     def _taken_apart(self, operation: Operation, interaction: Interaction, parameters: Mapping[str, str], touched: Touched | None) -> Seen:
-        request, learning = interaction.request, self._learning
+        request, learning = interaction.request, self.learning
         room_id = parameters.get((operation.resource or self.contract.room).parameter, "")
         state = learning.state(operation.resource, request, parameters)
         if state is not None and self._shows_another(operation, interaction, state):
@@ -248,7 +248,7 @@ class Judge:
     ) -> tuple[Classification, tuple[Violation, ...]]:
         """Return a request held against the contract, and what a client has sent outside of it."""
         rules = self._compiled.request(operation)
-        request = classify(operation, rules, interaction, parameters, self._learning.of(operation.resource), state)
+        request = classify(operation, rules, interaction, parameters, self.learning.of(operation.resource), state)
         return request, tuple(violations(operation, rules, interaction.request, request, state))
 
     def _seen(
@@ -263,7 +263,7 @@ class Judge:
         assert response is not None, "interactions without an answer never get here"
         body = response_json(interaction.request, response)
         answer = self._answer(operation, interaction.request, response, body)
-        rooms = self._learning.of(operation.resource)
+        rooms = self.learning.of(operation.resource)
         walk = None
         # Which list a request with something wrong gets, no document says.
         if operation.effect is Effect.LIST and answer.accepted and not request.obstacles:

@@ -224,7 +224,7 @@ class Learning:
         self.identities.note(request, key)
         if is_second_hand(request):
             rooms.make_space()
-        return rooms.open(key, self.inside(seen.resource, seen.parameters))
+        return rooms.meet(key, self.inside(seen.resource, seen.parameters))
 
     def _learn_room(self, state: RoomState, seen: Seen, answer: Answer, sent: Mapping[str, Any]) -> None:
         """Take over what a room is like now, and which unique values it no longer has: others may have them."""

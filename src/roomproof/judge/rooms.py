@@ -127,7 +127,7 @@ class Rooms:
         """Return what is known of a room, or None."""
         return self.states.get(room_id)
 
-    def open(self, room_id: str, inside: str = "") -> RoomState:
+    def meet(self, room_id: str, inside: str = "") -> RoomState:
         """Return the state of a room, a new one where it was not seen before; it stands `inside` others."""
         state = self.states.get(room_id)
         if state is None:

@@ -382,6 +382,9 @@ class Session:
             interaction = self.target.send(replace(outgoing, seconds=within, meanwhile=self.judging.catch_up))
         except LedgerError as error:
             raise CutShortError(f"{error}; nothing is made that could be forgotten") from error
+        # It may have been set after the request was made, and before it was signed.
+        if problem := self._clock.problem():
+            raise CutShortError(problem)
         seconds = perf_counter() - began
         self._unanswered.note(interaction, seconds)
         self.result.requests += 1

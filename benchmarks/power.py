@@ -23,13 +23,14 @@ from statistics import median
 from benchmarks.served import served
 from roomproof.contract.clause import Level
 from roomproof.contract.model import Contract
+from roomproof.events import Answered, Event
 from roomproof.mocks.faults import Fault, faults_of
 from roomproof.providers import contract_folders, find_contract, find_mock, find_special
 from roomproof.targets.credentials import scheme_from, unscoped_from
 from roomproof.targets.http import HttpTarget
 from roomproof.targets.serve import mock_process
 from roomproof.verdict import Verdict
-from roomproof.verify.run import Options, Run, Step, Subject
+from roomproof.verify.run import Options, Run, Subject
 from roomproof.verify.session import CutShortError
 
 FALSE_ALARM_SEEDS = 20
@@ -77,8 +78,8 @@ def verify(provider: str, fault_id: str | None, seed: int, enough: frozenset[Ver
         def found() -> bool:
             return any(not enough.isdisjoint(record.broken) for record in run.session.result.verdicts.records.values())
 
-        def stop(_: Step) -> None:
-            if found():
+        def stop(event: Event) -> None:
+            if isinstance(event, Answered) and found():
                 raise CutShortError("found")
 
         run = Run(subject, Options(seed=seed), stop)

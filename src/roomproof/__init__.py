@@ -11,6 +11,9 @@ The few names that programs use: read a contract, judge interactions against it,
     verdicts.findings()
 
 Or have a client of one's own judged: `with judging("PROVIDER", client) as verdicts: ...`.
+
+Or do what the command line does: `verify("PROVIDER")`, `probe("PROVIDER")`, `replay(Path("traffic.har"))`
+return the report; their listeners hear of the events of roomproof.api.
 """
 
 from __future__ import annotations
@@ -19,10 +22,12 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from roomproof.api import probe, replay, verify
     from roomproof.cassettes.attribution import Attribution
     from roomproof.cassettes.entry import Entry, Unreadable
     from roomproof.cassettes.recording import open_recording
     from roomproof.cassettes.redaction import Redactor
+    from roomproof.errors import RoomproofError
     from roomproof.interaction import Interaction, Request, Response
     from roomproof.judge.judge import Judge
     from roomproof.listening.broken import BrokenClauseError, NothingJudgedError
@@ -42,6 +47,7 @@ __all__ = [
     "Redactor",
     "Request",
     "Response",
+    "RoomproofError",
     "Unreadable",
     "Verdict",
     "Verdicts",
@@ -49,6 +55,9 @@ __all__ = [
     "judging",
     "load_contract",
     "open_recording",
+    "probe",
+    "replay",
+    "verify",
 ]
 
 _HOMES = {
@@ -62,12 +71,16 @@ _HOMES = {
     "Redactor": "roomproof.cassettes.redaction",
     "Request": "roomproof.interaction",
     "Response": "roomproof.interaction",
+    "RoomproofError": "roomproof.errors",
     "Unreadable": "roomproof.cassettes.entry",
     "Verdict": "roomproof.verdict",
     "Verdicts": "roomproof.verdict",
     "judging": "roomproof.listening.judging",
     "load_contract": "roomproof.providers",
     "open_recording": "roomproof.cassettes.recording",
+    "probe": "roomproof.api",
+    "replay": "roomproof.api",
+    "verify": "roomproof.api",
 }
 
 
@@ -76,3 +89,8 @@ def __getattr__(name: str) -> Any:
     if name not in _HOMES:
         raise AttributeError(f"module 'roomproof' has no attribute {name!r}")
     return getattr(import_module(_HOMES[name]), name)
+
+
+def __dir__() -> list[str]:
+    """Return the public names, those that nobody has asked for yet among them."""
+    return sorted({*globals(), *__all__})

@@ -55,8 +55,6 @@ from roomproof.options import (
     YesToCleanup,
     age,
     per_second,
-    percent,
-    seconds,
 )
 from roomproof.parser import Command, Commands, ParserError
 from roomproof.reports.client import Client
@@ -140,29 +138,44 @@ def verify(
     allow_variable: AllowVariable = None,
 ) -> None:
     """Send valid, boundary and invalid requests, judge every answer clause by clause."""
+    from roomproof import api
     from roomproof.cassettes.regression import FOLDER
     from roomproof.commands.ending import with_reports
-    from roomproof.commands.gate import Gate
+    from roomproof.commands.live import announcing
     from roomproof.commands.outputs import Outputs, github_of
     from roomproof.commands.scratch import keep_hypothesis_apart
-    from roomproof.commands.subject import Ask
     from roomproof.commands.verify import run_verify
-    from roomproof.verify.fuzz import require_schemathesis
-    from roomproof.verify.run import Options
 
-    if fuzz:
-        require_schemathesis()
     keep_hypothesis_apart(os.environ)
-    regressions = FOLDER if save_regressions else None
-    ask = Ask(
-        *(tuple(providers or ()), base_url, room_id, tuple(contracts or ()), os.environ, record, regressions, ca_bundle, live, yes),
-        allowed=tuple(allow_variable or ()),
+    run = partial(
+        api.verify,
+        *(providers or ()),
+        base_url=base_url,
+        room_id=room_id,
+        live=live,
+        max_examples=max_examples,
+        fuzz=fuzz,
+        seed=seed,
+        only=only or (),
+        rate=per_second(rate),
+        max_requests=max_requests,
+        max_seconds=max_seconds,
+        ca_bundle=ca_bundle,
+        strict=strict,
+        strict_deviations=strict_deviations,
+        baseline=baseline,
+        fail_under=fail_under,
+        max_unanswered=max_unanswered,
+        record=record,
+        regressions=FOLDER if save_regressions else None,
+        contracts=contracts or (),
+        allow_variables=allow_variable or (),
     )
-    options = Options(max_examples, seed, max_requests, per_second(rate), strict, fuzz, tuple(only or ()), seconds(max_seconds))
     files = {"json": json_path, "junit": junit_path, "html": html_path, "sarif": sarif_path, "markdown": markdown_path, "badge": badge_path}
-    shares = (percent("--fail-under", fail_under), percent("--max-unanswered", max_unanswered))
-    outputs, gate = Outputs(files, verbose, **github_of(os.environ)), Gate(baseline, strict_deviations, *shares)
-    raise typer.Exit(with_reports(lambda: run_verify(ask, options, outputs, gate)))
+    outputs = Outputs(files, verbose, **github_of(os.environ))
+    announce = announcing(live=live, base_url=base_url, yes=yes)
+    verified = partial(run_verify, run, outputs, os.environ, record=record, announce=announce)
+    raise typer.Exit(with_reports(verified))
 
 
 @_command(rich_help_panel=_MORE, epilog=_examples("roomproof probe PROVIDER --json observations.json"))
@@ -184,17 +197,27 @@ def probe(
     allow_variable: AllowVariable = None,
 ) -> None:
     """Find where limits really are, and what happens where documents are silent: observations, never verdicts."""
+    from roomproof import api
     from roomproof.commands.ending import with_reports
+    from roomproof.commands.live import announcing
     from roomproof.commands.probe import run_probe
-    from roomproof.commands.subject import Ask
-    from roomproof.verify.session import Options
 
-    ask = Ask(
-        *(tuple(providers or ()), base_url, room_id, tuple(contracts or ()), os.environ, record, None, ca_bundle, live, yes),
-        allowed=tuple(allow_variable or ()),
+    run = partial(
+        api.probe,
+        *(providers or ()),
+        base_url=base_url,
+        room_id=room_id,
+        live=live,
+        rate=per_second(rate),
+        max_requests=max_requests,
+        max_seconds=max_seconds,
+        ca_bundle=ca_bundle,
+        record=record,
+        contracts=contracts or (),
+        allow_variables=allow_variable or (),
     )
-    options = Options(max_requests=max_requests, rate=per_second(rate), max_seconds=seconds(max_seconds))
-    raise typer.Exit(with_reports(lambda: run_probe(ask, options, json_path)))
+    announce = announcing(live=live, base_url=base_url, yes=yes)
+    raise typer.Exit(with_reports(lambda: run_probe(run, json_path, announce)))
 
 
 @_command(rich_help_panel=_MORE, epilog=_examples("roomproof cleanup --dry-run"))
@@ -240,17 +263,27 @@ def replay(
     contracts: Contracts = None,
 ) -> None:
     """Judge recordings, whoever made them; nothing is sent."""
+    from roomproof import api
     from roomproof.commands.check_secrets import run_check_secrets
-    from roomproof.commands.gate import Gate
     from roomproof.commands.outputs import Outputs, github_of
-    from roomproof.commands.replay import Listen, run_replay
+    from roomproof.commands.replay import run_replay
 
     if check_secrets:
         raise typer.Exit(run_check_secrets(tuple(paths), tuple(contracts or ()), os.environ))
-    listen = Listen(tuple(paths), tuple(contracts or ()), strict, age(max_age), stream_by)
+    run = partial(
+        api.replay,
+        *paths,
+        max_age=age(max_age),
+        stream_by=stream_by,
+        strict=strict,
+        strict_deviations=strict_deviations,
+        baseline=baseline,
+        fail_under=fail_under,
+        client=client,
+        contracts=contracts or (),
+    )
     files = {"json": json_path, "junit": junit_path, "html": html_path, "sarif": sarif_path, "markdown": markdown_path, "badge": badge_path}
-    gate = Gate(baseline, strict_deviations, percent("--fail-under", fail_under), client=client)
-    raise typer.Exit(run_replay(listen, Outputs(files, verbose, **github_of(os.environ)), gate))
+    raise typer.Exit(run_replay(run, Outputs(files, verbose, **github_of(os.environ))))
 
 
 @_command(

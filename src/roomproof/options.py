@@ -185,20 +185,6 @@ def per_second(rate: str | None) -> float | None:
     return value
 
 
-def seconds(limit: float | None) -> float | None:
-    """Return a number of seconds as it is. Raises UsageError if it is none that can pass."""
-    if limit is not None and not 0 < limit < math.inf:
-        raise UsageError(f"--max-seconds {limit:g}: must be more than 0 and finite")
-    return limit
-
-
-def percent(option: str, number: float | None) -> float | None:
-    """Return an option's number of percent as it is. Raises UsageError if it is not from 0 to 100."""
-    if number is not None and not 0 <= number <= 100:
-        raise UsageError(f"{option} {number:g}: must be from 0 to 100")
-    return number
-
-
 def age(text: str | None) -> timedelta | None:
     """Return an age from `90d`, `12w` or `36h`. Raises UsageError for anything else."""
     if text is None:

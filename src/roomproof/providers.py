@@ -8,7 +8,7 @@ group `roomproof.contracts` (a callable that returns the provider's directory); 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from functools import partial
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
@@ -22,8 +22,12 @@ if TYPE_CHECKING:
     from roomproof.contract.model import Contract
     from roomproof.mocks import Mock
 
+    Known = tuple[Contract, tuple[Deviation, ...]]
+    """A contract with its known deviations."""
+
 _PACKAGE = Path(__file__).parent
 _CHECKOUT = _PACKAGE.parents[1]
+_PATH = re.compile(r"[/\\]|\.ya?ml$")
 MAX_BYTES = 2_000_000
 """A contract's file may be so large; a bundled one has some 20,000 bytes."""
 
@@ -62,7 +66,7 @@ def place_of(file: Path) -> str:
     return (whole.relative_to(here) if whole.is_relative_to(here) else whole).as_posix()
 
 
-def find_contract(provider: str, extra: tuple[Path, ...] = ()) -> tuple[Contract, tuple[Deviation, ...]]:
+def find_contract(provider: str, extra: tuple[Path, ...] = ()) -> Known:
     """Return a provider's contract and deviations. Raises UsageError for an unknown provider, ContractError for a broken file."""
     folders = contract_folders(extra)
     if provider not in folders:
@@ -70,17 +74,41 @@ def find_contract(provider: str, extra: tuple[Path, ...] = ()) -> tuple[Contract
     return _contract_in(folders[provider], provider)
 
 
-def find_contracts(extra: tuple[Path, ...] = ()) -> dict[str, tuple[Contract, tuple[Deviation, ...]]]:
-    """Return the contract and the deviations of every provider, by provider. Raises as `find_contract` does."""
-    return {provider: _contract_in(folder, provider) for provider, folder in contract_folders(extra).items()}
+def find_contracts(extra: Sequence[Path | Contract] = ()) -> dict[str, Known]:
+    """Return the contract and the deviations of every provider, by provider; one that is given is not read
+    again.
+
+    Raises as `find_contract` does.
+    """
+    given = {one.provider: _with_deviations(one) for one in extra if not isinstance(one, Path)}
+    folders = contract_folders(tuple(one for one in extra if isinstance(one, Path)))
+    return {name: given.get(name) or _contract_in(folders[name], name) for name in {**folders, **given}}
 
 
-def _contract_in(folder: Path, provider: str) -> tuple[Contract, tuple[Deviation, ...]]:
-    path = folder / "openapi.yaml"
-    contract = load_contract(path)
+def contract_named(named: str | Path | Contract, extra: tuple[Path, ...] = ()) -> Known:
+    """Return a contract with its deviations: that of a provider, by its name, that in a file or a folder, or
+    one that was read before.
+
+    The deviations stand beside the contract's file. Raises as `find_contract` does.
+    """
+    if isinstance(named, str):
+        return find_contract(named, extra)
+    if isinstance(named, Path):
+        return _with_deviations(load_contract(named))
+    return _with_deviations(named)
+
+
+def _contract_in(folder: Path, provider: str) -> Known:
+    contract = load_contract(folder)
     if contract.provider != provider:
-        raise ContractError(f"{path}: x-provider is {contract.provider!r}, but the folder is {provider!r}; make them the same")
-    return contract, load_deviations(folder / "deviations.yaml")
+        differ = f"x-provider is {contract.provider!r}, but the folder is {provider!r}"
+        raise ContractError(f"{contract.file}: {differ}; make them the same")
+    return _with_deviations(contract)
+
+
+def _with_deviations(contract: Contract) -> Known:
+    beside = Path(contract.file).with_name("deviations.yaml")
+    return contract, load_deviations(beside) if contract.file else ()
 
 
 def require_own_variables(contract: Contract, allowed: Collection[str] = ()) -> None:
@@ -89,7 +117,7 @@ def require_own_variables(contract: Contract, allowed: Collection[str] = ()) -> 
     Its own begin with its provider's name: those of `my-meet` with `MY_MEET_`. Those that the contract of another provider, bundled or
     installed, names are that one's: `my-meet-api` has no right to MY_MEET_API_KEY where there is a `my-meet`.
     """
-    if _is_bundled(contract):
+    if is_bundled(contract):
         return
     prefix = _prefix(contract.provider)
     for variable in dict.fromkeys((*contract.credentials.environment.values(), *contract.server_environment.values())):
@@ -104,7 +132,8 @@ def _prefix(provider: str) -> str:
     return f"{re.sub('[^A-Z0-9]', '_', provider.upper())}_"
 
 
-def _is_bundled(contract: Contract) -> bool:
+def is_bundled(contract: Contract) -> bool:
+    """Whether a contract came with the package."""
     return bool(contract.file) and Path(contract.file).resolve().is_relative_to(bundled("contracts").resolve())
 
 
@@ -121,21 +150,27 @@ def _is_of_another(variable: str, provider: str) -> bool:
 def installed_contract(contract: Contract) -> Contract | None:
     """Return the contract of the same provider that is bundled or installed, None if there is none, or if it is this one."""
     folder = contract_folders().get(contract.provider)
-    if folder is None or _is_bundled(contract) or Path(contract.file).resolve() == (folder / "openapi.yaml").resolve():
+    if folder is None or is_bundled(contract) or Path(contract.file).resolve() == (folder / "openapi.yaml").resolve():
         return None
     return load_contract(folder / "openapi.yaml")
 
 
-def load_contract(path: Path) -> Contract:
-    """Return the contract in a file, with the files that it refers to.
+def load_contract(named: str | Path) -> Contract:
+    """Return a provider's contract by its name, as in `load_contract("PROVIDER")`, or the one in a file, or in a
+    folder's openapi.yaml, with the files that it refers to.
 
-    Raises ContractError, with the file's name, for anything that has no meaning.
+    A text is a path if it holds a separator or ends in `.yaml`. Raises UsageError for an unknown provider,
+    ContractError, with the file's name, for anything that has no meaning.
     """
+    if isinstance(named, str) and not _PATH.search(named):
+        return find_contract(named)[0]
     # Late: whoever only wants to know which providers there are, as a shell does at each Tab, need not wait
     # for it.
     from roomproof.contract.read import parse_contract
     from roomproof.judge.register import require_rules
 
+    path = Path(named)
+    path = path / "openapi.yaml" if files.is_folder(path) else path
     contract = parse_contract(_text(path), str(path), partial(_beside, path))
     require_rules(contract)
     return contract

@@ -13,20 +13,17 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from pathlib import Path
 from random import Random
 from urllib.parse import urlsplit
 
-from roomproof import __version__
-from roomproof.cassettes.past import digest
-from roomproof.cassettes.recorder import OverheardTarget, Recorder
-from roomproof.cassettes.redaction import Redactor
 from roomproof.contract.model import Operation
 from roomproof.contract.resource import Effect
+from roomproof.engine.recording import recorded
+from roomproof.events import Listener
 from roomproof.interaction import Interaction
 from roomproof.judge.evidence import Evidence, Outcome
 from roomproof.judge.exception import matches
@@ -34,7 +31,7 @@ from roomproof.providers import contract_folders, find_contract, find_special
 from roomproof.targets.credentials import scheme_from, unscoped_from
 from roomproof.targets.http import HttpTarget
 from roomproof.targets.serve import mock_process
-from roomproof.targets.target import Outgoing, Target
+from roomproof.targets.target import Outgoing
 from roomproof.verify.case import Case, Seat
 from roomproof.verify.plan import plan
 from roomproof.verify.readback import Readback
@@ -90,8 +87,8 @@ class AtPort:
 class Listening(Session):
     """A session that notes what each interaction proves."""
 
-    def __init__(self, subject: Subject, operation: Operation) -> None:
-        super().__init__(subject, Options(only=(f"{subject.contract.provider}.{operation.id}.*",)), lambda *_: None)
+    def __init__(self, subject: Subject, operation: Operation, listener: Listener) -> None:
+        super().__init__(subject, Options(only=(f"{subject.contract.provider}.{operation.id}.*",)), listener)
         self.proven: set[Proven] = set()
 
     def _sent(self, outgoing: Outgoing, note: str, *, is_valid: bool = False) -> tuple[Interaction, list[Evidence]]:
@@ -127,9 +124,11 @@ def keyed(cases: Iterable[Case]) -> Iterator[tuple[Key, Case]]:
         yield (case.note, numbers[case.note]), case
 
 
-def sent(subject: Subject, operation: Operation, chosen: set[Key] | None) -> tuple[set[Proven], list[Take]]:
+def sent(
+    subject: Subject, operation: Operation, chosen: set[Key] | None, listener: Listener = lambda _: None
+) -> tuple[set[Proven], list[Take]]:
     """Send the chosen cases of an operation's plan, all without a choice; return all that they proved, and the cases."""
-    session = Listening(subject, operation)
+    session = Listening(subject, operation, listener)
     open_rooms(session)
     _look_at_what_was_made(session, operation)
     proven, session.proven = session.proven, set()
@@ -223,26 +222,10 @@ def record(provider: str, operation: Operation) -> None:
     draft.unlink(missing_ok=True)
     with a_fresh_mock(provider) as subject:
         secrets = (*subject.scheme.secrets(), *(subject.unscoped.secrets() if subject.unscoped else ()))
-        recorder = Recorder(draft, told(subject), Redactor(secrets, live=False))
-        target: Target = OverheardTarget(subject.target, recorder.keep)
-        try:
-            sent(replace(subject, target=target), operation, chosen)
-        finally:
-            recorder.close()
+        with recorded(draft, replace(subject, secrets=secrets), print) as keep:
+            sent(subject, operation, chosen, keep)
     draft.replace(path)
     print(f"{path.relative_to(CASSETTES.parent)}: {len(chosen)} cases, {path.stat().st_size} bytes")
-
-
-def told(subject: Subject) -> Mapping[str, str]:
-    """Return what a recording says of itself."""
-    return {
-        "provider": subject.contract.provider,
-        "contract_version": subject.contract.version,
-        "contract": digest(subject.contract, subject.deviations),
-        "target": subject.target.base_url,
-        "started": datetime.now(UTC).isoformat(timespec="seconds"),
-        "version": __version__,
-    }
 
 
 def main() -> None:

@@ -73,7 +73,7 @@ def har(path: Path, *entries: Any) -> Path:
 
 
 def heard(*paths: Path, by: StreamBy = StreamBy.HEADER) -> Replayed:
-    found = replay(paths, REGISTER, None, by)
+    found = replay(paths, REGISTER, stream_by=by)
     assert found.problems == []
     return found
 

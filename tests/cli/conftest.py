@@ -247,11 +247,11 @@ def no_file(tmp_path: Path) -> Iterator[Callable[[str], Path]]:
 @pytest.fixture(scope="session")
 def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A report on a recording."""
-    from roomproof.commands.replay import Listen, replayed
+    from roomproof.api import replay
     from roomproof.json_data import as_json
     from roomproof.providers import bundled
 
-    told, _ = replayed(Listen((bundled("cassettes") / "telnyx" / "mock",)))
+    told = replay(bundled("cassettes") / "telnyx" / "mock")
     path = tmp_path_factory.mktemp("report") / "report.json"
     path.write_text(as_json(told), encoding="utf-8")
     return path

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from roomproof import providers
-from roomproof.commands.regressions import check_regression
+from roomproof.engine.regressions import check_regression
 from roomproof.errors import UsageError
 from roomproof.providers import bundled, find_contract, find_mock, require_own_variables
 

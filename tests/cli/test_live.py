@@ -163,10 +163,10 @@ def test_two_runs_at_once_do_not_disturb_each_other(serve: Serve, command: Path,
 def keeping(tmp_path: Path) -> Path:
     """A folder with the contract of a provider that makes rooms, and tells of no way to delete one."""
     text = (bundled("contracts") / "azure" / "openapi.yaml").read_text(encoding="utf-8")
-    before, _, rest = text.partition("  delete:\n")
+    before, _, rest = text.partition("    delete:\n")
     folder = tmp_path / "keeping" / "azure"
     folder.mkdir(parents=True)
-    folder.joinpath("openapi.yaml").write_text(before + rest[rest.index("  participants:\n") :], encoding="utf-8")
+    folder.joinpath("openapi.yaml").write_text(before + rest[rest.index("  /rooms/{roomId}/participants:\n") :], encoding="utf-8")
     return folder.parent
 
 

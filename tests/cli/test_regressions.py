@@ -10,7 +10,7 @@ import pytest
 from starlette.types import ASGIApp
 
 from roomproof.cassettes.recording import open_recording
-from roomproof.commands.regressions import check_regression
+from roomproof.engine.regressions import check_regression
 from roomproof.errors import UsageError
 from roomproof.providers import find_mock
 

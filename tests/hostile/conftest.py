@@ -22,9 +22,9 @@ from typing import Any
 import pytest
 from starlette.types import ASGIApp, Message
 
+from roomproof import api
 from roomproof.commands.outputs import Outputs
-from roomproof.commands.replay import Listen, run_replay
-from roomproof.commands.subject import Ask
+from roomproof.commands.replay import run_replay
 from roomproof.commands.verify import run_verify
 from roomproof.errors import RoomproofError
 from roomproof.mocks import Mock
@@ -237,13 +237,14 @@ def verify(serve: Serve, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ver
     ) -> Told:
         server, mock = serve(behaviour, provider, context), find_mock(provider)
         base_url = base_url or server.base_url.replace("127.0.0.1", host)
-        monkeypatch.setattr("roomproof.commands.subject.HttpTarget", partial(HttpTarget, seconds=seconds, pauses=(0.05, 0.1)))
+        monkeypatch.setattr("roomproof.engine.subject.HttpTarget", partial(HttpTarget, seconds=seconds, pauses=(0.05, 0.1)))
         environment = {**mock.environment, "ROOMPROOF_STATE": str(tmp_path), **(env or {})}
-        ask = Ask((provider,), base_url, mock.room_id, (), environment, record, ca_bundle=ca_bundle)
-        chosen = Options(**{"max_examples": 0, "max_requests": 90, "backoff": (0.01,), **options})
+        monkeypatch.setattr(api, "Options", partial(Options, backoff=options.pop("backoff", (0.01,))))
+        whom = {"base_url": base_url, "room_id": mock.room_id, "environment": environment, "ca_bundle": ca_bundle}
+        asked = partial(api.verify, provider, **whom, record=record, **{"max_examples": 0, "max_requests": 90, **options})
         path, error, began = tmp_path / "report.json", "", time.monotonic()
         try:
-            code = run_verify(ask, chosen, Outputs({"json": path, "junit": tmp_path / "report.xml"}))
+            code = run_verify(asked, Outputs({"json": path, "junit": tmp_path / "report.xml"}), environment)
         except RoomproofError as problem:
             code, error = problem.exit_code, str(problem)
         return Told(code, error, time.monotonic() - began, json.loads(path.read_text(), parse_constant=_no_json), server)
@@ -261,7 +262,7 @@ def replay(tmp_path: Path) -> Callable[[Path], tuple[int, Any]]:
 
     def run(cassette: Path) -> tuple[int, Any]:
         path = tmp_path / "replayed.json"
-        code = run_replay(Listen((cassette,)), Outputs({"json": path}))
+        code = run_replay(partial(api.replay, cassette), Outputs({"json": path}))
         return code, json.loads(path.read_text(), parse_constant=_no_json)
 
     return run

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
+from roomproof.api import replay
 from roomproof.cassettes.recording import open_recording
-from roomproof.commands.replay import Listen, replayed
 from roomproof.interaction import LARGEST_BODY, SHOWN_BODY
 from roomproof.json_data import as_json
 
@@ -44,7 +44,7 @@ def test_seven_megabytes_cost_neither_memory_nor_disk_and_are_told(recorded: Any
         rf"of {len(cut)} bodies larger than {LARGEST_BODY} bytes.* at most the first {SHOWN_BODY} bytes are recorded", recorded.err
     )
     # What was cut says the same when it is replayed: neither a pass nor a fail, but what was not looked at.
-    again, _ = replayed(Listen((cassette,)))
+    again = replay(cassette)
     verdicts = {one["id"]: one["verdict"] for one in recorded.report["providers"][0]["clauses"]}
     assert {clause.id: clause.verdict for clause in again.providers[0].clauses} == verdicts
     assert "not looked at" in as_json(again)

@@ -20,6 +20,7 @@ from roomproof.contract.document import parse_yaml
 from roomproof.contract.model import Contract, Operation
 from roomproof.contract.read import read_contract
 from roomproof.contract.references import resolve
+from roomproof.events import Answered, Event
 from roomproof.interaction import Credentials, Headers, Interaction, Request, Response, RoomKnowledge
 from roomproof.judge import judge as judging
 from roomproof.judge.classify import classify
@@ -106,12 +107,14 @@ def verify(mini: Any, operation: str, fields: Iterable[str] = (), until: tuple[s
     subject = Subject(contract, (), MINIATURE.SPECIAL, mini, MINIATURE.TOKEN, MINIATURE.WEAK, mini.first, ours=True)
     # What is made, listed and deleted needs no random bodies.
     told = {"max_examples": 1, **options} if "shel" in operation else options
-    run = Run(subject, Options(**told), lambda *_: stop_if_found())
 
-    def stop_if_found() -> None:
+    def stop_if_found(event: Event) -> None:
+        if not isinstance(event, Answered):
+            return
         if until and until[0] in run.session.result.verdicts.records and until[1] in run.session.result.verdicts.records[until[0]].broken:
             raise CutShortError("found")
 
+    run = Run(subject, Options(**told), stop_if_found)
     return run.verify()
 
 

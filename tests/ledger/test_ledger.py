@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from roomproof.commands.bookkeeping import kept_books
+from roomproof.engine.bookkeeping import kept_books
 from roomproof.errors import UsageError
 from roomproof.ledger.books import Books, Heading, LedgerError, Repeatable, headed, read_books
 from roomproof.ledger.file import LedgerFile, ledger_folder, ledger_paths, left_ledgers, new_ledger
@@ -149,7 +149,7 @@ def test_where_ledgers_are(environment: dict[str, str], folder: str) -> None:
 def test_an_id_that_repeats_the_credentials_is_not_written(tmp_path: Path) -> None:
     contract = find_contract("telnyx")[0]
     environment = {"ROOMPROOF_STATE": str(tmp_path)}
-    with kept_books(HEADING, contract, environment, ("the-api-key",), live=True) as books:
+    with kept_books(HEADING, contract, environment, ("the-api-key",), print, live=True) as books:
         books.made("id-of-the-api-key", books.intend("12:00", "a name"))
         assert list(books.rooms) == ["id-of-the-api-key"]
     (path,) = ledger_paths(tmp_path / "ledger")
@@ -164,10 +164,10 @@ def test_an_id_that_repeats_the_credentials_is_not_written(tmp_path: Path) -> No
 def test_a_room_is_locked_under_every_name_of_its_server(base_url: str, room_id: str, tmp_path: Path) -> None:
     contract, environment = find_contract("telnyx")[0], {"ROOMPROOF_STATE": str(tmp_path)}
     second = Heading(HEADING.started, 2, "telnyx", base_url, room_id)
-    with kept_books(HEADING, contract, environment, (), live=False):
-        with pytest.raises(UsageError, match="is at work in room"), kept_books(second, contract, environment, (), live=False):
+    with kept_books(HEADING, contract, environment, (), print, live=False):
+        with pytest.raises(UsageError, match="is at work in room"), kept_books(second, contract, environment, (), print, live=False):
             pass
-        with kept_books(replace(second, room_id="another"), contract, environment, (), live=False):
+        with kept_books(replace(second, room_id="another"), contract, environment, (), print, live=False):
             pass
 
 
@@ -189,7 +189,7 @@ def test_rooms_that_stay_and_rooms_of_others_are_remembered_and_no_longer_to_do(
 def test_a_request_in_which_a_secret_stands_is_not_written_but_its_intent_is(tmp_path: Path) -> None:
     contract, environment = find_contract("telnyx")[0], {"ROOMPROOF_STATE": str(tmp_path)}
     request = Repeatable("POST", "/rooms", {}, (("Content-Type", "application/json"),), '{"name": "the-api-key"}')
-    with kept_books(HEADING, contract, environment, ("the-api-key",), live=True) as books:
+    with kept_books(HEADING, contract, environment, ("the-api-key",), print, live=True) as books:
         books.intend("2026-01-01T00:00:00+00:00", "", request)
     (path,) = ledger_paths(tmp_path / "ledger")
     told = read_books(path.read_text(encoding="utf-8"))
@@ -235,8 +235,8 @@ def test_a_user_without_a_home_has_no_ledger_and_can_still_verify_on_this_machin
 
     monkeypatch.setattr(Path, "home", unknown)
     contract = find_contract("telnyx")[0]
-    with kept_books(HEADING, contract, {}, (), live=False) as books:
+    with kept_books(HEADING, contract, {}, (), print, live=False) as books:
         books.intend("12:00", "")
-    assert "no ledger can be written" in capsys.readouterr().err
-    with pytest.raises(UsageError, match="set ROOMPROOF_STATE"), kept_books(HEADING, contract, {}, (), live=True):
+    assert "no ledger can be written" in capsys.readouterr().out
+    with pytest.raises(UsageError, match="set ROOMPROOF_STATE"), kept_books(HEADING, contract, {}, (), print, live=True):
         pass

@@ -13,6 +13,7 @@ import yaml
 from hypothesis import given
 from rich.console import Console
 
+from roomproof import events
 from roomproof.cassettes.entry import EntryError
 from roomproof.cassettes.exposure import exposed
 from roomproof.cassettes.formats.vcrpy import entry_of
@@ -20,9 +21,7 @@ from roomproof.cassettes.redaction import Redactor
 from roomproof.cassettes.replay import Register, replay
 from roomproof.comparison.compare import Comparison
 from roomproof.comparison.profile import Profile, compare_profiles
-from roomproof.contract.model import Contract
 from roomproof.errors import UsageError
-from roomproof.interaction import Interaction
 from roomproof.json_data import as_json
 from roomproof.providers import bundled, contract_folders, find_contract
 from roomproof.reports.comparison import comparison_document, show_comparison
@@ -141,10 +140,11 @@ def use(path: Path) -> None:
     profiles: dict[str, Profile] = {}
     redactor = Redactor(("s3cret-token",), live=True)
 
-    def look(contract: Contract, interaction: Interaction) -> None:
-        profiles.setdefault(contract.provider, Profile(contract)).see(interaction)
-        list(exposed(interaction, ("s3cret-token",)))
-        redactor.redacted(interaction)
+    def look(event: events.Event) -> None:
+        if isinstance(event, events.Judged):
+            profiles.setdefault(event.provider, Profile(event.contract)).see(event.interaction)
+            list(exposed(event.interaction, ("s3cret-token",)))
+            redactor.redacted(event.interaction)
 
     replayed = replay([path], REGISTER, look)
     judged = [Judged(one.contract, one.verdicts, str(path), one.interactions, 0.0, NOW) for one in replayed.heard.values()]

@@ -227,13 +227,13 @@ def test_a_missing_secret_is_said_once(run: Run) -> None:
 def test_a_verification_that_ends_in_an_error_is_not_tried_again(run: Run, pytester: pytest.Pytester) -> None:
     pytester.makeconftest(
         """
-        import roomproof.commands.verify as command
+        import roomproof.api as api
 
-        def broken(*_):
+        def broken(*_, **others):
             print("verification begins")
             raise RuntimeError("a defect")
 
-        command.verify = broken
+        api.verify = broken
         """
     )
     result = run("--provider", "telnyx", "-s")

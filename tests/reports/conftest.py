@@ -5,18 +5,17 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import pytest
 
-from roomproof.commands.replay import Listen, replayed
-from roomproof.commands.subject import Ask
-from roomproof.commands.verify import verify
+from roomproof.api import Ended, Event, replay, verify
+from roomproof.errors import RoomproofError
 from roomproof.json_data import as_json
 from roomproof.providers import bundled
 from roomproof.reports.client import Client, with_client
 from roomproof.targets.serve import mock_process
-from roomproof.verify.run import Options
 
 Report = dict[str, Any]
 """A report as JSON data, which tests change before a view is made of it."""
@@ -110,28 +109,31 @@ def calm_but_stopped() -> Report:
     return handmade_report(stopped=CALM, client=1)
 
 
+def where(serving: Any) -> dict[str, Any]:
+    """Where a mock is served, as arguments of `verify`."""
+    return {"base_url": serving.base_url, "room_id": serving.room_id, "environment": serving.environment}
+
+
 @pytest.fixture(scope="session")
 def of_a_faulty_provider(tmp_path_factory: pytest.TempPathFactory) -> Report:
     """A real report with fails, one of them about a limit."""
     record = tmp_path_factory.mktemp("recorded") / "telnyx.yaml"
     with mock_process("telnyx", "max-51") as serving:
-        ask = Ask(("telnyx",), serving.base_url, serving.room_id, (), serving.environment, record)
-        return data(verify(ask, Options(max_examples=0), lambda *_: None).report)
+        return data(verify("telnyx", **where(serving), max_examples=0, record=record))
 
 
 @pytest.fixture(scope="session")
 def of_sequences() -> Report:
     """A real report with a finding that needs several requests."""
     with mock_process("telnyx", "recording-reset") as serving:
-        ask = Ask(("telnyx",), serving.base_url, serving.room_id, (), serving.environment)
         # That an update leaves alone what it does not carry is a rule of a standard: a fail of a strict run only.
-        return data(verify(ask, Options(max_examples=0, strict=True), lambda *_: None).report)
+        return data(verify("telnyx", **where(serving), max_examples=0, strict=True))
 
 
 @pytest.fixture(scope="session")
 def of_recordings() -> Report:
     """A real report on every shipped recording."""
-    return data(replayed(Listen((bundled("cassettes"),)))[0])
+    return data(replay(bundled("cassettes")))
 
 
 @pytest.fixture(scope="session")
@@ -143,15 +145,19 @@ def of_a_client(tmp_path_factory: pytest.TempPathFactory) -> Report:
     path = tmp_path_factory.mktemp("theirs") / "theirs.json"
     entries = [{"request": request, "response": response, "recorded_at": "2026-11-01T00:00:00+00:00"}]
     path.write_text(json.dumps({"version": 1, "interactions": entries}), encoding="utf-8")
-    report = replayed(Listen((path,)))[0]
+    report = replay(path)
     return data(with_client(report, Client.FAIL, earlier=report))
 
 
 @pytest.fixture(scope="session")
 def of_no_run() -> Report:
     """A real report of a run that could not start: there are no credentials."""
-    ask = Ask(("telnyx",), "http://127.0.0.1:9/v2", "1", (), {"PATH": os.defpath})
-    return data(verify(ask, Options(), lambda *_: None).report)
+    ended: list[Event] = []
+    nobody = {"base_url": "http://127.0.0.1:9/v2", "room_id": "1", "environment": {"PATH": os.defpath}}
+    with suppress(RoomproofError):
+        verify("telnyx", **nobody, listeners=[ended.append])
+    (told,) = (event.report for event in ended if isinstance(event, Ended))
+    return data(told)
 
 
 @pytest.fixture

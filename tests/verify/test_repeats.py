@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from roomproof.events import Answered, Event
 from roomproof.interaction import header
-from roomproof.verify.run import Options, Run, Step, Subject
+from roomproof.verify.run import Options, Run, Subject
 
 ID = "Repeatability-Request-ID"
 
@@ -15,8 +16,8 @@ def ids_of_a_run(subject: Subject, **options: Any) -> list[str]:
     """Verify a provider and return the ids of the repeatable requests."""
     found: list[str] = []
 
-    def note(step: Step) -> None:
-        sent = header(step.interaction.request.headers, ID)
+    def note(event: Event) -> None:
+        sent = header(event.interaction.request.headers, ID) if isinstance(event, Answered) else None
         if sent is not None and len(sent) == 36:
             found.append(sent)
 

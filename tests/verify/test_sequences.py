@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from io import StringIO
 from itertools import count
 from pathlib import Path
@@ -14,8 +14,8 @@ import pytest
 from rich.console import Console
 
 from roomproof.cassettes.regression import save
-from roomproof.commands.regressions import check_regression
-from roomproof.commands.subject import redactor_of, secrets_of, told_of
+from roomproof.engine.regressions import check_regression
+from roomproof.engine.subject import redactor_of, told_of
 from roomproof.interaction import Interaction
 from roomproof.json_data import as_json
 from roomproof.providers import find_contract, find_mock
@@ -261,9 +261,8 @@ def test_nothing_is_printed(verify: Verify, capfd: pytest.CaptureFixture[str]) -
 
 
 def test_a_report_shows_the_steps_without_secrets(verify: Verify) -> None:
-    environment = find_mock("telnyx").environment
     result = verify("telnyx", Leak(), strict=True)
-    secrets = secrets_of(result.subject, environment)
+    secrets = result.subject.scheme.secrets()
     judged = Judged(result.subject.contract, result.verdicts, "here", result.requests, 1.0, result.started, secrets=secrets)
 
     told = report([judged], 0)
@@ -287,7 +286,7 @@ def test_a_regression_sends_the_steps_again(what: str, verify: Verify, ask: Ask,
     result = verify(provider, fault(), max_examples=100, strict=True)
     finding = found(result, fault().clause)
     mock = find_mock(provider)
-    redactor = redactor_of(result.subject, mock.environment)
+    redactor = redactor_of(replace(result.subject, secrets=result.subject.scheme.secrets()))
 
     path = save(tmp_path, finding.clause.id, told_of(result.subject), finding.witness.steps, redactor)
     assert path is not None

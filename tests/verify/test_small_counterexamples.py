@@ -6,7 +6,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from roomproof.commands.regressions import save_regressions
+from roomproof.engine.regressions import save_regressions
+from roomproof.errors import RoomproofError
 from roomproof.verdict import Verdict
 from roomproof.verify.rooms import clean_up, open_rooms
 from roomproof.verify.run import Options, Subject
@@ -43,7 +44,8 @@ def test_a_counterexample_is_told_in_a_room_with_plain_values(ask: Ask, tmp_path
 
     (finding,) = (one for one in session.findings() if one.clause.id == CLAUSE and one.verdict is Verdict.FAIL)
     assert finding.witness.interaction.request.body == b'{"max_participants":51}'
-    saved, problems = save_regressions(tmp_path, session.subject, [finding], seen, {})
+    problems: list[RoomproofError] = []
+    saved = list(save_regressions(tmp_path, session.subject, [finding], seen, problems.append))
     clean_up(session)
     assert problems == []
     assert [path.stat().st_size < 4096 for path in saved] == [True]

@@ -23,7 +23,6 @@ from roomproof.cassettes.writing import JSON_END, json_entry, json_head, yaml_en
 from roomproof.errors import RecordingError, UsageError
 from roomproof.interaction import LARGEST_BODY, SHOWN_BODY, Interaction, bounded
 from roomproof.readings import UnsearchableError
-from roomproof.targets.target import Outgoing, Target
 
 
 def cassette_path(record: Path, provider: str, providers: int, now: datetime) -> Path:
@@ -142,26 +141,6 @@ class Recorder:
                 f"{self.path}: {self._unsearched} interactions were not written, since their headers or requests are written in more ways "
                 "than can be searched for secrets; the rest of the recording can be replayed"
             )
-
-
-class OverheardTarget:
-    """A target whose interactions somebody hears before anybody judges them: a recorder, or a list that remembers them."""
-
-    def __init__(self, target: Target, hear: Callable[[Interaction], None]) -> None:
-        self.base_url = target.base_url
-        self._target = target
-        self._hear = hear
-
-    def send(self, outgoing: Outgoing) -> Interaction:
-        """Send one request, and tell what came of it, unless it is housekeeping."""
-        interaction = self._target.send(outgoing)
-        if not outgoing.housekeeping:
-            self._hear(interaction)
-        return interaction
-
-    def close(self) -> None:
-        """Let go of connections."""
-        self._target.close()
 
 
 def _tape(path: Path, told: Mapping[str, str]) -> _Tape:

@@ -11,13 +11,14 @@ from roomproof.cassettes.call import MAX_UNREADABLE, Call, Tally
 from roomproof.cassettes.heard import Heard, Register
 from roomproof.cassettes.order import Space
 from roomproof.cassettes.recording import open_recording
-from roomproof.cassettes.stream import Listener, Streams
+from roomproof.cassettes.stream import Streams
 from roomproof.cassettes.stream_by import StreamBy
 from roomproof.cassettes.survey import Survey, survey
 from roomproof.errors import UsageError
+from roomproof.events import Listener
 from roomproof.report.document import Recording, Skipped, SkippedFile, Unreadable, UnreadableEntry
 
-__all__ = ["Heard", "Listener", "Register", "Replayed", "replay"]
+__all__ = ["Heard", "Register", "Replayed", "replay"]
 
 
 @dataclass
@@ -51,8 +52,14 @@ class Replayed:
         )
 
 
-def replay(paths: Iterable[Path], register: Register, listener: Listener | None = None, stream_by: StreamBy = StreamBy.HEADER) -> Replayed:
-    """Judge every recording, the calls of each account in their order.
+def replay(
+    paths: Iterable[Path],
+    register: Register,
+    listener: Listener = lambda _: None,
+    stream_by: StreamBy = StreamBy.HEADER,
+) -> Replayed:
+    """Judge every recording, the calls of each account in their order; `listener` hears of each that was
+    judged.
 
     Of a file that is damaged what stands before the damage counts; the damage is among the problems.
     """

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from roomproof.cassettes.call import Call
 from roomproof.cassettes.heard import Heard, Register
 from roomproof.cassettes.overlap import Overlaps
-from roomproof.contract.model import Contract
+from roomproof.events import Judged, Listener
 from roomproof.interaction import SAFE, Interaction
 from roomproof.judge.beside import ALONE, Beside
 from roomproof.judge.evidence import Outcome
@@ -28,8 +27,6 @@ _MOST_ROOMS = 20_000
 _MOST_KEYS = 20
 """So many streams that know one room are remembered."""
 
-Listener = Callable[[Contract, Interaction], None]
-"""Told of each interaction that belongs to a contract."""
 Name = tuple[str, ...]
 
 
@@ -57,7 +54,7 @@ class Stream:
 class Streams:
     """Gives each call to the judge of its stream, and what that says to the record of the call's file."""
 
-    def __init__(self, register: Register, listener: Listener | None) -> None:
+    def __init__(self, register: Register, listener: Listener) -> None:
         self.by_file: dict[Path, dict[str, Heard]] = {}
         self.judged = self.learned = 0
         self._register, self._listener = register, listener
@@ -139,7 +136,7 @@ class Streams:
             self._judge(stream, call, beside)
 
     def _judge(self, stream: Stream, call: Call, beside: Beside) -> None:
-        interaction, contract = call.interaction, stream.judge.contract
+        interaction = call.interaction
         stream.judge.rooms.file = call.path
         if call.is_elsewhere:
             stream.judge.see_elsewhere(interaction.request)
@@ -150,14 +147,13 @@ class Streams:
         heard = self._heard(call)
         stream.latest = call.path
         heard.note(interaction)
-        if self._listener is not None:
-            self._listener(contract, interaction)
         is_old = self._register.is_old(interaction)
         verdicts = heard.old if is_old else heard.verdicts
         is_known = stream.is_known(call)
         evidence = [] if is_known else stream.judge.see(interaction, beside)
         for item in evidence:
             verdicts.add(item, interaction)
+        self._listener(Judged(stream.judge.contract, interaction, evidence))
         if not is_old and not is_known:
             heard.client.note(stream.judge.violations, Origin(call.path, call.place, interaction.at))
         is_judged = any(item.outcome is not Outcome.INCONCLUSIVE for item in evidence)

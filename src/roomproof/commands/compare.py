@@ -8,15 +8,14 @@ from pathlib import Path
 import orjson
 
 from roomproof import files
+from roomproof.api import Event, Judged, Report, replay
 from roomproof.commands.outputs import require_apart
-from roomproof.commands.replay import Listen, replayed
 from roomproof.comparison.compare import Comparison, Turn, comparable, compare_reports
 from roomproof.comparison.profile import Changes, Profile, compare_profiles
 from roomproof.contract.model import Contract
 from roomproof.errors import UsageError
-from roomproof.interaction import Interaction
 from roomproof.json_data import as_json
-from roomproof.report.document import Report
+from roomproof.providers import find_contracts
 from roomproof.reports.comparison import comparison_document, show_comparison
 from roomproof.reports.console import open_console
 from roomproof.reports.last import MAX_BYTES
@@ -48,7 +47,8 @@ def _compared(before: Path, after: Path, contracts: tuple[Path, ...]) -> tuple[C
     if earlier is not None or later is not None:
         report, other = (before, after) if earlier is not None else (after, before)
         raise UsageError(f"{report} is a report, {other} is not: compare two reports, or two recordings")
-    (old, old_profiles), (new, new_profiles) = (_recording(path, contracts) for path in (before, after))
+    known = tuple(contract for contract, _ in find_contracts(contracts).values())
+    (old, old_profiles), (new, new_profiles) = (_recording(path, known) for path in (before, after))
     both = [provider for provider in old_profiles if provider in new_profiles]
     changes = {provider: compare_profiles(old_profiles[provider], new_profiles[provider]) for provider in both}
     return compare_reports(old, new), changes, _share_a_provider(old, new)
@@ -68,16 +68,14 @@ def _report(path: Path, where: str) -> Report | None:
     return comparable(node, where) if isinstance(node, dict) and "report_version" in node else None
 
 
-def _recording(path: Path, contracts: tuple[Path, ...]) -> tuple[Report, dict[str, Profile]]:
+def _recording(path: Path, contracts: tuple[Contract, ...]) -> tuple[Report, dict[str, Profile]]:
     """Return what a recording says, and how its answers look. Raises UsageError if it, or a file of it, cannot be read."""
     profiles: dict[str, Profile] = {}
 
-    def look(contract: Contract, interaction: Interaction) -> None:
-        if contract.provider not in profiles:
-            profiles[contract.provider] = Profile(contract)
-        profiles[contract.provider].see(interaction)
+    def look(event: Event) -> None:
+        if isinstance(event, Judged):
+            if event.provider not in profiles:
+                profiles[event.provider] = Profile(event.contract)
+            profiles[event.provider].see(event.interaction)
 
-    report, problems = replayed(Listen((path,), contracts), look)
-    if problems:
-        raise problems[0]
-    return report, profiles
+    return replay(path, contracts=contracts, listeners=[look]), profiles

@@ -18,10 +18,10 @@ from roomproof.errors import RoomproofError, UsageError
 
 if TYPE_CHECKING:
     from roomproof.contract.clause import Clause
+    from roomproof.contract.model import Contract
     from roomproof.report.provider import ProviderReport
 
 _NODE_ID = re.compile(r"(?:\.\./)*(roomproof::.+)")
-_INTERRUPTED = 130
 CLIENT = "roomproof_client"
 """The setting that says what becomes of what the client sent outside the contract."""
 CLIENT_WORDS = ("fail", "warn", "off")
@@ -33,13 +33,13 @@ MOCK = "mock"
 class Asked:
     """The options, and what they lead to.
 
-    `providers` are those that the command line names, `clauses` what is collected of each provider, `only`
-    the node ids on the command line, `told` the report on each provider, `begun` whose verification has
-    begun, `first` the first item that an error kept from being tested; `turn` is the file that workers lock
-    who share a server, empty where nobody shares one; `seed` is that of the verifications, None where
-    recordings are judged. `mock` tells that the built-in mock was named as the server; `allowed` are
-    environment variables that contracts may name besides their own. `client` says what becomes of what the
-    client sent outside the contract: `fail`, `warn` or `off`.
+    `providers` are those that the command line names, `known` the contracts, `clauses` what is collected of
+    each provider, `only` the node ids on the command line, `told` the report on each provider, `begun` whose
+    verification has begun, `first` the first item that an error kept from being tested; `turn` is the file
+    that workers lock who share a server, empty where nobody shares one; `seed` is that of the verifications,
+    None where recordings are judged. `mock` tells that the built-in mock was named as the server; `allowed`
+    are environment variables that contracts may name besides their own. `client` says what becomes of what
+    the client sent outside the contract: `fail`, `warn` or `off`.
     """
 
     config: pytest.Config
@@ -51,6 +51,7 @@ class Asked:
     contracts: tuple[Path, ...]
     allowed: tuple[str, ...] = ()
     client: str = "warn"
+    known: dict[str, Contract] = field(default_factory=dict)
     clauses: dict[str, tuple[Clause, ...]] = field(default_factory=dict)
     only: tuple[str, ...] = ()
     told: dict[str, ProviderReport] = field(default_factory=dict)
@@ -104,16 +105,25 @@ class Asked:
     def _verified(self, provider: str) -> ProviderReport:
         if problem := self.forbidden():
             return _untested(provider, problem)
-        from roomproof.commands.subject import Ask
-        from roomproof.commands.verify import verify
-        from roomproof.verify.run import Options
+        from roomproof.api import Ended, Event, verify
 
-        ask = Ask((provider,), self.base_url, self.room_id, self.contracts, os.environ, allowed=self.allowed)
-        verified = verify(ask, Options(), lambda *_: None)
-        if verified.exit_code == _INTERRUPTED:
-            raise KeyboardInterrupt
-        self.seed = verified.report.seed
-        return verified.report.providers[0]
+        def heed(event: Event) -> None:
+            if isinstance(event, Ended) and event.is_interrupted:
+                raise KeyboardInterrupt
+
+        try:
+            report = verify(
+                self.known[provider],
+                base_url=self.base_url,
+                room_id=self.room_id,
+                contracts=self.contracts,
+                allow_variables=self.allowed,
+                listeners=[heed],
+            )
+        except RoomproofError as error:
+            return _untested(provider, str(error))
+        self.seed = report.seed
+        return report.providers[0]
 
 
 class UnfinishedError(RoomproofError):
@@ -242,11 +252,9 @@ def prepare(config: pytest.Config, asked: Asked) -> None:
 
 
 def _listen(asked: Asked) -> None:
-    from roomproof.commands.replay import Listen, replayed
+    from roomproof.api import replay
 
-    report, problems = replayed(Listen(asked.cassettes, asked.contracts))
-    if problems:
-        raise problems[0]
+    report = replay(*asked.cassettes, contracts=asked.contracts)
     asked.told = {told.provider: told for told in report.providers}
     if not asked.providers and not asked.told:
         names = ", ".join(str(path) for path in asked.cassettes)
@@ -263,7 +271,8 @@ def read_contracts(config: pytest.Config, asked: Asked, providers: Iterable[str]
         return
     from roomproof.providers import find_contract
 
-    asked.clauses = {name: tuple(find_contract(name, asked.contracts)[0].clauses.values()) for name in wanted}
+    asked.known = {name: find_contract(name, asked.contracts)[0] for name in wanted}
+    asked.clauses = {name: tuple(contract.clauses.values()) for name, contract in asked.known.items()}
     asked.only = tuple(match[1] for match in map(_NODE_ID.fullmatch, config.args) if match)
     config.args[:] = [argument for argument in config.args if not _NODE_ID.fullmatch(argument)]
     known = [clause.id for clauses in asked.clauses.values() for clause in clauses]

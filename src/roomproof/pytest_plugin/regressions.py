@@ -46,7 +46,7 @@ class RegressionItem(pytest.Item):
 
     def setup(self) -> None:
         """Send the requests; whatever keeps them from being sent is an error."""
-        from roomproof.commands.regressions import check_regression
+        from roomproof.api import check_regression
 
         asked = self.config.stash[ASKED]
         if asked.base_url is None and not asked.mock:

@@ -15,9 +15,11 @@ from roomproof.targets.place import THIS_MACHINE, place_of
 class Outgoing:
     """A request before it is signed: path below the base URL, query, headers, body, and what is known of it.
 
-    `repeatable`: the server executes it once, however often it arrives; `seconds`: the answer may take no longer (None: as long as the
-    target allows). `mark` is the name that it gives a room of the run; `housekeeping` tells that it is about the account, not the contract.
-    `meanwhile` may be done while the answer is awaited; whoever wants it done for sure does it again.
+    `repeatable`: the server executes it once, however often it arrives; `seconds`: the answer may take no
+    longer (None: as long as the target allows). `mark` is the name that it gives a room of the run;
+    `housekeeping` tells that it is about the account, not the contract. `meanwhile` may be done while the
+    answer is awaited; whoever wants it done for sure does it again. `number` and `note` are what is told of
+    it: which request of the run it is, 0 for those that do not count, and what it is about.
     """
 
     method: str
@@ -33,6 +35,8 @@ class Outgoing:
     mark: str = ""
     housekeeping: bool = False
     meanwhile: Callable[[], object] | None = field(default=None, compare=False, repr=False)
+    number: int = field(default=0, compare=False)
+    note: str = field(default="", compare=False)
 
 
 class Target(Protocol):

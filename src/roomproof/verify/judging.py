@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from roomproof.contract.resource import Resource
+from roomproof.events import Judged, Listener
 from roomproof.interaction import Interaction
 from roomproof.judge.evidence import Evidence
 from roomproof.judge.judge import Judge
@@ -16,9 +17,11 @@ from roomproof.verdict import Verdicts
 class Judging:
     """Judges answers and keeps the verdicts. Whatever is asked of it, an answer that waits is judged first."""
 
-    def __init__(self, judge: Judge, verdicts: Verdicts) -> None:
+    def __init__(self, judge: Judge, verdicts: Verdicts, tell: Listener = lambda _: None) -> None:
+        """`tell` hears of each answer when it is judged."""
         self._judge = judge
         self._verdicts = verdicts
+        self._tell = tell
         self._waiting: tuple[Interaction, list[Evidence]] | None = None
 
     def see(self, interaction: Interaction) -> list[Evidence]:
@@ -47,6 +50,7 @@ class Judging:
         evidence += self._judge.see(interaction)
         for item in evidence:
             self._verdicts.add(item, interaction)
+        self._tell(Judged(self._judge.contract, interaction, evidence))
 
     @property
     def verdicts(self) -> Verdicts:

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from time import monotonic
 from typing import Any
 
 from roomproof.contract.clause import Clause, spoken
 from roomproof.contract.keywords import End, Kind
 from roomproof.contract.model import Operation
-from roomproof.errors import RoomproofError
+from roomproof.events import Listener
 from roomproof.interaction import Interaction
 from roomproof.judge.evidence import shown
 from roomproof.judge.rules import window
@@ -28,10 +27,10 @@ from roomproof.verify.limits import (
     questions_left,
     scales_of,
 )
-from roomproof.verify.rooms import clean_up, ended_by, open_rooms, require_hearing
-from roomproof.verify.session import CutShortError, Options, Progress, Result, Session, Subject
+from roomproof.verify.rooms import open_rooms, require_hearing
+from roomproof.verify.session import CutShortError, Options, Result, Session, Subject
 from roomproof.verify.turns import ANCHOR
-from roomproof.verify.ward import ForeignRoomError
+from roomproof.verify.whole_run import whole_run
 from roomproof_strategies import Sample, Scale
 from roomproof_strategies.plain import Plain
 from roomproof_strategies.schema import alternatives, matcher, types
@@ -66,35 +65,31 @@ class Probed:
     observations: list[Observation] = field(default_factory=list)
 
 
-def probe(subject: Subject, options: Options, progress: Progress, tell: Callable[[Probed], None] = lambda _: None) -> Probed:
+def probe(
+    subject: Subject,
+    options: Options,
+    listener: Listener,
+    concluded: Callable[[Probed], None] = lambda _: None,
+) -> Probed:
     """Ask a provider everything that its contract leaves to ask, and leave its room with plain values.
 
-    `tell` hears what came of it before anything is tidied up. Raises UnreachableError or UsageError where it cannot even start.
+    `concluded` hears what came of it before anything is tidied up. Raises as `whole_run` does.
     """
-    began, session = monotonic(), Session(subject, options, progress)
+    session = Session(subject, options, listener)
     probed = Probed(session.result)
 
-    def told(result: Result) -> None:
-        tell(probed)
-        if not result.interrupted:
-            _settle(session)
-
-    try:
+    def ask_everything() -> None:
         open_rooms(session)
         for number, operation in enumerate(session.contract.operations):
             for observation in _Prober(session, operation).observations(first=number == 0):
                 probed.observations.append(observation)
-    except (CutShortError, ForeignRoomError) as error:
-        session.result.stopped = str(error)
-    except KeyboardInterrupt as stop:
-        session.result.stopped, session.result.interrupted = ended_by(stop), True
-    except (RoomproofError, OSError):
-        clean_up(session)
-        session.target.close()
-        raise
-    clean_up(session, told)
-    session.target.close()
-    session.result.seconds = monotonic() - began
+
+    def settled(result: Result) -> None:
+        concluded(probed)
+        if not result.interrupted:
+            _settle(session)
+
+    whole_run(session, ask_everything, settled)
     return probed
 
 

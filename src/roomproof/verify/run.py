@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from time import monotonic
 
 from roomproof.contract.model import Operation
-from roomproof.errors import RoomproofError
+from roomproof.events import Listener
 from roomproof.judge.rules import unchanged
 from roomproof.verify.bodies import Bench
 from roomproof.verify.explore import explore
@@ -16,47 +15,24 @@ from roomproof.verify.limits import measure_broken
 from roomproof.verify.others import exercise_others
 from roomproof.verify.plan import plan, told_and_looked_at
 from roomproof.verify.readback import Readback
-from roomproof.verify.rooms import clean_up, ended_by, open_rooms, require_hearing
-from roomproof.verify.session import CutShortError, Options, Progress, Result, Session, Step, Subject
-from roomproof.verify.ward import ForeignRoomError
+from roomproof.verify.rooms import open_rooms, require_hearing
+from roomproof.verify.session import Options, Result, Session, Subject
+from roomproof.verify.whole_run import whole_run
 
 SETTING = 2
 """The first cases of a plan set every member of the rooms; no selection leaves them out."""
-__all__ = ["Options", "Progress", "Result", "Run", "Step", "Subject"]
+__all__ = ["Options", "Result", "Run", "Subject"]
 
 
 class Run:
     """Verifies one provider."""
 
-    def __init__(self, subject: Subject, options: Options, progress: Progress) -> None:
-        self.session = Session(subject, options, progress)
+    def __init__(self, subject: Subject, options: Options, listener: Listener) -> None:
+        self.session = Session(subject, options, listener)
 
-    def verify(self, tell: Callable[[Result], None] = lambda _: None) -> Result:
-        """Do the whole run; `tell` hears what came of it before anything is tidied up, and so does the caller afterwards.
-
-        Raises UnreachableError or UsageError where it cannot even start.
-        """
-        session, began = self.session, monotonic()
-
-        def timed(result: Result) -> None:
-            result.seconds = monotonic() - began
-            tell(result)
-
-        try:
-            self._exercise_everything()
-        except (CutShortError, ForeignRoomError) as error:
-            session.result.stopped = str(error)
-        except KeyboardInterrupt as stop:
-            session.result.stopped, session.result.interrupted = ended_by(stop), True
-        except (RoomproofError, OSError):
-            # OSError: nobody reads any more what is told of each request.
-            clean_up(session)
-            session.target.close()
-            raise
-        clean_up(session, timed)
-        session.target.close()
-        session.result.seconds = monotonic() - began
-        return session.result
+    def verify(self, concluded: Callable[[Result], None] = lambda _: None) -> Result:
+        """Do the whole run, as `whole_run` says."""
+        return whole_run(self.session, self._exercise_everything, concluded)
 
     def _exercise_everything(self) -> None:
         session = self.session

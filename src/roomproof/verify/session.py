@@ -18,6 +18,7 @@ from roomproof.auth.scheme import Scheme
 from roomproof.contract.deviation import Deviation
 from roomproof.contract.model import Contract, Operation
 from roomproof.contract.resource import Effect, Resource
+from roomproof.events import Answered, Event, Listener, Waited, to_each
 from roomproof.interaction import Credentials, Headers, Interaction, Request, RoomKnowledge, bounded, header
 from roomproof.judge.boundaries import Boundaries
 from roomproof.judge.evidence import Evidence
@@ -36,6 +37,7 @@ from roomproof.verify.rate import Allowance, Clock, Rate
 from roomproof.verify.request_line import path_of, required_cookies, required_headers, required_query
 from roomproof.verify.selection import Selection
 from roomproof.verify.stranger import is_vast, stranger_to
+from roomproof.verify.telling import Telling
 from roomproof.verify.tidy import TRIES, Tidying
 from roomproof.verify.unanswered import MOST_LOST, Unanswered
 from roomproof.verify.ward import FOREIGN, SPARED, Ward, keeps_rooms
@@ -47,26 +49,6 @@ NEW_ROOMS_READ = 20
 """So many new rooms are read at once."""
 LONGEST_PAUSE_AT_THE_END = 1.0
 """Seconds between the few requests that tidy up, however low the rate: nobody waits for minutes at the end of a run."""
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One request of a run: its number, what it is about, how long the answer took, and the verdicts, which grow as the run goes on.
-
-    `waiting` says why and how long the run waits now; then the interaction was a step before already.
-    """
-
-    provider: str
-    requests: int
-    note: str
-    interaction: Interaction
-    seconds: float
-    verdicts: Verdicts
-    waiting: str = ""
-
-
-Progress = Callable[[Step], None]
-"""Called after each request, before it is judged, and when the run waits."""
 
 
 @dataclass(frozen=True)
@@ -93,7 +75,7 @@ class Subject:
     """Whom a run is about: contract, known deviations, what is special, where to send to, who asks, which room.
 
     `books` are those of a ledger, where there is one; `ours` tells that the run started the server itself. `tell` says a sentence to
-    the user at once.
+    the user at once. `secrets` are the credentials in every part, those for proxies among them.
     """
 
     contract: Contract
@@ -106,6 +88,7 @@ class Subject:
     books: Books | None = None
     ours: bool = False
     tell: Callable[[str], None] = lambda _: None
+    secrets: tuple[str, ...] = field(default=(), repr=False)
 
 
 @dataclass
@@ -138,15 +121,17 @@ class Session:
     `lasting` are the members of the named room that could not be put back, and so are left alone.
     """
 
-    def __init__(self, subject: Subject, options: Options, progress: Progress) -> None:
+    def __init__(self, subject: Subject, options: Options, listener: Listener) -> None:
         self.subject = subject
         self.options = options
         self.contract = subject.contract
         self.books = subject.books or Books()
-        self.target = Ward(subject.target, subject.contract, self.books, subject.room_id, ours=subject.ours)
+        everybody = to_each((listener, self._judge_last))
+        self.telling = Telling(subject.target, subject.contract.provider, everybody)
+        self.target = Ward(self.telling, subject.contract, self.books, subject.room_id, ours=subject.ours)
         judge = Judge(subject.contract)
         self.result = Result(subject, Verdicts(subject.contract, subject.deviations, strict=options.strict), boundaries=judge.boundaries)
-        self.judging = Judging(judge, self.result.verdicts)
+        self.judging = Judging(judge, self.result.verdicts, self.telling.tell)
         self.selection = Selection(subject.contract, options.only, strict=options.strict)
         self.random = Random(options.seed)
         self._queries = {operation.id: required_query(operation) for operation in subject.contract.operations}
@@ -154,7 +139,6 @@ class Session:
         self.serial = f"rp{token_hex(5)}{int(datetime.now(UTC).timestamp()):x}"
         self.seats: dict[Seat, str] = {}
         self.lasting: frozenset[str] = frozenset()
-        self._progress = progress
         self._unanswered = Unanswered()
         self._answered: Outgoing | None = None
         self._calls = 0
@@ -379,7 +363,9 @@ class Session:
         began = perf_counter()
         try:
             within = min((limit for limit in (left, self._unanswered.deadline) if limit is not None), default=None)
-            interaction = self.target.send(replace(outgoing, seconds=within, meanwhile=self.judging.catch_up))
+            number = self.result.requests + 1
+            told = replace(outgoing, number=number, note=note)
+            interaction = self.target.send(replace(told, seconds=within, meanwhile=self.judging.catch_up))
         except LedgerError as error:
             raise CutShortError(f"{error}; nothing is made that could be forgotten") from error
         # It may have been set after the request was made, and before it was signed.
@@ -390,7 +376,7 @@ class Session:
         self.result.requests += 1
         if interaction.response is None:
             self.result.unanswered[interaction.failure] += 1
-        self._progress(Step(self.contract.provider, self.result.requests, note, interaction, seconds, self.result.verdicts))
+        self.telling.release()
         if interaction.response is None and self._allowance.left() == 0:
             raise CutShortError(f"--max-seconds {self.options.max_seconds:g} reached")
         return interaction
@@ -402,8 +388,8 @@ class Session:
             raise CutShortError(
                 f"{_busy(interaction)} and {asked} (Retry-After), which is too long; try again then, or with a lower --rate"
             )
-        waiting = f"{_busy(interaction)}, waiting {pause:g} s"
-        self._progress(Step(self.contract.provider, self.result.requests, "", interaction, 0.0, self.result.verdicts, waiting))
+        self.telling.tell(Waited(self.contract.provider, pause, f"{_busy(interaction)}, waiting {pause:g} s"))
+        self.telling.release()
         self.wait(pause)
 
     def wait(self, pause: float) -> None:
@@ -461,8 +447,13 @@ class Session:
         return self._sent(outgoing, f"calls {operation.id}")[0]
 
     def part_with(self, case: Case) -> None:
-        """Send a last case, whatever bounds the run has; nobody judges the answer."""
+        """Send a last case, whatever bounds the run has."""
         self.target.send(self._outgoing(case))
+
+    def _judge_last(self, event: Event) -> None:
+        """Have an answer judged that a recording holds and no bound counts: above all those to the deletions at the end."""
+        if isinstance(event, Answered) and not event.number and not event.housekeeping:
+            self.judging.see(event.interaction)
 
     def tidying(self) -> Tidying:
         """Return what tidies up after the run, whatever bounds it has but its rate."""

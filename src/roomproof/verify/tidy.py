@@ -168,7 +168,9 @@ class Tidying:
             return [] if is_one else None
         body: Json = read_answer(interaction.response.body)
         told = finding.listing or Listing()
-        for step in told.entries:
+        if finding.names_one:
+            body = self.contract.room.representation(body)
+        for step in () if finding.names_one else told.entries:
             body = body.get(step) if isinstance(body, dict) else None
         entries = body if isinstance(body, list) else [body]
         rooms = [entry for entry in entries if isinstance(entry, dict) and self.contract.room.id in entry]

@@ -13,14 +13,12 @@ from typing import Any
 
 import pytest
 
-from roomproof.commands.replay import Listen, replayed
-from roomproof.commands.verify import Ask, verify
+from roomproof.api import replay, verify
 from roomproof.json_data import as_json
 from roomproof.mocks.faults import with_fault
 from roomproof.providers import bundled, find_mock
 from roomproof.report.document import report_from
 from roomproof.reports.html import html
-from roomproof.verify.session import Options
 
 HERE = Path(__file__).parent
 Json = Any
@@ -42,10 +40,7 @@ def _loaded(name: str) -> ModuleType:
 @pytest.fixture(scope="session")
 def right() -> Json:
     """What the shipped recordings of four providers say: nothing fails, and not everything is exercised."""
-    report, problems = replayed(
-        Listen(tuple(bundled("cassettes") / name / "mock" for name in ("azure", "carrierx", "signalwire", "telnyx")))
-    )
-    assert problems == []
+    report = replay(*(bundled("cassettes") / name / "mock" for name in ("azure", "carrierx", "signalwire", "telnyx")))
     node = json.loads(as_json(report))
     for provider in node["providers"]:
         provider["started"] = "2026-01-02T03:04:05+00:00"
@@ -60,8 +55,8 @@ def wrong(serving: Any) -> Json:
     for fault in FAULTS:
         app = with_fault(app, "telnyx", fault)
     with serving(app) as origin:
-        ask = Ask(("telnyx",), origin + mock.prefix, mock.room_id, (), mock.environment)
-        report = verify(ask, Options(max_examples=0, strict=True), lambda *_: None).report
+        where = {"base_url": origin + mock.prefix, "room_id": mock.room_id, "environment": mock.environment}
+        report = verify("telnyx", **where, max_examples=0, strict=True)
     return json.loads(as_json(report))
 
 

@@ -14,14 +14,12 @@ sys.path.insert(0, str(HERE))
 from browser import Browser, browser  # noqa: E402 - beside this file, which is no package
 from serving import serving  # noqa: E402
 
-from roomproof.commands.subject import Ask  # noqa: E402
-from roomproof.commands.verify import verify  # noqa: E402
+from roomproof.api import verify  # noqa: E402
 from roomproof.json_data import as_json  # noqa: E402
 from roomproof.mocks.faults import with_fault  # noqa: E402
 from roomproof.providers import find_mock  # noqa: E402
 from roomproof.report.document import Report, report_from  # noqa: E402
 from roomproof.reports.html import html  # noqa: E402
-from roomproof.verify.session import Options  # noqa: E402
 
 FAULTS = {
     "telnyx": ("max-64", "recording-reset"),
@@ -42,9 +40,8 @@ def page(path: Path) -> None:
         for fault in faults:
             app = with_fault(app, provider, fault)
         with serving(app) as origin:
-            ask = Ask((provider,), origin + mock.prefix, mock.room_id, (), mock.environment)
             # Strict, so that the picture has a finding of several steps: what an update leaves alone is the word of a standard.
-            told = verify(ask, Options(strict=True), lambda *_: None).report
+            told = verify(provider, base_url=origin + mock.prefix, room_id=mock.room_id, environment=mock.environment, strict=True)
         providers += json.loads(as_json(told).replace(origin, "https://staging.example.com"))["providers"]
     whole = report_from({**json.loads(as_json(told)), "providers": providers})
     path.write_text(html([whole]), encoding="utf-8")

@@ -1,11 +1,12 @@
-"""The ledger of a run while it lasts: it is opened before anything is sent, and removed where nothing is left to clean up."""
+"""The ledger of a run while it lasts: it is opened before anything is sent, and removed where nothing is left
+to clean up.
+"""
 
 from __future__ import annotations
 
 import json
 import os
-import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -32,12 +33,18 @@ def heading_of(contract: Contract, base_url: str, room_id: str | None, contracts
 
 @contextmanager
 def kept_books(
-    heading: Heading, contract: Contract, environment: Mapping[str, str], secrets: tuple[str, ...], *, live: bool
+    heading: Heading,
+    contract: Contract,
+    environment: Mapping[str, str],
+    secrets: tuple[str, ...],
+    tell: Callable[[str], None],
+    *,
+    live: bool,
 ) -> Iterator[Books]:
     """Yield the books of a run, kept in a ledger of its own, but for entries in which a secret stands.
 
-    Raises UsageError if another run is at work in the named room, or if there can be no ledger where rooms are made live. Anywhere
-    else a run goes on without one, and says so.
+    Raises UsageError if another run is at work in the named room, or if there can be no ledger where rooms
+    are made live. Anywhere else a run goes on without one, and `tell` hears of it.
     """
     folder = _folder(environment)
     ledger = None if folder is None else _opened(folder, heading)
@@ -47,7 +54,7 @@ def kept_books(
         if makes_rooms(contract) and (live or not is_loopback(heading.base_url)):
             raise UsageError(why)
         if makes_rooms(contract):
-            print(f"roomproof: {why}", file=sys.stderr)
+            tell(why)
         yield Books()
         return
     known = KnownSecrets(secrets)
@@ -61,7 +68,8 @@ def kept_books(
 
     books = Books(write)
     try:
-        _look_around(folder, ledger, heading)
+        if left := _look_around(folder, ledger, heading):
+            tell(left)
         yield books
     finally:
         ledger.close(done=books.settled)
@@ -87,8 +95,10 @@ def _opened(folder: Path, heading: Heading) -> LedgerFile | None:
     return ledger
 
 
-def _look_around(folder: Path, own: LedgerFile, heading: Heading) -> None:
-    """Raise UsageError if another run is at work in the named room; say so if one that was killed has left something there."""
+def _look_around(folder: Path, own: LedgerFile, heading: Heading) -> str:
+    """Raise UsageError if another run is at work in the named room; return that one which was killed has left
+    something there, if so.
+    """
     left = 0
     for other in left_ledgers(folder):
         if isinstance(other, LedgerFile):
@@ -101,10 +111,8 @@ def _look_around(folder: Path, own: LedgerFile, heading: Heading) -> None:
                 raise UsageError(
                     f"another run (process {told[0].process}) is at work in room {heading.room_id}: wait for it, or name another --room-id"
                 )
-    if left:
-        print(
-            f"roomproof: an earlier run at {heading.base_url} was killed; `roomproof cleanup` deletes what it left behind", file=sys.stderr
-        )
+    killed = f"an earlier run at {heading.base_url} was killed"
+    return f"{killed}; `roomproof cleanup` deletes what it left behind" if left else ""
 
 
 def _is_one_room(one: Heading, other: Heading) -> bool:

@@ -1,4 +1,5 @@
-"""What makes a run fail: every broken clause, or only what is new since an earlier report; and stale deviations, if asked for.
+"""What makes a run fail: every broken clause, or only what is new since an earlier report; and stale
+deviations, if asked for.
 
 And what keeps it from being a success all the same: something that was asked for could not be judged.
 """
@@ -24,9 +25,9 @@ from roomproof.reports.shortfall import shortfalls
 class Gate:
     """What was asked for.
 
-    The report since which something is new; whether deviations that have to be looked at again fail; how many of a hundred documented
-    clauses have to be exercised, and how many of a hundred requests may get no usable answer (None: as many as usual); what becomes
-    of what the client sent outside the contract.
+    The report since which something is new; whether deviations that have to be looked at again fail; how many
+    of a hundred documented clauses have to be exercised, and how many of a hundred requests may get no usable
+    answer (None: as many as usual); what becomes of what the client sent outside the contract.
     """
 
     baseline: Path | None = None
@@ -41,10 +42,6 @@ class Gate:
         gate = OpenGate(self, earlier)
         gate.require(())
         return gate
-
-
-EVERY_FAIL = Gate()
-"""Every broken clause fails a run, and nothing else."""
 
 
 @dataclass(frozen=True)
@@ -79,7 +76,9 @@ def failing(report: Report) -> int:
 
 
 def unproven(report: Report) -> list[UnprovenError]:
-    """Return what was asked for and could not be judged, as an error that ends a run in which nothing fails with exit code 3."""
+    """Return what was asked for and could not be judged, as an error that ends a run in which nothing fails
+    with exit code 3.
+    """
     found = "; ".join(map(str, shortfalls(report)))
     return [UnprovenError(found)] if found else []
 

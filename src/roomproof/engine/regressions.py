@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from roomproof.cassettes.recording import open_recording
 from roomproof.cassettes.regression import save, story
-from roomproof.commands.belonging import clause_of, require_belonging
-from roomproof.commands.subject import Ask, redactor_of, secrets_of, subject_of, told_of
+from roomproof.engine.belonging import clause_of, require_belonging
+from roomproof.engine.destination import Missing, Whom, destinations
+from roomproof.engine.recording import Trouble
+from roomproof.engine.subject import redactor_of, subject_of, told_of
 from roomproof.errors import RoomproofError, UsageError
+from roomproof.events import Listener
 from roomproof.interaction import Interaction
 from roomproof.judge.evidence import Evidence, Outcome
 from roomproof.legible import one_line
-from roomproof.providers import find_contract
 from roomproof.reports.curl import curl
 from roomproof.reports.secrets import cleaned, proofs_of
 from roomproof.verdict import Finding, Verdict
@@ -45,16 +47,25 @@ def check_regression(
     environment: Mapping[str, str],
     contracts: tuple[Path, ...] = (),
     allowed: tuple[str, ...] = (),
+    listener: Listener = lambda _: None,
 ) -> Regressed:
-    """Send the requests of a regression to the server at `base_url`, to the built-in mock without one, and judge its clause.
+    """Send the requests of a regression to the server at `base_url`, to the built-in mock without one, and
+    judge its clause.
 
-    `allowed` are the environment variables that contracts may name besides their own. Raises RoomproofError if the file cannot be
-    read or is not what it says, the provider not be reached, or the clause is none of its contract.
+    `allowed` are the environment variables that contracts may name besides their own. Raises RoomproofError
+    if the file cannot be read or is not what it says, the provider not be reached, or the clause is none of
+    its contract.
     """
     recording = open_recording(path)
     clause_id = clause_of(path, recording.told)
     provider = clause_id.partition(".")[0]
-    contract, _ = find_contract(provider, contracts)
+    # A built-in mock has a room of its own.
+    room = None if base_url is None else room_id
+    whom = Whom(base_url, room, False, None, contracts, allowed, environment)
+    (destination,) = destinations((provider,), whom)
+    if isinstance(destination, Missing):
+        raise destination.error
+    contract = destination.contract
     if clause_id not in contract.clauses:
         raise UsageError(f"{path}: the contract has no clause {clause_id}; remove the file if the clause is gone for good")
     recorded = [item for item in recording.interactions() if item.response is not None]
@@ -63,22 +74,24 @@ def check_regression(
         raise UsageError(
             f"{path}: holds {len(recorded)} requests, and a regression sends {MOST_REQUESTS} at most; keep what shows the fault"
         )
-    with subject_of(provider, Ask((provider,), base_url, room_id, contracts, environment, allowed=allowed)) as subject:
+    with subject_of(destination, listener) as subject:
         # What was a fail once, of a strict run too, holds only if nothing breaks it at all.
-        session = Session(subject, Options(strict=True), lambda *_: None)
+        session = Session(subject, Options(strict=True), listener)
         try:
             open_rooms(session)
             told = _tell(session, recorded)
         except CutShortError as error:
-            return Regressed("unexercised", cleaned(one_line(str(error)), secrets_of(subject, environment)))
+            return Regressed("unexercised", cleaned(one_line(str(error)), subject.secrets))
         finally:
             clean_up(session)
             session.target.close()
-        return _verdict(session, clause_id, told, secrets_of(subject, environment))
+        return _verdict(session, clause_id, told, subject.secrets)
 
 
 def _tell(session: Session, recorded: list[Interaction]) -> list[Evidence]:
-    """Send the recorded requests to a room whose members are all set, the last one twice; return what the last one says."""
+    """Send the recorded requests to a room whose members are all set, the last one twice; return what the
+    last one says.
+    """
     resender = Resender(session, recorded)
     updates = next((operation for operation in session.contract.telling if operation.effect.changes), None)
     if updates is not None:
@@ -107,26 +120,30 @@ def _lines(session: Session, finding: Finding) -> list[str]:
 
 
 def save_regressions(
-    folder: Path, subject: Subject, findings: Sequence[Finding], history: Sequence[Interaction], environment: Mapping[str, str]
-) -> tuple[list[Path], list[RoomproofError]]:
-    """Write a regression for each clause that fails; return the new files, and what kept one from being written.
+    folder: Path,
+    subject: Subject,
+    findings: Sequence[Finding],
+    history: Sequence[Interaction],
+    trouble: Trouble,
+) -> Iterator[Path]:
+    """Write a regression for each clause that fails, and yield the new files; `trouble` hears what kept one
+    from being written.
 
-    A regression that is there already stays as it is. A request that is never answered makes none: recordings hold answers.
+    A regression that is there already stays as it is. A request that is never answered makes none: recordings
+    hold answers.
     """
-    secrets, redactor = secrets_of(subject, environment), redactor_of(subject, environment)
-    saved: list[Path] = []
-    problems: list[RoomproofError] = []
+    redactor = redactor_of(subject)
     for finding in findings:
         if finding.verdict is not Verdict.FAIL or finding.witness.is_unanswered:
             continue
         proofs = proofs_of((finding.witness.interaction,), subject.contract.credentials.carrier)
-        summary = cleaned(finding.witness.evidence.summary, (*secrets, *proofs))
+        summary = cleaned(finding.witness.evidence.summary, (*subject.secrets, *proofs))
         told = {**told_of(subject), "summary": summary}
         interactions = finding.witness.sequence or story(subject.contract, history, finding.witness.interaction, finding.clause)
         try:
             path = save(folder, finding.clause.id, told, interactions, redactor)
         except RoomproofError as error:
-            problems.append(error)
+            trouble(error)
             break
-        saved += [path] if path else []
-    return saved, problems
+        if path is not None:
+            yield path

@@ -43,7 +43,9 @@ def clause_of(path: Path, told: Mapping[str, str]) -> str:
 def require_belonging(
     path: Path, told: Mapping[str, str], recorded: Sequence[Interaction], contract: Contract, contracts: tuple[Path, ...]
 ) -> None:
-    """Raise UsageError if a regression stands in another provider's folder, was recorded elsewhere, or cannot be sent."""
+    """Raise UsageError if a regression stands in another provider's folder, was recorded elsewhere, or cannot
+    be sent.
+    """
     provider, folder = contract.provider, path.absolute().parent
     folders = contract_folders(contracts)
     other = next((name for name in (folder.name, folder.parent.name) if name in folders), provider)
@@ -59,7 +61,7 @@ def require_belonging(
     hosts = {_origin(item.request.url): item.request for item in recorded if not is_loopback(item.request.url)}
     if not hosts:
         return
-    known = {name: find_contract(name, contracts)[0] for name in folders}
+    known = {name: contract if name == provider else find_contract(name, contracts)[0] for name in folders}
     attribution = Attribution(known, Path(path.name), provider)
     for request in hosts.values():
         owner = attribution.contract_of(request)

@@ -1,0 +1,214 @@
+"""Run roomproof from Python: verify providers, probe them, replay recordings, send a regression again.
+
+The command line and the pytest plugin call these functions, and nothing below them. Nothing is printed, no
+signal is listened for but while rooms are put back, and every error is a RoomproofError. Its message names
+options as the command line spells them: `--base-url` is `base_url` here.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from pathlib import Path
+
+from roomproof.cassettes.stream_by import StreamBy
+from roomproof.contract.model import Contract
+from roomproof.engine.destination import Destination, Whom, destinations
+from roomproof.engine.events import Concluded, Ended, Found, Planned
+from roomproof.engine.gate import Gate, failing, unproven
+from roomproof.engine.probe import observed
+from roomproof.engine.regressions import Regressed, check_regression
+from roomproof.engine.replay import Listen, replayed
+from roomproof.engine.turns import Turns
+from roomproof.engine.verification import Verification
+from roomproof.errors import UsageError
+from roomproof.events import (
+    Answered,
+    Event,
+    Judged,
+    Listener,
+    Problem,
+    Remarked,
+    Sent,
+    Started,
+    Waited,
+    to_each,
+)
+from roomproof.json_data import as_json
+from roomproof.report.document import Report
+from roomproof.reports.client import Client
+from roomproof.reports.observations import Observations
+from roomproof.verify.fuzz import require_schemathesis
+from roomproof.verify.run import Options
+
+__all__ = [
+    "Answered",
+    "Concluded",
+    "Destination",
+    "Ended",
+    "Event",
+    "Found",
+    "Judged",
+    "Listener",
+    "Observations",
+    "Planned",
+    "Problem",
+    "Regressed",
+    "Remarked",
+    "Report",
+    "Sent",
+    "Started",
+    "Waited",
+    "as_json",
+    "check_regression",
+    "failing",
+    "probe",
+    "replay",
+    "unproven",
+    "verify",
+]
+
+
+def verify(
+    *providers: str | Path | Contract,
+    base_url: str | None = None,
+    room_id: str | None = None,
+    live: bool = False,
+    max_examples: int = 100,
+    fuzz: int = 0,
+    seed: int = 0,
+    only: Sequence[str] = (),
+    rate: float | None = None,
+    max_requests: int | None = None,
+    max_seconds: float | None = None,
+    ca_bundle: Path | None = None,
+    strict: bool = False,
+    strict_deviations: bool = False,
+    baseline: Path | None = None,
+    fail_under: float | None = None,
+    max_unanswered: float | None = None,
+    record: Path | None = None,
+    regressions: Path | None = None,
+    contracts: Sequence[Path] = (),
+    allow_variables: Sequence[str] = (),
+    environment: Mapping[str, str] | None = None,
+    listeners: Sequence[Listener] = (),
+) -> Report:
+    """Send valid, boundary and invalid requests to providers, judge every answer clause by clause, and return
+    the report.
+
+    A provider is a name, the path of a contract (its file or folder), or a contract that `load_contract` has
+    read; without any it is everybody. Without `base_url` or `live` the built-in mocks are asked.
+
+    >>> import roomproof
+    >>> report = roomproof.verify("PROVIDER", max_examples=0, only=["PROVIDER.*.max-length"])
+    >>> report.summary.fail
+    0
+
+    `rate` is in requests a second, `fail_under` and `max_unanswered` in per cent, `regressions` the folder
+    for the witnesses of fails. `live` sends to the contract's own server, and nobody is asked: to say so is
+    to agree. Credentials come from `environment`, by default that of the process. Ctrl-C ends a run with a
+    report of what is known; the rooms are put back before.
+
+    Raises UsageError or ContractError before anything is sent. What keeps one provider from being verified,
+    or a recording from being written, is raised when everything else is done; whoever wants the report all
+    the same listens for Ended.
+    """
+    chosen = Options(max_examples, seed, max_requests, rate, strict, fuzz, tuple(only), max_seconds)
+    options = _checked(chosen)
+    _require_percent("--fail-under", fail_under)
+    _require_percent("--max-unanswered", max_unanswered)
+    gate = Gate(baseline, strict_deviations, fail_under, max_unanswered).opened()
+    whom = Whom(base_url, room_id, live, ca_bundle, tuple(contracts), tuple(allow_variables), _known(environment))
+    found = destinations(providers, whom, options.only)
+    gate.require(destination.provider for destination in found)
+    return Verification(Turns(found, options, record, to_each(listeners)), gate, regressions).run()
+
+
+def probe(
+    *providers: str | Path | Contract,
+    base_url: str | None = None,
+    room_id: str | None = None,
+    live: bool = False,
+    rate: float | None = None,
+    max_requests: int | None = None,
+    max_seconds: float | None = None,
+    ca_bundle: Path | None = None,
+    record: Path | None = None,
+    contracts: Sequence[Path] = (),
+    allow_variables: Sequence[str] = (),
+    environment: Mapping[str, str] | None = None,
+    listeners: Sequence[Listener] = (),
+) -> Observations:
+    """Find where limits really are, and what providers do where documents are silent; return the
+    observations.
+
+    >>> import roomproof
+    >>> observations = roomproof.probe("PROVIDER", max_requests=40)
+    >>> [provider.provider for provider in observations.providers]
+    ['PROVIDER']
+
+    Arguments and errors are those of `verify`.
+    """
+    options = _checked(Options(max_requests=max_requests, rate=rate, max_seconds=max_seconds))
+    whom = Whom(base_url, room_id, live, ca_bundle, tuple(contracts), tuple(allow_variables), _known(environment))
+    return observed(Turns(destinations(providers, whom), options, record, to_each(listeners)))
+
+
+def replay(
+    *paths: Path,
+    max_age: timedelta | None = None,
+    stream_by: StreamBy = StreamBy.HEADER,
+    strict: bool = False,
+    strict_deviations: bool = False,
+    baseline: Path | None = None,
+    fail_under: float | None = None,
+    client: Client = Client.WARN,
+    contracts: Sequence[Path | Contract] = (),
+    listeners: Sequence[Listener] = (),
+) -> Report:
+    """Judge recordings, whoever made them, or folders of them; nothing is sent. Return the report.
+
+    >>> import roomproof
+    >>> from roomproof.providers import bundled
+    >>> report = roomproof.replay(bundled("cassettes") / "PROVIDER" / "mock")
+    >>> report.summary.fail
+    0
+
+    `contracts` are folders with further contracts, or contracts that were read before. Raises UsageError if
+    there is nothing at one of the paths; for a file that cannot be read, or if nothing could be judged, when
+    everything else is done.
+    """
+    _require_percent("--fail-under", fail_under)
+    gate = Gate(baseline, strict_deviations, fail_under, client=client).opened()
+    return replayed(Listen(paths, tuple(contracts), strict, max_age, stream_by), gate, to_each(listeners))
+
+
+def _known(environment: Mapping[str, str] | None) -> Mapping[str, str]:
+    return os.environ if environment is None else environment
+
+
+def _checked(options: Options) -> Options:
+    """Return options as they are. Raises UsageError for a number that has no meaning, and if Schemathesis is
+    missing.
+    """
+    for option, count, least in (
+        ("--max-examples", options.max_examples, 0),
+        ("--fuzz", options.fuzz, 0),
+        ("--max-requests", options.max_requests, 1),
+    ):
+        if count is not None and count < least:
+            raise UsageError(f"{option} {count}: must be {least} or more")
+    for option, number in (("--rate", options.rate), ("--max-seconds", options.max_seconds)):
+        if number is not None and not 0 < number < math.inf:
+            raise UsageError(f"{option} {number:g}: must be more than 0 and finite")
+    if options.fuzz:
+        require_schemathesis()
+    return options
+
+
+def _require_percent(option: str, number: float | None) -> None:
+    if number is not None and not 0 <= number <= 100:
+        raise UsageError(f"{option} {number:g}: must be from 0 to 100")

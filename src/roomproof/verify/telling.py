@@ -1,0 +1,51 @@
+"""The target that tells of each request: what comes of it is told before anybody judges it."""
+
+from __future__ import annotations
+
+from time import perf_counter
+
+from roomproof.events import Answered, Event, Listener, Sent
+from roomproof.interaction import Interaction
+from roomproof.targets.target import Outgoing, Target
+
+
+class Telling:
+    """A target whose requests and answers a listener hears of.
+
+    What the listener raises is held until `release`: it must not come between an answer and the books, nor
+    keep a room from being put back.
+    """
+
+    def __init__(self, target: Target, provider: str, listener: Listener) -> None:
+        self.base_url = target.base_url
+        self._target = target
+        self._provider = provider
+        self._listener = listener
+        self._raised: BaseException | None = None
+
+    def send(self, outgoing: Outgoing) -> Interaction:
+        """Send one request."""
+        number, note = outgoing.number, outgoing.note
+        self.tell(Sent(self._provider, number, outgoing.method, outgoing.path, note))
+        began = perf_counter()
+        interaction = self._target.send(outgoing)
+        seconds = perf_counter() - began
+        self.tell(Answered(self._provider, number, note, interaction, seconds, outgoing.housekeeping))
+        return interaction
+
+    def close(self) -> None:
+        """Let go of connections."""
+        self._target.close()
+
+    def tell(self, event: Event) -> None:
+        """Tell the listener of an event."""
+        try:
+            self._listener(event)
+        except BaseException as error:
+            self._raised = self._raised or error
+
+    def release(self) -> None:
+        """Raise what the listener has raised, if it has."""
+        error, self._raised = self._raised, None
+        if error is not None:
+            raise error

@@ -17,8 +17,7 @@ import uvicorn
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from roomproof.contract.model import Contract
-from roomproof.mocks.faults import with_fault
-from roomproof.providers import find_contract, find_mock
+from roomproof.providers import find_contract, find_fault, find_mock
 from roomproof.targets.serve import LOOPBACK, listen
 
 _ASK = "/benchmark-times"
@@ -101,7 +100,7 @@ def main() -> None:
     """Serve the provider named on the command line until standard input closes."""
     provider, fault, documented_only = sys.argv[1:]
     mock, listening = find_mock(provider), listen(LOOPBACK, 0)
-    app = with_fault(mock.build(), provider, fault) if fault else mock.build()
+    app = find_fault(provider, fault).around(mock.build()) if fault else mock.build()
     app = Documented(app, find_contract(provider)[0]) if documented_only else app
     origin = f"http://{LOOPBACK}:{listening.getsockname()[1]}"
     told = {"origin": origin, "base_url": origin + mock.prefix, "environment": dict(mock.environment), "room_id": mock.room_id}

@@ -353,14 +353,15 @@ def mock(
     list_faults: Annotated[
         bool, typer.Option("--list-faults", help="Show the faults that it can have, and serve nothing.", metavar="")
     ] = False,
+    contracts: Contracts = None,
 ) -> None:
     """Serve one built-in mock until stopped."""
     from roomproof.commands.mock import run_mock, show_faults
 
     if list_faults:
-        show_faults(provider)
+        show_faults(provider, tuple(contracts or ()))
     else:
-        run_mock(provider, host, port, fault)
+        run_mock(provider, host, port, fault, tuple(contracts or ()))
 
 
 @_command(rich_help_panel=_READ)

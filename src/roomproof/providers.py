@@ -1,8 +1,8 @@
 """Find what belongs to a provider: its contract, its mock, its strategies. The only place that looks up and reads them.
 
 Contracts come bundled with the package, from the checkout, from directories that the user names, or from the entry point
-group `roomproof.contracts` (a callable that returns the provider's directory); mocks and strategies come from the groups
-`roomproof.mocks` and `roomproof.strategies`.
+group `roomproof.contracts` (a callable that returns the provider's directory); mocks, faults and strategies come from the groups
+`roomproof.mocks`, `roomproof.faults` and `roomproof.strategies`.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from roomproof.errors import ContractError, UsageError, did_you_mean
 if TYPE_CHECKING:
     from roomproof.contract.deviation import Deviation
     from roomproof.contract.model import Contract
-    from roomproof.mocks import Mock
+    from roomproof.mocks import Fault, Mock
 
     Known = tuple[Contract, tuple[Deviation, ...]]
     """A contract with its known deviations."""
@@ -221,6 +221,33 @@ def require_mock(provider: str) -> None:
     if provider not in known:
         nearest = did_you_mean(provider, known)
         raise UsageError(f"provider {provider!r} has no built-in mock{nearest}; there are {', '.join(known)}, others need --base-url")
+
+
+def find_faults(provider: str, extra: tuple[Path, ...] = ()) -> Mapping[str, Fault]:
+    """Return the faults that a provider's mock can have, by id; none where it has no contract or no mock.
+
+    The entry points `roomproof.faults` offer them: those that are named like the provider for it alone, those named `all` for every
+    one. Each is a callable that takes the mock and the contract.
+    """
+    folders = contract_folders(extra)
+    if provider not in folders or not entry_points(group="roomproof.mocks", name=provider):
+        return {}
+    mock, contract = find_mock(provider), load_contract(folders[provider] / "openapi.yaml")
+    points = (*entry_points(group="roomproof.faults", name=provider), *entry_points(group="roomproof.faults", name="all"))
+    offered = (fault for point in points for fault in point.load()(mock, contract))
+    found: dict[str, Fault] = {}
+    for fault in offered:
+        found.setdefault(fault.id, fault)
+    return found
+
+
+def find_fault(provider: str, fault_id: str, extra: tuple[Path, ...] = ()) -> Fault:
+    """Return one of a mock's faults. Raises UsageError if it has no such fault."""
+    faults = find_faults(provider, extra)
+    if fault_id not in faults:
+        known = f"`roomproof mock {provider} --list-faults` shows them"
+        raise UsageError(f"the mock of {provider!r} has no fault {fault_id!r}{did_you_mean(fault_id, faults)}; {known}")
+    return faults[fault_id]
 
 
 def find_special(provider: str) -> Any:

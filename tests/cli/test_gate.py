@@ -12,8 +12,7 @@ from xml.etree import ElementTree as Xml
 import pytest
 from starlette.types import ASGIApp
 
-from roomproof.mocks.faults import with_fault
-from roomproof.providers import bundled, find_mock
+from roomproof.providers import bundled, find_fault, find_mock
 
 Run = Callable[..., Any]
 Serve = Callable[[ASGIApp], str]
@@ -53,7 +52,7 @@ def against(inside: Run, serve: Serve, tmp_path: Path) -> Callable[..., tuple[An
     def run(*faults: str, options: Sequence[object] = ()) -> tuple[Any, dict[str, Any], Xml.Element]:
         app: ASGIApp = TELNYX.build()
         for fault in faults:
-            app = with_fault(app, "telnyx", fault)
+            app = find_fault("telnyx", fault).around(app)
         whom = (
             "verify",
             "telnyx",

@@ -11,8 +11,7 @@ from typing import Any
 import pytest
 from starlette.types import ASGIApp
 
-from roomproof.mocks.faults import with_fault
-from roomproof.providers import bundled, find_mock
+from roomproof.providers import bundled, find_fault, find_mock
 
 Run = Callable[..., Any]
 Serve = Callable[[ASGIApp], str]
@@ -53,7 +52,7 @@ def test_a_clause_that_is_none_ends_the_run_before_it_starts(words: tuple[str, .
 
 
 def test_each_finding_has_the_line_that_finds_it_again(inside: Run, serve: Serve, tmp_path: Path) -> None:
-    base_url = serve(with_fault(TELNYX.build(), "telnyx", "max-51")) + TELNYX.prefix
+    base_url = serve(find_fault("telnyx", "max-51").around(TELNYX.build())) + TELNYX.prefix
     whom = ("--base-url", base_url, "--room-id", TELNYX.room_id)
     done = inside("verify", "telnyx", *whom, "--seed", 7, "--max-examples", 3, "--json", "report.json", env=TELNYX.environment)
     (finding,) = (finding for finding in report_in(tmp_path)["providers"][0]["findings"] if finding["verdict"] == "fail")

@@ -15,8 +15,7 @@ import pytest
 from starlette.types import ASGIApp
 
 from roomproof.cassettes.recording import open_recording
-from roomproof.mocks.faults import with_fault
-from roomproof.providers import bundled, find_mock
+from roomproof.providers import bundled, find_fault, find_mock
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="redirections of a POSIX shell, and /dev/full")
 TELNYX = find_mock("telnyx")
@@ -105,7 +104,7 @@ def test_no_file_and_no_connection_gets_what_is_printed(shell: Shell, tmp_path: 
 
 
 def test_a_fail_is_one_and_the_report_is_there(shell: Shell, serve: Callable[[ASGIApp], str], tmp_path: Path) -> None:
-    base_url = serve(with_fault(TELNYX.build(), "telnyx", "max-64")) + TELNYX.prefix
+    base_url = serve(find_fault("telnyx", "max-64").around(TELNYX.build())) + TELNYX.prefix
     asked = f"--base-url {base_url} --room-id {TELNYX.room_id} --only '{CLAUSE}' --max-examples 0 --verbose --json report.json"
     done = shell(f"verify telnyx {asked} >/dev/full", **TELNYX.environment, GITHUB_ACTIONS="true")
     assert (done.returncode, FULL in done.stderr, len(done.stderr.splitlines())) == (1, True, 1)

@@ -18,8 +18,7 @@ from starlette.types import ASGIApp
 
 from roomproof.contract.model import CredentialsSpec
 from roomproof.interaction import Credentials, Request
-from roomproof.mocks.faults import with_fault
-from roomproof.providers import find_mock
+from roomproof.providers import find_fault, find_mock
 from roomproof.reports.curl import curl
 
 TELNYX = find_mock("telnyx")
@@ -59,7 +58,7 @@ def on_a_terminal(command: list[str], width: int, environment: Mapping[str, str]
 @pytest.fixture
 def faulty(command: Path, serve: Callable[[ASGIApp], str]) -> list[str]:
     """The words that verify a provider which takes 64 participants, as far as is needed to find that out."""
-    base_url = serve(with_fault(TELNYX.build(), "telnyx", "max-64")) + TELNYX.prefix
+    base_url = serve(find_fault("telnyx", "max-64").around(TELNYX.build())) + TELNYX.prefix
     words = ("verify", "telnyx", "--base-url", base_url, "--room-id", TELNYX.room_id, "--max-examples", 0, "--max-requests", 160)
     return [str(command), *map(str, words)]
 

@@ -15,11 +15,12 @@ VENDOR = re.compile(rf"{'|'.join(NAMES)}|(?<![a-z])acs(?![a-z])|x-ms-", re.IGNOR
 
 
 def sources() -> Iterator[Path]:
-    """Every text of the engine but its mocks, every strategy but those of one provider."""
+    """Every text of the engine but its mocks, every strategy and every fault but those of one provider or one scheme."""
     for path in (ROOT / "src" / "roomproof").rglob("*"):
         if path.is_file() and path.suffix != ".pyc" and "mocks" not in path.parts:
             yield path
-    yield from (path for path in (ROOT / "strategies").rglob("*.py") if path.stem not in NAMES)
+    others = (path for folder in ("strategies", "faults") for path in (ROOT / folder).rglob("*.py"))
+    yield from (path for path in others if path.stem not in (*NAMES, "hmac_signature"))
 
 
 def test_the_engine_names_no_vendor() -> None:

@@ -20,8 +20,7 @@ import uvicorn
 from starlette.responses import RedirectResponse, Response
 from starlette.types import Message, Receive, Scope, Send
 
-from roomproof.mocks.faults import with_fault
-from roomproof.providers import find_mock
+from roomproof.providers import find_fault, find_mock
 from roomproof.targets.serve import LOOPBACK, listen
 
 TELNYX = find_mock("telnyx")
@@ -47,7 +46,7 @@ class Provider:
 
     def begin(self) -> None:
         """Be in the first state again."""
-        self._app = with_fault(TELNYX.build(), "telnyx", "max-64")
+        self._app = find_fault("telnyx", "max-64").around(TELNYX.build())
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         self.requests += 1

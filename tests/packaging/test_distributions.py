@@ -28,16 +28,16 @@ def files_below(*folders: str, suffixes: tuple[str, ...]) -> set[str]:
     return {path.relative_to(ROOT).as_posix() for path in found}
 
 
-def test_the_wheel_holds_both_packages_the_templates_the_contracts_and_the_cassettes(built: Path) -> None:
+def test_the_wheel_holds_the_packages_the_templates_the_contracts_and_the_cassettes(built: Path) -> None:
     (path,) = built.glob("*.whl")
     names = {name for name in zipfile.ZipFile(path).namelist() if ".dist-info/" not in name}
     suffixes = (".py", ".yaml", ".json", "py.typed", ".html", ".css", ".js")
-    modules = files_below("src", "strategies", "auth", suffixes=suffixes)
+    modules = files_below("src", "strategies", "faults", "auth", suffixes=suffixes)
     expected = {name.partition("/")[2] for name in modules}
     expected |= {f"roomproof/_contracts/{name.partition('/')[2]}" for name in files_below("contracts", suffixes=(".yaml",))}
     expected |= {f"roomproof/_cassettes/{name.partition('/')[2]}" for name in files_below("cassettes", suffixes=(".yaml", ".md"))}
     assert names == expected
-    assert {f"{name}/py.typed" for name in ("roomproof", "roomproof_strategies", "roomproof_auth")} <= names
+    assert {f"{name}/py.typed" for name in ("roomproof", "roomproof_faults", "roomproof_strategies", "roomproof_auth")} <= names
     assert "roomproof/start/openapi.yaml" in names
     assert {f"roomproof/reports/html/{name}" for name in ("page.html", "parts.html", "style.css", "script.js")} <= names
     assert "roomproof/_cassettes/telnyx/mock/update-room.yaml" in names
@@ -52,6 +52,7 @@ def test_the_wheel_holds_licence_and_entry_points(built: Path) -> None:
     assert "[roomproof.auth]" in text
     assert "[roomproof.mocks]" in text
     assert "[roomproof.strategies]" in text
+    assert "[roomproof.faults]" in text
     assert any(name.endswith("licenses/LICENSE") for name in wheel.namelist())
 
 
@@ -59,7 +60,7 @@ def test_the_sdist_holds_everything_that_building_and_testing_take(built: Path) 
     (path,) = built.glob("*.tar.gz")
     with tarfile.open(path) as sdist:
         names = {name.partition("/")[2] for name in sdist.getnames()}
-    folders = ("src", "strategies", "auth", "contracts", "cassettes", "tests")
+    folders = ("src", "strategies", "faults", "auth", "contracts", "cassettes", "tests")
     wanted = files_below(*folders, suffixes=(".py", ".yaml", "py.typed"))
     wanted |= {"LICENSE", "README.md", "conftest.py", "pyproject.toml", "tox.ini"}
     assert wanted - names == set()

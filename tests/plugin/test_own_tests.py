@@ -15,8 +15,7 @@ import uvicorn
 
 from roomproof.cassettes.exposure import exposed
 from roomproof.cassettes.recording import found_in, open_recording
-from roomproof.mocks.faults import with_fault
-from roomproof.providers import find_mock
+from roomproof.providers import find_fault, find_mock
 from roomproof.targets.serve import LOOPBACK, listen
 
 pytest_plugins = ["pytester"]
@@ -191,7 +190,7 @@ class Providers:
 
     def __init__(self) -> None:
         self.requests = 0
-        telnyx, azure = with_fault(TELNYX.build(), "telnyx", "max-64"), AZURE.build()
+        telnyx, azure = find_fault("telnyx", "max-64").around(TELNYX.build()), AZURE.build()
 
         async def app(scope, receive, send):  # type: ignore[no-untyped-def]
             self.requests += 1

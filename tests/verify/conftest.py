@@ -13,9 +13,7 @@ import pytest
 import uvicorn
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from roomproof.mocks.faults import find_fault
-from roomproof.mocks.faults.exchange import Wrapped
-from roomproof.providers import find_contract, find_mock, find_special
+from roomproof.providers import find_contract, find_fault, find_mock, find_special
 from roomproof.targets.credentials import scheme_from, unscoped_from
 from roomproof.targets.http import HttpTarget
 from roomproof.targets.serve import LOOPBACK, listen
@@ -156,9 +154,9 @@ def findings() -> Callable[..., list[Finding]]:
     """Verify a provider's mock with one of its faults, without random cases, and return what is a fail."""
 
     def found(provider: str, fault_id: str, *only: str) -> list[Finding]:
-        mock, (contract, deviations), (fault, api) = find_mock(provider), find_contract(provider), find_fault(provider, fault_id)
+        mock, (contract, deviations) = find_mock(provider), find_contract(provider)
         scheme = scheme_from(contract.credentials, mock.environment)
-        with served(Wrapped(mock.build(), api, fault.wrap)) as origin:
+        with served(find_fault(provider, fault_id).around(mock.build())) as origin:
             target = HttpTarget(origin + mock.prefix)
             subject = Subject(contract, deviations, find_special(provider), target, scheme, None, mock.room_id)
             result = Run(subject, Options(max_examples=0, only=only, strict=True), lambda *_: None).verify()

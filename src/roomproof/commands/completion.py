@@ -38,12 +38,15 @@ def complete_clause(context: typer.Context, incomplete: str) -> list[str]:
 
 def complete_fault(context: typer.Context, incomplete: str) -> list[tuple[str, str]]:
     """Return the faults of the mock that the line names, each with what it does."""
-    from roomproof.mocks.faults import faults_of
+    from roomproof.providers import find_faults
 
     # An option without its value ends the parser's work early: the provider is then among the words that are left.
     provider = context.params.get("provider") or next(iter(context.args), "")
-    faults = faults_of(str(provider))
-    return [(fault.id, fault.what) for fault in faults if fault.id.startswith(incomplete)]
+    try:
+        faults = find_faults(str(provider), _contracts(context))
+    except RoomproofError:
+        return []
+    return [(fault.id, fault.what) for fault in faults.values() if fault.id.startswith(incomplete)]
 
 
 def _providers(context: typer.Context) -> list[str]:

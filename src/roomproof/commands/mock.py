@@ -2,32 +2,32 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import typer
 
-from roomproof.mocks.faults import faults_of, find_fault
-from roomproof.providers import find_mock
+from roomproof.providers import find_fault, find_faults, find_mock
 from roomproof.targets.serve import listen, serve
 
 
-def show_faults(provider: str) -> None:
+def show_faults(provider: str, contracts: tuple[Path, ...]) -> None:
     """Print the faults that a provider's mock can have, a line each. Raises UsageError if it has no mock."""
     find_mock(provider)
-    for one in faults_of(provider):
+    for one in find_faults(provider, contracts).values():
         typer.echo(f"{one.id:30} {one.kind:14} {one.what}")
 
 
-def run_mock(provider: str, host: str, port: int, fault: str | None) -> None:
+def run_mock(provider: str, host: str, port: int, fault: str | None, contracts: tuple[Path, ...]) -> None:
     """Serve a mock until it is stopped; what is printed are the credentials and the room that it takes.
 
     Raises UsageError for an unknown provider or fault, or a port that is taken.
     """
     found = find_mock(provider)
-    if fault is not None:
-        find_fault(provider, fault)
+    wrong = None if fault is None else find_fault(provider, fault, contracts)
     listening = listen(host, port)
     typer.echo(f"{provider} at http://{host}:{listening.getsockname()[1]}{found.prefix}, stop with Ctrl-C")
     for name, value in found.environment.items():
         typer.echo(f"  export {name}='{value}'")
     if found.room_id:
         typer.echo(f"  --room-id {found.room_id}")
-    serve(provider, listening, fault)
+    serve(provider, listening, wrong)

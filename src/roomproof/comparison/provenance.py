@@ -148,7 +148,7 @@ class Provenance:
         if context.room is not None and (room_id is not None or context.created):
             key = room_id or str(context.room.get(self._contract.room.id))
             if room_id is not None or self._rooms.get(key) is None:
-                self._rooms.open(key).learn(context.room, context.sent)
+                self._rooms.meet(key).learn(context.room, context.sent)
             return
         state = self._rooms.get(room_id or "")
         status = interaction.response.status if interaction.response else 500

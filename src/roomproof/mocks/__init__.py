@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Protocol
 
 from starlette.applications import Starlette
+from starlette.types import ASGIApp
 
 
 @dataclass(frozen=True)
@@ -22,3 +24,24 @@ class Mock:
     prefix: str
     environment: Mapping[str, str]
     room_id: str | None
+
+
+class Fault(Protocol):
+    """One way in which a mock breaks its contract, as the entry points `roomproof.faults` offer it.
+
+    `id` is unique within the provider, `kind` is the sort of promise that it breaks, `what` says it in one sentence, and `clauses`
+    are the ids of the clauses that it breaks.
+    """
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def kind(self) -> str: ...
+    @property
+    def what(self) -> str: ...
+    @property
+    def clauses(self) -> tuple[str, ...]: ...
+
+    def around(self, app: ASGIApp) -> ASGIApp:
+        """Return an application with the fault around it."""
+        ...

@@ -18,7 +18,8 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from roomproof.errors import UnreachableError, UsageError
-from roomproof.providers import find_mock
+from roomproof.mocks import Fault
+from roomproof.providers import find_fault, find_mock
 
 LOOPBACK = "127.0.0.1"
 
@@ -37,22 +38,20 @@ def listen(host: str, port: int) -> socket.socket:
     return listening
 
 
-def _server(provider: str, fault: str | None) -> uvicorn.Server:
+def _server(provider: str, fault: Fault | None) -> uvicorn.Server:
     app: ASGIApp = find_mock(provider).build()
     if fault is not None:
-        from roomproof.mocks.faults import with_fault
-
-        app = with_fault(app, provider, fault)
+        app = fault.around(app)
     return uvicorn.Server(uvicorn.Config(app, log_level="error", access_log=False, lifespan="off", ws="none"))
 
 
-def serve(provider: str, listening: socket.socket, fault: str | None = None) -> None:
-    """Serve a provider's mock until interrupted, with a fault if one is named. Raises UsageError if there is no such fault."""
+def serve(provider: str, listening: socket.socket, fault: Fault | None = None) -> None:
+    """Serve a provider's mock until interrupted, with a fault if one is given."""
     _server(provider, fault).run(sockets=[listening])
 
 
 async def _serve_child(provider: str, listening: socket.socket, fault: str | None) -> None:
-    server = _server(provider, fault)
+    server = _server(provider, None if fault is None else find_fault(provider, fault))
     serving = asyncio.create_task(server.serve(sockets=[listening]))
     await asyncio.get_running_loop().run_in_executor(None, sys.stdin.buffer.read)
     server.should_exit = True
@@ -75,8 +74,6 @@ def mock_process(provider: str, fault: str | None = None) -> Iterator[Serving]:
     Raises UsageError if there is no such fault, UnreachableError if the mock does not start.
     """
     if fault is not None:
-        from roomproof.mocks.faults import find_fault
-
         find_fault(provider, fault)
     command = [sys.executable, "-m", "roomproof.targets.serve", provider, *([fault] if fault is not None else [])]
     # A session of its own: Ctrl-C is for the run, which then still needs the mock to clean up.

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from roomproof.contract.model import Operation
+from roomproof.contract.model import Contract, Operation
 from roomproof.contract.parameters import as_text
 from roomproof.contract.resource import Effect, Resource
 from roomproof.interaction import SAFE
-from roomproof.judge.rules import gone_after_delete, not_listed, read_after_write, safe
+from roomproof.judge.rules import gone_after_delete, listed, not_listed, read_after_write, safe
 from roomproof.verify.case import Case, Seat
 from roomproof.verify.explore import explore
 from roomproof.verify.fuzz import fuzz
@@ -74,9 +74,17 @@ def _turn_pages(session: Session, operation: Operation) -> None:
         return
     if listing.size:
         _walk(session, operation, {listing.size: "1"}, MOST_PAGES)
+    if operation.resource is not None and _has_to_list(session.contract, operation.resource):
+        # What was made last is what a list may lack, and nothing has changed it yet.
+        _made(session, operation.resource)
     _walk(session, operation, _largest(operation), MOST_PAGES_IN_ALL)
     for query in list(filters(session.bench(operation), session.random)):
         _walk(session, operation, {**_largest(operation), **query}, MOST_PAGES_IN_ALL)
+
+
+def _has_to_list(contract: Contract, resource: Resource) -> bool:
+    creating = contract.about(resource, Effect.CREATE)
+    return creating is not None and bool(listed.RULE.clauses(creating))
 
 
 def _largest(operation: Operation) -> dict[str, str]:

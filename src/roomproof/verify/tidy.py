@@ -168,9 +168,7 @@ class Tidying:
             return [] if is_one else None
         body: Json = read_answer(interaction.response.body)
         told = finding.listing or Listing()
-        if finding.names_one:
-            body = self.contract.room.representation(body)
-        for step in () if finding.names_one else told.entries:
+        for step in told.entries:
             body = body.get(step) if isinstance(body, dict) else None
         entries = body if isinstance(body, list) else [body]
         rooms = [entry for entry in entries if isinstance(entry, dict) and self.contract.room.id in entry]

@@ -15,8 +15,7 @@ import pytest
 
 from roomproof.api import replay, verify
 from roomproof.json_data import as_json
-from roomproof.mocks.faults import with_fault
-from roomproof.providers import bundled, find_mock
+from roomproof.providers import bundled, find_fault, find_mock
 from roomproof.report.document import report_from
 from roomproof.reports.html import html
 
@@ -53,7 +52,7 @@ def wrong(serving: Any) -> Json:
     mock = find_mock("telnyx")
     app = mock.build()
     for fault in FAULTS:
-        app = with_fault(app, "telnyx", fault)
+        app = find_fault("telnyx", fault).around(app)
     with serving(app) as origin:
         where = {"base_url": origin + mock.prefix, "room_id": mock.room_id, "environment": mock.environment}
         report = verify("telnyx", **where, max_examples=0, strict=True)

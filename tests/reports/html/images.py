@@ -16,8 +16,7 @@ from serving import serving  # noqa: E402
 
 from roomproof.api import verify  # noqa: E402
 from roomproof.json_data import as_json  # noqa: E402
-from roomproof.mocks.faults import with_fault  # noqa: E402
-from roomproof.providers import find_mock  # noqa: E402
+from roomproof.providers import find_fault, find_mock  # noqa: E402
 from roomproof.report.document import Report, report_from  # noqa: E402
 from roomproof.reports.html import html  # noqa: E402
 
@@ -38,7 +37,7 @@ def page(path: Path) -> None:
         mock = find_mock(provider)
         app = mock.build()
         for fault in faults:
-            app = with_fault(app, provider, fault)
+            app = find_fault(provider, fault).around(app)
         with serving(app) as origin:
             # Strict, so that the picture has a finding of several steps: what an update leaves alone is the word of a standard.
             told = verify(provider, base_url=origin + mock.prefix, room_id=mock.room_id, environment=mock.environment, strict=True)

@@ -1,0 +1,229 @@
+"""Operators on whole life cycles: what reads, lists and deletes may not do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from roomproof.contract.clause import Part
+from roomproof.contract.resource import Effect
+from roomproof_faults.border.acceptance import passing
+from roomproof_faults.border.answers import changing
+from roomproof_faults.border.exchange import Call, Handle, Reply, Wrap, put
+from roomproof_faults.border.values import swapped
+from roomproof_faults.fault import Kind
+from roomproof_faults.operators.operator import Breaches, Demand, operator
+
+Json = Any
+Entries = list[dict[str, Json]]
+
+
+@operator(Kind.LIFE_CYCLE, Part.BEHAVIOUR, "gone-after-delete")
+def not_gone(demand: Demand) -> Breaches:
+    status = demand.api.operation(demand.clause.operation).success.status
+    kept = keeps_deleted(int(status) if status.isdigit() else 204)
+    yield "readable", "shows a room after it was deleted", keeps_deleted_readable()
+    yield "kept", "says that it deletes rooms and keeps them", kept
+
+
+@operator(Kind.LIFE_CYCLE, Part.BEHAVIOUR, "delete-repeated")
+def delete_twice(demand: Demand) -> Breaches:
+    for status in (200, 204, 404, 409, 500):
+        if status != demand.clause.options["status"]:
+            what = f"answers with {status} where a room is deleted again"
+            yield f"{status}", what, answers_second_delete(status)
+
+
+@operator(Kind.LIFE_CYCLE, Part.BEHAVIOUR, "listed")
+def not_listed(_: Demand) -> Breaches:
+    yield "newest-missing", "lists all rooms but the newest one", lists_without_newest()
+    yield "first-missing", "leaves the first room off lists", lists(lambda found: found[1:])
+    yield "last-missing", "leaves the last room of each page off", lists(lambda found: found[:-1])
+    yield "empty", "lists no room", lists(lambda _: [])
+
+
+@operator(Kind.LIFE_CYCLE, Part.BEHAVIOUR, "not-listed")
+def listed_after_delete(_: Demand) -> Breaches:
+    yield "deleted", "lists a room after it was deleted", lists_deleted()
+
+
+@operator(Kind.LIFE_CYCLE, Part.BEHAVIOUR, "paging")
+def other_pages(demand: Demand) -> Breaches:
+    listing = demand.api.operation(demand.clause.operation).listing
+    yield "first-again", "answers each page with the first one", same_page_for_all()
+    yield "repeated", "lists the last room of a page twice", lists(lambda found: [*found, *found[-1:]])
+    if listing and listing.size:
+        yield "size-ignored", "ignores the page size", without(listing.size, demand.operations)
+
+
+@operator(Kind.LIFE_CYCLE, Part.BEHAVIOUR, "filter")
+def other_filter(demand: Demand) -> Breaches:
+    name = demand.clause.options["parameter"]
+    nothing = changing(lambda call, reply: _listed(call, reply, lambda _: []) if call.query(name) else reply)
+    yield "ignored", f"ignores the filter {name}", without(name, demand.operations)
+    yield "empty", f"lists no room where {name} is asked for", nothing
+
+
+@operator(Kind.LIFE_CYCLE, Part.BEHAVIOUR, "safe")
+def reads_change(demand: Demand) -> Breaches:
+    changing_it = changes_by_asking(demand.operations)
+    yield "changed-by-read", "changes a room although it is only asked for something", changing_it
+
+
+def lists(change: Callable[[Entries], Entries]) -> Wrap:
+    """Change the rooms that lists show."""
+    return changing(lambda call, reply: _listed(call, reply, change))
+
+
+def _listed(call: Call, reply: Reply, change: Callable[[Entries], Entries]) -> Reply:
+    listing = call.listing if reply.ok else None
+    found = listing.shown(reply.document) if listing else None
+    return (
+        reply.with_document(put(reply.document, listing.entries, change(found)))
+        if listing and found is not None
+        else reply
+    )
+
+
+def keeps_deleted_readable() -> Wrap:
+    """Answer a read of a deleted room with what was last said of it."""
+
+    def wrap(handle: Handle) -> Handle:
+        last: dict[str, Reply] = {}
+
+        async def readable(call: Call) -> Reply:
+            if call.effect is Effect.DELETE and call.room_id not in last:
+                last[call.room_id] = await handle(call.reading())
+            reply = await handle(call)
+            if call.effect is Effect.READ and reply.ok:
+                last[call.room_id] = reply
+            shown = call.effect is Effect.READ and not reply.ok and call.room_id in last
+            return last[call.room_id] if shown else reply
+
+        return readable
+
+    return wrap
+
+
+def keeps_deleted(status: int) -> Wrap:
+    """Answer a deletion with the status of a success, and do nothing."""
+
+    def wrap(handle: Handle) -> Handle:
+        async def kept(call: Call) -> Reply:
+            if call.effect is not Effect.DELETE:
+                return await handle(call)
+            found = await handle(call.reading())
+            return replace(found, status=status, body=b"") if found.ok else await handle(call)
+
+        return kept
+
+    return wrap
+
+
+def answers_second_delete(status: int) -> Wrap:
+    """Answer with a status where a room is deleted that was deleted before."""
+
+    def wrap(handle: Handle) -> Handle:
+        gone: set[str] = set()
+
+        async def again(call: Call) -> Reply:
+            reply = await handle(call)
+            if call.effect is not Effect.DELETE:
+                return reply
+            second = call.room_id in gone
+            gone.update([call.room_id] if reply.ok else [])
+            return replace(reply, status=status, body=b"") if second else reply
+
+        return again
+
+    return wrap
+
+
+def lists_without_newest() -> Wrap:
+    """List all rooms but the one that was made last."""
+
+    def wrap(handle: Handle) -> Handle:
+        newest: list[Json] = []
+
+        async def listed(call: Call) -> Reply:
+            reply = await handle(call)
+            if call.effect is Effect.CREATE and reply.room:
+                newest[:] = [reply.room[reply.api.id]]
+            return _listed(
+                call, reply, lambda found: [one for one in found if one[reply.api.id] not in newest]
+            )
+
+        return listed
+
+    return wrap
+
+
+def lists_deleted() -> Wrap:
+    """List deleted rooms beside those that are there."""
+
+    def wrap(handle: Handle) -> Handle:
+        gone: Entries = []
+
+        async def listed(call: Call) -> Reply:
+            before = await handle(call.reading()) if call.effect is Effect.DELETE else None
+            reply = await handle(call)
+            if before is not None and before.room and reply.ok:
+                gone.append(before.room)
+            return _listed(call, reply, lambda found: [*found, *gone])
+
+        return listed
+
+    return wrap
+
+
+def same_page_for_all() -> Wrap:
+    """Answer each request for a page with the first page that was asked for."""
+
+    def wrap(handle: Handle) -> Handle:
+        first: list[Reply] = []
+
+        async def same(call: Call) -> Reply:
+            paged = call.effect is Effect.LIST and call.scope["query_string"] != b""
+            reply = first[0] if paged and first else await handle(call)
+            if paged and reply.ok and not first:
+                first.append(reply)
+            return reply
+
+        return same
+
+    return wrap
+
+
+def without(parameter: str, on: frozenset[str]) -> Wrap:
+    """Ignore a query parameter."""
+    return passing(lambda call: call.without_query(parameter) if call.operation in on else call)
+
+
+def changes_by_asking(on: frozenset[str]) -> Wrap:
+    """Show in reads another value of a field that can be set, after each of these requests."""
+
+    def wrap(handle: Handle) -> Handle:
+        asked = 0
+
+        async def changed(call: Call) -> Reply:
+            nonlocal asked
+            reply = await handle(call)
+            name = next((one for one in reply.room if one in call.api.settable), "")
+            if name and call.effect is Effect.READ:
+                reply = reply.with_room({**reply.room, name: _nth(reply.room[name], asked)})
+            asked += call.operation in on and reply.ok
+            return reply
+
+        return changed
+
+    return wrap
+
+
+def _nth(value: Json, number: int) -> Json:
+    """Another value for each number, of the same type where that is easy."""
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return value + number
+    if isinstance(value, str):
+        return value + number * "x"
+    return swapped(value) if number % 2 else value

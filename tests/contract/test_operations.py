@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from roomproof.contract.clause import Level, Part
+from roomproof.contract.document import parse_yaml
 from roomproof.contract.model import Contract, Operation
 from roomproof.contract.read import read_contract
 from roomproof.errors import ContractError
@@ -387,6 +388,49 @@ def by_hand(name: str, **more: Any) -> Node:
     return {"operationId": name, "responses": {"2XX": {"description": "carried out"}}, **more}
 
 
+@pytest.mark.parametrize("method", ["GET", "fetch", "delet"])
+def test_a_method_that_openapi_does_not_have_is_refused_and_no_operation_lost(method: str) -> None:
+    with pytest.raises(ContractError, match=method):
+        contract({"/rooms/{room_id}": {"get": called("get-room", ROOM_SCHEMA), method: called("other-room")}})
+
+
+def test_operations_have_the_names_that_vendors_give_them() -> None:
+    assert only(called("getRoom", ROOM_SCHEMA), method="get").id == "getRoom"
+
+
+@pytest.mark.parametrize(
+    ("listing", "told"),
+    [({"size": "limt"}, "size: there is no query parameter 'limt'"), ({"page": {"parameter": "sheet"}}, "known are limit")],
+)
+def test_a_list_is_asked_for_by_parameters_that_it_has(listing: Node, told: str) -> None:
+    limit = {"name": "limit", "in": "query", "schema": {"type": "integer"}}
+    listed = called("list-rooms", parameters=[limit], **{"x-list": {"entries": ["rooms"], **listing}})
+    with pytest.raises(ContractError, match=told):
+        contract({"/rooms": {"get": listed}, "/rooms/{room_id}": {"get": called("get-room", ROOM_SCHEMA)}})
+
+
+@pytest.mark.parametrize(
+    ("method", "rule", "told"),
+    [
+        ("get", {"path": "pages", "rule": "paging"}, "about operations that list"),
+        ("delete", {"fields": ["name"], "rule": "echo"}, "create or read or replace or update"),
+        ("get", {"path": "list", "rule": "listed"}, "about operations that create"),
+        ("patch", {"path": "safe", "rule": "safe"}, "the effect of this one is update"),
+    ],
+)
+def test_a_rule_that_says_nothing_of_what_an_operation_does_is_refused(method: str, rule: Node, told: str) -> None:
+    with pytest.raises(ContractError, match=told):
+        only(called("one", ROOM_SCHEMA, **{"x-behaviours": [{**rule, "demands": "nothing"}]}), method=method)
+
+
+def test_a_filter_is_a_parameter_of_the_list() -> None:
+    line = {"path": "names", "rule": "filter", "with": {"parameter": "nam", "field": "name"}, "demands": "of that name"}
+    name = {"name": "name", "in": "query", "schema": {"type": "string"}}
+    listed = called("list-rooms", parameters=[name], **{"x-list": {"entries": ["rooms"]}, "x-behaviours": [line]})
+    with pytest.raises(ContractError, match="did you mean 'name'"):
+        contract({"/rooms": {"get": listed}, "/rooms/{room_id}": {"get": called("get-room", ROOM_SCHEMA)}})
+
+
 def test_calls_of_x_support_are_the_operations_that_say_the_same() -> None:
     body = {"requestBody": {"content": {"application/json": {"schema": {"type": "object"}, "x-body": {"name": "{serial}"}}}}}
     told = {
@@ -429,3 +473,9 @@ def test_a_call_of_x_support_does_what_its_name_says() -> None:
         contract({"/rooms/{room_id}": PATCH}, **{"x-support": {"create": {"method": "GET", "path": "/rooms"}}})
     with pytest.raises(ContractError, match=r"x-support, read: its path names no room; it has to hold \{room_id\}"):
         contract({"/rooms/{room_id}": PATCH}, **{"x-support": {"read": {"method": "GET", "path": "/rooms"}}})
+
+
+def test_a_status_needs_no_quotation_marks() -> None:
+    text = "responses:\n  200: {description: it is so}\n  0x10: {description: as it is written}\n"
+    assert parse_yaml("a: {200: x}\n", "it") == {"a": {"200": "x"}}
+    assert list(parse_yaml(text, "it")["responses"]) == ["200", "0x10"]

@@ -339,7 +339,7 @@ def test_numbers_are_those_of_json() -> None:
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        ("a: {200: x}\n", "write it in quotation marks"),
+        ("a: {2.5: x}\n", "write it in quotation marks"),
         ("a: !!binary aGk=\n", "bytes is no value of JSON"),
         ("a: 99999999999999999999\n", "the number is larger"),
         ('a: "\\e[2J"\n', "holds the character"),

@@ -281,7 +281,7 @@ class Mini:
         return self.rooms[room_id]
 
     def check_media(self, media: str | None) -> None:
-        if media != "application/json":
+        if media not in ("application/json", "application/merge-patch+json"):
             raise RefusedError(415, "not JSON")
 
     def parsed(self, body: bytes | None) -> Json:

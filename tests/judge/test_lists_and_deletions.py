@@ -209,6 +209,18 @@ def test_a_link_that_leads_to_no_page_is_a_fault(linked: Talk) -> None:
     assert "paging" in linked.broken
 
 
+@pytest.mark.parametrize("link", ["https://halls.example/hals?cursor=x", "/halls/a?cursor=x", "hall?cursor=x"])
+def test_a_link_to_something_else_than_the_list_is_a_fault(linked: Talk, link: str) -> None:
+    linked.list("a", next=link)
+    assert linked.broken == {"paging"}
+
+
+@pytest.mark.parametrize("link", ["https://gateway.example/v9/halls?cursor=x", "?cursor=x", "/halls/?cursor=x"])
+def test_a_link_may_lead_to_the_list_in_any_way(linked: Talk, link: str) -> None:
+    linked.list("a", next=link)
+    assert linked.broken == set()
+
+
 def test_a_made_up_value_in_place_of_a_cursor_begins_no_list(linked: Talk) -> None:
     linked.make("a").list("b", asked="/halls?cursor=y")
     assert linked.broken == set()

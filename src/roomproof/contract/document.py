@@ -24,7 +24,16 @@ _Base: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 class _Loader(_Base):  # type: ignore[misc] # one of two classes, whichever PyYAML was built with
-    """YAML's safe loader; numbers are those of JSON, and dates stay text, since a contract's dates are samples."""
+    """YAML's safe loader; numbers are those of JSON, and dates stay text, since a contract's dates are samples.
+
+    A whole number that stands as a name is the text that is written: statuses mostly have no quotation marks (OpenAPI 3.1, Responses
+    Object).
+    """
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        found = super().construct_mapping(node, deep=deep)
+        written = {key.value for key, _ in node.value if key.tag == _INT}
+        return {str(name) if type(name) is int and str(name) in written else name: value for name, value in found.items()}
 
 
 def _whole_number(loader: Any, node: Any) -> int:

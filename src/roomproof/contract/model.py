@@ -33,7 +33,8 @@ class Parameter:
 class Body:
     """A request body: its JSON Schema, every `$ref` resolved, and the media types that the contract has for it.
 
-    `media_type` is the one that a run sends. `example` is a body that makes a resource; `{serial}` in it stands for a name of the run's.
+    `media_type` is the one that a run sends; `alike` are the others whose bodies are written in the same way, by the same schema.
+    `example` is a body that makes a resource; `{serial}` in it stands for a name of the run's.
     """
 
     media_type: str
@@ -41,6 +42,7 @@ class Body:
     schema: Mapping[str, Any]
     media_types: tuple[str, ...] = ()
     example: Json = None
+    alike: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

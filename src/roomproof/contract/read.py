@@ -159,7 +159,20 @@ def _operations(root: Mapping[str, Any], provider: str, resources: tuple[Resourc
             parameters = [*_parameters(item, (where, path)), *_parameters(node, way)]
             operation = _operation(node, method, path, parameters, place, weight)
             effect, resource = _effect(node, operation, resources, paths, way)
-            yield replace(operation, effect=effect, resource=resource, listing=_listing(node, effect, resource))
+            listing = _listing(node, effect, resource)
+            _refuse_unknown_pages(operation, listing, way)
+            yield replace(operation, effect=effect, resource=resource, listing=listing)
+
+
+def _refuse_unknown_pages(operation: Operation, listing: Listing | None, way: Path) -> None:
+    """Refuse a documented list that is asked for by a parameter which it does not have."""
+    if listing is None or not operation.is_documented:
+        return
+    known = [one.name for one in operation.parameters if one.place == "query"]
+    for word, name in (("page", listing.page.parameter if listing.page else ""), ("size", listing.size)):
+        if name and name not in known:
+            message = f"{operation.id}: x-list: {word}: there is no query parameter {name!r}{did_you_mean(name, known)}"
+            raise ContractError(f"{message}; known are {', '.join(known) or 'none'}", (*way, "x-list", word))
 
 
 def _effect(
@@ -243,7 +256,9 @@ def _body(node: Mapping[str, Any]) -> Body:
     """Return a request body; of several media types a run sends one that it can write, JSON before forms."""
     content: Mapping[str, Any] = node["content"]
     media = next(filter(is_json, content), next(filter(is_form, content), next(iter(content))))
-    return Body(media, bool(node.get("required")), content[media]["schema"], tuple(content), content[media].get("x-body"))
+    schema, example = content[media]["schema"], content[media].get("x-body")
+    alike = tuple(one for one in content if one != media and is_json(one) and is_json(media) and content[one]["schema"] == schema)
+    return Body(media, bool(node.get("required")), schema, tuple(content), example, alike)
 
 
 def _parameter(node: Mapping[str, Any], place: Place) -> Parameter:

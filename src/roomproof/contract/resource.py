@@ -71,7 +71,8 @@ class Listing:
 
     def may_be_cursor(self, name: str) -> bool:
         """Whether a query parameter may be one that only the link to another page can tell."""
-        known = name in self.query or name == self.size
+        counted = self.page is not None and name == self.page.parameter
+        known = name in self.query or name == self.size or counted
         return self.next is not None and not known and any(word in name.lower() for word in _CURSORS)
 
 

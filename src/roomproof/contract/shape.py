@@ -20,6 +20,8 @@ from roomproof.errors import ContractError, did_you_mean
 
 METHODS = ("post", "put", "patch", "get", "delete")
 """The methods whose operations are read, in this order."""
+_OF_PATHS = (*METHODS, "options", "head", "trace", "parameters", "servers", "summary", "description", "$ref")
+"""What a path may have (OpenAPI 3.1, Path Item Object); operations of the methods that only ask about others are not read."""
 LONGEST = 1_000_000
 """No document asks for longer texts than this at least; a value of the smallest size must be one that can be sent."""
 MOST = 1_000
@@ -141,7 +143,7 @@ _OPERATION = {
     "type": "object",
     "required": ["operationId", "responses"],
     "properties": {
-        "operationId": {"type": "string", "pattern": "^[a-z0-9]+(-[a-z0-9]+)*$"},
+        "operationId": {"type": "string", "pattern": "^[A-Za-z0-9]+([-_][A-Za-z0-9]+)*$"},
         "parameters": {"type": "array", "items": _PARAMETER},
         "requestBody": {
             "type": "object",
@@ -212,6 +214,7 @@ _PATHS = {
     "propertyNames": {"pattern": _PATH},
     "additionalProperties": {
         "type": "object",
+        "propertyNames": {"anyOf": [{"enum": list(_OF_PATHS)}, {"pattern": "^x-"}]},
         "properties": {
             "parameters": {"type": "array", "items": _PARAMETER},
             **dict.fromkeys(METHODS, _OPERATION),

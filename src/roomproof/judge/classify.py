@@ -72,7 +72,7 @@ def classify(
     unsettled += [Question(f"{_named(pointer)} is no documented member", pointer[:1]) for pointer in unknown]
     unsettled += order_questions(operation, sent, state)
     # Of what was accepted nobody asks whether it had to be: what is readable of it was accepted all the same.
-    unread = tuple(_unread(rules, request, parameters, scrubbed)) if is_second_hand(request) else ()
+    unread = tuple(_unread(rules, request, parameters, scrubbed))
     if obstacles or unsettled:
         return Classification(body, sent, tuple(obstacles), tuple(unsettled), (), {}, (), frozenset(doubtful), scrubbed, unread)
     edges = _edges(rules, [_WHOLE_BODY] if isinstance(body, list) else [name for name in readable if name in rules.accepted], held)
@@ -90,7 +90,7 @@ def _unread(rules: RequestRules, request: Request, parameters: Mapping[str, str]
     yield from (Question(f"the recording has no readable {name}", (name,)) for name in sorted(scrubbed))
     for parameter in rules.parameters:
         value = parameter.sent_in(request, parameters)
-        if value is not None and is_placeholder(value):
+        if value is not None and parameter.is_unread(value, second_hand=is_second_hand(request)):
             yield Question(f"the recording has no readable {parameter.name}")
 
 
@@ -121,7 +121,7 @@ def _parameter_obstacles(parameter: Parameter, request: Request, parameters: Map
     if value is None:
         if parameter.required is not None and not is_second_hand(request):
             yield Obstacle(parameter.required, kind, f"no {parameter.name}")
-    elif is_second_hand(request) and is_placeholder(value):
+    elif parameter.is_unread(value, second_hand=is_second_hand(request)):
         return
     elif not parameter.value.keeps(read := parameter.read(value)):
         # A recorder may have put a word of its own in the place of a header's value.
@@ -135,8 +135,8 @@ def _undocumented(operation: Operation, rules: RequestRules, request: Request) -
     """Yield what a request carries that its operation does not have, or has in a form that no clause here speaks of."""
     if request.body and operation.body is None:
         yield "no document says what follows from a body"
-    media = media_type(request.headers)
-    if operation.body is not None and media in operation.body.media_types and media != operation.media_type:
+    media, body = media_type(request.headers), operation.body
+    if body is not None and media in body.media_types and media not in (body.media_type, *body.alike):
         yield f"what a body sent as {media} holds is not looked at"
     if rules.queries:
         yield from (f"no document has the query parameter {name}" for name in request.query if name not in rules.queries)
@@ -241,7 +241,8 @@ def _open_texts(rules: RequestRules, held: Held, at: datetime | None, doubtful: 
                 doubtful.update(pointer[:1])
             reasons = [*leniency.open_questions(value, has_length_limit=place.path in rules.limited)]
             reasons += leniency.open_date_time(value, at) if is_date_time(value) else ()
-            yield from (Question(why, pointer[:1]) for why in reasons)
+            # Of a body that is a list, or a map, what stands in it has one name, whichever of it it is.
+            yield from (Question(why, place.path[:1]) for why in reasons)
 
 
 def _fragile(rules: RequestRules, held: Held) -> Iterator[Clause]:

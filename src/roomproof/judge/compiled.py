@@ -15,6 +15,7 @@ from roomproof.contract.model import Operation
 from roomproof.contract.parameters import read_text
 from roomproof.interaction import Request, header
 from roomproof.judge.evidence import Evidence, kept
+from roomproof.judge.placeholder import is_placeholder
 from roomproof.judge.register import rule_of
 from roomproof.judge.validators import PlaceValidator, validator
 
@@ -43,8 +44,13 @@ class Parameter:
         if self.place == "path":
             return in_path.get(self.name)
         if self.place == "cookie":
-            return request.cookies.get(self.name)
+            whole = header(request.headers, "Cookie")
+            return whole if whole is not None and is_placeholder(whole) else request.cookies.get(self.name)
         return request.query.get(self.name) if self.place == "query" else header(request.headers, self.name)
+
+    def is_unread(self, text: str, *, second_hand: bool) -> bool:
+        """Whether a recorder has put something else in the place of its value: no recording keeps cookies, whoever made it."""
+        return (second_hand or self.place == "cookie") and is_placeholder(text)
 
     def read(self, text: str) -> Json:
         """Return the value that a text stands for."""

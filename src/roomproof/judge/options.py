@@ -32,6 +32,7 @@ class Place(Enum):
     BODY = "a member of the body"
     ROOM = "a field of the room in a response; `items` and `values` lead into arrays and maps"
     HEADER = "a header of the request"
+    QUERY = "a query parameter of the request"
     ITEM = "a field of each item of the array that the clause is about"
     VALUE = "a field of each value of the map that the clause is about"
 
@@ -39,6 +40,7 @@ class Place(Enum):
 BodyField = Annotated[str, Place.BODY]
 RoomField = Annotated[str, Place.ROOM]
 HeaderName = Annotated[str, Place.HEADER]
+QueryName = Annotated[str, Place.QUERY]
 ItemField = Annotated[str, Place.ITEM]
 ValueField = Annotated[str, Place.VALUE]
 
@@ -120,6 +122,9 @@ def _named(
         headers: dict[str, Any] = {one.name: {} for one in operation.parameters if one.place == "header"}
         # Who declares no header at all leaves them to the line.
         return Named(path, {"properties": headers} if headers else {}, "the header of a request", pointer)
+    if place is Place.QUERY:
+        known: dict[str, Any] = {one.name: {} for one in operation.parameters if one.place == "query"}
+        return Named(path, {"properties": known}, "the query of a request", pointer)
     inside = {Place.ITEM: (*clause.path, ITEMS), Place.VALUE: (*clause.path, VALUES)}.get(place, ())
     return Named((*inside, *path), operation.schema, "the body", pointer)
 

@@ -16,11 +16,14 @@ from roomproof.contract.clause import Clause, Part
 from roomproof.contract.fields import require_known
 from roomproof.contract.lines import line_at, marks
 from roomproof.contract.model import Contract, Operation
+from roomproof.contract.resource import Effect
 from roomproof.errors import ContractError, UsageError, did_you_mean
-from roomproof.judge.options import named_fields, require_options
+from roomproof.judge.options import Place, named_fields, require_options
 from roomproof.judge.rule import VALUES, Conclusion, Rule, Sight
 
 GROUP = "roomproof.rules"
+_SHOW_ONE = frozenset({Effect.CREATE, Effect.READ, Effect.UPDATE, Effect.REPLACE})
+"""The effects of operations whose response shows what they are about."""
 _FAILURES = (
     *(ImportError, SyntaxError, NameError, AttributeError, TypeError, ValueError, LookupError),
     *(ArithmeticError, AssertionError, RuntimeError, OSError),
@@ -102,5 +105,11 @@ def require_rules(contract: Contract) -> None:
 
 def _require(clause: Clause, operation: Operation, contract: Contract) -> None:
     rule = rule_of(clause)
+    effects = rule.effects or (_SHOW_ONE if rule.about in (Place.BODY, Place.ROOM) else frozenset(Effect))
+    if operation.effect not in effects:
+        meant = " or ".join(sorted(effects))
+        message = f"{operation.id}: the rule {rule.name!r} is about operations that {meant}; the effect of this one is {operation.effect}"
+        raise ContractError(f"{message}: leave the line out, or say what it does with x-effect", (*clause.pointer, "rule"))
     require_options(rule.options, clause)
-    require_known(operation, named_fields(rule.about, rule.options, clause, operation, contract.room))
+    resource = operation.resource or contract.room
+    require_known(operation, named_fields(rule.about, rule.options, clause, operation, resource))

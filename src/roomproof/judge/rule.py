@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from roomproof.contract.clause import Clause, Part
 from roomproof.contract.model import Contract, Operation
+from roomproof.contract.resource import Effect
 from roomproof.judge.options import Place
 
 if TYPE_CHECKING:
@@ -149,9 +150,11 @@ class Rule:
     `conclude` is a pure function from what was seen to evidence; the first paragraph of its docstring says
     how the rule is tested. It runs once for all rules that share it.
 
-    What a contract may write: `about` is where the field stands that a clause is about; `options` a frozen
-    dataclass of what may stand under `with` (roomproof.judge.options), None where nothing may; `fields` the
-    names of the body's members that a clause is about, if not its path.
+    What a contract may write: `effects` are those of the operations that the rule makes sense for, by default
+    of those that show what they are about, where it is about a field of that, else any; `about` is where the
+    field stands that a clause is about; `options` a frozen dataclass of what may stand under `with`
+    (roomproof.judge.options), None where nothing may; `fields` the names of the body's members that a clause
+    is about, if not its path.
 
     What is sent: `shown` is which of the requests that are sent anyhow are needed for it; `wants` the
     families of requests that are sent for it besides; `hangs_on_history` whether what a room went through may
@@ -172,6 +175,7 @@ class Rule:
     conclude: Conclusion
     part: Part = Part.BEHAVIOUR
     sees: tuple[Sight, ...] = (Sight.OPERATION,)
+    effects: frozenset[Effect] = frozenset()
     about: Place = Place.NOTHING
     options: type[Any] | None = None
     fields: Callable[[Clause], tuple[str, ...]] = lambda clause: clause.path[:1]

@@ -251,7 +251,9 @@ def request_json(request: Request) -> Json:
 
 def sent_body(operation: Operation, request: Request) -> Json:
     """Return the value of a request's body, a form's fields as an object of them, or why there is none."""
-    if request.body and operation.media_type is not None and is_form(operation.media_type):
+    is_empty_form = request.body == b"" and media_type(request.headers) == operation.media_type
+    if (request.body or is_empty_form) and operation.media_type is not None and is_form(operation.media_type):
+        assert request.body is not None, "an empty form is a body"
         if media_type(request.headers) != operation.media_type or len(request.body) > LARGEST_BODY:
             return NoJson.MALFORMED if len(request.body) <= LARGEST_BODY else NoJson.VAST
         pairs = parse_qsl(request.body.decode("utf-8", "replace"), keep_blank_values=True)

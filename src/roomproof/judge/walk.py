@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, urljoin, urlsplit
 
 from roomproof.contract.clause import Path
 from roomproof.contract.model import Operation
@@ -22,7 +22,7 @@ class Walk:
 
     `number` counts pages from 1. `shows_all` tells that all entries that the request asks for have been shown
     by now; `filters` are the parameters that may leave others out. `link` is the query of the next page,
-    where the response has a link to it; `size` how many entries were asked for, None where the request
+    where the response has a link to it, and `path` where that leads to; `size` how many entries were asked for, None where the request
     leaves that to the provider. `asked` is what the request said of anything but pages.
     """
 
@@ -34,6 +34,7 @@ class Walk:
     link: Mapping[str, str] | None
     size: int | None
     asked: Mapping[str, str]
+    path: str = ""
 
     @property
     def shown(self) -> frozenset[str]:
@@ -76,7 +77,8 @@ def walked(
     link, size = _link(listing, body), _size(listing, request)
     # Of no entries at all, or of a size that is none, nobody knows how many there are.
     shows_all = shows_all and (size != 0 if size is not None else listing.size not in request.query)
-    return Walk(page, earlier, number, shows_all, filters, link, size, _beside_pages(listing, told))
+    path = _path(listing, request, body)
+    return Walk(page, earlier, number, shows_all, filters, link, size, _beside_pages(listing, told), path)
 
 
 def entries_of(operation: Operation, body: Any) -> list[Mapping[str, Any]]:
@@ -157,6 +159,17 @@ def _link(listing: Listing, body: Json) -> Mapping[str, str] | None:
         return dict(parse_qsl(urlsplit(link).query, keep_blank_values=True)) or None
     except ValueError:
         return None
+
+
+def _path(listing: Listing, request: Request, body: Json) -> str:
+    """Return the path to which the link to the next page leads; empty where there is none, or nobody can read it."""
+    link = _value(body, listing.next) if listing.next is not None else None
+    if not isinstance(link, str) or _link(listing, body) is None:
+        return ""
+    try:
+        return urlsplit(urljoin(request.url, link)).path
+    except ValueError:
+        return ""
 
 
 def _size(listing: Listing, request: Request) -> int | None:

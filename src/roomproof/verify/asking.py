@@ -14,6 +14,7 @@ from typing import Any
 from roomproof.contract.clause import Clause, Part
 from roomproof.contract.model import Operation, Parameter
 from roomproof.contract.parameters import as_text, read_text
+from roomproof.contract.read import is_form
 from roomproof.judge.validators import validator
 from roomproof.targets.grammar import is_field
 from roomproof.verify.bodies import Bench
@@ -51,7 +52,11 @@ def _bodies(bench: Bench) -> Iterator[Case]:
     setting, schema = bench.setting(Seat.MAIN), _wrapped(bench.operation)
     fields, anchor = bench.special.fields(setting), setting.now + ANCHOR
     samples = (boundary(schema, fields, anchor=anchor), invalid(schema, fields, anchor=anchor))
+    # In a form there are fields and no other values (RFC 1866, 8.2.1).
+    is_form_of_fields = is_form(bench.operation.media_type or "")
     for sample in turns(*samples):
+        if is_form_of_fields and not isinstance(sample.value, dict):
+            continue
         if bench.operation.schema.get("type") == "object" or _has_body(sample):
             yield bench.case(_unwrapped(sample, bench.operation))
 

@@ -78,6 +78,10 @@ def _turn_pages(session: Session, operation: Operation) -> None:
         # What was made last is what a list may lack, and nothing has changed it yet.
         _made(session, operation.resource)
     _walk(session, operation, _largest(operation), MOST_PAGES_IN_ALL)
+    if listing.next is not None and listing.page is not None:
+        # Where pages have numbers, too, the links are to lead to them as well.
+        by_link = replace(listing, page=None)
+        _walk(session, replace(operation, listing=by_link), {listing.size: "1"} if listing.size else {}, MOST_PAGES)
     for query in list(filters(session.bench(operation), session.random)):
         _walk(session, operation, {**_largest(operation), **query}, MOST_PAGES_IN_ALL)
 

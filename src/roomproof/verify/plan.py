@@ -93,6 +93,8 @@ def told_and_looked_at(bench: Bench, looking: Bench) -> Iterator[tuple[Case, Cas
 
 def carriers(bench: Bench, basis: Sample) -> Iterator[Case]:
     """Yield cases whose body is right but sent wrongly, and bodies that are no JSON."""
+    for media_type in bench.operation.body.alike if bench.operation.body is not None else ():
+        yield replace(bench.case(basis), media_type=media_type, note=f"sent as {media_type}")
     case = replace(bench.case(basis), valid=False)
     for parameter in bench.operation.parameters:
         if parameter.place == "query" and parameter.required:

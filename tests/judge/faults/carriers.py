@@ -21,6 +21,7 @@ def carriers() -> Iterator[Fault]:
     )
     yield Fault("takes any date", "create-room.request.First-Sent.format", _takes_bad_header("First-Sent", date), fields=("size",))
     yield Fault("does without a body", "update-room.request.body.required", _takes_no_body, WARNING, fields=("flag",))
+    yield Fault("takes one media type of two", "update-room.response.200.status", _knows_json_alone, says="is refused", fields=("flag",))
     yield Fault("takes any media type", "update-room.request.body.media-type", _skips("check_media"), WARNING, "text/plain", ("flag",))
     yield Fault("takes a list for a body", "update-room.request.body.type", _takes_any_type, fields=("flag",))
     yield Fault("takes what is no JSON", "update-room.request.body.type", _takes_anything, WARNING, fields=("flag",))
@@ -91,3 +92,11 @@ def _optional(name: str) -> Callable[[Any], None]:
         mini.replaced = lambda room, body: right(room, {"owner": room.shown["owner"], **body})
 
     return bend
+
+
+def _knows_json_alone(mini: Any) -> None:
+    def check_media(media: str | None) -> None:
+        if media != "application/json":
+            raise mini.error(415, "not JSON")
+
+    mini.check_media = check_media

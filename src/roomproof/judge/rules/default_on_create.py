@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from roomproof.contract.clause import values_at
+from roomproof.contract.resource import Effect
 from roomproof.judge.equality import same_value
 from roomproof.judge.evidence import Evidence, broken, kept, shown
 from roomproof.judge.options import Place, read_options
@@ -46,6 +47,7 @@ def _wants(_: Scene) -> Iterator[Wanted]:
 RULE = Rule(
     "default-on-create",
     default_on_create,
+    effects=frozenset({Effect.CREATE}),
     about=Place.ROOM,
     options=DefaultOnCreateOptions,
     shown=Shown.BY_ACCEPTED,

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Annotated
 
+from roomproof.contract.resource import Effect
 from roomproof.judge.evidence import Evidence, broken, kept
 from roomproof.judge.options import Between, read_options
 from roomproof.judge.rule import Circumstances, Rule
@@ -42,6 +43,7 @@ def _unexercised(known: Circumstances) -> str:
 RULE = Rule(
     "delete-repeated",
     delete_repeated,
+    effects=frozenset({Effect.DELETE}),
     options=DeleteRepeatedOptions,
     row="deleted again",
     unexercised=_unexercised,

@@ -9,9 +9,10 @@ from typing import Any
 
 from roomproof.contract.clause import Path, path_of, spoken, values_at
 from roomproof.contract.parameters import as_text, read_text
+from roomproof.contract.resource import Effect
 from roomproof.judge.equality import echoes
 from roomproof.judge.evidence import Evidence, broken, kept, shown
-from roomproof.judge.options import read_options
+from roomproof.judge.options import QueryName, read_options
 from roomproof.judge.rooms import RoomState
 from roomproof.judge.rule import Rule, Scene, Wanted
 from roomproof.judge.rules import listed
@@ -26,7 +27,7 @@ MOST_WANTED = 2
 class FilterOptions:
     """The query parameter that filters, and the field of an entry that has to have its value."""
 
-    parameter: str
+    parameter: QueryName
     field: str
 
 
@@ -109,4 +110,11 @@ def _wants(scene: Scene) -> Iterator[Wanted]:
             yield Wanted(f"only those whose {options.field} is {text}", query={options.parameter: text})
 
 
-RULE = Rule("filter", filter_, options=FilterOptions, wants=(_wants,), row="filtered list")
+RULE = Rule(
+    "filter",
+    filter_,
+    effects=frozenset({Effect.LIST}),
+    options=FilterOptions,
+    wants=(_wants,),
+    row="filtered list",
+)

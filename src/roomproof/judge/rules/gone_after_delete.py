@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Annotated
 
+from roomproof.contract.resource import Effect
 from roomproof.judge.evidence import Evidence, broken, kept, unproven
 from roomproof.judge.options import Between, read_options
 from roomproof.judge.rule import Circumstances, Rule, Sight
@@ -53,6 +54,7 @@ def _unexercised(known: Circumstances) -> str:
 RULE = Rule(
     "gone-after-delete",
     gone_after_delete,
+    effects=frozenset({Effect.DELETE}),
     sees=(Sight.READING,),
     options=GoneAfterDeleteOptions,
     row="after it was deleted",

@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Annotated
 
 from roomproof.contract.clause import Clause
+from roomproof.contract.resource import Effect
 from roomproof.judge.evidence import Evidence, broken, kept
 from roomproof.judge.options import Between, read_options
 from roomproof.judge.rooms import RoomState
@@ -59,4 +60,12 @@ def _unexercised(known: Circumstances) -> str:
     return "no list was seen to be whole (x-list: next or page tell where it ends)"
 
 
-RULE = Rule("listed", listed, sees=(Sight.LISTING,), options=ListedOptions, row="in the list", unexercised=_unexercised)
+RULE = Rule(
+    "listed",
+    listed,
+    effects=frozenset({Effect.CREATE}),
+    sees=(Sight.LISTING,),
+    options=ListedOptions,
+    row="in the list",
+    unexercised=_unexercised,
+)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Annotated
 
+from roomproof.contract.resource import Effect
 from roomproof.judge.evidence import Evidence, broken, kept
 from roomproof.judge.options import Between, read_options
 from roomproof.judge.rule import Circumstances, Rule, Sight
@@ -47,4 +48,12 @@ def _unexercised(known: Circumstances) -> str:
     return "" if known.contract.listing is not None else "no operation that lists rooms"
 
 
-RULE = Rule("not-listed", not_listed, sees=(Sight.LISTING,), options=NotListedOptions, row="in the list", unexercised=_unexercised)
+RULE = Rule(
+    "not-listed",
+    not_listed,
+    effects=frozenset({Effect.DELETE}),
+    sees=(Sight.LISTING,),
+    options=NotListedOptions,
+    row="in the list",
+    unexercised=_unexercised,
+)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
+from roomproof.contract.resource import Effect
 from roomproof.judge.evidence import Evidence, broken, kept, shown
 from roomproof.judge.rule import Circumstances, Rule
 from roomproof.judge.seen import Seen
@@ -22,6 +23,10 @@ def paging(seen: Seen) -> Iterator[Evidence]:
                 received = f"status {seen.answer.response.status}"
                 yield broken(clause, "the link to the next page leads to none", expected="a page", received=received)
             continue
+        if _leads_astray(seen, walk):
+            received = f"a link to {shown(walk.path)}"
+            yield broken(clause, "the link to the next page leads to no list of these", expected="a link to the list", received=received)
+            continue
         repeats = [one for one in walk.page if one in walk.earlier]
         twice = [one for one, times in Counter(walk.page).items() if times > 1]
         if walk.size is not None and len(walk.page) > walk.size:
@@ -37,6 +42,14 @@ def paging(seen: Seen) -> Iterator[Evidence]:
             yield kept(clause)
 
 
+def _leads_astray(seen: Seen, walk: Walk) -> bool:
+    """Whether a link leads to something else than the list, whatever stands before the path of the contract."""
+    if not walk.path or seen.is_second_hand:
+        return False
+    found = seen.contract.match(seen.interaction.request.method, walk.path)
+    return found is None or found[0].id != seen.operation.id or found[1] != seen.parameters
+
+
 def _is_linked(seen: Seen, before: Walk) -> bool:
     query = seen.interaction.request.query
     return before.link is not None and all(query.get(name) == value for name, value in before.link.items())
@@ -50,4 +63,4 @@ def _unexercised(known: Circumstances) -> str:
     return "no list had a second page"
 
 
-RULE = Rule("paging", paging, row="pages", unexercised=_unexercised)
+RULE = Rule("paging", paging, effects=frozenset({Effect.LIST}), row="pages", unexercised=_unexercised)

@@ -58,7 +58,7 @@ def _accepted(seen: Seen) -> Iterator[Evidence]:
 def _was_sent(seen: Seen, parameter: Parameter) -> bool:
     """Whether a parameter was sent, with a value that can be read."""
     value = parameter.sent_in(seen.interaction.request, seen.parameters)
-    return value is not None and not seen.is_unread(value)
+    return value is not None and not parameter.is_unread(value, second_hand=seen.is_second_hand)
 
 
 def _not_accepted(seen: Seen, why: str) -> Iterator[Evidence]:

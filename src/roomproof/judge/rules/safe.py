@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 
+from roomproof.contract.resource import Effect
 from roomproof.judge.equality import same
 from roomproof.judge.evidence import Evidence, broken, kept, shown
 from roomproof.judge.rooms import RoomState
@@ -60,4 +61,11 @@ def _unexercised(known: Circumstances) -> str:
     return "no two reads of a room showed a field that requests can set"
 
 
-RULE = Rule("safe", safe, sees=(Sight.OPERATION, Sight.READING), row="changes nothing", unexercised=_unexercised)
+RULE = Rule(
+    "safe",
+    safe,
+    effects=frozenset({Effect.READ, Effect.LIST, Effect.ACTION}),
+    sees=(Sight.OPERATION, Sight.READING),
+    row="changes nothing",
+    unexercised=_unexercised,
+)

@@ -1,0 +1,77 @@
+"""What a request carries where that is no JSON object of fields: a list, a form, a cookie."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import yaml
+
+from roomproof.contract.read import read_contract
+from roomproof.interaction import Credentials, Interaction, Request, Response, RoomKnowledge
+from roomproof.judge.evidence import Outcome
+from roomproof.judge.judge import Judge
+
+CONTRACT = """
+openapi: 3.1.0
+info: {title: Halls, version: "1"}
+servers: [{url: "https://halls.example"}]
+x-provider: halls
+x-source: {document: Halls, section: "", field: ""}
+x-resource: {parameter: hall, id: id}
+x-credentials: {scheme: bearer, environment: {token: HALLS_TOKEN}}
+paths:
+  /halls/{hall}/labels:
+    parameters: [{name: hall, in: path, required: true, schema: {type: string}}]
+    post:
+      operationId: label
+      x-effect: action
+      requestBody: {content: {application/json: {schema: {type: array, items: {type: string, minLength: 1}}}}}
+      responses: {200: {description: labelled}, 400: {description: bad, x-when: invalid}}
+  /halls/{hall}/guests:
+    parameters: [{name: hall, in: path, required: true, schema: {type: string}}]
+    post:
+      operationId: invite
+      x-effect: action
+      requestBody:
+        content:
+          application/x-www-form-urlencoded: {schema: {type: object, required: [name], properties: {name: {type: string}}}}
+      responses: {200: {description: invited}, 400: {description: bad, x-when: invalid}}
+  /halls/{hall}:
+    parameters: [{name: hall, in: path, required: true, schema: {type: string}}]
+    get:
+      operationId: read
+      parameters: [{name: lang, in: cookie, schema: {type: string, pattern: "^[a-z]{2}$"}}]
+      responses:
+        200: {description: shown, content: {application/json: {schema: {type: object, properties: {id: {type: string}}}}}}
+        400: {description: bad, x-when: invalid}
+"""
+JSON, FORM = "application/json", "application/x-www-form-urlencoded"
+
+
+def told(method: str, path: str, status: int, body: bytes | None = None, **headers: str) -> dict[str, Outcome]:
+    """What one interaction says of each clause, by the end of its id."""
+    named = tuple((name.replace("_", "-"), value) for name, value in headers.items())
+    request = Request(method, f"https://halls.example{path}", named, body, Credentials.VALID, RoomKnowledge.EXISTS)
+    answer = Response(status, (("Content-Type", JSON),), b'{"id": "1"}')
+    found: Any = Judge(read_contract(yaml.safe_load(CONTRACT.replace("200:", '"200":').replace("400:", '"400":'))))
+    return {item.clause.removeprefix("halls."): item.outcome for item in found.see(Interaction(request, answer))}
+
+
+def test_an_empty_text_in_a_list_is_refused_for_its_length_alone() -> None:
+    assert told("POST", "/halls/1/labels", 400, b'[""]', Content_Type=JSON)["label.request.items.min-length"] is Outcome.PASS
+
+
+def test_a_form_without_fields_is_a_form_all_the_same() -> None:
+    assert told("POST", "/halls/1/guests", 400, b"", Content_Type=FORM)["invite.request.name.required"] is Outcome.PASS
+
+
+@pytest.mark.parametrize("cookie", ["REDACTED", "lang=REDACTED"])
+def test_a_cookie_that_no_recording_keeps_is_no_reason_to_judge_a_refusal(cookie: str) -> None:
+    assert Outcome.FAIL not in told("GET", "/halls/1", 400, Cookie=cookie).values()
+    assert "read.request.lang.pattern" not in told("GET", "/halls/1", 200, Cookie=cookie)
+
+
+def test_a_cookie_of_a_wrong_value_is_to_be_refused() -> None:
+    assert told("GET", "/halls/1", 200, Cookie="lang=English")["read.request.lang.pattern"] is Outcome.FAIL
+    assert told("GET", "/halls/1", 400, Cookie="lang=English")["read.request.lang.pattern"] is Outcome.PASS

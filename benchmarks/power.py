@@ -22,6 +22,8 @@ from statistics import median
 from benchmarks.served import served
 from roomproof.contract.clause import Level
 from roomproof.contract.model import Contract
+from roomproof.engine.run import Options, Run, Subject
+from roomproof.engine.session import CutShortError
 from roomproof.events import Answered, Event
 from roomproof.mocks import Fault
 from roomproof.providers import contract_folders, find_contract, find_faults, find_mock, find_special
@@ -29,8 +31,6 @@ from roomproof.targets.credentials import scheme_from, unscoped_from
 from roomproof.targets.http import HttpTarget
 from roomproof.targets.serve import mock_process
 from roomproof.verdict import Verdict
-from roomproof.verify.run import Options, Run, Subject
-from roomproof.verify.session import CutShortError
 
 FALSE_ALARM_SEEDS = 20
 EXAMPLES = 800

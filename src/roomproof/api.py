@@ -15,14 +15,8 @@ from pathlib import Path
 
 from roomproof.cassettes.stream_by import StreamBy
 from roomproof.contract.model import Contract
-from roomproof.engine.destination import Destination, Whom, destinations
-from roomproof.engine.events import Concluded, Ended, Found, Planned
-from roomproof.engine.gate import Gate, failing, unproven
-from roomproof.engine.probe import observed
-from roomproof.engine.regressions import Regressed, check_regression
-from roomproof.engine.replay import Listen, replayed
-from roomproof.engine.turns import Turns
-from roomproof.engine.verification import Verification
+from roomproof.engine.fuzz import require_schemathesis
+from roomproof.engine.run import Options
 from roomproof.errors import UsageError
 from roomproof.events import (
     Answered,
@@ -40,8 +34,14 @@ from roomproof.json_data import as_json
 from roomproof.report.document import Report
 from roomproof.reports.client import Client
 from roomproof.reports.observations import Observations
-from roomproof.verify.fuzz import require_schemathesis
-from roomproof.verify.run import Options
+from roomproof.runs.destination import Destination, Whom, destinations
+from roomproof.runs.events import Concluded, Ended, Found, Planned
+from roomproof.runs.gate import Gate, failing, unproven
+from roomproof.runs.probe import observed
+from roomproof.runs.regressions import Regressed, check_regression
+from roomproof.runs.replay import Listen, replayed
+from roomproof.runs.turns import Turns
+from roomproof.runs.verification import Verification
 
 __all__ = [
     "Answered",

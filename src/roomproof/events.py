@@ -1,7 +1,7 @@
 """What happens while something runs, as data; whoever wants to know of it listens.
 
 A request is `Sent`, then `Answered`, then `Judged`: the last may come after the next request is `Sent`. The
-other events are those of a whole run, in roomproof/engine/events.py.
+other events are those of a whole run, in roomproof/runs/events.py.
 """
 
 from __future__ import annotations

@@ -208,6 +208,7 @@ def test_a_provider_that_cannot_be_verified_keeps_no_other_from_it() -> None:
 def test_the_public_names_are_shown_and_there() -> None:
     assert {"verify", "probe", "replay", "load_contract"} <= set(dir(roomproof))
     assert all(getattr(roomproof, name) is not None for name in dir(roomproof))
+    assert all(inspect.isfunction(getattr(roomproof, word)) for word in ("verify", "probe", "replay"))
 
 
 @pytest.mark.parametrize("word", ["verify", "probe", "replay"])

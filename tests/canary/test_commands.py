@@ -76,7 +76,7 @@ def test_what_is_said_of_a_provider_that_stops_answering(parrot: Any, ran: Run, 
 PLUGIN = """
 import logging, pytest
 from roomproof.judge.judge import Judge
-from roomproof.verify import session
+from roomproof.engine import session
 
 {defect}
 """

@@ -22,22 +22,22 @@ from urllib.parse import urlsplit
 
 from roomproof.contract.model import Operation
 from roomproof.contract.resource import Effect
-from roomproof.engine.recording import recorded
+from roomproof.engine.case import Case, Seat
+from roomproof.engine.plan import plan
+from roomproof.engine.readback import Readback
+from roomproof.engine.rooms import open_rooms
+from roomproof.engine.session import Options, Session, Subject
+from roomproof.engine.turns import ANCHOR
 from roomproof.events import Listener
 from roomproof.interaction import Interaction
 from roomproof.judge.evidence import Evidence, Outcome
 from roomproof.judge.exception import matches
 from roomproof.providers import contract_folders, find_contract, find_special
+from roomproof.runs.recording import recorded
 from roomproof.targets.credentials import scheme_from, unscoped_from
 from roomproof.targets.http import HttpTarget
 from roomproof.targets.serve import mock_process
 from roomproof.targets.target import Outgoing
-from roomproof.verify.case import Case, Seat
-from roomproof.verify.plan import plan
-from roomproof.verify.readback import Readback
-from roomproof.verify.rooms import open_rooms
-from roomproof.verify.session import Options, Session, Subject
-from roomproof.verify.turns import ANCHOR
 from roomproof_strategies import plain
 
 CASSETTES = Path(__file__).parents[2] / "cassettes"

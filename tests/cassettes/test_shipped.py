@@ -15,12 +15,12 @@ import yaml
 from roomproof.cassettes.layout import compact
 from roomproof.cassettes.recording import open_recording
 from roomproof.cassettes.replay import Register, replay
+from roomproof.engine.run import Options, Run, Subject
 from roomproof.providers import bundled, contract_folders, find_contract, find_special
 from roomproof.targets.credentials import scheme_from, unscoped_from
 from roomproof.targets.http import HttpTarget
 from roomproof.targets.serve import mock_process
 from roomproof.verdict import Verdict
-from roomproof.verify.run import Options, Run, Subject
 
 CASSETTES = bundled("cassettes")
 PROVIDERS = sorted(contract_folders())

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from roomproof import providers
-from roomproof.engine.regressions import check_regression
 from roomproof.errors import UsageError
 from roomproof.providers import bundled, find_contract, find_mock, require_own_variables
+from roomproof.runs.regressions import check_regression
 
 Run = Callable[..., Any]
 Serve = Callable[..., str]

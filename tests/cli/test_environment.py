@@ -12,9 +12,9 @@ from typing import Any
 
 import pytest
 
+from roomproof.engine import readback
+from roomproof.engine.session import Session
 from roomproof.streams import mend_size
-from roomproof.verify import readback
-from roomproof.verify.session import Session
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="folders and shells as Linux has them")
 CLAUSE = "telnyx.update-room.request.max_participants.maximum"

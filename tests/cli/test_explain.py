@@ -171,6 +171,6 @@ def test_completion_imports_nothing_heavy() -> None:
         "yaml",
         "jsonschema_rs",
         "roomproof.judge",
-        "roomproof.verify",
+        "roomproof.engine",
     }
     assert heavy & set(done.stdout.split()) == set()

@@ -16,9 +16,9 @@ from typing import Any
 import pytest
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from roomproof.engine.ward import MOST_KEPT
 from roomproof.providers import bundled, find_contract, find_mock
 from roomproof.targets.server import server_url
-from roomproof.verify.ward import MOST_KEPT
 
 Run = Callable[..., Any]
 Serve = Callable[[ASGIApp], str]

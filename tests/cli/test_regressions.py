@@ -10,9 +10,9 @@ import pytest
 from starlette.types import ASGIApp
 
 from roomproof.cassettes.recording import open_recording
-from roomproof.engine.regressions import check_regression
 from roomproof.errors import UsageError
 from roomproof.providers import find_mock
+from roomproof.runs.regressions import check_regression
 
 Run = Callable[..., Any]
 Serve = Callable[[ASGIApp], str]

@@ -16,8 +16,8 @@ from typing import Any
 import pytest
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from roomproof.engine import tidy
 from roomproof.providers import find_mock
-from roomproof.verify import tidy
 
 Json = Any
 Run = Callable[..., Any]

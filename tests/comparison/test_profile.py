@@ -15,13 +15,13 @@ from roomproof.comparison.fields import What, certain, descend
 from roomproof.comparison.profile import Changes, Profile, compare_profiles
 from roomproof.comparison.volatile import form, masked, masked_body
 from roomproof.contract.clause import VALUES
+from roomproof.engine.run import Options, Run, Subject
 from roomproof.interaction import Credentials, Interaction, Request, Response, RoomKnowledge
 from roomproof.providers import find_contract, find_special
 from roomproof.targets.credentials import scheme_from, unscoped_from
 from roomproof.targets.http import HttpTarget
 from roomproof.targets.serve import mock_process
 from roomproof.targets.target import Outgoing
-from roomproof.verify.run import Options, Run, Subject
 
 Json = Any
 PROVIDERS = ("azure", "carrierx", "signalwire", "telnyx")

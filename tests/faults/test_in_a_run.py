@@ -22,6 +22,7 @@ import urllib3
 from starlette.types import ASGIApp, Message
 
 from roomproof.auth.scheme import Scheme
+from roomproof.engine.run import Options, Run, Subject
 from roomproof.errors import UsageError
 from roomproof.interaction import Credentials, Interaction, Request, Response
 from roomproof.providers import find_contract, find_fault, find_faults, find_mock, find_special
@@ -29,7 +30,6 @@ from roomproof.targets.credentials import scheme_from, unscoped_from
 from roomproof.targets.http import HttpTarget
 from roomproof.targets.serve import mock_process
 from roomproof.targets.target import Outgoing
-from roomproof.verify.run import Options, Run, Subject
 from roomproof_faults import Fault, Kind
 from roomproof_faults.border.exchange import Call, Handle, Reply
 

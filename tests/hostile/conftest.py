@@ -26,11 +26,11 @@ from roomproof import api
 from roomproof.commands.outputs import Outputs
 from roomproof.commands.replay import run_replay
 from roomproof.commands.verify import run_verify
+from roomproof.engine.run import Options
 from roomproof.errors import RoomproofError
 from roomproof.mocks import Mock
 from roomproof.providers import find_mock
 from roomproof.targets.http import HttpTarget
-from roomproof.verify.run import Options
 
 
 @dataclass
@@ -237,7 +237,7 @@ def verify(serve: Serve, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ver
     ) -> Told:
         server, mock = serve(behaviour, provider, context), find_mock(provider)
         base_url = base_url or server.base_url.replace("127.0.0.1", host)
-        monkeypatch.setattr("roomproof.engine.subject.HttpTarget", partial(HttpTarget, seconds=seconds, pauses=(0.05, 0.1)))
+        monkeypatch.setattr("roomproof.runs.subject.HttpTarget", partial(HttpTarget, seconds=seconds, pauses=(0.05, 0.1)))
         environment = {**mock.environment, "ROOMPROOF_STATE": str(tmp_path), **(env or {})}
         monkeypatch.setattr(api, "Options", partial(Options, backoff=options.pop("backoff", (0.01,))))
         whom = {"base_url": base_url, "room_id": mock.room_id, "environment": environment, "ca_bundle": ca_bundle}

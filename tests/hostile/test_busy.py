@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
+from roomproof.engine.patience import Patience, retry_after
 from roomproof.interaction import Interaction, Request, Response
-from roomproof.verify.patience import Patience, retry_after
 
 Verify = Callable[..., Any]
 MANY = 50
@@ -67,7 +67,7 @@ def test_a_provider_that_is_never_ready(status: int, verify: Verify) -> None:
 
 @pytest.mark.parametrize("header", ["Retry-After: 1", "X: 1"], ids=["asked", "unasked"])
 def test_a_provider_that_stays_busy_half_way(header: str, verify: Verify, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("roomproof.verify.session.sleep", lambda _: None)
+    monkeypatch.setattr("roomproof.engine.session.sleep", lambda _: None)
     told = verify(lambda call: call.send(call.faithful(b"", header, status=429)) if call.number > 60 else False)
 
     assert (told.code, told.fails) == (3, set())

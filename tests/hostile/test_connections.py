@@ -10,11 +10,11 @@ from typing import Any
 
 import pytest
 
+from roomproof.engine.tidy import MOST_REPEATS
+from roomproof.engine.unanswered import MOST_LOST
 from roomproof.interaction import Interaction
 from roomproof.targets.http import HttpTarget
 from roomproof.targets.target import Outgoing
-from roomproof.verify.tidy import MOST_REPEATS
-from roomproof.verify.unanswered import MOST_LOST
 
 Verify = Callable[..., Any]
 Serve = Callable[..., Any]
@@ -198,9 +198,9 @@ def test_a_server_that_is_away_for_a_moment_is_asked_again(verify: Verify) -> No
 
 def test_a_server_that_lets_wait_does_so_no_longer_than_is_said(verify: Verify, monkeypatch: pytest.MonkeyPatch) -> None:
     """After a while in vain a run waits no longer than it has to, and then ends; what came too late for that is no finding."""
-    monkeypatch.setattr("roomproof.verify.unanswered.PATIENCE", 0.4)
-    monkeypatch.setattr("roomproof.verify.unanswered.LEAST", 0.2)
-    monkeypatch.setattr("roomproof.verify.unanswered.IN_VAIN", 0.5)
+    monkeypatch.setattr("roomproof.engine.unanswered.PATIENCE", 0.4)
+    monkeypatch.setattr("roomproof.engine.unanswered.LEAST", 0.2)
+    monkeypatch.setattr("roomproof.engine.unanswered.IN_VAIN", 0.5)
     told = verify(lambda call: say_nothing(call) if call.number in (20, 22, 24) else False, seconds=0.4, max_requests=None)
 
     assert (told.code, told.fails) == (3, set())

@@ -20,6 +20,8 @@ from roomproof.contract.document import parse_yaml
 from roomproof.contract.model import Contract, Operation
 from roomproof.contract.read import read_contract
 from roomproof.contract.references import resolve
+from roomproof.engine.run import Options, Result, Run, Subject
+from roomproof.engine.session import CutShortError
 from roomproof.events import Answered, Event
 from roomproof.interaction import Credentials, Headers, Interaction, Request, Response, RoomKnowledge
 from roomproof.judge import judge as judging
@@ -31,8 +33,6 @@ from roomproof.judge.register import rules
 from roomproof.judge.seen import Classification
 from roomproof.providers import bundled, find_contract
 from roomproof.verdict import Verdict, Verdicts
-from roomproof.verify.run import Options, Result, Run, Subject
-from roomproof.verify.session import CutShortError
 
 HERE = Path(__file__).parent
 NOW = datetime(2030, 6, 1, 12, tzinfo=UTC)

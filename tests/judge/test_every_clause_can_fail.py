@@ -17,13 +17,13 @@ from roomproof.auth.basic import Basic
 from roomproof.auth.bearer import Bearer
 from roomproof.contract.clause import Part
 from roomproof.contract.model import Contract, Operation
+from roomproof.engine import plan, run
+from roomproof.engine.run import Options, Run, Subject
 from roomproof.interaction import Credentials, Interaction, Request, Response, RoomKnowledge
 from roomproof.judge.evidence import Outcome
 from roomproof.judge.judge import Judge
 from roomproof.providers import find_contract, find_special
 from roomproof.targets.target import Outgoing
-from roomproof.verify import plan, run
-from roomproof.verify.run import Options, Run, Subject
 from roomproof_strategies import Setting, Special, boundary, invalid
 
 NOW = datetime.now(UTC).replace(microsecond=0)

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from roomproof.contract.model import Contract
+from roomproof.engine.run import Result
 from roomproof.judge.register import rule_of, rules
 from roomproof.verdict import Verdict
-from roomproof.verify.run import Result
 
 Verify = Callable[..., Result]
 

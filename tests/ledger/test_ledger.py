@@ -10,11 +10,11 @@ from typing import Any
 
 import pytest
 
-from roomproof.engine.bookkeeping import kept_books
 from roomproof.errors import UsageError
 from roomproof.ledger.books import Books, Heading, LedgerError, Repeatable, headed, read_books
 from roomproof.ledger.file import LedgerFile, ledger_folder, ledger_paths, left_ledgers, new_ledger
 from roomproof.providers import find_contract
+from roomproof.runs.bookkeeping import kept_books
 
 HEADING = Heading("2026-01-01T00:00:00+00:00", 1, "mini", "http://127.0.0.1:1", "named", ("/contracts",))
 

@@ -17,6 +17,8 @@ from pathlib import Path
 import typer
 
 from roomproof.contract.model import Contract
+from roomproof.engine.tidy import Tidying
+from roomproof.engine.ward import Ward
 from roomproof.errors import RoomproofError, UsageError
 from roomproof.ledger.books import Books, Heading, read_books
 from roomproof.ledger.file import Distrusted, LedgerFile, distrust_of, ledger_folder, left_ledgers
@@ -28,8 +30,6 @@ from roomproof.targets.http import HttpTarget
 from roomproof.targets.place import is_one_server
 from roomproof.targets.server import server_url
 from roomproof.targets.target import is_loopback
-from roomproof.verify.tidy import Tidying
-from roomproof.verify.ward import Ward
 
 
 @dataclass(frozen=True)

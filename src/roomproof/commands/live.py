@@ -8,11 +8,11 @@ import re
 import sys
 
 from roomproof.api import Destination, Event, Listener, Planned
-from roomproof.engine.bookkeeping import makes_rooms
+from roomproof.engine.session import Options
+from roomproof.engine.ward import MOST_KEPT, keeps_rooms
 from roomproof.errors import UsageError
+from roomproof.runs.bookkeeping import makes_rooms
 from roomproof.targets.target import is_loopback
-from roomproof.verify.session import Options
-from roomproof.verify.ward import MOST_KEPT, keeps_rooms
 
 
 def announcing(*, live: bool, base_url: str | None, yes: bool) -> Listener:

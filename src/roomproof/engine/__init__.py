@@ -1,3 +1,3 @@
-"""What runs: whom it asks and with what, what it tells meanwhile, which report comes of it. `roomproof.api`
-is its front.
+"""The engine: plans the cases of a run, sends them, has the answers judged, tells what happens, and puts back
+what was found. It knows no vendor.
 """

@@ -12,12 +12,12 @@ from rich.markup import escape
 from rich.table import Column, Table
 
 from roomproof import __version__
+from roomproof.engine.probing import Observation, Probed
 from roomproof.legible import one_line
 from roomproof.report.finding import LimitReport
 from roomproof.reports.console import open_console
 from roomproof.reports.limits import limit_of
 from roomproof.reports.secrets import cleaned
-from roomproof.verify.probing import Observation, Probed
 
 OBSERVATIONS_VERSION = 1
 _WIDE = 200

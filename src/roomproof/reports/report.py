@@ -12,6 +12,7 @@ from pathlib import Path
 from roomproof import __version__, files
 from roomproof.contract.clause import Clause
 from roomproof.contract.model import Contract
+from roomproof.engine.selection import covers
 from roomproof.errors import UsageError
 from roomproof.interaction import SHOWN_BODY, Headers, Interaction, Request, Response
 from roomproof.json_data import Json
@@ -32,7 +33,6 @@ from roomproof.reports.secrets import cleaned, proofs_of, without_secret_headers
 from roomproof.reports.unexercised import Coverage, doubts
 from roomproof.reports.violations import client_of
 from roomproof.verdict import Finding, Record, Verdict, Verdicts
-from roomproof.verify.selection import covers
 
 _LONGEST_HEADER = 4_000
 """Characters of a header's value that are shown."""

@@ -1,0 +1,242 @@
+"""Attempts: a sequence of steps is sent to rooms whose state is known, and what it breaks is remembered."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+
+from roomproof.contract.model import Operation
+from roomproof.engine.case import Case, Seat
+from roomproof.engine.resend import Resender
+from roomproof.engine.session import Session
+from roomproof.engine.turns import ANCHOR
+from roomproof.interaction import Interaction, remembered
+from roomproof.judge.evidence import Evidence
+from roomproof.judge.rules import unique
+from roomproof.verdict import Finding, Witness
+from roomproof_strategies import Sample, plain
+
+SEATS = (Seat.MAIN, Seat.OTHER)
+VARIANTS = 2
+"""How many plain values each member has."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of a sequence. Steps with the same label are the same.
+
+    `seat` is the room that has to be there for it, None if it makes one, which then is the main room. `case` makes the request when its
+    turn comes; only AGAIN, FIRST_AGAIN and DELETION have none. `simpler` gives steps that send less, `in_main_room` the same
+    step about the main room.
+    """
+
+    label: tuple[str, ...]
+    seat: Seat | None
+    case: Callable[[], Case] | None = field(default=None, compare=False, repr=False)
+    simpler: Callable[[], Iterable[Step]] = field(default=tuple, compare=False, repr=False)
+    in_main_room: Step | None = field(default=None, compare=False, repr=False)
+
+
+Steps = tuple[Step, ...]
+AGAIN = Step(("the last request again",), None)
+FIRST_AGAIN = Step(("the first request again",), None)
+DELETION = Step(("the other room is deleted",), Seat.OTHER)
+
+
+@dataclass(frozen=True)
+class Broken:
+    """The first time that a sequence broke a clause: evidence, the steps so far, and their interactions after those that make rooms."""
+
+    evidence: Evidence
+    steps: Steps
+    interactions: tuple[Interaction, ...]
+
+
+def makes_sense(steps: Steps) -> bool:
+    """Whether there is a request to repeat where one is repeated, and one room at most to delete."""
+    first_repeat = min((steps.index(step) for step in (AGAIN, FIRST_AGAIN) if step in steps), default=len(steps))
+    has_request = any(step.case for step in steps[:first_repeat])
+    return steps.count(DELETION) <= 1 and (has_request or first_repeat == len(steps))
+
+
+def weight(steps: Steps) -> tuple[int, int, int]:
+    """Return how much a person has to read: of two sequences the lighter one tells more."""
+    return len(steps), _rooms(steps), sum(len(part) for step in steps for part in step.label)
+
+
+def _rooms(steps: Steps) -> int:
+    """Return how many rooms there must be before the first step."""
+    if any(step.seat is Seat.OTHER for step in steps):
+        return 2
+    first = next((step for step in steps if step.case), None)
+    return 0 if first is None or first.seat is None else 1
+
+
+class Attempts:
+    """Sends sequences, each to rooms of its own, and none of them twice.
+
+    `bodies` are the plain bodies of each operation, which were made with `fields` and `anchor`.
+    """
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._known: dict[Steps, Mapping[str, Broken]] = {}
+        contract = session.contract
+        self._maker = contract.maker
+        setting = session.setting(Seat.MAIN)
+        self.fields = session.subject.special.fields(setting)
+        self.anchor = setting.now + ANCHOR
+        self.bodies = {operation.id: self._plain_bodies(operation) for operation in contract.telling}
+        # Rooms that nothing deletes are not made by the dozen.
+        self._makes_rooms = contract.deleting is not None and contract.creating is not None
+
+    def _plain_bodies(self, operation: Operation) -> list[Sample]:
+        """Return bodies of all members that differ wherever there is a choice."""
+        return [plain(operation.schema, self.fields, anchor=self.anchor, variant=variant) for variant in range(VARIANTS)]
+
+    @property
+    def has_two_rooms(self) -> bool:
+        """Whether a sequence can be about two rooms."""
+        return self._makes_rooms or Seat.OTHER in self._session.seats
+
+    @property
+    def can_delete(self) -> bool:
+        """Whether a sequence can delete a room, one that was made for it."""
+        return self._makes_rooms
+
+    def broken_by(self, steps: Steps) -> Mapping[str, Broken]:
+        """Return the clauses that a sequence breaks by itself, by their ids; send it if that is not known yet."""
+        if steps not in self._known:
+            self._known[steps] = self.send(steps)
+        return self._known[steps]
+
+    def known_to_break(self, clause: str) -> Broken | None:
+        """Return the lightest sequence sent so far that breaks a clause."""
+        found = (broken[clause] for broken in self._known.values() if clause in broken)
+        return min(found, key=lambda broken: weight(broken.steps), default=None)
+
+    def send(self, steps: Steps) -> Mapping[str, Broken]:
+        """Send a sequence, and return the clauses that it breaks by itself."""
+        cases: list[Case] = []
+        with self._opened(_rooms(steps)) as opening:
+            if not self._has_rooms_for(steps):
+                return {}
+            taken = [self._take(step, cases) for step in steps]
+        told = tuple(map(remembered, (*opening, *(interaction for interaction, _ in taken))))
+        verdicts = self._session.judging.verdicts
+        broken: dict[str, Broken] = {}
+        for count, (interaction, evidence) in enumerate(taken, 1):
+            for item in evidence:
+                if item.clause not in broken and verdicts.blames(item, interaction):
+                    broken[item.clause] = Broken(item, steps[:count], told[: len(opening) + count])
+        return broken
+
+    def _has_rooms_for(self, steps: Steps) -> bool:
+        """Whether every room that a sequence is about is there; a provider may have stopped showing what it makes."""
+        if DELETION in steps and not self._makes_rooms:
+            return False
+        return all(step.seat in self._session.seats for step in steps if step.seat in SEATS)
+
+    def _take(self, step: Step, cases: list[Case]) -> tuple[Interaction, list[Evidence]]:
+        """Take a step after those that sent some cases, and add its own to them."""
+        session = self._session
+        if step == DELETION:
+            return self._delete(session.seats[Seat.OTHER]), []
+        case = step.case() if step.case else cases[0 if step == FIRST_AGAIN else -1]
+        cases.append(case)
+        if step.case is None or step.seat is not None:
+            return session.post(case)
+        rooms = len(session.made)
+        sent = session.post(case)
+        if len(session.made) > rooms:
+            session.seats = {**session.seats, Seat.MAIN: session.made[-1]}
+        return sent
+
+    def _delete(self, room_id: str) -> Interaction:
+        deleting = self._session.contract.deleting
+        assert deleting is not None, "rooms are deleted only where there is a way"
+        return self._session.call(deleting, room_id)
+
+    def alone(self, finding: Finding) -> Witness | None:
+        """Send the witness of a finding to a room of its own that holds plain values, and return what breaks the clause there, too.
+
+        What breaks it in the named room as well is told of that one, which is there after the run for whoever repeats the request.
+        """
+        makes_room = self._maker is not None and finding.clause.operation == self._maker.id
+        with self._opened(0 if makes_room else 1):
+            alone = self._again(finding)
+        if alone is None or makes_room or self._session.subject.room_id is None or not self._makes_rooms:
+            return alone
+        session, seats = self._session, self._session.seats
+        session.seats = {**seats, Seat.MAIN: self._session.subject.room_id}
+        try:
+            self._set_plain()
+            return self._again(finding) or alone
+        finally:
+            session.seats = seats
+
+    def _set_plain(self) -> None:
+        """Tell the main room plain values, without those that cannot be put back in it and those that another room may have."""
+        session = self._session
+        operation = next(one for one in session.contract.telling if one.effect.changes)
+        shared = {clause.path[0] for clause in unique.RULE.clauses(operation)}
+        spared = (shared | session.lasting) - {*operation.schema.get("required", ())}
+        sample = self.bodies[operation.id][0]
+        some = {name: value for name, value in sample.value.items() if name not in spared}
+        session.send(session.bench(operation).case(replace(sample, value=some)))
+
+    def _again(self, finding: Finding) -> Witness | None:
+        """Send the witness of a finding to the main room, and return it as it breaks the clause there, None if it does not."""
+        witness = finding.witness
+        for interaction, evidence in Resender(self._session, [witness.interaction]).sent(witness.interaction):
+            for item in evidence:
+                if item.clause == finding.clause.id and self._is_same(item, interaction, witness):
+                    return Witness(item, interaction, sequence=(interaction,))
+        return None
+
+    def _is_same(self, item: Evidence, interaction: Interaction, witness: Witness) -> bool:
+        """Whether evidence says what a witness says: that a clause is broken, by itself or as far as the same others do not explain it."""
+        if witness.evidence.suspects:
+            return item.outcome is witness.evidence.outcome and set(item.suspects) == set(witness.evidence.suspects)
+        return self._session.judging.verdicts.blames(item, interaction)
+
+    @contextmanager
+    def _opened(self, rooms: int) -> Iterator[list[Interaction]]:
+        """Seat rooms for one attempt, new ones where they can be made; the run's own ones are seated again after it."""
+        session = self._session
+        seats, earlier = session.seats, frozenset(session.made)
+        try:
+            yield self._with_new_rooms(rooms) if self._makes_rooms else self._with_known_rooms(rooms)
+            for room_id in [room_id for room_id in session.made if room_id not in earlier] if self._makes_rooms else ():
+                self._delete(room_id)
+        finally:
+            session.seats = seats
+
+    def _with_new_rooms(self, rooms: int) -> list[Interaction]:
+        session = self._session
+        earlier = frozenset(session.made)
+        opening = [self._make_room() for _ in range(rooms)]
+        made = [room_id for room_id in session.made if room_id not in earlier]
+        if len(made) < rooms:
+            self._makes_rooms = False
+            return self._with_known_rooms(rooms)
+        session.seats = {**session.seats, **dict(zip(SEATS, made, strict=False))}
+        return opening
+
+    def _make_room(self) -> Interaction:
+        session = self._session
+        creating = session.contract.creating
+        if self._maker is None and creating is not None:
+            return session.call(creating)
+        assert self._maker is not None, "rooms are made only where there is a way"
+        required = self._maker.schema.get("required", ())
+        body = {name: self.bodies[self._maker.id][0].value[name] for name in required}
+        return session.send(session.bench(self._maker).exact(body, "a room for a sequence"))[0]
+
+    def _with_known_rooms(self, rooms: int) -> list[Interaction]:
+        """Tell the rooms of the run every member, since nobody knows what they went through."""
+        session = self._session
+        seats = [seat for seat in SEATS[:rooms] if seat in session.seats]
+        updates = [operation for operation in session.contract.telling if operation.effect.changes]
+        return [session.send(session.bench(one).case(self.bodies[one.id][0], seat))[0] for one in updates[:1] for seat in seats]

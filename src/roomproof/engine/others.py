@@ -1,0 +1,229 @@
+"""The operations that do not tell a room what to be like: they are exercised after those that do, deletions last."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+
+from roomproof.contract.model import Contract, Operation
+from roomproof.contract.parameters import as_text
+from roomproof.contract.resource import Effect, Resource
+from roomproof.engine.case import Case, Seat
+from roomproof.engine.explore import explore
+from roomproof.engine.fuzz import fuzz
+from roomproof.engine.pages import pages_of
+from roomproof.engine.plan import plan
+from roomproof.engine.rooms import make_room
+from roomproof.engine.session import Session
+from roomproof.engine.wanted import filters
+from roomproof.interaction import SAFE
+from roomproof.judge.rules import gone_after_delete, listed, not_listed, read_after_write, safe
+
+_INSIDE = (Effect.CREATE, Effect.LIST, Effect.ACTION, Effect.READ, Effect.UPDATE, Effect.REPLACE, Effect.DELETE)
+"""What is inside a room is made before it is read."""
+_ROOMS = (Effect.LIST, Effect.READ, Effect.CREATE, Effect.UPDATE, Effect.REPLACE, Effect.ACTION, Effect.DELETE)
+MOST_PAGES = 5
+"""So many small pages of a list are looked at."""
+MOST_PAGES_IN_ALL = 20
+"""So many pages of a list are looked at to see all that is in it."""
+MOST_DELETIONS = 12
+"""So many rooms are made only to be deleted."""
+
+
+def exercise_others(session: Session) -> None:
+    """Send what can be sent to each of these operations. Raises CutShortError where the run has to end."""
+    contract = session.contract
+    others = [one for one in contract.operations if one not in contract.telling and session.selection.wants_operation(one)]
+    # A room that is made is told of wherever the run makes one.
+    others = [one for one in others if one.effect is not Effect.CREATE or one.resource is not contract.room]
+    inside = [one for one in others if one.resource is not None and one.resource is not contract.room]
+    rest = [one for one in others if one not in inside]
+    for operation in (*_in_order(inside, _INSIDE), *_in_order(rest, _ROOMS)):
+        if session.is_settled:
+            return
+        if operation.effect is Effect.DELETE and operation.names_one and _can_make(session, operation.resource):
+            _delete(session, operation)
+        elif _is_ready(session, operation):
+            _exercise(session, operation)
+
+
+def _in_order(operations: list[Operation], order: tuple[Effect, ...]) -> list[Operation]:
+    return sorted(operations, key=lambda one: order.index(one.effect))
+
+
+def _exercise(session: Session, operation: Operation) -> None:
+    bench = session.bench(operation)
+    with session.in_own_room(is_lasting=operation.method not in SAFE):
+        for case in plan(bench, session.random):
+            session.offer(case)
+        _read_what_was_written(session, operation)
+        if operation.is_documented:
+            fuzz(session, bench)
+        if operation.body is not None:
+            explore(session, bench)
+        if operation.effect is Effect.LIST and operation.listing is not None:
+            _turn_pages(session, operation)
+        if operation.method in SAFE:
+            _look_before_and_after(session, operation)
+
+
+def _turn_pages(session: Session, operation: Operation) -> None:
+    """Ask for page after page: small ones, where the contract says how, all of them as large as they may be, and of some entries."""
+    listing = operation.listing
+    if listing is None:
+        return
+    if listing.size:
+        _walk(session, operation, {listing.size: "1"}, MOST_PAGES)
+    if operation.resource is not None and _has_to_list(session.contract, operation.resource):
+        # What was made last is what a list may lack, and nothing has changed it yet.
+        _made(session, operation.resource)
+    _walk(session, operation, _largest(operation), MOST_PAGES_IN_ALL)
+    if listing.next is not None and listing.page is not None:
+        # Where pages have numbers, too, the links are to lead to them as well.
+        by_link = replace(listing, page=None)
+        _walk(session, replace(operation, listing=by_link), {listing.size: "1"} if listing.size else {}, MOST_PAGES)
+    for query in list(filters(session.bench(operation), session.random)):
+        _walk(session, operation, {**_largest(operation), **query}, MOST_PAGES_IN_ALL)
+
+
+def _has_to_list(contract: Contract, resource: Resource) -> bool:
+    creating = contract.about(resource, Effect.CREATE)
+    return creating is not None and bool(listed.RULE.clauses(creating))
+
+
+def _largest(operation: Operation) -> dict[str, str]:
+    """Return the query that asks for the largest pages which the contract allows, none where it tells of no limit."""
+    size = operation.listing.size if operation.listing is not None else ""
+    schema = next((one.schema for one in operation.parameters if one.name == size and one.place == "query"), {})
+    return {size: as_text(schema["maximum"])} if "maximum" in schema else {}
+
+
+def _walk(session: Session, operation: Operation, asked: Mapping[str, str], most: int) -> None:
+    listing = operation.listing
+    if listing is None or not session.selection.wants_operation(operation):
+        return
+    room_id = session.seats.get(Seat.MAIN, "") if session.contract.room.step in operation.path else ""
+    for _ in pages_of(listing, listing.key, lambda query: session.call(operation, room_id, {**query, **asked}), most):
+        session.judging.catch_up()
+
+
+def _look_before_and_after(session: Session, operation: Operation) -> None:
+    """Read a room, ask, and read it again: an operation that only asks changes nothing.
+
+    A new room is best, since nothing that was sent to it before can show only now.
+    """
+    resource = operation.resource or session.contract.room
+    reading = session.contract.about(resource, Effect.READ)
+    if reading is None or not safe.RULE.clauses(operation):
+        return
+    own_id = _made(session, resource) or _seated(session, resource)
+    if not own_id:
+        return
+    _ask(session, reading, own_id)
+    if operation is not reading:
+        _ask(session, operation, own_id if operation.names_one else None)
+    _ask(session, reading, own_id)
+
+
+def _read_what_was_written(session: Session, operation: Operation) -> None:
+    """Write once more to what stands beside or inside a room, and read it as late as a clause says."""
+    resource, clauses = operation.resource, read_after_write.RULE.clauses(operation)
+    reading = None if resource is None else session.contract.about(resource, Effect.READ)
+    if resource is None or resource is session.contract.room or reading is None or not clauses or session.is_settled:
+        return
+    session.send(next(plan(session.bench(operation), session.random)))
+    own_id = _seated(session, resource)
+    if own_id:
+        session.wait(max(map(read_after_write.within_seconds, clauses)))
+        _ask(session, reading, own_id)
+
+
+def _ask(session: Session, operation: Operation, own_id: str | None) -> None:
+    """Send the plain request of an operation that only asks: about the thing of an id, or about all of them."""
+    session.send(replace(next(plan(session.bench(operation), session.random)), note=f"calls {operation.id}", path_id=own_id))
+
+
+def _is_ready(session: Session, operation: Operation) -> bool:
+    """Whether there is something that an operation can be about: one inside a room is looked for, else made."""
+    resource = operation.resource
+    if resource is None or resource is session.contract.room or not operation.names_one:
+        return True
+    for effect in (Effect.LIST, Effect.CREATE):
+        if session.known(resource):
+            return True
+        found = next((one for one in session.contract.operations if one.resource is resource and one.effect is effect), None)
+        if found is not None:
+            bench = session.bench(found)
+            session.send(next(iter(plan(bench, session.random))))
+    return bool(session.known(resource))
+
+
+def _can_make(session: Session, resource: Resource | None) -> bool:
+    """Whether the run can make something to be deleted; what others have made is never."""
+    if resource is None:
+        return False
+    return resource is session.contract.room or session.contract.about(resource, Effect.CREATE) is not None
+
+
+def _made(session: Session, resource: Resource) -> str | None:
+    """Make a room, or something inside the main one, and return its id; None if none can be made."""
+    contract = session.contract
+    if resource is contract.room:
+        return make_room(session)
+    creating, earlier = contract.about(resource, Effect.CREATE), session.known(resource)
+    if creating is None:
+        return None
+    session.send(next(plan(session.bench(creating), session.random)))
+    return next((own_id for own_id in session.known(resource) if own_id not in earlier), None)
+
+
+def _seated(session: Session, resource: Resource) -> str | None:
+    """Return the id of what the next request of a resource is about: the main room, or what was made last."""
+    if resource is session.contract.room:
+        return session.seats.get(Seat.MAIN)
+    return next(iter(session.known(resource)[::-1]), None)
+
+
+def _delete(session: Session, operation: Operation) -> None:
+    """Delete what is made for it, and look for it afterwards: by a read, in the list, and by another deletion."""
+    resource = operation.resource
+    assert resource is not None, "what is deleted is named"
+    with session.in_own_room(is_lasting=resource is not session.contract.room):
+        for number, case in enumerate(_deletions(session, operation)):
+            if number >= MOST_DELETIONS or not session.selection.wants(case):
+                continue
+            if case.seat is Seat.NOBODY or case.path_id is not None:
+                session.send(case)
+                continue
+            own_id = _made(session, resource)
+            if own_id is None:
+                return
+            _delete_one(session, resource, case, own_id)
+
+
+def _delete_one(session: Session, resource: Resource, case: Case, own_id: str) -> None:
+    seats = session.seats
+    if resource is session.contract.room:
+        session.seats = {**seats, Seat.MAIN: own_id}
+    try:
+        session.send(case)
+        if case.proof is None and case.valid:
+            _look_for_deleted(session, resource, case, own_id)
+    finally:
+        session.seats = seats
+
+
+def _deletions(session: Session, operation: Operation) -> Iterator[Case]:
+    cases = list(plan(session.bench(operation), session.random))
+    # Twice as it is meant to be: what was lost once need not be lost again.
+    yield from (*cases[:1], *cases)
+
+
+def _look_for_deleted(session: Session, resource: Resource, case: Case, own_id: str) -> None:
+    contract = session.contract
+    reading, listing = contract.about(resource, Effect.READ), contract.about(resource, Effect.LIST)
+    if reading is not None and gone_after_delete.RULE.clauses(case.operation):
+        _ask(session, reading, own_id)
+    if listing is not None and not_listed.RULE.clauses(case.operation):
+        _walk(session, listing, _largest(listing), MOST_PAGES_IN_ALL)
+    session.send(replace(case, note="the same deletion again", path_id=None if resource is contract.room else own_id))

@@ -1,0 +1,121 @@
+"""The plan of an operation: which cases are sent, in which order. Families take turns, so that faults show early."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from random import Random
+
+from roomproof.contract.read import is_json
+from roomproof.engine.asking import asking, parameter_cases
+from roomproof.engine.bodies import Bench
+from roomproof.engine.case import Case, Seat
+from roomproof.engine.turns import ANCHOR, turns
+from roomproof.engine.wanted import wanted
+from roomproof.judge.rules import default, default_from
+from roomproof_strategies import Sample, boundary, invalid, malformed, plain
+
+OTHER_EVERY = 6
+"""After how many cases about the main room the other room is looked at."""
+_WRONG_MEDIA_TYPES = ("text/plain", "application/xml", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x")
+
+
+def plan(bench: Bench, random: Random) -> Iterator[Case]:
+    """Yield every deterministic case of an operation."""
+    if not bench.tells_a_room:
+        yield from asking(bench, random)
+        return
+    anchor = bench.setting(Seat.MAIN).now + ANCHOR
+    fields = bench.special.fields(bench.setting(Seat.MAIN))
+    schema = bench.operation.schema
+    first, second = (plain(schema, fields, anchor=anchor, variant=variant) for variant in (0, 1))
+    yield bench.case(first)
+    if bench.has_other and not bench.makes_rooms:
+        yield bench.case(_without_defaults(bench, second), Seat.OTHER)
+    yield from turns(
+        _with_other(bench, boundary(schema, fields, anchor=anchor), second),
+        _alone_and_among_others(bench, invalid(schema, fields, anchor=anchor), first),
+        turns(
+            *wanted(bench, first, random),
+            carriers(bench, first),
+            provider_samples(bench, first),
+            parameter_cases(bench, bench.case(first)),
+        ),
+    )
+
+
+def _with_other(bench: Bench, samples: Iterator[Sample], other: Sample) -> Iterator[Case]:
+    for number, sample in enumerate(samples, 1):
+        yield bench.case(sample)
+        if bench.has_other and not bench.makes_rooms and number % OTHER_EVERY == 0:
+            yield bench.case(_part_of(bench, other, number // OTHER_EVERY), Seat.OTHER)
+
+
+def _alone_and_among_others(bench: Bench, samples: Iterator[Sample], basis: Sample) -> Iterator[Case]:
+    """Yield each broken body, and the same fault in a body with every other member."""
+    for sample in samples:
+        yield bench.case(sample)
+        if isinstance(sample.value, dict) and sample.rule != "required" and basis.value.keys() - sample.value.keys():
+            full = {**basis.value, **sample.value}
+            yield bench.case(replace(sample, value=full, note=f"{sample.note}, among all members"))
+
+
+def _without_defaults(bench: Bench, basis: Sample) -> Sample:
+    """Return a sample that leaves out what has a default, so that the default is seen in a room that was updated."""
+    rules = (default.RULE, default_from.RULE)
+    defaulted = {clause.path[0] for rule in rules for clause in rule.clauses(bench.operation)}
+    required = bench.operation.schema.get("required", ())
+    return replace(basis, value={name: value for name, value in basis.value.items() if name in required or name not in defaulted})
+
+
+def _part_of(bench: Bench, sample: Sample, number: int) -> Sample:
+    """Return a sample with one member of the given one, another one for each number, and what is required."""
+    required = bench.operation.schema.get("required", ())
+    names = list(sample.value)
+    chosen = {*required, *names[number % max(len(names), 1) :][:1]}
+    return replace(sample, value={name: value for name, value in sample.value.items() if name in chosen})
+
+
+def told_and_looked_at(bench: Bench, looking: Bench) -> Iterator[tuple[Case, Case]]:
+    """Yield pairs of cases: a whole body is told to an operation, a small update then shows how much of it was stored.
+
+    Each body is told twice and looked at with different members, since a look shows only what it does not carry.
+    """
+    anchor = bench.setting(Seat.MAIN).now + ANCHOR
+    for variant in (0, 1):
+        told, small = (
+            plain(each.operation.schema, each.special.fields(each.setting(Seat.MAIN)), anchor=anchor, variant=variant)
+            for each in (bench, looking)
+        )
+        for number in (0, -1):
+            yield bench.case(told), looking.case(_part_of(looking, small, number))
+
+
+def carriers(bench: Bench, basis: Sample) -> Iterator[Case]:
+    """Yield cases whose body is right but sent wrongly, and bodies that are no JSON."""
+    for media_type in bench.operation.body.alike if bench.operation.body is not None else ():
+        yield replace(bench.case(basis), media_type=media_type, note=f"sent as {media_type}")
+    case = replace(bench.case(basis), valid=False)
+    for parameter in bench.operation.parameters:
+        if parameter.place == "query" and parameter.required:
+            yield replace(case, note=f"without {parameter.name}", without=frozenset((("query", parameter.name),)))
+            if "enum" in parameter.schema:
+                yield replace(case, note=f"an unknown {parameter.name}", query={parameter.name: "1999-01-01"})
+    for media_type in _WRONG_MEDIA_TYPES:
+        yield replace(case, note=f"sent as {media_type}", media_type=media_type)
+    yield replace(case, note="no body", body=None, media_type=None)
+    if bench.operation.schema.get("type") == "object":
+        yield bench.exact({}, "an empty object")
+    if not is_json(bench.operation.media_type or ""):
+        return
+    for body, what in malformed():
+        yield replace(case, note=what, body=body)
+
+
+def provider_samples(bench: Bench, basis: Sample) -> Iterator[Case]:
+    """Yield what the provider's own strategies add, where the operation has the members; required members are filled in."""
+    known = bench.operation.schema.get("properties", {})
+    required = {name: basis.value[name] for name in bench.operation.schema.get("required", ())}
+    for sample in bench.special.samples(bench.setting(Seat.MAIN)):
+        if set(sample.value) <= set(known):
+            yield bench.case(replace(sample, value={**required, **sample.value}))

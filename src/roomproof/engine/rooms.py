@@ -1,0 +1,222 @@
+"""The rooms of a run: found or made at its beginning, deleted at its end."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Container
+from contextlib import suppress
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from roomproof.contract.model import Operation
+from roomproof.engine import tidy
+from roomproof.engine.case import Seat, encode
+from roomproof.engine.census import take_census
+from roomproof.engine.rate import Allowance
+from roomproof.engine.session import CutShortError, Result, Session
+from roomproof.engine.settable import changes_members, members_in, told, unrestorable
+from roomproof.engine.tidy import Tidying
+from roomproof.engine.turns import ANCHOR
+from roomproof.engine.undisturbed import undisturbed
+from roomproof.errors import UnreachableError, UsageError
+from roomproof.interaction import BUSY, Interaction, header
+from roomproof.secrets import KnownSecrets
+from roomproof_strategies import plain
+
+
+def open_rooms(session: Session) -> None:
+    """Seat the rooms of a run: made as documented, else the one that was named and, if it can be had, another.
+
+    Raises UsageError if a room has to be named and is not, UnreachableError if nobody answers.
+    """
+    maker, creating = session.contract.maker, session.contract.creating
+    if maker is not None:
+        take_census(session)
+        _make_rooms(session, maker)
+        return
+    if session.subject.room_id is None:
+        raise UsageError(f"{session.contract.provider}: no documented way makes a room; name one that may be changed with --room-id")
+    session.seats[Seat.MAIN] = session.subject.room_id
+    _remember(session)
+    if creating is not None:
+        take_census(session)
+        _require_reachable(session, session.call(creating))
+        if session.made:
+            session.seats[Seat.OTHER] = session.made[0]
+    _spare_the_named_room(session)
+
+
+def _spare_the_named_room(session: Session) -> None:
+    """Leave alone what cannot be put back in the named room, where the run can make rooms of its own; else say that it will change."""
+    found = session.books.found
+    lasting = unrestorable(session.contract, found) if found is not None else {}
+    if not lasting:
+        return
+    creating = session.contract.creating
+    can_make = Seat.OTHER in session.seats and session.contract.deleting is not None
+    if can_make and creating is not None:
+        session.call(creating)
+    # Who gives a room an id by which nobody finds it is tried in the room that is there for sure.
+    own = (
+        [room_id for room_id in session.made if members_in(session.contract, session.look(room_id), room_id) is not None]
+        if can_make
+        else []
+    )
+    if not own:
+        values = ", ".join(f"{name}={told(value)}" for name, value in lasting.items())
+        session.subject.tell(f"room {session.subject.room_id} may not end as it was found: the contract allows no request with {values}")
+        return
+    session.lasting = frozenset(lasting)
+    session.target.leave_alone(lasting)
+    named = session.seats[Seat.MAIN]
+    session.seats = {**dict(zip((Seat.MAIN, Seat.OTHER), [*own, named], strict=False)), Seat.NAMED: named}
+    for operation in session.contract.telling:
+        _look_at_the_named_room(session, operation, lasting)
+
+
+def _look_at_the_named_room(session: Session, operation: Operation, lasting: Container[str]) -> None:
+    """Update what can be put back in the named room, once, since there may be in it what no new room has."""
+    if not changes_members(operation):
+        return
+    bench = session.bench(operation)
+    sample = plain(operation.schema, bench.special.fields(session.setting(Seat.NAMED)), anchor=datetime.now(UTC) + ANCHOR)
+    some = {name: value for name, value in sample.value.items() if name not in lasting}
+    session.offer(bench.case(replace(sample, value=some), Seat.NAMED))
+
+
+def _remember(session: Session) -> None:
+    """Enter into the books how the named room is found, if it can be read, so that it can be put back.
+
+    A member in which a secret stands is remembered, and not written.
+    """
+    reading = session.contract.reading
+    if reading is None:
+        return
+    # The first request of the run, and one that changes nothing: who is not there now has made no room. The judge hears the answer, too:
+    # what an update carries of fields that cannot be changed has to be what the room has.
+    interaction = session.call(reading, session.seats[Seat.MAIN])
+    _require_reachable(session, interaction)
+    session.target.meet_shown(interaction)
+    found = members_in(session.contract, interaction, session.seats[Seat.MAIN])
+    if found is None or session.subject.ours:
+        return
+    secrets = KnownSecrets(session.subject.scheme.secrets())
+    session.books.find(found, [name for name, value in found.items() if secrets.stand_in(encode(value))])
+
+
+def _make_rooms(session: Session, maker: Operation) -> None:
+    """Make the main and the other room; a fault that shows already now is a finding, not the end of the run."""
+    bench = session.bench(maker)
+    basis = plain(maker.schema, bench.special.fields(session.setting(Seat.MAIN)), anchor=datetime.now(UTC) + ANCHOR)
+    cases = (bench.exact({}, "an empty body"), bench.case(basis))
+    for number, case in enumerate((*cases, *cases)):
+        interaction, _ = session.send(case)
+        if number == 0:
+            require_hearing(session, interaction)
+    if not session.made:
+        strange = ", ".join(session.target.strange_rooms())
+        why = f"each create was answered with a room that may be somebody else's: {strange}" if strange else "no room could be made"
+        raise CutShortError(f"{why}, so nothing else could be tried")
+    # The room that was made of nothing shows what defaults are after an update, so it sits beside the main one.
+    session.seats = dict(zip((Seat.MAIN, Seat.OTHER), reversed(session.made[:2]), strict=False))
+
+
+def make_room(session: Session) -> str | None:
+    """Make a room, with what is required and no more, and return its id; None if none can be made."""
+    contract, earlier = session.contract, frozenset(session.made)
+    if contract.maker is not None:
+        bench = session.bench(contract.maker)
+        body = plain(contract.maker.schema, bench.special.fields(session.setting(Seat.MAIN)), anchor=datetime.now(UTC) + ANCHOR).value
+        required = {name: body[name] for name in contract.maker.schema.get("required", ())}
+        session.send(bench.exact(required, "a room of its own"))
+    elif contract.creating is not None:
+        session.call(contract.creating)
+    return next((room_id for room_id in session.made if room_id not in earlier), None)
+
+
+def require_hearing(session: Session, interaction: Interaction) -> None:
+    """Raise UnreachableError if the first answer shows that nothing can be tested: nobody there, wrong set-up, too busy."""
+    _require_reachable(session, interaction)
+    response = interaction.response
+    status = response.status if response else 0
+    provider, variables = session.contract.provider, ", ".join(session.contract.credentials.environment.values())
+    if status in (401, 403):
+        raise UnreachableError(f"{provider}: the credentials are refused (status {status}); check {variables} and --base-url")
+    if status == 404:
+        room = f"no room {session.seats[Seat.MAIN]}" if Seat.MAIN in session.seats else "nothing"
+        raise UnreachableError(f"{provider}: there is {room} (status 404); check --room-id and --base-url")
+    if response is not None and 300 <= status < 400:
+        where = header(response.headers, "location") or "nowhere"
+        raise UnreachableError(f"{provider}: redirects to {where} (status {status}), which is not followed; check --base-url")
+    if status in BUSY:
+        raise UnreachableError(f"{provider}: is too busy to answer (status {status}); try again later, or with a lower --rate")
+
+
+def _require_reachable(session: Session, interaction: Interaction) -> None:
+    # Where another request was answered, a lost one is no reason to give up.
+    if interaction.response is None and session.result.unanswered.total() == session.result.requests:
+        where, why = session.target.base_url, interaction.failure
+        advice = "" if ";" in why else "; is the server running, and does it speak HTTP?"
+        raise UnreachableError(f"{where} does not answer ({why}){advice}")
+
+
+def clean_up(session: Session, tell: Callable[[Result], None] = lambda _: None) -> None:
+    """Put the named room back, and delete the rooms that the run made; the result tells what could not be done.
+
+    `tell` hears of the result before that: it may take long, and reports are not to wait for it. It goes on after Ctrl-C and SIGTERM for
+    MOST_SECONDS, and ends with the second one of a run, or where a signal or its time has ended the run, with the first: what is left then
+    stands in the ledger.
+    """
+    result, tidying = session.result, session.tidying()
+    is_bounded = session.options.max_seconds is not None
+    is_announced = result.interrupted or bool(is_bounded and result.stopped)
+    try:
+        with undisturbed(impatient=is_announced, then=lambda: _hurry(session, tidying)):
+            session.judging.catch_up()
+            _note_rooms(session, tidying)
+            try:
+                tell(result)
+            finally:
+                if is_announced:
+                    _hurry(session, tidying)
+                elif is_bounded:
+                    tidying.allowance = Allowance(tidy.MOST_SECONDS)
+                _tidy_up(session, tidying)
+    except KeyboardInterrupt as stop:
+        result.stopped, result.interrupted = result.stopped or ended_by(stop), True
+    _note_rooms(session, tidying)
+
+
+def _tidy_up(session: Session, tidying: Tidying) -> None:
+    if session.subject.ours:
+        tidying.delete_rooms()
+    else:
+        tidying.everything()
+        _tell_unknown(session, tidying)
+
+
+def _hurry(session: Session, tidying: Tidying) -> None:
+    """Let tidying up take no longer than MOST_SECONDS from now on, and say so."""
+    if tidying.allowance.left() is None:
+        tidying.allowance = Allowance(tidy.MOST_SECONDS)
+    if not session.books.settled and not session.subject.ours:
+        bound = f"for {tidy.MOST_SECONDS:g} s at most"
+        # A signal may come in the middle of another sentence.
+        with suppress(RuntimeError):
+            session.subject.tell(f"tidying up, {bound}; Ctrl-C ends it at once, and `roomproof cleanup` goes on")
+
+
+def _note_rooms(session: Session, tidying: Tidying) -> None:
+    if not session.subject.ours:
+        books = session.books
+        session.result.left_behind, session.result.remarks = (*books.rooms, *books.left), (*session.remarks, *tidying.remarks)
+
+
+def _tell_unknown(session: Session, tidying: Tidying) -> None:
+    """Add a remark if the named room was changed, and nobody knows what it was like before."""
+    if session.subject.room_id is not None and not session.books.was_found and session.judging.rooms.get(session.subject.room_id):
+        tidying.remarks.append(f"room {session.subject.room_id} was changed, and not put back: it could not be read before")
+
+
+def ended_by(stop: KeyboardInterrupt) -> str:
+    """Return what ended a run, as a report tells it."""
+    return str(stop) or "interrupted by Ctrl-C"

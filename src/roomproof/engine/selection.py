@@ -1,0 +1,175 @@
+"""Which clauses a run is about, and which cases it needs for them.
+
+What is left out is left out when it would be sent, never when it is drawn: the same seed draws the same cases with and without a
+selection. A case is needed for a clause if its request can say something of it. What an answer shows of a member, and what a room
+keeps of it, hangs on what is sent of this member, and on which others are sent with it: of the cases that do not carry the member
+each set of members is needed a few times, whatever their values.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Container
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from functools import cached_property
+from typing import Any
+
+from roomproof.contract.clause import Clause, Part, Path
+from roomproof.contract.model import Contract, Operation
+from roomproof.engine.case import Case, Seat
+from roomproof.judge.evidence import Outcome, severity
+from roomproof.judge.register import rule_of
+from roomproof.judge.rule import Shown
+from roomproof.judge.seen import Refusal, read_json
+from roomproof.verdict import Verdict, Verdicts
+
+_BY_BODY = frozenset(("type", "null", "required", "media-type"))
+"""Rules of the whole body that only bodies of another form can break."""
+EACH = 3
+"""How many cases are needed that carry the same members, of those that do not carry the one in question."""
+
+
+class Selection:
+    """The clauses that a run is about: those that match a pattern, in which `*` stands for anything, all without any pattern."""
+
+    def __init__(self, contract: Contract, patterns: tuple[str, ...] = (), *, strict: bool = False) -> None:
+        self._patterns = patterns
+        self._strict = strict
+        self._clauses = [clause for clause in contract.clauses.values() if self.covers(clause.id)]
+        self._operations = {clause.operation for clause in self._clauses}
+        self._at = contract.room.at
+        self._asked: Counter[tuple[object, ...]] = Counter()
+
+    @property
+    def is_everything(self) -> bool:
+        """Whether a run is about all clauses."""
+        return not self._patterns
+
+    def covers(self, clause_id: str) -> bool:
+        """Whether a run is about a clause."""
+        return covers(self._patterns, clause_id)
+
+    def wants_operation(self, operation: Operation) -> bool:
+        """Whether a run is about a clause of an operation."""
+        return operation.id in self._operations
+
+    def wants(self, case: Case) -> bool:
+        """Whether a case can say something of a clause that the run is about, and is not one of too many that say the same."""
+        if self.is_everything:
+            return True
+        kind = _kind(case)
+        self._asked[kind] += 1
+        told = _Told(case, self._asked[kind] <= EACH, self._at)
+        return any(told.is_about(clause) for clause in self._clauses if clause.operation == case.operation.id)
+
+    @property
+    def wants_sequences(self) -> bool:
+        """Whether a clause hangs on what a room went through: then random sequences are needed, too."""
+        return self.is_everything or any(rule_of(clause).hangs_on_history for clause in self._clauses)
+
+    def is_settled(self, verdicts: Verdicts) -> bool:
+        """Whether each clause that was selected is broken already, as badly as it can be: nothing more has to be sent to see it."""
+        return all(self._worst(clause) in _broken(verdicts, clause) for clause in self._clauses)
+
+    def _worst(self, clause: Clause) -> Verdict:
+        return Verdict.FAIL if severity(clause) is Outcome.FAIL or self._strict else Verdict.WARNING
+
+
+def covers(patterns: tuple[str, ...], clause_id: str) -> bool:
+    """Whether a clause is among those that were asked for: it matches a pattern, or there is none."""
+    return not patterns or any(fnmatchcase(clause_id, pattern) for pattern in patterns)
+
+
+def _broken(verdicts: Verdicts, clause: Clause) -> frozenset[Verdict]:
+    record = verdicts.records.get(clause.id)
+    return frozenset(record.broken if record else ())
+
+
+def _kind(case: Case) -> tuple[object, ...]:
+    """Return what cases have in common that differ in values only."""
+    body = read_json(case.body)
+    members = frozenset(body) if isinstance(body, dict) else type(body)
+    return case.operation.id, case.seat, case.valid, case.proof is None, case.path_id is None, members
+
+
+@dataclass(frozen=True)
+class _Told:
+    """A case about to be sent: which clauses can its answer, or what comes of it, say something of?
+
+    `is_new`: few of its kind were sent before. `at` is the way to the room in an answer.
+    """
+
+    case: Case
+    is_new: bool
+    at: Path
+
+    @cached_property
+    def body(self) -> Any:
+        """What the case sends, or why it is no JSON."""
+        return read_json(self.case.body)
+
+    @property
+    def is_stranger(self) -> bool:
+        """Whether it comes with other credentials than the run's own."""
+        return self.case.proof is not None
+
+    @property
+    def is_to_nobody(self) -> bool:
+        """Whether it is about a room that does not exist."""
+        return self.case.seat is Seat.NOBODY or self.case.path_id is not None
+
+    @property
+    def may_be_carried_out(self) -> bool:
+        """Whether nothing is known that has it rejected."""
+        return not (self.is_stranger or self.is_to_nobody or self.case.aim) and isinstance(self.body, dict)
+
+    def carries(self, names: Container[str]) -> bool:
+        """Whether it sends one of some members."""
+        return isinstance(self.body, dict) and any(name in names for name in self.body)
+
+    def is_about(self, clause: Clause) -> bool:
+        """Whether it can say something of a clause of its operation."""
+        if clause.part is Part.RESPONSE:
+            return self._shows(clause)
+        return self._asks(clause) if clause.part is Part.REQUEST else self._does(clause)
+
+    def _shows(self, clause: Clause) -> bool:
+        if clause.status.startswith("2"):
+            # Which of several members is to blame for a refusal nobody knows, so it is the status that is wrong.
+            if clause.rule == "status":
+                return self.may_be_carried_out
+            named = clause.path[len(self.at) :] if clause.path[: len(self.at)] == self.at else ()
+            return self.may_be_carried_out and (self.is_new or self.carries(named[:1]))
+        when = next((spec.when for spec in self.case.operation.responses if spec.status == clause.status), "")
+        if when == Refusal.UNAUTHENTICATED:
+            return self.is_stranger
+        if when == Refusal.UNKNOWN_ROOM:
+            return self.is_to_nobody
+        return not self.case.valid or self.is_stranger or self.is_to_nobody
+
+    def _asks(self, clause: Clause) -> bool:
+        place = clause.options.get("in", "body")
+        if place != "body":
+            return bool(self.case.without or self.case.query) if place == "query" else place != "path" or self.is_to_nobody
+        # A stranger is refused, and so is a request about no room or with another broken member, whatever this one holds.
+        if self.is_stranger or self.is_to_nobody or (clause.path and self.case.aim not in ("", clause.path[0])):
+            return False
+        if not isinstance(self.body, dict):
+            return not clause.path
+        if clause.path:
+            return (clause.path[0] in self.body) != (clause.rule == "required" and len(clause.path) == 1)
+        return clause.rule not in _BY_BODY or self.case.media_type != self.case.operation.media_type
+
+    def _does(self, clause: Clause) -> bool:
+        rule = rule_of(clause)
+        carries = self.carries(rule.fields(clause))
+        return {
+            Shown.BY_ANY: True,
+            Shown.BY_STRANGERS: self.is_stranger,
+            Shown.BY_UNKNOWN_ROOMS: self.is_to_nobody,
+            Shown.BY_HEADERS: bool(self.case.headers),
+            Shown.BY_ACCEPTED: self.may_be_carried_out and (self.is_new or carries),
+            Shown.BY_FIELD: carries,
+            Shown.BY_FIELD_OR_WITHOUT: self.is_new or carries,
+        }[rule.shown]

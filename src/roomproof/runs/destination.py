@@ -1,0 +1,214 @@
+"""Which providers a run is about, and where each of them is asked. All of it is settled before anything is
+sent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from roomproof.contract.deviation import Deviation
+from roomproof.contract.model import Contract
+from roomproof.engine.run import Options
+from roomproof.engine.selection import covers
+from roomproof.errors import RoomproofError, UsageError, did_you_mean
+from roomproof.providers import (
+    contract_folders,
+    contract_named,
+    installed_contract,
+    is_bundled,
+    require_own_variables,
+)
+from roomproof.secrets import without_login
+from roomproof.targets.credentials import scheme_from
+from roomproof.targets.http import HttpTarget
+from roomproof.targets.server import server_url
+
+Known = tuple[Contract, tuple[Deviation, ...]]
+"""A contract with its known deviations."""
+BUILT_IN = "built-in mock"
+
+
+@dataclass(frozen=True)
+class Whom:
+    """What the user says of the server: its base URL or the contract's own one (`live`), which room, whom to
+    trust.
+
+    `contracts` are folders with further contracts, `allowed` environment variables that these may name
+    although they are not their own.
+    """
+
+    base_url: str | None
+    room_id: str | None
+    live: bool
+    ca_bundle: Path | None
+    contracts: tuple[Path, ...]
+    allowed: tuple[str, ...]
+    environment: Mapping[str, str] = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Destination:
+    """A provider of a run: its contract, known deviations, and the server; without a base URL that is the
+    built-in mock.
+
+    `contracts` are the folders in which a later command finds the contract, `words` those of the command line
+    that lead here again. `is_address` tells that the base URL is one that can be asked; what is wrong with
+    it, the turn of the provider says.
+    """
+
+    contract: Contract
+    deviations: tuple[Deviation, ...]
+    base_url: str | None
+    room_id: str | None
+    live: bool
+    ca_bundle: Path | None
+    contracts: tuple[Path, ...]
+    words: tuple[str, ...]
+    is_address: bool
+    environment: Mapping[str, str] = field(repr=False)
+
+    @property
+    def provider(self) -> str:
+        """The provider's name."""
+        return self.contract.provider
+
+    @property
+    def target(self) -> str:
+        """Where it is, for people, without a login."""
+        return "live" if self.live else without_login(self.base_url or BUILT_IN)
+
+    @property
+    def needs_room(self) -> bool:
+        """Whether no documented way makes a room, so that one has to be named."""
+        return self.contract.maker is None
+
+
+@dataclass(frozen=True)
+class Missing:
+    """A provider whose contract cannot be read, and why: its turn says so, and keeps no other from its own."""
+
+    provider: str
+    target: str
+    error: RoomproofError
+
+
+def destinations(
+    providers: Sequence[str | Path | Contract],
+    whom: Whom,
+    only: tuple[str, ...] = (),
+) -> tuple[Destination | Missing, ...]:
+    """Return the providers of a run, all by default, or of them those whose clauses were asked for.
+
+    Each contract is read once. Raises UsageError for what has no meaning together, what is missing, and a clause
+    that is none; ContractError for a broken contract where no other provider can have its turn before.
+    """
+    if whom.base_url is None and not whom.live and whom.room_id is not None:
+        room = "--room-id names a room of a server: add its --base-url, or --live"
+        raise UsageError(f"{room}; a built-in mock has a room of its own")
+    if whom.base_url is not None and whom.live:
+        raise UsageError("--live is the server of the contract, --base-url another one: give one of them")
+    named = providers or tuple(contract_folders(whom.contracts))
+    known = dict(_read(one, whom, only) for one in named)
+    known = _about(known, only) if only else known
+    if whom.base_url is not None and len(known) != 1:
+        server = "--base-url names one server: name the one provider that it is"
+        raise UsageError(f"{server}, as in `roomproof verify PROVIDER --base-url URL`")
+    found = tuple(one if isinstance(one, Missing) else _destination(*one, whom) for one in known.values())
+    if whom.live:
+        _require_one_owner([one for one in found if isinstance(one, Destination)])
+    return found
+
+
+def _read(named: str | Path | Contract, whom: Whom, only: tuple[str, ...]) -> tuple[str, Known | Missing]:
+    try:
+        contract, deviations = contract_named(named, whom.contracts)
+    except RoomproofError as error:
+        if whom.live or only:
+            raise
+        return str(named), Missing(str(named), without_login(whom.base_url or BUILT_IN), error)
+    return contract.provider, (contract, deviations)
+
+
+def _about(known: Mapping[str, Known | Missing], only: tuple[str, ...]) -> dict[str, Known | Missing]:
+    """Return those that have a clause that was asked for. Raises UsageError for a pattern that names no clause."""
+    clauses = {name: tuple(one[0].clauses) for name, one in known.items() if not isinstance(one, Missing)}
+    every = [clause for some in clauses.values() for clause in some]
+    for pattern in only:
+        if not any(covers((pattern,), clause) for clause in every):
+            none = f"there is no such clause of {', '.join(clauses)}{did_you_mean(pattern, every)}"
+            raise UsageError(f"--only {pattern}: {none}; `roomproof clauses` lists them")
+    return {name: known[name] for name, some in clauses.items() if any(covers(only, clause) for clause in some)}
+
+
+def _destination(contract: Contract, deviations: tuple[Deviation, ...], whom: Whom) -> Destination:
+    is_listed = is_bundled(contract) or not contract.file
+    folders = whom.contracts or (() if is_listed else (Path(contract.file).parent,))
+    base_url, is_address = whom.base_url, whom.live or _is_address(whom.base_url)
+    if is_address:
+        require_own_variables(contract, whom.allowed)
+    if whom.live:
+        base_url = _own_server(contract, whom.environment)
+        HttpTarget(base_url).close()
+        scheme_from(contract.credentials, whom.environment)
+    words, place = tuple(_words(whom, folders)), (base_url, whom.room_id, whom.live, whom.ca_bundle)
+    return Destination(contract, deviations, *place, folders, words, is_address, whom.environment)
+
+
+def _own_server(contract: Contract, environment: Mapping[str, str]) -> str:
+    """Return where a contract says that its provider is.
+
+    Raises UsageError as `server_url` does, and for a contract that gives the name of an installed one to
+    another server: whoever means that one has to name it.
+    """
+    installed = installed_contract(contract)
+    if installed is not None and _server(installed) != _server(contract):
+        other = f"{contract.file} says {without_login(contract.server)}"
+        raise UsageError(
+            f"{contract.provider} is at {installed.server}, but {other}: name the server that you mean with --base-url in place of --live"
+        )
+    return server_url(contract, environment)
+
+
+def _server(contract: Contract) -> tuple[str, Mapping[str, str]]:
+    return contract.server, contract.server_environment
+
+
+def _is_address(base_url: str | None) -> bool:
+    if base_url is None:
+        return False
+    try:
+        HttpTarget(base_url).close()
+    except UsageError:
+        return False
+    return True
+
+
+def _require_one_owner(found: Iterable[Destination]) -> None:
+    """Raise UsageError where a room has to be named and is not, or one id would be that of several."""
+    in_need = [one for one in found if one.needs_room]
+    if in_need and in_need[0].room_id is None:
+        raise UsageError(f"{in_need[0].provider}: no documented way makes a room; name one that may be changed with --room-id")
+    if len(in_need) > 1:
+        names = ", ".join(one.provider for one in in_need)
+        raise UsageError(f"--room-id names a room of one provider, and {names} each need one: verify them one by one")
+
+
+def _words(whom: Whom, folders: Iterable[Path]) -> list[str]:
+    """Return the words of the command line that lead to a server."""
+    words = ["--base-url", whom.base_url] if whom.base_url else ["--live"] if whom.live else []
+    words += ["--room-id", whom.room_id] if whom.room_id else []
+    words += ["--ca-bundle", str(whom.ca_bundle)] if whom.ca_bundle else []
+    words += [word for name in whom.allowed for word in ("--allow-variable", name)]
+    return [*words, *(word for folder in folders for word in ("--contracts", str(folder)))]
+
+
+def again(destination: Destination, options: Options) -> tuple[str, ...]:
+    """Return what follows `roomproof verify PROVIDER --only CLAUSE` where a run is to find the same again."""
+    words, count = ["--seed", str(options.seed)], options.max_examples
+    words += ["--max-examples", str(count)] if count != Options().max_examples else []
+    words += ["--fuzz", str(options.fuzz)] if options.fuzz else []
+    words += ["--strict"] if options.strict else []
+    words += ["--rate", f"{options.rate:g}/s"] if options.rate else []
+    return (*words, *destination.words)

@@ -1,0 +1,139 @@
+"""A replay: recordings are judged by reading them, and the report tells what they say of each provider."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from time import monotonic
+
+from roomproof.cassettes.past import changes
+from roomproof.cassettes.recording import found_in
+from roomproof.cassettes.replay import Heard, Register, Replayed, replay
+from roomproof.cassettes.stream_by import StreamBy
+from roomproof.contract.model import Contract
+from roomproof.errors import RoomproofError, UsageError
+from roomproof.events import Listener, Problem
+from roomproof.providers import find_contracts
+from roomproof.report.document import Report
+from roomproof.report.provider import Change
+from roomproof.reports.report import Judged, report
+from roomproof.reports.shortfall import shortfalls
+from roomproof.runs.events import Ended, Found
+from roomproof.runs.gate import OpenGate
+from roomproof.runs.recording import Trouble
+
+_MAX_FILES = 3
+"""So many names of files are shown; more are counted."""
+_MAX_HINTS = 2
+"""So many hints stand in an error; the report has them all."""
+
+
+@dataclass(frozen=True)
+class Listen:
+    """What the user asked for: which recordings, by which contracts, how old they may be, which files are one
+    stream.
+    """
+
+    paths: tuple[Path, ...]
+    contracts: tuple[Path | Contract, ...] = ()
+    strict: bool = False
+    max_age: timedelta | None = None
+    stream_by: StreamBy = StreamBy.HEADER
+
+
+def replayed(listen: Listen, gate: OpenGate, tell: Listener) -> Report:
+    """Return the report on some recordings.
+
+    Raises UsageError if there are none, and, when everything else is judged, for one that cannot be read, or
+    if nothing could be judged.
+    """
+    found = found_in(*listen.paths)
+    tell(Found(tuple(found.files)))
+    began, now = monotonic(), datetime.now(UTC)
+    contracts = find_contracts(listen.contracts)
+    register = Register(contracts, listen.strict, now - listen.max_age if listen.max_age else None)
+    heard = replay(found.files, register, tell, listen.stream_by)
+    problems: list[RoomproofError] = list(heard.problems)
+    judged = []
+    for provider, one in heard.heard.items():
+        rejudged = _rejudged(heard, provider, register, problems.append)
+        if listen.max_age is not None:
+            one.verdicts.merge_old(one.old, f"more than --max-age {listen.max_age.days}d ago: record it anew")
+        judged.append(_judged(one, rejudged, now, monotonic() - began))
+    told = report(judged, 0, heard.tally.unmatched, heard.tally.hints.values(), heard.counts(found.skipped))
+    gate.require(heard.heard)
+    problems += [] if problems else _unread(heard) or _nothing(told, found.files, contracts)
+    told = gate.applied(told)
+    for problem in problems:
+        tell(Problem("", problem))
+    tell(Ended(told, tuple(heard.heard)))
+    if problems:
+        raise problems[0]
+    return told
+
+
+def _unread(found: Replayed) -> list[UsageError]:
+    """Return that an entry cannot be read, if nothing else was judged and it may be one that could have been."""
+    if found.judged or found.tally.doubtful is None:
+        return []
+    path, entry = found.tally.doubtful
+    more = found.tally.unreadable_count - 1
+    others = f", and {more} more like it" if more else ""
+    return [UsageError(f"{path}, {entry.place}: {entry.why}{others}; nothing else there was judged: mend it, or record it anew")]
+
+
+def _nothing(told: Report, files: Sequence[Path], contracts: Iterable[str]) -> list[UsageError]:
+    """Return why nothing in some files could be judged, and what may be done; nothing if something was, or
+    only an answer is missing.
+    """
+    providers, foreign = told.providers, told.unmatched.count if told.unmatched else 0
+    if shortfalls(told) or any(provider.is_proven for provider in providers):
+        return []
+    where = _names(files)
+    if providers:
+        names = " or ".join(node.provider for node in providers)
+        return [UsageError(f"{where}: no request there tests a clause of {names}, so nothing was judged; record one that does")]
+    if not foreign:
+        return [UsageError(f"{where}: no interaction there, so nothing was judged; `roomproof verify PROVIDER --record PATH` records some")]
+    hints = told.hints[:_MAX_HINTS]
+    way = "what stands in a folder named like a provider is judged by its contract"
+    advice = "; ".join((*hints, way)) if hints else "name a recording of theirs, or add a contract with --contracts"
+    none = "the one request there belongs to no" if foreign == 1 else f"none of the {foreign} requests there belongs to an"
+    return [UsageError(f"{where}: {none} operation of {', '.join(contracts)}, so nothing was judged; {advice}")]
+
+
+def _names(files: Sequence[Path]) -> str:
+    more = f" and {len(files) - _MAX_FILES} more" if len(files) > _MAX_FILES else ""
+    return ", ".join(map(str, files[:_MAX_FILES])) + more
+
+
+def _rejudged(
+    found: Replayed,
+    provider: str,
+    register: Register,
+    trouble: Trouble,
+) -> tuple[Change, ...] | None:
+    contract, deviations = register.contracts[provider]
+    known: list[Change] | None = None
+    for path, by_provider in found.by_file.items():
+        if provider not in by_provider:
+            continue
+        verdicts = by_provider[provider].verdicts
+        verdicts.merge(by_provider[provider].old)
+        try:
+            some = changes(path, contract, deviations, verdicts)
+        except UsageError as error:
+            trouble(error)
+            continue
+        known = known if some is None else [*(known or ()), *some]
+    return None if known is None else tuple(known)
+
+
+def _judged(heard: Heard, rejudged: tuple[Change, ...] | None, now: datetime, seconds: float) -> Judged:
+    return Judged(
+        heard.contract, heard.verdicts, _names(heard.files), heard.interactions, seconds, now,
+        recorded=(heard.first, heard.last) if heard.first and heard.last else None, rejudged=rejudged,
+        boundaries=heard.boundaries, recordings=True, unanswered=heard.unanswered, client=heard.client,
+    )  # fmt: skip

@@ -43,6 +43,15 @@ def test_every_word_for_a_rule_in_a_clause_has_a_wrong_provider(faults: list[Any
     assert sorted(known - broken) == []
 
 
+def test_a_rejection_is_proven_where_a_run_is_about_nothing_else(run: Verify, miniature: ModuleType) -> None:
+    """What was accepted of the same operation is what it is held against."""
+    asked = ("mini.list-shelves.behaviour.token.*", "mini.delete-shelf.behaviour.token.*")
+    verdicts = run(miniature.Mini(), "list-shelves", only=asked).verdicts.verdicts()
+    told = {name: verdict for name, verdict in verdicts.items() if "shel" in name and "token" in name}
+    assert set(told.values()) == {Verdict.PASS}
+    assert len(told) == len(asked)
+
+
 def test_a_broken_standard_is_a_fail_when_strict(run: Verify, miniature: ModuleType, faults: list[Any]) -> None:
     fault = next(item for item in faults if item.clause == "update-room.response.room.created.format")
     provider = miniature.Mini()

@@ -54,8 +54,12 @@ def _in_order(operations: list[Operation], order: tuple[Effect, ...]) -> list[Op
 def _exercise(session: Session, operation: Operation) -> None:
     bench = session.bench(operation)
     with session.in_own_room(is_lasting=operation.method not in SAFE):
-        for case in plan(bench, session.random):
-            session.offer(case)
+        for number, case in enumerate(plan(bench, session.random)):
+            # That the plain one is accepted is what a rejection of another one is held against.
+            if number == 0 and not session.is_settled:
+                session.send(case)
+            else:
+                session.offer(case)
         _read_what_was_written(session, operation)
         if operation.is_documented:
             fuzz(session, bench)
@@ -190,7 +194,7 @@ def _delete(session: Session, operation: Operation) -> None:
     assert resource is not None, "what is deleted is named"
     with session.in_own_room(is_lasting=resource is not session.contract.room):
         for number, case in enumerate(_deletions(session, operation)):
-            if number >= MOST_DELETIONS or not session.selection.wants(case):
+            if number >= MOST_DELETIONS or not (number == 0 or session.selection.wants(case)):
                 continue
             if case.seat is Seat.NOBODY or case.path_id is not None:
                 session.send(case)

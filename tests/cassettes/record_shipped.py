@@ -128,6 +128,8 @@ def sent(
     subject: Subject, operation: Operation, chosen: set[Key] | None, listener: Listener = lambda _: None
 ) -> tuple[set[Proven], list[Take]]:
     """Send the chosen cases of an operation's plan, all without a choice; return all that they proved, and the cases."""
+    # Each mock is asked with a contract of its own.
+    operation = next(one for one in subject.contract.operations if one.id == operation.id)
     session = Listening(subject, operation, listener)
     open_rooms(session)
     _look_at_what_was_made(session, operation)

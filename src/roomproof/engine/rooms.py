@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container
+from collections.abc import Callable, Container, Iterator
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -19,6 +19,7 @@ from roomproof.engine.turns import ANCHOR
 from roomproof.engine.undisturbed import undisturbed
 from roomproof.errors import UnreachableError, UsageError
 from roomproof.interaction import BUSY, Interaction, header
+from roomproof.judge.rules import gone_after_delete, not_listed
 from roomproof.secrets import KnownSecrets
 from roomproof_strategies import plain
 
@@ -208,7 +209,21 @@ def _hurry(session: Session, tidying: Tidying) -> None:
 def _note_rooms(session: Session, tidying: Tidying) -> None:
     if not session.subject.ours:
         books = session.books
-        session.result.left_behind, session.result.remarks = (*books.rooms, *books.left), (*session.remarks, *tidying.remarks)
+        session.result.left_behind = (*books.rooms, *books.left)
+        session.result.remarks = (*session.remarks, *tidying.remarks, *_deleted_in_vain(session))
+
+
+def _deleted_in_vain(session: Session) -> Iterator[str]:
+    """Yield that rooms may be there although their deletion was answered, where the run saw such a one."""
+    deleting = session.contract.deleting
+    if deleting is None:
+        return
+    broken = {finding.clause.id for finding in session.judging.verdicts.findings()}
+    rules = (gone_after_delete.RULE, not_listed.RULE)
+    seen = [clause.id for rule in rules for clause in rule.clauses(deleting) if clause.id in broken]
+    gone = len(session.books.ever) - len(session.books.rooms)
+    if seen and gone > 0:
+        yield f"{gone} rooms were deleted, and may still be there: one was shown after its deletion ({seen[0]}); look yourself"
 
 
 def _tell_unknown(session: Session, tidying: Tidying) -> None:

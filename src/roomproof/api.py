@@ -34,6 +34,7 @@ from roomproof.json_data import as_json
 from roomproof.report.document import Report
 from roomproof.reports.client import Client
 from roomproof.reports.observations import Observations
+from roomproof.runs.arguments import checked
 from roomproof.runs.destination import Destination, Whom, destinations
 from roomproof.runs.events import Concluded, Ended, Found, Planned
 from roomproof.runs.gate import Gate, failing, unproven
@@ -71,6 +72,7 @@ __all__ = [
 ]
 
 
+@checked
 def verify(
     *providers: str | Path | Contract,
     base_url: str | None = None,
@@ -127,6 +129,7 @@ def verify(
     return Verification(Turns(found, options, record, to_each(listeners)), gate, regressions).run()
 
 
+@checked
 def probe(
     *providers: str | Path | Contract,
     base_url: str | None = None,
@@ -157,6 +160,7 @@ def probe(
     return observed(Turns(destinations(providers, whom), options, record, to_each(listeners)))
 
 
+@checked
 def replay(
     *paths: Path,
     max_age: timedelta | None = None,

@@ -91,9 +91,9 @@ def contract_named(named: str | Path | Contract, extra: tuple[Path, ...] = ()) -
 
     The deviations stand beside the contract's file. Raises as `find_contract` does.
     """
-    if isinstance(named, str):
+    if isinstance(named, str) and not _PATH.search(named):
         return find_contract(named, extra)
-    if isinstance(named, Path):
+    if isinstance(named, str | Path):
         return _with_deviations(load_contract(named))
     return _with_deviations(named)
 

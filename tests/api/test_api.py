@@ -6,6 +6,7 @@ import doctest
 import inspect
 import json
 import os
+import re
 import signal
 from collections.abc import Callable
 from pathlib import Path
@@ -293,3 +294,32 @@ def test_credentials_are_those_of_the_process_unless_others_are_given(where: dic
         monkeypatch.setitem(os.environ, name, value)
     elsewhere = {name: value for name, value in where.items() if name != "environment"}
     assert roomproof.verify("telnyx", **elsewhere, **FEW).providers[0].requests == 25
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        ({"room_id": ""}, "room_id: is given but empty"),
+        ({"live": "no"}, "live: is to be True or False, and is 'no'"),
+        ({"max_examples": 1.5}, "max_examples: is to be a whole number"),
+        ({"max_examples": None}, "max_examples: is to be a whole number"),
+        ({"only": "telnyx.*"}, "only: is to be a sequence"),
+        ({"contracts": "folder"}, "contracts: is to be a sequence"),
+        ({"rate": "5/s"}, "rate: is to be a number"),
+        ({"regressions": True}, "regressions: is to be a path"),
+        ({"environment": {"TELNYX_API_KEY": 3}}, "environment: is to be a mapping of texts"),
+        ({"listeners": print}, "listeners: is to be a sequence"),
+        ({"listeners": [3]}, "listeners: is to be a function"),
+    ],
+)
+def test_what_is_no_value_of_an_argument_is_told_before_anything_is_sent(given: dict[str, Any], told: str) -> None:
+    with pytest.raises(roomproof.RoomproofError, match=re.escape(told)):
+        roomproof.verify("telnyx", **given)
+
+
+def test_a_path_may_be_a_text_and_a_word_that_of_an_enumeration(tmp_path: Path) -> None:
+    (tmp_path / "nothing").mkdir()
+    with pytest.raises(roomproof.RoomproofError, match="nothing"):
+        roomproof.replay(str(tmp_path / "nothing"), client="fail")
+    with pytest.raises(roomproof.RoomproofError, match="client"):
+        roomproof.replay(str(tmp_path), client="nope")

@@ -221,6 +221,17 @@ def test_a_link_may_lead_to_the_list_in_any_way(linked: Talk, link: str) -> None
     assert linked.broken == set()
 
 
+@pytest.mark.parametrize("status", [401, 410, 429])
+def test_a_link_may_run_out(linked: Talk, status: int) -> None:
+    linked.list("a", next="https://halls.example/halls?cursor=x").say("GET /halls?cursor=x", {}, status)
+    assert linked.broken == set()
+
+
+def test_the_last_page_may_come_again_for_each_number_past_it(talk: Talk) -> None:
+    talk.list("a", "b").list("a", "b", asked="/halls?page=2")
+    assert talk.broken == set()
+
+
 def test_a_made_up_value_in_place_of_a_cursor_begins_no_list(linked: Talk) -> None:
     linked.make("a").list("b", asked="/halls?cursor=y")
     assert linked.broken == set()
@@ -300,9 +311,14 @@ def test_ids_inside_one_may_be_those_of_what_was_deleted_inside_another(plain: T
 
 @pytest.mark.parametrize("asked", ["name=A", "id=a,b", "id=a"])
 def test_a_filter_may_pass_over_case_and_take_several_values(plain: Talk, asked: str) -> None:
-    plain.make("a").make("b").list(*"ab" if "," in asked else "a", asked=f"/halls?{asked}")
+    plain.make("a").make("b").make("c").list(*"ab" if "," in asked else "a", asked=f"/halls?{asked}")
     assert plain.broken == set()
     assert "filter" in plain.kept
+
+
+def test_a_filter_proves_nothing_where_everything_fits(plain: Talk) -> None:
+    plain.make("a").list("a", asked="/halls?name=a")
+    assert "filter" not in plain.kept
 
 
 def test_a_filtered_list_that_shows_something_else_is_a_fault(plain: Talk) -> None:

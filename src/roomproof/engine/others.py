@@ -107,7 +107,7 @@ def _walk(session: Session, operation: Operation, asked: Mapping[str, str], most
     if listing is None or not session.selection.wants_operation(operation):
         return
     room_id = session.seats.get(Seat.MAIN, "") if session.contract.room.step in operation.path else ""
-    for _ in pages_of(listing, listing.key, lambda query: session.call(operation, room_id, {**query, **asked}), most):
+    for _ in pages_of(listing, listing.key, lambda query: session.call(operation, room_id, {**asked, **query}), most):
         session.judging.catch_up()
 
 

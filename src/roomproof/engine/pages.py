@@ -63,7 +63,7 @@ def _next_page(listing: Listing, interaction: Interaction, pages: int, rooms: in
         return None
     link = _at(read_answer(interaction.response.body), listing.next)
     try:
-        return dict(parse_qsl(urlsplit(link).query)) or None if isinstance(link, str) else None
+        return dict(parse_qsl(urlsplit(link).query, keep_blank_values=True)) or None if isinstance(link, str) else None
     except ValueError:
         return None
 

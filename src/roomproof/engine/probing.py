@@ -80,7 +80,7 @@ def probe(
 
     def ask_everything() -> None:
         open_rooms(session)
-        for number, operation in enumerate(session.contract.operations):
+        for number, operation in enumerate(session.contract.telling):
             for observation in _Prober(session, operation).observations(first=number == 0):
                 probed.observations.append(observation)
 

@@ -66,7 +66,7 @@ class _Errand:
     """What a request is to do: whether the contract has such an operation, whether it makes a room, and which one it changes, if any.
 
     `deletes` tells that it takes the room away, `is_lasting` that it changes what no update can put back,
-    `makes_something` that it is a POST.
+    `makes_something` that it is a POST that names nothing, `shows_room` that it is answered with a room.
     """
 
     known: bool
@@ -75,6 +75,7 @@ class _Errand:
     deletes: bool = False
     is_lasting: bool = False
     makes_something: bool = False
+    shows_room: bool = False
 
 
 class Ward:
@@ -269,15 +270,20 @@ class Ward:
         if matched is None:
             return _Errand(known=False)
         operation, parameters = matched
-        is_about_room = operation.resource is self._contract.room
-        named = parameters.get(self._contract.room.parameter)
+        room, effect = self._contract.room, operation.effect
+        is_about_room = operation.resource is room
+        # What stands elsewhere may have a parameter of the same name, and be somebody else's.
+        before, step, _ = operation.path.partition(room.step)
+        named = parameters.get(room.parameter) if step and room.is_one(before + step) else None
+        changes = is_about_room and effect.changes
         return _Errand(
             True,
-            is_about_room and operation.effect is Effect.CREATE and outgoing.method == "POST" and named is None,
+            is_about_room and effect is Effect.CREATE and outgoing.method == "POST",
             None if named is None else unquote(named),
-            is_about_room and operation.effect is Effect.DELETE,
-            not (is_about_room and operation.effect.changes),
-            outgoing.method == "POST",
+            is_about_room and effect is Effect.DELETE,
+            not (changes and named is not None),
+            outgoing.method == "POST" and not parameters,
+            changes or (is_about_room and effect is Effect.CREATE),
         )
 
     def _is_own(self, room_id: str, *, is_lasting: bool) -> bool:
@@ -353,7 +359,8 @@ class Ward:
         elif 200 <= status < 300 and not self._ours:
             if not errand.is_lasting and not self._is_own(room_id, is_lasting=False):
                 self._enter_made_by_update(room_id, outgoing, interaction)
-            self.meet_shown(interaction)
+            if errand.shows_room:
+                self.meet_shown(interaction)
 
     def _enter_made_by_update(self, room_id: str, outgoing: Outgoing, interaction: Interaction) -> None:
         """Enter a room that was not there before its update; not if the answer is about another one, or an older one."""

@@ -74,12 +74,18 @@ class Judge:
         """
         rooms = self.learning.of(resource)
         keys = (*rooms.listed, *(state.id for state in self.shown(resource, room_id)))
-        return [key.rpartition("/")[2] for key in dict.fromkeys(keys) if _is_inside(key, room_id)]
+        return [key.rpartition("/")[2] for key in dict.fromkeys(keys) if self._is_inside(resource, key, room_id)]
 
     def shown(self, resource: Resource, room_id: str) -> list[RoomState]:
         """Return what was shown of a resource, thing by thing, and is there still: inside a room, or anywhere where none is named."""
         existing = self.learning.of(resource).existing
-        return [state for key, state in existing.items() if not state.may_be_gone and _is_inside(key, room_id)]
+        return [state for key, state in existing.items() if not state.may_be_gone and self._is_inside(resource, key, room_id)]
+
+    def _is_inside(self, resource: Resource, key: str, room_id: str) -> bool:
+        """Whether what a key names stands in a room, or nowhere; what a list outside has shown may stand in any room."""
+        step = self.contract.room.step
+        stands_in_rooms = any(one.resource is resource and one.names_one and step in one.path for one in self.contract.operations)
+        return not room_id or key.startswith(f"{room_id}/") or not (stands_in_rooms or "/" in key)
 
     def see(self, interaction: Interaction, beside: Beside = ALONE) -> list[Evidence]:
         """Return what an interaction says of the clauses, and learn from it what the room is like now.
@@ -293,11 +299,6 @@ class Judge:
                 yield from read_after_write.RULE.clauses(operation)
             if asked.effect is Effect.CREATE and not asked.is_documented:
                 yield from (clause for clause in operation.clauses if rule_of(clause).lost_with_creation)
-
-
-def _is_inside(key: str, room_id: str) -> bool:
-    """Whether what a key names stands in a room, or in none."""
-    return not room_id or key.startswith(f"{room_id}/") or "/" not in key
 
 
 def _aimed_at(request: Classification, interaction: Interaction) -> Iterator[Clause]:

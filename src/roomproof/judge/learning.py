@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from typing import Any
+from urllib.parse import unquote
 
 from roomproof.contract.model import Contract, Operation
 from roomproof.contract.resource import Effect, Resource
@@ -49,7 +50,7 @@ class Learning:
         What stands inside another resource is kept with the ids of those that the path names before it.
         """
         known = resource or self.contract.room
-        named = parameters.get(known.parameter, "") if own_id is None else own_id
+        named = unquote(parameters.get(known.parameter, "")) if own_id is None else own_id
         key = self.identities.key(request, named)
         return None if key is None else self.inside(known, parameters) + key
 
@@ -176,6 +177,11 @@ class Learning:
             seen.state.doubt()
         if room is None or seen.interaction.request.room is RoomKnowledge.NONE:
             return
+        key = self.key(seen.operation.resource, seen.interaction.request, seen.parameters)
+        rooms = self.of(seen.operation.resource)
+        if key is not None and (old := rooms.get(key)) is not None and old.deleted:
+            # Where clients choose the ids, what was deleted can be made once more.
+            rooms.forget(key)
         state = self._opened(seen)
         if state is None:
             return

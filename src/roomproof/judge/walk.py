@@ -22,7 +22,8 @@ class Walk:
 
     `number` counts pages from 1. `shows_all` tells that all entries that the request asks for have been shown
     by now; `filters` are the parameters that may leave others out. `link` is the query of the next page,
-    where the response has a link to it, and `path` where that leads to; `size` how many entries were asked for, None where the request
+    where the response has a link to it, and `path` where that leads to, `before` the
+    ids on the page before; `size` how many entries were asked for, None where the request
     leaves that to the provider. `asked` is what the request said of anything but pages.
     """
 
@@ -35,6 +36,7 @@ class Walk:
     size: int | None
     asked: Mapping[str, str]
     path: str = ""
+    before: frozenset[str] = frozenset()
 
     @property
     def shown(self) -> frozenset[str]:
@@ -77,8 +79,8 @@ def walked(
     link, size = _link(listing, body), _size(listing, request)
     # Of no entries at all, or of a size that is none, nobody knows how many there are.
     shows_all = shows_all and (size != 0 if size is not None else listing.size not in request.query)
-    path = _path(listing, request, body)
-    return Walk(page, earlier, number, shows_all, filters, link, size, _beside_pages(listing, told), path)
+    path, last = _path(listing, request, body), frozenset(previous.page if previous is not None else ())
+    return Walk(page, earlier, number, shows_all, filters, link, size, _beside_pages(listing, told), path, last)
 
 
 def entries_of(operation: Operation, body: Any) -> list[Mapping[str, Any]]:

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from roomproof.contract.resource import Effect
-from roomproof.judge.evidence import Evidence, broken, kept
+from roomproof.judge.evidence import Evidence, broken, kept, unproven
 from roomproof.judge.options import Between, read_options
 from roomproof.judge.rule import Circumstances, Rule
-from roomproof.judge.seen import Refusal, Seen
+from roomproof.judge.seen import REFUSES_THE_SENDER, Refusal, Seen
 
 
 @dataclass(frozen=True)
@@ -31,6 +31,8 @@ def delete_repeated(seen: Seen) -> Iterator[Evidence]:
         wanted, status = int(read_options(DeleteRepeatedOptions, clause).status), seen.answer.response.status
         if status == wanted:
             yield kept(clause)
+        elif seen.answer.response.status in REFUSES_THE_SENDER or status >= 500:
+            yield unproven(clause, f"status {status} says nothing of the room")
         elif not seen.is_second_hand:
             text = f"a second deletion is answered with status {status}"
             yield broken(clause, text, expected=f"status {wanted}", received=f"status {status}")

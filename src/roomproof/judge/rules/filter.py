@@ -51,13 +51,20 @@ def filter_(seen: Seen) -> Iterator[Evidence]:
             text = f"{spoken(path)} is to be {shown(wanted)}, and the list shows an entry in which it is {received}"
             yield broken(clause, text, expected=shown(wanted), received=received)
             continue
-        is_all = walk.shows_all and set(walk.filters) == {options.parameter}
+        is_all = walk.shows_all and "," not in wanted and set(walk.filters) == {options.parameter}
         missing = _missing(seen, walk, wanted, options) if is_all else None
         if missing is not None:
             text = f"{missing} has the {spoken(path)} {shown(wanted)}, and the list does not show it"
             yield broken(clause, text, expected=f"an entry {missing}", received=f"{len(entries)} other entries")
-        elif entries:
+        elif found and any(_has_other(state, path, choices) for state in seen.rooms.existing.values()):
+            # Of a list in which everything has the value nobody knows whether it was filtered.
             yield kept(clause)
+
+
+def _has_other(state: RoomState, path: Path, choices: list[str]) -> bool:
+    """Whether something that is there has another value than those that are asked for."""
+    values = values_at(state.known, path)
+    return bool(values) and not _fits(values, choices)
 
 
 def _choices(seen: Seen, options: FilterOptions, wanted: str) -> list[str]:
@@ -105,7 +112,8 @@ def _wants(scene: Scene) -> Iterator[Wanted]:
     for clause in RULE.clauses(scene.operation):
         options = read_options(FilterOptions, clause)
         values = (room.get(options.field) for room in scene.known())
-        texts = dict.fromkeys(as_text(value) for value in values if isinstance(value, str | int) and value != "")
+        # Where several values can be asked for, a comma parts them.
+        texts = dict.fromkeys(as_text(value) for value in values if isinstance(value, str | int) and value != "" and "," not in str(value))
         for text in list(texts)[-MOST_WANTED:]:
             yield Wanted(f"only those whose {options.field} is {text}", query={options.parameter: text})
 

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from urllib.parse import unquote
 
 from roomproof.contract.resource import Effect
 from roomproof.judge.evidence import Evidence, broken, kept, shown
 from roomproof.judge.rule import Circumstances, Rule
 from roomproof.judge.seen import Seen
 from roomproof.judge.walk import Walk
+
+_NO_PAGE = (400, 404, 422)
+"""Status codes that say of a link that it leads to no page."""
 
 
 def paging(seen: Seen) -> Iterator[Evidence]:
@@ -18,7 +22,8 @@ def paging(seen: Seen) -> Iterator[Evidence]:
     for clause in RULE.clauses(seen.operation):
         if walk is None:
             before = seen.rooms.walks.get(seen.interaction.request.path)
-            is_refused = seen.answer.refused and not seen.request.obstacles
+            # A cursor may have run out, and who asks may have lost the right to.
+            is_refused = seen.answer.refused and not seen.request.obstacles and seen.answer.response.status in _NO_PAGE
             if before is not None and not seen.is_second_hand and _is_linked(seen, before) and is_refused:
                 received = f"status {seen.answer.response.status}"
                 yield broken(clause, "the link to the next page leads to none", expected="a page", received=received)
@@ -26,6 +31,9 @@ def paging(seen: Seen) -> Iterator[Evidence]:
         if _leads_astray(seen, walk):
             received = f"a link to {shown(walk.path)}"
             yield broken(clause, "the link to the next page leads to no list of these", expected="a link to the list", received=received)
+            continue
+        if walk.page and set(walk.page) == walk.before:
+            # Some providers give the last page again for each number past it.
             continue
         repeats = [one for one in walk.page if one in walk.earlier]
         twice = [one for one, times in Counter(walk.page).items() if times > 1]
@@ -47,7 +55,9 @@ def _leads_astray(seen: Seen, walk: Walk) -> bool:
     if not walk.path or seen.is_second_hand:
         return False
     found = seen.contract.match(seen.interaction.request.method, walk.path)
-    return found is None or found[0].id != seen.operation.id or found[1] != seen.parameters
+    if found is None or found[0].id != seen.operation.id:
+        return True
+    return any(unquote(value) != unquote(seen.parameters.get(name, "")) for name, value in found[1].items())
 
 
 def _is_linked(seen: Seen, before: Walk) -> bool:

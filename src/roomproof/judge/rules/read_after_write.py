@@ -60,13 +60,13 @@ def _is_late_enough(seen: Seen, written: Written, clause: Clause) -> bool:
 
 
 def _compared(clause: Clause, told: Any, read: Any) -> Evidence:
-    if _agree(told, read):
+    if agree(told, read):
         return kept(clause)
     text = f"the answer to the last update says that {clause.path[0]} is {shown(told)}, but a read after it says {shown(read)}"
     return broken(clause, text, expected=shown(told), received=shown(read))
 
 
-def _agree(one: Any, other: Any) -> bool:
+def agree(one: Any, other: Any) -> bool:
     """Whether two answers mean the same.
 
     Null, an empty text and an absent member are alike, and so are two spellings of a time or a URL.
@@ -74,7 +74,7 @@ def _agree(one: Any, other: Any) -> bool:
     if one in (None, "") and other in (None, ""):
         return True
     if isinstance(one, dict) and isinstance(other, dict):
-        return all(_agree(one.get(name), other.get(name)) for name in one.keys() | other.keys())
+        return all(agree(one.get(name), other.get(name)) for name in one.keys() | other.keys())
     if isinstance(one, list) and isinstance(other, list):
         return len(one) == len(other) and _are_paired(one, list(other))
     if isinstance(one, str) and isinstance(other, str):
@@ -87,10 +87,10 @@ def _are_paired(items: list[Any], left: list[Any]) -> bool:
 
     Long lists are compared in their order: to look for each item among thousands takes minutes.
     """
-    if len(items) > LONGEST_PAIRED or all(map(_agree, items, left)):
-        return all(map(_agree, items, left))
+    if len(items) > LONGEST_PAIRED or all(map(agree, items, left)):
+        return all(map(agree, items, left))
     for item in items:
-        match = next((index for index, candidate in enumerate(left) if _agree(item, candidate)), None)
+        match = next((index for index, candidate in enumerate(left) if agree(item, candidate)), None)
         if match is None:
             return False
         del left[match]

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from roomproof.contract.resource import Effect
-from roomproof.judge.equality import same
 from roomproof.judge.evidence import Evidence, broken, kept, shown
 from roomproof.judge.rooms import RoomState
 from roomproof.judge.rule import Circumstances, Rule, Sight
@@ -29,7 +28,7 @@ def safe(seen: Seen) -> Iterator[Evidence]:
         if not was_asked:
             continue
         compared = [name for name in before.room if name in told and name in room]
-        changed = [name for name in compared if not same(before.room[name], room[name])]
+        changed = [name for name in compared if not read_after_write.agree(before.room[name], room[name])]
         if changed:
             name = changed[0]
             text = f"{name} changes between two reads, although nothing was sent in between that changes a room"

@@ -91,10 +91,11 @@ def test_no_secret_stands_in_a_shipped_cassette(tmp_path: Path) -> None:
 
 
 def test_every_operation_has_a_recording_and_a_sample_if_its_page_shows_one() -> None:
-    every = {(provider, operation) for provider in PROVIDERS for operation in find_contract(provider)[0].operations}
+    every = [(provider, operation) for provider in PROVIDERS for operation in find_contract(provider)[0].operations]
     operations = {(provider, operation.id) for provider, operation in every}
+    documented = {(provider, operation.id) for provider, operation in every if operation.is_documented}
     found = {folder: {(path.parts[-3], path.stem) for path in SHIPPED if path.parts[-2] == folder} for folder in ("mock", "samples")}
-    assert found == {"mock": operations, "samples": operations - WITHOUT_SAMPLE}
+    assert found == {"mock": operations, "samples": documented - WITHOUT_SAMPLE}
 
 
 def exercised_by_a_whole_run(provider: str) -> set[str]:

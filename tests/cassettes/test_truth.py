@@ -247,9 +247,10 @@ def contract_of(provider: str) -> Any:
 
 @cache
 def streams(provider: str) -> list[Stream]:
-    """The cassettes of a provider: recordings of its mock, samples of its pages."""
+    """The cassettes of a provider: recordings of its mock, samples of its pages; of what no page describes only a status is known."""
+    documented = {one.id for one in contract_of(provider)[0].operations if one.is_documented}
     paths = (path for folder in ("mock", "samples") for path in sorted((bundled("cassettes") / provider / folder).glob("*.yaml")))
-    return [Stream(path) for path in paths]
+    return [Stream(path) for path in paths if path.stem in documented]
 
 
 def outcomes(provider: str) -> list[Outcome]:

@@ -150,8 +150,8 @@ def probe(
 
     >>> import roomproof
     >>> observations = roomproof.probe("PROVIDER", max_requests=40)
-    >>> [provider.provider for provider in observations.providers]
-    ['PROVIDER']
+    >>> observations.providers[0].provider
+    'PROVIDER'
 
     Arguments and errors are those of `verify`.
     """

@@ -175,17 +175,21 @@ class Stream:
         self.entries = [Entry(self.contract, path.parts[-2], node) for node in nodes]
         self._interactions = [entry_of(node).interaction for node in nodes]
         self._judge = Judge(self.contract)
-        self._rooms = [pickle.dumps(self._judge.learning)]
+        self._rooms = [pickle.dumps(self._known())]
         self._before = [self._verdicts()]
         said = []
         for interaction in self._interactions:
             said.append(self._said(interaction))
-            self._rooms.append(pickle.dumps(self._judge.learning))
+            self._rooms.append(pickle.dumps(self._known()))
             self._before.append(self._together(self._before[-1], said[-1]))
         self._after = [self._verdicts()]
         for one in reversed(said):
             self._after.insert(0, self._together(one, self._after[0]))
         self.verdicts = self._after[0].verdicts()
+
+    def _known(self) -> tuple[Any, Any]:
+        """What the judge knows of rooms, and of what stands beside them or in them."""
+        return self._judge.learning.rooms, self._judge.learning._beside
 
     def _verdicts(self) -> Verdicts:
         return Verdicts(self.contract, self.deviations)
@@ -208,11 +212,12 @@ class Stream:
             interaction = entry_of(node).interaction
         except EntryError:
             return True
-        self._judge.learning = pickle.loads(self._rooms[index])
+        learning = self._judge.learning
+        learning.rooms, learning._beside = pickle.loads(self._rooms[index])
         whole = self._together(self._before[index], self._said(interaction))
         following = index + 1
         # As soon as the rooms are what they were, everything that follows is judged as it was.
-        while following < len(self.entries) and self._judge.learning != pickle.loads(self._rooms[following]):
+        while following < len(self.entries) and self._known() != pickle.loads(self._rooms[following]):
             whole.merge(self._said(self._interactions[following]))
             following += 1
         whole.merge(self._after[following])

@@ -37,7 +37,7 @@ BESIDE: dict[tuple[str, str], tuple[str, ...]] = {
     ("compare", "before"): ("cassettes/telnyx.yaml",),
     ("compare", "after"): ("cassettes/telnyx.yaml",),
     ("compare", "contracts"): ("cassettes/telnyx.yaml", "cassettes/telnyx.yaml"),
-    ("mock", "contracts"): ("telnyx",),
+    ("mock", "contracts"): ("telnyx", "--list-faults"),
     ("explain", "contracts"): ("telnyx.update-room.request.name.max-length",),
 }
 """What else a command needs to come to reading the file of a parameter."""

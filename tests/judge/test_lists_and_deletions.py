@@ -395,3 +395,39 @@ def test_what_others_have_recorded_breaks_none_of_these_rules() -> None:
     talk.say("GET /halls/a", {"id": "a"}).list("a").say("DELETE /halls/a", status=204)
     new = {"paging", "safe", "filter", "listed", "not-listed", "gone-after-delete", "delete-repeated"}
     assert talk.broken.isdisjoint(new)
+
+
+# What a provider has time for.
+
+
+def patient(rule: str) -> Talk:
+    """A conversation in which one rule gives ten seconds; one answer comes a second."""
+    contract = CONTRACT.replace("LISTING", WITHOUT_PAGES).replace(f"rule: {rule},", f"rule: {rule}, with: {{within-seconds: 10}},", 1)
+    return Talk(read_contract(yaml.safe_load(contract)))
+
+
+def later(talk: Talk, seconds: float) -> Talk:
+    talk.at += timedelta(seconds=seconds - 1)
+    return talk
+
+
+@pytest.mark.parametrize(("seconds", "found"), [(9, set()), (10, {"listed"})])
+def test_a_list_has_the_said_time_for_what_was_made(seconds: float, found: set[str]) -> None:
+    assert later(patient("listed").make("a"), seconds).list().broken == found
+
+
+@pytest.mark.parametrize(("seconds", "found"), [(9, set()), (10, {"filter"})])
+def test_a_filtered_list_has_the_time_of_the_whole_list(seconds: float, found: set[str]) -> None:
+    assert later(patient("listed").make("a"), seconds).list(asked="/halls?name=a").broken == found
+
+
+@pytest.mark.parametrize(("seconds", "found"), [(9, set()), (10, {"not-listed"})])
+def test_a_list_has_the_said_time_for_what_was_deleted(seconds: float, found: set[str]) -> None:
+    deleted = patient("not-listed").make("a").say("DELETE /halls/a", status=204)
+    assert later(deleted, seconds).list("a").broken == found
+
+
+@pytest.mark.parametrize(("seconds", "found"), [(9, set()), (10, {"gone-after-delete"})])
+def test_a_read_has_the_said_time_for_what_was_deleted(seconds: float, found: set[str]) -> None:
+    deleted = patient("gone-after-delete").make("a").say("DELETE /halls/a", status=204)
+    assert later(deleted, seconds).say("GET /halls/a", {"id": "a"}).broken == found

@@ -17,6 +17,7 @@ from roomproof.engine.rooms import make_room
 from roomproof.engine.session import Session
 from roomproof.engine.wanted import filters
 from roomproof.interaction import SAFE
+from roomproof.judge.delay import within_seconds
 from roomproof.judge.rules import gone_after_delete, listed, not_listed, read_after_write, safe
 
 _INSIDE = (Effect.CREATE, Effect.LIST, Effect.ACTION, Effect.READ, Effect.UPDATE, Effect.REPLACE, Effect.DELETE)
@@ -138,7 +139,7 @@ def _read_what_was_written(session: Session, operation: Operation) -> None:
     session.send(next(plan(session.bench(operation), session.random)))
     own_id = _seated(session, resource)
     if own_id:
-        session.wait(max(map(read_after_write.within_seconds, clauses)))
+        session.wait(max(map(within_seconds, clauses)))
         _ask(session, reading, own_id)
 
 

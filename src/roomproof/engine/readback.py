@@ -15,6 +15,7 @@ from roomproof.engine.attempt import SEATS
 from roomproof.engine.case import Seat
 from roomproof.engine.session import Session
 from roomproof.engine.turns import ANCHOR
+from roomproof.judge.delay import within_seconds
 from roomproof.judge.rooms import Written
 from roomproof.judge.rules import read_after_write
 from roomproof_strategies import plain
@@ -37,7 +38,7 @@ class Readback:
         if session.contract.reading is None or session.is_settled:
             wanted = []
         clauses = (clause for one in wanted for clause in of(one))
-        self._seconds = max(map(read_after_write.within_seconds, clauses), default=0)
+        self._seconds = max(map(within_seconds, clauses), default=0)
         # Every operation updates a room, and every room is updated by one.
         size = max(len(seats), 1)
         parts = (wanted[begun : begun + size] for begun in range(0, len(wanted), size))

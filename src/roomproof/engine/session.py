@@ -33,6 +33,7 @@ from roomproof.engine.ward import FOREIGN, SPARED, Ward, keeps_rooms
 from roomproof.events import Answered, Event, Listener, Waited, to_each
 from roomproof.interaction import Credentials, Headers, Interaction, Request, RoomKnowledge, bounded, header
 from roomproof.judge.boundaries import Boundaries
+from roomproof.judge.delay import within_seconds
 from roomproof.judge.evidence import Evidence
 from roomproof.judge.judge import Judge
 from roomproof.judge.rules import read_after_write
@@ -418,7 +419,7 @@ class Session:
     def _read_new_room(self, operation: Operation, room: Mapping[str, Any] | None) -> None:
         """Read a new room at once, where a clause says that this shows what the response to the create showed."""
         clauses = read_after_write.RULE.clauses(operation)
-        reading, is_at_once = self.contract.reading, any(read_after_write.within_seconds(clause) == 0 for clause in clauses)
+        reading, is_at_once = self.contract.reading, any(within_seconds(clause) == 0 for clause in clauses)
         if room and reading is not None and is_at_once and self._new_rooms_read < NEW_ROOMS_READ:
             self._new_rooms_read += 1
             self.call(reading, str(room.get(self.contract.room.id)))

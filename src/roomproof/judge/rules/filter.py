@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 
 from roomproof.contract.clause import Path, path_of, spoken, values_at
 from roomproof.contract.parameters import as_text, read_text
 from roomproof.contract.resource import Effect
+from roomproof.judge.delay import is_over, longest
 from roomproof.judge.equality import echoes
 from roomproof.judge.evidence import Evidence, broken, kept, shown
 from roomproof.judge.options import QueryName, read_options
@@ -101,11 +101,7 @@ def _missing(seen: Seen, walk: Walk, wanted: str, options: FilterOptions) -> str
 
 def _is_old_enough(seen: Seen, state: RoomState) -> bool:
     """Whether a room is so old that the list has to show it: a `listed` clause may give it time."""
-    clauses = [clause for operation in seen.contract.operations for clause in listed.RULE.clauses(operation)]
-    pauses = [read_options(listed.ListedOptions, clause).within_seconds for clause in clauses]
-    seconds = max(pauses, default=0.0)
-    at, made = seen.interaction.at, state.made_at
-    return not seconds or (at is not None and made is not None and at - made >= timedelta(seconds=seconds))
+    return is_over(longest(listed.RULE, seen.contract), state.made_at, seen.interaction.at)
 
 
 def _wants(scene: Scene) -> Iterator[Wanted]:

@@ -3,22 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import timedelta
-from typing import Annotated
 
 from roomproof.contract.resource import Effect
+from roomproof.judge.delay import DelayOptions, is_over, within_seconds
 from roomproof.judge.evidence import Evidence, broken, kept, unproven
-from roomproof.judge.options import Between, read_options
 from roomproof.judge.rule import Circumstances, Rule, Sight
 from roomproof.judge.seen import REFUSES_THE_ROOM, Seen
-
-
-@dataclass(frozen=True)
-class GoneAfterDeleteOptions:
-    """How many seconds after its deletion a read may still show what was deleted."""
-
-    within_seconds: Annotated[float, Between(0, 3600)] = 0
 
 
 def gone_after_delete(seen: Seen) -> Iterator[Evidence]:
@@ -27,9 +17,7 @@ def gone_after_delete(seen: Seen) -> Iterator[Evidence]:
     if state is None or not state.deleted or state.deleted_by != seen.operation.id or seen.by_stranger:
         return
     for clause in RULE.clauses(seen.operation):
-        seconds = read_options(GoneAfterDeleteOptions, clause).within_seconds
-        at, deleted = seen.interaction.at, state.deleted_at
-        if seconds and (at is None or deleted is None or at - deleted < timedelta(seconds=seconds)):
+        if not is_over(within_seconds(clause), state.deleted_at, seen.interaction.at):
             continue
         status = seen.answer.response.status
         if seen.answer.accepted and seen.is_second_hand:
@@ -56,7 +44,7 @@ RULE = Rule(
     gone_after_delete,
     effects=frozenset({Effect.DELETE}),
     sees=(Sight.READING,),
-    options=GoneAfterDeleteOptions,
+    options=DelayOptions,
     row="after it was deleted",
     unexercised=_unexercised,
 )

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import timedelta
-from typing import Annotated
 
 from roomproof.contract.clause import Clause
 from roomproof.contract.resource import Effect
+from roomproof.judge.delay import DelayOptions, is_over, within_seconds
 from roomproof.judge.evidence import Evidence, broken, kept
-from roomproof.judge.options import Between, read_options
 from roomproof.judge.rooms import RoomState
 from roomproof.judge.rule import Circumstances, Rule, Sight
 from roomproof.judge.seen import Seen
@@ -19,22 +16,15 @@ MOST = 200
 """So many rooms are looked for in one list, those that were made last."""
 
 
-@dataclass(frozen=True)
-class ListedOptions:
-    """After how many seconds the list has to show what was made."""
-
-    within_seconds: Annotated[float, Between(0, 3600)] = 0
-
-
 def listed(seen: Seen) -> Iterator[Evidence]:
     """Makes rooms and turns all pages of the list: each of them is there."""
     walk = seen.walk
     # Of somebody else's recording nobody knows whether the list is that of the account in which a room was made.
     if walk is None or not walk.is_whole or seen.is_second_hand:
         return
+    here = seen.inside
+    made = [state for state in seen.rooms.existing.values() if state.made_by == seen.operation.id and state.inside == here]
     for clause in RULE.clauses(seen.operation):
-        here = seen.inside
-        made = (state for state in seen.rooms.existing.values() if state.made_by == seen.operation.id and state.inside == here)
         for state in [state for state in made if _has_to_be_there(state, seen, clause)][-MOST:]:
             if state.own_id in walk.shown:
                 yield kept(clause)
@@ -48,10 +38,9 @@ def _has_to_be_there(state: RoomState, seen: Seen, clause: Clause) -> bool:
 
     What was changed since then may be one that a list leaves out: one that has ended, or is archived.
     """
-    seconds, at = read_options(ListedOptions, clause).within_seconds, seen.interaction.at
     if state.may_be_gone or not state.is_as_made:
         return False
-    return not seconds or (at is not None and state.made_at is not None and at - state.made_at >= timedelta(seconds=seconds))
+    return is_over(within_seconds(clause), state.made_at, seen.interaction.at)
 
 
 def _unexercised(known: Circumstances) -> str:
@@ -65,7 +54,7 @@ RULE = Rule(
     listed,
     effects=frozenset({Effect.CREATE}),
     sees=(Sight.LISTING,),
-    options=ListedOptions,
+    options=DelayOptions,
     row="in the list",
     unexercised=_unexercised,
 )

@@ -3,32 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import timedelta
-from typing import Annotated, Any
+from typing import Any
 
 from roomproof.contract.clause import Clause
+from roomproof.judge.delay import DelayOptions, is_over, within_seconds
 from roomproof.judge.equality import echoes, same_value
 from roomproof.judge.evidence import Evidence, broken, kept, shown, unproven
-from roomproof.judge.options import Between, Place, read_options
+from roomproof.judge.options import Place
 from roomproof.judge.rooms import Written
 from roomproof.judge.rule import Circumstances, Rule, Sight
 from roomproof.judge.seen import Seen
 
 LONGEST_PAIRED = 100
 """Items of lists that are compared whatever their order."""
-
-
-@dataclass(frozen=True)
-class ReadAfterWriteOptions:
-    """How many seconds after the answer to an update a read has to show what that answer showed."""
-
-    within_seconds: Annotated[float, Between(0, 3600)] = 0
-
-
-def within_seconds(clause: Clause) -> float:
-    """Return how late after an update a read has to show it."""
-    return read_options(ReadAfterWriteOptions, clause).within_seconds
 
 
 def read_after_write(seen: Seen) -> Iterator[Evidence]:
@@ -56,7 +43,7 @@ def _is_late_enough(seen: Seen, written: Written, clause: Clause) -> bool:
     at, answered = seen.interaction.at, written.answered_by
     if seen.is_second_hand or at is None or answered is None:
         return False
-    return at - answered >= timedelta(seconds=within_seconds(clause))
+    return is_over(within_seconds(clause), answered, at)
 
 
 def _compared(clause: Clause, told: Any, read: Any) -> Evidence:
@@ -108,7 +95,7 @@ RULE = Rule(
     read_after_write,
     sees=(Sight.READING,),
     about=Place.BODY,
-    options=ReadAfterWriteOptions,
+    options=DelayOptions,
     row="shown when read later",
     unexercised=_unexercised,
 )

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
 
 from roomproof.contract.resource import Effect
+from roomproof.judge.delay import is_over, longest
 from roomproof.judge.evidence import Evidence, broken, kept, shown
 from roomproof.judge.rooms import RoomState
 from roomproof.judge.rule import Circumstances, Rule, Sight
@@ -46,12 +46,9 @@ def _told(seen: Seen) -> frozenset[str]:
 
 def _may_still_change(seen: Seen, state: RoomState) -> bool:
     """Whether an earlier change may show only now: nobody knows what it did, or reads have time to agree."""
-    written, at = state.written, seen.interaction.at
-    if written is None:
+    if state.written is None:
         return not state.history_known
-    clauses = [clause for one in seen.contract.operations for clause in read_after_write.RULE.clauses(one)]
-    pause = timedelta(seconds=max(map(read_after_write.within_seconds, clauses), default=0.0))
-    return bool(pause) and (at is None or written.answered_by is None or at - written.answered_by < pause)
+    return not is_over(longest(read_after_write.RULE, seen.contract), state.written.answered_by, seen.interaction.at)
 
 
 def _unexercised(known: Circumstances) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from urllib.parse import parse_qsl, urlsplit
 
 from roomproof.contract.clause import Json, Path, values_at
 
@@ -34,6 +35,13 @@ ON_ONE = {"GET": Effect.READ, "PUT": Effect.REPLACE, "PATCH": Effect.UPDATE, "PO
 """What a method does to the resource that a path names at its end (RFC 9110, 9.3; RFC 5789)."""
 _ON_ALL = {"GET": Effect.LIST, "POST": Effect.CREATE}
 """What a method does to a collection of resources."""
+
+
+def value_at(node: Json, way: Path) -> Json:
+    """Return what stands at the end of a way of names in a JSON value; None where nothing does."""
+    for step in way:
+        node = node.get(step) if isinstance(node, dict) else None
+    return node
 
 
 @dataclass(frozen=True)
@@ -65,9 +73,20 @@ class Listing:
 
     def shown(self, body: Json) -> list[Json] | None:
         """Return the entries in a response body; None where there is no list."""
-        for step in self.entries:
-            body = body.get(step) if isinstance(body, dict) else None
-        return body if isinstance(body, list) else None
+        found = value_at(body, self.entries)
+        return found if isinstance(found, list) else None
+
+    def link(self, body: Json) -> str | None:
+        """Return the link to the next page that a response body has; None where there is none."""
+        found = None if self.next is None else value_at(body, self.next)
+        return found if isinstance(found, str) else None
+
+    def next_query(self, body: Json) -> Mapping[str, str] | None:
+        """Return the query of the link to the next page; None where there is none."""
+        try:
+            return dict(parse_qsl(urlsplit(self.link(body) or "").query, keep_blank_values=True)) or None
+        except ValueError:
+            return None
 
     def may_be_cursor(self, name: str) -> bool:
         """Whether a query parameter may be one that only the link to another page can tell."""
@@ -104,15 +123,12 @@ class Resource:
 
         What it shows of a request's field in another place stands in the field's own place, too.
         """
-        for step in self.at:
-            if not isinstance(body, dict):
-                return None
-            body = body.get(step)
-        if not isinstance(body, dict):
+        shown = value_at(body, self.at)
+        if not isinstance(shown, dict):
             return None
-        found: dict[str, Json] = body
+        found: dict[str, Json] = shown
         for own, elsewhere in self.shown_as.items():
-            for _, value in values_at(body, elsewhere):
+            for _, value in values_at(shown, elsewhere):
                 found = _with(found, own, value)
         return found
 

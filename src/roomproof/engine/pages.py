@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
 
 from roomproof.contract.resource import Listing
 from roomproof.interaction import BUSY, Interaction
@@ -59,13 +58,7 @@ def _next_page(listing: Listing, interaction: Interaction, pages: int, rooms: in
     if page := listing.page:
         past = pages if page.step == 1 else rooms
         return {**first_page(listing), page.parameter: str(page.first + past)}
-    if listing.next is None or interaction.response is None:
-        return None
-    link = _at(read_answer(interaction.response.body), listing.next)
-    try:
-        return dict(parse_qsl(urlsplit(link).query, keep_blank_values=True)) or None if isinstance(link, str) else None
-    except ValueError:
-        return None
+    return None if interaction.response is None else listing.next_query(read_answer(interaction.response.body))
 
 
 def _rooms_on(listing: Listing, interaction: Interaction, id_member: str) -> list[Mapping[str, Json]] | None:
@@ -77,9 +70,3 @@ def _rooms_on(listing: Listing, interaction: Interaction, id_member: str) -> lis
     if found is None:
         return None
     return [entry for entry in found if isinstance(entry, dict) and isinstance(entry.get(id_member), str | int)]
-
-
-def _at(node: Json, way: tuple[str, ...]) -> Json:
-    for step in way:
-        node = node.get(step) if isinstance(node, dict) else None
-    return node

@@ -15,7 +15,7 @@ from typing import Any
 
 from roomproof.auth.scheme import Scheme
 from roomproof.contract.model import Contract, Operation
-from roomproof.contract.resource import Listing
+from roomproof.contract.resource import Listing, value_at
 from roomproof.engine.case import encode
 from roomproof.engine.pages import pages_of
 from roomproof.engine.rate import Allowance
@@ -166,10 +166,8 @@ class Tidying:
         if interaction.response is None or interaction.response.status >= 300:
             is_one = finding.names_one and interaction.response is not None and interaction.response.status in GONE
             return [] if is_one else None
-        body: Json = read_answer(interaction.response.body)
         told = finding.listing or Listing()
-        for step in told.entries:
-            body = body.get(step) if isinstance(body, dict) else None
+        body = value_at(read_answer(interaction.response.body), told.entries)
         entries = body if isinstance(body, list) else [body]
         rooms = [entry for entry in entries if isinstance(entry, dict) and self.contract.room.id in entry]
         found: list[Mapping[str, Json]] = [room for room in rooms if room.get(told.by) == intent.mark]

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import parse_qsl, urljoin, urlsplit
+from urllib.parse import urljoin, urlsplit
 
-from roomproof.contract.clause import Path
 from roomproof.contract.model import Operation
-from roomproof.contract.resource import Listing
+from roomproof.contract.resource import Listing, value_at
 from roomproof.interaction import Request, Response
 
 Json = Any
@@ -76,7 +75,7 @@ def walked(
     filters = previous.filters if previous is not None else _filters(operation, listing, told)
     shows_all = (is_first or previous is not None) and len(page) == len(entries)
     shows_all = shows_all and _is_last(listing, page, response, body)
-    link, size = _link(listing, body), _size(listing, request)
+    link, size = listing.next_query(body), _size(listing, request)
     # Of no entries at all, or of a size that is none, nobody knows how many there are.
     shows_all = shows_all and (size != 0 if size is not None else listing.size not in request.query)
     path, last = _path(listing, request, body), frozenset(previous.page if previous is not None else ())
@@ -126,7 +125,7 @@ def _is_last(listing: Listing, page: tuple[str, ...], response: Response, body: 
         return False
     if listing.next is not None:
         # What is there and no link that can be followed, as a bare cursor is, leads on nevertheless.
-        return not _value(body, listing.next)
+        return not value_at(body, listing.next)
     if listing.page is None:
         return not listing.size and not _leads_on(listing, body, len(page))
     # A page that is not full may be one that the provider makes as small as it likes; the empty one ends
@@ -146,27 +145,10 @@ def _leads_on(listing: Listing, body: Json, count: int) -> bool:
     return False
 
 
-def _value(body: Json, way: Path) -> Json:
-    for step in way:
-        body = body.get(step) if isinstance(body, dict) else None
-    return body
-
-
-def _link(listing: Listing, body: Json) -> Mapping[str, str] | None:
-    """Return the query of the link to the next page; None where there is none."""
-    link = _value(body, listing.next) if listing.next is not None else None
-    if not isinstance(link, str):
-        return None
-    try:
-        return dict(parse_qsl(urlsplit(link).query, keep_blank_values=True)) or None
-    except ValueError:
-        return None
-
-
 def _path(listing: Listing, request: Request, body: Json) -> str:
     """Return the path to which the link to the next page leads; empty where there is none, or nobody can read it."""
-    link = _value(body, listing.next) if listing.next is not None else None
-    if not isinstance(link, str) or _link(listing, body) is None:
+    link = listing.link(body)
+    if link is None or listing.next_query(body) is None:
         return ""
     try:
         return urlsplit(urljoin(request.url, link)).path

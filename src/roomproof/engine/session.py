@@ -242,8 +242,7 @@ class Session:
         query = {name: value for name, value in required.items() if ("query", name) not in case.without} | dict(case.query)
         names_none = not (case.operation.names_one or self.contract.room.step in case.operation.path)
         knowledge = RoomKnowledge.UNKNOWN if names_none or case.path_id else _KNOWLEDGE[case.seat]
-        path = "" if names_none else self._path_about(case)
-        path = path or self._path(case.operation, "")
+        path = self._path(case.operation, "") if names_none else self._path_about(case)
         names = case.operation.repeatability
         repeatable = names is not None and header(headers, names[0]) is not None
         return Outgoing(case.operation.method, path, query, headers, case.body, proof.scheme, proof.credentials, knowledge, repeatable)

@@ -31,7 +31,7 @@ def wanted(bench: Bench, basis: Sample, random: Random) -> list[Iterator[Case]]:
 
 def filters(bench: Bench, random: Random) -> Iterator[Mapping[str, str]]:
     """Yield the queries by which a list is to show some of its entries, with values that entries have."""
-    for family in dict.fromkeys(family for clause in filter_rule.RULE.clauses(bench.operation) for family in rule_of(clause).wants):
+    for family in filter_rule.RULE.wants if filter_rule.RULE.clauses(bench.operation) else ():
         yield from (one.query for one in family(_scene(bench, random)))
 
 

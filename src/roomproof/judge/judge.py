@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -72,20 +72,22 @@ class Judge:
 
         Those that were shown one by one, as what was just made is, come last.
         """
-        rooms = self.learning.of(resource)
-        keys = (*rooms.listed, *(state.id for state in self.shown(resource, room_id)))
-        return [key.rpartition("/")[2] for key in dict.fromkeys(keys) if self._is_inside(resource, key, room_id)]
+        listed = self._inside(resource, self.learning.of(resource).listed, room_id)
+        keys = dict.fromkeys((*listed, *(state.id for state in self.shown(resource, room_id))))
+        return [key.rpartition("/")[2] for key in keys]
 
     def shown(self, resource: Resource, room_id: str) -> list[RoomState]:
         """Return what was shown of a resource, thing by thing, and is there still: inside a room, or anywhere where none is named."""
         existing = self.learning.of(resource).existing
-        return [state for key, state in existing.items() if not state.may_be_gone and self._is_inside(resource, key, room_id)]
+        return [existing[key] for key in self._inside(resource, existing, room_id) if not existing[key].may_be_gone]
 
-    def _is_inside(self, resource: Resource, key: str, room_id: str) -> bool:
-        """Whether what a key names stands in a room, or nowhere; what a list outside has shown may stand in any room."""
+    def _inside(self, resource: Resource, keys: Iterable[str], room_id: str) -> Iterator[str]:
+        """Yield the keys of what stands in a room, or nowhere; what a list outside has shown may stand in any room."""
         step = self.contract.room.step
         stands_in_rooms = any(one.resource is resource and one.names_one and step in one.path for one in self.contract.operations)
-        return not room_id or key.startswith(f"{room_id}/") or not (stands_in_rooms or "/" in key)
+        for key in keys:
+            if not room_id or key.startswith(f"{room_id}/") or not (stands_in_rooms or "/" in key):
+                yield key
 
     def see(self, interaction: Interaction, beside: Beside = ALONE) -> list[Evidence]:
         """Return what an interaction says of the clauses, and learn from it what the room is like now.

@@ -177,11 +177,7 @@ class Learning:
             seen.state.doubt()
         if room is None or seen.interaction.request.room is RoomKnowledge.NONE:
             return
-        key = self.key(seen.operation.resource, seen.interaction.request, seen.parameters)
-        rooms = self.of(seen.operation.resource)
-        if key is not None and (old := rooms.get(key)) is not None and old.deleted:
-            # Where clients choose the ids, what was deleted can be made once more.
-            rooms.forget(key)
+        self._forget_deleted(seen, self.key(seen.operation.resource, seen.interaction.request, seen.parameters))
         state = self._opened(seen)
         if state is None:
             return
@@ -210,9 +206,7 @@ class Learning:
                 self.identities.part(key)
             if is_placeholder(key) or rooms.is_of_another_file(key):
                 rooms.forget(key)
-        if key is not None and (old := rooms.get(key)) is not None and old.deleted:
-            # Where clients choose the ids, what was deleted can be made once more.
-            rooms.forget(key)
+        self._forget_deleted(seen, key)
         state = self._opened(seen, room_id)
         if state is not None:
             state.created_with = seen.request.sent
@@ -220,6 +214,12 @@ class Learning:
             state.written = self.just_written = Written(seen.operation.id, seen.answer.room or {})
             state.history_known = seen.request.body is not NoJson.UNRECORDED
             self._learn_room(state, seen, seen.answer, seen.request.sent)
+
+    def _forget_deleted(self, seen: Seen, key: str | None) -> None:
+        """Begin anew with what was deleted and is made once more, where clients choose the ids."""
+        rooms = self.of(seen.operation.resource)
+        if key is not None and (old := rooms.get(key)) is not None and old.deleted:
+            rooms.forget(key)
 
     def _opened(self, seen: Seen, own_id: str | None = None) -> RoomState | None:
         """Return the state of a room that an answer shows, a new one if it is new; None where nobody can tell which room it is."""

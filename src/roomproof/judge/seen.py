@@ -251,16 +251,20 @@ def request_json(request: Request) -> Json:
 
 def sent_body(operation: Operation, request: Request) -> Json:
     """Return the value of a request's body, a form's fields as an object of them, or why there is none."""
-    is_empty_form = request.body == b"" and media_type(request.headers) == operation.media_type
-    if (request.body or is_empty_form) and operation.media_type is not None and is_form(operation.media_type):
-        assert request.body is not None, "an empty form is a body"
-        if media_type(request.headers) != operation.media_type or len(request.body) > LARGEST_BODY:
-            return NoJson.MALFORMED if len(request.body) <= LARGEST_BODY else NoJson.VAST
-        pairs = parse_qsl(request.body.decode("utf-8", "replace"), keep_blank_values=True)
-        return read_form(operation.schema, pairs)
-    if request.body and operation.media_type is not None and not is_json(operation.media_type):
-        return request.body.decode("utf-8", "replace")
-    return request_json(request)
+    body, wanted = request.body, operation.media_type
+    if body is None or wanted is None or is_json(wanted):
+        return request_json(request)
+    is_sent_so = media_type(request.headers) == wanted
+    # A form without a field is empty, and a form all the same.
+    if is_form(wanted) and (body or is_sent_so):
+        if len(body) > LARGEST_BODY:
+            return NoJson.VAST
+        return read_form(operation.schema, _fields(body)) if is_sent_so else NoJson.MALFORMED
+    return body.decode("utf-8", "replace") if body else request_json(request)
+
+
+def _fields(form: bytes) -> list[tuple[str, str]]:
+    return parse_qsl(form.decode("utf-8", "replace"), keep_blank_values=True)
 
 
 def response_json(request: Request, response: Response) -> Json:

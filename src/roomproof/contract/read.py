@@ -234,7 +234,7 @@ def _operation(
     clauses = weight.counted(
         chain(
             _parameter_clauses(parameters, place),
-            _body_clauses(node["requestBody"], place.at("requestBody")) if "requestBody" in node else (),
+            _body_clauses(node["requestBody"], body, place.at("requestBody")) if body is not None else (),
             _response_clauses(node["responses"], replace(place, part=Part.RESPONSE).at("responses")),
             behaviour_clauses(node.get("x-behaviours"), fields, behaviours.at("x-behaviours")),
         )
@@ -284,9 +284,9 @@ def _parameter_clauses(parameters: list[tuple[Path, Any]], place: Place) -> Iter
         yield from values
 
 
-def _body_clauses(node: Mapping[str, Any], place: Place) -> Iterator[Clause]:
+def _body_clauses(node: Mapping[str, Any], body: Body, place: Place) -> Iterator[Clause]:
     """Yield what is said of a body; of a call that no document has, whose fields nobody knows, nothing: one body does, others may."""
-    here, body = place.within(node), _body(node)
+    here = place.within(node)
     if here.level is Level.OBSERVED and not body.schema.get("properties"):
         return
     if node.get("required"):

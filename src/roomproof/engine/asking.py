@@ -16,6 +16,7 @@ from roomproof.contract.model import Operation, Parameter
 from roomproof.contract.parameters import as_text, read_text
 from roomproof.contract.read import is_form
 from roomproof.engine.bodies import Bench
+from roomproof.engine.carriers import carriers
 from roomproof.engine.case import Case, Seat
 from roomproof.engine.turns import ANCHOR, turns
 from roomproof.engine.wanted import wanted
@@ -29,8 +30,6 @@ _ROOT = "body"
 
 def asking(bench: Bench, random: Random) -> Iterator[Case]:
     """Yield every deterministic case of an operation, a plain one first."""
-    from roomproof.engine.plan import carriers
-
     basis = plain_body(bench)
     yield replace(bench.case(basis), valid=True)
     families = [_bodies(bench), parameter_cases(bench, bench.case(basis)), *wanted(bench, basis, random)]

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from roomproof.contract.model import Contract, Operation
 from roomproof.contract.parameters import as_text
-from roomproof.contract.resource import Effect, Resource
+from roomproof.contract.resource import Effect, Listing, Resource
 from roomproof.engine.case import Case, Seat
 from roomproof.engine.explore import explore
 from roomproof.engine.fuzz import fuzz
@@ -67,28 +67,25 @@ def _exercise(session: Session, operation: Operation) -> None:
         if operation.body is not None:
             explore(session, bench)
         if operation.effect is Effect.LIST and operation.listing is not None:
-            _turn_pages(session, operation)
+            _turn_pages(session, operation, operation.listing)
         if operation.method in SAFE:
             _look_before_and_after(session, operation)
 
 
-def _turn_pages(session: Session, operation: Operation) -> None:
+def _turn_pages(session: Session, operation: Operation, listing: Listing) -> None:
     """Ask for page after page: small ones, where the contract says how, all of them as large as they may be, and of some entries."""
-    listing = operation.listing
-    if listing is None:
-        return
-    if listing.size:
-        _walk(session, operation, {listing.size: "1"}, MOST_PAGES)
+    small, largest = {listing.size: "1"} if listing.size else {}, _largest(operation, listing)
+    if small:
+        _walk(session, operation, listing, small, MOST_PAGES)
     if operation.resource is not None and _has_to_list(session.contract, operation.resource):
         # What was made last is what a list may lack, and nothing has changed it yet.
         _made(session, operation.resource)
-    _walk(session, operation, _largest(operation), MOST_PAGES_IN_ALL)
+    _walk(session, operation, listing, largest, MOST_PAGES_IN_ALL)
     if listing.next is not None and listing.page is not None:
         # Where pages have numbers, too, the links are to lead to them as well.
-        by_link = replace(listing, page=None)
-        _walk(session, replace(operation, listing=by_link), {listing.size: "1"} if listing.size else {}, MOST_PAGES)
+        _walk(session, operation, replace(listing, page=None), small, MOST_PAGES)
     for query in list(filters(session.bench(operation), session.random)):
-        _walk(session, operation, {**_largest(operation), **query}, MOST_PAGES_IN_ALL)
+        _walk(session, operation, listing, {**largest, **query}, MOST_PAGES_IN_ALL)
 
 
 def _has_to_list(contract: Contract, resource: Resource) -> bool:
@@ -96,16 +93,14 @@ def _has_to_list(contract: Contract, resource: Resource) -> bool:
     return creating is not None and bool(listed.RULE.clauses(creating))
 
 
-def _largest(operation: Operation) -> dict[str, str]:
+def _largest(operation: Operation, listing: Listing) -> dict[str, str]:
     """Return the query that asks for the largest pages which the contract allows, none where it tells of no limit."""
-    size = operation.listing.size if operation.listing is not None else ""
-    schema = next((one.schema for one in operation.parameters if one.name == size and one.place == "query"), {})
-    return {size: as_text(schema["maximum"])} if "maximum" in schema else {}
+    schema = next((one.schema for one in operation.parameters if one.name == listing.size and one.place == "query"), {})
+    return {listing.size: as_text(schema["maximum"])} if "maximum" in schema else {}
 
 
-def _walk(session: Session, operation: Operation, asked: Mapping[str, str], most: int) -> None:
-    listing = operation.listing
-    if listing is None or not session.selection.wants_operation(operation):
+def _walk(session: Session, operation: Operation, listing: Listing, asked: Mapping[str, str], most: int) -> None:
+    if not session.selection.wants_operation(operation):
         return
     room_id = session.seats.get(Seat.MAIN, "") if session.contract.room.step in operation.path else ""
     for _ in pages_of(listing, listing.key, lambda query: session.call(operation, room_id, {**asked, **query}), most):
@@ -136,16 +131,21 @@ def _read_what_was_written(session: Session, operation: Operation) -> None:
     reading = None if resource is None else session.contract.about(resource, Effect.READ)
     if resource is None or resource is session.contract.room or reading is None or not clauses or session.is_settled:
         return
-    session.send(next(plan(session.bench(operation), session.random)))
+    session.send(_plain(session, operation))
     own_id = _seated(session, resource)
     if own_id:
         session.wait(max(map(within_seconds, clauses)))
         _ask(session, reading, own_id)
 
 
+def _plain(session: Session, operation: Operation) -> Case:
+    """Return the plain request of an operation: its plan begins with it."""
+    return next(plan(session.bench(operation), session.random))
+
+
 def _ask(session: Session, operation: Operation, own_id: str | None) -> None:
     """Send the plain request of an operation that only asks: about the thing of an id, or about all of them."""
-    session.send(replace(next(plan(session.bench(operation), session.random)), note=f"calls {operation.id}", path_id=own_id))
+    session.send(replace(_plain(session, operation), note=f"calls {operation.id}", path_id=own_id))
 
 
 def _is_ready(session: Session, operation: Operation) -> bool:
@@ -158,8 +158,7 @@ def _is_ready(session: Session, operation: Operation) -> bool:
             return True
         found = next((one for one in session.contract.operations if one.resource is resource and one.effect is effect), None)
         if found is not None:
-            bench = session.bench(found)
-            session.send(next(iter(plan(bench, session.random))))
+            session.send(_plain(session, found))
     return bool(session.known(resource))
 
 
@@ -178,7 +177,7 @@ def _made(session: Session, resource: Resource) -> str | None:
     creating, earlier = contract.about(resource, Effect.CREATE), session.known(resource)
     if creating is None:
         return None
-    session.send(next(plan(session.bench(creating), session.random)))
+    session.send(_plain(session, creating))
     return next((own_id for own_id in session.known(resource) if own_id not in earlier), None)
 
 
@@ -229,6 +228,6 @@ def _look_for_deleted(session: Session, resource: Resource, case: Case, own_id: 
     reading, listing = contract.about(resource, Effect.READ), contract.about(resource, Effect.LIST)
     if reading is not None and gone_after_delete.RULE.clauses(case.operation):
         _ask(session, reading, own_id)
-    if listing is not None and not_listed.RULE.clauses(case.operation):
-        _walk(session, listing, _largest(listing), MOST_PAGES_IN_ALL)
+    if listing is not None and listing.listing is not None and not_listed.RULE.clauses(case.operation):
+        _walk(session, listing, listing.listing, _largest(listing, listing.listing), MOST_PAGES_IN_ALL)
     session.send(replace(case, note="the same deletion again", path_id=None if resource is contract.room else own_id))

@@ -355,8 +355,7 @@ class Session:
         if self.options.max_requests is not None and self.result.requests >= self.options.max_requests:
             raise CutShortError(f"--max-requests {self.options.max_requests} reached")
         self.wait(self._rate.pause())
-        if problem := self._clock.problem():
-            raise CutShortError(problem)
+        self._require_clock()
         left = self._allowance.left()
         if left == 0:
             raise CutShortError(f"--max-seconds {self.options.max_seconds:g} reached")
@@ -369,8 +368,7 @@ class Session:
         except LedgerError as error:
             raise CutShortError(f"{error}; nothing is made that could be forgotten") from error
         # It may have been set after the request was made, and before it was signed.
-        if problem := self._clock.problem():
-            raise CutShortError(problem)
+        self._require_clock()
         seconds = perf_counter() - began
         self._unanswered.note(interaction, seconds)
         self.result.requests += 1
@@ -380,6 +378,11 @@ class Session:
         if interaction.response is None and self._allowance.left() == 0:
             raise CutShortError(f"--max-seconds {self.options.max_seconds:g} reached")
         return interaction
+
+    def _require_clock(self) -> None:
+        """Raise CutShortError if the clock of this machine was set."""
+        if problem := self._clock.problem():
+            raise CutShortError(problem)
 
     def _wait_for_provider(self, interaction: Interaction, pause: float) -> None:
         """Wait as long as a busy provider asks, and say so. Raises CutShortError if that is too long."""

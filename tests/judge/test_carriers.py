@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
-import yaml
 
+from roomproof.contract.document import parse_yaml
 from roomproof.contract.read import read_contract
 from roomproof.interaction import Credentials, Interaction, Request, Response, RoomKnowledge
 from roomproof.judge.evidence import Outcome
@@ -54,8 +52,8 @@ def told(method: str, path: str, status: int, body: bytes | None = None, **heade
     named = tuple((name.replace("_", "-"), value) for name, value in headers.items())
     request = Request(method, f"https://halls.example{path}", named, body, Credentials.VALID, RoomKnowledge.EXISTS)
     answer = Response(status, (("Content-Type", JSON),), b'{"id": "1"}')
-    found: Any = Judge(read_contract(yaml.safe_load(CONTRACT.replace("200:", '"200":').replace("400:", '"400":'))))
-    return {item.clause.removeprefix("halls."): item.outcome for item in found.see(Interaction(request, answer))}
+    judge = Judge(read_contract(parse_yaml(CONTRACT, "halls")))
+    return {item.clause.removeprefix("halls."): item.outcome for item in judge.see(Interaction(request, answer))}
 
 
 def test_an_empty_text_in_a_list_is_refused_for_its_length_alone() -> None:

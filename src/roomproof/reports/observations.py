@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from dataclasses import field as member
 
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
@@ -22,14 +21,6 @@ from roomproof.reports.secrets import cleaned
 OBSERVATIONS_VERSION = 1
 _WIDE = 200
 """Columns of the table where no terminal sets them: for files and pipes."""
-
-
-@dataclass(frozen=True)
-class Noted:
-    """What was observed of one provider, and the secrets that may not be shown."""
-
-    probed: Probed
-    secrets: tuple[str, ...] = member(repr=False)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,29 +63,29 @@ class Observations:
     providers: tuple[ObservedProvider, ...]
 
 
-def observations_document(noted: Iterable[Noted]) -> Observations:
+def observations_document(probed: Iterable[Probed]) -> Observations:
     """Return what was observed of some providers."""
     return Observations(
         roomproof=__version__,
         observations_version=OBSERVATIONS_VERSION,
-        providers=tuple(map(_provider, noted)),
+        providers=tuple(map(_provider, probed)),
     )
 
 
-def _provider(noted: Noted) -> ObservedProvider:
-    result, observations = noted.probed.result, noted.probed.observations
-    contract = result.subject.contract
+def _provider(probed: Probed) -> ObservedProvider:
+    result, observations = probed.result, probed.observations
+    contract, secrets = result.subject.contract, result.subject.secrets
     return ObservedProvider(
         provider=contract.provider,
         contract_version=contract.version,
-        target=cleaned(result.subject.target.base_url, noted.secrets),
+        target=cleaned(result.subject.target.base_url, secrets),
         started=result.started.isoformat(timespec="seconds"),
         requests=result.requests,
         seconds=round(result.seconds, 3),
-        stopped=cleaned(result.stopped, noted.secrets),
-        left_behind=cleaned(result.left_behind, noted.secrets),
-        remarks=tuple(cleaned(remark, noted.secrets) for remark in result.remarks),
-        observations=tuple(_observation(contract.provider, item, noted.secrets) for item in observations),
+        stopped=cleaned(result.stopped, secrets),
+        left_behind=cleaned(result.left_behind, secrets),
+        remarks=tuple(cleaned(remark, secrets) for remark in result.remarks),
+        observations=tuple(_observation(contract.provider, item, secrets) for item in observations),
     )
 
 

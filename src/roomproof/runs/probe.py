@@ -7,7 +7,7 @@ from pathlib import Path
 from roomproof.engine.probing import Probed, probe
 from roomproof.errors import RoomproofError
 from roomproof.events import to_each
-from roomproof.reports.observations import Noted, Observations, observations_document
+from roomproof.reports.observations import Observations, observations_document
 from roomproof.runs.destination import Destination, Missing
 from roomproof.runs.events import Concluded
 from roomproof.runs.recording import recorded
@@ -21,16 +21,16 @@ def observed(turns: Turns) -> Observations:
     Raises what kept a provider from being asked, or a recording from being written, when everything else is
     done.
     """
-    noted: list[Noted] = []
+    every: list[Probed] = []
     for destination, cassette in turns.each():
         try:
-            noted.append(_turn(turns, destination, cassette, noted))
+            every.append(_turn(turns, destination, cassette, every))
         except RoomproofError as error:
             turns.trouble(destination.provider)(error)
-    return turns.end(observations_document(noted))
+    return turns.end(observations_document(every))
 
 
-def _turn(turns: Turns, destination: Destination | Missing, cassette: Path | None, earlier: list[Noted]) -> Noted:
+def _turn(turns: Turns, destination: Destination | Missing, cassette: Path | None, earlier: list[Probed]) -> Probed:
     if isinstance(destination, Missing):
         raise destination.error
     provider = destination.provider
@@ -41,9 +41,9 @@ def _turn(turns: Turns, destination: Destination | Missing, cassette: Path | Non
 
         def concluded(probed: Probed) -> None:
             if not subject.ours:
-                told = observations_document([*earlier, Noted(probed, subject.secrets)])
+                told = observations_document([*earlier, probed])
                 turns.tell(Concluded(provider, told))
 
         probed = probe(subject, turns.options, to_each((keep, turns.tell)), concluded)
         turns.done(probed.result)
-        return Noted(probed, subject.secrets)
+        return probed

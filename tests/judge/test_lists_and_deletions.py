@@ -60,10 +60,15 @@ paths:
       responses: {"201": {$ref: "#/components/responses/Made"}}
       x-behaviours:
         - {path: list, rule: listed, demands: it is in the list}
+        - {fields: [used], rule: default-on-create, with: {default: 0}, demands: a new one was never used}
   /halls/{hall}:
     parameters: [{name: hall, in: path, required: true, schema: {type: string}}]
     get:
       operationId: read
+      responses: {"200": {$ref: "#/components/responses/Made"}}
+    put:
+      operationId: replace
+      requestBody: {content: {application/json: {schema: {type: object, properties: {name: {type: string}}}}}}
       responses: {"200": {$ref: "#/components/responses/Made"}}
     delete:
       operationId: delete
@@ -81,7 +86,11 @@ paths:
     post: {operationId: close, responses: {"204": {description: closed}}}
   /halls/{hall}/seats:
     parameters: [{name: hall, in: path, required: true, schema: {type: string}}]
-    get: {operationId: seats, responses: {"200": {description: seats}}}
+    get:
+      operationId: seats
+      x-list: {next: [next]}
+      responses: {"200": {description: seats}}
+      x-behaviours: [{path: pages, rule: paging, demands: pages}]
     post:
       operationId: add-seat
       requestBody: {content: {application/json: {schema: {type: object, properties: {name: {type: string}}}}}}
@@ -126,7 +135,7 @@ class Talk:
     ) -> Talk:
         method, path = asked.split(" ")
         self.at += timedelta(seconds=1)
-        text = None if body is None else json.dumps(body).encode()
+        text = body if body is None or isinstance(body, bytes) else json.dumps(body).encode()
         media = (("Content-Type", "application/json"),)
         url = f"https://halls.example{path}"
         request = Request(method, url, media if text else (), text, self.credentials)
@@ -431,3 +440,49 @@ def test_a_list_has_the_said_time_for_what_was_deleted(seconds: float, found: se
 def test_a_read_has_the_said_time_for_what_was_deleted(seconds: float, found: set[str]) -> None:
     deleted = patient("gone-after-delete").make("a").say("DELETE /halls/a", status=204)
     assert later(deleted, seconds).say("GET /halls/a", {"id": "a"}).broken == found
+
+
+# What only looks like a fault.
+
+
+def test_what_was_deleted_may_be_made_once_more_by_its_id(plain: Talk) -> None:
+    plain.make("a").say("DELETE /halls/a", status=204).say("PUT /halls/a", {"id": "a", "name": "a"}, body={"name": "a"})
+    plain.say("GET /halls/a", {"id": "a", "name": "a"}).list("a")
+    assert plain.broken == set()
+
+
+def test_an_id_is_the_same_however_a_path_spells_it(plain: Talk) -> None:
+    plain.make("a@b").say("DELETE /halls/a%40b", status=204).list()
+    assert plain.broken == set()
+    assert plain.say("GET /halls/a%40b", {"id": "a@b"}).broken == {"gone-after-delete"}
+
+
+def test_a_link_may_spell_an_id_in_another_way(plain: Talk) -> None:
+    plain.list("1", asked="/halls/a%40b/seats", next="https://halls.example/halls/a@b/seats?cursor=x")
+    assert plain.broken == set()
+
+
+def test_the_default_of_what_nobody_can_read_is_not_judged(plain: Talk) -> None:
+    plain.say("POST /halls", {"id": "a", "used": 5}, 201, b'\xef\xbb\xbf{"used": 5}')
+    assert "default-on-create" not in plain.broken
+    assert plain.make("b", used=5).broken == {"default-on-create"}
+
+
+@pytest.mark.parametrize("status", [401, 403, 502])
+def test_a_second_deletion_that_never_came_to_the_room_says_nothing(plain: Talk, status: int) -> None:
+    plain.make("a").say("DELETE /halls/a", status=204).say("DELETE /halls/a", {}, status)
+    assert "delete-repeated" not in plain.broken
+
+
+def test_a_read_may_show_null_for_an_empty_text(plain: Talk) -> None:
+    plain.say("GET /halls/a", {"id": "a", "name": None}).list("a").say("GET /halls/a", {"id": "a", "name": ""})
+    assert "safe" not in plain.broken
+
+
+def test_a_comma_may_part_two_values(plain: Talk) -> None:
+    assert plain.make("a,b").list(asked="/halls?id=a,b").broken == set()
+
+
+def test_a_link_may_have_a_parameter_without_a_value(linked: Talk) -> None:
+    linked.list("a", "b", next="https://halls.example/halls?cursor=x&before=")
+    assert linked.list("b", asked="/halls?cursor=x&before=").broken == {"paging"}

@@ -25,6 +25,7 @@ from roomproof.api import (
     Judged,
     Planned,
     Problem,
+    Remarked,
     Sent,
     Started,
 )
@@ -131,6 +132,24 @@ def test_a_listener_that_raises_while_rooms_are_put_back_keeps_none_from_it(wher
     roomproof.verify("telnyx", **where, **FEW, listeners=[calm.append])
     ends = [sum(isinstance(event, Answered) and not event.number for event in some) for some in (events, calm)]
     assert ends[0] == ends[1] > 1
+
+
+def test_a_listener_that_raises_at_what_is_said_after_ctrl_c_keeps_no_room_from_being_deleted(where: dict[str, Any]) -> None:
+    events: list[Event] = []
+
+    def refuse(event: Event) -> None:
+        if isinstance(event, Remarked):
+            raise Stop
+
+    with pytest.raises(Stop):
+        roomproof.verify("telnyx", **where, listeners=[raising(KeyboardInterrupt(), 7, events), refuse])
+    assert any(isinstance(event, Sent) and event.method == "DELETE" for event in events)
+
+
+def test_a_probe_leaves_its_rooms_alone_until_it_has_asked_everything() -> None:
+    events: list[Event] = []
+    roomproof.probe("telnyx", listeners=[events.append])
+    assert {event.method for event in events if isinstance(event, Sent) and event.number} == {"GET", "PATCH", "POST"}
 
 
 def test_ctrl_c_ends_a_run_with_a_report(where: dict[str, Any]) -> None:

@@ -177,14 +177,11 @@ def clean_up(session: Session, tell: Callable[[Result], None] = lambda _: None) 
             try:
                 tell(result)
             finally:
-                try:
-                    if is_announced:
-                        _hurry(session, tidying)
-                    elif is_bounded:
-                        tidying.allowance = Allowance(tidy.MOST_SECONDS)
-                finally:
-                    # Whatever a listener makes of that sentence.
-                    _tidy_up(session, tidying)
+                if is_announced:
+                    _hurry(session, tidying)
+                elif is_bounded:
+                    tidying.allowance = Allowance(tidy.MOST_SECONDS)
+                _tidy_up(session, tidying)
     except KeyboardInterrupt as stop:
         result.stopped, result.interrupted = result.stopped or ended_by(stop), True
     _note_rooms(session, tidying)
@@ -204,9 +201,13 @@ def _hurry(session: Session, tidying: Tidying) -> None:
         tidying.allowance = Allowance(tidy.MOST_SECONDS)
     if not session.books.settled and not session.subject.ours:
         bound = f"for {tidy.MOST_SECONDS:g} s at most"
-        # A signal may come in the middle of another sentence; and what a listener raises keeps no room from being put back.
-        with suppress(Exception, KeyboardInterrupt):
-            session.subject.tell(f"tidying up, {bound}; Ctrl-C ends it at once, and `roomproof cleanup` goes on")
+
+        def say() -> None:
+            # A signal may come in the middle of another sentence.
+            with suppress(RuntimeError):
+                session.subject.tell(f"tidying up, {bound}; Ctrl-C ends it at once, and `roomproof cleanup` goes on")
+
+        session.telling.hold(say)
 
 
 def _note_rooms(session: Session, tidying: Tidying) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from time import perf_counter
 
 from roomproof.events import Answered, Event, Listener, Sent
@@ -39,8 +40,12 @@ class Telling:
 
     def tell(self, event: Event) -> None:
         """Tell the listener of an event."""
+        self.hold(lambda: self._listener(event))
+
+    def hold(self, tell: Callable[[], None]) -> None:
+        """Have something told, and hold what that raises."""
         try:
-            self._listener(event)
+            tell()
         except BaseException as error:
             self._raised = self._raised or error
 

@@ -125,6 +125,8 @@ def test_what_a_listener_raises_ends_the_run_after_the_room_is_put_back(where: d
 
 
 def test_a_listener_that_raises_while_rooms_are_put_back_keeps_none_from_it(where: dict[str, Any]) -> None:
+    # What nobody has changed before takes more requests to put back than what was put back once.
+    roomproof.verify("telnyx", **where, **FEW)
     events: list[Event] = []
     with pytest.raises(Stop):
         roomproof.verify("telnyx", **where, **FEW, listeners=[raising(Stop(), 0, events)])

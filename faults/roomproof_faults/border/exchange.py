@@ -8,16 +8,16 @@ a memory of its own for as long as an application lives.
 from __future__ import annotations
 
 import json
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
-from urllib.parse import parse_qsl, quote, unquote_plus, urlencode
+from urllib.parse import parse_qsl, quote, unquote_plus
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from roomproof.contract.model import Operation, path_pattern
-from roomproof.contract.parameters import as_text, read_form
+from roomproof.contract.parameters import read_form, write_form
 from roomproof.contract.read import is_form
 from roomproof.contract.resource import Effect, Listing
 from roomproof_faults.border.interface import Interface
@@ -122,7 +122,7 @@ class Call:
     def with_sent(self, document: Json) -> Call:
         """The same call with another JSON value in its body, or with other fields of a form."""
         if self._is_form and isinstance(document, dict):
-            return self.with_body(urlencode([*_fields(document)]).encode())
+            return self.with_body(write_form(document))
         return self.with_body(json.dumps(document).encode())
 
     def reading(self) -> Call:
@@ -211,11 +211,6 @@ class Reply:
         """The same response with one header set anew; an empty value takes it away."""
         kept = tuple(pair for pair in self.headers if pair[0].lower() != name.encode())
         return replace(self, headers=(*kept, (name.encode(), value.encode())) if value else kept)
-
-
-def _fields(document: Mapping[str, Json]) -> Iterator[tuple[str, str]]:
-    for name, value in document.items():
-        yield from ((name, as_text(item)) for item in (value if isinstance(value, list) else [value]))
 
 
 def put(document: Json, at: tuple[str, ...], value: Json) -> Json:

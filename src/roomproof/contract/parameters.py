@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlencode
 
 from roomproof.contract.clause import Json
 
@@ -53,3 +54,9 @@ def read_form(schema: Mapping[str, Any], pairs: list[tuple[str, str]]) -> dict[s
         value = read_text(own.get("items", {}) if is_list else own, text)
         found[name] = [*found.get(name, []), value] if is_list else value
     return found
+
+
+def write_form(fields: Mapping[str, Json]) -> bytes:
+    """Return the fields of an object as a form; of a list each item is a field of that name (URL Living Standard, 5.2)."""
+    pairs = [(name, as_text(item)) for name, value in fields.items() for item in (value if isinstance(value, list) else [value])]
+    return urlencode(pairs).encode()

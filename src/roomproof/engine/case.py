@@ -7,11 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
-from urllib.parse import urlencode
 
 from roomproof.auth.scheme import Scheme
 from roomproof.contract.model import Operation
-from roomproof.contract.parameters import as_text
+from roomproof.contract.parameters import write_form
 from roomproof.contract.read import is_form, is_json
 from roomproof.interaction import Credentials, Headers
 
@@ -69,8 +68,7 @@ def encoded(operation: Operation, body: Any) -> bytes | None:
     if operation.media_type is None:
         return None
     if is_form(operation.media_type) and isinstance(body, dict):
-        pairs = ((name, as_text(item)) for name, value in body.items() for item in (value if isinstance(value, list) else [value]))
-        return urlencode(list(pairs)).encode()
+        return write_form(body)
     return encode(body) if is_json(operation.media_type) or not isinstance(body, str) else body.encode()
 
 

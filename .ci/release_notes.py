@@ -1,7 +1,7 @@
 """Print what CHANGELOG.md says of the version that a tag names: `python .ci/release_notes.py v0.2.0`.
 
-Ends with exit code 2, and a sentence that says what to do, where tag, pyproject.toml and CHANGELOG.md do not agree:
-then nothing may be published.
+Ends with exit code 2, and a sentence that says what to do, where tag, pyproject.toml and CHANGELOG.md do not
+agree: then nothing may be published.
 """
 
 from __future__ import annotations
@@ -20,9 +20,13 @@ class NotReadyError(Exception):
 
 
 def notes(tag: str, version: str, changelog: str) -> str:
-    """Return the text below the heading of a version. Raises NotReadyError unless tag, version and changelog agree."""
+    """Return the text below the heading of a version. Raises NotReadyError unless tag, version and changelog
+    agree.
+    """
     if tag != f"v{version}":
-        raise NotReadyError(f"the tag {tag} is not v{version}, which pyproject.toml says: set the version, or tag v{version}")
+        raise NotReadyError(
+            f"the tag {tag} is not v{version}, which pyproject.toml says: set the version, or tag v{version}"
+        )
     headings = list(HEADING.finditer(changelog))
     for heading, following in zip(headings, [*headings[1:], None], strict=True):
         if heading["version"] != version:
@@ -33,7 +37,9 @@ def notes(tag: str, version: str, changelog: str) -> str:
         if not text:
             raise NotReadyError(f"CHANGELOG.md says nothing of {version}: write what is new")
         return text
-    raise NotReadyError(f"CHANGELOG.md has no section for {version}: rename 'Unreleased', and begin a new one above it")
+    raise NotReadyError(
+        f"CHANGELOG.md has no section for {version}: rename 'Unreleased', and begin a new one above it"
+    )
 
 
 def main(tag: str) -> int:

@@ -1,10 +1,11 @@
-"""How quickly recordings are judged: `python -m benchmarks.cassettes`. Every figure is a ratio, measured side by side in one run.
+"""How quickly recordings are judged: `python -m benchmarks.cassettes`. Every figure is a ratio, measured side
+by side in one run.
 
 | part | measures |
 |---|---|
 | length | judging 100,000 interactions against judging 1,000: time for each interaction, memory |
 | floor | `replay` against parsing the same file and validating each body with jsonschema-rs, no more |
-| peers | `replay` against playing the cassette through vcrpy with body matching and validating with jsonschema |
+| peers | `replay` against playing the cassette through vcrpy, and validating with jsonschema |
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ from roomproof.cassettes.recording import open_recording
 from roomproof.cassettes.redaction import Redactor
 from roomproof.cassettes.replay import Register, replay
 from roomproof.interaction import Interaction, RoomKnowledge
-from roomproof.judge.seen import read_json
+from roomproof.judge.judged_interaction import read_json
 from roomproof.providers import find_contract, find_mock
 
 PROVIDER = "telnyx"
@@ -38,12 +39,18 @@ TIMES = 5
 
 
 def recorded(folder: Path) -> list[Interaction]:
-    """Record a run against the mock and return what it sent about the first room: a stream that can be repeated."""
+    """Record a run against the mock and return what it sent about the first room: a stream that can be
+    repeated.
+    """
     path = folder / "run.yaml"
     words = ("verify", PROVIDER, "--max-examples", "60", "--record", str(path))
     subprocess.run([Path(sys.executable).parent / "roomproof", *words], check=True, capture_output=True)
     room = find_mock(PROVIDER).room_id or ""
-    return [item for item in open_recording(path).interactions() if item.request.room is RoomKnowledge.EXISTS and room in item.request.url]
+    return [
+        item
+        for item in open_recording(path).interactions()
+        if item.request.room is RoomKnowledge.EXISTS and room in item.request.url
+    ]
 
 
 def written(path: Path, interactions: Iterator[Interaction]) -> Path:
@@ -75,7 +82,12 @@ def judge_file(path: Path) -> None:
 
 def child(path: Path) -> tuple[float, float]:
     """Judge a file in a process of its own; return seconds and the greatest memory in MB."""
-    done = subprocess.run([sys.executable, "-m", "benchmarks.cassettes", "--child", str(path)], check=True, capture_output=True, text=True)
+    done = subprocess.run(
+        [sys.executable, "-m", "benchmarks.cassettes", "--child", str(path)],
+        check=True,
+        capture_output=True,
+        text=True,
+    )
     seconds, megabytes = json.loads(done.stdout)
     return seconds, megabytes
 
@@ -117,7 +129,9 @@ def floor(folder: Path, stream: list[Interaction]) -> Iterator[str]:
 
 
 def peers(folder: Path, stream: list[Interaction], count: int) -> Iterator[str]:
-    """Compare with playing the cassette through vcrpy, every request matched by its body, and validating with jsonschema."""
+    """Compare with playing the cassette through vcrpy, every request matched by its body, and validating with
+    jsonschema.
+    """
     import jsonschema
     import urllib3
     import vcr
@@ -127,40 +141,61 @@ def peers(folder: Path, stream: list[Interaction], count: int) -> Iterator[str]:
     path = written(folder / "peers.yaml", islice(cycle(plain), count))
     told = list(open_recording(path).interactions())
     validator = jsonschema.Draft202012Validator(
-        find_contract(PROVIDER)[0].operations[0].success.schema or {}, format_checker=jsonschema.Draft202012Validator.FORMAT_CHECKER
+        find_contract(PROVIDER)[0].operations[0].success.schema or {},
+        format_checker=jsonschema.Draft202012Validator.FORMAT_CHECKER,
     )
 
     def play() -> None:
         with vcr.use_cassette(str(path), record_mode="none", match_on=["method", "uri", "body"]):
             pool = urllib3.PoolManager(retries=False)
             for item in told:
-                answer = pool.request(item.request.method, item.request.url, body=item.request.body, headers=dict(item.request.headers))
+                response = pool.request(
+                    item.request.method,
+                    item.request.url,
+                    body=item.request.body,
+                    headers=dict(item.request.headers),
+                )
                 try:
-                    list(validator.iter_errors(answer.json()))
+                    list(validator.iter_errors(response.json()))
                 except ValueError:
                     continue
 
     ratio = timed(play, times=1) / timed(lambda: judge_file(path))
-    yield f"| vcrpy with body matching and jsonschema : replay, {count:,} interactions on one URI | {ratio:.0f} | at least 100 |"
+    yield (
+        f"| vcrpy with body matching and jsonschema : replay, {count:,} interactions on one URI | "
+        f"{ratio:.0f} | at least 100 |"
+    )
 
 
 def main() -> None:
     """Print the table."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--child", type=Path, help=argparse.SUPPRESS)
     parser.add_argument("--long", type=int, default=100_000, help="interactions in the long recording")
-    parser.add_argument("--peers", type=int, default=1_000, help="interactions that vcrpy plays, which takes minutes")
+    parser.add_argument(
+        "--peers", type=int, default=1_000, help="interactions that vcrpy plays, which takes minutes"
+    )
     asked = parser.parse_args()
     if asked.child:
         began = time.perf_counter()
         judge_file(asked.child)
-        print(json.dumps([time.perf_counter() - began, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024]))
+        print(
+            json.dumps(
+                [time.perf_counter() - began, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024]
+            )
+        )
         return
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         stream = recorded(folder)
         print("| ratio | measured | goal |\n|---|---|---|")
-        for lines in (floor(folder, stream), peers(folder, stream, asked.peers), length(folder, stream, asked.long)):
+        for lines in (
+            floor(folder, stream),
+            peers(folder, stream, asked.peers),
+            length(folder, stream, asked.long),
+        ):
             for line in lines:
                 print(line, flush=True)
 

@@ -16,7 +16,7 @@ from statistics import median
 
 from roomproof.cassettes.redaction import Redactor
 from roomproof.interaction import Credentials, Interaction, Request, Response
-from roomproof.judge.exception import document
+from roomproof.judge.deviation_match import document
 from roomproof.judge.judge import Judge
 from roomproof.providers import find_contract, find_mock
 from roomproof.reports.secrets import cleaned
@@ -80,7 +80,10 @@ def main() -> None:
         times = {name: (timed(work, small[name]), timed(work, large[name])) for name in small}
         name = max(times, key=lambda name: times[name][1] / max(times[name][0], LEAST))
         ratio = times[name][1] / max(times[name][0], LEAST)
-        print(f"| {what} (worst of {len(times)}: {name!r}) | {ratio:.1f} | at most 14 | {max(more for _, more in times.values()):.2f} |")
+        print(
+            f"| {what} (worst of {len(times)}: {name!r}) | {ratio:.1f} | at most 14 | "
+            f"{max(more for _, more in times.values()):.2f} |"
+        )
 
 
 if __name__ == "__main__":

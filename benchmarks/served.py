@@ -1,4 +1,6 @@
-"""A mock in a process of its own that knows when each request came: `python -m benchmarks.served PROVIDER FAULT documented`."""
+"""A mock in a process of its own that knows when each request came:
+`python -m benchmarks.served PROVIDER FAULT documented`.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +27,9 @@ _ASK = "/benchmark-times"
 
 @dataclass
 class Clock:
-    """An application that notes the moment of each request to another one, and tells and forgets them when asked."""
+    """An application that notes the moment of each request to another one, and tells and forgets them when
+    asked.
+    """
 
     app: ASGIApp
     moments: list[float]
@@ -44,7 +48,9 @@ class Clock:
 
 @dataclass
 class Documented:
-    """An application that has the documented methods only: who tries all of them must not delete the room that the rest is about."""
+    """An application that has the documented methods only: who tries all of them must not delete the room
+    that the rest is about.
+    """
 
     app: ASGIApp
     contract: Contract
@@ -53,9 +59,17 @@ class Documented:
         if self.contract.match(scope["method"], scope["path"]) is not None:
             await self.app(scope, receive, send)
             return
-        allowed = ", ".join(one.method for one in self.contract.operations if self.contract.match(one.method, scope["path"]))
+        allowed = ", ".join(
+            one.method for one in self.contract.operations if self.contract.match(one.method, scope["path"])
+        )
         status = 405 if allowed else 404
-        await send({"type": "http.response.start", "status": status, "headers": [(b"allow", allowed.encode()), (b"content-length", b"0")]})
+        await send(
+            {
+                "type": "http.response.start",
+                "status": status,
+                "headers": [(b"allow", allowed.encode()), (b"content-length", b"0")],
+            }
+        )
         await send({"type": "http.response.body"})
 
 
@@ -77,7 +91,14 @@ class Served:
 @contextmanager
 def served(provider: str, fault: str = "", *, documented_only: bool = False) -> Iterator[Served]:
     """Serve a mock, or one with a fault, from a child process while the context lasts."""
-    command = [sys.executable, "-m", "benchmarks.served", provider, fault, "documented" if documented_only else ""]
+    command = [
+        sys.executable,
+        "-m",
+        "benchmarks.served",
+        provider,
+        fault,
+        "documented" if documented_only else "",
+    ]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as child:
         assert child.stdin is not None
         assert child.stdout is not None
@@ -89,7 +110,9 @@ def served(provider: str, fault: str = "", *, documented_only: bool = False) -> 
 
 
 async def _serve(app: ASGIApp, listening: Any) -> None:
-    server = uvicorn.Server(uvicorn.Config(app, log_level="error", access_log=False, lifespan="off", ws="none"))
+    server = uvicorn.Server(
+        uvicorn.Config(app, log_level="error", access_log=False, lifespan="off", ws="none")
+    )
     serving = asyncio.create_task(server.serve(sockets=[listening]))
     await asyncio.get_running_loop().run_in_executor(None, sys.stdin.buffer.read)
     server.should_exit = True
@@ -103,7 +126,12 @@ def main() -> None:
     app = find_fault(provider, fault).around(mock.build()) if fault else mock.build()
     app = Documented(app, find_contract(provider)[0]) if documented_only else app
     origin = f"http://{LOOPBACK}:{listening.getsockname()[1]}"
-    told = {"origin": origin, "base_url": origin + mock.prefix, "environment": dict(mock.environment), "room_id": mock.room_id}
+    told = {
+        "origin": origin,
+        "base_url": origin + mock.prefix,
+        "environment": dict(mock.environment),
+        "room_id": mock.room_id,
+    }
     print(json.dumps(told), flush=True)
     asyncio.run(_serve(Clock(app, []), listening))
 

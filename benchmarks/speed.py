@@ -1,6 +1,8 @@
-"""How quickly a provider is verified: `python -m benchmarks.speed`. Every figure is a ratio, measured side by side in one run.
+"""How quickly a provider is verified: `python -m benchmarks.speed`. Every figure is a ratio, measured side by
+side in one run.
 
-Each part measures both sides in turn, several times, and compares medians. Nothing else should run on the machine.
+Each part measures both sides in turn, several times, and compares medians. Nothing else should run on the
+machine.
 """
 
 from __future__ import annotations
@@ -39,7 +41,13 @@ BIN = Path(sys.executable).parent
 def run(command: list[object], served: Served, folder: Path) -> float:
     """Run a command against a mock and return the moment when it was started."""
     began = time.time()
-    subprocess.run([str(word) for word in command], cwd=folder, env={**os.environ, **served.environment}, capture_output=True, check=False)
+    subprocess.run(
+        [str(word) for word in command],
+        cwd=folder,
+        env={**os.environ, **served.environment},
+        capture_output=True,
+        check=False,
+    )
     return began
 
 
@@ -56,7 +64,17 @@ def stock(served: Served, folder: Path, examples: int) -> list[object]:
     config.write_text(f'[parameters]\n{contract.room.parameter} = "{served.room_id}"\n', encoding="utf-8")
     proof = scheme_from(contract.credentials, served.environment).headers("GET", served.base_url, None)[0][1]
     path = contract_folders()[PROVIDER] / "openapi.yaml"
-    words = [BIN / "st", "--config-file", config, "run", path, "--url", served.base_url, "-H", f"Authorization: {proof}"]
+    words = [
+        BIN / "st",
+        "--config-file",
+        config,
+        "run",
+        path,
+        "--url",
+        served.base_url,
+        "-H",
+        f"Authorization: {proof}",
+    ]
     return [*words, "--max-examples", examples, "--no-color"]
 
 
@@ -66,7 +84,9 @@ def rate(moments: list[float]) -> float:
 
 
 def sending(folder: Path, times: int) -> Iterator[str]:
-    """Compare requests a second with stock Schemathesis and with a loop that sends the same requests and looks at nothing."""
+    """Compare requests a second with stock Schemathesis and with a loop that sends the same requests and
+    looks at nothing.
+    """
     ours, theirs, bare, to_first, to_their_first = [], [], [], [], []
     with served(PROVIDER) as mock:
         run(verify(mock, "--record", "run.yaml"), mock, folder)
@@ -84,15 +104,23 @@ def sending(folder: Path, times: int) -> Iterator[str]:
             loop(mock, interactions)
             bare.append(rate(mock.moments()))
     yield f"| requests a second, verify : stock st run | {median(ours) / median(theirs):.1f} | at least 10 |"
-    yield f"| requests a second, verify : bare keep-alive loop | {median(ours) / median(bare):.2f} | at least 0.6 |"
+    yield (
+        f"| requests a second, verify : bare keep-alive loop | {median(ours) / median(bare):.2f} | at "
+        f"least 0.6 |"
+    )
     first = median(to_first)
-    yield f"| time to the first request, verify : stock st run | {first / median(to_their_first):.2f} | (at most 1.0 s: {first:.2f} s) |"
+    yield (
+        f"| time to the first request, verify : stock st run | {first / median(to_their_first):.2f} | "
+        f"(at most 1.0 s: {first:.2f} s) |"
+    )
 
 
 def loop(mock: Served, interactions: list[Interaction]) -> None:
     """Send recorded requests over one connection, and read the answers without looking at them."""
     connection = http.client.HTTPConnection(urlsplit(mock.origin).netloc)
-    proof = scheme_from(find_contract(PROVIDER)[0].credentials, mock.environment).headers("GET", mock.base_url, None)[0]
+    proof = scheme_from(find_contract(PROVIDER)[0].credentials, mock.environment).headers(
+        "GET", mock.base_url, None
+    )[0]
     for interaction in interactions:
         request = interaction.request
         headers = {**dict(request.headers), proof[0]: proof[1]}
@@ -102,9 +130,11 @@ def loop(mock: Served, interactions: list[Interaction]) -> None:
 
 
 def scaling(folder: Path, times: int) -> Iterator[str]:
-    """Compare the cost of a request in a long run with that in a short one, and two providers at once with one after the other.
+    """Compare the cost of a request in a long run with that in a short one, and two providers at once with
+    one after the other.
 
-    Random cases cost more than enumerated ones, of which each run has the same number: so the cost of what is beyond these, too.
+    Random cases cost more than enumerated ones, of which each run has the same number: so the cost of what is
+    beyond these, too.
     """
     taken: dict[int, list[tuple[float, int]]] = {0: [], 500: [], 9_000: []}
     one, two = [], []
@@ -115,16 +145,25 @@ def scaling(folder: Path, times: int) -> Iterator[str]:
                 run(verify(mock, "--max-examples", examples), mock, folder)
                 moments = mock.moments()
                 runs.append((moments[-1] - moments[0], len(moments)))
-            both = [partial(run, verify(at, provider=name), at, folder) for name, at in ((PROVIDER, mock), ("signalwire", other))]
+            both = [
+                partial(run, verify(at, provider=name), at, folder)
+                for name, at in ((PROVIDER, mock), ("signalwire", other))
+            ]
             one.append(sum(map(timed, both)) / 2)
             two.append(timed(partial(together, both)))
     (fixed, least), (short, some), (long, many) = (
-        (median(seconds for seconds, _ in runs), median(count for _, count in runs)) for runs in taken.values()
+        (median(seconds for seconds, _ in runs), median(count for _, count in runs))
+        for runs in taken.values()
     )
-    yield f"| cost of a request, 9,000 random cases : 500 | {long / many / (short / some):.2f} | at most 1.1 |"
+    yield (
+        f"| cost of a request, 9,000 random cases : 500 | {long / many / (short / some):.2f} | at most 1.1 |"
+    )
     beyond = (long - fixed) / (many - least) / ((short - fixed) / (some - least))
     yield f"| the same, without what every run sends | {beyond:.2f} | at most 1.1 |"
-    yield f"| time, two providers in two processes : one, on the average | {median(two) / median(one):.2f} | at most 1.8 |"
+    yield (
+        f"| time, two providers in two processes : one, on the average | "
+        f"{median(two) / median(one):.2f} | at most 1.8 |"
+    )
 
 
 def together(works: list[Callable[[], Any]]) -> None:
@@ -135,7 +174,9 @@ def together(works: list[Callable[[], Any]]) -> None:
 
 
 def generation(times: int, count: int = 400) -> Iterator[str]:
-    """Compare payloads a second with Schemathesis' own generation, and with a strategy written by hand for the schema."""
+    """Compare payloads a second with Schemathesis' own generation, and with a strategy written by hand for
+    the schema.
+    """
     from roomproof_strategies import mutations, valid
 
     contract = find_contract(PROVIDER)[0]
@@ -157,9 +198,18 @@ def generation(times: int, count: int = 400) -> Iterator[str]:
             taken[name].append(time.perf_counter() - began)
     each = {name: median(seconds) for name, seconds in taken.items()}
     yield f"| valid payloads a second : Schemathesis | {each['st valid'] / each['valid']:.1f} | at least 3 |"
-    yield f"| invalid payloads a second : Schemathesis, negative mode | {each['st invalid'] / each['invalid']:.1f} | at least 3 |"
-    yield f"| valid payloads a second : a strategy by hand | {each['by hand'] / each['valid']:.2f} | at least 0.9 |"
-    yield f"| valid payloads a second : a single integer (Hypothesis' floor) | {each['floor'] / each['valid']:.2f} | |"
+    yield (
+        f"| invalid payloads a second : Schemathesis, negative mode | "
+        f"{each['st invalid'] / each['invalid']:.1f} | at least 3 |"
+    )
+    yield (
+        f"| valid payloads a second : a strategy by hand | {each['by hand'] / each['valid']:.2f} | at "
+        f"least 0.9 |"
+    )
+    yield (
+        f"| valid payloads a second : a single integer (Hypothesis' floor) | "
+        f"{each['floor'] / each['valid']:.2f} | |"
+    )
 
 
 def judging(folder: Path, times: int) -> Iterator[str]:
@@ -202,7 +252,9 @@ def questions(contract: Contract, interactions: list[Interaction]) -> list[tuple
             asked.append((self.real.is_valid, value))
             return bool(self.real.is_valid(value))
 
-    with patch.object(validators, "validator", lambda schema, real=validators.validator: Asking(real(schema))):
+    with patch.object(
+        validators, "validator", lambda schema, real=validators.validator: Asking(real(schema))
+    ):
         judge_all(contract, interactions)
     return asked
 
@@ -211,7 +263,13 @@ def draw(strategy: Any, count: int) -> None:
     """Draw examples as a run does."""
     from hypothesis import HealthCheck, Phase, given, seed, settings
 
-    chosen = settings(max_examples=count, database=None, deadline=None, phases=(Phase.generate,), suppress_health_check=list(HealthCheck))
+    chosen = settings(
+        max_examples=count,
+        database=None,
+        deadline=None,
+        phases=(Phase.generate,),
+        suppress_health_check=list(HealthCheck),
+    )
 
     @seed(0)
     @chosen
@@ -226,8 +284,12 @@ def by_hand() -> Any:
     """What somebody who knows Hypothesis would write for the schema of Telnyx's update."""
     from hypothesis import strategies as st
 
-    urls = st.builds("https://{}.example.com/{}".format, st.text("abcdefgh", min_size=1, max_size=8), st.text("abcdefgh", max_size=8))
-    members = {
+    urls = st.builds(
+        "https://{}.example.com/{}".format,
+        st.text("abcdefgh", min_size=1, max_size=8),
+        st.text("abcdefgh", max_size=8),
+    )
+    fields = {
         "unique_name": st.text(max_size=40),
         "max_participants": st.integers(2, 50),
         "enable_recording": st.booleans(),
@@ -235,7 +297,7 @@ def by_hand() -> Any:
         "webhook_event_failover_url": st.none() | urls,
         "webhook_timeout_secs": st.none() | st.integers(0, 30),
     }
-    return st.fixed_dictionaries({}, optional=members)
+    return st.fixed_dictionaries({}, optional=fields)
 
 
 def floor() -> Any:
@@ -260,9 +322,24 @@ def starting(folder: Path, times: int) -> Iterator[str]:
     """Compare the time of `roomproof --help` with that of Python itself."""
     ours, python = [], []
     for _ in range(times):
-        ours.append(timed(lambda: subprocess.run([BIN / "roomproof", "--help"], capture_output=True, check=True, cwd=folder)))
-        python.append(timed(lambda: subprocess.run([sys.executable, "-c", "import typer"], capture_output=True, check=True, cwd=folder)))
-    yield f"| roomproof --help : python importing typer | {median(ours) / median(python):.2f} | (at most 0.25 s: {median(ours):.2f} s) |"
+        ours.append(
+            timed(
+                lambda: subprocess.run(
+                    [BIN / "roomproof", "--help"], capture_output=True, check=True, cwd=folder
+                )
+            )
+        )
+        python.append(
+            timed(
+                lambda: subprocess.run(
+                    [sys.executable, "-c", "import typer"], capture_output=True, check=True, cwd=folder
+                )
+            )
+        )
+    yield (
+        f"| roomproof --help : python importing typer | {median(ours) / median(python):.2f} | (at "
+        f"most 0.25 s: {median(ours):.2f} s) |"
+    )
 
 
 def timed(work: Callable[[], Any]) -> float:
@@ -274,9 +351,13 @@ def timed(work: Callable[[], Any]) -> float:
 
 def main() -> None:
     """Print the table."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--times", type=int, default=5, help="how often each side is measured")
-    parser.add_argument("--only", choices=("sending", "scaling", "generation", "judging", "starting"), help="one part")
+    parser.add_argument(
+        "--only", choices=("sending", "scaling", "generation", "judging", "starting"), help="one part"
+    )
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)

@@ -54,9 +54,9 @@ def _in_full(signature: bytes) -> str:
 class HmacSha256:
     """A signature over method, path and query, date, host and content hash; `key` is base64.
 
-    What a forgery changes: `says` what the headers tell, and is signed with them; `signs` what only the
-    signature covers; `writes` how the signature stands in Authorization. The key itself is never sent, since
-    this scheme is there to keep it back.
+    What invalid credentials change: `says` what the headers tell, and is signed with them; `signs` what only
+    the signature covers; `writes` how the signature stands in Authorization. The key itself is never sent,
+    since this scheme is there to keep it back.
     """
 
     key: str = field(repr=False)
@@ -75,11 +75,13 @@ class HmacSha256:
     def query(self) -> Mapping[str, str]:
         return {}
 
-    def forgeries(self) -> Mapping[str, Scheme]:
+    def invalid_credentials(self) -> Mapping[str, Scheme]:
         another_body = partial(replace, digest=_digest(_OTHER_BODY))
         key = base64.b64decode(self.key)
         slips = other_bytes(key).items()
-        near: dict[str, Scheme] = {f"the key {what}": replace(self, key=_encoded(slip)) for what, slip in slips}
+        near: dict[str, Scheme] = {
+            f"the key {what}": replace(self, key=_encoded(slip)) for what, slip in slips
+        }
         others: dict[str, Scheme] = {
             "another key": replace(self, key=_encoded(key + _WRONG_KEY)),
             "a signature of another method": replace(self, signs=partial(replace, method="OPTIONS")),

@@ -7,7 +7,7 @@ well-known ones their short names, and holds the few that are truly its own. The
 
 from __future__ import annotations
 
-from roomproof_faults.fault import Fault, Kind
+from roomproof_faults.fault import Fault, FaultKind
 from roomproof_faults.generate import generated
 
-__all__ = ["Fault", "Kind", "generated"]
+__all__ = ["Fault", "FaultKind", "generated"]

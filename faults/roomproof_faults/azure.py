@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from roomproof_faults.border.acceptance import passing, refuses_together
+from roomproof_faults.border.acceptance import passing, rejects_together
 from roomproof_faults.border.admission import lets_in, some
-from roomproof_faults.border.exchange import Call, Wrap
+from roomproof_faults.border.exchange import FaultyRequest, Wrap
 from roomproof_faults.border.hmac_signature import Signature, digest
 from roomproof_faults.border.memory import resets, together
-from roomproof_faults.fault import Kind, kebab
+from roomproof_faults.fault import FaultKind, kebab
 from roomproof_faults.named import offer, own
 
-_MEMBERS = ("createdAt", "validFrom", "validUntil", "pstnDialOutEnabled")
-_TIMES, _SET = _MEMBERS[:3], _MEMBERS[1:]
+_FIELDS = ("createdAt", "validFrom", "validUntil", "pstnDialOutEnabled")
+_TIMES, _SET = _FIELDS[:3], _FIELDS[1:]
 _GUESTS, _ERROR = "request.participants", "response.default.error."
 _CRASH, _REPEAT, _ADMIT = (
     "behaviour.any-input.no-server-error",
@@ -68,9 +68,9 @@ NAMES = {
     "participants-refused": f"{_GUESTS}.accepted.more-than-3-refused",
     "byte-order-mark": "response.body.json.byte-order-mark",
     "refusal-byte-order-mark": "response.default.body.json.byte-order-mark",
-    **{f"{kebab(name)}-type": f"response.{name}.type.other" for name in _MEMBERS},
+    **{f"{kebab(name)}-type": f"response.{name}.type.other" for name in _FIELDS},
     **{f"{kebab(name)}-format": f"response.{name}.format.other" for name in _TIMES},
-    **{f"{kebab(name)}-absent": f"response.{name}.present.absent" for name in _MEMBERS},
+    **{f"{kebab(name)}-absent": f"response.{name}.present.absent" for name in _FIELDS},
     "times-null": " ".join(f"response.{name}.null.shown" for name in _TIMES),
     "dial-out-null": "response.pstnDialOutEnabled.null.shown",
     **{
@@ -163,69 +163,75 @@ NAMES = {
 }
 
 
-def _signs_in(takes: Callable[[Call, Signature], bool]) -> Wrap:
+def _signs_in(accepts_instead: Callable[[FaultyRequest, Signature], bool]) -> Wrap:
     """Take a call for one that is signed well, if it passes."""
 
-    def before(call: Call) -> Call:
+    def before(call: FaultyRequest) -> FaultyRequest:
         identity = call.api.identity
-        passes = call.operation and isinstance(identity, Signature) and takes(call, identity)
+        passes = call.operation and isinstance(identity, Signature) and accepts_instead(call, identity)
         return call.signed() if passes else call
 
     return passing(before)
 
 
-def _signed_otherwise(call: Call, identity: Signature) -> bool:
+def _signed_otherwise(call: FaultyRequest, identity: Signature) -> bool:
     return any(identity.is_signed(replace(call, method=method)) for method in ("GET", "OPTIONS", "POST"))
 
 
-def _almost(call: Call, identity: Signature) -> bool:
+def _almost(call: FaultyRequest, identity: Signature) -> bool:
     return call.header("authorization")[:-20] == identity.proof(call)[:-20]
 
 
-def _of_any_body(call: Call, identity: Signature) -> bool:
+def _of_any_body(call: FaultyRequest, identity: Signature) -> bool:
     return call.header("authorization") == identity.proof(call) and bool(call.header("x-ms-date"))
 
 
-def _of_any_date(call: Call, identity: Signature) -> bool:
+def _of_any_date(call: FaultyRequest, identity: Signature) -> bool:
     return call.header("authorization") == identity.proof(call) and call.header(
         "x-ms-content-sha256"
     ) == digest(call)
 
 
-def _of_any_host(call: Call, identity: Signature) -> bool:
+def _of_any_host(call: FaultyRequest, identity: Signature) -> bool:
     return call.header("authorization") == identity.proof(call.with_header("host", "roomproof.example"))
 
 
 OWN = (
     *(
-        own(id, Kind.AUTHENTICATION, what, _signs_in(takes), "behaviour.authentication.wrong-refused")
-        for id, what, takes in (
+        own(
+            id,
+            FaultKind.AUTHENTICATION,
+            what,
+            _signs_in(accepts_instead),
+            "behaviour.authentication.wrong-refused",
+        )
+        for id, what, accepts_instead in (
             ("method-unsigned", "leaves the method out of the signature", _signed_otherwise),
             ("signature-almost", "looks at the first half of a signature only", _almost),
-            ("signature-of-any-body", "takes a signature with the hash of another body", _of_any_body),
-            ("signature-of-any-date", "takes a signature however old it is", _of_any_date),
+            ("signature-of-any-body", "accepts a signature with the hash of another body", _of_any_body),
+            ("signature-of-any-date", "accepts a signature however old it is", _of_any_date),
             ("host-unsigned", "leaves the host out of the signature", _of_any_host),
         )
     ),
     own(
         "any-signature",
-        Kind.AUTHENTICATION,
-        "takes any signature",
+        FaultKind.AUTHENTICATION,
+        "accepts any signature",
         lets_in(some("HMAC-SHA256"), frozenset(_OPERATIONS.values())),
         "behaviour.authentication.wrong-refused",
     ),
     own(
         "dial-out-lost-by-window",
-        Kind.STATE,
+        FaultKind.STATE,
         "forgets pstnDialOutEnabled where both ends of the window are sent",
         resets("pstnDialOutEnabled", to=False, when=together("validFrom", "validUntil")),
         "behaviour.pstnDialOutEnabled.unchanged",
     ),
     own(
         "pair-refused",
-        Kind.STATE,
-        "refuses participants and pstnDialOutEnabled together",
-        refuses_together("participants", "pstnDialOutEnabled"),
+        FaultKind.STATE,
+        "rejects participants and pstnDialOutEnabled together",
+        rejects_together("participants", "pstnDialOutEnabled"),
         "response.201.status",
     ),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from roomproof_faults.border.memory import keeps, only, resets, stores, together
 from roomproof_faults.border.values import Change, altered, constant, exactly, where
-from roomproof_faults.fault import Kind, kebab
+from roomproof_faults.fault import FaultKind, kebab
 from roomproof_faults.named import offer, own
 
 _ROOM, _ENTRY = "response.", "request.access_codes.items"
@@ -131,42 +131,42 @@ NAMES = {
 }
 
 
-def _of_entries(change: Change, member: str) -> Change:
-    return lambda codes: altered(codes, ("*", member), change)
+def _of_entries(change: Change, field_name: str) -> Change:
+    return lambda codes: altered(codes, ("*", field_name), change)
 
 
 OWN = (
     own(
         "put-codes-not-stored",
-        Kind.UPDATE,
+        FaultKind.UPDATE,
         "answers a PUT with the new codes and does not store them",
         keeps("access_codes", layer="later", on=frozenset({"replace-room"})),
         "behaviour.access_codes.unchanged",
     ),
     own(
         "roles-lost",
-        Kind.ECHO,
+        FaultKind.ECHO,
         "makes listeners participants",
         stores("access_codes", _of_entries(where(exactly("listener"), constant("participant")), "role")),
         "behaviour.access_codes.echo",
     ),
     own(
         "code-zeros-lost",
-        Kind.NORMALISATION,
+        FaultKind.NORMALISATION,
         "drops zeros in front of codes",
         stores("access_codes", _of_entries(lambda code: code.lstrip("0") or "0", "access_code")),
         "behaviour.access_codes.echo",
     ),
     own(
         "name-lost-by-pair",
-        Kind.STATE,
+        FaultKind.STATE,
         "forgets the name where properties and did_group_sid are sent together",
         resets("name", to="", when=together("properties", "did_group_sid")),
         "behaviour.name.unchanged",
     ),
     own(
         "properties-by-name",
-        Kind.STATE,
+        FaultKind.STATE,
         "forgets the properties where only the name is named",
         resets("properties", to={}, when=only("name")),
         "behaviour.properties.unchanged",

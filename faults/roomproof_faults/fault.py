@@ -7,11 +7,11 @@ from enum import StrEnum
 
 from starlette.types import ASGIApp
 
-from roomproof_faults.border.exchange import Wrap, Wrapped
+from roomproof_faults.border.exchange import FaultyMock, Wrap
 from roomproof_faults.border.interface import Interface
 
 
-class Kind(StrEnum):
+class FaultKind(StrEnum):
     """Which sort of promise a fault breaks."""
 
     LIMITS = "limits"
@@ -45,7 +45,7 @@ class Fault:
     """
 
     id: str
-    kind: Kind
+    kind: FaultKind
     what: str
     clauses: tuple[str, ...]
     wrap: Wrap
@@ -53,7 +53,7 @@ class Fault:
 
     def around(self, app: ASGIApp) -> ASGIApp:
         """Return an application with the fault around it; its memory begins empty."""
-        return Wrapped(app, self.api, self.wrap)
+        return FaultyMock(app, self.api, self.wrap)
 
 
 def kebab(words: str) -> str:

@@ -15,7 +15,7 @@ from roomproof.contract.model import Contract
 from roomproof.mocks import Mock
 from roomproof_faults.border.acceptance import in_order
 from roomproof_faults.border.exchange import Wrap
-from roomproof_faults.fault import Fault, Kind
+from roomproof_faults.fault import Fault, FaultKind
 from roomproof_faults.generate import generated, interface
 
 _TOLD = 3
@@ -29,13 +29,13 @@ class Own:
     """
 
     id: str
-    kind: Kind
+    kind: FaultKind
     what: str
     wrap: Wrap
     clauses: tuple[str, ...]
 
 
-def own(id: str, kind: Kind, what: str, wrap: Wrap, *clauses: str) -> Own:
+def own(id: str, kind: FaultKind, what: str, wrap: Wrap, *clauses: str) -> Own:
     """Return a fault of one provider's mock alone; the clauses are ends of ids."""
     return Own(id, kind, what, wrap, clauses)
 

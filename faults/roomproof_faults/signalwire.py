@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 
-from roomproof_faults.border.acceptance import refuses_together, takes
+from roomproof_faults.border.acceptance import accepts_instead, rejects_together
 from roomproof_faults.border.memory import drifts, only, resets, stores, together
 from roomproof_faults.border.values import between, constant, exactly
-from roomproof_faults.fault import Kind
+from roomproof_faults.fault import FaultKind
 from roomproof_faults.named import offer, own
 
 _ROOM, _SESSION = "response.", "response.active_session."
@@ -189,29 +189,29 @@ def _named_after(display_name: str) -> str:
 OWN = (
     own(
         "members-negative",
-        Kind.LIMITS,
-        "takes fewer than 0 members",
-        takes("max_members", between(-(2**63), -1), 1),
+        FaultKind.LIMITS,
+        "accepts fewer than 0 members",
+        accepts_instead("max_members", between(-(2**63), -1), 1),
         "request.max_members.minimum",
     ),
     own(
         "quality-4k",
-        Kind.ENUMS,
-        "takes the quality 4k",
-        takes("quality", exactly("4k"), "720p"),
+        FaultKind.ENUMS,
+        "accepts the quality 4k",
+        accepts_instead("quality", exactly("4k"), "720p"),
         "request.quality.enum",
     ),
     own(
         "members-capped",
-        Kind.ECHO,
+        FaultKind.ECHO,
         "keeps more than 250 members as 250",
         stores("max_members", constant(250), between(251, 300)),
         "behaviour.max_members.echo",
     ),
     own(
         "name-of-display-name",
-        Kind.IDENTITY,
-        "takes the display name for the name",
+        FaultKind.IDENTITY,
+        "accepts the display name for the name",
         drifts(
             "name",
             lambda moment: _named_after(moment.sent["display_name"]),
@@ -221,28 +221,28 @@ OWN = (
     ),
     own(
         "members-lost-by-pair",
-        Kind.STATE,
+        FaultKind.STATE,
         "changes max_members where quality and layout are sent together",
         resets("max_members", to=6, when=together("quality", "layout")),
         "behaviour.max_members.kept-or-default",
     ),
     own(
         "members-by-layout",
-        Kind.STATE,
+        FaultKind.STATE,
         "changes max_members where only layout is named",
         resets("max_members", to=6, when=only("layout")),
         "behaviour.max_members.kept-or-default",
     ),
     own(
         "pair-refused",
-        Kind.STATE,
-        "refuses record_on_start and layout together",
-        refuses_together("record_on_start", "layout"),
+        FaultKind.STATE,
+        "rejects record_on_start and layout together",
+        rejects_together("record_on_start", "layout"),
         "response.200.status",
     ),
     own(
         "remove-after-an-hour",
-        Kind.RARE,
+        FaultKind.RARE,
         "keeps an hour of seconds as a minute",
         stores(_SECONDS, constant(60), exactly(3600)),
         f"behaviour.{_SECONDS}.echo",

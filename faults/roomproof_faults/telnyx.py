@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from roomproof_faults.border.acceptance import refuses_together, takes
+from roomproof_faults.border.acceptance import accepts_instead, rejects_together
 from roomproof_faults.border.memory import only, resets, stores, together
 from roomproof_faults.border.values import between, constant, exactly
-from roomproof_faults.fault import Kind
+from roomproof_faults.fault import FaultKind
 from roomproof_faults.named import offer, own
 
 _FIELDS = {
@@ -171,65 +171,65 @@ _MAX, _TIMEOUT, _URL = "max_participants", "webhook_timeout_secs", "webhook_even
 OWN = (
     own(
         "max-64",
-        Kind.LIMITS,
-        "takes up to 64 participants",
-        takes(_MAX, between(51, 64), 50),
+        FaultKind.LIMITS,
+        "accepts up to 64 participants",
+        accepts_instead(_MAX, between(51, 64), 50),
         f"request.{_MAX}.maximum",
     ),
     own(
         "max-0",
-        Kind.LIMITS,
-        "takes 0 participants, as if that were no limit",
-        takes(_MAX, exactly(0), 2),
+        FaultKind.LIMITS,
+        "accepts 0 participants, as if that were no limit",
+        accepts_instead(_MAX, exactly(0), 2),
         f"request.{_MAX}.minimum",
     ),
     own(
         "max-negative",
-        Kind.LIMITS,
-        "takes -1 participants",
-        takes(_MAX, exactly(-1), 2),
+        FaultKind.LIMITS,
+        "accepts -1 participants",
+        accepts_instead(_MAX, exactly(-1), 2),
         f"request.{_MAX}.minimum",
     ),
     own(
         "timeout-300",
-        Kind.LIMITS,
-        "takes up to 300 seconds",
-        takes(_TIMEOUT, between(31, 300), 30),
+        FaultKind.LIMITS,
+        "accepts up to 300 seconds",
+        accepts_instead(_TIMEOUT, between(31, 300), 30),
         f"request.{_TIMEOUT}.maximum",
     ),
     own(
         "max-stops-at-45",
-        Kind.ECHO,
+        FaultKind.ECHO,
         "keeps more than 45 participants as 45",
         stores(_MAX, constant(45), between(46, 50)),
         f"behaviour.{_MAX}.echo",
     ),
     own(
         "max-41-lost",
-        Kind.RARE,
+        FaultKind.RARE,
         "keeps 41 participants as 40",
         stores(_MAX, constant(40), exactly(41)),
         f"behaviour.{_MAX}.echo",
     ),
     own(
         "url-lost-by-pair",
-        Kind.STATE,
+        FaultKind.STATE,
         "forgets the address where participants and seconds are sent together",
         resets(_URL, to="https://lost.example/", when=together(_MAX, _TIMEOUT)),
         f"behaviour.{_URL}.unchanged",
     ),
     own(
         "timeout-by-recording",
-        Kind.STATE,
+        FaultKind.STATE,
         "forgets the seconds where only enable_recording is named",
         resets(_TIMEOUT, to=None, when=only("enable_recording")),
         f"behaviour.{_TIMEOUT}.unchanged",
     ),
     own(
         "pair-refused",
-        Kind.STATE,
-        "refuses enable_recording and webhook_timeout_secs together",
-        refuses_together("enable_recording", _TIMEOUT),
+        FaultKind.STATE,
+        "rejects enable_recording and webhook_timeout_secs together",
+        rejects_together("enable_recording", _TIMEOUT),
         "response.200.status",
     ),
 )

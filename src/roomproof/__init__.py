@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from roomproof.errors import RoomproofError
     from roomproof.interaction import Interaction, Request, Response
     from roomproof.judge.judge import Judge
-    from roomproof.listening.broken import BrokenClauseError, NothingJudgedError
+    from roomproof.listening.errors import BrokenClauseError, NothingJudgedError
     from roomproof.listening.judging import judging
     from roomproof.providers import load_contract
     from roomproof.verdict import Finding, Verdict, Verdicts
@@ -62,12 +62,12 @@ __all__ = [
 
 _HOMES = {
     "Attribution": "roomproof.cassettes.attribution",
-    "BrokenClauseError": "roomproof.listening.broken",
+    "BrokenClauseError": "roomproof.listening.errors",
     "Entry": "roomproof.cassettes.entry",
     "Finding": "roomproof.verdict",
     "Interaction": "roomproof.interaction",
     "Judge": "roomproof.judge.judge",
-    "NothingJudgedError": "roomproof.listening.broken",
+    "NothingJudgedError": "roomproof.listening.errors",
     "Redactor": "roomproof.cassettes.redaction",
     "Request": "roomproof.interaction",
     "Response": "roomproof.interaction",
@@ -85,7 +85,9 @@ _HOMES = {
 
 
 def __getattr__(name: str) -> Any:
-    """Import a public name when it is first asked for: the command line must not wait for what it does not use."""
+    """Import a public name when it is first asked for: the command line must not wait for what it does not
+    use.
+    """
     if name not in _HOMES:
         raise AttributeError(f"module 'roomproof' has no attribute {name!r}")
     return getattr(import_module(_HOMES[name]), name)

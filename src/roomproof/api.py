@@ -35,12 +35,12 @@ from roomproof.report.document import Report
 from roomproof.reports.client import Client
 from roomproof.reports.observations import Observations
 from roomproof.runs.arguments import checked
-from roomproof.runs.destination import Destination, Whom, destinations
+from roomproof.runs.destination import Destination, ServerSettings, destinations
 from roomproof.runs.events import Concluded, Ended, Found, Planned
 from roomproof.runs.gate import Gate, failing, unproven
 from roomproof.runs.probe import observed
-from roomproof.runs.regressions import Regressed, check_regression
-from roomproof.runs.replay import Listen, replayed
+from roomproof.runs.regressions import RegressionResult, check_regression
+from roomproof.runs.replay import ReplaySettings, replayed
 from roomproof.runs.turns import Turns
 from roomproof.runs.verification import Verification
 
@@ -56,7 +56,7 @@ __all__ = [
     "Observations",
     "Planned",
     "Problem",
-    "Regressed",
+    "RegressionResult",
     "Remarked",
     "Report",
     "Sent",
@@ -98,8 +98,8 @@ def verify(
     environment: Mapping[str, str] | None = None,
     listeners: Sequence[Listener] = (),
 ) -> Report:
-    """Send valid, boundary and invalid requests to providers, judge every answer clause by clause, and return
-    the report.
+    """Send valid, boundary and invalid requests to providers, judge every response clause by clause, and
+    return the report.
 
     A provider is a name, the path of a contract (its file or folder), or a contract that `load_contract` has
     read; without any it is everybody. Without `base_url` or `live` the built-in mocks are asked.
@@ -110,9 +110,9 @@ def verify(
     0
 
     `rate` is in requests a second, `fail_under` and `max_unanswered` in per cent, `regressions` the folder
-    for the witnesses of fails. `live` sends to the contract's own server, and nobody is asked: to say so is
-    to agree. Credentials come from `environment`, by default that of the process. Ctrl-C ends a run with a
-    report of what is known; the rooms are put back before.
+    for the counterexamples of fails. `live` sends to the contract's own server, and nobody is asked: to say
+    so is to agree. Credentials come from `environment`, by default that of the process. Ctrl-C ends a run
+    with a report of what is known; the rooms are put back before.
 
     Raises UsageError or ContractError before anything is sent. What keeps one provider from being verified,
     or a recording from being written, is raised when everything else is done; whoever wants the report all
@@ -123,7 +123,9 @@ def verify(
     _require_percent("--fail-under", fail_under)
     _require_percent("--max-unanswered", max_unanswered)
     gate = Gate(baseline, strict_deviations, fail_under, max_unanswered).opened()
-    whom = Whom(base_url, room_id, live, ca_bundle, tuple(contracts), tuple(allow_variables), _known(environment))
+    whom = ServerSettings(
+        base_url, room_id, live, ca_bundle, tuple(contracts), tuple(allow_variables), _known(environment)
+    )
     found = destinations(providers, whom, options.only)
     gate.require(destination.provider for destination in found)
     return Verification(Turns(found, options, record, to_each(listeners)), gate, regressions).run()
@@ -156,7 +158,9 @@ def probe(
     Arguments and errors are those of `verify`.
     """
     options = _checked(Options(max_requests=max_requests, rate=rate, max_seconds=max_seconds))
-    whom = Whom(base_url, room_id, live, ca_bundle, tuple(contracts), tuple(allow_variables), _known(environment))
+    whom = ServerSettings(
+        base_url, room_id, live, ca_bundle, tuple(contracts), tuple(allow_variables), _known(environment)
+    )
     return observed(Turns(destinations(providers, whom), options, record, to_each(listeners)))
 
 
@@ -187,7 +191,9 @@ def replay(
     """
     _require_percent("--fail-under", fail_under)
     gate = Gate(baseline, strict_deviations, fail_under, client=client).opened()
-    return replayed(Listen(paths, tuple(contracts), strict, max_age, stream_by), gate, to_each(listeners))
+    return replayed(
+        ReplaySettings(paths, tuple(contracts), strict, max_age, stream_by), gate, to_each(listeners)
+    )
 
 
 def _known(environment: Mapping[str, str] | None) -> Mapping[str, str]:

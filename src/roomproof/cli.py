@@ -1,4 +1,6 @@
-"""The command line. Exit codes: 0 conforms, 1 at least one fail, 2 wrong usage, 3 unreachable or unproven, 130 Ctrl-C, 141 no reader."""
+"""The command line. Exit codes: 0 conforms, 1 at least one fail, 2 wrong usage, 3 unreachable or unproven,
+130 Ctrl-C, 141 no reader.
+"""
 
 from __future__ import annotations
 
@@ -83,7 +85,8 @@ def _version(wanted: bool) -> None:
     invoke_without_command=True,
     epilog="\n\n".join(
         (
-            "Exit code: 0 nothing failed, 1 a clause failed, 2 wrong usage or configuration, or nothing to judge,"
+            "Exit code: 0 nothing failed, 1 a clause failed, 2 wrong usage or configuration, or nothing "
+            "to judge,"
             " 3 provider not reached, run cut short, or not all that was asked for could be judged.",
             "roomproof COMMAND --help shows the options of a command, and examples.",
         )
@@ -91,7 +94,9 @@ def _version(wanted: bool) -> None:
 )
 def _top(
     context: typer.Context,
-    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version and exit.")] = False,  # noqa: ARG001 - its callback does it all
+    version: Annotated[  # noqa: ARG001 - its callback does it all
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version and exit.")
+    ] = False,
 ) -> None:
     """Prove that a meeting-room API keeps its documented contract."""
     if context.invoked_subcommand is None:
@@ -137,7 +142,7 @@ def verify(
     contracts: Contracts = None,
     allow_variable: AllowVariable = None,
 ) -> None:
-    """Send valid, boundary and invalid requests, judge every answer clause by clause."""
+    """Send valid, boundary and invalid requests, judge every response clause by clause."""
     from roomproof import api
     from roomproof.cassettes.regression import FOLDER
     from roomproof.commands.ending import with_reports
@@ -171,7 +176,14 @@ def verify(
         contracts=contracts or (),
         allow_variables=allow_variable or (),
     )
-    files = {"json": json_path, "junit": junit_path, "html": html_path, "sarif": sarif_path, "markdown": markdown_path, "badge": badge_path}
+    files = {
+        "json": json_path,
+        "junit": junit_path,
+        "html": html_path,
+        "sarif": sarif_path,
+        "markdown": markdown_path,
+        "badge": badge_path,
+    }
     outputs = Outputs(files, verbose, **github_of(os.environ))
     announce = announcing(live=live, base_url=base_url, yes=yes)
     verified = partial(run_verify, run, outputs, os.environ, record=record, announce=announce)
@@ -191,12 +203,17 @@ def probe(
     ca_bundle: CaBundle = None,
     record: Record = None,
     json_path: Annotated[
-        Path | None, typer.Option("--json", metavar="PATH", help="Write the observations as JSON.", rich_help_panel=REPORTS)
+        Path | None,
+        typer.Option(
+            "--json", metavar="PATH", help="Write the observations as JSON.", rich_help_panel=REPORTS
+        ),
     ] = None,
     contracts: Contracts = None,
     allow_variable: AllowVariable = None,
 ) -> None:
-    """Find where limits really are, and what happens where documents are silent: observations, never verdicts."""
+    """Find where limits really are, and what happens where documents are silent: observations, never
+    verdicts.
+    """
     from roomproof import api
     from roomproof.commands.ending import with_reports
     from roomproof.commands.live import announcing
@@ -222,7 +239,9 @@ def probe(
 
 @_command(rich_help_panel=_MORE, epilog=_examples("roomproof cleanup --dry-run"))
 def cleanup(
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what would be done; send nothing.", metavar="")] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Only show what would be done; send nothing.", metavar="")
+    ] = False,
     yes: YesToCleanup = False,
     base_url: CleanupUrl = None,
     ca_bundle: CaBundle = None,
@@ -230,23 +249,38 @@ def cleanup(
     allow_variable: AllowVariable = None,
 ) -> None:
     """Delete the rooms that killed runs have left behind, and put the rooms back that were named to them."""
-    from roomproof.commands.cleanup import Cleaning, run_cleanup
+    from roomproof.commands.cleanup import CleanupSettings, run_cleanup
 
-    cleaning = Cleaning(tuple(contracts or ()), os.environ, ca_bundle, yes, base_url, tuple(allow_variable or ()))
+    cleaning = CleanupSettings(
+        tuple(contracts or ()), os.environ, ca_bundle, yes, base_url, tuple(allow_variable or ())
+    )
     raise typer.Exit(run_cleanup(cleaning, dry_run=dry_run))
 
 
 @_command(
     rich_help_panel=_START,
-    epilog=_examples("roomproof replay cassettes/ --max-age 90d", "roomproof replay traffic.har --json report.json"),
+    epilog=_examples(
+        "roomproof replay cassettes/ --max-age 90d", "roomproof replay traffic.har --json report.json"
+    ),
 )
 def replay(
-    paths: Annotated[list[Path], typer.Argument(metavar="PATH...", help="Cassettes (YAML, JSON), HAR files, or folders of them.")],
-    max_age: Annotated[str | None, typer.Option(metavar="90d", help="What is older counts as a warning only.", rich_help_panel=HOW)] = None,
+    paths: Annotated[
+        list[Path],
+        typer.Argument(metavar="PATH...", help="Cassettes (YAML, JSON), HAR files, or folders of them."),
+    ],
+    max_age: Annotated[
+        str | None,
+        typer.Option(metavar="90d", help="What is older counts as a warning only.", rich_help_panel=HOW),
+    ] = None,
     stream_by: StreamBy = Together.HEADER,
     check_secrets: Annotated[
         bool,
-        typer.Option("--check-secrets", help="Only look for secrets that should not stand there.", metavar="", rich_help_panel=HOW),
+        typer.Option(
+            "--check-secrets",
+            help="Only look for secrets that should not stand there.",
+            metavar="",
+            rich_help_panel=HOW,
+        ),
     ] = False,
     strict: Strict = False,
     strict_deviations: StrictDeviations = False,
@@ -282,7 +316,14 @@ def replay(
         client=client,
         contracts=contracts or (),
     )
-    files = {"json": json_path, "junit": junit_path, "html": html_path, "sarif": sarif_path, "markdown": markdown_path, "badge": badge_path}
+    files = {
+        "json": json_path,
+        "junit": junit_path,
+        "html": html_path,
+        "sarif": sarif_path,
+        "markdown": markdown_path,
+        "badge": badge_path,
+    }
     raise typer.Exit(run_replay(run, Outputs(files, verbose, **github_of(os.environ))))
 
 
@@ -295,9 +336,12 @@ def replay(
 )
 def report(
     runs: Annotated[
-        list[Path] | None, typer.Argument(metavar="[RUN.json]...", help="JSON reports that `verify` or `replay` has written.")
+        list[Path] | None,
+        typer.Argument(metavar="[RUN.json]...", help="JSON reports that `verify` or `replay` has written."),
     ] = None,
-    schema: Annotated[bool, typer.Option("--schema", help="Only print the JSON Schema of the report.", metavar="")] = False,
+    schema: Annotated[
+        bool, typer.Option("--schema", help="Only print the JSON Schema of the report.", metavar="")
+    ] = False,
     verbose: EveryFinding = False,
     junit_path: JunitPath = None,
     html_path: HtmlPath = None,
@@ -305,7 +349,12 @@ def report(
     markdown_path: MarkdownPath = None,
     badge_path: BadgePath = None,
     github: Annotated[
-        bool, typer.Option("--github", help="Print annotations and append the step's summary, as in GitHub Actions.", metavar="")
+        bool,
+        typer.Option(
+            "--github",
+            help="Print annotations and append the step's summary, as in GitHub Actions.",
+            metavar="",
+        ),
     ] = False,
 ) -> None:
     """Show a report again, or make any view of it; of several runs a page with the trend (--html)."""
@@ -317,8 +366,16 @@ def report(
         typer.echo(report_schema(), nl=False)
         return
     if not runs:
-        raise UsageError("name a report, as in `roomproof report .roomproof/last.json`, or ask for its --schema")
-    files = {"junit": junit_path, "html": html_path, "sarif": sarif_path, "markdown": markdown_path, "badge": badge_path}
+        raise UsageError(
+            "name a report, as in `roomproof report .roomproof/last.json`, or ask for its --schema"
+        )
+    files = {
+        "junit": junit_path,
+        "html": html_path,
+        "sarif": sarif_path,
+        "markdown": markdown_path,
+        "badge": badge_path,
+    }
     outputs = Outputs(files, verbose, **(github_of(os.environ) | {"github": github}))
     raise typer.Exit(run_report(tuple(runs), outputs))
 
@@ -328,7 +385,8 @@ def compare(
     before: Annotated[Path, typer.Argument(metavar="A", help="A recording or a JSON report.")],
     after: Annotated[Path, typer.Argument(metavar="B", help="A later one.")],
     json_path: Annotated[
-        Path | None, typer.Option("--json", metavar="PATH", help="Write what changed as JSON.", rich_help_panel=REPORTS)
+        Path | None,
+        typer.Option("--json", metavar="PATH", help="Write what changed as JSON.", rich_help_panel=REPORTS),
     ] = None,
     contracts: Contracts = None,
 ) -> None:
@@ -343,15 +401,28 @@ def compare(
     epilog=_examples("roomproof mock PROVIDER --port 8080", "roomproof mock PROVIDER --list-faults"),
 )
 def mock(
-    provider: Annotated[str, typer.Argument(metavar="PROVIDER", help="Whose mock.", autocompletion=complete_mock)],
-    port: Annotated[int, typer.Option(metavar="N", min=0, max=65535, help="The port; 0 takes a free one.")] = 8080,
-    host: Annotated[str, typer.Option(metavar="ADDRESS", help="The address; only this machine unless told otherwise.")] = "127.0.0.1",
+    provider: Annotated[
+        str, typer.Argument(metavar="PROVIDER", help="Whose mock.", autocompletion=complete_mock)
+    ],
+    port: Annotated[
+        int, typer.Option(metavar="N", min=0, max=65535, help="The port; 0 takes a free one.")
+    ] = 8080,
+    host: Annotated[
+        str, typer.Option(metavar="ADDRESS", help="The address; only this machine unless told otherwise.")
+    ] = "127.0.0.1",
     fault: Annotated[
         str | None,
-        typer.Option(metavar="ID", help="Serve it with one fault, to see what a verification finds.", autocompletion=complete_fault),
+        typer.Option(
+            metavar="ID",
+            help="Serve it with one fault, to see what a verification finds.",
+            autocompletion=complete_fault,
+        ),
     ] = None,
     list_faults: Annotated[
-        bool, typer.Option("--list-faults", help="Show the faults that it can have, and serve nothing.", metavar="")
+        bool,
+        typer.Option(
+            "--list-faults", help="Show the faults that it can have, and serve nothing.", metavar=""
+        ),
     ] = False,
     contracts: Contracts = None,
 ) -> None:
@@ -368,7 +439,11 @@ def mock(
 def clauses(
     provider: Annotated[
         str | None,
-        typer.Argument(metavar="PROVIDER", help="Whose clauses; everybody's by default.", autocompletion=complete_provider),
+        typer.Argument(
+            metavar="PROVIDER",
+            help="Whose clauses; everybody's by default.",
+            autocompletion=complete_provider,
+        ),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="As JSON instead of a table.", metavar="")] = False,
     contracts: Contracts = None,
@@ -388,33 +463,60 @@ def clauses(
 )
 def explain(
     clause: Annotated[
-        str, typer.Argument(metavar="CLAUSE", help="A clause id, or a pattern: * stands for any text.", autocompletion=complete_clause)
+        str,
+        typer.Argument(
+            metavar="CLAUSE",
+            help="A clause id, or a pattern: * stands for any text.",
+            autocompletion=complete_clause,
+        ),
     ],
     as_json: Annotated[bool, typer.Option("--json", help="As JSON instead of text.", metavar="")] = False,
     contracts: Contracts = None,
 ) -> None:
-    """Tell all that is known of a clause: what it demands, where the document says so, how it is tested, the last verdict."""
+    """Tell all that is known of a clause: what it demands, where the document says so, how it is tested, the
+    last verdict.
+    """
     from roomproof.commands.explain import run_explain
 
     run_explain(clause, tuple(contracts or ()), as_json=as_json)
 
 
-@_command(rich_help_panel=_READ, epilog=_examples("roomproof matrix", "roomproof matrix --markdown > matrix.md"))
+@_command(
+    rich_help_panel=_READ, epilog=_examples("roomproof matrix", "roomproof matrix --markdown > matrix.md")
+)
 def matrix(
     providers: Providers = None,
-    sources: Annotated[bool, typer.Option("--sources", help="Number the cells, and list where each comes from.", metavar="")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="As JSON, every statement with its source.", metavar="")] = False,
-    as_markdown: Annotated[bool, typer.Option("--markdown", help="As Markdown, every source a footnote.", metavar="")] = False,
+    sources: Annotated[
+        bool, typer.Option("--sources", help="Number the cells, and list where each comes from.", metavar="")
+    ] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="As JSON, every statement with its source.", metavar="")
+    ] = False,
+    as_markdown: Annotated[
+        bool, typer.Option("--markdown", help="As Markdown, every source a footnote.", metavar="")
+    ] = False,
     contracts: Contracts = None,
 ) -> None:
-    """Show providers side by side: what each lets you set, its limits, what an update means, how it refuses."""
+    """Show providers side by side: what each lets you set, its limits, what an update means, how it
+    rejects.
+    """
     from roomproof.commands.matrix import print_matrix
 
-    print_matrix(tuple(providers or ()), tuple(contracts or ()), as_json=as_json, as_markdown=as_markdown, sources=sources)
+    print_matrix(
+        tuple(providers or ()),
+        tuple(contracts or ()),
+        as_json=as_json,
+        as_markdown=as_markdown,
+        sources=sources,
+    )
 
 
 @_command(rich_help_panel=_START)
-def init(folder: Annotated[Path, typer.Argument(metavar="DIR", help="A new or empty folder, named like the provider.")]) -> None:
+def init(
+    folder: Annotated[
+        Path, typer.Argument(metavar="DIR", help="A new or empty folder, named like the provider.")
+    ],
+) -> None:
     """Write a starting point for a provider of your own."""
     from roomproof.commands.init import write_start
 

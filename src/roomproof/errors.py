@@ -14,7 +14,8 @@ class RoomproofError(Exception):
 class ContractError(RoomproofError):
     """A contract or deviations file cannot be read, or says something that has no meaning.
 
-    `pointer` are the names and indices that lead to where in the contract it stands, empty where nobody knows.
+    `pointer` are the names and indices that lead to where in the contract it stands, empty where nobody
+    knows.
     """
 
     def __init__(self, message: str, pointer: tuple[str, ...] = ()) -> None:
@@ -27,7 +28,7 @@ class UsageError(RoomproofError):
 
 
 class UnreachableError(RoomproofError):
-    """The provider does not answer, or answers something that is not HTTP."""
+    """The provider does not answer, or responses something that is not HTTP."""
 
     exit_code = 3
 
@@ -45,7 +46,9 @@ class RecordingError(RoomproofError):
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """Return, in brackets, the known word that is nearest to one that is not known; nothing if none is near."""
+    """Return, in brackets, the known word that is nearest to one that is not known; nothing if none is
+    near.
+    """
     from difflib import get_close_matches
 
     close = get_close_matches(word, list(known), 1)

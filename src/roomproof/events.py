@@ -1,7 +1,7 @@
 """What happens while something runs, as data; whoever wants to know of it listens.
 
-A request is `Sent`, then `Answered`, then `Judged`: the last may come after the next request is `Sent`. The
-other events are those of a whole run, in roomproof/runs/events.py.
+A request is `Sent`, then `RecordedResponse`, then `ProviderResult`: the last may come after the next request
+is `Sent`. The other events are those of a whole run, in roomproof/runs/events.py.
 """
 
 from __future__ import annotations
@@ -58,7 +58,8 @@ class Sent(Event):
 
 @dataclass(frozen=True)
 class Answered(Event):
-    """The answer to a request is there, or will never come, after so many seconds; nobody has judged it yet.
+    """The response to a request is there, or will never come, after so many seconds; nobody has judged it
+    yet.
 
     The interaction holds what was sent, credentials included. `housekeeping` tells that it is about the
     account, not the contract.

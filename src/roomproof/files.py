@@ -27,7 +27,7 @@ from time import monotonic
 from typing import IO, BinaryIO
 from uuid import uuid4
 
-PATIENCE = 60.0
+LONGEST_WAIT = 60.0
 """Seconds that a pipe may take."""
 _PART = 1 << 16
 _CERTAIN = getattr(select, "PIPE_BUF", 512)
@@ -57,7 +57,9 @@ def is_folder(path: Path) -> bool:
 
 
 def is_handed_over(path: Path) -> bool:
-    """Whether a path leads to a descriptor that this process was started with, such as /dev/stdout, whatever that is."""
+    """Whether a path leads to a descriptor that this process was started with, such as /dev/stdout, whatever
+    that is.
+    """
     return _descriptor(path) is not None
 
 
@@ -125,7 +127,9 @@ def require_file(path: Path, most: int) -> None:
 
 
 def nameless() -> IO[bytes]:
-    """Return a new file that has no name, so that nobody else can open it, and that is gone when it is closed."""
+    """Return a new file that has no name, so that nobody else can open it, and that is gone when it is
+    closed.
+    """
     return tempfile.TemporaryFile(prefix="roomproof-")
 
 
@@ -201,14 +205,14 @@ def new(path: Path, content: bytes) -> BinaryIO:
 
     Nothing is overwritten.
     """
-    refuse_existing(path)
+    reject_existing(path)
     with draft(path, content) as beside:
         beside.rename(path)
     settle(path)
     return path.open("r+b", buffering=0)
 
 
-def refuse_existing(path: Path) -> None:
+def reject_existing(path: Path) -> None:
     """Raise OSError if anything stands at a path."""
     if is_there(path):
         raise FileExistsError(errno.EEXIST, "there is such a file already")
@@ -303,7 +307,9 @@ def _replace(place: Path, content: bytes) -> None:
 
 
 def _overwrite(place: Path, content: bytes) -> None:
-    """Write over a file that nothing can be put in the place of, since it is mounted there or its folder is read-only."""
+    """Write over a file that nothing can be put in the place of, since it is mounted there or its folder is
+    read-only.
+    """
     descriptor = os.open(place, os.O_WRONLY | os.O_TRUNC | _AT_ONCE | _BINARY)
     try:
         _into(descriptor, content)
@@ -351,7 +357,12 @@ def _is_link(path: Path) -> bool:
 
 
 def _require_file(status: os.stat_result) -> None:
-    kinds = {stat.S_ISFIFO: "a pipe", stat.S_ISCHR: "a device", stat.S_ISBLK: "a device", stat.S_ISSOCK: "a socket"}
+    kinds = {
+        stat.S_ISFIFO: "a pipe",
+        stat.S_ISCHR: "a device",
+        stat.S_ISBLK: "a device",
+        stat.S_ISSOCK: "a socket",
+    }
     if stat.S_ISDIR(status.st_mode):
         raise IsADirectoryError(errno.EISDIR, "it is a folder, no file")
     for is_kind, name in kinds.items():
@@ -364,7 +375,7 @@ def _too_large(most: int) -> OSError:
 
 
 def _from_pipe(descriptor: int, most: int) -> bytes:
-    content, until = bytearray(), monotonic() + PATIENCE
+    content, until = bytearray(), monotonic() + LONGEST_WAIT
     while select.select([descriptor], [], [], max(0.0, until - monotonic()))[0]:
         part = os.read(descriptor, _PART)
         if not part:
@@ -372,14 +383,16 @@ def _from_pipe(descriptor: int, most: int) -> bytes:
         content += part
         if len(content) > most:
             raise _too_large(most)
-    raise TimeoutError(errno.ETIMEDOUT, f"the pipe did not come to its end within {PATIENCE:g} seconds")
+    raise TimeoutError(errno.ETIMEDOUT, f"the pipe did not come to its end within {LONGEST_WAIT:g} seconds")
 
 
 def _into(descriptor: int, content: bytes) -> None:
     """Write all of something, or raise OSError: the system may take a part only and say no more of it."""
-    left, until = memoryview(content), monotonic() + PATIENCE
+    left, until = memoryview(content), monotonic() + LONGEST_WAIT
     pipe = stat.S_ISFIFO(os.fstat(descriptor).st_mode)
     while left:
         if pipe and not select.select([], [descriptor], [], max(0.0, until - monotonic()))[1]:
-            raise TimeoutError(errno.ETIMEDOUT, f"nobody read the pipe to its end within {PATIENCE:g} seconds")
+            raise TimeoutError(
+                errno.ETIMEDOUT, f"nobody read the pipe to its end within {LONGEST_WAIT:g} seconds"
+            )
         left = left[os.write(descriptor, left[:_CERTAIN] if pipe else left) :]

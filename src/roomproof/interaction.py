@@ -15,7 +15,9 @@ Headers = tuple[tuple[str, str], ...]
 
 
 class Credentials(StrEnum):
-    """What the sender knows of the credentials that a request carries; a recording by others says `unknown`."""
+    """What the sender knows of the credentials that a request carries; a recording by others says
+    `unknown`.
+    """
 
     VALID = "valid"
     WRONG = "wrong"
@@ -42,7 +44,9 @@ def header(headers: Headers, name: str) -> str | None:
 
 
 def media_type(headers: Headers) -> str | None:
-    """Return the media type of Content-Type in lower case and without parameters (RFC 9110, 8.3.1), or None."""
+    """Return the media type of Content-Type in lower case and without parameters (RFC 9110, 8.3.1), or
+    None.
+    """
     value = header(headers, "content-type")
     return None if value is None else value.split(";", 1)[0].strip().lower()
 
@@ -59,11 +63,15 @@ end."""
 SAFE = ("GET", "HEAD", "OPTIONS")
 """Methods that change nothing (RFC 9110, 9.2.1)."""
 BUSY = (429, 503)
-"""Statuses of a provider that has no time (RFC 6585, 4; RFC 9110, 15.6.4): they say nothing of the request, which may come again."""
+"""Statuses of a provider that has no time (RFC 6585, 4; RFC 9110, 15.6.4): they say nothing of the request,
+which may come again.
+"""
 
 
 class Loss(StrEnum):
-    """How a request that a server took got no usable answer: a closed connection, something broken, nothing whole in time."""
+    """How a request that a server received got no usable response: a closed connection, something broken,
+    nothing whole in time.
+    """
 
     DROPPED = "dropped"
     BROKEN = "broken"
@@ -102,8 +110,8 @@ class Request:
 class Response:
     """A response as it came in: status code, header pairs in order, body bytes after content decoding.
 
-    `left_out` counts the bytes that the body had beyond those that are here. `respelt`: the body is a recorder's spelling of the
-    value that the body had; how the server spelt it is lost.
+    `left_out` counts the bytes that the body had beyond those that are here. `respelt`: the body is a
+    recorder's spelling of the value that the body had; how the server spelt it is lost.
     """
 
     status: int
@@ -125,17 +133,24 @@ class Response:
         if len(body) < len(self.body):
             # Of UTF-8 a letter has three further bytes at most, and each of them says that it
             # is one (RFC 3629, 3).
-            last = next((at for at in range(most, max(0, most - 3), -1) if self.body[at] & 0xC0 != 0x80), most)
+            last = next(
+                (at for at in range(most, max(0, most - 3), -1) if self.body[at] & 0xC0 != 0x80), most
+            )
             body = body[:last]
-        return self if body == self.body else replace(self, body=body, left_out=self.left_out + len(self.body) - len(body))
+        return (
+            self
+            if body == self.body
+            else replace(self, body=body, left_out=self.left_out + len(self.body) - len(body))
+        )
 
 
 @dataclass(frozen=True)
 class Interaction:
     """A request with its response, or with the failure that kept the response away.
 
-    `at` is the time of sending, None where a recording does not say; it always has an offset. `loss` tells of a failure that the
-    server took the request, and what it did in place of answering it; None where that is not known.
+    `at` is the time of sending, None where a recording does not say; it always has an offset. `loss` tells of
+    a failure that the server received the request, and what it did in place of answering it; None where that
+    is not known.
     """
 
     request: Request

@@ -1,6 +1,6 @@
 """Frozen dataclasses as JSON data, and back.
 
-A member without a default always stands in the data; one with a default stands there only if it has another
+A field without a default always stands in the data; one with a default stands there only if it has another
 value. An underscore at the end of a name, which a word has that Python keeps for itself, is not written.
 """
 
@@ -26,7 +26,7 @@ _NONE_SUCH = object()
 
 
 @dataclass(frozen=True)
-class Member:
+class DataField:
     """A field of a dataclass and its `name` in JSON data; `may_be_missing` tells whether it has a default."""
 
     name: str
@@ -40,18 +40,18 @@ class Member:
         return self.default is not _NONE_SUCH
 
 
-def _members(kind: type) -> tuple[Member, ...]:
+def _fields(kind: type) -> tuple[DataField, ...]:
     kinds = get_type_hints(kind)
     found = []
     for field in fields(kind):
         default = _NONE_SUCH if field.default is MISSING else field.default
         default = default if field.default_factory is MISSING else field.default_factory()
-        found.append(Member(field.name.rstrip("_"), field.name, kinds[field.name], default))
+        found.append(DataField(field.name.rstrip("_"), field.name, kinds[field.name], default))
     return tuple(found)
 
 
-members: Callable[[type], tuple[Member, ...]] = cache(_members)
-"""Return the members of a dataclass in their order."""
+field_names: Callable[[type], tuple[DataField, ...]] = cache(_fields)
+"""Return the fields of a dataclass in their order."""
 
 
 def to_json(value: object) -> Json:
@@ -60,8 +60,8 @@ def to_json(value: object) -> Json:
         return [to_json(item) for item in value]
     if not is_dataclass(value):
         return cast(Json, value)
-    told = ((member, getattr(value, member.attribute)) for member in members(type(value)))
-    return {member.name: to_json(item) for member, item in told if item != member.default}
+    told = ((field, getattr(value, field.attribute)) for field in field_names(type(value)))
+    return {field.name: to_json(item) for field, item in told if item != field.default}
 
 
 def as_json(value: object) -> str:
@@ -72,18 +72,18 @@ def as_json(value: object) -> str:
 def from_json(kind: type[Kind], node: object) -> Kind:
     """Return JSON data as a dataclass, whatever it holds.
 
-    What is missing or of another type is the member's default, else what is nothing in its type: an empty
-    text, 0, no item, the last member of an enumeration. Members that the class does not have, and items of
+    What is missing or of another type is the field's default, else what is nothing in its type: an empty
+    text, 0, no item, the last member of an enumeration. Fields that the class does not have, and items of
     another type, are passed over.
     """
     given = node if isinstance(node, dict) else {}
     read = {}
-    for member in members(kind):
-        value = _read(member.kind, given.get(member.name, _NONE_SUCH))
-        if value is _NONE_SUCH and not member.may_be_missing:
-            value = _nothing(member.kind)
+    for field in field_names(kind):
+        value = _read(field.kind, given.get(field.name, _NONE_SUCH))
+        if value is _NONE_SUCH and not field.may_be_missing:
+            value = _nothing(field.kind)
         if value is not _NONE_SUCH:
-            read[member.attribute] = value
+            read[field.attribute] = value
     return kind(**read)
 
 

@@ -1,7 +1,8 @@
-"""Where a limit really is: the search for the border between what is accepted and what is not, and how it is told.
+"""Where a limit really is: the search for the border between what is accepted and what is not, and how it is
+told.
 
-The search is pure: it asks a function, which may send requests. It assumes that what lies further out is not accepted either,
-and then looks whether that is so.
+The search is pure: it asks a function, which may send requests. It assumes that what lies further out is not
+accepted either, and then looks whether that is so.
 """
 
 from __future__ import annotations
@@ -14,45 +15,62 @@ from functools import cache, cached_property
 from itertools import takewhile
 
 BUDGET = 24
-"""Questions that one limit is worth: a border that a person would choose takes about ten, any other one a few more than these."""
+"""Questions that one limit is worth: a border that a person would choose takes about ten, any other one a few
+more than these.
+"""
 
 
-class Reply(StrEnum):
+class LimitReply(StrEnum):
     """How a value was answered."""
 
     ACCEPTED = "accepted"
-    REFUSED = "refused"
+    REJECTED = "refused"
     SERVER_ERROR = "server error"
+
+    @property
+    def word(self) -> str:
+        """The word that people read; the value is that of the JSON report."""
+        return "rejected" if self is LimitReply.REJECTED else self.value
 
 
 @dataclass(frozen=True)
-class Answer:
+class TriedValue:
     """A reply, or None and why there is none that says anything of the value: `status 429`, `no answer`."""
 
-    reply: Reply | None
+    reply: LimitReply | None
     unclear: str = ""
 
 
 @dataclass(frozen=True)
 class Border:
-    """What was found out: the answer at every position that was asked. Positions are whole numbers that grow outwards."""
+    """What was found out: the response at every position that was asked. Positions are whole numbers that
+    grow outwards.
+    """
 
-    known: Mapping[int, Answer]
+    known: Mapping[int, TriedValue]
 
     @cached_property
-    def clear(self) -> tuple[tuple[int, Reply], ...]:
-        """The positions whose answers say something, innermost first."""
-        return tuple((position, answer.reply) for position, answer in sorted(self.known.items()) if answer.reply is not None)
+    def clear(self) -> tuple[tuple[int, LimitReply], ...]:
+        """The positions whose responses say something, innermost first."""
+        return tuple(
+            (position, response.reply)
+            for position, response in sorted(self.known.items())
+            if response.reply is not None
+        )
 
     @property
     def unclear(self) -> Mapping[int, str]:
-        """The positions whose answers say nothing, and what they are."""
-        return {position: answer.unclear for position, answer in self.known.items() if answer.reply is None}
+        """The positions whose responses say nothing, and what they are."""
+        return {
+            position: response.unclear for position, response in self.known.items() if response.reply is None
+        }
 
     @property
-    def turns(self) -> tuple[tuple[int, Reply], ...]:
-        """The answers that contradict a single border: the last before the first change, and the first after each; else none."""
-        taken = [reply is Reply.ACCEPTED for _, reply in self.clear]
+    def turns(self) -> tuple[tuple[int, LimitReply], ...]:
+        """The responses that contradict a single border: the last before the first change, and the first
+        after each; else none.
+        """
+        taken = [reply is LimitReply.ACCEPTED for _, reply in self.clear]
         changes = [index for index in range(1, len(taken)) if taken[index] != taken[index - 1]]
         if len(changes) == (1 if taken and taken[0] else 0):
             return ()
@@ -61,13 +79,13 @@ class Border:
     @property
     def accepted(self) -> int | None:
         """The outermost position that is accepted before one is not, None where there is none."""
-        inner = takewhile(lambda answer: answer[1] is Reply.ACCEPTED, self.clear)
+        inner = takewhile(lambda response: response[1] is LimitReply.ACCEPTED, self.clear)
         return max((position for position, _ in inner), default=None)
 
     @property
     def beyond(self) -> int | None:
         """The innermost position that is not accepted, None where there is none."""
-        return next((position for position, reply in self.clear if reply is not Reply.ACCEPTED), None)
+        return next((position for position, reply in self.clear if reply is not LimitReply.ACCEPTED), None)
 
     @property
     def exact(self) -> bool:
@@ -76,16 +94,24 @@ class Border:
 
 
 def find_border(
-    ask: Callable[[int], Answer], start: int, inner: int, outer: int, *, checks: Sequence[int] = (), budget: float = BUDGET
+    ask: Callable[[int], TriedValue],
+    start: int,
+    inner: int,
+    outer: int,
+    *,
+    checks: Sequence[int] = (),
+    budget: float = BUDGET,
 ) -> Border:
-    """Return the border next to `start`, the documented limit, between `inner` and `outer`, both of which may be asked.
+    """Return the border next to `start`, the documented limit, between `inner` and `outer`, both of which may
+    be asked.
 
-    Growing steps lead from `start` outwards while positions are accepted, inwards while they are not, over numbers that people
-    choose for limits; what is left between two of them is bisected. Then the neighbours of the border and `checks` are tried,
-    so that answers which follow no single border are seen. An unclear answer ends the search, and so does the end of the
-    `budget`, which counts questions. If there are several borders, the innermost is the exact one.
+    Growing steps lead from `start` outwards while positions are accepted, inwards while they are not, over
+    numbers that people choose for limits; what is left between two of them is bisected. Then the neighbours
+    of the border and `checks` are tried, so that responses which follow no single border are seen. An unclear
+    response ends the search, and so does the end of the `budget`, which counts questions. If there are
+    several borders, the innermost is the exact one.
     """
-    search = _Search(ask, budget)
+    search = _BorderSearch(ask, budget)
     try:
         found = search.bracket(start, inner, outer)
         if found is None:
@@ -94,7 +120,11 @@ def find_border(
         for position in (border - 1, border + 2, *checks):
             if inner <= position <= outer:
                 search.accepts(position)
-        if (innermost := Border(search.known)).turns and innermost.accepted is not None and innermost.beyond is not None:
+        if (
+            (innermost := Border(search.known)).turns
+            and innermost.accepted is not None
+            and innermost.beyond is not None
+        ):
             search.bisect(innermost.accepted, innermost.beyond)
     except _EnoughError:
         pass
@@ -102,15 +132,15 @@ def find_border(
 
 
 class _EnoughError(Exception):
-    """The budget is spent, or an answer was unclear."""
+    """The budget is spent, or a response was unclear."""
 
 
-class _Search:
+class _BorderSearch:
     """Asks each position once, within a budget."""
 
-    def __init__(self, ask: Callable[[int], Answer], budget: float) -> None:
+    def __init__(self, ask: Callable[[int], TriedValue], budget: float) -> None:
         self._ask, self._budget = ask, budget
-        self.known: dict[int, Answer] = {}
+        self.known: dict[int, TriedValue] = {}
 
     def accepts(self, position: int) -> bool:
         """Whether a position is accepted. Raises _EnoughError where that cannot be found out."""
@@ -120,17 +150,21 @@ class _Search:
             self.known[position] = self._ask(position)
             if self.known[position].reply is None:
                 raise _EnoughError
-        return self.known[position].reply is Reply.ACCEPTED
+        return self.known[position].reply is LimitReply.ACCEPTED
 
     def bracket(self, start: int, inner: int, outer: int) -> tuple[int, int] | None:
-        """Return an accepted position and one further out that is not, None if there are none; no usual number lies between them."""
+        """Return an accepted position and one further out that is not, None if there are none; no usual
+        number lies between them.
+        """
         if self.accepts(start):
             return _turn(_rungs(start, outer), self.accepts)
         turned = _turn(_rungs(start, inner), lambda position: not self.accepts(position))
         return None if turned is None else (turned[1], turned[0])
 
     def bisect(self, accepted: int, beyond: int) -> int:
-        """Return the outermost accepted position; the usual number that the search starts from is the likeliest."""
+        """Return the outermost accepted position; the usual number that the search starts from is the
+        likeliest.
+        """
         middle = accepted + 1
         while beyond - accepted > 1:
             if self.accepts(middle):
@@ -142,7 +176,9 @@ class _Search:
 
 
 def _turn(rungs: Sequence[int], holds: Callable[[int], bool]) -> tuple[int, int] | None:
-    """Return two neighbours between which `holds`, true of the first rung, turns false; None if it never does."""
+    """Return two neighbours between which `holds`, true of the first rung, turns false; None if it never
+    does.
+    """
     low, high = 0, 1
     while high < len(rungs) and holds(rungs[high]):
         low, high = high, 2 * high
@@ -164,9 +200,20 @@ def _rungs(start: int, end: int) -> tuple[int, ...]:
 
 @cache
 def _usual() -> tuple[int, ...]:
-    """Return the numbers that people choose for limits, of either sign: round ones, powers of two, and one less."""
-    found = {head * 10**exponent // 10 for head in (10, 12, 15, 20, 25, 30, 40, 50, 60, 75, 80) for exponent in range(20)}
-    found |= {power - step for exponent in range(64) for power in (2**exponent, 10 ** (exponent % 20)) for step in (0, 1)}
+    """Return the numbers that people choose for limits, of either sign: round ones, powers of two, and one
+    less.
+    """
+    found = {
+        head * 10**exponent // 10
+        for head in (10, 12, 15, 20, 25, 30, 40, 50, 60, 75, 80)
+        for exponent in range(20)
+    }
+    found |= {
+        power - step
+        for exponent in range(64)
+        for power in (2**exponent, 10 ** (exponent % 20))
+        for step in (0, 1)
+    }
     return tuple(sorted({sign * number for number in found for sign in (1, -1)}))
 
 
@@ -174,9 +221,10 @@ def _usual() -> tuple[int, ...]:
 class Limit:
     """A documented limit, or the lack of one, and where the provider's own lies.
 
-    `what` names it (`maximum length`), `documented` is None where nothing gives one, `level` the word for where it comes from.
-    `outward` is -1 for a lower limit, `unit` what a position is worth. `made_of` tells which characters the texts were made of, where
-    that matters; `stored` what became of a value that was accepted and stored as another one.
+    `what` names it (`maximum length`), `documented` is None where nothing gives one, `level` the word for
+    where it comes from. `outward` is -1 for a lower limit, `unit` what a position is worth. `made_of` tells
+    which characters the texts were made of, where that matters; `stored` what became of a value that was
+    accepted and stored as another one.
     """
 
     what: str
@@ -196,7 +244,11 @@ class Limit:
     @property
     def sentence(self) -> str:
         """Both in one sentence: `documented maximum 50, accepted up to 64, refused from 65`."""
-        named = f"no {self.what} documented" if self.documented is None else f"{self.level} {self.what} {self.documented}"
+        named = (
+            f"no {self.what} documented"
+            if self.documented is None
+            else f"{self.level} {self.what} {self.documented}"
+        )
         return f"{named}, {self.observed}"
 
     @property
@@ -209,10 +261,12 @@ class Limit:
     def _found(self) -> Iterator[str]:
         border = self.border
         if border.turns:
-            yield "not monotonous: " + ", ".join(f"{reply} {self.value(position)}" for position, reply in border.turns)
+            yield "not monotonous: " + ", ".join(
+                f"{reply.word} {self.value(position)}" for position, reply in border.turns
+            )
         elif border.accepted is None and border.clear:
             (first, reply), (last, _) = border.clear[0], border.clear[-1]
-            yield f"{reply} at all that was tried, {self.value(first)} to {self.value(last)}"
+            yield f"{reply.word} at all that was tried, {self.value(first)} to {self.value(last)}"
         elif border.accepted is not None:
             yield from self._sides(border.accepted)
 
@@ -222,14 +276,17 @@ class Limit:
             yield f"no limit found {way} to {self.value(accepted)}"
             return
         yield f"accepted {way} to {'' if border.exact else 'at least '}{self.value(accepted)}"
-        for number, (reply, position) in enumerate(self.refusals.items()):
-            yield f"{reply} {'at' if number else 'from'} {self.value(position)}{'' if border.exact or number else ' at the latest'}"
+        for number, (reply, position) in enumerate(self.rejections.items()):
+            yield (
+                f"{reply.word} {'at' if number else 'from'} "
+                f"{self.value(position)}{'' if border.exact or number else ' at the latest'}"
+            )
 
     @property
-    def refusals(self) -> Mapping[Reply, int]:
+    def rejections(self) -> Mapping[LimitReply, int]:
         """Where each kind of reply but acceptance is met first."""
-        found: dict[Reply, int] = {}
+        found: dict[LimitReply, int] = {}
         for position, reply in self.border.clear:
-            if reply is not Reply.ACCEPTED:
+            if reply is not LimitReply.ACCEPTED:
                 found.setdefault(reply, position)
         return found

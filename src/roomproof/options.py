@@ -22,61 +22,126 @@ REPORTS = "What is shown and written"
 
 Providers = Annotated[
     list[str] | None,
-    typer.Argument(metavar="PROVIDER", help="Which providers; all by default.", autocompletion=complete_provider, show_default=False),
+    typer.Argument(
+        metavar="PROVIDER",
+        help="Which providers; all by default.",
+        autocompletion=complete_provider,
+        show_default=False,
+    ),
 ]
 Contracts = Annotated[
     list[Path] | None,
-    typer.Option("--contracts", metavar="DIR", help="A folder with further contracts (DIR/PROVIDER/openapi.yaml).", rich_help_panel=WHOM),
+    typer.Option(
+        "--contracts",
+        metavar="DIR",
+        help="A folder with further contracts (DIR/PROVIDER/openapi.yaml).",
+        rich_help_panel=WHOM,
+    ),
 ]
 AllowVariable = Annotated[
     list[str] | None,
     typer.Option(
         "--allow-variable",
         metavar="NAME",
-        help="An environment variable that a contract of --contracts may name, though it is not its own; repeatable.",
+        help=(
+            "An environment variable that a contract of --contracts may name, though it is not its "
+            "own; repeatable."
+        ),
         rich_help_panel=WHOM,
     ),
 ]
 BaseUrl = Annotated[
     str | None,
-    typer.Option(metavar="URL", help="The server to ask, path prefix included; the built-in mocks by default.", rich_help_panel=WHOM),
+    typer.Option(
+        metavar="URL",
+        help="The server to ask, path prefix included; the built-in mocks by default.",
+        rich_help_panel=WHOM,
+    ),
 ]
 RoomId = Annotated[
     str | None,
-    typer.Option(metavar="ID", help="The room that may be changed, where no document says how to make one.", rich_help_panel=WHOM),
+    typer.Option(
+        metavar="ID",
+        help="The room that may be changed, where no document says how to make one.",
+        rich_help_panel=WHOM,
+    ),
 ]
-Rate = Annotated[str | None, typer.Option(metavar="5/s", help="At most so many requests a second (or /m).", rich_help_panel=HOW)]
+Rate = Annotated[
+    str | None,
+    typer.Option(metavar="5/s", help="At most so many requests a second (or /m).", rich_help_panel=HOW),
+]
 MaxRequests = Annotated[
-    int | None, typer.Option(metavar="N", min=1, help="Stop after so many requests to a provider.", rich_help_panel=HOW)
+    int | None,
+    typer.Option(metavar="N", min=1, help="Stop after so many requests to a provider.", rich_help_panel=HOW),
 ]
 Record = Annotated[
     Path | None,
     typer.Option(
-        metavar="DIR", help="Keep every interaction as a cassette in DIR, or in one file (.yaml, .json, .har).", rich_help_panel=REPORTS
+        metavar="DIR",
+        help="Keep every interaction as a cassette in DIR, or in one file (.yaml, .json, .har).",
+        rich_help_panel=REPORTS,
     ),
 ]
-JsonPath = Annotated[Path | None, typer.Option("--json", metavar="PATH", help="Write the report as JSON.", rich_help_panel=REPORTS)]
-JunitPath = Annotated[Path | None, typer.Option("--junit", metavar="PATH", help="Write the report as JUnit XML.", rich_help_panel=REPORTS)]
-Strict = Annotated[bool, typer.Option("--strict", help="Clauses of level standard and sample fail, too.", metavar="", rich_help_panel=HOW)]
+JsonPath = Annotated[
+    Path | None,
+    typer.Option("--json", metavar="PATH", help="Write the report as JSON.", rich_help_panel=REPORTS),
+]
+JunitPath = Annotated[
+    Path | None,
+    typer.Option("--junit", metavar="PATH", help="Write the report as JUnit XML.", rich_help_panel=REPORTS),
+]
+Strict = Annotated[
+    bool,
+    typer.Option(
+        "--strict", help="Clauses of level standard and sample fail, too.", metavar="", rich_help_panel=HOW
+    ),
+]
 
 
 Live = Annotated[
     bool,
-    typer.Option("--live", help="Send to the contract's own server; shows what, and asks first.", metavar="", rich_help_panel=WHOM),
+    typer.Option(
+        "--live",
+        help="Send to the contract's own server; shows what, and asks first.",
+        metavar="",
+        rich_help_panel=WHOM,
+    ),
 ]
 Yes = Annotated[
     bool,
-    typer.Option("--yes", help="Answers the question of --live and that about rooms that stay, for CI.", metavar="", rich_help_panel=WHOM),
+    typer.Option(
+        "--yes",
+        help="Answers the question of --live and that about rooms that stay, for CI.",
+        metavar="",
+        rich_help_panel=WHOM,
+    ),
 ]
 YesToCleanup = Annotated[
-    bool, typer.Option("--yes", help="Send to the contracts' own servers without asking, for CI.", metavar="", rich_help_panel=WHOM)
+    bool,
+    typer.Option(
+        "--yes",
+        help="Send to the contracts' own servers without asking, for CI.",
+        metavar="",
+        rich_help_panel=WHOM,
+    ),
 ]
 CleanupUrl = Annotated[
     str | None,
-    typer.Option("--base-url", metavar="URL", help="With --yes: send to this server, too, without asking.", rich_help_panel=WHOM),
+    typer.Option(
+        "--base-url",
+        metavar="URL",
+        help="With --yes: send to this server, too, without asking.",
+        rich_help_panel=WHOM,
+    ),
 ]
 MaxExamples = Annotated[
-    int, typer.Option(metavar="N", min=0, help="Random cases per operation, beside the complete boundary cases.", rich_help_panel=HOW)
+    int,
+    typer.Option(
+        metavar="N",
+        min=0,
+        help="Random cases per operation, beside the complete boundary cases.",
+        rich_help_panel=HOW,
+    ),
 ]
 Fuzz = Annotated[
     int,
@@ -90,20 +155,30 @@ Fuzz = Annotated[
 Seed = Annotated[int, typer.Option(metavar="N", help="The seed of everything random.", rich_help_panel=HOW)]
 EveryInteraction = Annotated[
     bool,
-    typer.Option("--verbose", help="Show every interaction as it happens, and every finding.", metavar="", rich_help_panel=REPORTS),
+    typer.Option(
+        "--verbose",
+        help="Show every interaction as it happens, and every finding.",
+        metavar="",
+        rich_help_panel=REPORTS,
+    ),
 ]
 SaveRegressions = Annotated[
     bool,
     typer.Option(
         "--save-regressions",
-        help="Keep the witness of each fail in cassettes/regressions, for pytest to send again.",
+        help="Keep the counterexample of each fail in cassettes/regressions, for pytest to send again.",
         metavar="",
         rich_help_panel=REPORTS,
     ),
 ]
 JsonInstead = Annotated[
     Path | None,
-    typer.Option("--json", metavar="PATH", help="Write the report as JSON, not to .roomproof/last.json.", rich_help_panel=REPORTS),
+    typer.Option(
+        "--json",
+        metavar="PATH",
+        help="Write the report as JSON, not to .roomproof/last.json.",
+        rich_help_panel=REPORTS,
+    ),
 ]
 Only = Annotated[
     list[str] | None,
@@ -114,14 +189,27 @@ Only = Annotated[
         rich_help_panel=HOW,
     ),
 ]
-MaxSeconds = Annotated[float | None, typer.Option(metavar="N", help="Stop after so many seconds with a provider.", rich_help_panel=HOW)]
+MaxSeconds = Annotated[
+    float | None,
+    typer.Option(metavar="N", help="Stop after so many seconds with a provider.", rich_help_panel=HOW),
+]
 CaBundle = Annotated[
     Path | None,
-    typer.Option("--ca-bundle", metavar="PATH", help="Trust these certificates (PEM) instead of the system's.", rich_help_panel=WHOM),
+    typer.Option(
+        "--ca-bundle",
+        metavar="PATH",
+        help="Trust these certificates (PEM) instead of the system's.",
+        rich_help_panel=WHOM,
+    ),
 ]
 Baseline = Annotated[
     Path | None,
-    typer.Option("--baseline", metavar="PATH", help="An earlier JSON report: only what is new since then fails.", rich_help_panel=HOW),
+    typer.Option(
+        "--baseline",
+        metavar="PATH",
+        help="An earlier JSON report: only what is new since then fails.",
+        rich_help_panel=HOW,
+    ),
 ]
 StrictDeviations = Annotated[
     bool,
@@ -146,29 +234,50 @@ MaxUnanswered = Annotated[
     typer.Option(
         "--max-unanswered",
         metavar="PERCENT",
-        help="So many of a hundred requests may get no usable answer, else exit 3. Default: 1, and always four.",
+        help=(
+            "So many of a hundred requests may get no usable response, else exit 3. Default: 1, and "
+            "always four."
+        ),
         rich_help_panel=HOW,
     ),
 ]
-EveryFinding = Annotated[bool, typer.Option("--verbose", help="Show every finding.", metavar="", rich_help_panel=REPORTS)]
+EveryFinding = Annotated[
+    bool, typer.Option("--verbose", help="Show every finding.", metavar="", rich_help_panel=REPORTS)
+]
 ClientChoice = Annotated[
     Client,
-    typer.Option("--client", help="What the client sent outside the contract fails the run, is shown, or is not.", rich_help_panel=HOW),
+    typer.Option(
+        "--client",
+        help="What the client sent outside the contract fails the run, is shown, or is not.",
+        rich_help_panel=HOW,
+    ),
 ]
-HtmlPath = Annotated[Path | None, typer.Option("--html", metavar="PATH", help="Write the report as an HTML page.", rich_help_panel=REPORTS)]
-SarifPath = Annotated[Path | None, typer.Option("--sarif", metavar="PATH", help="Write the report as SARIF.", rich_help_panel=REPORTS)]
+HtmlPath = Annotated[
+    Path | None,
+    typer.Option("--html", metavar="PATH", help="Write the report as an HTML page.", rich_help_panel=REPORTS),
+]
+SarifPath = Annotated[
+    Path | None,
+    typer.Option("--sarif", metavar="PATH", help="Write the report as SARIF.", rich_help_panel=REPORTS),
+]
 MarkdownPath = Annotated[
-    Path | None, typer.Option("--markdown", metavar="PATH", help="Write the report as Markdown.", rich_help_panel=REPORTS)
+    Path | None,
+    typer.Option("--markdown", metavar="PATH", help="Write the report as Markdown.", rich_help_panel=REPORTS),
 ]
 StreamBy = Annotated[
     stream_by.StreamBy,
     typer.Option(
         "--stream-by",
-        help="Which files of others are one stream of calls: those of one account (header), of one folder, or each by its name.",
+        help=(
+            "Which files of others are one stream of calls: those of one account (header), of one "
+            "folder, or each by its name."
+        ),
         rich_help_panel=HOW,
     ),
 ]
-BadgePath = Annotated[Path | None, typer.Option("--badge", metavar="PATH", help="Write a badge (SVG).", rich_help_panel=REPORTS)]
+BadgePath = Annotated[
+    Path | None, typer.Option("--badge", metavar="PATH", help="Write a badge (SVG).", rich_help_panel=REPORTS)
+]
 
 
 def per_second(rate: str | None) -> float | None:
@@ -192,4 +301,6 @@ def age(text: str | None) -> timedelta | None:
     match = re.fullmatch(r"(\d{1,5})([hdw])", text.strip())
     if match is None:
         raise UsageError(f"--max-age {text!r}: write it like 90d, 12w or 36h")
-    return int(match[1]) * {"h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}[match[2]]
+    return (
+        int(match[1]) * {"h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}[match[2]]
+    )

@@ -1,8 +1,9 @@
-"""Find what belongs to a provider: its contract, its mock, its strategies. The only place that looks up and reads them.
+"""Find what belongs to a provider: its contract, its mock, its strategies. The only place that looks up and
+reads them.
 
-Contracts come bundled with the package, from the checkout, from directories that the user names, or from the entry point
-group `roomproof.contracts` (a callable that returns the provider's directory); mocks, faults and strategies come from the groups
-`roomproof.mocks`, `roomproof.faults` and `roomproof.strategies`.
+Contracts come bundled with the package, from the checkout, from directories that the user names, or from the
+entry point group `roomproof.contracts` (a callable that returns the provider's directory); mocks, faults and
+strategies come from the groups `roomproof.mocks`, `roomproof.faults` and `roomproof.strategies`.
 """
 
 from __future__ import annotations
@@ -33,21 +34,32 @@ MAX_BYTES = 2_000_000
 
 
 def bundled(name: str) -> Path:
-    """Return a folder of data, `contracts` or `cassettes`: as the wheel bundles it, else as the checkout has it."""
+    """Return a folder of data, `contracts` or `cassettes`: as the wheel bundles it, else as the checkout has
+    it.
+    """
     installed = _PACKAGE / f"_{name}"
     return installed if files.is_folder(installed) else _CHECKOUT / name
 
 
 def contract_folders(extra: tuple[Path, ...] = ()) -> Mapping[str, Path]:
-    """Return the folder of every provider that has a contract, by provider; what the user names comes first."""
+    """Return the folder of every provider that has a contract, by provider; what the user names comes
+    first.
+    """
     folders: dict[str, Path] = {}
     for root in (bundled("contracts"), *extra):
         if not files.is_folder(root):
             raise UsageError(f"{root} is no folder of contracts; it holds PROVIDER/openapi.yaml")
-        nested = {folder.name: folder for folder in sorted(root.glob("*")) if files.is_there(folder / "openapi.yaml")}
+        nested = {
+            folder.name: folder
+            for folder in sorted(root.glob("*"))
+            if files.is_there(folder / "openapi.yaml")
+        }
         found = nested or ({files.real(root).name: root} if files.is_there(root / "openapi.yaml") else {})
         if not found:
-            raise UsageError(f"{root} holds no contract; it holds PROVIDER/openapi.yaml, or `roomproof init {root}/PROVIDER` writes one")
+            raise UsageError(
+                f"{root} holds no contract; it holds PROVIDER/openapi.yaml, or `roomproof init "
+                f"{root}/PROVIDER` writes one"
+            )
         folders |= found
     for point in entry_points(group="roomproof.contracts"):
         folders.setdefault(point.name, Path(point.load()()))
@@ -57,7 +69,8 @@ def contract_folders(extra: tuple[Path, ...] = ()) -> Mapping[str, Path]:
 def place_of(file: Path) -> str:
     """Return where a contract's file is, with `/` on every system, as reports name it.
 
-    A bundled one stands in contracts/, what is below the working directory is told from there, anything else in full.
+    A bundled one stands in contracts/, what is below the working directory is told from there, anything else
+    in full.
     """
     whole, ours = files.real(file), files.real(bundled("contracts"))
     if whole.is_relative_to(ours):
@@ -67,10 +80,15 @@ def place_of(file: Path) -> str:
 
 
 def find_contract(provider: str, extra: tuple[Path, ...] = ()) -> Known:
-    """Return a provider's contract and deviations. Raises UsageError for an unknown provider, ContractError for a broken file."""
+    """Return a provider's contract and deviations. Raises UsageError for an unknown provider, ContractError
+    for a broken file.
+    """
     folders = contract_folders(extra)
     if provider not in folders:
-        raise UsageError(f"unknown provider {provider!r}{did_you_mean(provider, list(folders))}; known are {', '.join(folders)}")
+        raise UsageError(
+            f"unknown provider {provider!r}{did_you_mean(provider, list(folders))}; known are "
+            f"{', '.join(folders)}"
+        )
     return _contract_in(folders[provider], provider)
 
 
@@ -112,18 +130,25 @@ def _with_deviations(contract: Contract) -> Known:
 
 
 def require_own_variables(contract: Contract, allowed: Collection[str] = ()) -> None:
-    """Raise UsageError if a contract that is not bundled names environment variables of somebody else, and the user has not allowed them.
+    """Raise UsageError if a contract that is not bundled names environment variables of somebody else, and
+    the user has not allowed them.
 
-    Its own begin with its provider's name: those of `my-meet` with `MY_MEET_`. Those that the contract of another provider, bundled or
-    installed, names are that one's: `my-meet-api` has no right to MY_MEET_API_KEY where there is a `my-meet`.
+    Its own begin with its provider's name: those of `my-meet` with `MY_MEET_`. Those that the contract of
+    another provider, bundled or installed, names are that one's: `my-meet-api` has no right to
+    MY_MEET_API_KEY where there is a `my-meet`.
     """
     if is_bundled(contract):
         return
     prefix = _prefix(contract.provider)
-    for variable in dict.fromkeys((*contract.credentials.environment.values(), *contract.server_environment.values())):
-        if variable not in allowed and (not variable.startswith(prefix) or _is_of_another(variable, contract.provider)):
+    for variable in dict.fromkeys(
+        (*contract.credentials.environment.values(), *contract.server_environment.values())
+    ):
+        if variable not in allowed and (
+            not variable.startswith(prefix) or _is_of_another(variable, contract.provider)
+        ):
             raise UsageError(
-                f"{contract.file}: the contract of {contract.provider} names the environment variable {variable!r}, and its own begin with "
+                f"{contract.file}: the contract of {contract.provider} names the environment variable "
+                f"{variable!r}, and its own begin with "
                 f"{prefix}; if its server may have the value, say so with --allow-variable {variable}"
             )
 
@@ -134,11 +159,15 @@ def _prefix(provider: str) -> str:
 
 def is_bundled(contract: Contract) -> bool:
     """Whether a contract came with the package."""
-    return bool(contract.file) and Path(contract.file).resolve().is_relative_to(bundled("contracts").resolve())
+    return bool(contract.file) and Path(contract.file).resolve().is_relative_to(
+        bundled("contracts").resolve()
+    )
 
 
 def _is_of_another(variable: str, provider: str) -> bool:
-    """Whether an environment variable is named by the contract of another provider that is bundled or installed."""
+    """Whether an environment variable is named by the contract of another provider that is bundled or
+    installed.
+    """
     for name, folder in contract_folders().items():
         if name != provider and variable.startswith(_prefix(name)):
             other = load_contract(folder / "openapi.yaml")
@@ -148,16 +177,22 @@ def _is_of_another(variable: str, provider: str) -> bool:
 
 
 def installed_contract(contract: Contract) -> Contract | None:
-    """Return the contract of the same provider that is bundled or installed, None if there is none, or if it is this one."""
+    """Return the contract of the same provider that is bundled or installed, None if there is none, or if it
+    is this one.
+    """
     folder = contract_folders().get(contract.provider)
-    if folder is None or is_bundled(contract) or Path(contract.file).resolve() == (folder / "openapi.yaml").resolve():
+    if (
+        folder is None
+        or is_bundled(contract)
+        or Path(contract.file).resolve() == (folder / "openapi.yaml").resolve()
+    ):
         return None
     return load_contract(folder / "openapi.yaml")
 
 
 def load_contract(named: str | Path) -> Contract:
-    """Return a provider's contract by its name, as in `load_contract("PROVIDER")`, or the one in a file, or in a
-    folder's openapi.yaml, with the files that it refers to.
+    """Return a provider's contract by its name, as in `load_contract("PROVIDER")`, or the one in a file, or
+    in a folder's openapi.yaml, with the files that it refers to.
 
     A text is a path if it holds a separator or ends in `.yaml`. Raises UsageError for an unknown provider,
     ContractError, with the file's name, for anything that has no meaning.
@@ -188,18 +223,24 @@ def _beside(contract: Path, file: str) -> tuple[str, str]:
 
 
 def load_deviations(path: Path) -> tuple[Deviation, ...]:
-    """Return the deviations in a file, none if there is no such file. Raises ContractError where one is incomplete."""
+    """Return the deviations in a file, none if there is no such file. Raises ContractError where one is
+    incomplete.
+    """
     from roomproof.contract.deviation import parse_deviations
 
     return parse_deviations(_text(path), str(path)) if files.is_there(path) else ()
 
 
 def _text(path: Path) -> str:
-    """Return the text of a file. Raises ContractError, with the file's name, if it is missing, too large or no text."""
+    """Return the text of a file. Raises ContractError, with the file's name, if it is missing, too large or
+    no text.
+    """
     try:
         return files.read(path, MAX_BYTES).decode()
     except OSError as error:
-        raise ContractError(f"{path}: cannot be read ({error.strerror}); check the path and its permissions") from error
+        raise ContractError(
+            f"{path}: cannot be read ({error.strerror}); check the path and its permissions"
+        ) from error
     except UnicodeDecodeError as error:
         raise ContractError(f"{path}: is not UTF-8 text (byte {error.start}); save it as UTF-8") from error
 
@@ -211,7 +252,9 @@ def find_mock(provider: str) -> Mock:
     require_mock(provider)
     mock = _entry("roomproof.mocks", provider)
     if not isinstance(mock, Mock):
-        raise UsageError(f"what the entry point roomproof.mocks offers as {provider!r} is no roomproof.mocks.Mock")
+        raise UsageError(
+            f"what the entry point roomproof.mocks offers as {provider!r} is no roomproof.mocks.Mock"
+        )
     return mock
 
 
@@ -220,20 +263,26 @@ def require_mock(provider: str) -> None:
     known = [point.name for point in entry_points(group="roomproof.mocks")]
     if provider not in known:
         nearest = did_you_mean(provider, known)
-        raise UsageError(f"provider {provider!r} has no built-in mock{nearest}; there are {', '.join(known)}, others need --base-url")
+        raise UsageError(
+            f"provider {provider!r} has no built-in mock{nearest}; there are {', '.join(known)}, others "
+            f"need --base-url"
+        )
 
 
 def find_faults(provider: str, extra: tuple[Path, ...] = ()) -> Mapping[str, Fault]:
     """Return the faults that a provider's mock can have, by id; none where it has no contract or no mock.
 
-    The entry points `roomproof.faults` offer them: those that are named like the provider for it alone, those named `all` for every
-    one. Each is a callable that takes the mock and the contract.
+    The entry points `roomproof.faults` offer them: those that are named like the provider for it alone, those
+    named `all` for every one. Each is a callable that takes the mock and the contract.
     """
     folders = contract_folders(extra)
     if provider not in folders or not entry_points(group="roomproof.mocks", name=provider):
         return {}
     mock, contract = find_mock(provider), load_contract(folders[provider] / "openapi.yaml")
-    points = (*entry_points(group="roomproof.faults", name=provider), *entry_points(group="roomproof.faults", name="all"))
+    points = (
+        *entry_points(group="roomproof.faults", name=provider),
+        *entry_points(group="roomproof.faults", name="all"),
+    )
     offered = (fault for point in points for fault in point.load()(mock, contract))
     found: dict[str, Fault] = {}
     for fault in offered:
@@ -246,12 +295,16 @@ def find_fault(provider: str, fault_id: str, extra: tuple[Path, ...] = ()) -> Fa
     faults = find_faults(provider, extra)
     if fault_id not in faults:
         known = f"`roomproof mock {provider} --list-faults` shows them"
-        raise UsageError(f"the mock of {provider!r} has no fault {fault_id!r}{did_you_mean(fault_id, faults)}; {known}")
+        raise UsageError(
+            f"the mock of {provider!r} has no fault {fault_id!r}{did_you_mean(fault_id, faults)}; {known}"
+        )
     return faults[fault_id]
 
 
 def find_special(provider: str) -> Any:
-    """Return what a provider's payloads need beyond the generic strategies; a provider without any gets the neutral one."""
+    """Return what a provider's payloads need beyond the generic strategies; a provider without any gets the
+    neutral one.
+    """
     from roomproof_strategies import Special
 
     return _entry("roomproof.strategies", provider) or Special()

@@ -1,15 +1,16 @@
-"""Readings of a text: the bytes as they came, and what they say once the ways in which texts travel are undone.
+"""Readings of a text: the bytes as they came, and what they say once the ways in which texts travel are
+undone.
 
 Spellings write one letter otherwise: percent-encoding (RFC 3986, 2.1), escapes of JSON (RFC 8259, 7), Python
 and YAML, references of HTML, folded lines, quotation marks of shells, the plus of forms. Up to three of them
 are undone one after the other.
 
 Codings write the whole otherwise: Base64 in either alphabet (RFC 4648, 4 and 5), wherever in a longer one a
-secret begins; hexadecimal digits, with or without separators; UTF-16 in either order; gzip and zlib (RFC 1952,
-RFC 1950). Up to three are undone one inside the other, and one spelling inside each.
+secret begins; hexadecimal digits, with or without separators; UTF-16 in either order; gzip and zlib
+(RFC 1952, RFC 1950). Up to three are undone one inside the other, and one spelling inside each.
 
 Every step costs time that grows with the length of the text and no more, and all of them together are
-bounded: see `allowance`.
+bounded: see `budget`.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ from typing import NamedTuple
 
 MOST_SPELLINGS = 3
 MOST_CODINGS = 3
-LARGEST_ALLOWANCE = 4_000_000
+LARGEST_BUDGET = 4_000_000
 """Bytes that all readings of one text may have together, however long it is: to read as many takes some
 tenths of a second."""
 
@@ -38,9 +39,9 @@ class UnsearchableError(Exception):
     """A text has more readings than anybody looks through: nobody knows whether a secret stands in it."""
 
 
-def allowance(size: int) -> int:
+def budget(size: int) -> int:
     """Return how many bytes the readings of a text of so many bytes may have together."""
-    return min(64_000 + 64 * size, LARGEST_ALLOWANCE)
+    return min(64_000 + 64 * size, LARGEST_BUDGET)
 
 
 class Shortest(NamedTuple):
@@ -68,7 +69,7 @@ class Reading:
         return start, end
 
 
-class _Spelled(Reading):
+class _SpellingReading(Reading):
     """A reading with one spelling undone wherever it stands."""
 
     def __init__(self, data: bytes, parent: Reading, spelling: Spelling) -> None:
@@ -85,7 +86,7 @@ class _Spelled(Reading):
         return self._parent.span(starts[start], ends[end - 1])
 
 
-class _Decoded(Reading):
+class _DecodedReading(Reading):
     """What runs of Base64 letters and of digits carry, one after the other, from whichever letter on a secret
     may begin.
     """
@@ -106,7 +107,7 @@ class _Decoded(Reading):
         return span and self._parent.span(*span)
 
 
-class _Wide(Reading):
+class _WideReading(Reading):
     """A reading whose UTF-16 code units are taken for letters, from the first or the second byte on."""
 
     def __init__(self, parent: Reading, skip: int, codec: str) -> None:
@@ -117,25 +118,28 @@ class _Wide(Reading):
         self._codec = codec
 
     def span(self, start: int, end: int) -> Span | None:
-        first, last = (self._skip + len(self.data[:at].decode("utf-8", "ignore").encode(self._codec)) for at in (start, end))
+        first, last = (
+            self._skip + len(self.data[:at].decode("utf-8", "ignore").encode(self._codec))
+            for at in (start, end)
+        )
         return self._parent.span(first, min(last, len(self._parent.data)))
 
 
-class _Inflated(Reading):
+class _InflatedReading(Reading):
     """What compressed members carry, side by side; every byte of one carries the whole of it."""
 
     def __init__(self, parent: Reading, members: Sequence[tuple[Span, bytes]]) -> None:
         super().__init__(_SEAM.join(plain for _, plain in members), 0, parent.coded + 1)
         self._parent = parent
-        self._members = members
+        self._fields = members
 
     @cached_property
     def _begins(self) -> list[int]:
-        return [0, *accumulate(len(plain) + len(_SEAM) for _, plain in self._members)]
+        return [0, *accumulate(len(plain) + len(_SEAM) for _, plain in self._fields)]
 
     def span(self, start: int, end: int) -> Span | None:
         first, last = (bisect_right(self._begins, at) - 1 for at in (start, end - 1))
-        return self._parent.span(self._members[first][0][0], self._members[last][0][1])
+        return self._parent.span(self._fields[first][0][0], self._fields[last][0][1])
 
 
 class Spelling(NamedTuple):
@@ -167,7 +171,7 @@ class Spelling(NamedTuple):
         return starts, ends
 
 
-class _Run:
+class _LetterRun:
     """A run of letters or digits: where it starts, as it stands there, and without what is only between its
     units.
     """
@@ -199,7 +203,7 @@ class _Kind(NamedTuple):
 class _Share:
     """What all runs of one coding carry, side by side; `skip` units were left out at the beginning of all."""
 
-    def __init__(self, kind: _Kind, runs: Sequence[_Run], skip: int) -> None:
+    def __init__(self, kind: _Kind, runs: Sequence[_LetterRun], skip: int) -> None:
         self.data = kind.decode(kind.seam.join(run.units for run in runs)[skip:])
         self._kind = kind
         self._runs = runs
@@ -233,11 +237,13 @@ class Readings:
     enough to know whether anything stands in the text, not where.
     """
 
-    def __init__(self, data: bytes, spellings: Sequence[Spelling], shortest: Shortest, *, every: bool) -> None:
+    def __init__(
+        self, data: bytes, spellings: Sequence[Spelling], shortest: Shortest, *, every: bool
+    ) -> None:
         self._spellings = spellings
         self._shortest = shortest
         self._every = every
-        self._left = allowance(len(data)) * (_EVERY if every else 1)
+        self._left = budget(len(data)) * (_EVERY if every else 1)
         self._met: set[bytes] = {data}
         self._runs: defaultdict[int, set[bytes]] = defaultdict(set)
         self._unread = deque([Reading(data)])
@@ -263,26 +269,34 @@ class Readings:
         if reading.spelled < (1 if reading.coded else MOST_SPELLINGS):
             for spelling in self._spellings:
                 if (undone := spelling.undone(reading.data)) != reading.data:
-                    yield _Spelled(undone, reading, spelling)
+                    yield _SpellingReading(undone, reading, spelling)
         if reading.coded < MOST_CODINGS:
             if shares := [*self._carried(reading, _BASE64), *self._carried(reading, _HEXADECIMAL)]:
-                yield _Decoded(reading, shares)
+                yield _DecodedReading(reading, shares)
             if _IN_UTF_16.search(reading.data):
-                yield from (_Wide(reading, skip, codec) for skip in (0, 1) for codec in ("utf-16-le", "utf-16-be"))
+                yield from (
+                    _WideReading(reading, skip, codec)
+                    for skip in (0, 1)
+                    for codec in ("utf-16-le", "utf-16-be")
+                )
             if members := list(self._inflated(reading.data)):
-                yield _Inflated(reading, members)
+                yield _InflatedReading(reading, members)
 
     def _carried(self, reading: Reading, kind: _Kind) -> Iterator[_Share]:
-        """Yield what the runs of a coding carry, once for each unit of a group with which a secret may begin."""
+        """Yield what the runs of a coding carry, once for each unit of a group with which a secret may
+        begin.
+        """
         met = self._runs[kind.units]
         found = kind.runs(reading.data, self._shortest)
-        runs = [_Run(run.start(), run[0], kind) for run in found if self._every or run[0] not in met]
+        runs = [_LetterRun(run.start(), run[0], kind) for run in found if self._every or run[0] not in met]
         if runs:
             met.update(run.raw for run in runs)
             yield from (_Share(kind, runs, skip) for skip in range(kind.units))
 
     def _inflated(self, data: bytes) -> Iterator[tuple[Span, bytes]]:
-        """Yield the compressed members in some bytes, with what they carry; of a damaged one what can be had."""
+        """Yield the compressed members in some bytes, with what they carry; of a damaged one what can be
+        had.
+        """
         last = 0
         for match in _COMPRESSED.finditer(data) if b"x" in data or b"\x1f\x8b" in data else ():
             if match.start() >= last:
@@ -375,14 +389,16 @@ def _digits_only(raw: bytes) -> bytes:
 
 _SEAM = b"\0"
 _EVERY = 4
-"""So many times the allowance is there where every place counts, which is so only for a text in which
+"""So many times the budget is there where every place counts, which is so only for a text in which
 something stands."""
 _ATTEMPT = 256
 """Bytes that an attempt to inflate is worth at least."""
 _PIECE = 1024
 _LETTERS_ESCAPED = {b"\\b": b"\b", b"\\f": b"\f", b"\\n": b"\n", b"\\r": b"\r", b"\\t": b"\t"}
 _HEX = rb"[0-9A-Fa-f]"
-_ESCAPES = rb"""\\u[Dd][89ABab]XX\\u[Dd][C-Fc-f]XX|\\uXXXX|\\U00(?:0X|10)XXXX|\\xXX|\\["'\\/bfnrt]""".replace(b"X", _HEX)
+_ESCAPES = rb"""\\u[Dd][89ABab]XX\\u[Dd][C-Fc-f]XX|\\uXXXX|\\U00(?:0X|10)XXXX|\\xXX|\\["'\\/bfnrt]""".replace(
+    b"X", _HEX
+)
 HALF = rb"(?:%X?|&#?\w{0,7}|\\(?:[uU]X{0,7}|xX?)?)?".replace(b"X", _HEX)
 """What may be left of an escape where a text is cut."""
 _REFERENCES = rb"&(?:#[0-9]{1,7}|#(?i:x)X{1,6}|quot|amp|lt|gt|apos);".replace(b"X", _HEX)
@@ -398,9 +414,17 @@ PLUS = Spelling(b"+", re.compile(rb"\+"), b" ")
 _BASE64_LETTER = rb"A-Za-z0-9+/_-"
 _FOR_URLS = bytes.maketrans(b"-_", b"+/")
 _DIGIT = re.compile(rb"0[xX]|(" + _HEX + b")")
-_BASE64 = _Kind(4, 3, b"AAAA", lambda raw: range(len(raw)), lambda raw: raw.translate(_FOR_URLS), _base64_runs, _in_base64)
+_BASE64 = _Kind(
+    4, 3, b"AAAA", lambda raw: range(len(raw)), lambda raw: raw.translate(_FOR_URLS), _base64_runs, _in_base64
+)
 _HEXADECIMAL = _Kind(
-    2, 1, b"0000", lambda raw: [match.start() for match in _DIGIT.finditer(raw) if match[1]], _digits_only, _hexadecimal_runs, _in_hex
+    2,
+    1,
+    b"0000",
+    lambda raw: [match.start() for match in _DIGIT.finditer(raw) if match[1]],
+    _digits_only,
+    _hexadecimal_runs,
+    _in_hex,
 )
 _IN_UTF_16 = re.compile(rb"\0[\t\n\r -~]\0+[\t\n\r -~]\0")
 """Letters of ASCII with zeros between them: which of the two begins a unit is not known."""

@@ -22,7 +22,9 @@ _SHORTEST_REST = 6
 _SHORTEST_BEGINNING = 3
 """So many letters tell the beginning of a secret from any other letters."""
 _LOST = 8
-"""So many bytes before a cut may carry no whole letter any more: what is left of groups of Base64 and digits."""
+"""So many bytes before a cut may carry no whole letter any more: what is left of groups of Base64 and
+digits.
+"""
 _LONGEST_RUN = Shortest(letters=16, pairs=8)
 """No run of Base64 or of digits has to be longer to be worth decoding: even what is compressed is as long."""
 _REST_RUN = Shortest(letters=_SHORTEST_REST, pairs=_SHORTEST_REST // 2)
@@ -35,7 +37,7 @@ Edit = tuple[int, int, bytes]
 """Put these bytes in place of those from start to end."""
 
 
-class Place(NamedTuple):
+class SecretPlace(NamedTuple):
     """Where a secret stands: the bytes from start to end that spell it, or, if it is `coded`, the letters
     that carry it.
 
@@ -49,7 +51,9 @@ class Place(NamedTuple):
 
 
 class Secret(str):
-    """A text that shows itself only to who asks for it: no traceback, assertion or log that prints its repr gives it away."""
+    """A text that shows itself only to who asks for it: no traceback, assertion or log that prints its repr
+    gives it away.
+    """
 
     __slots__ = ()
 
@@ -62,13 +66,21 @@ class KnownSecrets:
 
     def __init__(self, secrets: Iterable[str]) -> None:
         self.texts = tuple(Secret(secret) for secret in dict.fromkeys(secrets) if secret)
-        needles = {needle: secret for secret in self.texts if len(secret) >= SHORTEST for needle in _needles(secret)}
+        needles = {
+            needle: secret for secret in self.texts if len(secret) >= SHORTEST for needle in _needles(secret)
+        }
         self._needles = dict(sorted(needles.items(), key=lambda item: len(item[0]), reverse=True))
         self._spellings = (*SPELLINGS, PLUS) if any(b" " in needle for needle in self._needles) else SPELLINGS
         shortest = min(map(len, self._needles), default=0)
-        self._shortest = Shortest(min(_LONGEST_RUN.letters, -(-shortest * 4 // 3)), min(_LONGEST_RUN.pairs, shortest))
-        self.short = frozenset(form for secret in self.texts if len(secret) < SHORTEST for form in _forms(secret))
-        """The secrets too short to be looked for inside a text, in every form; compare them with whole values."""
+        self._shortest = Shortest(
+            min(_LONGEST_RUN.letters, -(-shortest * 4 // 3)), min(_LONGEST_RUN.pairs, shortest)
+        )
+        self.short = frozenset(
+            form for secret in self.texts if len(secret) < SHORTEST for form in _forms(secret)
+        )
+        """The secrets too short to be looked for inside a text, in every form; compare them with whole
+        values.
+        """
         self.whole = self.short.union(self.texts)
         """What no whole value may be."""
 
@@ -94,42 +106,51 @@ class KnownSecrets:
         except UnsearchableError:
             return None
 
-    def places(self, data: bytes, cut: bytes = b"") -> list[Place]:
-        """Return where secrets stand, in order and without overlaps: of two that overlap the one that begins first, then the longer.
+    def places(self, data: bytes, cut: bytes = b"") -> list[SecretPlace]:
+        """Return where secrets stand, in order and without overlaps: of two that overlap the one that begins
+        first, then the longer.
 
         With `cut`, the mark that follows a text cut short, the beginning of a secret right before the mark
         counts, too. What has too many readings to be searched is one place without a secret.
         """
-        marks = [(match.start(), match.end() - len(cut)) for match in re.finditer(HALF + re.escape(cut), data)] if cut else []
+        marks = (
+            [(match.start(), match.end() - len(cut)) for match in re.finditer(HALF + re.escape(cut), data)]
+            if cut
+            else []
+        )
         shortest = _REST_RUN if marks else self._shortest
         try:
             if not any(True for _ in self._found(data, shortest, marks, every=False)):
                 return []
-            found = sorted(self._found(data, shortest, marks, every=True), key=lambda place: (place.start, -place.end))
+            found = sorted(
+                self._found(data, shortest, marks, every=True), key=lambda place: (place.start, -place.end)
+            )
         except UnsearchableError:
-            return [Place(0, len(data), "", coded=False)]
-        places: list[Place] = []
+            return [SecretPlace(0, len(data), "", coded=False)]
+        places: list[SecretPlace] = []
         for place in found:
             if not places or place.start >= places[-1].end:
                 places.append(place)
         return places
 
-    def _found(self, data: bytes, shortest: Shortest, marks: Sequence[Span] = (), *, every: bool) -> Iterator[Place]:
+    def _found(
+        self, data: bytes, shortest: Shortest, marks: Sequence[Span] = (), *, every: bool
+    ) -> Iterator[SecretPlace]:
         """Yield the places in every reading. Raises UnsearchableError."""
         for reading in Readings(data, self._spellings, shortest, every=every) if self._needles else ():
             yield from self._whole(reading)
             if marks:
                 yield from self._cut(reading, marks)
 
-    def _whole(self, reading: Reading) -> Iterator[Place]:
+    def _whole(self, reading: Reading) -> Iterator[SecretPlace]:
         for needle, secret in self._needles.items():
             at = reading.data.find(needle)
             while at >= 0:
                 if span := reading.span(at, at + len(needle)):
-                    yield Place(*span, secret, reading.coded > 0)
+                    yield SecretPlace(*span, secret, reading.coded > 0)
                 at = reading.data.find(needle, at + len(needle))
 
-    def _cut(self, reading: Reading, marks: Sequence[Span]) -> Iterator[Place]:
+    def _cut(self, reading: Reading, marks: Sequence[Span]) -> Iterator[SecretPlace]:
         """Yield where a secret begins and is cut off: what is left of it ends at a mark."""
         for needle, secret in self._needles.items():
             beginning = needle[:_SHORTEST_BEGINNING]
@@ -138,7 +159,7 @@ class KnownSecrets:
                 span = reading.span(at, at + len(beginning))
                 number = bisect_left(marks, (span[1],)) if span else len(marks)
                 if span and number < len(marks) and self._is_left(reading, at, needle, marks[number]):
-                    yield Place(span[0], marks[number][1], secret, reading.coded > 0)
+                    yield SecretPlace(span[0], marks[number][1], secret, reading.coded > 0)
                 at = reading.data.find(beginning, at + 1)
 
     def _is_left(self, reading: Reading, at: int, needle: bytes, mark: Span) -> bool:
@@ -166,14 +187,21 @@ def _pieces(data: bytes) -> Iterator[bytes]:
 
 
 def _needles(secret: str) -> set[bytes]:
-    """Return the bytes of a secret as texts carry them; of a secret that is Base64 itself in both alphabets, without padding."""
+    """Return the bytes of a secret as texts carry them; of a secret that is Base64 itself in both alphabets,
+    without padding.
+    """
     spelled = {secret}
     if _BASE64_TEXT.fullmatch(secret):
         bare = secret.rstrip("=")
-        spelled |= {bare, bare.translate(str.maketrans("+/", "-_")), bare.translate(str.maketrans("-_", "+/"))}
+        spelled |= {
+            bare,
+            bare.translate(str.maketrans("+/", "-_")),
+            bare.translate(str.maketrans("-_", "+/")),
+        }
     needles = {text.encode("utf-8", "surrogatepass") for text in spelled}
     if not secret.isascii() and all(letter <= "\xff" for letter in secret):
-        # What a header carries in UTF-8 is often taken for Latin-1 (RFC 9110, 5.5), and then encoded once more.
+        # What a header carries in UTF-8 is often taken for Latin-1 (RFC 9110, 5.5), and then encoded once
+        # more.
         needles |= {secret.encode("latin-1"), secret.encode().decode("latin-1").encode()}
     if not secret.isascii():
         # What cannot be said in a narrower alphabet comes back as question marks.
@@ -183,17 +211,24 @@ def _needles(secret: str) -> set[bytes]:
 
 def _forms(secret: str) -> set[str]:
     encoded = base64.b64encode(secret.encode("utf-8", "surrogatepass")).decode()
-    return {secret, encoded, encoded.rstrip("="), quote(secret, safe="", errors="replace"), quote_plus(secret, errors="replace")}
+    return {
+        secret,
+        encoded,
+        encoded.rstrip("="),
+        quote(secret, safe="", errors="replace"),
+        quote_plus(secret, errors="replace"),
+    }
 
 
 _SIGNATURE = re.compile(r"Signature=([^&,\s]+)")
 
 
 def proofs(headers: Iterable[tuple[str, str]], *, forged: bool = False) -> Iterator[str]:
-    """Yield what a request proves with who sends it: the credentials of its Authorization headers, or the signature in them.
+    """Yield what a request proves with who sends it: the credentials of its Authorization headers, or the
+    signature in them.
 
-    Of Basic credentials they are also user and password, together and, unless they are `forged`, each by itself; forged ones
-    may be usual words. Sources: RFC 9110, 11.6.2; RFC 7617, 2.
+    Of Basic credentials they are also user and password, together and, unless they are `forged`, each by
+    itself; forged ones may be usual words. Sources: RFC 9110, 11.6.2; RFC 7617, 2.
     """
     for name, value in headers:
         if "authorization" not in name.lower().split("-"):
@@ -226,7 +261,9 @@ def as_bytes(text: str) -> bytes:
 
 
 def edited(data: bytes, edits: Iterable[Edit]) -> bytes:
-    """Return bytes with edits made; of two that overlap the first counts, then the longer; without edits the same object."""
+    """Return bytes with edits made; of two that overlap the first counts, then the longer; without edits the
+    same object.
+    """
     parts: list[bytes] = []
     last = 0
     for start, end, new in sorted(edits, key=lambda edit: (edit[0], -edit[1])):

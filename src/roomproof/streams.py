@@ -51,7 +51,9 @@ class _Sink(RawIOBase):
         return os.isatty(self._descriptor)
 
     def write(self, content: ReadableBuffer, /) -> int:
-        """Write some of it and say how much, or all of it to nowhere. Raises BrokenPipeError if nobody reads."""
+        """Write some of it and say how much, or all of it to nowhere. Raises BrokenPipeError if nobody
+        reads.
+        """
         left = memoryview(content).cast("B")
         size = len(left)
         while left and not self.lost and not self.muted:

@@ -1,4 +1,4 @@
-"""Verdicts: what all the evidence says of each clause, with the smallest witness of what is broken."""
+"""Verdicts: what all the evidence says of each clause, with the smallest counterexample of what is broken."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from roomproof.contract.model import Contract
 from roomproof.interaction import Interaction, remembered
 from roomproof.judge.evidence import Evidence, Outcome, Side
 from roomproof.judge.kind import SEVERAL, kind_of
-from roomproof.judge.sighting import Sightings
+from roomproof.judge.seen_deviations import SeenDeviations
 from roomproof.limit import Limit
 
 NO_TIME = datetime.min.replace(tzinfo=UTC)
@@ -32,11 +32,11 @@ class Verdict(StrEnum):
 
 
 @dataclass(frozen=True)
-class Witness:
+class Counterexample:
     """An interaction that breaks a clause, and the evidence that says so.
 
-    `sequence` are the interactions that show it from a known state on, itself the last, or itself alone if it needs no other;
-    empty where nobody knows what it needs.
+    `sequence` are the interactions that show it from a known state on, itself the last, or itself alone if it
+    needs no other; empty where nobody knows what it needs.
     """
 
     evidence: Evidence
@@ -46,22 +46,30 @@ class Witness:
 
     @property
     def steps(self) -> tuple[Interaction, ...]:
-        """The interactions that show it together, itself the last; none where it is enough, as far as is known."""
+        """The interactions that show it together, itself the last; none where it is enough, as far as is
+        known.
+        """
         return self.sequence if len(self.sequence) > 1 else ()
 
     @property
     def is_unanswered(self) -> bool:
-        """Whether it is a request that was never answered: it was sent again and again to see that, so nothing smaller is looked for."""
+        """Whether it is a request that was never answered: it was sent again and again to see that, so
+        nothing smaller is looked for.
+        """
         return self.interaction.response is None
 
     @property
     def size(self) -> tuple[bool, int, int, int, bytes]:
-        """How large it is: of two witnesses the smaller tells more, and one of which it is known what it needs the most."""
+        """How large it is: of two counterexamples the smaller tells more, and one of which it is known what
+        it needs the most.
+        """
         body = self.interaction.request.body or b""
         return not self.sequence, len(self.sequence), body.count(b":"), len(body), body
 
-    def is_before(self, other: Witness) -> bool:
-        """Whether this one is kept where there are both. The order is total, so that collections merge in any order."""
+    def is_before(self, other: Counterexample) -> bool:
+        """Whether this one is kept where there are both. The order is total, so that collections merge in any
+        order.
+        """
         mine, theirs = self.size, other.size
         return mine < theirs if mine != theirs else self._identity < other._identity
 
@@ -77,12 +85,21 @@ def _moment_and_content(interaction: Interaction) -> tuple[object, ...]:
     """Return what tells interactions apart, in an order that is the same in every process: the time first."""
     request, response = interaction.request, interaction.response
     answered = (response.status, response.headers, response.body) if response else (0, (), b"")
-    sent = (request.method, request.url, request.headers, request.body or b"", request.credentials, request.room)
+    sent = (
+        request.method,
+        request.url,
+        request.headers,
+        request.body or b"",
+        request.credentials,
+        request.room,
+    )
     return interaction.at or NO_TIME, sent, answered, interaction.failure
 
 
 def _is_later(one: Interaction, other: Interaction | None) -> bool:
-    """Whether an interaction took place after another; of two at one time, or at none, the order of what they hold decides."""
+    """Whether an interaction took place after another; of two at one time, or at none, the order of what they
+    hold decides.
+    """
     if other is None or one is other:
         return other is None
     mine, theirs = one.at or NO_TIME, other.at or NO_TIME
@@ -91,15 +108,16 @@ def _is_later(one: Interaction, other: Interaction | None) -> bool:
 
 @dataclass
 class Record:
-    """What is known of one clause: how often each outcome was seen, the smallest witness of each verdict, and each way of being broken.
+    """What is known of one clause: how often each outcome was seen, the smallest counterexample of each
+    verdict, and each way of being broken.
 
     `sides` are those from which it was seen to hold, None among them where it has none.
     `doubt` is a reason why an interaction says nothing certain, empty where none was given.
     """
 
     counts: dict[Outcome, int] = field(default_factory=dict)
-    broken: dict[Verdict, Witness] = field(default_factory=dict)
-    suspicions: dict[frozenset[str], Witness] = field(default_factory=dict)
+    broken: dict[Verdict, Counterexample] = field(default_factory=dict)
+    suspicions: dict[frozenset[str], Counterexample] = field(default_factory=dict)
     kinds: dict[Verdict, frozenset[str]] = field(default_factory=dict)
     sides: set[Side | None] = field(default_factory=set)
     latest: Interaction | None = None
@@ -110,34 +128,39 @@ class Record:
         """How many interactions really tested the clause."""
         return sum(count for outcome, count in self.counts.items() if outcome is not Outcome.INCONCLUSIVE)
 
-    def add(self, verdict: Verdict, witness: Witness) -> None:
-        """Keep a witness if it is the smallest of its kind."""
+    def add(self, verdict: Verdict, counterexample: Counterexample) -> None:
+        """Keep a counterexample if it is the smallest of its kind."""
         known = self.broken.get(verdict)
-        if known is None or witness.is_before(known):
-            self.broken[verdict] = witness
+        if known is None or counterexample.is_before(known):
+            self.broken[verdict] = counterexample
 
-    def suspect(self, witness: Witness) -> None:
-        """Keep a witness that other clauses may explain, if it is the smallest of those that the same ones may."""
-        suspects = frozenset(witness.evidence.suspects)
+    def suspect(self, counterexample: Counterexample) -> None:
+        """Keep a counterexample that other clauses may explain, if it is the smallest of those that the same
+        ones may.
+        """
+        suspects = frozenset(counterexample.evidence.suspects)
         known = self.suspicions.get(suspects)
-        if known is None or witness.is_before(known):
-            self.suspicions[suspects] = witness
+        if known is None or counterexample.is_before(known):
+            self.suspicions[suspects] = counterexample
 
     def note_doubt(self, why: str) -> None:
-        """Keep a reason of doubt: of several the first in the order of texts, so that it is the same in whatever order they come."""
+        """Keep a reason of doubt: of several the first in the order of texts, so that it is the same in
+        whatever order they come.
+        """
         self.doubt = min(self.doubt or why, why or self.doubt)
 
 
 @dataclass(frozen=True)
 class Finding:
-    """A broken clause with its smallest known witness; if it is a limit that was measured, where the limit really lies.
+    """A broken clause with its smallest known counterexample; if it is a limit that was measured, where the
+    limit really lies.
 
-    `kinds` are the ways in which the run saw it broken, the witness's among them.
+    `kinds` are the ways in which the run saw it broken, the counterexample's among them.
     """
 
     clause: Clause
     verdict: Verdict
-    witness: Witness
+    counterexample: Counterexample
     limit: Limit | None = None
     kinds: tuple[str, ...] = ()
 
@@ -145,16 +168,20 @@ class Finding:
 class Verdicts:
     """Collects evidence and says the verdict of every clause. Two collections merge into one."""
 
-    def __init__(self, contract: Contract, deviations: Iterable[Deviation] = (), *, strict: bool = False) -> None:
-        """`strict` makes a fail of every broken clause, harmless leniency included, but of what was only observed."""
+    def __init__(
+        self, contract: Contract, deviations: Iterable[Deviation] = (), *, strict: bool = False
+    ) -> None:
+        """`strict` makes a fail of every broken clause, harmless leniency included, but of what was only
+        observed.
+        """
         self._contract = contract
         self._strict = strict
         self.records: dict[str, Record] = {}
         self.limits: dict[str, Limit] = {}
-        self.sightings = Sightings(contract, deviations)
+        self.deviations = SeenDeviations(contract, deviations)
 
     def add(self, evidence: Evidence, interaction: Interaction) -> None:
-        """Count a piece of evidence, and keep its interaction if it is the smallest witness."""
+        """Count a piece of evidence, and keep its interaction if it is the smallest counterexample."""
         record = self.records.get(evidence.clause)
         if record is None:
             record = self.records[evidence.clause] = Record()
@@ -166,38 +193,47 @@ class Verdicts:
             record.latest = remembered(interaction)
         if outcome is Outcome.INCONCLUSIVE:
             record.note_doubt(evidence.summary)
-        excuse = self.sightings.note(evidence, interaction)
+        deviation_for = self.deviations.note(evidence, interaction)
         if outcome is Outcome.PASS or outcome is Outcome.INCONCLUSIVE:
             return
-        witness = Witness(evidence, remembered(interaction), excuse)
-        if excuse is not None:
-            record.add(Verdict.DEVIATION, witness)
+        counterexample = Counterexample(evidence, remembered(interaction), deviation_for)
+        if deviation_for is not None:
+            record.add(Verdict.DEVIATION, counterexample)
         elif evidence.suspects:
-            record.suspect(witness)
+            record.suspect(counterexample)
         else:
-            self._add_broken(record, witness)
+            self._add_broken(record, counterexample)
 
     def blames(self, evidence: Evidence, interaction: Interaction) -> bool:
-        """Whether a piece of evidence makes its clause fail by itself: no deviation excuses it, and no other clause may explain it."""
+        """Whether a piece of evidence makes its clause fail by itself: no deviation covers it, and no other
+        clause may explain it.
+        """
         if evidence.outcome not in (Outcome.FAIL, Outcome.WARN) or evidence.suspects:
             return False
-        return self._verdict_of(evidence) is Verdict.FAIL and self.sightings.excuse(evidence, interaction) is None
+        return (
+            self._verdict_of(evidence) is Verdict.FAIL
+            and self.deviations.deviation_for(evidence, interaction) is None
+        )
 
-    def explain(self, witness: Witness) -> None:
-        """Add what a witness needs, which was found after its evidence was added."""
-        record = self.records.setdefault(witness.evidence.clause, Record())
-        if witness.evidence.suspects:
-            record.suspect(witness)
+    def explain(self, counterexample: Counterexample) -> None:
+        """Add what a counterexample needs, which was found after its evidence was added."""
+        record = self.records.setdefault(counterexample.evidence.clause, Record())
+        if counterexample.evidence.suspects:
+            record.suspect(counterexample)
         else:
-            self._add_broken(record, witness)
+            self._add_broken(record, counterexample)
 
-    def _add_broken(self, record: Record, witness: Witness) -> None:
-        verdict = self._verdict_of(witness.evidence)
-        record.add(verdict, witness)
-        record.kinds[verdict] = record.kinds.get(verdict, frozenset()) | {self._kind_of(witness)}
+    def _add_broken(self, record: Record, counterexample: Counterexample) -> None:
+        verdict = self._verdict_of(counterexample.evidence)
+        record.add(verdict, counterexample)
+        record.kinds[verdict] = record.kinds.get(verdict, frozenset()) | {self._kind_of(counterexample)}
 
-    def _kind_of(self, witness: Witness) -> str:
-        return kind_of(self._contract.clauses[witness.evidence.clause], witness.evidence, witness.interaction)
+    def _kind_of(self, counterexample: Counterexample) -> str:
+        return kind_of(
+            self._contract.clauses[counterexample.evidence.clause],
+            counterexample.evidence,
+            counterexample.interaction,
+        )
 
     def _verdict_of(self, evidence: Evidence) -> Verdict:
         # Strictness follows the level and nothing else: what was only observed never fails.
@@ -208,11 +244,12 @@ class Verdicts:
     def merge(self, other: Verdicts) -> None:
         """Take over what another collection of the same contract has seen.
 
-        The order and the grouping in which collections merge make no difference, in one process or in several.
+        The order and the grouping in which collections merge make no difference, in one process or in
+        several.
         """
         for clause_id, limit in other.limits.items():
             self.limits[clause_id] = min(self.limits.get(clause_id, limit), limit, key=repr)
-        self.sightings.merge(other.sightings)
+        self.deviations.merge(other.deviations)
         for clause_id, theirs in other.records.items():
             mine = self.records.setdefault(clause_id, Record())
             for outcome, count in theirs.counts.items():
@@ -221,12 +258,12 @@ class Verdicts:
             if theirs.latest is not None and _is_later(theirs.latest, mine.latest):
                 mine.latest = theirs.latest
             mine.note_doubt(theirs.doubt)
-            for verdict, witness in theirs.broken.items():
-                mine.add(verdict, witness)
+            for verdict, counterexample in theirs.broken.items():
+                mine.add(verdict, counterexample)
             for verdict, kinds in theirs.kinds.items():
                 mine.kinds[verdict] = mine.kinds.get(verdict, frozenset()) | kinds
-            for witness in theirs.suspicions.values():
-                mine.suspect(witness)
+            for counterexample in theirs.suspicions.values():
+                mine.suspect(counterexample)
 
     def merge_old(self, old: Verdicts, how_old: str) -> None:
         """Take over, as warnings, what another collection says of clauses on which this one has nothing.
@@ -236,10 +273,24 @@ class Verdicts:
         old_words = old.verdicts()
         for clause_id, theirs in old.records.items():
             if theirs.cases and theirs.latest is not None and not self.records.get(clause_id, Record()).cases:
-                when = f"last recorded {theirs.latest.at:%Y-%m-%d}" if theirs.latest.at else "recorded nobody knows when"
+                when = (
+                    f"last recorded {theirs.latest.at:%Y-%m-%d}"
+                    if theirs.latest.at
+                    else "recorded nobody knows when"
+                )
                 received = f"{old_words[clause_id].value} then"
-                evidence = Evidence(clause_id, Outcome.WARN, f"{when}, {how_old}", expected="a recent recording", received=received)
-                record = Record({Outcome.WARN: theirs.cases}, {Verdict.WARNING: Witness(evidence, theirs.latest)}, latest=theirs.latest)
+                evidence = Evidence(
+                    clause_id,
+                    Outcome.WARN,
+                    f"{when}, {how_old}",
+                    expected="a recent recording",
+                    received=received,
+                )
+                record = Record(
+                    {Outcome.WARN: theirs.cases},
+                    {Verdict.WARNING: Counterexample(evidence, theirs.latest)},
+                    latest=theirs.latest,
+                )
                 self.records[clause_id] = record
 
     def findings(self) -> list[Finding]:
@@ -253,17 +304,26 @@ class Verdicts:
             record = self.records.get(clause.id)
             if record is None:
                 continue
-            broken, kinds = dict(record.broken), {verdict: set(ways) for verdict, ways in record.kinds.items()}
-            unexplained = [witness for suspects, witness in record.suspicions.items() if not suspects & blamed]
-            for witness in unexplained:
-                verdict = self._verdict_of(witness.evidence)
-                kinds.setdefault(verdict, set()).add(self._kind_of(witness))
-                if verdict not in broken or witness.is_before(broken[verdict]):
-                    broken[verdict] = witness
+            broken, kinds = (
+                dict(record.broken),
+                {verdict: set(ways) for verdict, ways in record.kinds.items()},
+            )
+            unexplained = [
+                counterexample
+                for suspects, counterexample in record.suspicions.items()
+                if not suspects & blamed
+            ]
+            for counterexample in unexplained:
+                verdict = self._verdict_of(counterexample.evidence)
+                kinds.setdefault(verdict, set()).add(self._kind_of(counterexample))
+                if verdict not in broken or counterexample.is_before(broken[verdict]):
+                    broken[verdict] = counterexample
             limits = {Verdict.FAIL: self.limits.get(clause.id)}
             found += [
-                Finding(clause, verdict, witness, limits.get(verdict), _telling(kinds.get(verdict, set())))
-                for verdict, witness in broken.items()
+                Finding(
+                    clause, verdict, counterexample, limits.get(verdict), _telling(kinds.get(verdict, set()))
+                )
+                for verdict, counterexample in broken.items()
             ]
         return sorted(found, key=lambda finding: list(Verdict).index(finding.verdict))
 
@@ -273,10 +333,15 @@ class Verdicts:
         for finding in self.findings():
             worst.setdefault(finding.clause.id, finding.verdict)
         listening = self._operations_that_accept()
-        return {name: worst.get(name) or self._calm(clause, listening) for name, clause in self._contract.clauses.items()}
+        return {
+            name: worst.get(name) or self._calm(clause, listening)
+            for name, clause in self._contract.clauses.items()
+        }
 
     def missing_side(self, clause: Clause) -> Side | None:
-        """Return the side from which a clause, so far kept, has to be seen as well before that is a pass; None if there is none."""
+        """Return the side from which a clause, so far kept, has to be seen as well before that is a pass;
+        None if there is none.
+        """
         return self._missing_side(clause, self._operations_that_accept())
 
     def _missing_side(self, clause: Clause, listening: Container[str]) -> Side | None:
@@ -288,9 +353,13 @@ class Verdicts:
         return None
 
     def _operations_that_accept(self) -> frozenset[str]:
-        """Return the operations that accepted something: who rejects everything has not looked at what was sent."""
+        """Return the operations that accepted something: who rejects everything has not looked at what was
+        sent.
+        """
         clauses = self._contract.clauses
-        return frozenset(clauses[name].operation for name, record in self.records.items() if Side.ACCEPTED in record.sides)
+        return frozenset(
+            clauses[name].operation for name, record in self.records.items() if Side.ACCEPTED in record.sides
+        )
 
     def _calm(self, clause: Clause, listening: Container[str]) -> Verdict:
         """Return the verdict of a clause that nothing breaks."""

@@ -1,8 +1,10 @@
-"""Hypothesis strategies and plain enumerations for request bodies: valid, boundary and invalid, over any schema."""
+"""Hypothesis strategies and plain enumerations for request bodies: valid, boundary and invalid, over any
+schema.
+"""
 
 from __future__ import annotations
 
-from roomproof.contract.keywords import Kind
+from roomproof.contract.keywords import SizeKind
 from roomproof_strategies.boundary import boundary, plain
 from roomproof_strategies.invalid import invalid, mutations
 from roomproof_strategies.malformed import malformed
@@ -12,11 +14,11 @@ from roomproof_strategies.valid import valid
 
 __all__ = [
     "Json",
-    "Kind",
     "Sample",
     "Scale",
     "Schema",
     "Setting",
+    "SizeKind",
     "Special",
     "boundary",
     "invalid",

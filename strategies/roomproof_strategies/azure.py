@@ -1,4 +1,6 @@
-"""What Azure rooms need: windows that a real service takes, participants by their communication identifier."""
+"""What Azure rooms need: windows that a real service accepts, participants by their communication
+identifier.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +18,7 @@ from roomproof_strategies.windows import aim, moment, shifted, written
 _FROM, _UNTIL = _NAMES = ("validFrom", "validUntil")
 _OPERATIONS = ("create-room", "update-room")
 LONGEST = timedelta(days=180)
-"""The longest window that a real service takes (OBSERVED A9)."""
+"""The longest window that a real service accepts (OBSERVED A9)."""
 _MARGIN = timedelta(hours=1)
 _MANY = 30
 """So many participants are nothing unusual in a meeting."""
@@ -35,7 +37,9 @@ _IDENTIFIERS = _identifiers()
 
 
 def _fields(_setting: Setting) -> Mapping[tuple[str, ...], SearchStrategy[Json]]:
-    """Participants by identifiers of the form that the page's sample has: two UUIDs, of the resource and of the user."""
+    """Participants by identifiers of the form that the document's sample has: two UUIDs, of the resource and
+    of the user.
+    """
     return {("participants", "keys"): _IDENTIFIERS}
 
 
@@ -49,30 +53,41 @@ class _Window:
 
     @property
     def holds(self) -> bool:
-        """Whether a real service takes it: an end in the future and after the start, at most 180 days (OBSERVED A9)."""
+        """Whether a real service accepts it: an end in the future and after the start, at most 180 days
+        (OBSERVED A9).
+        """
         if self.start is None or self.end is None:
             return False
         return self.end >= self.now + _MARGIN and _MARGIN <= self.end - self.start <= LONGEST
 
 
 def adapt(operation: str, sample: Sample, setting: Setting) -> Sample:
-    """Return the sample with a window that a real service takes, as far as the sample's aim leaves that open.
+    """Return the sample with a window that a real service accepts, as far as the sample's aim leaves that
+    open.
 
-    A value that is aimed at stays, and gets the other end as a companion where the room's own would not fit. Values that are no
-    date-times stay.
+    A value that is aimed at stays, and gets the other end as a companion where the room's own would not fit.
+    Values that are no date-times stay.
     """
     body = sample.value
     if operation not in _OPERATIONS or not isinstance(body, dict):
         return sample
     sent = {name: time for name in _NAMES if (time := moment(body.get(name))) is not None}
-    if not sent or (_effective(operation, sent, setting).holds and (_FROM not in sent or sent[_FROM] >= setting.now)):
+    if not sent or (
+        _effective(operation, sent, setting).holds and (_FROM not in sent or sent[_FROM] >= setting.now)
+    ):
         return sample
     aimed = aim(sample, _NAMES)
     if aimed is not None and aimed in sent:
         return replace(sample, value=written(body, _companion(aimed, sent, setting.now)))
-    if len(sent) == len(_NAMES) and _Window(sent[_UNTIL], sent[_FROM], setting.now).holds and sent[_UNTIL] >= setting.now:
+    if (
+        len(sent) == len(_NAMES)
+        and _Window(sent[_UNTIL], sent[_FROM], setting.now).holds
+        and sent[_UNTIL] >= setting.now
+    ):
         return replace(sample, value={**body, _FROM: body[_UNTIL], _UNTIL: body[_FROM]})
-    return replace(sample, value=written(body, _plain(operation, sent, setting, frozenset(body) - frozenset(sent))))
+    return replace(
+        sample, value=written(body, _plain(operation, sent, setting, frozenset(body) - frozenset(sent)))
+    )
 
 
 def _effective(operation: str, sent: Mapping[str, datetime], setting: Setting) -> _Window:
@@ -95,8 +110,12 @@ def _companion(aimed: str, sent: Mapping[str, datetime], now: datetime) -> dict[
     return {_FROM: start} if _Window(start, time, now).holds else {}
 
 
-def _plain(operation: str, sent: Mapping[str, datetime], setting: Setting, taken: frozenset[str]) -> dict[str, datetime]:
-    """Return plain values for the ends that are sent: alone if that fits the other end, else both, but never over what is no time."""
+def _plain(
+    operation: str, sent: Mapping[str, datetime], setting: Setting, taken: frozenset[str]
+) -> dict[str, datetime]:
+    """Return plain values for the ends that are sent: alone if that fits the other end, else both, but never
+    over what is no time.
+    """
     plain = {name: setting.now + timedelta(days=days) for name, days in _PLAIN_DAYS.items()}
     mine = {name: plain[name] for name in sent}
     if _effective(operation, mine, setting).holds:
@@ -105,7 +124,9 @@ def _plain(operation: str, sent: Mapping[str, datetime], setting: Setting, taken
 
 
 def samples(setting: Setting) -> Iterator[Sample]:
-    """Yield long windows, many participants, one who is no user, and roles that meetings have elsewhere and that the page does not list."""
+    """Yield long windows, many participants, one who is no user, and roles that meetings have elsewhere and
+    that the document does not list.
+    """
     start = setting.now + timedelta(days=1)
     for days in (91, LONGEST.days - 1):
         window = written({}, {_FROM: start, _UNTIL: start + timedelta(days=days)})
@@ -113,11 +134,18 @@ def samples(setting: Setting) -> Iterator[Sample]:
     everybody = {_user(number): {"role": "Attendee"} for number in range(_MANY)}
     yield Sample({"participants": everybody}, ("participants",), "accepted", True, f"{_MANY} participants")
     stranger = {"participants": {"somebody": {"role": "Attendee"}}}
-    # The page does not say what a name looks like; real services refuse this one (OBSERVED, error bodies).
-    yield Sample(stranger, ("participants", "keys"), "accepted", True, "a participant whose name is no identifier")
+    # The document does not say what a name looks like; real services reject this one (OBSERVED, error
+    # bodies).
+    yield Sample(
+        stranger, ("participants", "keys"), "accepted", True, "a participant whose name is no identifier"
+    )
     for word in ("Organizer", "Moderator", "Owner", "Guest", "Host", "Participant", "None", "CoOrganizer"):
         yield Sample(
-            {"participants": {_user(1): {"role": word}}}, ("participants", "values", "role"), "enum", False, f"{word}, another role"
+            {"participants": {_user(1): {"role": word}}},
+            ("participants", "values", "role"),
+            "enum",
+            False,
+            f"{word}, another role",
         )
 
 

@@ -9,7 +9,7 @@ from datetime import datetime
 from itertools import combinations
 
 from roomproof.contract.formats import FORMATS
-from roomproof.contract.keywords import Kind, limits_of
+from roomproof.contract.keywords import SizeKind, limits_of
 from roomproof_strategies import formats
 from roomproof_strategies.free_form import FREE_FORM
 from roomproof_strategies.plain import Plain
@@ -34,22 +34,61 @@ ENUMERATED = 512
 UNLIMITED = 4096
 _SMALL = (1, 2, 3)
 _INT32 = (-(2**31), 2**31 - 1)
-_UNITS = (60, 100, 600, 900, 1000, 1440, 3600, 7200, 10_000, 43_200, 86_400, 100_000, 604_800, 1_000_000, 10**9)
+_UNITS = (
+    60,
+    100,
+    600,
+    900,
+    1000,
+    1440,
+    3600,
+    7200,
+    10_000,
+    43_200,
+    86_400,
+    100_000,
+    604_800,
+    1_000_000,
+    10**9,
+)
 """Powers of ten; a minute, an hour, a day, a week in seconds or minutes: where limits are, and conditions."""
-_ROUND = (*_UNITS, 90, 120, 180, 200, 250, 255, 300, 365, 500, 1200, 1800, 2000, 5000, 5400, 14_400, 21_600, 28_800, 50_000, 172_800)
+_ROUND = (
+    *_UNITS,
+    90,
+    120,
+    180,
+    200,
+    250,
+    255,
+    300,
+    365,
+    500,
+    1200,
+    1800,
+    2000,
+    5000,
+    5400,
+    14_400,
+    21_600,
+    28_800,
+    50_000,
+    172_800,
+)
 
 Edge = tuple[Json, str, str]
 
 
 def boundary(schema: Schema, fields: Fields | None = None, *, anchor: datetime) -> Iterator[Sample]:
-    """Yield the samples at the edges of an object schema, the same ones every time, cheap and telling ones first.
+    """Yield the samples at the edges of an object schema, the same ones every time, cheap and telling ones
+    first.
 
-    `fields` gives strategies for schema paths whose values only the provider can know; `anchor` is an aware time in the future.
-    Every sample is valid. A note that starts with `unsettled` or `beyond` marks a value that no provider is bound to take,
-    `exotic` one that the format allows and few people send. Raises ValueError for a keyword that is not read.
+    `fields` gives strategies for schema paths whose values only the provider can know; `anchor` is an aware
+    time in the future. Every sample is valid. A note that starts with `unsettled` or `beyond` marks a value
+    that no provider is bound to accept, `exotic` one that the format allows and few people send. Raises
+    ValueError for a keyword that is not read.
     """
     require_known(schema)
-    run = _Run(schema, Plain(fields or {}, anchor))
+    run = _BoundaryRun(schema, Plain(fields or {}, anchor))
     places = list(spots(schema, run.plain))
     yield from run.samples(run.whole(0, "all fields"))
     for place in places:
@@ -63,17 +102,20 @@ def boundary(schema: Schema, fields: Fields | None = None, *, anchor: datetime) 
 
 
 def plain(schema: Schema, fields: Fields | None = None, *, anchor: datetime, variant: int = 0) -> Sample:
-    """Return the sample of all members with plain values; another `variant` has other values wherever there is a choice.
+    """Return the sample of all fields with plain values; another `variant` has other values wherever there is
+    a choice.
 
     Raises ValueError for a keyword that is not read.
     """
     require_known(schema)
-    body, path, rule, note = next(_Run(schema, Plain(fields or {}, anchor)).whole(variant, "all fields"))
+    body, path, rule, note = next(
+        _BoundaryRun(schema, Plain(fields or {}, anchor)).whole(variant, "all fields")
+    )
     return Sample(body, path, rule, True, note)
 
 
 @dataclass
-class _Run:
+class _BoundaryRun:
     schema: Schema
     plain: Plain
     seen: set[tuple[Path, str]] = field(default_factory=set)
@@ -83,10 +125,14 @@ class _Run:
         self.allows: Callable[[Json], bool] = matcher(self.schema)
 
     def samples(self, candidates: Iterable[tuple[Json, Path, str, str]]) -> Iterator[Sample]:
-        """Keep the candidates that the schema allows, what stands against their acceptance put in front of the note."""
+        """Keep the candidates that the schema allows, what stands against their acceptance put in front of
+        the note.
+        """
         for body, path, rule, note in candidates:
             if self.allows(body):
-                yield Sample(body, path, rule, True, "; ".join(dict.fromkeys([*remarks(self.schema, body), note])))
+                yield Sample(
+                    body, path, rule, True, "; ".join(dict.fromkeys([*remarks(self.schema, body), note]))
+                )
 
     def at(self, place: Spot, edges: Iterable[Edge]) -> Iterator[Sample]:
         """Place the edge values of a spot, each once."""
@@ -101,11 +147,17 @@ class _Run:
     def edges(self, place: Spot) -> Iterator[Edge]:
         """Yield what is telling and cheap at a spot."""
         if place.path in self.plain.fields:
-            yield from ((value, "accepted", "a value of the provider's own kind") for value in self.plain.drawn(place.path)[:8])
+            yield from (
+                (value, "accepted", "a value of the provider's own kind")
+                for value in self.plain.drawn(place.path)[:8]
+            )
             return
         for rule, members in limits(place.schema, {"enum"}):
-            yield from ((member, rule, f"member {canonical(member)}") for member in members)
-        yield from ((constant, rule, f"constant {canonical(constant)}") for rule, constant in limits(place.schema, {"const"}))
+            yield from ((field_name, rule, f"member {canonical(field_name)}") for field_name in members)
+        yield from (
+            (constant, rule, f"constant {canonical(constant)}")
+            for rule, constant in limits(place.schema, {"const"})
+        )
         for node in alternatives(place.schema, settled=False):
             for kind in types(node) if "enum" not in node else ():
                 yield from self._typed(kind, node, place)
@@ -120,12 +172,12 @@ class _Run:
         elif kind == "string":
             yield from _strings(node, place.schema, self.plain)
         elif kind == "array":
-            for size, rule in _counts(place.schema, limits_of(Kind.ITEMS)):
+            for size, rule in _counts(place.schema, limits_of(SizeKind.ITEMS)):
                 yield self.plain.items(node, place.path, size, 1), rule, f"{size} items"
         elif is_free(node):
             yield from ((value, "type", note) for value, note in FREE_FORM)
         elif isinstance(node.get("additionalProperties"), dict):
-            for size, rule in _counts(place.schema, limits_of(Kind.PROPERTIES)):
+            for size, rule in _counts(place.schema, limits_of(SizeKind.PROPERTIES)):
                 yield self.plain.map(node, place.path, size, 1), rule, f"a map of {size}"
 
     def whole(self, variant: int, note: str) -> Iterator[tuple[Json, Path, str, str]]:
@@ -140,7 +192,7 @@ class _Run:
             yield place.wrap(value), place.path, "accepted", "this field alone"
 
     def combined(self, places: list[Spot]) -> Iterator[tuple[Json, Path, str, str]]:
-        """No member and every pair of members of the body; no member and all members of the objects in it."""
+        """No field and every pair of fields of the body; no field and all fields of the objects in it."""
         yield {}, (), "accepted", "no field"
         node = self.plain.object_node(self.schema)
         required = node.get("required", ())
@@ -152,20 +204,27 @@ class _Run:
             yield members, (), "accepted", f"only {pair[0]} and {pair[1]}"
         yield from self.nulls(node, required)
         for place in places[1:]:
-            if place.path not in self.plain.fields and "properties" in (inner := self.plain.object_node(place.schema)):
+            if place.path not in self.plain.fields and "properties" in (
+                inner := self.plain.object_node(place.schema)
+            ):
                 yield place.wrap({}), place.path, "accepted", "an empty object"
-                yield place.wrap(self.plain.members(inner, place.path, inner["properties"], 1)), place.path, "accepted", "all members"
+                yield (
+                    place.wrap(self.plain.members(inner, place.path, inner["properties"], 1)),
+                    place.path,
+                    "accepted",
+                    "all fields",
+                )
 
     def nulls(self, node: Node, required: Iterable[str]) -> Iterator[tuple[Json, Path, str, str]]:
-        """Every pair of nullable members as null, and all of them."""
-        names = [name for name, member in node.get("properties", {}).items() if matcher(member)(None)]
+        """Every pair of nullable fields as null, and all of them."""
+        names = [name for name, field_name in node.get("properties", {}).items() if matcher(field_name)(None)]
         for chosen in (*combinations(names, 2), *([tuple(names)] if len(names) > 2 else [])):
             body = self.plain.members(node, (), required) | dict.fromkeys(chosen)
             yield body, (), "accepted", f"null for {', '.join(chosen)}"
 
 
 def _numbers(schema: Schema | bool, kind: str) -> Iterator[Edge]:
-    for rule, limit in limits(schema, limits_of(Kind.NUMBER)):
+    for rule, limit in limits(schema, limits_of(SizeKind.NUMBER)):
         steps = (0, 1, -1) if kind == "integer" else (0, 1, -1, 0.5, -0.5)
         for step in steps:
             number = limit + step
@@ -204,16 +263,20 @@ def _formatted(name: str, anchor: datetime) -> formats.Noted:
 
 
 def _lengths(node: Node, schema: Schema | bool) -> list[tuple[int, str]]:
-    """Return lengths worth trying with the rule they aim at: on each limit and beside it, small ones, around powers of two."""
+    """Return lengths worth trying with the rule they aim at: on each limit and beside it, small ones, around
+    powers of two.
+    """
     most = min(node.get("maxLength", UNLIMITED), LONGEST)
     found: dict[int, str] = {}
-    for rule, limit in limits(schema, limits_of(Kind.LENGTH)):
+    for rule, limit in limits(schema, limits_of(SizeKind.LENGTH)):
         for length in (limit, limit - 1, limit + 1):
             found.setdefault(length, rule)
     powers = [2**exponent + step for exponent in range(2, most.bit_length()) for step in (-1, 0, 1)]
     for length in (0, *_SMALL, *powers):
         found.setdefault(length, "type")
-    return [(length, rule) for length, rule in found.items() if 0 <= length <= max(most, node.get("minLength", 0))]
+    return [
+        (length, rule) for length, rule in found.items() if 0 <= length <= max(most, node.get("minLength", 0))
+    ]
 
 
 def _counts(schema: Schema | bool, keywords: AbstractSet[str]) -> list[tuple[int, str]]:
@@ -227,18 +290,30 @@ def _counts(schema: Schema | bool, keywords: AbstractSet[str]) -> list[tuple[int
 
 
 def _enumeration(schema: Schema | bool) -> Iterator[Edge]:
-    """Yield every integer of a small range; of a large one powers of two and what people say, and neighbours."""
+    """Yield every integer of a small range; of a large one powers of two and what people say, and
+    neighbours.
+    """
     for node in alternatives(schema, settled=True):
         if "enum" in node or "integer" not in types(node):
             continue
         low, high = integer_range(node)
         low, high = (_INT32[0] if low is None else low), (_INT32[1] if high is None else high)
         if high - low < ENUMERATED:
-            yield from ((number, "type", f"{number}, of all from {low} to {high}") for number in range(low, high + 1))
+            yield from (
+                (number, "type", f"{number}, of all from {low} to {high}") for number in range(low, high + 1)
+            )
             continue
         for exponent in range(1, 63):
             for number in (2**exponent - 1, 2**exponent, 2**exponent + 1):
-                yield from ((signed, "type", f"{signed}, at a power of two") for signed in (number, -number) if low <= signed <= high)
+                yield from (
+                    (signed, "type", f"{signed}, at a power of two")
+                    for signed in (number, -number)
+                    if low <= signed <= high
+                )
         for number in _ROUND:
             beside = (-1, 0, 1) if number in _UNITS else (0,)
-            yield from ((number + step, "type", f"{number + step}, at a round number") for step in beside if low <= number + step <= high)
+            yield from (
+                (number + step, "type", f"{number + step}, at a round number")
+                for step in beside
+                if low <= number + step <= high
+            )

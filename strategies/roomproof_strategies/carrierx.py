@@ -1,4 +1,6 @@
-"""What CarrierX meeting rooms need: access codes that no other room has, members that only the provider knows."""
+"""What CarrierX meeting rooms need: access codes that no other room has, fields that only the provider
+knows.
+"""
 
 from __future__ import annotations
 
@@ -21,12 +23,16 @@ _NOTHING = st.none()  # always the same: the plain values of a strategy are draw
 
 
 def _fields(setting: Setting) -> Mapping[tuple[str, ...], SearchStrategy[Json]]:
-    """Codes of six digits as in the page's sample, no group of numbers (it would have to exist), the room's own ids."""
+    """Codes of six digits as in the document's sample, no group of numbers (it would have to exist), the
+    room's own ids.
+    """
     found: dict[tuple[str, ...], SearchStrategy[Json]] = {
         ("access_codes", "items", "access_code"): _codes(setting.serial),
         ("did_group_sid",): _NOTHING,
     }
-    return found | {(name,): _only(setting.room[name]) for name in _READ_ONLY if isinstance(setting.room.get(name), str)}
+    return found | {
+        (name,): _only(setting.room[name]) for name in _READ_ONLY if isinstance(setting.room.get(name), str)
+    }
 
 
 @lru_cache(8)
@@ -46,13 +52,17 @@ def _moved_codes(draw: st.DrawFn, serial: str) -> str:
 
 
 def adapt(_operation: str, sample: Sample, setting: Setting) -> Sample:
-    """Return the sample with codes that differ from those of other rooms and from each other; whatever is no code stays."""
+    """Return the sample with codes that differ from those of other rooms and from each other; whatever is no
+    code stays.
+    """
     body = sample.value
     listed = body.get("access_codes") if isinstance(body, dict) else None
     if not isinstance(listed, list):
         return sample
     taken: set[str] = set()
-    return replace(sample, value={**body, "access_codes": [_distinct(item, setting.room_id, taken) for item in listed]})
+    return replace(
+        sample, value={**body, "access_codes": [_distinct(item, setting.room_id, taken) for item in listed]}
+    )
 
 
 def _distinct(item: Json, room: str, taken: set[str]) -> Json:
@@ -67,18 +77,34 @@ def _distinct(item: Json, room: str, taken: set[str]) -> Json:
 
 
 def _moved(code: str, word: str) -> str:
-    """Return another code of six digits, as far from the given one as the word says; different codes stay different."""
+    """Return another code of six digits, as far from the given one as the word says; different codes stay
+    different.
+    """
     return str(_LOWEST + (int(code) - _LOWEST + crc32(word.encode())) % _CODES)
 
 
 def samples(setting: Setting) -> Iterator[Sample]:
-    """Yield groups of numbers (which may not exist), deep settings, codes with leading zeros, roles of other services."""
+    """Yield groups of numbers (which may not exist), deep settings, codes with leading zeros, roles of other
+    services.
+    """
     group = f"9e107d9d-372b-4b68-8f06-{crc32(setting.serial.encode()):012x}"
     for number in range(3):
-        yield Sample({"did_group_sid": f"{group[:-1]}{number}"}, ("did_group_sid",), "type", True, "unsettled: a group of numbers")
-        yield Sample({"name": f"Room {number}"}, ("name",), "accepted", True, "another member, after the group was set")
+        yield Sample(
+            {"did_group_sid": f"{group[:-1]}{number}"},
+            ("did_group_sid",),
+            "type",
+            True,
+            "unsettled: a group of numbers",
+        )
+        yield Sample(
+            {"name": f"Room {number}"}, ("name",), "accepted", True, "another field, after the group was set"
+        )
     yield Sample(
-        {"did_group_sid": f"{group[:-1]}a", "name": "Room and group"}, ("did_group_sid",), "type", True, "unsettled: a group and a name"
+        {"did_group_sid": f"{group[:-1]}a", "name": "Room and group"},
+        ("did_group_sid",),
+        "type",
+        True,
+        "unsettled: a group and a name",
     )
     yield Sample({"did_group_sid": None}, ("did_group_sid",), "nullable", True, "null, after a group was set")
     deep = {"theme": {"colour": "blue", "sizes": [1, 2.5, "3"]}, "flag": True, "count": 7, "nothing": None}
@@ -86,10 +112,18 @@ def samples(setting: Setting) -> Iterator[Sample]:
         yield Sample({"properties": value}, ("properties",), "accepted", True, "settings")
     for code in ("012345", "000001", "004711"):
         entry = {"access_code": code, "role": "host"}
-        yield Sample({"access_codes": [entry]}, ("access_codes",), "accepted", True, "a code with leading zeros")
+        yield Sample(
+            {"access_codes": [entry]}, ("access_codes",), "accepted", True, "a code with leading zeros"
+        )
     for word in ("moderator", "owner", "guest", "admin", "speaker", "attendee"):
         entry = {"access_code": "734251", "role": word}
-        yield Sample({"access_codes": [entry]}, ("access_codes", "items", "role"), "enum", False, f"{word}, another role")
+        yield Sample(
+            {"access_codes": [entry]},
+            ("access_codes", "items", "role"),
+            "enum",
+            False,
+            f"{word}, another role",
+        )
 
 
 SPECIAL = Special(samples=samples, fields=_fields, adapt=adapt)

@@ -1,4 +1,6 @@
-"""Random values from Hypothesis in great number: they are drawn up first, and used when no Hypothesis run lasts."""
+"""Random values from Hypothesis in great number: they are drawn up first, and used when no Hypothesis run
+lasts.
+"""
 
 from __future__ import annotations
 
@@ -12,23 +14,36 @@ from hypothesis.errors import Unsatisfiable
 T = TypeVar("T")
 
 RANDOM = settings(
-    database=None, deadline=None, phases=(Phase.generate,), verbosity=Verbosity.quiet, suppress_health_check=list(HealthCheck)
+    database=None,
+    deadline=None,
+    phases=(Phase.generate,),
+    verbosity=Verbosity.quiet,
+    suppress_health_check=list(HealthCheck),
 )
-"""A run that only generates. Health checks watch over a test's own data; what takes time here may be a provider's answer."""
+"""A run that only generates. Health checks watch over a test's own data; what takes time here may be a
+provider's response.
+"""
 EXAMPLES = 8
-"""So many examples a run has, beside the simplest one, with which Hypothesis begins. Of more than these Hypothesis makes some small,
-and later ones of parts of earlier ones, so that half of the values would come again."""
+"""So many examples a run has, beside the simplest one, with which Hypothesis begins. Of more than these
+Hypothesis makes some small, and later ones of parts of earlier ones, so that half of the values would come
+again.
+"""
 VALUES_EACH = 32
-"""So many values at most are drawn in an example, since to begin and to end one takes longer than to draw a value."""
+"""So many values at most are drawn in an example, since to begin and to end one takes longer than to draw a
+value.
+"""
 BARREN = 3
 """After so many runs in a row that bring nothing new there is taken to be nothing else."""
 
 
-def distinct(make: Callable[[st.DrawFn], T], wanted: int, key: Callable[[T], Hashable], start: int) -> Iterator[T]:
-    """Yield so many random values that differ in their key, the same ones for the same start; fewer if there seem to be no others.
+def distinct(
+    make: Callable[[st.DrawFn], T], wanted: int, key: Callable[[T], Hashable], start: int
+) -> Iterator[T]:
+    """Yield so many random values that differ in their key, the same ones for the same start; fewer if there
+    seem to be no others.
 
-    `make` takes the function that draws from a strategy and returns a value. The first value is the simplest one. Raises Unsatisfiable
-    if there are none at all. Not for use inside a running Hypothesis test.
+    `make` takes the function that draws from a strategy and returns a value. The first value is the simplest
+    one. Raises Unsatisfiable if there are none at all. Not for use inside a running Hypothesis test.
     """
     seen: set[Hashable] = set()
     most = VALUES_EACH
@@ -49,7 +64,8 @@ def distinct(make: Callable[[st.DrawFn], T], wanted: int, key: Callable[[T], Has
                 yield value
         barren = barren + 1 if len(seen) == wanted - missing else 0
         if len(drawn) < (1 + EXAMPLES) * size:
-            # There are no others, or values are given up or too long, so that no example of several gets to its end.
+            # There are no others, or values are given up or too long, so that no example of several gets to
+            # its end.
             if size == 1:
                 return
             most = 1

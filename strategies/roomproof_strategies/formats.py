@@ -1,7 +1,8 @@
-"""Plain enumerations of texts: date-times, dates, URLs, UUIDs, HTTP dates, words of a length, and their near misses.
+"""Plain enumerations of texts: date-times, dates, URLs, UUIDs, HTTP dates, words of a length, and their near
+misses.
 
-Every function returns (text, note) pairs. A note that starts with `exotic` marks a text that the format allows and that real
-providers may still refuse.
+Every function returns (text, note) pairs. A note that starts with `exotic` marks a text that the format
+allows and that real providers may still reject.
 """
 
 from __future__ import annotations
@@ -20,15 +21,18 @@ ALPHABETS = ("ASCII", "combining", "non-BMP")
 def words(alphabet: str, length: int) -> str:
     """Return a text of so many code points in one of `ALPHABETS`.
 
-    `combining` is a base letter with U+0301, two code points each (Unicode, 3.6): whoever counts what a person sees gets half.
-    `non-BMP` is four bytes of UTF-8 and two units of UTF-16 for each code point (RFC 3629, 3; RFC 2781, 2.1).
+    `combining` is a base letter with U+0301, two code points each (Unicode, 3.6): whoever counts what a
+    person sees gets half. `non-BMP` is four bytes of UTF-8 and two units of UTF-16 for each code point
+    (RFC 3629, 3; RFC 2781, 2.1).
     """
     unit = {"ASCII": _LETTERS, "combining": "e\u0301", "non-BMP": _ASTRAL}[alphabet]
     return (unit * (length // len(unit) + 1))[:length]
 
 
 def texts() -> Noted:
-    """Return short texts that are easily damaged on the way: quoting (RFC 8259, 7), normal forms, spaces, controls."""
+    """Return short texts that are easily damaged on the way: quoting (RFC 8259, 7), normal forms, spaces,
+    controls.
+    """
     return (
         ("Caf\u00e9 na\u00efve", "composed accents"),
         ("Cafe\u0301", "decomposed accent: must not be normalised"),
@@ -59,7 +63,7 @@ _NUMERALS = ("0", "123", "007", "0123", "-0", "1.0", "1e3", "0x10", "12345678901
 
 
 def plain_date_time(moment: datetime) -> str:
-    """Return the form that all pages use: whole seconds and Z (RFC 3339, 5.6)."""
+    """Return the form that all documents use: whole seconds and Z (RFC 3339, 5.6)."""
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ").zfill(20)
 
 
@@ -116,12 +120,21 @@ def civil_times(anchor: datetime) -> Noted:
         (f"{change['US spring']}T07:00:00Z", "clocks go forward in New York"),
         (f"{change['US spring']}T02:30:00-05:00", "in the hour that clocks leave out in New York"),
         (f"{change['US autumn']}T05:30:00Z", "in the hour that comes twice in New York, the first time"),
-        (f"{change['US autumn']}T01:30:00-05:00", "in the hour that comes twice in New York, the second time"),
+        (
+            f"{change['US autumn']}T01:30:00-05:00",
+            "in the hour that comes twice in New York, the second time",
+        ),
         *((f"{end}T23:59:59Z", f"the end of {end:%B}") for end in _month_ends(anchor)),
         (f"{year + 1}-01-01T00:00:00Z", "the first second of a year"),
         (f"{year + 1}-03-01T00:00:00Z", "the first second of March"),
-        (f"{year + 1}-12-31T23:30:00-05:00", "the last half hour of a year in New York, the next year in UTC"),
-        (f"{year + 1}-01-01T00:30:00+14:00", "the first half hour of a year on Kiritimati, the year before in UTC"),
+        (
+            f"{year + 1}-12-31T23:30:00-05:00",
+            "the last half hour of a year in New York, the next year in UTC",
+        ),
+        (
+            f"{year + 1}-01-01T00:30:00+14:00",
+            "the first half hour of a year on Kiritimati, the year before in UTC",
+        ),
         (f"{day}T23:30:00-08:00", "the evening of a day, the next day in UTC"),
         (f"{day}T00:30:00+05:45", "the night of a day, the day before in UTC"),
         (f"{day}T12:34:56-12:00", "offset -12:00"),
@@ -129,7 +142,9 @@ def civil_times(anchor: datetime) -> Noted:
 
 
 def date_times(anchor: datetime) -> Noted:
-    """Return date-times on the anchor's day and at the edges of the calendar (RFC 3339, 4.3, 5.6, 5.7, appendix D)."""
+    """Return date-times on the anchor's day and at the edges of the calendar (RFC 3339, 4.3, 5.6, 5.7,
+    appendix D).
+    """
     day, year = anchor.date().isoformat(), anchor.year + 1
     offsets = ("+00:00", "+05:30", "-08:00", "+14:00", "-14:00")
     return (
@@ -137,7 +152,10 @@ def date_times(anchor: datetime) -> Noted:
         *((f"{day}T12:34:56{offset}", f"offset {offset}") for offset in offsets),
         (f"{day}T12:34:56-00:00", "exotic: offset -00:00, unknown local time"),
         *(
-            (f"{day}T12:34:56.{'123456789'[:digits]}Z", f"{'exotic: ' if digits > 7 else ''}{digits} fraction digits")
+            (
+                f"{day}T12:34:56.{'123456789'[:digits]}Z",
+                f"{'exotic: ' if digits > 7 else ''}{digits} fraction digits",
+            )
             for digits in range(1, 10)
         ),
         (f"{day}T12:34:56.500000Z", "fraction with trailing zeros"),
@@ -203,7 +221,10 @@ def dates(anchor: datetime) -> Noted:
         (anchor.date().isoformat(), "date only"),
         (_month_end(anchor).isoformat(), "date only, end of the month"),
         (_leap_day(anchor).isoformat(), "date only, 29 February of a leap year"),
-        *((day.isoformat(), f"date only, clocks change in the {place[:2]}") for place, day in _clock_changes(anchor).items()),
+        *(
+            (day.isoformat(), f"date only, clocks change in the {place[:2]}")
+            for place, day in _clock_changes(anchor).items()
+        ),
         (f"{anchor.year}-12-31", "date only, the last day of a year"),
         (f"{anchor.year + 1}-01-01", "date only, the first day of a year"),
         (f"{anchor.year + 1}-03-01", "date only, the first day of March"),
@@ -228,7 +249,9 @@ def date_misses(anchor: datetime) -> Noted:
 
 
 def url_of_length(length: int) -> str:
-    """Return an http URL of exactly so many characters (at least 30), its path filled up; RFC 9110, 4.1, asks for 8,000."""
+    """Return an http URL of exactly so many characters (at least 30), its path filled up; RFC 9110, 4.1, asks
+    for 8,000.
+    """
     start = "https://room.example.com/path/"
     return start + (_LETTERS * (length // 26 + 1))[: length - len(start)]
 
@@ -334,7 +357,9 @@ def http_dates(anchor: datetime) -> Noted:
 
 
 def http_date_misses(anchor: datetime) -> Noted:
-    """Return texts that are close to an IMF-fixdate and are none, the two obsolete forms of RFC 9110, 5.6.7 among them."""
+    """Return texts that are close to an IMF-fixdate and are none, the two obsolete forms of RFC 9110, 5.6.7
+    among them.
+    """
     good, utc = plain_http_date(anchor), anchor.astimezone(UTC)
     other = plain_http_date(anchor + timedelta(days=1))[:3]
     return (
@@ -350,24 +375,26 @@ def http_date_misses(anchor: datetime) -> Noted:
     )
 
 
-def near_misses(member: str, others: Sequence[str]) -> Noted:
-    """Return texts close to one member of a closed list of texts: case, spelling, spaces, and members run together."""
-    middle = len(member) // 2
+def near_misses(field: str, others: Sequence[str]) -> Noted:
+    """Return texts close to one field of a closed list of texts: case, spelling, spaces, and fields run
+    together.
+    """
+    middle = len(field) // 2
     return (
-        (member.lower(), "lower case"),
-        (member.upper(), "upper case"),
-        (member.swapcase(), "case swapped"),
-        (member.capitalize(), "capitalised"),
-        (f" {member}", "space in front"),
-        (f"{member} ", "space behind"),
-        (f"{member}\n", "newline behind"),
-        (member[:-1], "last character missing"),
-        (member[1:], "first character missing"),
-        (member[:middle] + member[middle + 1 :], "a character missing inside"),
-        (f"{member}s", "one letter more"),
-        (f'"{member}"', "quoted"),
-        *((f"{member}{other}", "two members run together") for other in others[:1]),
-        *((f"{member},{other}", "two members with a comma") for other in others[:1]),
+        (field.lower(), "lower case"),
+        (field.upper(), "upper case"),
+        (field.swapcase(), "case swapped"),
+        (field.capitalize(), "capitalised"),
+        (f" {field}", "space in front"),
+        (f"{field} ", "space behind"),
+        (f"{field}\n", "newline behind"),
+        (field[:-1], "last character missing"),
+        (field[1:], "first character missing"),
+        (field[:middle] + field[middle + 1 :], "a character missing inside"),
+        (f"{field}s", "one letter more"),
+        (f'"{field}"', "quoted"),
+        *((f"{field}{other}", "two fields run together") for other in others[:1]),
+        *((f"{field},{other}", "two fields with a comma") for other in others[:1]),
         ("", "empty"),
         ("null", "the word null"),
         ("unknown", "a word"),

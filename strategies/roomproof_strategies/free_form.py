@@ -1,7 +1,7 @@
 """Objects where a schema says no more than that they are objects: shapes in which programs lose something.
 
 Neither nulls nor arrays in arrays nor odd names are among them: stores differ in what they make of these, and
-no page settles it.
+no document settles it.
 """
 
 from __future__ import annotations
@@ -9,8 +9,8 @@ from __future__ import annotations
 from roomproof_strategies.sample import Json
 
 FREE_FORM: tuple[tuple[dict[str, Json], str], ...] = (
-    ({}, "no member"),
-    ({"text": "a text", "number": 7, "flag": True}, "members of several types"),
+    ({}, "no field"),
+    ({"text": "a text", "number": 7, "flag": True}, "fields of several types"),
     ({"text": "", "number": 0, "flag": False}, "an empty text, zero and false"),
     ({"text": "7", "flag": "true", "nothing": "null"}, "texts that look like other types"),
     ({"half": 0.5, "negative": -1, "whole": 4_294_967_296}, "a fraction, a negative and a large number"),
@@ -26,5 +26,5 @@ FREE_FORM: tuple[tuple[dict[str, Json], str], ...] = (
     ({"object": {"text": "", "number": 0, "flag": False}}, "an empty text, zero and false inside"),
     ({"camelCase": 1, "snake_case": 2, "kebab-case": 3, "UPPER": 4}, "names of several fashions"),
     ({"text": "Zürich, 日本, \U0001f600"}, "a text beyond ASCII"),
-    ({f"key{number}": number for number in range(40)}, "forty members"),
+    ({f"key{number}": number for number in range(40)}, "forty fields"),
 )

@@ -14,7 +14,17 @@ from hypothesis.strategies import SearchStrategy
 from roomproof_strategies.makers import Maker, drawing, kept, one_of
 from roomproof_strategies.plain import Plain
 from roomproof_strategies.sample import LONGEST, Json, Sample, Schema
-from roomproof_strategies.schema import Node, Path, alternatives, breaks, integer_range, matcher, require_known, types, validator
+from roomproof_strategies.schema import (
+    Node,
+    Path,
+    alternatives,
+    breaks,
+    integer_range,
+    matcher,
+    require_known,
+    types,
+    validator,
+)
 from roomproof_strategies.spots import Spot, spots
 from roomproof_strategies.texts import any_texts
 from roomproof_strategies.valid import Fields, canonical, valid_maker
@@ -27,10 +37,12 @@ _SHORT_TEXT = 5
 
 
 def invalid(schema: Schema, fields: Fields | None = None, *, anchor: datetime) -> Iterator[Sample]:
-    """Yield samples of an object schema that break one keyword each, the same ones every time; the rest of each body is minimal.
+    """Yield samples of an object schema that break one keyword each, the same ones every time; the rest of
+    each body is minimal.
 
-    `path` and `rule` name what is broken (see `schema.breaks`). The word `coercible` in a note marks a value that lenient parsers
-    take for one of the right type. `fields` and `anchor` are those of `boundary`. Raises ValueError for a keyword that is not read.
+    `path` and `rule` name what is broken (see `schema.breaks`). The word `coercible` in a note marks a value
+    that lenient parsers take for one of the right type. `fields` and `anchor` are those of `boundary`. Raises
+    ValueError for a keyword that is not read.
     """
     require_known(schema)
     plain = Plain(fields or {}, anchor)
@@ -48,7 +60,8 @@ def invalid(schema: Schema, fields: Fields | None = None, *, anchor: datetime) -
 
 
 def mutations(schema: Schema, fields: Fields | None = None, *, anchor: datetime) -> SearchStrategy[Sample]:
-    """Return a strategy for samples that break one keyword somewhere in a random valid body; arguments as those of `invalid`.
+    """Return a strategy for samples that break one keyword somewhere in a random valid body; arguments as
+    those of `invalid`.
 
     Build it outside of a running Hypothesis test.
     """
@@ -56,7 +69,9 @@ def mutations(schema: Schema, fields: Fields | None = None, *, anchor: datetime)
     plain = Plain(fields or {}, anchor)
     checker = validator(schema)
     body = valid_maker(schema, fields, anchor=anchor)
-    change = one_of([offer for place in spots(schema, plain) if (offer := one_of(list(_changes(place, checker, plain))))])
+    change = one_of(
+        [offer for place in spots(schema, plain) if (offer := one_of(list(_changes(place, checker, plain))))]
+    )
     return st.nothing() if body is None or change is None else _broken(body, change, schema, checker)
 
 
@@ -71,16 +86,27 @@ def _broken(draw: st.DrawFn, body: Maker, change: Maker, schema: Schema, checker
 
 
 def _changes(place: Spot, checker: Any, plain: Plain) -> Iterator[Maker]:
-    """Yield makers of changes that break one keyword at a spot: enumerated ones, random ones, a required member left out."""
-    listed = [wrong for wrong in wrong_values(place, plain) if len(breaks(checker, place.wrap(wrong[0]))) == 1]
+    """Yield makers of changes that break one keyword at a spot: enumerated ones, random ones, a required
+    field left out.
+    """
+    listed = [
+        wrong for wrong in wrong_values(place, plain) if len(breaks(checker, place.wrap(wrong[0]))) == 1
+    ]
     if listed:
         yield _replacing(place, drawing(st.sampled_from(listed)))
     fits = matcher(place.schema)
     nodes = alternatives(place.schema, settled=False)
     for node in nodes:
-        yield from (_replacing(place, _noted(kept(make, lambda value: not fits(value)), note)) for make, note in _outside(node))
+        yield from (
+            _replacing(place, _noted(kept(make, lambda value: not fits(value)), note))
+            for make, note in _outside(node)
+        )
     allowed = {kind for node in nodes for kind in types(node)}
-    others = [make for kind, make in _of_types().items() if kind not in allowed and not {"number", "integer"} <= {kind, *allowed}]
+    others = [
+        make
+        for kind, make in _of_types().items()
+        if kind not in allowed and not {"number", "integer"} <= {kind, *allowed}
+    ]
     if not place.is_key:
         yield from (_replacing(place, _noted(make, "random value of another type")) for make in others)
     required = plain.object_node(place.schema).get("required", ())
@@ -154,9 +180,10 @@ def _too_long(most: int) -> Maker:
 
 
 def put(body: Json, place: Spot, value: Json) -> Json:
-    """Return a body with a value put at a spot: in an array in the first item, in a map in its first member or as that one's name.
+    """Return a body with a value put at a spot: in an array in the first item, in a map in its first field or
+    as that one's name.
 
-    Where the body has nothing on the way, the member that the smallest body of the spot has is put in.
+    Where the body has nothing on the way, the field that the smallest body of the spot has is put in.
     """
     try:
         return _put(body, place.path, value)
@@ -172,12 +199,12 @@ def _put(body: Json, path: Path, value: Json) -> Json:
     if isinstance(body, list):
         return [_put(body[0], rest, value), *body[1:]]
     if not isinstance(body, dict):
-        raise LookupError("only an object has members")
+        raise LookupError("only an object has fields")
     if step in body or (not rest and step not in ("values", "keys")):
         return {**body, step: _put(body.get(step), rest, value)}
     first = next(iter(body.items()), None) if step in ("values", "keys") else None
     if first is None:
-        raise LookupError("there is no member to change")
+        raise LookupError("there is no field to change")
     if step == "keys":
-        return {value: first[1], **{key: member for key, member in body.items() if key != first[0]}}
+        return {value: first[1], **{key: field for key, field in body.items() if key != first[0]}}
     return {**body, first[0]: _put(first[1], rest, value)}

@@ -1,7 +1,8 @@
 """Makers: functions that draw a value piece by piece.
 
-Entering and leaving a strategy costs Hypothesis as much as drawing a number. So a schema does not become strategies within
-strategies but one function, which calls others and asks Hypothesis only for what is random: numbers, texts, which of several.
+Entering and leaving a strategy costs Hypothesis as much as drawing a number. So a schema does not become
+strategies within strategies but one function, which calls others and asks Hypothesis only for what is random:
+numbers, texts, which of several.
 """
 
 from __future__ import annotations
@@ -15,7 +16,9 @@ from hypothesis.strategies import SearchStrategy
 from roomproof_strategies.sample import Json
 
 Maker = Callable[[st.DrawFn], Json]
-"""Takes the function that draws from a strategy and returns a value; None stands for one that has no values."""
+"""Takes the function that draws from a strategy and returns a value; None stands for one that has no
+values.
+"""
 Check = Callable[[Json], bool]
 
 _TRIES = 3
@@ -38,7 +41,9 @@ def drawing(strategy: SearchStrategy[Json]) -> Maker:
 
 
 def number(least: int, most: int) -> SearchStrategy[int]:
-    """Return numbers that decide on a structure. Hypothesis takes all integers for alike, and would often try one in another's place."""
+    """Return numbers that decide on a structure. Hypothesis takes all integers for alike, and would often try
+    one in another's place.
+    """
     return st.sampled_from(range(least, most + 1))
 
 
@@ -94,9 +99,10 @@ def lists(make: Maker, least: int, most: int, key: Callable[[Json], Hashable] | 
 
 
 def objects(required: Mapping[str, Maker], optional: Mapping[str, Maker], least: int, most: int) -> Maker:
-    """Return the maker of objects with all required members and from `least` to `most` of the optional ones, each number as often.
+    """Return the maker of objects with all required fields and from `least` to `most` of the optional ones,
+    each number as often.
 
-    A member's value is drawn together with its name, so that shrinking can leave out both.
+    A field's value is drawn together with its name, so that shrinking can leave out both.
     """
     sizes = number(least, most)
     indexes = [number(0, last) for last in range(len(optional))]

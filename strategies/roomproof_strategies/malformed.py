@@ -10,7 +10,8 @@ DEPTH = 2000
 def malformed() -> Iterator[tuple[bytes, str]]:
     """Yield (body, note): bytes that no strict JSON parser takes (RFC 8259, 2, 7, 8.1).
 
-    A note that starts with `parser's choice` marks a body that the grammar allows and that parsers may refuse (RFC 8259, 8.1, 8.2 and 9).
+    A note that starts with `parser's choice` marks a body that the grammar allows and that parsers may reject
+    (RFC 8259, 8.1, 8.2 and 9).
     """
     yield b"", "empty body"
     yield b" \n", "only white space"

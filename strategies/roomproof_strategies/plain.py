@@ -13,7 +13,16 @@ from hypothesis.strategies import SearchStrategy
 from roomproof_strategies.drawing import distinct
 from roomproof_strategies.formats import plain_date_time, plain_http_date
 from roomproof_strategies.sample import Json, Schema
-from roomproof_strategies.schema import Node, Path, alternatives, flatten, integer_range, is_free, matcher, types
+from roomproof_strategies.schema import (
+    Node,
+    Path,
+    alternatives,
+    flatten,
+    integer_range,
+    is_free,
+    matcher,
+    types,
+)
 from roomproof_strategies.valid import SCALARS, Fields, canonical, valid
 
 _DRAWN = 60
@@ -24,7 +33,9 @@ _REMEMBERED = 64
 
 @lru_cache(_REMEMBERED)
 def some(strategy: SearchStrategy[Json], count: int) -> list[Json]:
-    """Return up to `count` different values of a strategy, the same ones every time. Not for use inside a running Hypothesis test."""
+    """Return up to `count` different values of a strategy, the same ones every time. Not for use inside a
+    running Hypothesis test.
+    """
     if strategy.is_empty:
         return []
     # Where keywords contradict each other, no draw gets through, and there is nothing to return.
@@ -34,7 +45,9 @@ def some(strategy: SearchStrategy[Json], count: int) -> list[Json]:
 
 
 class Plain:
-    """Plain values of the nodes of one body schema; `variant` tells values for the same place apart, `position` places."""
+    """Plain values of the nodes of one body schema; `variant` tells values for the same place apart,
+    `position` places.
+    """
 
     def __init__(self, fields: Fields, anchor: datetime) -> None:
         self.fields = fields
@@ -42,7 +55,9 @@ class Plain:
         self._drawn: dict[Path, list[Json]] = {}
 
     def value(self, schema: Schema | bool, path: Path, variant: int = 0, position: int = 0) -> Json:
-        """Return a plain value: no declared default if there is a choice, no null, nothing unsettled; few choices repeat."""
+        """Return a plain value: no declared default if there is a choice, no null, nothing unsettled; few
+        choices repeat.
+        """
         found = self.drawn(path) if path in self.fields else self._choices(schema, path, variant, position)
         return found[variant % len(found)]
 
@@ -56,7 +71,7 @@ class Plain:
         return self._drawn[path]
 
     def members(self, node: Node, path: Path, names: Iterable[str], variant: int = 0) -> dict[str, Json]:
-        """Return an object of the named members, each with a plain value."""
+        """Return an object of the named fields, each with a plain value."""
         known = node.get("properties", {})
         order = {name: index for index, name in enumerate(known)}
         return {
@@ -64,25 +79,35 @@ class Plain:
             for name in sorted(names, key=lambda name: order.get(name, len(order)))
         }
 
-    def least(self, schema: Schema | bool, path: Path, variant: int = 0, beside: str | None = None) -> dict[str, Json]:
-        """Return the smallest plain object: required members and as many others as `minProperties` asks for, `beside` counted in."""
+    def least(
+        self, schema: Schema | bool, path: Path, variant: int = 0, beside: str | None = None
+    ) -> dict[str, Json]:
+        """Return the smallest plain object: required fields and as many others as `minProperties` asks for,
+        `beside` counted in.
+        """
         node = self.object_node(schema)
         names = list(dict.fromkeys([*node.get("required", ()), *([] if beside is None else [beside])]))
-        others = [name for name, member in node.get("properties", {}).items() if name not in names and member is not False]
+        others = [
+            name
+            for name, field in node.get("properties", {}).items()
+            if name not in names and field is not False
+        ]
         missing = max(node.get("minProperties", 0) - len(names), 0)
         names = [name for name in (*names, *others[:missing]) if name != beside]
-        unlisted = self.map(node, path, max(missing - len(others), 0), variant)
-        return {**self.members(node, path, names, variant), **unlisted}
+        undocumented = self.map(node, path, max(missing - len(others), 0), variant)
+        return {**self.members(node, path, names, variant), **undocumented}
 
     def full(self, schema: Schema | bool, path: Path, variant: int = 0) -> dict[str, Json]:
-        """Return an object of all listed members, or a map of one member."""
+        """Return an object of all listed fields, or a map of one field."""
         node = self.object_node(schema)
         if not node.get("properties"):
             return self.map(node, path, max(node.get("minProperties", 0), 1), variant)
-        return self.members(node, path, [name for name, member in node["properties"].items() if member is not False], variant)
+        return self.members(
+            node, path, [name for name, field in node["properties"].items() if field is not False], variant
+        )
 
     def map(self, node: Node, path: Path, size: int, variant: int = 0) -> dict[str, Json]:
-        """Return so many unlisted members, or none where the schema describes none."""
+        """Return so many unlisted fields, or none where the schema describes none."""
         if is_free(node):
             return {f"key{variant + index}": f"{variant + index} Room" for index in range(size)}
         extra = node.get("additionalProperties")
@@ -92,7 +117,7 @@ class Plain:
         return {key: self.value(extra, (*path, "values"), variant + index) for index, key in enumerate(keys)}
 
     def key(self, node: Node, path: Path, variant: int = 0) -> str:
-        """Return a name for an unlisted member."""
+        """Return a name for an unlisted field."""
         names = {"allOf": [{"type": "string"}, node.get("propertyNames", True)]}
         return str(self.value(names, (*path, "keys"), variant))
 

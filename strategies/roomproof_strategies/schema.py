@@ -1,7 +1,8 @@
 """Read a JSON Schema (2020-12) node: merge what it says, list its limits, tell which keyword a value breaks.
 
-Three x- members count beside the standard keywords: `x-observed` (keywords that real providers keep to), `x-sample` (keywords
-that a page's samples keep to) and `x-unsettled` (`{reason, schema}`: values whose acceptance no document settles).
+Three x- fields count beside the standard keywords: `x-observed` (keywords that real providers keep to),
+`x-sample` (keywords that a document's samples keep to) and `x-unsettled` (`{reason, schema}`: values whose
+acceptance no document settles).
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ _NESTED = {"items", "additionalProperties", "propertyNames"}
 _STEPS = {"items": "items", "additionalProperties": "values", "propertyNames": "keys"}
 _NATURAL = {name: keyword.speaks_of for name, keyword in TABLE.items() if keyword.speaks_of}
 _FURTHER = {
-    "x-observed": ("observed-", "beyond what real providers take"),
+    "x-observed": ("observed-", "beyond what real providers accept"),
     "x-sample": ("sample-", "unlike the samples"),
 }
 KEYWORDS = {*_NATURAL, *VALUE_KEYWORDS}
@@ -38,7 +39,8 @@ _HARMLESS = {*names_of(Role.ANNOTATION), "default", "deprecated", "readOnly", "w
 
 
 def require_known(schema: Schema | bool, place: str = "the schema") -> None:
-    """Raise ValueError, with the place and the nearest known one, for a keyword that the strategies do not heed.
+    """Raise ValueError, with the place and the nearest known one, for a keyword that the strategies do not
+    heed.
 
     To pass it over would call values valid that it excludes.
     """
@@ -69,11 +71,14 @@ def _inner(key: str, value: Any) -> Iterator[tuple[str, Any]]:
 
 @lru_cache(maxsize=256)
 def ecma(pattern: str) -> re.Pattern[str]:
-    """Return a JSON Schema pattern as ECMA-262 reads it (2020-12, 6.4): `$` is the very end, `\\d` and `\\w` are ASCII.
+    """Return a JSON Schema pattern as ECMA-262 reads it (2020-12, 6.4): `$` is the very end, `\\d` and `\\w`
+    are ASCII.
 
     Python's own `$` also matches before a last newline, and would let `name\\n` through.
     """
-    ended = re.sub(r"\\.|\[(?:\\.|[^\]\\])*\]|\$", lambda match: r"\Z" if match[0] == "$" else match[0], pattern)
+    ended = re.sub(
+        r"\\.|\[(?:\\.|[^\]\\])*\]|\$", lambda match: r"\Z" if match[0] == "$" else match[0], pattern
+    )
     return re.compile(ended, re.ASCII)
 
 
@@ -84,7 +89,9 @@ def validator(schema: Schema | bool) -> jsonschema_rs.Draft202012Validator:
 
 @lru_cache(maxsize=2048)
 def _compiled(text: bytes) -> jsonschema_rs.Draft202012Validator:
-    return jsonschema_rs.Draft202012Validator(orjson.loads(text), validate_formats=True, formats=dict(FORMATS))
+    return jsonschema_rs.Draft202012Validator(
+        orjson.loads(text), validate_formats=True, formats=dict(FORMATS)
+    )
 
 
 def matcher(schema: Schema | bool) -> Callable[[Json], bool]:
@@ -95,8 +102,9 @@ def matcher(schema: Schema | bool) -> Callable[[Json], bool]:
 def breaks(checker: jsonschema_rs.Draft202012Validator, body: Json) -> tuple[tuple[Path, str], ...]:
     """Return what a body breaks, as (schema path, rule), given the `validator` of its schema.
 
-    A null where none is allowed is `null`; a missing member is `required` at the member's own path. Where a value has the wrong
-    type, no other keyword of that schema is named: they speak of values of the right type.
+    A null where none is allowed is `null`; a missing field is `required` at the field's own path. Where a
+    value has the wrong type, no other keyword of that schema is named: they speak of values of the right
+    type.
     """
     found: list[tuple[Path, str]] = []
     for error in checker.iter_errors(body):
@@ -123,14 +131,16 @@ def _sample_path(steps: Sequence[str]) -> Path:
 
 
 def remarks(schema: Schema | bool, value: Json) -> Iterator[str]:
-    """Yield why a person should not expect a valid value to be accepted: unsettled regions it lies in, observed keywords it breaks."""
+    """Yield why a person should not expect a valid value to be accepted: unsettled regions it lies in,
+    observed keywords it breaks.
+    """
     if isinstance(schema, bool):
         return
     unsettled = schema.get("x-unsettled")
     if unsettled is not None and matcher(unsettled["schema"])(value):
         yield f"unsettled: {unsettled['reason']}"
-    for member, (_, remark) in _FURTHER.items():
-        if member in schema and not matcher(_keywords(schema[member]))(value):
+    for field, (_, remark) in _FURTHER.items():
+        if field in schema and not matcher(_keywords(schema[field]))(value):
             yield remark
     for branch in (*schema.get("allOf", ()), *schema.get("anyOf", ()), *schema.get("oneOf", ())):
         yield from remarks(branch, value)
@@ -138,9 +148,9 @@ def remarks(schema: Schema | bool, value: Json) -> Iterator[str]:
         for item in value:
             yield from remarks(schema.get("items", True), item)
     if isinstance(value, dict):
-        members = schema.get("properties", {})
-        for name, member in value.items():
-            yield from remarks(members.get(name, schema.get("additionalProperties", True)), member)
+        fields = schema.get("properties", {})
+        for name, field in value.items():
+            yield from remarks(fields.get(name, schema.get("additionalProperties", True)), field)
             yield from remarks(schema.get("propertyNames", True), name)
 
 
@@ -149,23 +159,33 @@ def _keywords(schema: Schema) -> Node:
 
 
 def types(node: Schema) -> tuple[str, ...]:
-    """Return the JSON types that a node allows, null last; without `type`, those that its keywords speak of, else all."""
+    """Return the JSON types that a node allows, null last; without `type`, those that its keywords speak of,
+    else all.
+    """
     named = node.get("type")
     if named is None:
         natural = {_NATURAL[key] for key in node if key in _NATURAL}
-        named = [kind for kind in ALL_TYPES if kind in natural] or [kind for kind in ALL_TYPES if kind != "number"]
+        named = [kind for kind in ALL_TYPES if kind in natural] or [
+            kind for kind in ALL_TYPES if kind != "number"
+        ]
     listed = [named] if isinstance(named, str) else list(named)
     return tuple(sorted(listed, key=lambda kind: kind == "null"))
 
 
 def is_free(node: Schema) -> bool:
-    """Whether a node allows objects of any members: it says nothing of their names nor of their values."""
+    """Whether a node allows objects of any fields: it says nothing of their names nor of their values."""
     is_open = node.get("additionalProperties", True) is True
-    return "object" in types(node) and is_open and not any(key in node for key in ("properties", "required", "propertyNames"))
+    return (
+        "object" in types(node)
+        and is_open
+        and not any(key in node for key in ("properties", "required", "propertyNames"))
+    )
 
 
 def merge(first: Schema, second: Schema) -> Node:
-    """Return a node that demands what both demand; what has no simple merge is kept as `allOf` of the result."""
+    """Return a node that demands what both demand; what has no simple merge is kept as `allOf` of the
+    result.
+    """
     merged = dict(first)
     for key, value in second.items():
         if key not in KEYWORDS:
@@ -185,7 +205,7 @@ def _join(key: str, merged: Schema, value: Any) -> Node:
         common = _common(types({key: held}), types({key: value}))
         return {key: common} if common else {"enum": []}
     if key == "enum":
-        return {key: [member for member in held if matcher({"enum": value})(member)]}
+        return {key: [field for field in held if matcher({"enum": value})(field)]}
     if key == "required":
         return {key: list(dict.fromkeys([*held, *value]))}
     if key == "properties":
@@ -196,7 +216,8 @@ def _join(key: str, merged: Schema, value: Any) -> Node:
     if key == "not":
         return {key: {"anyOf": [held, value]}}
     if key == "pattern":
-        # The later one is the narrower in practice (a settled region inside a format's own pattern): it is drawn from.
+        # The later one is the narrower in practice (a settled region inside a format's own pattern): it is
+        # drawn from.
         return {key: value, "allOf": [*merged.get("allOf", ()), {key: held}]}
     return {"allOf": [*merged.get("allOf", ()), {key: value}]}
 
@@ -207,7 +228,9 @@ def _common(first: Sequence[str], second: Sequence[str]) -> list[str]:
 
 
 def complement(region: Schema | bool) -> Node:
-    """Return a schema for all values outside a region, in keywords that narrow a range where that is possible."""
+    """Return a schema for all values outside a region, in keywords that narrow a range where that is
+    possible.
+    """
     if isinstance(region, bool):
         return flatten(not region, settled=False)
     keys = {key for key in region if key in KEYWORDS}
@@ -216,7 +239,8 @@ def complement(region: Schema | bool) -> Node:
     if "not" in keys and keys <= {"not", "type"} and isinstance(region["not"], dict):
         inside = region["not"]
         spoken = {_NATURAL.get(key) for key in inside if key in KEYWORDS}
-        # Keywords of one type hold for all values of another, so that `type` beside `not` excludes nothing more.
+        # Keywords of one type hold for all values of another, so that `type` beside `not` excludes nothing
+        # more.
         if keys == {"not"} or spoken == {region["type"]}:
             return dict(inside)
     limit = next((key for key in keys if key in LIMITS), None)
@@ -232,7 +256,8 @@ def complement(region: Schema | bool) -> Node:
 def flatten(schema: Schema | bool, *, settled: bool) -> Node:
     """Return one node with its `allOf` merged in and `const` as an `enum`.
 
-    `settled` also keeps to `x-observed` and `x-sample`, and keeps out of `x-unsettled`; without it the node says just what the schema says.
+    `settled` also keeps to `x-observed` and `x-sample`, and keeps out of `x-unsettled`; without it the node
+    says just what the schema says.
     """
     if isinstance(schema, bool):
         return {} if schema else {"enum": []}
@@ -242,16 +267,18 @@ def flatten(schema: Schema | bool, *, settled: bool) -> Node:
         node = merge(node, {"enum": [schema["const"]]})
     for part in schema.get("allOf", ()):
         node = merge(node, flatten(part, settled=settled))
-    for member in _FURTHER:
-        if settled and member in schema:
-            node = merge(node, _keywords(schema[member]))
+    for field in _FURTHER:
+        if settled and field in schema:
+            node = merge(node, _keywords(schema[field]))
     if settled and "x-unsettled" in schema:
         node = merge(node, complement(schema["x-unsettled"]["schema"]))
     return node
 
 
 def alternatives(schema: Schema | bool, *, settled: bool) -> list[Node]:
-    """Return the nodes that a schema offers: one for each branch of its `anyOf` or `oneOf`, with all that stands beside them."""
+    """Return the nodes that a schema offers: one for each branch of its `anyOf` or `oneOf`, with all that
+    stands beside them.
+    """
     node = flatten(schema, settled=settled)
     for keyword in ("anyOf", "oneOf"):
         if keyword in node:
@@ -262,10 +289,11 @@ def alternatives(schema: Schema | bool, *, settled: bool) -> list[Node]:
 
 
 def limits(schema: Schema | bool, keywords: AbstractSet[str], level: str = "") -> Iterator[tuple[str, Any]]:
-    """Yield (rule, limit) for every limit of the named keywords, also in branches, `x-observed` and `x-unsettled`.
+    """Yield (rule, limit) for every limit of the named keywords, also in branches, `x-observed` and
+    `x-unsettled`.
 
-    The rule of an observed limit starts with `observed-`, of a sample's with `sample-`; that of an unsettled one is `type`, since
-    no clause speaks of it.
+    The rule of an observed limit starts with `observed-`, of a sample's with `sample-`; that of an unsettled
+    one is `type`, since no clause speaks of it.
     """
     if isinstance(schema, bool):
         return
@@ -273,9 +301,9 @@ def limits(schema: Schema | bool, keywords: AbstractSet[str], level: str = "") -
         yield ("type" if level == "unsettled" else f"{level}{TABLE[key].rule}"), schema[key]
     for branch in (*schema.get("allOf", ()), *schema.get("anyOf", ()), *schema.get("oneOf", ())):
         yield from limits(branch, keywords, level)
-    for member, (prefix, _) in _FURTHER.items():
-        if member in schema:
-            yield from limits(schema[member], keywords, prefix)
+    for field, (prefix, _) in _FURTHER.items():
+        if field in schema:
+            yield from limits(schema[field], keywords, prefix)
     if "x-unsettled" in schema:
         yield from limits(schema["x-unsettled"]["schema"], keywords, "unsettled")
     if level == "unsettled" and "not" in schema:

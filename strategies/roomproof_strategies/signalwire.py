@@ -1,4 +1,6 @@
-"""What SignalWire rooms need: times in order, join_from before join_until before remove_at, and in the future."""
+"""What SignalWire rooms need: times in order, join_from before join_until before remove_at, and in the
+future.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +18,8 @@ _AHEAD = timedelta(days=20)
 
 
 def adapt(_operation: str, sample: Sample, setting: Setting) -> Sample:
-    """Return the sample with its times in order and in the future, those that the room has already counted in.
+    """Return the sample with its times in order and in the future, those that the room has already counted
+    in.
 
     A time that is aimed at stays, and the others are set around it where it would stand out of order.
     """
@@ -28,7 +31,11 @@ def adapt(_operation: str, sample: Sample, setting: Setting) -> Sample:
         return sample
     aimed = aim(sample, _NAMES)
     fixed = {name for name in _NAMES if name in body and name not in sent}
-    known = {name: time for name in _NAMES if name not in fixed and (time := sent.get(name) or moment(setting.room.get(name), dates=True))}
+    known = {
+        name: time
+        for name in _NAMES
+        if name not in fixed and (time := sent.get(name) or moment(setting.room.get(name), dates=True))
+    }
     future = all(time > setting.now for name, time in sent.items() if name != aimed)
     if future and _in_order(list(known.values())):
         return sample
@@ -39,11 +46,16 @@ def adapt(_operation: str, sample: Sample, setting: Setting) -> Sample:
     if future and _in_order([sent[order[name]] if name in order else time for name, time in known.items()]):
         return replace(sample, value={**body, **{name: body[other] for name, other in order.items()}})
     start = setting.now + _AHEAD
-    return replace(sample, value=written(body, {name: start + timedelta(days=_APART * _NAMES.index(name)) for name in known}))
+    return replace(
+        sample,
+        value=written(body, {name: start + timedelta(days=_APART * _NAMES.index(name)) for name in known}),
+    )
 
 
 def _around(aimed: str, known: Mapping[str, datetime]) -> dict[str, datetime]:
-    """Return times for the other members, days before and after the one that is aimed at, where the calendar has them."""
+    """Return times for the other members, days before and after the one that is aimed at, where the calendar
+    has them.
+    """
     distances = {name: _APART * (_NAMES.index(name) - _NAMES.index(aimed)) for name in known if name != aimed}
     times = {name: shifted(known[aimed], days) for name, days in distances.items()}
     return {name: time for name, time in times.items() if time is not None}
@@ -54,7 +66,7 @@ def _in_order(times: Sequence[datetime]) -> bool:
 
 
 def samples(_setting: Setting) -> Iterator[Sample]:
-    """Yield resolutions that a video service may well have and that the page does not list."""
+    """Yield resolutions that a video service may well have and that the document does not list."""
     for word in ("240p", "360p", "480p", "540p", "1440p", "2160p", "4k", "HD", "720", "1080"):
         yield Sample({"quality": word}, ("quality",), "enum", False, f"{word}, another resolution")
 

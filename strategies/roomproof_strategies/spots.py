@@ -1,4 +1,6 @@
-"""Walk a body schema: every place where a value can stand, with the smallest body that holds just that value."""
+"""Walk a body schema: every place where a value can stand, with the smallest body that holds just that
+value.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +14,9 @@ from roomproof_strategies.schema import Node, Path, alternatives, types
 
 @dataclass(frozen=True)
 class Spot:
-    """A place in a body: its schema path, its schema, and the function that puts a value there in an otherwise minimal body."""
+    """A place in a body: its schema path, its schema, and the function that puts a value there in an
+    otherwise minimal body.
+    """
 
     path: Path
     schema: Schema | bool
@@ -20,33 +24,39 @@ class Spot:
     is_key: bool = False
 
 
-def spots(schema: Schema | bool, plain: Plain, path: Path = (), wrap: Callable[[Json], Json] = lambda body: body) -> Iterator[Spot]:
-    """Yield the spot of a schema and of everything below it, outermost first; nothing below a path that is overridden."""
+def spots(
+    schema: Schema | bool, plain: Plain, path: Path = (), wrap: Callable[[Json], Json] = lambda body: body
+) -> Iterator[Spot]:
+    """Yield the spot of a schema and of everything below it, outermost first; nothing below a path that is
+    overridden.
+    """
     yield Spot(path, schema, wrap)
     if path in plain.fields:
         return
     seen: set[Path] = set()
     for node in alternatives(schema, settled=False):
-        for below in (*_members(node, plain, schema, path, wrap), *_items(node, plain, path, wrap)):
+        for below in (*_fields(node, plain, schema, path, wrap), *_items(node, plain, path, wrap)):
             if below.path not in seen:
                 seen.add(below.path)
                 yield from [below] if below.is_key else spots(below.schema, plain, below.path, below.wrap)
 
 
-def _members(node: Node, plain: Plain, schema: Schema | bool, path: Path, wrap: Callable[[Json], Json]) -> Iterator[Spot]:
+def _fields(
+    node: Node, plain: Plain, schema: Schema | bool, path: Path, wrap: Callable[[Json], Json]
+) -> Iterator[Spot]:
     if "object" not in types(node):
         return
-    for name, member in node.get("properties", {}).items():
-        if member is False:
+    for name, field in node.get("properties", {}).items():
+        if field is False:
             continue
-        yield Spot((*path, name), member, _beside(plain.least(schema, path, beside=name), name, wrap))
+        yield Spot((*path, name), field, _beside(plain.least(schema, path, beside=name), name, wrap))
     extra = node.get("additionalProperties")
     if isinstance(extra, dict):
         key, least = plain.key(node, path), plain.least(schema, path)
         value = plain.value(extra, (*path, "values"))
-        yield Spot((*path, "values"), extra, lambda member: wrap({**least, key: member}))
+        yield Spot((*path, "values"), extra, lambda field: wrap({**least, key: field}))
         names = node.get("propertyNames", {"type": "string"})
-        others = {name: member for name, member in least.items() if name != key}
+        others = {name: field for name, field in least.items() if name != key}
         yield Spot((*path, "keys"), names, lambda name: wrap({**others, name: value}), is_key=True)
 
 

@@ -12,10 +12,17 @@ _SHORT = 60
 
 
 def adapt(_operation: str, sample: Sample, setting: Setting) -> Sample:
-    """Return the sample with a tail at a short name that belongs to this run and this room; a name that is aimed at stays."""
+    """Return the sample with a tail at a short name that belongs to this run and this room; a name that is
+    aimed at stays.
+    """
     body = sample.value
     name = body.get(_NAME) if isinstance(body, dict) else None
-    if not isinstance(name, str) or not name or len(name) > _SHORT or (sample.path[:1] == (_NAME,) and sample.rule != "accepted"):
+    if (
+        not isinstance(name, str)
+        or not name
+        or len(name) > _SHORT
+        or (sample.path[:1] == (_NAME,) and sample.rule != "accepted")
+    ):
         return sample
     room = crc32(setting.room_id.encode())
     return replace(sample, value={**body, _NAME: f"{name} {setting.serial}-{room:08x}"})

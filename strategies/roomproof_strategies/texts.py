@@ -12,8 +12,9 @@ from hypothesis.strategies import SearchStrategy
 from roomproof_strategies.makers import Maker
 
 USUAL_LENGTH = 100
-# Some of every kind that programs treat in a way of its own. Hypothesis draws four of five characters from the first 256, and
-# looks every character of a text up among the ranges: the more there are, the longer that takes.
+# Some of every kind that programs treat in a way of its own. Hypothesis draws four of five characters from
+# the first 256, and looks every character of a text up among the ranges: the more there are, the longer that
+# takes.
 _ORDINARY = (
     (0x20, 0x7E),  # ASCII
     (0xA1, 0x17F),  # Latin-1 and Latin Extended-A
@@ -58,8 +59,14 @@ _ODD = (
 
 @lru_cache(1)
 def ordinary_letters() -> str:
-    """Return the characters of ordinary texts: no controls, surrogates, unassigned and private code points, no odd spaces."""
-    return "".join(letter for letter in _letters(_ORDINARY) if letter == " " or unicodedata.category(letter)[0] not in "CZ")
+    """Return the characters of ordinary texts: no controls, surrogates, unassigned and private code points,
+    no odd spaces.
+    """
+    return "".join(
+        letter
+        for letter in _letters(_ORDINARY)
+        if letter == " " or unicodedata.category(letter)[0] not in "CZ"
+    )
 
 
 @lru_cache(1)
@@ -78,23 +85,30 @@ def _letters(ranges: tuple[tuple[int, int], ...]) -> Iterator[str]:
 
 
 def any_texts(least: int, most: int) -> SearchStrategy[str]:
-    """Return texts of so many characters, whatever they are; surrogates, which UTF-8 cannot encode, are not among them."""
+    """Return texts of so many characters, whatever they are; surrogates, which UTF-8 cannot encode, are not
+    among them.
+    """
     return st.text(_any(), min_size=least, max_size=most)
 
 
 def ordinary_texts(least: int, most: int | None) -> Maker:
-    """Return the maker of texts of so many code points that hold only ordinary characters, and no space at an end."""
+    """Return the maker of texts of so many code points that hold only ordinary characters, and no space at an
+    end.
+    """
     if most == 0:
         return lambda _draw: ""
     usual = USUAL_LENGTH if most is None else min(most, USUAL_LENGTH)
     if least > usual:
-        unit, lengths = st.text(_ordinary(), min_size=1, max_size=usual), st.integers(least, most or 2 * least)
+        unit, lengths = (
+            st.text(_ordinary(), min_size=1, max_size=usual),
+            st.integers(least, most or 2 * least),
+        )
         return lambda draw: _stretched(draw(unit), draw(lengths))
     short = st.text(_ordinary(), min_size=max(least, 1), max_size=usual)
     if most is None or most <= usual:
         return lambda draw: _trimmed(draw(short))
-    # One text in eight is long: a short one repeated, since drawing thousands of characters takes long. Which one follows from
-    # the text, since a second draw would take as long as the first.
+    # One text in eight is long: a short one repeated, since drawing thousands of characters takes long. Which
+    # one follows from the text, since a second draw would take as long as the first.
     some_lengths = (0,) * 28 + (usual + 1, (usual + most) // 2, most - 1, most)
 
     def make_some_long(draw: st.DrawFn) -> str:
@@ -111,7 +125,9 @@ def is_trimmed(text: str) -> bool:
 
 
 def _trimmed(text: str) -> str:
-    """Return a text of the same length with no space at its ends. To refuse one and draw again would take twice as long."""
+    """Return a text of the same length with no space at its ends. To reject one and draw again would take
+    twice as long.
+    """
     return text if is_trimmed(text) else _solid(text)
 
 
@@ -120,6 +136,8 @@ def _solid(text: str) -> str:
 
 
 def _stretched(unit: str, length: int) -> str:
-    """Return a text of so many code points that repeats a shorter one; it may end anywhere, so that it holds no spaces."""
+    """Return a text of so many code points that repeats a shorter one; it may end anywhere, so that it holds
+    no spaces.
+    """
     solid = _solid(unit)
     return (solid * (length // len(solid) + 1))[:length]

@@ -1,6 +1,7 @@
 """Valid values of any schema: JSON Schema drives Hypothesis.
 
-Values are ordinary ones, that a provider can have no reason to refuse; what is exotic is enumerated in `boundary`.
+Values are ordinary ones, that a provider can have no reason to reject; what is exotic is enumerated in
+`boundary`.
 """
 
 from __future__ import annotations
@@ -21,7 +22,17 @@ from roomproof_strategies.formats import plain_date_time, plain_http_date
 from roomproof_strategies.makers import Check, Maker, constants, kept, leaf, lists, made, objects, one_of
 from roomproof_strategies.patterns import matching_texts
 from roomproof_strategies.sample import LONGEST, Json, Schema
-from roomproof_strategies.schema import Node, Path, alternatives, flatten, integer_range, is_free, matcher, require_known, types
+from roomproof_strategies.schema import (
+    Node,
+    Path,
+    alternatives,
+    flatten,
+    integer_range,
+    is_free,
+    matcher,
+    require_known,
+    types,
+)
 from roomproof_strategies.texts import ordinary_texts
 
 Fields = Mapping[Path, SearchStrategy[Json]]
@@ -61,8 +72,9 @@ _OCTETS = st.binary(min_size=16, max_size=16)
 def valid(schema: Schema | bool, fields: Fields | None = None, *, anchor: datetime) -> SearchStrategy[Json]:
     """Return a strategy for the ordinary values of a JSON Schema (2020-12) whose references are resolved.
 
-    `fields` gives the strategy at a schema path instead of the schema there; date-times fall in the 60 days after `anchor`.
-    Values keep to `x-observed` and stay out of `x-unsettled`. Raises ValueError for a keyword that is not read.
+    `fields` gives the strategy at a schema path instead of the schema there; date-times fall in the 60 days
+    after `anchor`. Values keep to `x-observed` and stay out of `x-unsettled`. Raises ValueError for a keyword
+    that is not read.
     """
     require_known(schema)
     make = valid_maker(schema, fields, anchor=anchor)
@@ -75,7 +87,7 @@ def valid_maker(schema: Schema | bool, fields: Fields | None = None, *, anchor: 
 
 
 def canonical(value: Json) -> str:
-    """Return a text that is equal for equal JSON values (RFC 8259; members have no order)."""
+    """Return a text that is equal for equal JSON values (RFC 8259; fields have no order)."""
     return json.dumps(value, sort_keys=True, ensure_ascii=False)
 
 
@@ -87,7 +99,9 @@ class _Builder:
     def value(self, schema: Schema | bool, path: Path) -> Maker | None:
         if path in self.fields:
             return leaf(self.fields[path])
-        drawn = one_of([offer for node in alternatives(schema, settled=True) for offer in self._offers(node, path)])
+        drawn = one_of(
+            [offer for node in alternatives(schema, settled=True) for offer in self._offers(node, path)]
+        )
         branches = flatten(schema, settled=False).get("oneOf")
         # Only values that two branches share are lost.
         return drawn if drawn is None or branches is None else kept(drawn, matcher({"oneOf": branches}))
@@ -96,7 +110,7 @@ class _Builder:
         """Yield a maker for each type that a node allows, or the one of the values that it lists."""
         if "enum" in node:
             rest = matcher({key: value for key, value in node.items() if not key.startswith("x-")})
-            listed = constants([member for member in node["enum"] if rest(member)])
+            listed = constants([field for field in node["enum"] if rest(field)])
             yield from () if listed is None else (listed,)
             return
         leftover: Schema = {key: node[key] for key in node if key in ("not", "allOf")}
@@ -137,24 +151,28 @@ class _Builder:
             return leaf(st.dictionaries(_NAMES, _FREE_VALUES, **sizes)) if least <= greatest else None
         needed = node.get("required", ())
         required = {name: self.value(listed.get(name, {}), (*path, name)) for name in needed}
-        members = {name: make for name, make in required.items() if make is not None}
-        others = {name: self.value(member, (*path, name)) for name, member in listed.items() if name not in required}
+        fields = {name: make for name, make in required.items() if make is not None}
+        others = {
+            name: self.value(field, (*path, name)) for name, field in listed.items() if name not in required
+        }
         optional = {name: make for name, make in others.items() if make is not None}
-        if len(members) < len(required):
+        if len(fields) < len(required):
             return None
         if isinstance(node.get("additionalProperties"), dict):
-            return self._open(node, path, objects(members, optional, 0, len(optional)) if listed else None)
-        fewest = max(least - len(members), 0)
-        greatest = len(optional) if most is None else min(len(optional), most - len(members))
-        return objects(members, optional, fewest, greatest) if fewest <= greatest else None
+            return self._open(node, path, objects(fields, optional, 0, len(optional)) if listed else None)
+        fewest = max(least - len(fields), 0)
+        greatest = len(optional) if most is None else min(len(optional), most - len(fields))
+        return objects(fields, optional, fewest, greatest) if fewest <= greatest else None
 
     def _open(self, node: Node, path: Path, listed: Maker | None) -> Maker | None:
-        """Return the maker of objects with unlisted members; beside listed ones there need not be any."""
-        unlisted = self._map(node, path, mixed=listed is not None)
-        if unlisted is None or listed is None:
-            return unlisted
+        """Return the maker of objects with unlisted fields; beside listed ones there need not be any."""
+        undocumented = self._map(node, path, mixed=listed is not None)
+        if undocumented is None or listed is None:
+            return undocumented
         least, most = node.get("minProperties", 0), node.get("maxProperties", math.inf)
-        return kept(lambda draw: {**unlisted(draw), **listed(draw)}, lambda body: least <= len(body) <= most)
+        return kept(
+            lambda draw: {**undocumented(draw), **listed(draw)}, lambda body: least <= len(body) <= most
+        )
 
     def _map(self, node: Node, path: Path, *, mixed: bool) -> Maker | None:
         least = 0 if mixed else node.get("minProperties", 0)
@@ -162,7 +180,10 @@ class _Builder:
         if least > most:
             return None
         names = {"allOf": [{"type": "string"}, node.get("propertyNames", True)]}
-        keys, values = self.value(names, (*path, "keys")), self.value(node["additionalProperties"], (*path, "values"))
+        keys, values = (
+            self.value(names, (*path, "keys")),
+            self.value(node["additionalProperties"], (*path, "values")),
+        )
         if keys is None or values is None:
             return None if least else lambda _draw: {}
         several = lists(keys, least, most, str)
@@ -184,9 +205,13 @@ def _integers(node: Node) -> Maker | None:
 def _numbers(node: Node) -> Maker | None:
     if "multipleOf" in node:
         factor = node["multipleOf"]
-        bounds = {key: max(-_FAR, min(node[key] / factor, _FAR)) for key in node if key in ("minimum", "maximum")}
+        bounds = {
+            key: max(-_FAR, min(node[key] / factor, _FAR)) for key in node if key in ("minimum", "maximum")
+        }
         whole = integer_range(bounds)
-        low, high = (bound if bound is not None else edge for bound, edge in zip(whole, (-1000, 1000), strict=True))
+        low, high = (
+            bound if bound is not None else edge for bound, edge in zip(whole, (-1000, 1000), strict=True)
+        )
         if low > high:
             return None
         steps = st.integers(low, high)
@@ -198,7 +223,11 @@ def _numbers(node: Node) -> Maker | None:
     if least > most:
         return None
     # Between two subnormal numbers there is no other.
-    return leaf(st.floats(least, most, allow_nan=False, allow_subnormal=max(abs(least), abs(most)) < sys.float_info.min))
+    return leaf(
+        st.floats(
+            least, most, allow_nan=False, allow_subnormal=max(abs(least), abs(most)) < sys.float_info.min
+        )
+    )
 
 
 def _bounds(node: Node, inclusive: str, exclusive: str, inside: float) -> list[float]:
@@ -226,7 +255,9 @@ def _string(node: Node, anchor: datetime, holds: Check | None) -> Maker | None:
 
 
 def _spelled(moment: datetime, digits: int, fraction: int, minutes: int | None) -> str:
-    """Return a date-time with so many digits of a fraction, at an offset from UTC in minutes or, for None, with Z."""
+    """Return a date-time with so many digits of a fraction, at an offset from UTC in minutes or, for None,
+    with Z.
+    """
     text = plain_date_time(moment + timedelta(minutes=minutes or 0))[:-1]
     if digits:
         text += "." + f"{fraction:07}"[:digits]
@@ -278,7 +309,9 @@ def _uuids(_anchor: datetime) -> Maker:
 
 @dataclass(frozen=True)
 class _Format:
-    """How values of a format are drawn after an anchor, and how many characters they have: what fits anyway needs no check."""
+    """How values of a format are drawn after an anchor, and how many characters they have: what fits anyway
+    needs no check.
+    """
 
     make: Callable[[datetime], Maker]
     shortest: int

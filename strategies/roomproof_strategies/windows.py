@@ -13,7 +13,9 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def moment(value: Json, *, dates: bool = False) -> datetime | None:
-    """Return the time that a date-time names (RFC 3339, 5.6), with `dates` a date's midnight UTC too; None for anything else."""
+    """Return the time that a date-time names (RFC 3339, 5.6), with `dates` a date's midnight UTC too; None
+    for anything else.
+    """
     found = instant(value) if isinstance(value, str) else None
     if dates and found is None and isinstance(value, str):
         found = midnight(value)
@@ -34,7 +36,7 @@ def shifted(start: datetime, days: float) -> datetime | None:
 
 
 def aim(sample: Sample, names: tuple[str, ...]) -> str | None:
-    """Return which of the members a sample aims at for more than a plain value, None if none of them."""
+    """Return which of the fields a sample aims at for more than a plain value, None if none of them."""
     name = next(iter(sample.path), None)
     return name if name in names and sample.rule != "accepted" else None
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import Any
 
-from roomproof.contract.keywords import Kind, limits_of
+from roomproof.contract.keywords import SizeKind, limits_of
 from roomproof_strategies import formats
 from roomproof_strategies.plain import Plain
 from roomproof_strategies.sample import LONGEST, MOST, Json, Sample, Schema
@@ -58,18 +58,18 @@ def _inside(place: Spot, plain: Plain) -> Iterator[Wrong]:
                 yield from _objects(node, plain, place)
 
 
-def _outside_list(members: list[Json]) -> Iterator[Wrong]:
-    words = [member for member in members if isinstance(member, str)]
-    for member in words:
-        others = [other for other in words if other != member]
-        yield from ((text, f"{note}, near {member}") for text, note in formats.near_misses(member, others))
-    for member in members:
-        if isinstance(member, int | float) and not isinstance(member, bool):
-            yield from ((member + step, f"near {member}") for step in (1, -1, _FAR))
+def _outside_list(fields: list[Json]) -> Iterator[Wrong]:
+    words = [field for field in fields if isinstance(field, str)]
+    for field in words:
+        others = [other for other in words if other != field]
+        yield from ((text, f"{note}, near {field}") for text, note in formats.near_misses(field, others))
+    for field in fields:
+        if isinstance(field, int | float) and not isinstance(field, bool):
+            yield from ((field + step, f"near {field}") for step in (1, -1, _FAR))
 
 
 def _numbers(node: Node) -> Iterator[Wrong]:
-    for _, limit in limits(node, limits_of(Kind.NUMBER)):
+    for _, limit in limits(node, limits_of(SizeKind.NUMBER)):
         for step in (0, 1, -1, _FAR, -_FAR, 0.5, -0.5):
             yield limit + step, f"{limit + step}, limit {limit}"
         for wrapped in (limit + 2**32, limit + 2**16, limit - 2**32):
@@ -77,17 +77,27 @@ def _numbers(node: Node) -> Iterator[Wrong]:
     yield from ((number, f"number {number}") for number in _BEYOND_INTS)
     if "multipleOf" in node:
         factor = node["multipleOf"]
-        yield from ((factor * count + step, f"no multiple of {factor}") for count in (1, 10, 25) for step in (factor / 2, 1))
+        yield from (
+            (factor * count + step, f"no multiple of {factor}")
+            for count in (1, 10, 25)
+            for step in (factor / 2, 1)
+        )
 
 
 def _strings(node: Node, plain: Plain, place: Spot) -> Iterator[Wrong]:
     least, most = node.get("minLength", 0), node.get("maxLength")
     for length in sorted({least - 1, least // 2, 0} - {least}) if least else ():
-        yield from ((formats.words(alphabet, length), f"{length} code points, {alphabet}") for alphabet in formats.ALPHABETS)
+        yield from (
+            (formats.words(alphabet, length), f"{length} code points, {alphabet}")
+            for alphabet in formats.ALPHABETS
+        )
     if most is not None:
         lengths = (most + 1, most + 2, 2 * most + 2, most + _FAR)
         for length in (length for length in lengths if length <= LONGEST):
-            yield from ((formats.words(alphabet, length), f"{length} code points, {alphabet}") for alphabet in formats.ALPHABETS)
+            yield from (
+                (formats.words(alphabet, length), f"{length} code points, {alphabet}")
+                for alphabet in formats.ALPHABETS
+            )
             yield "1" * length, f"{length} digits"
             if node.get("format") == "uri" and length >= 30:
                 yield formats.url_of_length(length), f"{length} characters"
@@ -144,8 +154,12 @@ def _objects(node: Node, plain: Plain, place: Spot) -> Iterator[Wrong]:
     for name in node.get("required", ()):
         yield {key: value for key, value in least.items() if key != name}, f"without {name}"
     if node.get("additionalProperties") is False:
-        yield {**least, "unlisted": 1}, "an unlisted member"
-        yield from (({**least, key: value}, f"{key} for {name}") for name, value in full.items() for key in _respelled(name))
+        yield {**least, "unlisted": 1}, "an unlisted field"
+        yield from (
+            ({**least, key: value}, f"{key} for {name}")
+            for name, value in full.items()
+            for key in _respelled(name)
+        )
     sizes = [node["minProperties"] - 1] if node.get("minProperties") else []
     sizes += [node["maxProperties"] + 1, 2 * node["maxProperties"] + 2] if "maxProperties" in node else []
     for size in (size for size in sizes if size <= MOST):
@@ -158,7 +172,9 @@ def _respelled(name: str) -> Iterator[str]:
 
 
 def _other_types(place: Spot, plain: Plain) -> Iterator[Wrong]:
-    """Yield values of every JSON type, and the plain value in the guise of another; those of the right type drop out later."""
+    """Yield values of every JSON type, and the plain value in the guise of another; those of the right type
+    drop out later.
+    """
     good = plain.value(place.schema, place.path)
     allowed = matcher(place.schema)
     guises: list[Json] = [[good], {"value": good}]
@@ -177,7 +193,9 @@ def _kind(value: Json) -> str:
 
 
 def _casts(value: Json) -> Iterator[Json]:
-    """Yield what lenient parsers make of a value: text of a number, number or truth value of a text, truth value of 0 and 1."""
+    """Yield what lenient parsers make of a value: text of a number, number or truth value of a text, truth
+    value of 0 and 1.
+    """
     if isinstance(value, bool):
         yield from (str(value).lower(), int(value))
     elif isinstance(value, int | float):

@@ -18,7 +18,9 @@ ONLY = ("telnyx.update-room.request.max_participants.*",)
 
 @dataclass(frozen=True)
 class Heard:
-    """A verification: its report, its events, its recording, and how long the recording was at each answer."""
+    """A verification: its report, its events, its recording, and how long the recording was at each
+    response.
+    """
 
     report: Report
     events: list[Event]
@@ -28,7 +30,7 @@ class Heard:
 
 @pytest.fixture(scope="session")
 def where() -> Iterator[dict[str, Any]]:
-    """Where a Telnyx mock that takes 51 participants is served, as arguments of `verify`."""
+    """Where a Telnyx mock that accepts 51 participants is served, as arguments of `verify`."""
     with mock_process("telnyx", "max-51") as serving:
         yield {"base_url": serving.base_url, "room_id": serving.room_id, "environment": serving.environment}
 
@@ -43,5 +45,7 @@ def heard(where: dict[str, Any], tmp_path_factory: pytest.TempPathFactory) -> He
         if isinstance(event, roomproof.api.Answered) and not event.housekeeping:
             sizes.append(cassette.stat().st_size)
 
-    report = roomproof.verify("telnyx", **where, max_examples=1, only=ONLY, record=cassette, listeners=[listen])
+    report = roomproof.verify(
+        "telnyx", **where, max_examples=1, only=ONLY, record=cassette, listeners=[listen]
+    )
     return Heard(report, events, cassette, sizes)

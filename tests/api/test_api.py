@@ -1,4 +1,6 @@
-"""What a Python program gets of roomproof: reports, typed errors, events in their order, and nothing printed."""
+"""What a Python program gets of roomproof: reports, typed errors, events in their order, and nothing
+printed.
+"""
 
 from __future__ import annotations
 
@@ -36,7 +38,11 @@ from roomproof.providers import bundled
 from roomproof.report.document import report_from
 
 CLAUSE = "telnyx.update-room.request.max_participants.maximum"
-NOBODY = {"base_url": "http://127.0.0.1:9/v2", "room_id": "1", "environment": {"TELNYX_API_KEY": "key-of-nobody"}}
+NOBODY = {
+    "base_url": "http://127.0.0.1:9/v2",
+    "room_id": "1",
+    "environment": {"TELNYX_API_KEY": "key-of-nobody"},
+}
 FEW = {"max_examples": 0, "max_requests": 25}
 
 
@@ -66,7 +72,11 @@ def test_each_request_is_sent_then_answered_then_judged(heard: Any) -> None:
         place = heard.events.index(event)
         before = [one.number for one in heard.events[:place] if isinstance(one, Sent)]
         assert before[-1] == event.number
-        judged = [one.interaction.request is event.interaction.request for one in heard.events[:place] if isinstance(one, Judged)]
+        judged = [
+            one.interaction.request is event.interaction.request
+            for one in heard.events[:place]
+            if isinstance(one, Judged)
+        ]
         assert not any(judged)
 
 
@@ -77,14 +87,14 @@ def test_evidence_of_the_finding_is_heard_when_it_is_judged(heard: Any) -> None:
 
 def test_what_is_put_back_is_told_after_all_is_judged_and_counts_for_no_request(heard: Any) -> None:
     place = next(number for number, event in enumerate(heard.events) if isinstance(event, Concluded))
-    answers = [event for event in heard.events[place:] if isinstance(event, Answered)]
-    assert answers, "the rooms of the run are deleted, the named one is put back"
-    assert {event.number for event in answers} == {0}
+    responses = [event for event in heard.events[place:] if isinstance(event, Answered)]
+    assert responses, "the rooms of the run are deleted, the named one is put back"
+    assert {event.number for event in responses} == {0}
     assert not any(isinstance(event, Answered) and not event.number for event in heard.events[:place])
 
 
-def test_an_answer_is_on_the_disk_when_a_listener_hears_of_it(heard: Any) -> None:
-    assert heard.sizes == sorted(set(heard.sizes)), "each answer makes the recording longer"
+def test_a_response_is_on_the_disk_when_a_listener_hears_of_it(heard: Any) -> None:
+    assert heard.sizes == sorted(set(heard.sizes)), "each response makes the recording longer"
     recorded = list(open_recording(heard.cassette).interactions())
     assert len(recorded) == len(heard.sizes)
 
@@ -119,9 +129,9 @@ def test_what_a_listener_raises_ends_the_run_after_the_room_is_put_back(where: d
     events: list[Event] = []
     with pytest.raises(Stop):
         roomproof.verify("telnyx", **where, max_examples=0, listeners=[raising(Stop(), 9, events)])
-    answers = [event.number for event in events if isinstance(event, Answered)]
-    assert max(answers) == 9, "nothing is sent any more but what puts back"
-    assert answers[-1] == 0
+    responses = [event.number for event in events if isinstance(event, Answered)]
+    assert max(responses) == 9, "nothing is sent any more but what puts back"
+    assert responses[-1] == 0
 
 
 def test_a_listener_that_raises_while_rooms_are_put_back_keeps_none_from_it(where: dict[str, Any]) -> None:
@@ -132,26 +142,34 @@ def test_a_listener_that_raises_while_rooms_are_put_back_keeps_none_from_it(wher
         roomproof.verify("telnyx", **where, **FEW, listeners=[raising(Stop(), 0, events)])
     calm: list[Event] = []
     roomproof.verify("telnyx", **where, **FEW, listeners=[calm.append])
-    ends = [sum(isinstance(event, Answered) and not event.number for event in some) for some in (events, calm)]
+    ends = [
+        sum(isinstance(event, Answered) and not event.number for event in some) for some in (events, calm)
+    ]
     assert ends[0] == ends[1] > 1
 
 
-def test_a_listener_that_raises_at_what_is_said_after_ctrl_c_keeps_no_room_from_being_deleted(where: dict[str, Any]) -> None:
+def test_a_listener_that_raises_at_what_is_said_after_ctrl_c_keeps_no_room_from_being_deleted(
+    where: dict[str, Any],
+) -> None:
     events: list[Event] = []
 
-    def refuse(event: Event) -> None:
+    def reject(event: Event) -> None:
         if isinstance(event, Remarked):
             raise Stop
 
     with pytest.raises(Stop):
-        roomproof.verify("telnyx", **where, listeners=[raising(KeyboardInterrupt(), 7, events), refuse])
+        roomproof.verify("telnyx", **where, listeners=[raising(KeyboardInterrupt(), 7, events), reject])
     assert any(isinstance(event, Sent) and event.method == "DELETE" for event in events)
 
 
 def test_a_probe_leaves_its_rooms_alone_until_it_has_asked_everything() -> None:
     events: list[Event] = []
     roomproof.probe("telnyx", listeners=[events.append])
-    assert {event.method for event in events if isinstance(event, Sent) and event.number} == {"GET", "PATCH", "POST"}
+    assert {event.method for event in events if isinstance(event, Sent) and event.number} == {
+        "GET",
+        "PATCH",
+        "POST",
+    }
 
 
 def test_ctrl_c_ends_a_run_with_a_report(where: dict[str, Any]) -> None:
@@ -169,20 +187,22 @@ def test_ctrl_c_ends_a_run_with_a_report(where: dict[str, Any]) -> None:
 def test_a_listener_can_keep_a_run_from_sending_anything(where: dict[str, Any]) -> None:
     events: list[Event] = []
 
-    def refuse(event: Event) -> None:
+    def reject(event: Event) -> None:
         events.append(event)
         if isinstance(event, Planned):
             raise Stop
 
     with pytest.raises(Stop):
-        roomproof.verify("telnyx", **where, listeners=[refuse])
+        roomproof.verify("telnyx", **where, listeners=[reject])
     assert [type(event) for event in events] == [Planned]
 
 
 def test_a_recording_that_cannot_be_written_is_no_reason_not_to_judge(where: dict[str, Any]) -> None:
     events: list[Event] = []
     with pytest.raises(RecordingError):
-        roomproof.verify("telnyx", **where, **FEW, record=Path("/proc/no/telnyx.yaml"), listeners=[events.append])
+        roomproof.verify(
+            "telnyx", **where, **FEW, record=Path("/proc/no/telnyx.yaml"), listeners=[events.append]
+        )
     assert [type(event.error) for event in events if isinstance(event, Problem)] == [RecordingError]
     assert isinstance(events[-1], Ended)
     assert events[-1].report.providers[0].requests == 25
@@ -238,13 +258,18 @@ def test_a_function_has_the_defaults_of_the_command(word: str) -> None:
     function, command = (inspect.signature(getattr(module, word)).parameters for module in (api, cli))
     shared = function.keys() & command.keys() - {"only", "contracts", "providers", "paths"}
     assert len(shared) > 5
-    assert {name: function[name].default for name in shared} == {name: command[name].default for name in shared}
+    assert {name: function[name].default for name in shared} == {
+        name: command[name].default for name in shared
+    }
 
 
 @pytest.mark.parametrize("name", ["azure", "carrierx", "signalwire", "telnyx"])
 def test_a_bundled_contract_is_reached_by_its_name(name: str) -> None:
     by_name, folder = roomproof.load_contract(name), bundled("contracts") / name
-    by_path = [roomproof.load_contract(path) for path in (folder, folder / "openapi.yaml", str(folder / "openapi.yaml"))]
+    by_path = [
+        roomproof.load_contract(path)
+        for path in (folder, folder / "openapi.yaml", str(folder / "openapi.yaml"))
+    ]
     assert [list(contract.clauses) for contract in by_path] == [list(by_name.clauses)] * 3
 
 
@@ -290,7 +315,9 @@ def test_the_commands_read_each_contract_once(
         assert sorted(counted) == read_
 
 
-def test_a_contract_in_a_file_is_verified_with_the_deviations_beside_it(where: dict[str, Any], tmp_path: Path) -> None:
+def test_a_contract_in_a_file_is_verified_with_the_deviations_beside_it(
+    where: dict[str, Any], tmp_path: Path
+) -> None:
     for name in ("openapi.yaml", "deviations.yaml"):
         text = (bundled("contracts") / "telnyx" / name).read_text(encoding="utf-8")
         (tmp_path / name).write_text(text, encoding="utf-8")
@@ -310,7 +337,9 @@ def test_the_examples_of_the_docstrings_hold(word: str) -> None:
     assert doctest.DocTestRunner().run(examples).failed == 0
 
 
-def test_credentials_are_those_of_the_process_unless_others_are_given(where: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_credentials_are_those_of_the_process_unless_others_are_given(
+    where: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
     for name, value in where["environment"].items():
         monkeypatch.setitem(os.environ, name, value)
     elsewhere = {name: value for name, value in where.items() if name != "environment"}
@@ -333,7 +362,9 @@ def test_credentials_are_those_of_the_process_unless_others_are_given(where: dic
         ({"listeners": [3]}, "listeners: is to be a function"),
     ],
 )
-def test_what_is_no_value_of_an_argument_is_told_before_anything_is_sent(given: dict[str, Any], told: str) -> None:
+def test_what_is_no_value_of_an_argument_is_told_before_anything_is_sent(
+    given: dict[str, Any], told: str
+) -> None:
     with pytest.raises(roomproof.RoomproofError, match=re.escape(told)):
         roomproof.verify("telnyx", **given)
 

@@ -1,4 +1,5 @@
-"""Canaries: credentials that look like no other text, a provider on loopback that repeats them in every form, and a search that knows all.
+"""Canaries: credentials that look like no other text, a provider on loopback that repeats them in every form,
+and a search that knows all.
 
 The search shares no code with roomproof: it must find what roomproof's own reading of a text might overlook.
 """
@@ -29,7 +30,10 @@ KEY = bytes(range(0xBF, 0x100)) + b"canary"
 ACCESS_KEY = base64.b64encode(KEY).decode()
 CANARIES: Mapping[str, Mapping[str, str]] = {
     "azure": {"AZURE_COMMUNICATION_CONNECTION_STRING": f"endpoint=http://127.0.0.1/;accesskey={ACCESS_KEY}"},
-    "carrierx": {"CARRIERX_USERNAME": "uSer8\"\\/+%c3&ü<'>zU5v", "CARRIERX_PASSWORD": "pAss9\"\\/ +%41&€漢<'>zP6w"},
+    "carrierx": {
+        "CARRIERX_USERNAME": "uSer8\"\\/+%c3&ü<'>zU5v",
+        "CARRIERX_PASSWORD": "pAss9\"\\/ +%41&€漢<'>zP6w",
+    },
     "signalwire": {
         "SIGNALWIRE_PROJECT_ID": "pRoj7\"\\/+%2F&ö<'>zJ4y",
         "SIGNALWIRE_API_TOKEN": "tOken6\"\\/+%41&\U0001f600<'>zT3k",
@@ -118,9 +122,16 @@ def _unescaped(data: bytes) -> bytes:
         if match[3]:
             return bytes.fromhex(match[3].decode())
         number = match[1] or match[2]
-        return chr(int(number, 16) % 0x110000).encode("utf-8", "surrogatepass") if number else _PLAIN.get(match[4], match[4])
+        return (
+            chr(int(number, 16) % 0x110000).encode("utf-8", "surrogatepass")
+            if number
+            else _PLAIN.get(match[4], match[4])
+        )
 
-    paired = _PAIR.sub(lambda match: bytes.fromhex((match[1] + match[2]).decode()).decode("utf-16-be", "replace").encode(), data)
+    paired = _PAIR.sub(
+        lambda match: bytes.fromhex((match[1] + match[2]).decode()).decode("utf-16-be", "replace").encode(),
+        data,
+    )
     return _ESCAPE.sub(plain, paired)
 
 
@@ -142,7 +153,11 @@ def _unhexed(data: bytes) -> bytes:
 
 
 def _from_base64(data: bytes) -> bytes:
-    runs = (run[0].translate(bytes.maketrans(b"-_", b"+/"))[skip:] for run in _RUN.finditer(data) for skip in range(4))
+    runs = (
+        run[0].translate(bytes.maketrans(b"-_", b"+/"))[skip:]
+        for run in _RUN.finditer(data)
+        for skip in range(4)
+    )
     return b"\n".join(base64.b64decode(run + b"A" * (-len(run) % 4)) for run in runs)
 
 
@@ -170,7 +185,12 @@ def found_in(data: bytes, secrets: Iterable[str]) -> list[str]:
     """Say where secrets stand in some bytes, in any form: whole, without white space, or their first half."""
     needles: dict[bytes, str] = {}
     for secret in secrets:
-        for text in (secret, re.sub(r"\s", "", secret), secret[: max(8, len(secret) // 2)], secret.swapcase()):
+        for text in (
+            secret,
+            re.sub(r"\s", "", secret),
+            secret[: max(8, len(secret) // 2)],
+            secret.swapcase(),
+        ):
             needles[text.encode()] = secret
             if all(letter <= "\xff" for letter in text):
                 needles[text.encode("latin-1")] = secret
@@ -190,9 +210,11 @@ def found_in(data: bytes, secrets: Iterable[str]) -> list[str]:
 
 @dataclass
 class Parrot:
-    """A provider's mock that takes the canaries and repeats the credentials of each request wherever an answer has room for them.
+    """A provider's mock that accepts the canaries and repeats the credentials of each request wherever a
+    response has room for them.
 
-    `trouble` maps the number of a request to what goes wrong with it; from `dead_after` on every status line is broken.
+    `trouble` maps the number of a request to what goes wrong with it; from `dead_after` on every status line
+    is broken.
     """
 
     provider: str
@@ -230,7 +252,9 @@ class Parrot:
         thread.start()
         return server, thread
 
-    def answer(self, method: str, target: str, headers: list[tuple[bytes, bytes]], body: bytes) -> tuple[int, list[tuple[str, str]], bytes]:
+    def response(
+        self, method: str, target: str, headers: list[tuple[bytes, bytes]], body: bytes
+    ) -> tuple[int, list[tuple[str, str]], bytes]:
         """Ask the mock."""
         path, _, query = target.partition("?")
         scope = {
@@ -249,7 +273,11 @@ class Parrot:
         with self._lock:
             self._loop.run_until_complete(self._app(scope, receive, send))
         start = next(message for message in sent if message["type"] == "http.response.start")
-        named = [(name.decode(), value.decode("latin-1")) for name, value in start["headers"] if name != b"content-length"]
+        named = [
+            (name.decode(), value.decode("latin-1"))
+            for name, value in start["headers"]
+            if name != b"content-length"
+        ]
         return start["status"], named, b"".join(message.get("body", b"") for message in sent)
 
     def next_form(self, authorization: str) -> str:
@@ -278,8 +306,12 @@ class _Handler(BaseHTTPRequestHandler):
             if len(proof) > 8 and not proof.startswith("roomproof"):
                 parrot.proofs.add(proof)
         headers = [(name.lower().encode(), value.encode("latin-1")) for name, value in self.headers.items()]
-        status, answered, content = parrot.answer(self.command, self.path, headers, body)
-        trouble = "status line" if parrot.dead_after is not None and number > parrot.dead_after else parrot.trouble.get(number, "")
+        status, answered, content = parrot.response(self.command, self.path, headers, body)
+        trouble = (
+            "status line"
+            if parrot.dead_after is not None and number > parrot.dead_after
+            else parrot.trouble.get(number, "")
+        )
         said = [parrot.next_form(authorization) for _ in range(6)]
         line = [_folded(text) for text in said]
         if trouble == "status line":
@@ -290,8 +322,12 @@ class _Handler(BaseHTTPRequestHandler):
             status = 307
         content = _repeating(content, said, status, number)
         if status >= 400 and number % 3 == 0:
-            content = f"<html><p>bad credentials {said[0]}</p><!-- {said[1]} --></html>".encode("utf-8", "replace")
-            answered = [(name, value) for name, value in answered if name != "content-type"] + [("content-type", "text/html")]
+            content = f"<html><p>bad credentials {said[0]}</p><!-- {said[1]} --></html>".encode(
+                "utf-8", "replace"
+            )
+            answered = [(name, value) for name, value in answered if name != "content-type"] + [
+                ("content-type", "text/html")
+            ]
         head = [f"HTTP/1.1 {status} {re.sub(chr(10), chr(32), said[2])}"]
         head += [f"{name}: {value}" for name, value in answered if name != "content-length"]
         head += [
@@ -305,7 +341,9 @@ class _Handler(BaseHTTPRequestHandler):
         if trouble == "header":
             head.insert(2, f"no colon {line[0]}")
         head.append(f"Content-Length: {len(content) + (40 if trouble == 'cut' else 0)}")
-        wire = "\r\n".join(head).encode("latin-1", "replace") + b"\r\n\r\n" + (b"" if status == 204 else content)
+        wire = (
+            "\r\n".join(head).encode("latin-1", "replace") + b"\r\n\r\n" + (b"" if status == 204 else content)
+        )
         self.wfile.write(wire)
         self.close_connection = trouble in ("cut", "header")
 
@@ -318,7 +356,9 @@ def _folded(text: str) -> str:
 
 
 def _repeating(content: bytes, said: list[str], status: int, number: int) -> bytes:
-    """A JSON answer with credentials as values, as a name, as a number of its members' values, and with escapes as they are."""
+    """A JSON answer with credentials as values, as a name, as a number of its fields' values, and with
+    escapes as they are.
+    """
     try:
         body = json.loads(content)
     except ValueError:
@@ -326,10 +366,18 @@ def _repeating(content: bytes, said: list[str], status: int, number: int) -> byt
     if not isinstance(body, dict):
         return content
     room = next((value for value in body.values() if isinstance(value, dict)), body)
-    names = [name for name, value in room.items() if "id" not in name.lower() and isinstance(value, str | int | None)]
+    names = [
+        name
+        for name, value in room.items()
+        if "id" not in name.lower() and isinstance(value, str | int | None)
+    ]
     if status < 300 and names and number % 4 == 0:
         room[names[number // 4 % len(names)]] = f"long before {said[0]} and after" if number % 8 else said[0]
-    body |= {"echo": said[1], said[2]: 1, "error": body.get("error") if status < 400 else {"message": f"bad token {said[3]}"}}
+    body |= {
+        "echo": said[1],
+        said[2]: 1,
+        "error": body.get("error") if status < 400 else {"message": f"bad token {said[3]}"},
+    }
     body["login"] = {"one": said[4], "list": [said[5], f"{'x' * 90}{said[0]}"]}
     text = json.dumps(body, ensure_ascii=number % 2 == 0)
     # An escape is one in a body only if nobody escapes its backslash.
@@ -346,7 +394,10 @@ def parrot(monkeypatch: pytest.MonkeyPatch) -> Iterator[Start]:
 
     def start(provider: str, **how: Any) -> Parrot:
         for name, value in _ACCEPTED[provider].items():
-            monkeypatch.setattr(f"roomproof.mocks.{provider}.{name}", CANARIES[provider][value] if isinstance(value, str) else value)
+            monkeypatch.setattr(
+                f"roomproof.mocks.{provider}.{name}",
+                CANARIES[provider][value] if isinstance(value, str) else value,
+            )
         one = Parrot(provider, **how)
         running.append(one.serve())
         return one
@@ -387,24 +438,36 @@ def leaks_of(secrets: Iterable[str], *runs: Ran) -> list[str]:
     # One search over everything is quicker; only what is found needs a name.
     if not found_in(b"\n\0\n".join(written), known):
         return []
-    return [f"{name}: {leak}" for data, name in written.items() for leak in found_in(data, known)] or ["between two files"]
+    return [f"{name}: {leak}" for data, name in written.items() for leak in found_in(data, known)] or [
+        "between two files"
+    ]
 
 
 @pytest.fixture
 def ran(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Ran]:
-    """Run a command of the environment in a folder that is its home, its working directory and its place for temporary files."""
+    """Run a command of the environment in a folder that is its home, its working directory and its place for
+    temporary files.
+    """
     unicode_tables = tmp_path_factory.getbasetemp() / "hypothesis"
 
     def run(*words: object, env: Mapping[str, str] | None = None) -> Ran:
         (tmp_path / "tmp").mkdir(exist_ok=True)
         clean = {
-            "PATH": os.defpath, "HOME": str(tmp_path), "TMPDIR": str(tmp_path / "tmp"), "XDG_STATE_HOME": str(tmp_path / "state"),
-            "COLUMNS": "120", "PYTHONUTF8": "1", "PYTHONDONTWRITEBYTECODE": "1", "HYPOTHESIS_STORAGE_DIRECTORY": str(unicode_tables),
+            "PATH": os.defpath, "HOME": str(tmp_path), "TMPDIR": str(tmp_path / "tmp"),
+            "XDG_STATE_HOME": str(tmp_path / "state"),
+            "COLUMNS": "120", "PYTHONUTF8": "1", "PYTHONDONTWRITEBYTECODE": "1",
+            "HYPOTHESIS_STORAGE_DIRECTORY": str(unicode_tables),
             **{name: os.environ[name] for name in ("PYTHONPATH",) if name in os.environ},
         }  # fmt: skip
         command = [Path(sys.executable).parent / str(words[0]), *map(str, words[1:])]
         done = subprocess.run(
-            command, cwd=tmp_path, env={**clean, **(env or {})}, stdin=subprocess.DEVNULL, capture_output=True, timeout=40, check=False
+            command,
+            cwd=tmp_path,
+            env={**clean, **(env or {})},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=40,
+            check=False,
         )
         return Ran(done.returncode, done.stdout, done.stderr, tmp_path)
 

@@ -1,4 +1,6 @@
-"""No command writes a secret, whatever a provider repeats: to the terminal, into a report, a recording, a regression or any other file."""
+"""No command writes a secret, whatever a provider repeats: to the terminal, into a report, a recording, a
+regression or any other file.
+"""
 
 from __future__ import annotations
 
@@ -17,20 +19,48 @@ Canaries = Mapping[str, Mapping[str, str]]
 
 
 def asking(server: Any) -> tuple[str, ...]:
-    return server.provider, "--base-url", server.base_url, *(("--room-id", server.room_id) if server.room_id else ())
+    return (
+        server.provider,
+        "--base-url",
+        server.base_url,
+        *(("--room-id", server.room_id) if server.room_id else ()),
+    )
 
 
 @pytest.mark.parametrize("provider", PROVIDERS)
-def test_verify_and_what_can_be_done_with_its_recording(provider: str, parrot: Any, ran: Run, canaries: Canaries, leaks: Leaks) -> None:
+def test_verify_and_what_can_be_done_with_its_recording(
+    provider: str, parrot: Any, ran: Run, canaries: Canaries, leaks: Leaks
+) -> None:
     server = parrot(provider, trouble=TROUBLE)
     # A run this short hears of one operation only, of which a sample may be all that there is.
     bounds = ("--strict", "--max-examples", 3, "--max-requests", 130)
-    reports = ("--json", "report.json", "--junit", "report.xml", "--record", "tape.yaml", "--save-regressions", "--verbose")
+    reports = (
+        "--json",
+        "report.json",
+        "--junit",
+        "report.xml",
+        "--record",
+        "tape.yaml",
+        "--save-regressions",
+        "--verbose",
+    )
 
     verified = ran("roomproof", "verify", *asking(server), *bounds, *reports, env=canaries[provider])
-    replayed = ran("roomproof", "replay", "tape.yaml", "--strict", "--json", "replay.json", "--junit", "replay.xml", "--verbose")
+    replayed = ran(
+        "roomproof",
+        "replay",
+        "tape.yaml",
+        "--strict",
+        "--json",
+        "replay.json",
+        "--junit",
+        "replay.xml",
+        "--verbose",
+    )
     compared = ran("roomproof", "compare", "report.json", "replay.json", "--json", "compared.json")
-    checked = ran("roomproof", "replay", "--check-secrets", "tape.yaml", "cassettes/regressions", env=canaries[provider])
+    checked = ran(
+        "roomproof", "replay", "--check-secrets", "tape.yaml", "cassettes/regressions", env=canaries[provider]
+    )
 
     report = json.loads((verified.folder / "report.json").read_bytes())
     assert verified.code == 1, verified.err
@@ -46,14 +76,27 @@ def test_verify_and_what_can_be_done_with_its_recording(provider: str, parrot: A
 def test_probe(provider: str, parrot: Any, ran: Run, canaries: Canaries, leaks: Leaks) -> None:
     server = parrot(provider, trouble=TROUBLE)
 
-    probed = ran("roomproof", "probe", *asking(server), "--max-requests", 40, "--json", "p.json", "--record", "p", env=canaries[provider])
+    probed = ran(
+        "roomproof",
+        "probe",
+        *asking(server),
+        "--max-requests",
+        40,
+        "--json",
+        "p.json",
+        "--record",
+        "p",
+        env=canaries[provider],
+    )
 
     assert (probed.folder / "p.json").exists(), probed.err
     assert leaks(server.secrets(), probed) == []
 
 
 @pytest.mark.parametrize("trouble", ["redirect", "status line", "header"])
-def test_what_is_said_of_a_first_answer_that_ends_the_run(trouble: str, parrot: Any, ran: Run, canaries: Canaries, leaks: Leaks) -> None:
+def test_what_is_said_of_a_first_response_that_ends_the_run(
+    trouble: str, parrot: Any, ran: Run, canaries: Canaries, leaks: Leaks
+) -> None:
     server = parrot("telnyx", trouble=dict.fromkeys(range(1, 4), trouble))
     reports = ("--max-requests", 3, "--json", "r.json", "--junit", "r.xml")
 
@@ -64,12 +107,25 @@ def test_what_is_said_of_a_first_answer_that_ends_the_run(trouble: str, parrot: 
     assert leaks(server.secrets(), ended) == []
 
 
-def test_what_is_said_of_a_provider_that_stops_answering(parrot: Any, ran: Run, canaries: Canaries, leaks: Leaks) -> None:
+def test_what_is_said_of_a_provider_that_stops_answering(
+    parrot: Any, ran: Run, canaries: Canaries, leaks: Leaks
+) -> None:
     server = parrot("signalwire", dead_after=10)
 
-    ended = ran("roomproof", "verify", *asking(server), "--json", "r.json", "--junit", "r.xml", env=canaries["signalwire"])
+    ended = ran(
+        "roomproof",
+        "verify",
+        *asking(server),
+        "--json",
+        "r.json",
+        "--junit",
+        "r.xml",
+        env=canaries["signalwire"],
+    )
 
-    assert "stopped answering" in json.loads((ended.folder / "r.json").read_bytes())["providers"][0]["stopped"]
+    assert (
+        "stopped answering" in json.loads((ended.folder / "r.json").read_bytes())["providers"][0]["stopped"]
+    )
     assert leaks(server.secrets(), ended) == []
 
 
@@ -91,14 +147,31 @@ def broken(self, interaction):
 
 Judge.see = broken
 """
-LOUD = ("-x", "-vv", "-l", "--tb=long", "-rA", "--junitxml=j.xml", "-o", "log_cli=true", "-o", "log_cli_level=DEBUG")
+LOUD = (
+    "-x",
+    "-vv",
+    "-l",
+    "--tb=long",
+    "-rA",
+    "--junitxml=j.xml",
+    "-o",
+    "log_cli=true",
+    "-o",
+    "log_cli_level=DEBUG",
+)
 
 
 @pytest.mark.parametrize("defect", ["", DEFECT], ids=["right", "with a defect of ours"])
 def test_pytest(defect: str, parrot: Any, ran: Run, canaries: Canaries, leaks: Leaks, tmp_path: Path) -> None:
     server = parrot("carrierx", trouble=TROUBLE)
     (tmp_path / "conftest.py").write_text(PLUGIN.format(defect=defect) + SHORT_RUN)
-    ask = ("--provider=carrierx", f"--base-url={server.base_url}", f"--room-id={server.room_id}", "-p", "no:schemathesis")
+    ask = (
+        "--provider=carrierx",
+        f"--base-url={server.base_url}",
+        f"--room-id={server.room_id}",
+        "-p",
+        "no:schemathesis",
+    )
 
     done = ran("pytest", *ask, *LOUD, env=canaries["carrierx"])
 

@@ -1,4 +1,6 @@
-"""No error says a secret: neither a message of ours, nor a defect's traceback, nor what a test shows of our objects."""
+"""No error says a secret: neither a message of ours, nor a defect's traceback, nor what a test shows of our
+objects.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +16,7 @@ from roomproof.errors import UnreachableError, UsageError
 from roomproof.reports.secrets import HIDDEN, discreet
 from roomproof.targets.credentials import scheme_from
 from roomproof.targets.http import HttpTarget
-from roomproof.targets.target import Outgoing
+from roomproof.targets.target import UnsentRequest
 from roomproof_auth.hmac_sha256 import HmacSha256
 
 TOKEN = "kEy4-canary/+%41"
@@ -41,11 +43,13 @@ def test_an_error_its_causes_and_its_notes_are_cleaned_and_stay_what_they_are() 
 
 
 @pytest.mark.parametrize(
-    "scheme", [Bearer(TOKEN), Basic("uSer8-canary", TOKEN), HmacSha256("a2V5LWNhbmFyeQ==")], ids=lambda one: type(one).__name__
+    "scheme",
+    [Bearer(TOKEN), Basic("uSer8-canary", TOKEN), HmacSha256("a2V5LWNhbmFyeQ==")],
+    ids=lambda one: type(one).__name__,
 )
 def test_what_carries_credentials_does_not_show_them(scheme: Bearer | Basic | HmacSha256) -> None:
     headers = scheme.headers("GET", "http://127.0.0.1/rooms", None)
-    shown = repr((scheme, Outgoing("GET", "/rooms", scheme=scheme), headers))
+    shown = repr((scheme, UnsentRequest("GET", "/rooms", scheme=scheme), headers))
 
     proof = dict(headers)["Authorization"].rpartition(" ")[2]
     assert not [text for text in (*scheme.secrets(), "uSer8-canary", proof) if text in shown]
@@ -59,7 +63,14 @@ def test_a_token_that_no_header_can_carry_is_named_and_not_shown(text: str) -> N
     assert TOKEN not in "".join(traceback.format_exception(raised.value))
 
 
-@pytest.mark.parametrize("text", [TOKEN, f"endpoint=http://127.0.0.1/;accesskey={TOKEN}", f"endpoint=http://127.0.0.1/;accesskey=é{TOKEN}"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        TOKEN,
+        f"endpoint=http://127.0.0.1/;accesskey={TOKEN}",
+        f"endpoint=http://127.0.0.1/;accesskey=é{TOKEN}",
+    ],
+)
 def test_a_bad_connection_string_is_not_shown(text: str) -> None:
     with pytest.raises(UsageError, match="CONNECTION") as raised:
         scheme_from(HMAC, {"CONNECTION": text})
@@ -68,7 +79,14 @@ def test_a_bad_connection_string_is_not_shown(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "url", ["ftp://me:pAss9@127.0.0.1", "https://me:pAss9@", "https://me:pAss9@127.0.0.1/v2", "//me:pAss9@host", "me:pAss9@host"]
+    "url",
+    [
+        "ftp://me:pAss9@127.0.0.1",
+        "https://me:pAss9@",
+        "https://me:pAss9@127.0.0.1/v2",
+        "//me:pAss9@host",
+        "me:pAss9@host",
+    ],
 )
 def test_a_base_url_with_a_login_is_not_shown(url: str) -> None:
     with pytest.raises(UsageError) as raised:

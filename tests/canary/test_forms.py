@@ -63,11 +63,19 @@ SPELLINGS: Mapping[str, Coding] = {
 
 def _undone(data: bytes) -> set[bytes]:
     """What one coding less makes of some bytes, wherever it begins and ends."""
-    found = {part.decode(codec, "ignore").encode() for codec in ("utf-16-le", "utf-16-be") for part in (data, data[1:])}
+    found = {
+        part.decode(codec, "ignore").encode()
+        for codec in ("utf-16-le", "utf-16-be")
+        for part in (data, data[1:])
+    }
     for run in re.findall(rb"[A-Za-z0-9+/_-]{8,}", data):
         plain = run.translate(bytes.maketrans(b"-_", b"+/"))
         found |= {base64.b64decode(plain[skip:] + b"A" * (-len(plain[skip:]) % 4)) for skip in range(4)}
-    digits = re.sub(rb"0x|[^0-9A-Fa-f]", b"", data) if re.search(rb"(?:[0-9A-Fa-f]{2}[^0-9A-Za-z]{0,2}(?:0x)?){4}", data) else b""
+    digits = (
+        re.sub(rb"0x|[^0-9A-Fa-f]", b"", data)
+        if re.search(rb"(?:[0-9A-Fa-f]{2}[^0-9A-Za-z]{0,2}(?:0x)?){4}", data)
+        else b""
+    )
     found |= {bytes.fromhex(digits[skip : skip + (len(digits) - skip) // 2 * 2].decode()) for skip in (0, 1)}
     for start in (match.start() for match in re.finditer(rb"\x1f\x8b|x\x9c", data)):
         worker = zlib.decompressobj(47)
@@ -80,24 +88,36 @@ def _undone(data: bytes) -> set[bytes]:
 
 def can_be_undone(data: bytes, secret: bytes, depth: int = 3) -> bool:
     """Whether somebody who knows the codings gets at a secret."""
-    return secret in data or (depth > 0 and any(can_be_undone(inner, secret, depth - 1) for inner in _undone(data)))
+    return secret in data or (
+        depth > 0 and any(can_be_undone(inner, secret, depth - 1) for inner in _undone(data))
+    )
 
 
 def answered(body: bytes) -> Interaction:
     return Interaction(Request("GET", URL), Response(200, (), body))
 
 
-surroundings = st.sampled_from([b"", b" ", b"user:", b'{"a": "', b"0", b"ab", b"Zm9v", b"x\x9c", b"\n", b"the token is "])
-secrets = st.text(st.characters(min_codepoint=33, max_codepoint=126), min_size=8, max_size=40).filter(lambda text: len(set(text)) > 5)
+surroundings = st.sampled_from(
+    [b"", b" ", b"user:", b'{"a": "', b"0", b"ab", b"Zm9v", b"x\x9c", b"\n", b"the token is "]
+)
+secrets = st.text(st.characters(min_codepoint=33, max_codepoint=126), min_size=8, max_size=40).filter(
+    lambda text: len(set(text)) > 5
+)
 
 
 @given(
     secret=secrets,
-    codings=st.lists(st.tuples(surroundings, st.sampled_from(list(CODINGS)), surroundings), min_size=1, max_size=3),
+    codings=st.lists(
+        st.tuples(surroundings, st.sampled_from(list(CODINGS)), surroundings), min_size=1, max_size=3
+    ),
     around=st.tuples(surroundings, surroundings),
 )
 @example(secret=SECRET, codings=[(b"", "Base64", b"")] * 3, around=(b"", b""))
-@example(secret=SECRET, codings=[(b"", "gzip", b""), (b"", "UTF-16, little end first", b""), (b"", "Base64", b"")], around=(b"", b""))
+@example(
+    secret=SECRET,
+    codings=[(b"", "gzip", b""), (b"", "UTF-16, little end first", b""), (b"", "Base64", b"")],
+    around=(b"", b""),
+)
 @example(secret=SECRET, codings=[(b"x\x9c", "zlib", b"")], around=(b"x\x9c", b"x\x9c"))
 def test_a_secret_in_codings_inside_one_another_is_found_and_taken_out(
     secret: str, codings: list[tuple[bytes, str, bytes]], around: tuple[bytes, bytes]
@@ -120,14 +140,23 @@ def _spelled(data: bytes) -> list[bytes]:
     """Some bytes in every spelling that can write them: no letter of a text is more than ASCII here, and HTML
     has no zero.
     """
-    names = [name for name in SPELLINGS if (data.isascii() or name in ("as it is", "percent")) and (name != "HTML" or b"\0" not in data)]
+    names = [
+        name
+        for name in SPELLINGS
+        if (data.isascii() or name in ("as it is", "percent")) and (name != "HTML" or b"\0" not in data)
+    ]
     return [b"before " + SPELLINGS[name](data) + b" after" for name in names]
 
 
 @pytest.mark.parametrize("outer", CODINGS)
 def test_two_codings_and_a_spelling_are_found_everywhere(outer: str) -> None:
     inner = [coding(SECRET.encode()) for coding in CODINGS.values()]
-    bodies = [body for data in inner if outer in ENCODES_BYTES or data.isascii() for body in _spelled(CODINGS[outer](data))]
+    bodies = [
+        body
+        for data in inner
+        if outer in ENCODES_BYTES or data.isascii()
+        for body in _spelled(CODINGS[outer](data))
+    ]
 
     for body in bodies:
         assert list(exposed(answered(body), [SECRET])) == ["a known secret in the response body"]
@@ -138,12 +167,19 @@ def test_two_codings_and_a_spelling_are_found_everywhere(outer: str) -> None:
 
 
 def test_only_what_carries_the_secret_is_taken_out() -> None:
-    body = b"one 6b:45:79:34:2d:63:61:6e:61:72:79 two " + base64.b64encode(b"login=kEy4-canary; and more") + b" three"
+    body = (
+        b"one 6b:45:79:34:2d:63:61:6e:61:72:79 two "
+        + base64.b64encode(b"login=kEy4-canary; and more")
+        + b" three"
+    )
 
     places = KnownSecrets(["kEy4-canary"]).places(body)
 
     # Of Base64 the letters that carry a part of the secret.
-    assert [body[place.start : place.end] for place in places] == [b"6b:45:79:34:2d:63:61:6e:61:72:79", b"a0V5NC1jYW5hcnk7"[:15]]
+    assert [body[place.start : place.end] for place in places] == [
+        b"6b:45:79:34:2d:63:61:6e:61:72:79",
+        b"a0V5NC1jYW5hcnk7"[:15],
+    ]
 
 
 @given(

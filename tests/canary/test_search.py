@@ -16,7 +16,11 @@ def test_every_form_of_every_canary_is_found(
     provider: str, canaries: Mapping[str, Mapping[str, str]], forms: Mapping[str, Form], search: Search
 ) -> None:
     for secret in canaries[provider].values():
-        overlooked = [name for name, form in forms.items() if not search(f"before {form(secret)} after".encode(), [secret])]
+        overlooked = [
+            name
+            for name, form in forms.items()
+            if not search(f"before {form(secret)} after".encode(), [secret])
+        ]
 
         assert not overlooked
 
@@ -33,4 +37,6 @@ def test_a_secret_that_is_base64_is_found_in_the_other_alphabet(search: Search) 
 
 
 def test_nothing_is_found_where_nothing_is(search: Search) -> None:
-    assert search(b'{"token": "another", "key": "dGhlcmUgaXMgbm90aGluZyBoZXJl"}', ["kEy4-and-more-of-it"]) == []
+    assert (
+        search(b'{"token": "another", "key": "dGhlcmUgaXMgbm90aGluZyBoZXJl"}', ["kEy4-and-more-of-it"]) == []
+    )

@@ -2,11 +2,12 @@
 
 Usage: python tests/cassettes/record_shipped.py [PROVIDER...]
 
-The whole plan of an operation is rehearsed on a fresh mock, to note which case proves what of which clause. Of these cases the
-fewest that prove all of it, found greedily, are sent to another fresh mock, in the order of the plan and after what opens the
-rooms. What they leave out there, since the rooms are not the same, further cases make up for until nothing is missing; that is
-recorded, and after them what reads the rooms back. Nothing is ever cut out of a recording: its later answers would
-speak of requests that it does not have. A second run gives the same cassettes but for ids and times.
+The whole plan of an operation is rehearsed on a fresh mock, to note which case proves what of which clause.
+Of these cases the fewest that prove all of it, found greedily, are sent to another fresh mock, in the order
+of the plan and after what opens the rooms. What they leave out there, since the rooms are not the same,
+further cases make up for until nothing is missing; that is recorded, and after them what reads the rooms
+back. Nothing is ever cut out of a recording: its later responses would speak of requests that it does not
+have. A second run gives the same cassettes but for ids and times.
 """
 
 from __future__ import annotations
@@ -30,21 +31,21 @@ from roomproof.engine.session import Options, Session, Subject
 from roomproof.engine.turns import ANCHOR
 from roomproof.events import Listener
 from roomproof.interaction import Interaction
+from roomproof.judge.deviation_match import matches
 from roomproof.judge.evidence import Evidence, Outcome
-from roomproof.judge.exception import matches
 from roomproof.providers import contract_folders, find_contract, find_special
 from roomproof.runs.recording import recorded
 from roomproof.targets.credentials import scheme_from, unscoped_from
 from roomproof.targets.http import HttpTarget
 from roomproof.targets.serve import mock_process
-from roomproof.targets.target import Outgoing
+from roomproof.targets.target import UnsentRequest
 from roomproof_strategies import plain
 
 CASSETTES = Path(__file__).parents[2] / "cassettes"
 PORT = 8080
 """Stands in every URL in place of the port that was free, so that recordings differ in what matters only."""
 OPENING = 2
-"""So many cases of a plan show, or set, every member of the two rooms; later ones build on them."""
+"""So many cases of a plan show, or set, every field of the two rooms; later ones build on them."""
 ROUNDS = 10
 
 Key = tuple[str, int]
@@ -55,7 +56,9 @@ Proven = tuple[str, str, bool]
 
 @dataclass(frozen=True)
 class Take:
-    """A case of the plan as it was sent: which one, the size of its body, whether it was accepted, what it proved."""
+    """A case of the plan as it was sent: which one, the size of its body, whether it was accepted, what it
+    proved.
+    """
 
     key: Key
     size: int
@@ -71,10 +74,12 @@ class AtPort:
         self._found = f":{urlsplit(base_url).port}"
         self.base_url = self._shown(base_url)
 
-    def send(self, outgoing: Outgoing) -> Interaction:
+    def send(self, unsent: UnsentRequest) -> Interaction:
         """Send one request."""
-        interaction = self._target.send(outgoing)
-        return replace(interaction, request=replace(interaction.request, url=self._shown(interaction.request.url)))
+        interaction = self._target.send(unsent)
+        return replace(
+            interaction, request=replace(interaction.request, url=self._shown(interaction.request.url))
+        )
 
     def close(self) -> None:
         """Let go of the connection."""
@@ -91,8 +96,10 @@ class Listening(Session):
         super().__init__(subject, Options(only=(f"{subject.contract.provider}.{operation.id}.*",)), listener)
         self.proven: set[Proven] = set()
 
-    def _sent(self, outgoing: Outgoing, note: str, *, is_valid: bool = False) -> tuple[Interaction, list[Evidence]]:
-        interaction, evidence = super()._sent(outgoing, note, is_valid=is_valid)
+    def _sent(
+        self, unsent: UnsentRequest, note: str, *, is_valid: bool = False
+    ) -> tuple[Interaction, list[Evidence]]:
+        interaction, evidence = super()._sent(unsent, note, is_valid=is_valid)
         self.judging.catch_up()
         status = interaction.response.status if interaction.response else 0
         self.proven |= {(item.clause, self._outcome(item, interaction), status < 300) for item in evidence}
@@ -100,7 +107,9 @@ class Listening(Session):
 
     def _outcome(self, item: Evidence, interaction: Interaction) -> str:
         broken = item.outcome in (Outcome.FAIL, Outcome.WARN)
-        excused = broken and any(matches(deviation, item.clause, interaction) for deviation in self.subject.deviations)
+        excused = broken and any(
+            matches(deviation, item.clause, interaction) for deviation in self.subject.deviations
+        )
         return "deviation" if excused else item.outcome.value
 
 
@@ -127,20 +136,23 @@ def keyed(cases: Iterable[Case]) -> Iterator[tuple[Key, Case]]:
 def sent(
     subject: Subject, operation: Operation, chosen: set[Key] | None, listener: Listener = lambda _: None
 ) -> tuple[set[Proven], list[Take]]:
-    """Send the chosen cases of an operation's plan, all without a choice; return all that they proved, and the cases."""
+    """Send the chosen cases of an operation's plan, all without a choice; return all that they proved, and
+    the cases.
+    """
     # Each mock is asked with a contract of its own.
     operation = next(one for one in subject.contract.operations if one.id == operation.id)
     session = Listening(subject, operation, listener)
     open_rooms(session)
     _look_at_what_was_made(session, operation)
     proven, session.proven = session.proven, set()
-    takes = []
-    # Randomness of its own: the session's hangs on how many cases are sent, and a note may name what was drawn.
+    accepts = []
+    # Randomness of its own: the session's hangs on how many cases are sent, and a note may name what was
+    # drawn.
     for number, (key, case) in enumerate(keyed(plan(session.bench(operation), Random(0)))):
         if chosen is None or key in chosen or number < OPENING:
-            answer = session.send(case)[0].response
-            accepted = answer is not None and answer.status < 300
-            takes.append(Take(key, len(case.body or b""), accepted, frozenset(session.proven)))
+            response = session.send(case)[0].response
+            accepted = response is not None and response.status < 300
+            accepts.append(Take(key, len(case.body or b""), accepted, frozenset(session.proven)))
             proven |= session.proven
             session.proven = set()
     readback = Readback(session)
@@ -148,11 +160,13 @@ def sent(
     readback.end()
     proven |= session.proven
     own = {item for item in proven if subject.contract.clauses[item[0]].operation == operation.id}
-    return own, takes
+    return own, accepts
 
 
 def _look_at_what_was_made(session: Session, operation: Operation) -> None:
-    """Update one member of a room that a supporting call made: what the answer to that call said has to stand in this one."""
+    """Update one field of a room that a supporting call made: what the response to that call said has to
+    stand in this one.
+    """
     create = session.contract.operation(Effect.CREATE, documented=False)
     if create is None or create.body is None or Seat.OTHER not in session.seats:
         return
@@ -161,14 +175,22 @@ def _look_at_what_was_made(session: Session, operation: Operation) -> None:
     body = plain(operation.schema, bench.special.fields(setting), anchor=setting.now + ANCHOR).value
     required = operation.schema.get("required", ())
     last = next(name for name in reversed(body) if name not in create.body.example)
-    session.send(bench.exact(bench.completed({name: body[name] for name in (*required, last)}, Seat.OTHER), "one member", Seat.OTHER))
+    session.send(
+        bench.exact(
+            bench.completed({name: body[name] for name in (*required, last)}, Seat.OTHER),
+            "one field",
+            Seat.OTHER,
+        )
+    )
 
 
-def cover(takes: Iterable[Take], wanted: set[Proven]) -> set[Key]:
-    """Return the fewest cases, found greedily, that prove all of what is wanted; of two equal ones the smaller, then the earlier."""
+def cover(accepts: Iterable[Take], wanted: set[Proven]) -> set[Key]:
+    """Return the fewest cases, found greedily, that prove all of what is wanted; of two equal ones the
+    smaller, then the earlier.
+    """
     left, chosen = set(wanted), set()
     while left:
-        best = max(takes, key=lambda take: (len(take.proven & left), -take.size))
+        best = max(accepts, key=lambda take: (len(take.proven & left), -take.size))
         if not best.proven & left:
             break
         chosen.add(best.key)
@@ -176,14 +198,16 @@ def cover(takes: Iterable[Take], wanted: set[Proven]) -> set[Key]:
     return chosen
 
 
-def paving(takes: list[Take], keys: set[Key], depth: int) -> Iterator[Key]:
-    """Yield the cases that may have paved the way for some others: earlier ones of the same note, the last ones that were accepted.
+def paving(accepts: list[Take], keys: set[Key], depth: int) -> Iterator[Key]:
+    """Yield the cases that may have paved the way for some others: earlier ones of the same note, the last
+    ones that were accepted.
 
-    A repetition proves nothing without the first time, and what can be proven of a room hangs on what it was told before.
+    A repetition proves nothing without the first time, and what can be proven of a room hangs on what it was
+    told before.
     """
-    for number, take in enumerate(takes):
+    for number, take in enumerate(accepts):
         if take.key in keys:
-            before = takes[:number]
+            before = accepts[:number]
             yield from (other.key for other in before if other.key[0] == take.key[0])
             yield from [other.key for other in before if other.accepted][-depth:]
 
@@ -194,7 +218,9 @@ def proven_alone(provider: str, operation: Operation, chosen: set[Key]) -> set[P
         return sent(subject, operation, chosen)[0]
 
 
-def without_what_can_go(provider: str, operation: Operation, chosen: set[Key], added: set[Key], wanted: set[Proven]) -> set[Key]:
+def without_what_can_go(
+    provider: str, operation: Operation, chosen: set[Key], added: set[Key], wanted: set[Proven]
+) -> set[Key]:
     """Return the cases without those of the added ones that turn out not to be needed."""
     for key in sorted(added):
         if wanted <= proven_alone(provider, operation, chosen - {key}):
@@ -205,14 +231,14 @@ def without_what_can_go(provider: str, operation: Operation, chosen: set[Key], a
 def selection(provider: str, operation: Operation) -> set[Key]:
     """Return the cases that prove, sent alone, what the whole plan proves."""
     with a_fresh_mock(provider) as subject:
-        wanted, takes = sent(subject, operation, None)
-    first = chosen = cover(takes, wanted)
+        wanted, accepts = sent(subject, operation, None)
+    first = chosen = cover(accepts, wanted)
     for number in range(1, ROUNDS):
         found = proven_alone(provider, operation, chosen)
         if wanted <= found:
             return without_what_can_go(provider, operation, chosen, chosen - first, wanted)
-        lacking = cover(takes, wanted - found)
-        chosen = chosen | lacking | set(paving(takes, lacking, number))
+        lacking = cover(accepts, wanted - found)
+        chosen = chosen | lacking | set(paving(accepts, lacking, number))
     sys.exit(f"{operation.id} of {provider}: {sorted(wanted - found)} cannot be shown by {len(chosen)} cases")
 
 

@@ -25,7 +25,10 @@ def basic(user: str, password: str) -> str:
 
 
 def web_token(**claims: Any) -> str:
-    parts = [base64.urlsafe_b64encode(json.dumps(part).encode()).decode().rstrip("=") for part in ({"alg": "none"}, claims)]
+    parts = [
+        base64.urlsafe_b64encode(json.dumps(part).encode()).decode().rstrip("=")
+        for part in ({"alg": "none"}, claims)
+    ]
     return "Bearer " + ".".join((*parts, "c2ln"))
 
 
@@ -64,7 +67,16 @@ def test_what_changes_while_the_account_stays_makes_no_other(provider: str, one:
 
 @pytest.mark.parametrize(
     "authorization",
-    ["", "REDACTED", "Bearer REDACTED", "Bearer <TOKEN>", "Bearer ***", "Basic [FILTERED]", basic("<USER>", "<WORD>"), "hidden"],
+    [
+        "",
+        "REDACTED",
+        "Bearer REDACTED",
+        "Bearer <TOKEN>",
+        "Bearer ***",
+        "Basic [FILTERED]",
+        basic("<USER>", "<WORD>"),
+        "hidden",
+    ],
 )
 @pytest.mark.parametrize("provider", ["telnyx", "signalwire"])
 def test_what_was_scrubbed_tells_no_account(provider: str, authorization: str) -> None:
@@ -81,10 +93,14 @@ def test_a_key_of_its_own_tells_the_account(name: str) -> None:
 
 
 def test_the_user_of_an_address_tells_the_account() -> None:
-    assert account("signalwire", "", "https://project:token@api.example.com/rooms") == account("signalwire", basic("project", "other"))
+    assert account("signalwire", "", "https://project:token@api.example.com/rooms") == account(
+        "signalwire", basic("project", "other")
+    )
 
 
-@pytest.mark.parametrize("authorization", ["Bearer s3cret-token", basic("user", "s3cret-token"), signed("s3cret-token")])
+@pytest.mark.parametrize(
+    "authorization", ["Bearer s3cret-token", basic("user", "s3cret-token"), signed("s3cret-token")]
+)
 def test_no_credential_can_be_read_from_it(authorization: str) -> None:
     found = account("telnyx", authorization)
     assert found is not None

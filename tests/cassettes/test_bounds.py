@@ -19,7 +19,7 @@ from roomproof.cassettes.recording import open_recording
 from roomproof.cassettes.redaction import Redactor
 from roomproof.errors import RecordingError
 from roomproof.interaction import LARGEST_BODY, SHOWN_BODY, Interaction, Request, Response, bounded
-from roomproof.judge.seen import NoJson, response_json
+from roomproof.judge.judged_interaction import NoJson, response_json
 
 URL = "http://127.0.0.1/rooms/1"
 SECRET = "kEy4-canary-of-the-recorder"
@@ -44,7 +44,9 @@ def read(path: Path) -> list[Response]:
 
 @pytest.mark.parametrize("suffix", [".yaml", ".json"])
 @pytest.mark.parametrize("letter", ["x", "é", "漢", "\x00"])
-def test_of_a_vast_body_the_beginning_is_kept_and_how_much_there_was(tmp_path: Path, suffix: str, letter: str) -> None:
+def test_of_a_vast_body_the_beginning_is_kept_and_how_much_there_was(
+    tmp_path: Path, suffix: str, letter: str
+) -> None:
     path = tmp_path / f"one{suffix}"
     body = f'{{"a": "{letter * LARGEST_BODY}"}}'.encode()
     recorder = recorded(path, answered(body), answered(b"{}"))
@@ -81,7 +83,9 @@ def test_a_body_that_is_not_too_large_is_recorded_byte_by_byte(tmp_path: Path) -
     assert recorder.note == ""
 
 
-@pytest.mark.parametrize("form", [str, lambda text: base64.b64encode(text.encode()).decode()], ids=["plain", "Base64"])
+@pytest.mark.parametrize(
+    "form", [str, lambda text: base64.b64encode(text.encode()).decode()], ids=["plain", "Base64"]
+)
 def test_a_secret_on_the_edge_of_what_is_kept_leaves_nothing(form: Any, tmp_path: Path) -> None:
     secret = form(SECRET)
     for inside in range(1, len(secret)):
@@ -98,26 +102,36 @@ def test_a_body_that_cannot_be_searched_is_left_out(tmp_path: Path) -> None:
     recorder = recorded(path, answered(MANY_FORMS), answered(b"{}"))
     recorder.close()
 
-    assert read(path)[0] == Response(200, (("Content-Type", "application/json"),), b"", left_out=len(MANY_FORMS))
+    assert read(path)[0] == Response(
+        200, (("Content-Type", "application/json"),), b"", left_out=len(MANY_FORMS)
+    )
     assert "written in more ways than can be searched for secrets" in recorder.note
 
 
 def test_a_request_that_cannot_be_searched_is_not_written(tmp_path: Path) -> None:
     path = tmp_path / "one.yaml"
-    recorder = recorded(path, Interaction(Request("PUT", URL, (), MANY_FORMS), Response(200)), answered(b"{}"))
+    recorder = recorded(
+        path, Interaction(Request("PUT", URL, (), MANY_FORMS), Response(200)), answered(b"{}")
+    )
 
-    with pytest.raises(RecordingError, match="1 interactions were not written, since their headers or requests"):
+    with pytest.raises(
+        RecordingError, match="1 interactions were not written, since their headers or requests"
+    ):
         recorder.close()
     assert len(read(path)) == 1
 
 
 @pytest.mark.parametrize("suffix", [".yaml", ".json"])
-def test_a_recording_ends_before_it_fills_the_disk(tmp_path: Path, suffix: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_recording_ends_before_it_fills_the_disk(
+    tmp_path: Path, suffix: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     path = tmp_path / f"one{suffix}"
     monkeypatch.setattr(recording, "MOST_BYTES", 10_000)
     recorder = recorded(path, *(answered(b"{%d}" % number + b"x" * 1_000) for number in range(100)))
 
-    with pytest.raises(RecordingError, match="recording stopped at 10000 bytes; what it holds by then can be replayed"):
+    with pytest.raises(
+        RecordingError, match="recording stopped at 10000 bytes; what it holds by then can be replayed"
+    ):
         recorder.close()
     assert 10_000 < path.stat().st_size < 12_000
     assert [one.body[:3] for one in read(path)][:3] == [b"{0}", b"{1}", b"{2}"]

@@ -1,4 +1,6 @@
-"""Bodies that recorders kept in their content codings are decoded, whatever was done to them since, or said not to be had."""
+"""Bodies that recorders kept in their content codings are decoded, whatever was done to them since, or said
+not to be had.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +30,7 @@ CODED: dict[str, tuple[str, bytes]] = {
     "gzip": ("gzip", gzip.compress(BODY)),
     "x-gzip": ("x-gzip", gzip.compress(BODY)),
     "upper case": ("GZIP", gzip.compress(BODY)),
-    "two members": ("gzip", gzip.compress(BODY[:9]) + gzip.compress(BODY[9:])),
+    "two fields": ("gzip", gzip.compress(BODY[:9]) + gzip.compress(BODY[9:])),
     "deflate": ("deflate", zlib.compress(BODY)),
     "raw deflate": ("deflate", raw_deflate(BODY)),
     "stacked": ("deflate, gzip", gzip.compress(zlib.compress(BODY))),
@@ -75,13 +77,16 @@ def test_a_stream_that_ends_early_is_not_decodable(name: str, cut: int) -> None:
         assert isinstance(decoded(recorded, names), str), "why it cannot be had"
 
 
-@pytest.mark.parametrize("body", [b"\xff\xfe", BODY.replace("é".encode(), "\ufffd".encode()), chunked(BODY)[:-7], b"1f\r\n{}"])
+@pytest.mark.parametrize(
+    "body", [b"\xff\xfe", BODY.replace("é".encode(), "\ufffd".encode()), chunked(BODY)[:-7], b"1f\r\n{}"]
+)
 def test_what_lost_its_bytes_is_not_decodable(body: bytes) -> None:
     assert isinstance(decoded(body, "gzip"), str)
 
 
 @pytest.mark.parametrize(
-    "bomb", [("gzip", gzip.compress), ("deflate", zlib.compress), ("deflate", raw_deflate)], ids=["gzip", "deflate", "raw deflate"]
+    "bomb", [("gzip", gzip.compress), ("deflate", zlib.compress), ("deflate", raw_deflate)], ids=["gzip",
+    "deflate", "raw deflate"]
 )  # fmt: skip
 def test_a_bomb_is_not_decodable(bomb: tuple[str, Callable[[bytes], bytes]]) -> None:
     name, encode = bomb
@@ -146,7 +151,9 @@ def test_codings_of_several_headers_are_one_after_the_other() -> None:
     assert coding_of(()) == ""
 
 
-@given(body=st.binary(max_size=80), names=st.lists(st.sampled_from([*CODED, "br", "zstd", "", "x"]), max_size=3))
+@given(
+    body=st.binary(max_size=80), names=st.lists(st.sampled_from([*CODED, "br", "zstd", "", "x"]), max_size=3)
+)
 def test_no_body_makes_it_stumble(body: bytes, names: list[str]) -> None:
     assert isinstance(decoded(body, ", ".join(names)), bytes | str)
 

@@ -1,4 +1,6 @@
-"""Whatever a field, a clause or a provider is called: its file stays below its folder, and is nobody else's."""
+"""Whatever a field, a clause or a provider is called: its file stays below its folder, and is nobody
+else's.
+"""
 
 from __future__ import annotations
 
@@ -51,7 +53,10 @@ def test_long_names_are_cut_and_still_two() -> None:
     assert len(one) == len(other) == LONGEST
 
 
-@pytest.mark.parametrize("field", ["../../../evil", "..\\..\\evil", "/etc/evil", "a:b", "a\0b", "a\nb", "x" * 3_000, "é", "a b", "%2F"])
+@pytest.mark.parametrize(
+    "field",
+    ["../../../evil", "..\\..\\evil", "/etc/evil", "a:b", "a\0b", "a\nb", "x" * 3_000, "é", "a b", "%2F"],
+)
 def test_a_field_of_any_name_leaves_nothing_outside_the_folder(field: str, tmp_path: Path) -> None:
     clause, folder = f"acme.update-room.request.{field}.type", tmp_path / "a" / "b" / "c" / "regressions"
     answered = Interaction(Request("PATCH", "http://127.0.0.1:1/rooms/1"), Response(200))

@@ -1,4 +1,6 @@
-"""Which files of a folder are recordings: the same on every Python, links followed, what is none passed over and told."""
+"""Which files of a folder are recordings: the same on every Python, links followed, what is none passed over
+and told.
+"""
 
 from __future__ import annotations
 

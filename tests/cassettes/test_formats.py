@@ -1,4 +1,6 @@
-"""Recordings of other programs are read where the difference is names, and refused by their own name elsewhere."""
+"""Recordings of other programs are read where the difference is names, and rejected by their own name
+elsewhere.
+"""
 
 from __future__ import annotations
 
@@ -36,37 +38,49 @@ def read(path: Path, content: Any) -> list[Entry | Unreadable]:
 
 def nock(**changes: Any) -> dict[str, Any]:
     return {
-        "scope": "https://api.example.com:443", "method": "PATCH", "path": "/v1/rooms/r-1", "body": SENT, "status": 200, "response": CAME,
+        "scope": "https://api.example.com:443", "method": "PATCH", "path": "/v1/rooms/r-1", "body": SENT,
+        "status": 200, "response": CAME,
         "rawHeaders": ["Content-Type", TYPE, "Content-Length", "99"], "responseIsBinary": False, **changes,
     }  # fmt: skip
 
 
 def proxied(**changes: Any) -> dict[str, Any]:
     return {
-        "RequestUri": URL, "RequestMethod": "PATCH", "RequestHeaders": {"Content-Type": TYPE}, "RequestBody": SENT, "StatusCode": 200,
+        "RequestUri": URL, "RequestMethod": "PATCH", "RequestHeaders": {"Content-Type": TYPE},
+        "RequestBody": SENT, "StatusCode": 200,
         "ResponseHeaders": {"Content-Type": TYPE, "Set-Cookie": ["a", "b"]}, "ResponseBody": CAME, **changes,
     }  # fmt: skip
 
 
 def example(**changes: Any) -> dict[str, Any]:
-    asked = {"method": "PATCH", "header": [{"key": "Content-Type", "value": TYPE}, {"key": "X-Off", "value": "1", "disabled": True}],
+    asked = {"method": "PATCH", "header": [{"key": "Content-Type", "value": TYPE}, {"key": "X-Off",
+        "value": "1", "disabled": True}],
              "url": URL, "body": {"mode": "raw", "raw": json.dumps(SENT)}}  # fmt: skip
-    return {"name": "it", "originalRequest": {**asked, **changes}, "code": 200, "header": [{"key": "Content-Type", "value": TYPE}],
+    return {"name": "it", "originalRequest": {**asked, **changes}, "code": 200,
+        "header": [{"key": "Content-Type", "value": TYPE}],
             "body": json.dumps(CAME), "responseTime": 20}  # fmt: skip
 
 
 def collection(*examples: Any, variables: dict[str, str] | None = None) -> dict[str, Any]:
     schema = "https://schema.getpostman.com/json/collection/v2.1.0/collection.json"
-    folder = {"name": "rooms", "item": [{"name": "update", "request": {"method": "PATCH", "url": URL}, "response": list(examples)}]}
+    folder = {
+        "name": "rooms",
+        "item": [{"name": "update", "request": {"method": "PATCH", "url": URL}, "response": list(examples)}],
+    }
     return {"info": {"name": "c", "schema": schema}, "item": [folder],
-            "variable": [{"key": name, "value": value} for name, value in (variables or {}).items()]}  # fmt: skip
+            "variable": [{"key": name, "value": value} for name,
+            value in (variables or {}).items()]}  # fmt: skip
 
 
 def vcr() -> dict[str, Any]:
     request = {"method": "PATCH", "uri": URL, "headers": {"Content-Type": [TYPE]}, "body": json.dumps(SENT)}
     return {
         "request": request,
-        "response": {"status": {"code": 200}, "headers": {"Content-Type": [TYPE]}, "body": {"string": json.dumps(CAME)}},
+        "response": {
+            "status": {"code": 200},
+            "headers": {"Content-Type": [TYPE]},
+            "body": {"string": json.dumps(CAME)},
+        },
     }
 
 
@@ -75,7 +89,8 @@ def netstring(node: Any) -> bytes:
     if node is None:
         return b"0:~"
     content, kind = {
-        bytes: lambda: (node, b","), str: lambda: (node.encode(), b";"), bool: lambda: (str(node).lower().encode(), b"!"),
+        bytes: lambda: (node, b","), str: lambda: (node.encode(), b";"),
+        bool: lambda: (str(node).lower().encode(), b"!"),
         int: lambda: (str(node).encode(), b"#"), float: lambda: (str(node).encode(), b"^"),
         list: lambda: (b"".join(map(netstring, node)), b"]"),
         dict: lambda: (b"".join(netstring(one) for pair in node.items() for one in pair), b"}"),
@@ -85,30 +100,47 @@ def netstring(node: Any) -> bytes:
 
 def flow(**changes: Any) -> dict[str, Any]:
     asked = {
-        "method": b"PATCH", "scheme": b"https", "host": "192.0.2.1", "port": 443, "authority": b"", "path": b"/v1/rooms/r-1",
-        "headers": [[b"Host", b"api.example.com"], [b"Content-Type", TYPE.encode()]], "content": json.dumps(SENT).encode(),
+        "method": b"PATCH", "scheme": b"https", "host": "192.0.2.1", "port": 443, "authority": b"",
+        "path": b"/v1/rooms/r-1",
+        "headers": [[b"Host", b"api.example.com"], [b"Content-Type", TYPE.encode()]],
+        "content": json.dumps(SENT).encode(),
         "timestamp_start": 1795262400.5, "timestamp_end": 1795262400.6,
     }  # fmt: skip
-    came = {"status_code": 200, "reason": b"OK", "headers": [[b"Content-Type", TYPE.encode()], [b"Content-Encoding", b"gzip"]],
+    came = {"status_code": 200, "reason": b"OK", "headers": [[b"Content-Type", TYPE.encode()],
+        [b"Content-Encoding", b"gzip"]],
             "content": ZIPPED, "timestamp_start": 1795262400.7, "timestamp_end": 1795262401.0}  # fmt: skip
-    return {"type": "http", "version": 20, "request": asked, "response": came, "error": None, "websocket": None, **changes}
+    return {
+        "type": "http",
+        "version": 20,
+        "request": asked,
+        "response": came,
+        "error": None,
+        "websocket": None,
+        **changes,
+    }
 
 
 WRITTEN = {
     "nock": [nock()],
     "nock's, in chunks": [
-        nock(response=[ZIPPED[:9].hex(), ZIPPED[9:].hex()], rawHeaders=["Content-Type", TYPE, "Content-Encoding", "gzip"])
+        nock(response=[ZIPPED[:9].hex(), ZIPPED[9:].hex()], rawHeaders=["Content-Type", TYPE,
+        "Content-Encoding", "gzip"])
     ],
-    "nock's, binary": [nock(response=json.dumps(CAME).encode().hex(), responseIsBinary=True, rawHeaders=["Content-Type", TYPE])],
-    "nock's, older": [{name: value for name, value in nock(headers={"content-type": TYPE}).items() if name != "rawHeaders"}],
+    "nock's, binary": [nock(response=json.dumps(CAME).encode().hex(), responseIsBinary=True,
+    rawHeaders=["Content-Type", TYPE])],
+    "nock's, older": [{name: value for name,
+    value in nock(headers={"content-type": TYPE}).items() if name != "rawHeaders"}],
     "the test proxy's": {"Entries": [proxied()], "Variables": {}},
-    "the test proxy's, as texts": {"Entries": [proxied(RequestBody=json.dumps(SENT), ResponseBody=json.dumps(CAME))]},
+    "the test proxy's, as texts": {"Entries": [proxied(RequestBody=json.dumps(SENT),
+    ResponseBody=json.dumps(CAME))]},
     "Postman's": collection(example()),
     "Postman's, URL in parts": collection(
-        example(url={"raw": "", "protocol": "https", "host": ["api", "example", "com"], "path": ["v1", "rooms", ":id"],
+        example(url={"raw": "", "protocol": "https", "host": ["api", "example", "com"], "path": ["v1",
+        "rooms", ":id"],
                      "variable": [{"key": "id", "value": "r-1"}]})),
     "Postman's, with variables": collection(
-        example(url="{{base}}/rooms/{{ id }}"), variables={"base": "{{host}}/v1", "host": "https://api.example.com", "id": "r-1"}),
+        example(url="{{base}}/rooms/{{ id }}"), variables={"base": "{{host}}/v1",
+        "host": "https://api.example.com", "id": "r-1"}),
     "betamax's": {"http_interactions": [vcr()], "recorded_with": "betamax/0.9.0"},
     "vcrpy's": {"interactions": [vcr()], "version": 1},
     "mitmproxy's": netstring(flow()),
@@ -122,10 +154,16 @@ def test_the_same_exchange_is_read_from_each_format(tmp_path: Path, name: str) -
     assert isinstance(found, Entry), found
     request, response = found.interaction.request, found.interaction.response
     assert response is not None
-    assert (request.method, request.url.replace(":443", ""), json.loads(request.body or b"")) == ("PATCH", URL, SENT)
+    assert (request.method, request.url.replace(":443", ""), json.loads(request.body or b"")) == (
+        "PATCH",
+        URL,
+        SENT,
+    )
     assert (response.status, json.loads(response.body)) == (200, CAME)
     assert [value for key, value in response.headers if key.lower() == "content-type"] == [TYPE]
-    assert not any(key.lower() in ("content-length", "x-off") for key, _ in (*request.headers, *response.headers))
+    assert not any(
+        key.lower() in ("content-length", "x-off") for key, _ in (*request.headers, *response.headers)
+    )
     assert not found.bodies_missing
 
 
@@ -139,12 +177,20 @@ def test_a_body_that_is_kept_as_a_value_is_known_to_be_respelt(tmp_path: Path, n
 
 
 LOST = {
-    "nock's, chunks in a coding that is broken": [nock(response=[BROKEN.hex()], rawHeaders=["Content-Encoding", "gzip"])],
+    "nock's, chunks in a coding that is broken": [
+        nock(response=[BROKEN.hex()], rawHeaders=["Content-Encoding", "gzip"])
+    ],
     "nock's, chunks that are none": [nock(response=["no digits"], responseIsBinary=True)],
-    "nock's, coded chunks that are none": [nock(response=["no digits"], rawHeaders=["Content-Encoding", "gzip"])],
+    "nock's, coded chunks that are none": [
+        nock(response=["no digits"], rawHeaders=["Content-Encoding", "gzip"])
+    ],
     "nock's, binary that is none": [nock(response="no digits", responseIsBinary=True)],
-    "the test proxy's, Base64 that is none": {"Entries": [proxied(ResponseBody="***", ResponseHeaders={"Content-Type": "image/png"})]},
-    "the test proxy's, shorter than it says": {"Entries": [proxied(ResponseBody=None, ResponseHeaders={"Content-Length": "9"})]},
+    "the test proxy's, Base64 that is none": {
+        "Entries": [proxied(ResponseBody="***", ResponseHeaders={"Content-Type": "image/png"})]
+    },
+    "the test proxy's, shorter than it says": {
+        "Entries": [proxied(ResponseBody=None, ResponseHeaders={"Content-Length": "9"})]
+    },
     "Postman's, of no known mode": collection(example(body={"mode": ["raw"], "raw": "{}"})),
     "Postman's, a file": collection(example(body={"mode": "file", "file": {"src": "a.json"}})),
     "mitmproxy's": netstring(flow(request={**flow()["request"], "content": None})),
@@ -162,9 +208,13 @@ def test_a_body_that_is_lost_is_counted_and_the_status_is_kept(tmp_path: Path, n
 
 ODD: dict[str, Any] = {
     "nock's": [nock(), nock(status="OK"), {"scope": 3}, 3, nock()],
-    "the test proxy's": {"Entries": [proxied(), proxied(RequestUri=None), proxied(StatusCode=None), None, proxied()]},
+    "the test proxy's": {
+        "Entries": [proxied(), proxied(RequestUri=None), proxied(StatusCode=None), None, proxied()]
+    },
     "Postman's": collection(example(), 3, example(url=None), example(url="https://[x"), example()),
-    "mitmproxy's": b"".join(map(netstring, (flow(), flow(request=None), {**flow(), "request": {}}, flow(request=3), flow()))),
+    "mitmproxy's": b"".join(
+        map(netstring, (flow(), flow(request=None), {**flow(), "request": {}}, flow(request=3), flow()))
+    ),
 }
 
 
@@ -173,7 +223,9 @@ def test_an_odd_entry_costs_itself_alone(tmp_path: Path, name: str) -> None:
     found = read(tmp_path / "a.json", ODD[name])
 
     assert [isinstance(one, Entry) for one in found] == [True, False, False, False, True]
-    assert len({one.place for one in found}) == (1 if name == "Postman's" else 5), "one item of a collection has many examples"
+    assert len({one.place for one in found}) == (1 if name == "Postman's" else 5), (
+        "one item of a collection has many examples"
+    )
     assert all(one.why for one in found if isinstance(one, Unreadable))
 
 
@@ -203,7 +255,10 @@ def test_flows_say_when_they_began_and_how_long_they_took(tmp_path: Path) -> Non
 
     assert isinstance(first, Entry)
     assert isinstance(second, Entry)
-    assert (first.started, first.took) == (datetime(2026, 11, 21, 12, 0, 0, 500000, UTC), timedelta(seconds=0.5))
+    assert (first.started, first.took) == (
+        datetime(2026, 11, 21, 12, 0, 0, 500000, UTC),
+        timedelta(seconds=0.5),
+    )
     assert second.interaction.response is None
 
 
@@ -233,19 +288,22 @@ def test_no_flow_makes_it_stumble(data: st.DataObject) -> None:
 
 def har(name: str) -> str:
     return json.dumps({"log": {"entries": [{
-        "request": {"method": "GET", "url": URL}, "response": {"status": 200, "headers": [], "content": {"size": 9, "_file": name}},
+        "request": {"method": "GET", "url": URL}, "response": {"status": 200, "headers": [],
+        "content": {"size": 9, "_file": name}},
     }]}})  # fmt: skip
 
 
-def zipped(path: Path, **members: str | bytes) -> Path:
+def zipped(path: Path, **fields: str | bytes) -> Path:
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in members.items():
+        for name, content in fields.items():
             archive.writestr(name.replace("_", "."), content)
     return path
 
 
 def test_a_har_file_in_an_archive_is_read_with_its_bodies(tmp_path: Path) -> None:
-    (found,) = open_recording(zipped(tmp_path / "a.har.zip", har_har=har("body.json"), body_json=json.dumps(CAME))).entries()
+    (found,) = open_recording(
+        zipped(tmp_path / "a.har.zip", har_har=har("body.json"), body_json=json.dumps(CAME))
+    ).entries()
 
     assert isinstance(found, Entry)
     assert found.interaction.response is not None
@@ -254,7 +312,9 @@ def test_a_har_file_in_an_archive_is_read_with_its_bodies(tmp_path: Path) -> Non
 
 @pytest.mark.parametrize("name", ["nowhere.json", "../a.har.zip", "bomb.json"])
 def test_an_archive_gives_out_nothing_else_and_no_bomb(tmp_path: Path, name: str) -> None:
-    (found,) = open_recording(zipped(tmp_path / "a.har.zip", har_har=har(name), bomb_json=b"0" * 9_000_000)).entries()
+    (found,) = open_recording(
+        zipped(tmp_path / "a.har.zip", har_har=har(name), bomb_json=b"0" * 9_000_000)
+    ).entries()
 
     assert isinstance(found, Entry)
     assert found.bodies_missing
@@ -308,15 +368,19 @@ def test_a_broken_archive_is_said_to_be_one(tmp_path: Path) -> None:
         list(open_recording(path).entries())
 
 
-REFUSED: dict[str, Any] = {
+REJECTED: dict[str, Any] = {
     "OpenAPI": {"openapi": "3.1.0", "paths": {}},
     "Pact": {"consumer": {"name": "a"}, "interactions": [], "provider": {"name": "b"}},
     "a Postman environment": {"id": "1", "values": [], "_postman_variable_scope": "environment"},
     "without saved examples": collection(),
     "Insomnia": {"_type": "export", "__export_format": 4, "resources": []},
-    "Charles": [{"status": "COMPLETE", "scheme": "https", "host": "api.example.com", "request": {}, "response": {}}],
+    "Charles": [
+        {"status": "COMPLETE", "scheme": "https", "host": "api.example.com", "request": {}, "response": {}}
+    ],
     "WireMock": {"mappings": [{"request": {}, "response": {}}]},
-    "Schemathesis in NDJSON.* --report har": b'{"Initialize":{"command":"st run"}}\n{"ScenarioFinished":{}}\n',
+    "Schemathesis in NDJSON.* --report har": (
+        b'{"Initialize":{"command":"st run"}}\n{"ScenarioFinished":{}}\n'
+    ),
     "a report of roomproof": {"roomproof": "1", "report_version": 1, "providers": []},
     "verdicts of roomproof": {"provider": "telnyx", "verdicts": {}},
     "a capture of packets": b"\xd4\xc3\xb2\xa1" + bytes(30),
@@ -329,13 +393,15 @@ REFUSED: dict[str, Any] = {
 }
 
 
-@pytest.mark.parametrize("name", REFUSED)
-def test_what_is_no_recording_is_refused_by_its_name(tmp_path: Path, name: str) -> None:
+@pytest.mark.parametrize("name", REJECTED)
+def test_what_is_no_recording_is_rejected_by_its_name(tmp_path: Path, name: str) -> None:
     path = tmp_path / "a.json"
     if name == "Fiddler":
         zipped(path, **{"raw/1_txt": "x"})
     else:
-        path.write_bytes(REFUSED[name] if isinstance(REFUSED[name], bytes) else json.dumps(REFUSED[name]).encode())
+        path.write_bytes(
+            REJECTED[name] if isinstance(REJECTED[name], bytes) else json.dumps(REJECTED[name]).encode()
+        )
 
     with pytest.raises(UsageError, match=rf"a\.json: .*{name}"):
         list(open_recording(path).entries())
@@ -343,7 +409,11 @@ def test_what_is_no_recording_is_refused_by_its_name(tmp_path: Path, name: str) 
 
 def test_lines_of_text_and_bytes_of_the_test_proxy_are_put_together(tmp_path: Path) -> None:
     text = proxied(ResponseBody=["a\n", "b"], ResponseHeaders={"Content-Type": "text/plain"})
-    picture = proxied(ResponseBody=base64.b64encode(b"\xff").decode(), ResponseHeaders={"Content-Type": "image/png"})
+    picture = proxied(
+        ResponseBody=base64.b64encode(b"\xff").decode(), ResponseHeaders={"Content-Type": "image/png"}
+    )
 
     found = read(tmp_path / "a.json", {"Entries": [text, picture]})
-    assert [one.interaction.response and one.interaction.response.body for one in found if isinstance(one, Entry)] == [b"a\nb", b"\xff"]
+    assert [
+        one.interaction.response and one.interaction.response.body for one in found if isinstance(one, Entry)
+    ] == [b"a\nb", b"\xff"]

@@ -1,4 +1,6 @@
-"""HAR files of browsers, proxies and test tools: each names the same things in its own way, and none costs a true answer."""
+"""HAR files of browsers, proxies and test tools: each names the same things in its own way, and none costs a
+true response.
+"""
 
 from __future__ import annotations
 
@@ -26,11 +28,18 @@ CODED = [{"name": "Content-Encoding", "value": "gzip"}]
 FORM = "application/x-www-form-urlencoded"
 
 
-def har(request: dict[str, Any] | None = None, response: dict[str, Any] | None = None, **more: Any) -> dict[str, Any]:
-    asked = {"method": "PATCH", "url": URL, "headers": [], "postData": {"mimeType": "application/json", "text": "{}"}}
-    answer = {"status": 200, "headers": [], "content": {"size": len(BODY), "text": BODY}}
+def har(
+    request: dict[str, Any] | None = None, response: dict[str, Any] | None = None, **more: Any
+) -> dict[str, Any]:
+    asked = {
+        "method": "PATCH",
+        "url": URL,
+        "headers": [],
+        "postData": {"mimeType": "application/json", "text": "{}"},
+    }
+    reply = {"status": 200, "headers": [], "content": {"size": len(BODY), "text": BODY}}
     return {"startedDateTime": "2026-11-21T12:00:00.5+01:00", "request": {**asked, **(request or {})},
-            "response": {**answer, **(response or {})}, **more}  # fmt: skip
+            "response": {**reply, **(response or {})}, **more}  # fmt: skip
 
 
 def response_of(entry: Entry) -> Response:
@@ -43,12 +52,15 @@ HEADERS = {
     "lists": [{"name": "X-A", "value": ["1", "2"], "_fromType": "array"}],
     "numbers": [{"name": "X-A", "value": 1}, {"name": "X-A", "value": 2}],
     "null beside them": [
-        {"name": "X-A", "value": "1"}, {"name": "X-B", "value": None}, {"name": None, "value": "x"}, {"name": "X-A", "value": "2"},
+        {"name": "X-A", "value": "1"}, {"name": "X-B", "value": None}, {"name": None, "value": "x"},
+        {"name": "X-A", "value": "2"},
     ],
     "an object": {"X-A": ["1", "2"]},
     "pairs": [["X-A", "1"], ["X-A", "2"]],
-    "pseudo-headers of HTTP/2": [{"name": ":method", "value": "PATCH"}, {"name": "X-A", "value": "1"}, {"name": "X-A", "value": "2"}],
-    "something else among them": [{"name": "X-A", "value": "1"}, 3, None, {"comment": "x"}, {"name": "X-A", "value": "2", "comment": ""}],
+    "pseudo-headers of HTTP/2": [{"name": ":method", "value": "PATCH"}, {"name": "X-A", "value": "1"},
+    {"name": "X-A", "value": "2"}],
+    "something else among them": [{"name": "X-A", "value": "1"}, 3, None, {"comment": "x"}, {"name": "X-A",
+    "value": "2", "comment": ""}],
 }  # fmt: skip
 
 
@@ -70,8 +82,8 @@ NOT_THE_PROVIDER = {
     "without a status": har(response={"status": None}),
     "blocked": har(response={"status": "(blocked)"}),
     "no number": har(response={"status": float("inf")}),
-    "without an answer": {name: value for name, value in har().items() if name != "response"},
-    "with an answer of null": {**har(), "response": None},
+    "without a response": {name: value for name, value in har().items() if name != "response"},
+    "with a response of null": {**har(), "response": None},
     "not modified": har(response={"status": 304}),
     "from Chrome's cache": har(_fromCache="disk"),
     "from Safari's cache": har(_fetchType="Memory Cache"),
@@ -83,7 +95,7 @@ NOT_THE_PROVIDER = {
 
 
 @pytest.mark.parametrize("name", NOT_THE_PROVIDER)
-def test_what_the_provider_has_not_answered_is_no_answer_of_it(name: str) -> None:
+def test_what_the_provider_has_not_answered_is_no_response_of_it(name: str) -> None:
     entry = entry_of(NOT_THE_PROVIDER[name])
 
     assert (entry.interaction.response, entry.interaction.request.url) == (None, URL)
@@ -94,7 +106,8 @@ BODIES = {
     "text": {"text": BODY},
     "Base64": {"text": ENCODED, "encoding": "base64"},
     "Base64 in capitals": {"text": ENCODED, "encoding": "Base64"},
-    "Base64 in lines": {"text": "\r\n".join(ENCODED[at : at + 10] for at in range(0, len(ENCODED), 10)), "encoding": "base64"},
+    "Base64 in lines": {"text": "\r\n".join(ENCODED[at : at + 10] for at in range(0, len(ENCODED), 10)),
+    "encoding": "base64"},
     "Base64 without padding": {"text": ENCODED.rstrip("="), "encoding": "base64"},
     "Base64 for URLs": {"text": base64.urlsafe_b64encode(BODY.encode()).decode(), "encoding": "base64"},
     "Base64 that nothing announces": {"text": ENCODED},
@@ -103,7 +116,8 @@ BODIES = {
     "an odd encoding": {"text": BODY, "encoding": ""},
     "Base64 of what is coded": {"text": base64.b64encode(ZIPPED).decode(), "encoding": "base64"},
     "Polly's chunks": {
-        "text": json.dumps([base64.b64encode(part).decode() for part in (ZIPPED[:9], ZIPPED[9:])]), "encoding": "base64",
+        "text": json.dumps([base64.b64encode(part).decode() for part in (ZIPPED[:9], ZIPPED[9:])]),
+        "encoding": "base64",
     },
     "Polly's older chunks": {"text": json.dumps([ZIPPED[:9].hex(), ZIPPED[9:].hex()]), "_isBinary": True},
     "chunks that nothing announces": {"text": json.dumps([ZIPPED.hex()])},
@@ -147,7 +161,10 @@ def test_a_body_that_is_lost_leaves_the_status(name: str) -> None:
     [
         ("DELETE", {"status": 204, "content": {"size": 0}}),
         ("PATCH", {"status": 200, "content": {"size": 0, "mimeType": ""}}),
-        ("HEAD", {"status": 200, "content": {"size": 30}, "headers": [{"name": "Content-Length", "value": "30"}]}),
+        (
+            "HEAD",
+            {"status": 200, "content": {"size": 30}, "headers": [{"name": "Content-Length", "value": "30"}]},
+        ),
     ],
     ids=["no content", "empty", "HEAD"],
 )
@@ -162,9 +179,12 @@ SENT = {
     "Base64": ({"postData": {"text": ENCODED, "encoding": "base64"}}, BODY.encode()),
     "HTTP Toolkit's": ({"postData": None, "_content": {"text": ENCODED, "encoding": "base64", "size": 25},
                         "_requestBodyStatus": "discarded:not-representable"}, BODY.encode()),
-    "coded": ({"postData": {"text": base64.b64encode(ZIPPED).decode(), "encoding": "base64"}, "headers": CODED}, BODY.encode()),
-    "a form": ({"postData": {"mimeType": FORM, "params": [{"name": "a", "value": "b c"}, {"name": "d", "value": None}]}}, b"a=b+c"),
-    "text beside parameters": ({"postData": {"mimeType": FORM, "text": "a=b", "params": [{"name": "a", "value": "c"}]}}, b"a=b"),
+    "coded": ({"postData": {"text": base64.b64encode(ZIPPED).decode(), "encoding": "base64"},
+    "headers": CODED}, BODY.encode()),
+    "a form": ({"postData": {"mimeType": FORM, "params": [{"name": "a", "value": "b c"}, {"name": "d",
+    "value": None}]}}, b"a=b+c"),
+    "text beside parameters": ({"postData": {"mimeType": FORM, "text": "a=b", "params": [{"name": "a",
+    "value": "c"}]}}, b"a=b"),
     "none": ({"postData": None}, None),
 }  # fmt: skip
 
@@ -180,7 +200,12 @@ def test_the_body_of_a_request_is_read(name: str) -> None:
 @pytest.mark.parametrize(
     "request_",
     [
-        {"postData": {"mimeType": "multipart/form-data", "params": [{"name": "file", "fileName": "a.png", "contentType": "image/png"}]}},
+        {
+            "postData": {
+                "mimeType": "multipart/form-data",
+                "params": [{"name": "file", "fileName": "a.png", "contentType": "image/png"}],
+            }
+        },
         {"postData": {"mimeType": "application/json", "text": None}, "bodySize": 20},
         {"postData": None, "_requestBodyStatus": "discarded:too-large"},
         {"postData": {"text": '{"a": ', "mimeType": "application/json"}, "bodySize": 20},
@@ -212,7 +237,15 @@ def test_when_a_request_went_out(value: Any) -> None:
     assert entry_of(har(startedDateTime=value)).started == STARTS[value]
 
 
-TOOK = {20: timedelta(milliseconds=20), 0.5: timedelta(microseconds=500), -1: None, None: None, "x": None, 1e300: None, True: None}
+TOOK = {
+    20: timedelta(milliseconds=20),
+    0.5: timedelta(microseconds=500),
+    -1: None,
+    None: None,
+    "x": None,
+    1e300: None,
+    True: None,
+}
 
 
 @pytest.mark.parametrize("value", TOOK, ids=repr)
@@ -223,7 +256,8 @@ def test_how_long_it_took(value: Any) -> None:
 @pytest.mark.parametrize(
     ("node", "url"),
     [
-        ({}, ""), (None, ""), (3, ""), ([], ""), (har({"url": None}), ""), (har({"method": 3}), URL), (har({"method": ""}), URL),
+        ({}, ""), (None, ""), (3, ""), ([], ""), (har({"url": None}), ""), (har({"method": 3}), URL),
+        (har({"method": ""}), URL),
         (har({"url": "https://[object Object]/x"}), "https://[object Object]/x"),
     ],
 )  # fmt: skip
@@ -239,7 +273,16 @@ def test_an_attached_body_is_read_beside_the_file_and_nowhere_else(tmp_path: Pat
     (tmp_path / "secret.json").write_text(BODY, encoding="utf-8")
     (folder / "body.json").write_text(BODY, encoding="utf-8")
     (folder / "link.json").symlink_to(tmp_path / "secret.json")
-    names = ("body.json", "../secret.json", str(tmp_path / "secret.json"), "link.json", "a.har", "", ".", "\0")
+    names = (
+        "body.json",
+        "../secret.json",
+        str(tmp_path / "secret.json"),
+        "link.json",
+        "a.har",
+        "",
+        ".",
+        "\0",
+    )
     entries = [har(response={"content": {"_file": name, "size": 9}}) for name in names]
     (folder / "a.har").write_text(json.dumps({"log": {"entries": entries}}), encoding="utf-8")
 
@@ -250,4 +293,6 @@ def test_an_attached_body_is_read_beside_the_file_and_nowhere_else(tmp_path: Pat
 def test_an_attached_body_of_a_request_is_read() -> None:
     around = Around(attached={"sent.json": BODY.encode()}.get)
 
-    assert entry_of(har({"postData": {"_file": "sent.json"}}), around).interaction.request.body == BODY.encode()
+    assert (
+        entry_of(har({"postData": {"_file": "sent.json"}}), around).interaction.request.body == BODY.encode()
+    )

@@ -1,4 +1,6 @@
-"""`--record x.har` writes what browsers and proxies open, at any moment, and what says the same when it is replayed."""
+"""`--record x.har` writes what browsers and proxies open, at any moment, and what says the same when it is
+replayed.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +23,15 @@ from roomproof.cassettes.recorder import Recorder, cassette_path
 from roomproof.cassettes.recording import open_recording
 from roomproof.cassettes.redaction import Redactor
 from roomproof.errors import RecordingError
-from roomproof.interaction import LARGEST_BODY, SHOWN_BODY, Credentials, Interaction, Request, Response, RoomKnowledge
+from roomproof.interaction import (
+    LARGEST_BODY,
+    SHOWN_BODY,
+    Credentials,
+    Interaction,
+    Request,
+    Response,
+    RoomKnowledge,
+)
 
 NOW = datetime(2026, 11, 21, 12, 30, 15, 250000, tzinfo=UTC)
 TOLD = {"provider": "mini", "started": "2026-11-21T12:30:00+00:00"}
@@ -29,25 +39,36 @@ SECRET = "kEy4-canary-of-the-recorder"
 TYPE = (("Content-Type", "application/json"),)
 
 
-def obj(required: str, **members: Any) -> dict[str, Any]:
-    return {"type": "object", "required": required.split(), "properties": members}
+def obj(required: str, **fields: Any) -> dict[str, Any]:
+    return {"type": "object", "required": required.split(), "properties": fields}
 
 
 TEXT, NUMBER = {"type": "string"}, {"type": "number"}
 PAIRS = {"type": "array", "items": obj("name value", name=TEXT, value=TEXT)}
-MESSAGE = {"httpVersion": TEXT, "cookies": PAIRS, "headers": PAIRS, "headersSize": {"type": "integer"}, "bodySize": {"type": "integer"}}
+MESSAGE = {
+    "httpVersion": TEXT,
+    "cookies": PAIRS,
+    "headers": PAIRS,
+    "headersSize": {"type": "integer"},
+    "bodySize": {"type": "integer"},
+}
 HAR_1_2 = obj("log", log=obj(
     "version creator entries",
     version={"const": "1.2"}, creator=obj("name version", name=TEXT, version=TEXT),
     entries={"type": "array", "items": obj(
         "startedDateTime time request response cache timings",
-        startedDateTime={"type": "string", "pattern": r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$"},
+        startedDateTime={"type": "string",
+        "pattern": r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$"},
         time={"type": "number", "minimum": 0},
-        request=obj("method url httpVersion cookies headers queryString headersSize bodySize", **MESSAGE, method=TEXT, queryString=PAIRS,
-                    url={"type": "string", "pattern": "^https?://"}, postData=obj("mimeType text", mimeType=TEXT, text=TEXT)),
-        response=obj("status statusText httpVersion cookies headers content redirectURL headersSize bodySize", **MESSAGE, statusText=TEXT,
+        request=obj("method url httpVersion cookies headers queryString headersSize bodySize", **MESSAGE,
+        method=TEXT, queryString=PAIRS,
+                    url={"type": "string", "pattern": "^https?://"}, postData=obj("mimeType text",
+                    mimeType=TEXT, text=TEXT)),
+        response=obj("status statusText httpVersion cookies headers content redirectURL headersSize bodySize",
+        **MESSAGE, statusText=TEXT,
                      status={"type": "integer"}, redirectURL=TEXT,
-                     content=obj("size mimeType", size={"type": "integer"}, mimeType=TEXT, text=TEXT, encoding={"const": "base64"})),
+                     content=obj("size mimeType", size={"type": "integer"}, mimeType=TEXT, text=TEXT,
+                     encoding={"const": "base64"})),
         cache={"type": "object"},
         timings=obj("send wait receive", send=NUMBER, wait=NUMBER, receive=NUMBER),
     )},
@@ -55,10 +76,17 @@ HAR_1_2 = obj("log", log=obj(
 """The shape of a HAR file: what the specification of HAR 1.2 calls no "optional" is required."""
 
 
-def update(body: bytes | None, answer: bytes, status: int = 200, token: str = "x") -> Interaction:
+def update(body: bytes | None, response: bytes, status: int = 200, token: str = "x") -> Interaction:
     headers = (*TYPE, ("Authorization", f"Bearer {token}"))
-    request = Request("PATCH", "http://localhost:1/v1/rooms/r-1?x=a%20b", headers, body, Credentials.VALID, RoomKnowledge.EXISTS)
-    return Interaction(request, Response(status, (*TYPE, ("Set-X", "1"), ("Set-X", "2")), answer), NOW)
+    request = Request(
+        "PATCH",
+        "http://localhost:1/v1/rooms/r-1?x=a%20b",
+        headers,
+        body,
+        Credentials.VALID,
+        RoomKnowledge.EXISTS,
+    )
+    return Interaction(request, Response(status, (*TYPE, ("Set-X", "1"), ("Set-X", "2")), response), NOW)
 
 
 def recorded(path: Path, *interactions: Interaction) -> Recorder:
@@ -87,7 +115,9 @@ def test_what_is_recorded_is_har_1_2_and_is_read_back_as_it_was(tmp_path: Path) 
     assert [(item.at, item.request.method, item.request.url, item.request.body) for item in found] == [
         (item.at, item.request.method, item.request.url, item.request.body) for item in told
     ]
-    assert [(item.request.credentials, item.request.room) for item in found] == [(Credentials.VALID, RoomKnowledge.EXISTS)] * 4
+    assert [(item.request.credentials, item.request.room) for item in found] == [
+        (Credentials.VALID, RoomKnowledge.EXISTS)
+    ] * 4
     assert open_recording(path).told == TOLD
 
 
@@ -102,7 +132,11 @@ def test_the_file_is_a_whole_one_after_every_interaction(tmp_path: Path) -> None
 
 def test_no_secret_reaches_the_file(tmp_path: Path) -> None:
     body = json.dumps({"token": SECRET}).encode()
-    recorded(path := tmp_path / "one.har", update(body, body, token=SECRET), update(b"\xff" + SECRET.encode(), b"{}")).close()
+    recorded(
+        path := tmp_path / "one.har",
+        update(body, body, token=SECRET),
+        update(b"\xff" + SECRET.encode(), b"{}"),
+    ).close()
 
     assert SECRET not in path.read_text(encoding="utf-8")
     assert "ZVk0LWNhbmFyeS1vZi10aGUtcmVjb3JkZX" not in path.read_text(encoding="utf-8"), "nor in Base64"

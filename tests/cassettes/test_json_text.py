@@ -1,4 +1,6 @@
-"""A JSON text of any length is cut into its entries: what is wrong with one costs no other, and no length costs memory."""
+"""A JSON text of any length is cut into its entries: what is wrong with one costs no other, and no length
+costs memory.
+"""
 
 from __future__ import annotations
 
@@ -24,8 +26,12 @@ URL = "https://api.example.com/v1/rooms/r-1"
 
 
 def har_entry(**changes: Any) -> dict[str, Any]:
-    answer = {"status": 200, "headers": [], "content": {"size": 2, "mimeType": "application/json", "text": "{}"}}
-    return {"request": {"method": "GET", "url": URL, "headers": []}, "response": answer, **changes}
+    response = {
+        "status": 200,
+        "headers": [],
+        "content": {"size": 2, "mimeType": "application/json", "text": "{}"},
+    }
+    return {"request": {"method": "GET", "url": URL, "headers": []}, "response": response, **changes}
 
 
 def document(*entries: str, after: str = "]}}") -> str:
@@ -54,7 +60,11 @@ ODD = {
 def test_an_entry_that_is_no_json_costs_itself_alone(tmp_path: Path, name: str) -> None:
     first, odd, last = read(tmp_path / "a.har", document(GOOD, ODD[name], GOOD))
 
-    assert (isinstance(first, Entry), isinstance(odd, Unreadable), isinstance(last, Entry)) == (True, True, True)
+    assert (isinstance(first, Entry), isinstance(odd, Unreadable), isinstance(last, Entry)) == (
+        True,
+        True,
+        True,
+    )
     assert (odd.place, last.place) == ("line 3", "line 4")
 
 
@@ -82,7 +92,11 @@ def test_a_body_with_half_a_letter_is_missing_and_its_status_is_not(tmp_path: Pa
     (found,) = read(tmp_path / "a.har", document(lost))
     assert isinstance(found, Entry)
     assert found.interaction.response is not None
-    assert (found.interaction.response.status, found.interaction.response.body, found.bodies_missing) == (200, b"", True)
+    assert (found.interaction.response.status, found.interaction.response.body, found.bodies_missing) == (
+        200,
+        b"",
+        True,
+    )
 
 
 @pytest.mark.parametrize("coding", ["utf-8-sig", "utf-16", "utf-16-le"])
@@ -106,7 +120,9 @@ def test_a_byte_order_mark_tells_the_coding(tmp_path: Path, coding: str) -> None
     ],
     ids=["within an entry", "between entries", "more behind its end", "the wrong bracket", "within a text"],
 )
-def test_what_stands_before_the_damage_is_read_and_the_damage_has_its_line(tmp_path: Path, text: str, line: int) -> None:
+def test_what_stands_before_the_damage_is_read_and_the_damage_has_its_line(
+    tmp_path: Path, text: str, line: int
+) -> None:
     path = tmp_path / "a.har"
     path.write_text(text, encoding="utf-8")
     entries = open_recording(path).entries()
@@ -117,7 +133,10 @@ def test_what_stands_before_the_damage_is_read_and_the_damage_has_its_line(tmp_p
 
 
 def test_the_list_is_found_wherever_it_stands(tmp_path: Path) -> None:
-    before = '{"version": 1, "other": {"interactions": [1, {"log": []}]}, "log": {"pages": [{"id": "}"}], "entries": ['
+    before = (
+        '{"version": 1, "other": {"interactions": [1, {"log": []}]}, "log": {"pages": [{"id": '
+        '"}"}], "entries": ['
+    )
     found = read(tmp_path / "a.json", before + GOOD + ',]}, "roomproof": null}')
 
     assert [isinstance(entry, Entry) for entry in found] == [True]
@@ -127,15 +146,28 @@ def test_the_list_is_found_wherever_it_stands(tmp_path: Path) -> None:
 VALUES = st.recursive(
     # Larger integers are read as floats, here as everywhere.
     st.one_of(
-        st.none(), st.booleans(), st.integers(-(2**63), 2**64 - 1), st.floats(allow_nan=False, allow_infinity=False), st.text(max_size=30)
+        st.none(),
+        st.booleans(),
+        st.integers(-(2**63), 2**64 - 1),
+        st.floats(allow_nan=False, allow_infinity=False),
+        st.text(max_size=30),
     ),
-    lambda inner: st.one_of(st.lists(inner, max_size=4), st.dictionaries(st.text(max_size=5), inner, max_size=4)),
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=4), st.dictionaries(st.text(max_size=5), inner, max_size=4)
+    ),
     max_leaves=20,
 )
 
 
-@given(items=st.lists(VALUES, max_size=6), indent=st.sampled_from([None, 1]), plain=st.booleans(), part=st.integers(1, 60))
-def test_items_are_what_a_parser_of_the_whole_finds(items: list[Any], indent: int | None, plain: bool, part: int) -> None:
+@given(
+    items=st.lists(VALUES, max_size=6),
+    indent=st.sampled_from([None, 1]),
+    plain=st.booleans(),
+    part=st.integers(1, 60),
+)
+def test_items_are_what_a_parser_of_the_whole_finds(
+    items: list[Any], indent: int | None, plain: bool, part: int
+) -> None:
     content = json.dumps(items, indent=indent, ensure_ascii=plain).encode()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(json_text, "_PART", part)
@@ -196,7 +228,12 @@ print(int(re.search(r"VmHWM:\\s+(\\d+) kB", Path("/proc/self/status").read_text(
 def test_an_entry_with_a_body_of_40_mb_costs_its_beginning(tmp_path: Path) -> None:
     entry = json.dumps(har_entry(), separators=(",", ":"))
     assert entry.endswith('"{}"}}}')
-    done = subprocess.run([sys.executable, "-c", VAST, str(tmp_path / "a.har"), entry], capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", VAST, str(tmp_path / "a.har"), entry],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
 
     left_out, missing, body, megabytes = done.stdout.split()
     assert (int(left_out) > 40_000_000, missing, body) == (True, "True", "{}")

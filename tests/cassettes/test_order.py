@@ -20,7 +20,9 @@ def test_items_come_in_order_and_equal_ones_as_they_were(
 ) -> None:
     monkeypatch.setattr(order, "MOST_ITEMS", most)
     monkeypatch.setattr(order, "_MOST_PARTS", parts)
-    assert list(in_order(items, key=lambda item: item[0], size=lambda _: 1)) == sorted(items, key=lambda item: item[0])
+    assert list(in_order(items, key=lambda item: item[0], size=lambda _: 1)) == sorted(
+        items, key=lambda item: item[0]
+    )
 
 
 def test_what_fits_into_memory_goes_to_no_disk(monkeypatch: pytest.MonkeyPatch) -> None:

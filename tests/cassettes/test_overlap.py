@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from roomproof.cassettes.call import Call
 from roomproof.cassettes.overlap import Overlaps
 from roomproof.interaction import Interaction, Request
-from roomproof.judge.beside import Beside
+from roomproof.judge.beside import ConcurrentRequests
 
 MOMENTS = st.floats(0, 9).map(lambda moment: round(moment, 1))
 
@@ -19,7 +19,9 @@ MOMENTS = st.floats(0, 9).map(lambda moment: round(moment, 1))
 def call(name: str, started: float | None, took: float | None = None, method: str = "PATCH") -> Call:
     ended = None if started is None or took is None else started + took
     interaction = Interaction(Request(method, f"https://api.example.com/{name}"), None)
-    return Call(Path("a.har"), "mini", interaction, "api.example.com", None, started, ended, started or 0.0, 0, "")
+    return Call(
+        Path("a.har"), "mini", interaction, "api.example.com", None, started, ended, started or 0.0, 0, ""
+    )
 
 
 def beside(*calls: Call) -> dict[str, set[str]]:
@@ -48,7 +50,11 @@ def test_what_reads_only_is_beside_nothing() -> None:
 
 
 def test_a_call_without_a_time_overlaps_nothing() -> None:
-    assert beside(call("a", 0.0, 9), call("b", None), call("c", 1.0, 1)) == {"a": set(), "b": set(), "c": set()}
+    assert beside(call("a", 0.0, 9), call("b", None), call("c", 1.0, 1)) == {
+        "a": set(),
+        "b": set(),
+        "c": set(),
+    }
 
 
 @given(st.lists(st.tuples(MOMENTS, MOMENTS), min_size=2, max_size=12))
@@ -65,6 +71,11 @@ def test_whoever_is_beside_one_has_that_one_beside_it(spans: list[tuple[float, f
 def test_it_is_told_where_more_ran_beside_a_call_than_are_held_back(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("roomproof.cassettes.overlap.MOST_WAITING", 2)
     overlaps = Overlaps()
-    told = [pair for number in range(6) for pair in overlaps.take(call(str(number), float(number), 100.0))] + list(overlaps.rest())
+    told = [
+        pair for number in range(6) for pair in overlaps.take(call(str(number), float(number), 100.0))
+    ] + list(overlaps.rest())
     assert len(told) == 6
-    assert all(isinstance(found, Beside) and (found.more or len(found.requests) == 5) for _, found in told)
+    assert all(
+        isinstance(found, ConcurrentRequests) and (found.more or len(found.requests) == 5)
+        for _, found in told
+    )

@@ -35,9 +35,18 @@ SERIALIZERS: dict[str, Any] = {".yaml": yamlserializer, ".json": jsonserializer}
 JSON_HEADERS = (("Content-Type", "application/json"),)
 
 
-def update(body: bytes, answer: bytes, status: int = 200) -> Interaction:
-    request = Request("PATCH", "http://localhost:1/v1/rooms/r-1?x=a%20b", JSON_HEADERS, body, Credentials.VALID, RoomKnowledge.EXISTS)
-    return Interaction(request, Response(status, (*JSON_HEADERS, ("Set-X", "1"), ("Set-X", "2")), answer), NOW)
+def update(body: bytes, response: bytes, status: int = 200) -> Interaction:
+    request = Request(
+        "PATCH",
+        "http://localhost:1/v1/rooms/r-1?x=a%20b",
+        JSON_HEADERS,
+        body,
+        Credentials.VALID,
+        RoomKnowledge.EXISTS,
+    )
+    return Interaction(
+        request, Response(status, (*JSON_HEADERS, ("Set-X", "1"), ("Set-X", "2")), response), NOW
+    )
 
 
 def recorder_at(path: Path) -> Recorder:
@@ -51,13 +60,20 @@ def read(path: Path) -> list[Interaction]:
 def loaded_by_vcrpy(path: Path) -> list[tuple[bytes, bytes]]:
     """What plain vcrpy makes of a file: the bodies of each request and response."""
     requests, responses, *_ = deserialize(path.read_text(encoding="utf-8"), SERIALIZERS[path.suffix])
-    return [(request.body, response["body"]["string"]) for request, response in zip(requests, responses, strict=True)]
+    return [
+        (request.body, response["body"]["string"])
+        for request, response in zip(requests, responses, strict=True)
+    ]
 
 
 @pytest.mark.parametrize("suffix", [".yaml", ".json"])
 def test_what_is_recorded_is_read_back_as_it_was(tmp_path: Path, suffix: str) -> None:
     path = tmp_path / f"one{suffix}"
-    told = [update(b'{"size":1.0,"size":2}', '{"name":"Zoë"}'.encode()), update(b"\xff\x00{", b"<html>\r\n"), update(b"", b"", 204)]
+    told = [
+        update(b'{"size":1.0,"size":2}', '{"name":"Zoë"}'.encode()),
+        update(b"\xff\x00{", b"<html>\r\n"),
+        update(b"", b"", 204),
+    ]
     recorder = recorder_at(path)
     for interaction in told:
         recorder.keep(interaction)
@@ -78,7 +94,9 @@ def test_json_is_laid_out_for_review_and_keeps_every_token(tmp_path: Path) -> No
     recorder.keep(update(b'{"size":1.50,"size":1e2,"list":[],"deep":{"a":"x,]"}}', b"{}"))
     recorder.close()
 
-    assert '          "size": 1.50,\n          "size": 1e2,\n          "list": [],\n' in path.read_text(encoding="ascii")
+    assert '          "size": 1.50,\n          "size": 1e2,\n          "list": [],\n' in path.read_text(
+        encoding="ascii"
+    )
     (found,) = read(path)
     assert found.request.body == b'{"size":1.50,"size":1e2,"list":[],"deep":{"a":"x,]"}}'
 
@@ -89,7 +107,9 @@ def test_the_file_loads_in_plain_vcrpy_after_every_interaction(tmp_path: Path, s
     recorder = recorder_at(path)
     for number in range(3):
         recorder.keep(update(b"[%d]" % number, b"ok %d" % number))
-        assert [answer for _, answer in loaded_by_vcrpy(path)] == [b"ok %d" % done for done in range(number + 1)]
+        assert [response for _, response in loaded_by_vcrpy(path)] == [
+            b"ok %d" % done for done in range(number + 1)
+        ]
     recorder.close()
 
 
@@ -102,19 +122,23 @@ def test_vcrpy_plays_what_roomproof_has_recorded(tmp_path: Path) -> None:
     recorder.close()
 
     with vcr.use_cassette(str(path), record_mode="none", match_on=["method", "uri", "body"]):
-        answer = urllib3.PoolManager().request(
-            "PATCH", "http://localhost:1/v1/rooms/r-1?x=a%20b", body=b'{"size": 1}', headers={"Content-Type": "application/json"}
+        response = urllib3.PoolManager().request(
+            "PATCH",
+            "http://localhost:1/v1/rooms/r-1?x=a%20b",
+            body=b'{"size": 1}',
+            headers={"Content-Type": "application/json"},
         )
-    assert (answer.status, json.loads(answer.data)) == (200, {"size": 1})
-    assert answer.headers.getlist("Set-X") == ["1", "2"]
+    assert (response.status, json.loads(response.data)) == (200, {"size": 1})
+    assert response.headers.getlist("Set-X") == ["1", "2"]
 
 
 texts = st.text(st.characters(exclude_categories=("Cs",)), max_size=40)
-members = st.dictionaries(texts, texts | st.lists(st.integers(), max_size=3), max_size=3)
+fields = st.dictionaries(texts, texts | st.lists(st.integers(), max_size=3), max_size=3)
 spaces = st.sampled_from([(",", ":"), (", ", ": "), (" ,", ":\t"), (",\n", " : ")])
 laid_out_anyhow = st.builds(
-    lambda value, separators, indent, end: (json.dumps(value, separators=separators, indent=indent) + end).encode(),
-    members, spaces, st.sampled_from([None, 0, 1, 2, 4]), st.sampled_from(["", "\n", " "]),
+    lambda value, separators, indent, end: (json.dumps(value, separators=separators,
+    indent=indent) + end).encode(),
+    fields, spaces, st.sampled_from([None, 0, 1, 2, 4]), st.sampled_from(["", "\n", " "]),
 )  # fmt: skip
 
 
@@ -123,10 +147,15 @@ laid_out_anyhow = st.builds(
     name=texts,
 )
 def test_any_body_and_header_survives_both_forms(body: bytes | None, name: str) -> None:
-    request = Request("PUT", f"http://localhost/{name.encode().hex()}", (("X-Name", name), ("no", name)), body)
+    request = Request(
+        "PUT", f"http://localhost/{name.encode().hex()}", (("X-Name", name), ("no", name)), body
+    )
     told = Interaction(request, Response(200, (("yes", name),), body or b""), NOW)
 
-    for text, read_text in ((f"[\n{json_entry(entry(told))}]", json.loads), (yaml_entry(entry(told)), yaml.safe_load)):
+    for text, read_text in (
+        (f"[\n{json_entry(entry(told))}]", json.loads),
+        (yaml_entry(entry(told)), yaml.safe_load),
+    ):
         found = entry_of(read_text(text)[0]).interaction
         assert found.request.headers == request.headers
         assert found.response is not None
@@ -142,7 +171,7 @@ class KilledError(BaseException):
 def test_a_run_that_is_killed_after_any_byte_leaves_a_cassette_that_loads(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, before: int
 ) -> None:
-    answers = [b'{"number": %d}' % number for number in range(before + 1)]
+    responses = [b'{"number": %d}' % number for number in range(before + 1)]
     allowed = 0
 
     def torn(file: Any, at: int, content: bytes) -> None:
@@ -156,19 +185,22 @@ def test_a_run_that_is_killed_after_any_byte_leaves_a_cassette_that_loads(
     for stop in range(2000):
         path = tmp_path / f"{stop}.yaml"
         recorder = recorder_at(path)
-        for answer in answers[:-1]:
-            recorder.keep(update(b"{}", answer))
+        for response in responses[:-1]:
+            recorder.keep(update(b"{}", response))
         with monkeypatch.context() as patched:
             patched.setattr(recording_module, "_write", torn)
             allowed = stop
             try:
-                recorder.keep(update(b"{}", answers[-1]))
+                recorder.keep(update(b"{}", responses[-1]))
             except KilledError:
                 pass
             else:
                 break
         found = [item.response.body for item in read(path) if item.response]
-        assert [json.loads(body) for body in found] in ([json.loads(a) for a in answers[:-1]], [json.loads(a) for a in answers])
+        assert [json.loads(body) for body in found] in (
+            [json.loads(a) for a in responses[:-1]],
+            [json.loads(a) for a in responses],
+        )
         assert len(loaded_by_vcrpy(path)) == len(found)
     assert stop > 500, "every byte of an entry was a last one"
 
@@ -180,7 +212,8 @@ sys.path.insert(0, sys.argv[2])
 from test_recorder import recorder_at, update
 recorder = recorder_at(Path(sys.argv[1]))
 for number in itertools.count():
-    recorder.keep(update(b'{"number": %d}' % number, b'{"number": %d, "text": "%s"}' % (number, b"x" * (number * 977 % 20_000))))
+    text = b"x" * (number * 977 % 20_000)
+    recorder.keep(update(b'{"number": %d}' % number, b'{"number": %d, "text": "%s"}' % (number, text)))
     print(number, flush=True)
 """
 
@@ -188,7 +221,9 @@ for number in itertools.count():
 @pytest.mark.parametrize("moment", range(12))
 def test_kill_9_at_a_random_moment_loses_nothing_that_was_judged(tmp_path: Path, moment: int) -> None:
     path = tmp_path / "killed.yaml"
-    process = subprocess.Popen([sys.executable, "-c", RUN, str(path), str(Path(__file__).parent)], stdout=subprocess.PIPE, text=True)
+    process = subprocess.Popen(
+        [sys.executable, "-c", RUN, str(path), str(Path(__file__).parent)], stdout=subprocess.PIPE, text=True
+    )
     assert process.stdout is not None
     process.stdout.readline()
     judged = 0
@@ -235,7 +270,12 @@ except Exception as error:
 @pytest.mark.parametrize("suffix", [".yaml", ".json"])
 def test_a_full_disk_ends_the_recording_and_leaves_what_it_holds(tmp_path: Path, suffix: str) -> None:
     path = tmp_path / f"full{suffix}"
-    done = subprocess.run([sys.executable, "-c", FULL, str(path), str(Path(__file__).parent)], capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", FULL, str(path), str(Path(__file__).parent)],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
 
     assert done.stdout.startswith("RecordingError")
     assert str(path) in done.stdout
@@ -244,7 +284,9 @@ def test_a_full_disk_ends_the_recording_and_leaves_what_it_holds(tmp_path: Path,
     assert len(loaded_by_vcrpy(path)) == len(found)
 
 
-def test_an_interaction_that_would_leak_is_not_written_and_the_run_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_interaction_that_would_leak_is_not_written_and_the_run_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     path = tmp_path / "one.yaml"
     redactor = Redactor(("topsecret",), live=False)
     monkeypatch.setattr(redactor, "redacted", lambda interaction: interaction)

@@ -1,4 +1,6 @@
-"""Recorders of vcrpy's family keep the same exchange in other places: each of their files is read as that exchange, and judged."""
+"""Recorders of vcrpy's family keep the same exchange in other places: each of their files is read as that
+exchange, and judged.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +20,7 @@ from roomproof.cassettes.formats.vcrpy import entry_of
 from roomproof.cassettes.recording import open_recording
 from roomproof.cassettes.replay import Register, replay
 from roomproof.interaction import header
-from roomproof.judge.seen import NoJson, request_json, response_json
+from roomproof.judge.judged_interaction import NoJson, request_json, response_json
 from roomproof.providers import find_contract, find_mock
 from roomproof.verdict import Verdict
 
@@ -31,9 +33,12 @@ START = datetime(2024, 3, 1, 10, tzinfo=UTC)
 
 def room(size: int) -> dict[str, Any]:
     known = {
-        "id": ROOM_ID, "unique_name": "stand-up ü", "max_participants": size, "enable_recording": False, "sessions": [],
-        "created_at": "2024-03-01T09:00:00.000001Z", "updated_at": "2024-03-01T10:00:00.000002Z", "active_session_id": ROOM_ID,
-        "webhook_event_url": "https://a.example.com", "webhook_event_failover_url": "https://b.example.com", "webhook_timeout_secs": 5,
+        "id": ROOM_ID, "unique_name": "stand-up ü", "max_participants": size, "enable_recording": False,
+        "sessions": [],
+        "created_at": "2024-03-01T09:00:00.000001Z", "updated_at": "2024-03-01T10:00:00.000002Z",
+        "active_session_id": ROOM_ID,
+        "webhook_event_url": "https://a.example.com", "webhook_event_failover_url": "https://b.example.com",
+        "webhook_timeout_secs": 5,
         "record_type": "room",
     }  # fmt: skip
     return {"data": known}
@@ -128,17 +133,19 @@ def r(sent: str, came: str) -> str:
 
 def betamax(sent: str, came: str) -> str:
     entry = {
-        "request": {"body": {"encoding": "utf-8", "string": sent}, "headers": {"Content-Type": ["application/json"]}, "method": "PATCH",
+        "request": {"body": {"encoding": "utf-8", "string": sent},
+        "headers": {"Content-Type": ["application/json"]}, "method": "PATCH",
                     "uri": URL},
         "response": {"body": {"encoding": None, "base64_string": base64_of(came), "string": ""}, "url": URL,
-                     "headers": {"Content-Type": ["application/json"]}, "status": {"code": 200, "message": "OK"}},
+                     "headers": {"Content-Type": ["application/json"]}, "status": {"code": 200,
+                     "message": "OK"}},
         "recorded_at": "2024-03-01T10:00:00",
     }  # fmt: skip
     return yaml.safe_dump({"http_interactions": [entry], "recorded_with": "betamax/0.9.0"})
 
 
 def schemathesis(sent: str, came: str) -> str:
-    """Schemathesis' `--report vcr`: the status is a text, the time of the answer is noted."""
+    """Schemathesis' `--report vcr`: the status is a text, the time of the response is noted."""
     return f"""command: 'st run openapi.yaml'
 recorded_with: 'Schemathesis 4.0.0'
 seed: 1
@@ -236,7 +243,9 @@ interactions:
 
 
 def old_httpx(sent: str, came: str) -> str:
-    """vcrpy's stub for httpx up to its version 5: the body is decoded, the header that speaks of its coding is kept."""
+    """vcrpy's stub for httpx up to its version 5: the body is decoded, the header that speaks of its coding
+    is kept.
+    """
     return f"""interactions:
 - request:
     body: '{sent}'
@@ -334,10 +343,14 @@ def before_1_0(sent: str, came: str) -> str:
 
 
 def parsed(sent: str, came: str) -> str:
-    """A serializer that shows JSON as YAML: how the server spelt it is lost, its length is that of another text."""
+    """A serializer that shows JSON as YAML: how the server spelt it is lost, its length is that of another
+    text.
+    """
     entry = {
-        "request": {"headers": {"content-type": ["application/json"]}, "method": "PATCH", "parsed_body": json.loads(sent), "uri": URL},
-        "response": {"headers": {"content-type": ["application/json"], "content-length": ["7"], "content-encoding": ["gzip"]},
+        "request": {"headers": {"content-type": ["application/json"]}, "method": "PATCH",
+        "parsed_body": json.loads(sent), "uri": URL},
+        "response": {"headers": {"content-type": ["application/json"], "content-length": ["7"],
+        "content-encoding": ["gzip"]},
                      "parsed_body": json.loads(came), "status": {"code": 200, "message": "OK"}},
     }  # fmt: skip
     return yaml.safe_dump({"interactions": [entry], "version": 1}, allow_unicode=True)
@@ -347,15 +360,19 @@ def har(sent: str, came: str) -> str:
     pair = [{"name": "Content-Type", "value": "application/json"}]
     entry = {
         "startedDateTime": "2024-03-01T10:00:00.000Z", "time": 20,
-        "request": {"method": "PATCH", "url": URL, "headers": pair, "postData": {"mimeType": "application/json", "text": sent}},
+        "request": {"method": "PATCH", "url": URL, "headers": pair,
+        "postData": {"mimeType": "application/json", "text": sent}},
         "response": {"status": 200, "headers": pair, "content": {"size": len(came), "text": came}},
     }  # fmt: skip
-    return yaml.safe_dump({"log": {"version": "1.2", "creator": {"name": "a recorder", "version": "1"}, "entries": [entry]}})
+    return yaml.safe_dump(
+        {"log": {"version": "1.2", "creator": {"name": "a recorder", "version": "1"}, "entries": [entry]}}
+    )
 
 
 Recorder = Callable[[str, str], str]
 RECORDERS: list[Recorder] = [
-    ruby, ruby_exact, r, betamax, schemathesis, go_1, go_4, old_httpx, tornado, pickled, before_1_0, parsed, har,
+    ruby, ruby_exact, r, betamax, schemathesis, go_1, go_4, old_httpx, tornado, pickled, before_1_0, parsed,
+    har,
 ]  # fmt: skip
 WITH_TIME = {ruby, ruby_exact, r, betamax, schemathesis, har}
 TOOK = {schemathesis: timedelta(milliseconds=20), go_4: timedelta(milliseconds=20)}
@@ -376,9 +393,17 @@ def test_an_exchange_is_the_same_whoever_recorded_it(recorder: Recorder, tmp_pat
     assert isinstance(entry, Entry)
     request, response = entry.interaction.request, entry.interaction.response
     assert response is not None
-    assert (request.method, request.url, json.loads(request.body or b"")) == ("PATCH", URL, {"max_participants": 10})
+    assert (request.method, request.url, json.loads(request.body or b"")) == (
+        "PATCH",
+        URL,
+        {"max_participants": 10},
+    )
     assert (response.status, json.loads(response.body)) == (200, room(10))
-    assert header(request.headers, "content-type") == header(response.headers, "content-type") == "application/json"
+    assert (
+        header(request.headers, "content-type")
+        == header(response.headers, "content-type")
+        == "application/json"
+    )
     assert entry.started == (START if recorder in WITH_TIME else None)
     assert recorder is har or entry.took == TOOK.get(recorder)
     assert not entry.bodies_missing
@@ -401,24 +426,36 @@ def test_a_value_that_a_recorder_spells_anew_says_nothing_of_how_it_was_spelt(tm
         assert heard.verdicts.verdicts()["telnyx.update-room.response.body.json"] is verdict
 
 
-def test_schemathesis_says_which_request_had_no_answer(tmp_path: Path) -> None:
+def test_schemathesis_says_which_request_had_no_response(tmp_path: Path) -> None:
     _, unanswered = open_recording(written(tmp_path, schemathesis, 10)).interactions()
     assert unanswered.response is None
-    assert unanswered.failure == "the recording has no answer to this request"
+    assert unanswered.failure == "the recording has no response to this request"
 
 
 def node(**changes: Any) -> dict[str, Any]:
-    """An entry of vcrpy with members of its request (`body`, `method`) and response (`answer`, `headers`, `status`) exchanged."""
-    request = {"method": changes.get("method", "PATCH"), "uri": URL, "headers": changes.get("asked", {}), "body": changes.get("body")}
+    """An entry of vcrpy with fields of its request (`body`, `method`) and response (`response`, `headers`,
+    `status`) exchanged.
+    """
+    request = {
+        "method": changes.get("method", "PATCH"),
+        "uri": URL,
+        "headers": changes.get("asked", {}),
+        "body": changes.get("body"),
+    }
     response = {
         "status": changes.get("status", 200),
         "headers": changes.get("headers", {}),
         "body": changes.get("answer", {"string": "{}"}),
     }
-    return {"request": {**request, **changes.get("request", {})}, "response": {**response, **changes.get("response", {})}}
+    return {
+        "request": {**request, **changes.get("request", {})},
+        "response": {**response, **changes.get("response", {})},
+    }
 
 
-@pytest.mark.parametrize("status", [200, "200", "200 OK", "HTTP/1.1 200 OK", {"code": "200"}, {"status_code": 200}])
+@pytest.mark.parametrize(
+    "status", [200, "200", "200 OK", "HTTP/1.1 200 OK", {"code": "200"}, {"status_code": 200}]
+)
 def test_a_status_is_a_number_or_a_line(status: Any) -> None:
     response = entry_of(node(status=status)).interaction.response
     assert response is not None
@@ -437,13 +474,17 @@ def test_a_text_in_place_of_a_number_is_an_alteration_of_what_roomproof_has_writ
         entry_of({**node(status={"code": "200"}), "sender": {"credentials": "valid", "room": "exists"}})
 
 
-@pytest.mark.parametrize("response", [{"status": 0}, {"status": -1}, {"status": {"code": 599, "message": "Timeout"}}])
-def test_a_status_that_a_client_has_made_up_is_no_answer(response: dict[str, Any]) -> None:
+@pytest.mark.parametrize(
+    "response", [{"status": 0}, {"status": -1}, {"status": {"code": 599, "message": "Timeout"}}]
+)
+def test_a_status_that_a_client_has_made_up_is_no_response(response: dict[str, Any]) -> None:
     assert entry_of(node(response=response)).interaction.response is None
 
 
 def test_what_roomproof_has_written_is_what_the_server_sent_whatever_its_status() -> None:
-    found = entry_of({**node(status=599, headers={}), "sender": {"credentials": "valid", "room": "exists"}}).interaction
+    found = entry_of(
+        {**node(status=599, headers={}), "sender": {"credentials": "valid", "room": "exists"}}
+    ).interaction
     assert found.response is not None
     assert found.response.status == 599
 
@@ -451,7 +492,11 @@ def test_what_roomproof_has_written_is_what_the_server_sent_whatever_its_status(
 HEADERS = {
     "lists": {"A": ["1", "2"], "B": ["3"]},
     "pairs": [["A", ["1", "2"]], ("B", "3")],
-    "names and values": [{"name": "A", "value": "1"}, {"name": "A", "value": "2"}, {"name": "B", "value": "3"}],
+    "names and values": [
+        {"name": "A", "value": "1"},
+        {"name": "A", "value": "2"},
+        {"name": "B", "value": "3"},
+    ],
     "lines": ["A: 1\r\n", "A: 2\r\n", "B:3"],
     "bytes": {b"A": [b"1", b"2"], "B": b"3"},
     "with pseudo-headers": {":status": ["200"], "A": ["1", "2"], "B": "3"},
@@ -465,7 +510,9 @@ def test_headers_come_in_many_shapes(name: str) -> None:
     assert response.headers == (("A", "1"), ("A", "2"), ("B", "3"))
 
 
-@pytest.mark.parametrize("headers", ["A: 1", 5, [["A"]], [["A", "1", "2"]], [5], {"A": [["1"]]}, {"A": {"b": "c"}}])
+@pytest.mark.parametrize(
+    "headers", ["A: 1", 5, [["A"]], [["A", "1", "2"]], [5], {"A": [["1"]]}, {"A": {"b": "c"}}]
+)
 def test_anything_else_is_no_headers(headers: Any) -> None:
     with pytest.raises(EntryError, match="header"):
         entry_of(node(headers=headers))
@@ -490,12 +537,16 @@ SENT = {
 @pytest.mark.parametrize("name", SENT)
 def test_bodies_come_in_many_shapes(name: str) -> None:
     body, expected = SENT[name]
-    found = entry_of(node(body=body, answer=body if isinstance(body, dict) and "string" in body else {"string": body}))
+    found = entry_of(
+        node(body=body, response=body if isinstance(body, dict) and "string" in body else {"string": body})
+    )
     assert found.interaction.request.body == expected
 
 
 def test_go_keeps_the_fields_of_a_form() -> None:
-    found = entry_of(node(request={"body": "", "form": {"a": ["1", "2"], "b": ["ü"]}, "method": ""})).interaction.request
+    found = entry_of(
+        node(request={"body": "", "form": {"a": ["1", "2"], "b": ["ü"]}, "method": ""})
+    ).interaction.request
     assert (found.method, found.body) == ("GET", b"a=1&a=2&b=%C3%BC")
 
 
@@ -512,9 +563,14 @@ NOT_THERE: dict[str, dict[str, Any]] = {
     "Base64 cut off": {"answer": {"base64_string": "e30"}},
     "a file elsewhere": {"answer": {"file": True, "string": "fixtures/a.json"}},
     "an unknown coding": {"answer": {"string": b"\xff\xfe\xfd"}, "headers": {"Content-Encoding": ["lzma"]}},
-    "a stream that ends early": {"answer": {"string": gzip.compress(b"{}" * 50)[:-9]}, "headers": {"content-encoding": "GZIP"}},
+    "a stream that ends early": {
+        "answer": {"string": gzip.compress(b"{}" * 50)[:-9]},
+        "headers": {"content-encoding": "GZIP"},
+    },
     "letters lost": {"answer": {"string": '{"a": "\ufffd"}'}},
-    "coded bytes turned into letters": {"answer": {"string": gzip.compress(b"{}").decode("utf-8", "replace")}},
+    "coded bytes turned into letters": {
+        "answer": {"string": gzip.compress(b"{}").decode("utf-8", "replace")}
+    },
     "a length and no body": {"answer": {}, "headers": {"Content-Length": ["20"]}},
     "texts that may be chunks": {"answer": {"string": ['{"a"', ": 1}"]}},
     "a value that was null": {"response": {"parsed_body": None}},
@@ -530,7 +586,11 @@ def test_of_a_body_that_is_not_there_only_the_status_is_judged(name: str) -> Non
     assert response_json(request, response) is NoJson.UNRECORDED
 
 
-@pytest.mark.parametrize("body", [{"base64_string": "!"}, {"a": b"file", "b": "c"}, '"\ufffd"'], ids=["Base64", "file", "letters lost"])
+@pytest.mark.parametrize(
+    "body",
+    [{"base64_string": "!"}, {"a": b"file", "b": "c"}, '"\ufffd"'],
+    ids=["Base64", "file", "letters lost"],
+)
 def test_a_body_that_was_sent_may_be_missing_too(body: Any) -> None:
     found = entry_of(node(body=body))
     assert found.bodies_missing
@@ -538,7 +598,8 @@ def test_a_body_that_was_sent_may_be_missing_too(body: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    "changes", [{"method": "HEAD"}, {"status": 204}, {"status": 304}, {"headers": {"Content-Length": "0"}}, {}], ids=repr
+    "changes", [{"method": "HEAD"}, {"status": 204}, {"status": 304}, {"headers": {"Content-Length": "0"}},
+    {}], ids=repr
 )  # fmt: skip
 def test_an_answer_without_a_body_misses_none(changes: dict[str, Any]) -> None:
     headers = {"Content-Length": "20", **changes.get("headers", {})} if changes else {}
@@ -547,7 +608,9 @@ def test_an_answer_without_a_body_misses_none(changes: dict[str, Any]) -> None:
 
 def test_a_request_that_was_compressed_is_read_as_what_it_carried() -> None:
     sent = gzip.compress(b'{"a": 1}')
-    request = entry_of(node(body=sent, asked={"Content-Encoding": "gzip", "Content-Length": str(len(sent)), "A": "1"})).interaction.request
+    request = entry_of(
+        node(body=sent, asked={"Content-Encoding": "gzip", "Content-Length": str(len(sent)), "A": "1"})
+    ).interaction.request
     assert request.body == b'{"a": 1}'
     assert request.headers == (("A", "1"),)
 
@@ -558,9 +621,15 @@ BOMB = "- &l0 [x]\n" + "".join(f"- &l{n} [{', '.join([f'*l{n - 1}'] * 9)}]\n" fo
 @pytest.mark.parametrize("body", ["*l39", "&me [*me]", "!!python/object/apply:os.system ['true']"])
 def test_a_hostile_value_costs_its_entry_alone(body: str, tmp_path: Path) -> None:
     path = tmp_path / "a.yaml"
-    bad = f"- request: {{method: GET, uri: 'http://a/', note: [\n{BOMB.replace('- ', '  ').replace(']', '],')}  ], parsed_body: {body}}}\n"
+    bad = (
+        f"- request: {{method: GET, uri: 'http://a/', note: "
+        f"[\n{BOMB.replace('- ', '  ').replace(']', '],')}  ], parsed_body: {body}}}\n"
+    )
     good = yaml.safe_dump([node()])
-    path.write_text(f"interactions:\n{good}{bad}  response: {{status: 200, headers: {{}}, body: {{string: ''}}}}\n{good}", encoding="utf-8")
+    path.write_text(
+        f"interactions:\n{good}{bad}  response: {{status: 200, headers: {{}}, body: {{string: ''}}}}\n{good}",
+        encoding="utf-8",
+    )
 
     first, hostile, last = open_recording(path).entries()
     assert isinstance(first, Entry)

@@ -1,4 +1,6 @@
-"""The shipped cassettes: what they prove, and that they are read without roomproof, without a network, without a secret."""
+"""The shipped cassettes: what they prove, and that they are read without roomproof, without a network,
+without a secret.
+"""
 
 from __future__ import annotations
 
@@ -26,7 +28,7 @@ CASSETTES = bundled("cassettes")
 PROVIDERS = sorted(contract_folders())
 SHIPPED = sorted(path for folder in ("mock", "samples") for path in CASSETTES.glob(f"*/{folder}/*.yaml"))
 WITHOUT_SAMPLE = {("carrierx", "replace-room"), ("signalwire", "update-room")}
-"""Operations whose page shows no sample of request and response, as README.md tells."""
+"""Operations whose document shows no sample of request and response, as README.md tells."""
 MAX_INTERACTIONS = 120
 WIRE_TAP = """
 import os, pycurl, sys
@@ -47,10 +49,19 @@ def named(path: Path) -> str:
 
 
 def without_a_network(tmp_path: Path, *command: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    """Run a command in a process that ends with 97 as soon as anything in it as much as makes a socket or looks up a name."""
+    """Run a command in a process that ends with 97 as soon as anything in it as much as makes a socket or
+    looks up a name.
+    """
     (tmp_path / "sitecustomize.py").write_text(WIRE_TAP, encoding="utf-8")
     environment = {**os.environ, **environment, "PYTHONPATH": str(tmp_path)}
-    return subprocess.run([sys.executable, *command], env=environment, cwd=tmp_path, capture_output=True, encoding="utf-8", check=False)
+    return subprocess.run(
+        [sys.executable, *command],
+        env=environment,
+        cwd=tmp_path,
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+    )
 
 
 ROOMPROOF = ("-c", "from roomproof.cli import main; main()")
@@ -59,18 +70,23 @@ ROOMPROOF = ("-c", "from roomproof.cli import main; main()")
 @pytest.mark.parametrize("path", SHIPPED, ids=named)
 def test_a_cassette_opens_and_plays_in_plain_vcrpy(path: Path) -> None:
     expected = list(open_recording(path).interactions())
-    shown = [entry["request"]["body"] for entry in yaml.safe_load(path.read_text(encoding="utf-8"))["interactions"]]
+    shown = [
+        entry["request"]["body"] for entry in yaml.safe_load(path.read_text(encoding="utf-8"))["interactions"]
+    ]
     assert expected
     http = urllib3.PoolManager(retries=False)
     with vcr.use_cassette(str(path), record_mode="none", match_on=["method", "uri", "body"]) as cassette:
-        # vcrpy matches and plays the texts that are laid out for review; the bytes that were sent come back where roomproof reads them.
+        # vcrpy matches and plays the texts that are laid out for review; the bytes that were sent come back
+        # where roomproof reads them.
         for interaction, body in zip(expected, shown, strict=True):
             request, response = interaction.request, interaction.response
             assert response is not None
-            answer = http.request(request.method, request.url, headers=dict(request.headers), body=body, redirect=False)
-            assert answer.status == response.status
-            assert compact(answer.data.decode()) == compact(response.body.decode())
-            assert sorted(answer.headers.items()) == sorted(response.headers)
+            reply = http.request(
+                request.method, request.url, headers=dict(request.headers), body=body, redirect=False
+            )
+            assert reply.status == response.status
+            assert compact(reply.data.decode()) == compact(response.body.decode())
+            assert sorted(reply.headers.items()) == sorted(response.headers)
     assert cassette.all_played
 
 
@@ -90,32 +106,47 @@ def test_no_secret_stands_in_a_shipped_cassette(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-def test_every_operation_has_a_recording_and_a_sample_if_its_page_shows_one() -> None:
-    every = [(provider, operation) for provider in PROVIDERS for operation in find_contract(provider)[0].operations]
+def test_every_operation_has_a_recording_and_a_sample_if_its_document_shows_one() -> None:
+    every = [
+        (provider, operation) for provider in PROVIDERS for operation in find_contract(provider)[0].operations
+    ]
     operations = {(provider, operation.id) for provider, operation in every}
     documented = {(provider, operation.id) for provider, operation in every if operation.is_documented}
-    found = {folder: {(path.parts[-3], path.stem) for path in SHIPPED if path.parts[-2] == folder} for folder in ("mock", "samples")}
+    found = {
+        folder: {(path.parts[-3], path.stem) for path in SHIPPED if path.parts[-2] == folder}
+        for folder in ("mock", "samples")
+    }
     assert found == {"mock": operations, "samples": documented - WITHOUT_SAMPLE}
 
 
 def exercised_by_a_whole_run(provider: str) -> set[str]:
-    """The clauses that a run on the mock tests; random cases are left out, since they look for faults and test no other clauses."""
+    """The clauses that a run on the mock tests; random cases are left out, since they look for faults and
+    test no other clauses.
+    """
     contract, deviations = find_contract(provider)
     with mock_process(provider) as serving:
         scheme = scheme_from(contract.credentials, serving.environment)
         unscoped = unscoped_from(contract.credentials, scheme, serving.environment)
         target = HttpTarget(serving.base_url)
-        subject = Subject(contract, deviations, find_special(provider), target, scheme, unscoped, serving.room_id)
+        subject = Subject(
+            contract, deviations, find_special(provider), target, scheme, unscoped, serving.room_id
+        )
         result = Run(subject, Options(max_examples=0), lambda *_: None).verify()
-    return {clause for clause, verdict in result.verdicts.verdicts().items() if verdict is not Verdict.UNEXERCISED}
+    return {
+        clause for clause, verdict in result.verdicts.verdicts().items() if verdict is not Verdict.UNEXERCISED
+    }
 
 
 @pytest.mark.parametrize("provider", PROVIDERS)
-def test_a_recording_exercises_what_a_whole_run_exercises_and_is_small_enough_to_review(provider: str) -> None:
+def test_a_recording_exercises_what_a_whole_run_exercises_and_is_small_enough_to_review(
+    provider: str,
+) -> None:
     paths = [path for path in SHIPPED if path.parts[-3:-1] == (provider, "mock")]
     heard = replay(paths, Register({provider: find_contract(provider)})).heard[provider]
     verdicts = heard.verdicts.verdicts()
     assert set(verdicts.values()) <= {Verdict.PASS, Verdict.DEVIATION, Verdict.UNEXERCISED}
     assert heard.interactions <= MAX_INTERACTIONS
     unexercised = {clause for clause, verdict in verdicts.items() if verdict is Verdict.UNEXERCISED}
-    assert unexercised & (exercised_by_a_whole_run(provider) if unexercised else set()) == set(), "record anew: record_shipped.py"
+    assert unexercised & (exercised_by_a_whole_run(provider) if unexercised else set()) == set(), (
+        "record anew: record_shipped.py"
+    )

@@ -1,7 +1,8 @@
-"""What vcrpy writes today and what is read cannot part: each client that it has a stub for is recorded against a mock, and read.
+"""What vcrpy writes today and what is read cannot part: each client that it has a stub for is recorded
+against a mock, and read.
 
-What really went over the wire is what the mock's server has seen; that is held against the entries. vcrpy patches the clients in this
-process only while a cassette is in use.
+What really went over the wire is what the mock's server has seen; that is held against the entries. vcrpy
+patches the clients in this process only while a cassette is in use.
 """
 
 from __future__ import annotations
@@ -61,8 +62,10 @@ class Seen:
 
 
 @dataclass
-class Witness:
-    """Lets a mock answer, and notes what goes in and out of it; what a client has compressed is decompressed for the mock."""
+class Counterexample:
+    """Lets a mock response, and notes what goes in and out of it; what a client has compressed is
+    decompressed for the mock.
+    """
 
     app: ASGIApp
     seen: list[Seen] = field(default_factory=list)
@@ -70,7 +73,9 @@ class Witness:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers: Headers = tuple((name.decode(), value.decode("latin-1")) for name, value in scope["headers"])
         query = scope["query_string"].decode()
-        noted = Seen(scope["method"], scope["path"] + (f"?{query}" if query else ""), sent_type=media_type(headers))
+        noted = Seen(
+            scope["method"], scope["path"] + (f"?{query}" if query else ""), sent_type=media_type(headers)
+        )
         while True:
             message = await receive()
             noted.sent += message.get("body", b"")
@@ -90,20 +95,26 @@ class Witness:
             noted.received += message.get("body", b"")
             await send(message)
 
-        await self.app({**scope, "headers": [pair for pair in scope["headers"] if pair[0] != b"content-encoding"]}, hear, tell)
+        await self.app(
+            {**scope, "headers": [pair for pair in scope["headers"] if pair[0] != b"content-encoding"]},
+            hear,
+            tell,
+        )
 
 
 @contextmanager
-def served() -> Iterator[tuple[str, Witness]]:
+def served() -> Iterator[tuple[str, Counterexample]]:
     """Serve the mock on loopback, compressing whatever a client takes compressed."""
-    witness = Witness(MOCK.build())
+    counterexample = Counterexample(MOCK.build())
     listening = listen(LOOPBACK, 0)
-    config = uvicorn.Config(GZipMiddleware(witness, minimum_size=1), log_level="error", lifespan="off", ws="none")
+    config = uvicorn.Config(
+        GZipMiddleware(counterexample, minimum_size=1), log_level="error", lifespan="off", ws="none"
+    )
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
     thread.start()
     try:
-        yield f"http://{LOOPBACK}:{listening.getsockname()[1]}", witness
+        yield f"http://{LOOPBACK}:{listening.getsockname()[1]}", counterexample
     finally:
         server.should_exit = True
         thread.join()
@@ -152,8 +163,11 @@ def with_async_httpx(base: str, **more: Any) -> None:
 
 def with_aiohttp(base: str, headers: dict[str, str] | None = None, **more: Any) -> None:
     async def send() -> None:
-        async with aiohttp.ClientSession() as session, session.patch(base + ROOM, headers=headers or JSON, **more) as answer:
-            assert await answer.read()
+        async with (
+            aiohttp.ClientSession() as session,
+            session.patch(base + ROOM, headers=headers or JSON, **more) as response,
+        ):
+            assert await response.read()
 
     asyncio.run(send())
 
@@ -175,14 +189,18 @@ FORM = {"unique_name": "form"}
 CLIENTS: dict[str, Callable[[str], None]] = {
     "http.client, bytes": lambda base: with_http_client(base, "PATCH", ROOM, BODY, JSON),
     "http.client, text": lambda base: with_http_client(base, "PATCH", ROOM, '{"max_participants": 51}', JSON),
-    "http.client, no body": lambda base: with_http_client(base, "GET", f"{ROOM}?include_sessions=true", None, WITHOUT_TYPE),
+    "http.client, no body": lambda base: with_http_client(
+        base, "GET", f"{ROOM}?include_sessions=true", None, WITHOUT_TYPE
+    ),
     "urllib3, bytes": lambda base: with_urllib3(base, body=BODY, headers={**JSON, "Accept-Encoding": "gzip"}),
     "urllib3, value": lambda base: with_urllib3(base, json={"enable_recording": True}, headers=WITHOUT_TYPE),
     "requests, value": lambda base: with_requests(base, json={"unique_name": "Ü", "max_participants": 50}),
     "requests, form": lambda base: with_requests(base, headers=WITHOUT_TYPE, data=FORM),
     "httpx, value": lambda base: with_httpx(base, json={"webhook_timeout_secs": None}),
     "httpx, async": lambda base: with_async_httpx(base, content=BODY),
-    "aiohttp, value": lambda base: with_aiohttp(base, headers=WITHOUT_TYPE, json={"unique_name": "aio", "max_participants": 3}),
+    "aiohttp, value": lambda base: with_aiohttp(
+        base, headers=WITHOUT_TYPE, json={"unique_name": "aio", "max_participants": 3}
+    ),
     "aiohttp, text": lambda base: with_aiohttp(base, data=BODY.decode()),
     "tornado, text": lambda base: with_tornado(base, BODY.decode()),
     "httplib2, text": lambda base: with_httplib2(base, BODY.decode()),
@@ -193,7 +211,9 @@ OF_BYTES: dict[str, Callable[[str], None]] = {
     "http.client, file": lambda base: with_http_client(base, "PATCH", ROOM, io.BytesIO(BODY), JSON),
     "requests, generator": lambda base: with_requests(base, data=chunks()),
     "requests, file": lambda base: with_requests(base, data=io.BytesIO(BODY)),
-    "requests, gzip": lambda base: with_requests(base, data=gzip.compress(BODY), headers={**JSON, "Content-Encoding": "gzip"}),
+    "requests, gzip": lambda base: with_requests(
+        base, data=gzip.compress(BODY), headers={**JSON, "Content-Encoding": "gzip"}
+    ),
     "httpx, generator": lambda base: with_httpx(base, content=chunks()),
     "httpx, async generator": lambda base: with_async_httpx(base, content=later_chunks()),
 }
@@ -215,16 +235,16 @@ class Recorded:
 def recorded(tmp_path_factory: pytest.TempPathFactory) -> Recorded:
     folder = tmp_path_factory.mktemp("stubs") / "telnyx"
     seen: dict[Path, Seen] = {}
-    with served() as (base, witness):
+    with served() as (base, counterexample):
         for serializer in SERIALIZERS:
             for name, send in {**CLIENTS, **(OF_BYTES if serializer == "yaml" else {})}.items():
                 path = folder / f"{name}.{serializer}"
-                # JSON has no bytes, so who writes it has vcrpy decompress the answers.
+                # JSON has no bytes, so who writes it has vcrpy decompress the responses.
                 options = {"serializer": serializer, "decode_compressed_response": serializer == "json"}
                 with vcr.use_cassette(str(path), record_mode="all", **options):
                     send(base)
-                (seen[path],) = witness.seen
-                witness.seen.clear()
+                (seen[path],) = counterexample.seen
+                counterexample.seen.clear()
     return Recorded(folder, base, seen)
 
 
@@ -236,7 +256,10 @@ def value(body: bytes | None) -> Any:
         return body
 
 
-@pytest.mark.parametrize("name", [f"{name}.{one}" for one in SERIALIZERS for name in (*CLIENTS, *(OF_BYTES if one == "yaml" else ()))])
+@pytest.mark.parametrize(
+    "name",
+    [f"{name}.{one}" for one in SERIALIZERS for name in (*CLIENTS, *(OF_BYTES if one == "yaml" else ()))],
+)
 def test_what_was_sent_and_what_came_is_what_is_read(recorded: Recorded, name: str) -> None:
     path = recorded.folder / name
     seen = recorded.seen[path]
@@ -263,6 +286,8 @@ def test_a_mock_that_is_right_is_right_whichever_client_was_recorded(recorded: R
     assert replayed.problems == []
     assert replayed.heard["telnyx"].interactions == len(recorded.seen)
     verdicts = replayed.heard["telnyx"].verdicts.verdicts()
-    assert [clause for clause, verdict in verdicts.items() if verdict in (Verdict.FAIL, Verdict.WARNING)] == []
+    assert [
+        clause for clause, verdict in verdicts.items() if verdict in (Verdict.FAIL, Verdict.WARNING)
+    ] == []
     for clause in ("request.max_participants.maximum", "behaviour.unique_name.echo"):
         assert verdicts[f"telnyx.update-room.{clause}"] is Verdict.PASS

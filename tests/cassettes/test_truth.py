@@ -1,7 +1,9 @@
-"""No altered answer goes by: every scalar of the shipped cassettes is altered, one at a time, and the cassette is judged again.
+"""No altered response goes by: every scalar of the shipped cassettes is altered, one at a time, and the
+cassette is judged again.
 
-An alteration is noticed if the cassette cannot be read any more, or if the verdict on some clause changes. What is not noticed
-stands in free_values.txt, place by place: nothing that a page says, and no other answer, tells the altered value from the true one.
+An alteration is noticed if the cassette cannot be read any more, or if the verdict on some clause changes.
+What is not noticed stands in free_values.txt, place by place: nothing that a document says, and no other
+response, tells the altered value from the true one.
 """
 
 from __future__ import annotations
@@ -40,7 +42,9 @@ _HOUR = re.compile(r"(?<=\d{4}-\d\d-\d\d[Tt])\d\d(?=:\d\d:)")
 
 @dataclass(frozen=True)
 class Alteration:
-    """An entry of a cassette with one scalar altered, in its `type` or its `value`; `place` names it in every recording alike."""
+    """An entry of a cassette with one scalar altered, in its `type` or its `value`; `place` names it in every
+    recording alike.
+    """
 
     side: str
     place: str
@@ -50,7 +54,9 @@ class Alteration:
 
 
 def other_type(value: Json) -> Json:
-    """A value of another JSON type that is as near as can be: the text of a number or a truth value, the length of a text."""
+    """A value of another JSON type that is as near as can be: the text of a number or a truth value, the
+    length of a text.
+    """
     if isinstance(value, str):
         return len(value)
     return False if value is None else json.dumps(value)
@@ -104,7 +110,9 @@ def replaced(value: Json, way: Way, new: Json) -> Json:
 
 def spoken(way: Way) -> str:
     """A way without the indices of lists, and without the names that a request made up."""
-    return ".".join("[]" if isinstance(step, int) else "{}" if ":" in step else step for step in way) or "body"
+    return (
+        ".".join("[]" if isinstance(step, int) else "{}" if ":" in step else step for step in way) or "body"
+    )
 
 
 @dataclass(frozen=True)
@@ -116,7 +124,9 @@ class Entry:
     node: Mapping[str, Json]
 
     def alterations(self) -> Iterator[Alteration]:
-        """Every scalar of the answer altered, then every scalar of the request's body and the room's id in its path."""
+        """Every scalar of the response altered, then every scalar of the request's body and the room's id in
+        its path.
+        """
         yield from self._of_the_status()
         yield from self._of_the_media_type()
         yield from self._of_a_body("answer", ("response", "body", "string"))
@@ -131,14 +141,17 @@ class Entry:
 
     def _altered(self, side: str, name: str, kind: str, way: Way, new: Json) -> Alteration:
         what, _ = self._found()
-        place = f"{self.contract.provider} {self.folder} {what.id} {self.node['response']['status']['code']} {name}"
+        place = (
+            f"{self.contract.provider} {self.folder} {what.id} "
+            f"{self.node['response']['status']['code']} {name}"
+        )
         return Alteration(side, place, kind, what.is_documented, replaced(self.node, way, new))
 
     def _of_the_status(self) -> Iterator[Alteration]:
         status = self.node["response"]["status"]["code"]
         yield self._altered("answer", "status", "type", CODE, other_type(status))
         yield self._altered("answer", "status", "value", CODE, other_value(status))
-        # A refusal made an acceptance, and the other way round.
+        # A rejection made an acceptance, and the other way round.
         yield self._altered("answer", "status-class", "value", CODE, 400 if status < 300 else 200)
 
     def _of_the_media_type(self) -> Iterator[Alteration]:
@@ -146,7 +159,9 @@ class Entry:
             if name.lower() == "content-type":
                 way: Way = ("response", "headers", name, 0)
                 yield self._altered("answer", "content-type", "type", way, other_type(value))
-                yield self._altered("answer", "content-type", "value", way, other_value(value.partition(";")[0]))
+                yield self._altered(
+                    "answer", "content-type", "value", way, other_value(value.partition(";")[0])
+                )
 
     def _of_a_body(self, side: str, at: Way) -> Iterator[Alteration]:
         try:
@@ -236,12 +251,14 @@ class Outcome:
 
     @property
     def must_be_known(self) -> bool:
-        """Whether it has to be noticed or listed: any answer, and a request that was accepted; what refuses one may be elsewhere in it."""
+        """Whether it has to be noticed or listed: any response, and a request that was accepted; what rejects
+        one may be elsewhere in it.
+        """
         return self.side == "answer" or (self.documented and self.status < 300)
 
     @property
     def status(self) -> int:
-        """The status of the answer, as it was."""
+        """The status of the response, as it was."""
         return int(self.place.split()[3])
 
 
@@ -252,9 +269,15 @@ def contract_of(provider: str) -> Any:
 
 @cache
 def streams(provider: str) -> list[Stream]:
-    """The cassettes of a provider: recordings of its mock, samples of its pages; of what no page describes only a status is known."""
+    """The cassettes of a provider: recordings of its mock, samples of its documents; of what no document
+    describes only a status is known.
+    """
     documented = {one.id for one in contract_of(provider)[0].operations if one.is_documented}
-    paths = (path for folder in ("mock", "samples") for path in sorted((bundled("cassettes") / provider / folder).glob("*.yaml")))
+    paths = (
+        path
+        for folder in ("mock", "samples")
+        for path in sorted((bundled("cassettes") / provider / folder).glob("*.yaml"))
+    )
     return [Stream(path) for path in paths if path.stem in documented]
 
 
@@ -271,13 +294,19 @@ def outcomes(provider: str) -> list[Outcome]:
 def free_values() -> list[tuple[str, str]]:
     """The list: what may be altered, and why."""
     lines = FREE.read_text(encoding="utf-8").splitlines()
-    return [(what, why) for what, _, why in (line.rpartition(": ") for line in lines if not line.startswith("#"))]
+    return [
+        (what, why) for what, _, why in (line.rpartition(": ") for line in lines if not line.startswith("#"))
+    ]
 
 
 @pytest.mark.parametrize("provider", PROVIDERS)
-def test_what_is_altered_is_noticed_or_listed_as_free(provider: str, record_property: Callable[[str, object], None]) -> None:
+def test_what_is_altered_is_noticed_or_listed_as_free(
+    provider: str, record_property: Callable[[str, object], None]
+) -> None:
     found = outcomes(provider)
-    unnoticed = {f"{item.side} {item.place} {item.way}" for item in found if item.must_be_known and not item.noticed}
+    unnoticed = {
+        f"{item.side} {item.place} {item.way}" for item in found if item.must_be_known and not item.noticed
+    }
     listed = {what for what, _ in free_values() if what.split()[1] == provider}
     assert sorted(unnoticed - listed) == [], "altered, and nobody notices"
     assert sorted(listed - unnoticed) == [], "listed as free, but noticed, or in no cassette"
@@ -288,7 +317,7 @@ def test_what_is_altered_is_noticed_or_listed_as_free(provider: str, record_prop
 
 
 def shares(found: list[Outcome]) -> Iterator[str]:
-    """How many alterations were noticed: of answers and of requests, of types and of values."""
+    """How many alterations were noticed: of responses and of requests, of types and of values."""
     counts = Counter((item.side, item.way, item.noticed) for item in found)
     for side, way in (("answer", "type"), ("answer", "value"), ("request", "type"), ("request", "value")):
         noticed = counts[side, way, True]
@@ -298,7 +327,10 @@ def shares(found: list[Outcome]) -> Iterator[str]:
 @pytest.mark.parametrize("provider", PROVIDERS)
 def test_what_is_not_altered_is_not_noticed(provider: str) -> None:
     assert [
-        entry.node for stream in streams(provider) for index, entry in enumerate(stream.entries) if stream.notices(index, entry.node)
+        entry.node
+        for stream in streams(provider)
+        for index, entry in enumerate(stream.entries)
+        if stream.notices(index, entry.node)
     ] == []
 
 
@@ -308,11 +340,11 @@ def test_the_list_of_free_values_is_in_order_and_gives_reasons() -> None:
     assert {why for _, why in listed} == REASONS
 
 
-def test_only_what_no_page_describes_may_be_of_another_type() -> None:
+def test_only_what_no_document_describes_may_be_of_another_type() -> None:
     assert {why for what, why in free_values() if what.endswith(" type")} == {"undocumented"}
 
 
-def test_no_refusal_can_be_made_an_acceptance() -> None:
+def test_no_rejection_can_be_made_an_acceptance() -> None:
     turned = [what.split()[4] for what, _ in free_values() if " status-class " in what]
     assert turned
     assert {status[0] for status in turned} == {"2"}

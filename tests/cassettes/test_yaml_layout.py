@@ -1,4 +1,6 @@
-"""A cassette in YAML is read some entries at a time in whatever layout a recorder or a hand gives it; what is broken costs itself."""
+"""A cassette in YAML is read some entries at a time in whatever layout a recorder or a hand gives it; what is
+broken costs itself.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +19,11 @@ from roomproof.errors import UsageError
 def item(name: str) -> str:
     """An entry of vcrpy's, as an item that is not indented."""
     request = {"method": "GET", "uri": f"http://localhost/{name}", "body": None, "headers": {"A": ["- b"]}}
-    response = {"status": {"code": 200, "message": "OK"}, "headers": {}, "body": {"string": "- request:\n\n# no comment\n---\n"}}
+    response = {
+        "status": {"code": 200, "message": "OK"},
+        "headers": {},
+        "body": {"string": "- request:\n\n# no comment\n---\n"},
+    }
     return yaml.safe_dump([{"request": request, "response": response}])
 
 
@@ -28,7 +34,9 @@ def indented(text: str, by: int = 4) -> str:
 def names(path: Path) -> list[str]:
     """The last part of each entry's path, `!` and the reason in place of one that cannot be read."""
     found = open_recording(path).entries()
-    return [f"!{one.why}" if isinstance(one, Unreadable) else one.interaction.request.path[1:] for one in found]
+    return [
+        f"!{one.why}" if isinstance(one, Unreadable) else one.interaction.request.path[1:] for one in found
+    ]
 
 
 ONE, TWO = item("1"), item("2")
@@ -36,9 +44,11 @@ LIST = f"interactions:\n{ONE}{TWO}"
 LAYOUTS = {
     "as vcrpy writes it": f"{LIST}version: 1\n",
     "the other way round": f"version: 1\n{LIST}",
-    "members on both sides": f"recorded_with: 'x'\ncommand: |\n  interactions\n{LIST}seed: 1\nnotes:\n- interactions\n",
+    "fields on both sides": (
+        f"recorded_with: 'x'\ncommand: |\n  interactions\n{LIST}seed: 1\nnotes:\n- interactions\n"
+    ),
     "indented": f"version: 1\ninteractions:\n{indented(ONE)}{indented(TWO)}",
-    "indented, another member behind": f"interactions:\n{indented(ONE, 2)}{indented(TWO, 2)}version: 1\n",
+    "indented, another field behind": f"interactions:\n{indented(ONE, 2)}{indented(TWO, 2)}version: 1\n",
     "the other name": f"http_interactions:\n{ONE}{TWO}recorded_with: VCR\n",
     "a quoted name": f"\"interactions\" :\n{ONE}{TWO}'version': 1\n",
     "marks": f"---\n{LIST}...\n",
@@ -57,7 +67,9 @@ LAYOUTS = {
 
 
 @pytest.mark.parametrize("name", LAYOUTS)
-def test_every_layout_is_read_some_entries_at_a_time(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_every_layout_is_read_some_entries_at_a_time(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(yaml_file, "MAX_WHOLE", 10)
     path = tmp_path / "a.yaml"
     path.write_bytes(LAYOUTS[name].encode())
@@ -110,7 +122,10 @@ def test_a_broken_item_costs_itself(
 
 def test_of_a_broken_item_the_line_and_the_url_are_told(tmp_path: Path) -> None:
     path = tmp_path / "a.yaml"
-    path.write_text(f"interactions:\n{ONE}- request:\n    uri: 'https://api.example.com/v1?a=b'\n    body: {{]\n{TWO}", encoding="utf-8")
+    path.write_text(
+        f"interactions:\n{ONE}- request:\n    uri: 'https://api.example.com/v1?a=b'\n    body: {{]\n{TWO}",
+        encoding="utf-8",
+    )
 
     _, broken, _ = open_recording(path).entries()
     assert isinstance(broken, Unreadable)
@@ -128,7 +143,9 @@ def test_what_is_broken_behind_the_list_costs_nothing_before_it(tmp_path: Path) 
         next(found)
 
 
-@pytest.mark.parametrize("text", ["interactions:\n- {\n- [\n", "interactions: {\n", "a: b\n- c\n", "interactions:\n  a: {\n"])
+@pytest.mark.parametrize(
+    "text", ["interactions:\n- {\n- [\n", "interactions: {\n", "a: b\n- c\n", "interactions:\n  a: {\n"]
+)
 def test_a_text_of_which_nothing_can_be_read_is_damaged(text: str, tmp_path: Path) -> None:
     path = tmp_path / "a.yaml"
     path.write_text(text, encoding="utf-8")
@@ -150,7 +167,9 @@ def test_a_cassette_that_was_cut_off_holds_what_stands_before(end: int, tmp_path
     assert len(whole) >= (end >= len("interactions:\n" + ONE))
 
 
-@pytest.mark.parametrize("text", ["- hosts: all\n  tasks: []\n", "- a: 1\n- b: 2\n", "a: 1\n", "log: {}\n", "log: {entries: {}}\n"])
+@pytest.mark.parametrize(
+    "text", ["- hosts: all\n  tasks: []\n", "- a: 1\n- b: 2\n", "a: 1\n", "log: {}\n", "log: {entries: {}}\n"]
+)
 def test_other_yaml_is_no_cassette(text: str, tmp_path: Path) -> None:
     path = tmp_path / "a.yaml"
     path.write_text(text, encoding="utf-8")

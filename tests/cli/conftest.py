@@ -40,7 +40,9 @@ def command() -> Path:
 
 @pytest.fixture
 def environment(tmp_path: Path) -> dict[str, str]:
-    """All that a command may know of the machine, and where its code is; credentials are for the test to add."""
+    """All that a command may know of the machine, and where its code is; credentials are for the test to
+    add.
+    """
     code = {name: os.environ[name] for name in ("PYTHONPATH",) if name in os.environ}
     return {**code, "PATH": os.defpath, "HOME": str(tmp_path), "COLUMNS": "120", "PYTHONUTF8": "1"}
 
@@ -67,7 +69,9 @@ def roomproof(command: Path, environment: Mapping[str, str], tmp_path: Path) -> 
 
 
 @pytest.fixture
-def inside(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Callable[..., Done]:
+def inside(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> Callable[..., Done]:
     """Run the command's entry point in this process, for the many cases that end before a request is sent."""
     from roomproof.cli import main
 
@@ -94,7 +98,9 @@ def serving(app: ASGIApp) -> Iterator[str]:
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP) as listening:
         listening.bind(("127.0.0.1", 0))
         listening.listen()
-        server = uvicorn.Server(uvicorn.Config(app, lifespan="off", log_level="error", access_log=False, ws="none"))
+        server = uvicorn.Server(
+            uvicorn.Config(app, lifespan="off", log_level="error", access_log=False, ws="none")
+        )
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
         thread.start()
         try:
@@ -112,19 +118,19 @@ def serve() -> Iterator[Callable[[ASGIApp], str]]:
 
 
 @pytest.fixture
-def answer_bytes() -> Iterator[Callable[[bytes], str]]:
+def response_bytes() -> Iterator[Callable[[bytes], str]]:
     """Serve sockets that answer whatever they are asked with the same bytes; each call returns an origin."""
     with ExitStack() as stack:
 
-        def start(answer: bytes) -> str:
+        def start(response: bytes) -> str:
             listening = stack.enter_context(socket.create_server(("127.0.0.1", 0)))
-            threading.Thread(target=_answer, args=(listening, answer), daemon=True).start()
+            threading.Thread(target=_response, args=(listening, response), daemon=True).start()
             return f"http://127.0.0.1:{listening.getsockname()[1]}"
 
         yield start
 
 
-def _answer(listening: socket.socket, answer: bytes) -> None:
+def _response(listening: socket.socket, response: bytes) -> None:
     while True:
         try:
             connection, _ = listening.accept()
@@ -134,7 +140,7 @@ def _answer(listening: socket.socket, answer: bytes) -> None:
             connection.settimeout(5)
             try:
                 connection.recv(65_536)
-                connection.sendall(answer)
+                connection.sendall(response)
                 connection.shutdown(socket.SHUT_WR)
                 while connection.recv(65_536):
                     pass
@@ -144,10 +150,10 @@ def _answer(listening: socket.socket, answer: bytes) -> None:
 
 @dataclass
 class Tampered:
-    """An application whose JSON answers pass through `change` (of the request's headers and the answer).
+    """An application whose JSON responses pass through `change` (of the request's headers and the response).
 
-    `seen` counts requests; `admit` is the Authorization that the application gets in place of `instead_of`; `echo` makes
-    every answer repeat its request's Authorization in a header.
+    `seen` counts requests; `admit` is the Authorization that the application gets in place of `instead_of`;
+    `echo` makes every response repeat its request's Authorization in a header.
     """
 
     app: ASGIApp
@@ -178,7 +184,11 @@ class Tampered:
         await self.app({**scope, "headers": headers}, receive, altered)
 
     def _admitted(self, name: bytes, value: bytes) -> bytes:
-        return self.admit.encode() if name == b"authorization" and self.admit and value.decode() == self.instead_of else value
+        return (
+            self.admit.encode()
+            if name == b"authorization" and self.admit and value.decode() == self.instead_of
+            else value
+        )
 
     def _changed(self, sent: Mapping[str, str], body: bytes) -> bytes:
         try:

@@ -1,4 +1,6 @@
-"""What goes wrong on the user's side: one line that says what to do, the right exit code, and the reports all the same."""
+"""What goes wrong on the user's side: one line that says what to do, the right exit code, and the reports all
+the same.
+"""
 
 from __future__ import annotations
 
@@ -26,7 +28,9 @@ def require_one_line(done: Any, code: int, *words: str) -> None:
     """The exit code is right, and the error is one printable line with all of the words."""
     assert done.code == code, done
     *told, line = done.err.splitlines()
-    assert told == [] or told[0].endswith(".invalid"), "before a server is asked that is not of this machine, there is a summary"
+    assert told == [] or told[0].endswith(".invalid"), (
+        "before a server is asked that is not of this machine, there is a summary"
+    )
     assert line.startswith("roomproof: ")
     assert line.isprintable()
     assert [word for word in words if word not in line] == [], line
@@ -46,9 +50,24 @@ def require_reports(folder: Path, provider: str, why: str) -> None:
 @pytest.mark.parametrize(
     ("words", "env", "code", "message"),
     [
-        (("verify", "telnix"), {}, 2, ("'telnix'", "did you mean 'telnyx'?", "azure, carrierx, signalwire, telnyx")),
-        (("verify", "telnyx", "--base-url", NOWHERE, "--room-id", "1"), {}, 2, ("TELNYX_API_KEY", "environment")),
-        (("verify", "carrierx", "--base-url", NOWHERE, "--room-id", "1"), {}, 2, ("CARRIERX_USERNAME, CARRIERX_PASSWORD",)),
+        (
+            ("verify", "telnix"),
+            {},
+            2,
+            ("'telnix'", "did you mean 'telnyx'?", "azure, carrierx, signalwire, telnyx"),
+        ),
+        (
+            ("verify", "telnyx", "--base-url", NOWHERE, "--room-id", "1"),
+            {},
+            2,
+            ("TELNYX_API_KEY", "environment"),
+        ),
+        (
+            ("verify", "carrierx", "--base-url", NOWHERE, "--room-id", "1"),
+            {},
+            2,
+            ("CARRIERX_USERNAME, CARRIERX_PASSWORD",),
+        ),
         (
             ("verify", "azure", "--base-url", NOWHERE),
             {"AZURE_COMMUNICATION_CONNECTION_STRING": "endpoint=https://x.example/"},
@@ -61,20 +80,65 @@ def require_reports(folder: Path, provider: str, why: str) -> None:
             2,
             ("AZURE_COMMUNICATION_CONNECTION_STRING", "is empty"),
         ),
-        (("verify", "telnyx", "--base-url", f"{NOWHERE}/v2?x=1", "--room-id", "1"), KEY, 2, ("--base-url", "a query")),
+        (
+            ("verify", "telnyx", "--base-url", f"{NOWHERE}/v2?x=1", "--room-id", "1"),
+            KEY,
+            2,
+            ("--base-url", "a query"),
+        ),
         (("verify", "telnyx", "--base-url", NOWHERE), KEY, 2, ("--room-id",)),
-        (("verify", "telnyx", "--base-url", NOWHERE, "--room-id", ".."), KEY, 2, ("--room-id ..", "no id that a path can name")),
-        (("verify", "telnyx", "--base-url", NOWHERE, "--room-id", "a/../b"), KEY, 2, ("--room-id a/../b", "no id that a path")),
-        (("verify", "telnyx", "--base-url", NOWHERE, "--room-id", "1"), KEY, 3, (NOWHERE, "Connection refused", "is the server running")),
-        (("verify", "telnyx", "--base-url", "no.such.host.invalid/v2", "--room-id", "1"), KEY, 2, ("--base-url", "https://")),
-        (("verify", "telnyx", "--base-url", "ftp://127.0.0.1/", "--room-id", "1"), KEY, 2, ("--base-url", "https://")),
-        (("verify", "telnyx", "--base-url", "http://me:mine@127.0.0.1/", "--room-id", "1"), KEY, 2, ("--base-url", "environment")),
-        (("verify", "telnyx", "--base-url", "http://no.such.host.invalid", "--room-id", "1"), KEY, 3, ("no.such.host.invalid",)),
+        (
+            ("verify", "telnyx", "--base-url", NOWHERE, "--room-id", ".."),
+            KEY,
+            2,
+            ("--room-id ..", "no id that a path can name"),
+        ),
+        (
+            ("verify", "telnyx", "--base-url", NOWHERE, "--room-id", "a/../b"),
+            KEY,
+            2,
+            ("--room-id a/../b", "no id that a path"),
+        ),
+        (
+            ("verify", "telnyx", "--base-url", NOWHERE, "--room-id", "1"),
+            KEY,
+            3,
+            (NOWHERE, "Connection refused", "is the server running"),
+        ),
+        (
+            ("verify", "telnyx", "--base-url", "no.such.host.invalid/v2", "--room-id", "1"),
+            KEY,
+            2,
+            ("--base-url", "https://"),
+        ),
+        (
+            ("verify", "telnyx", "--base-url", "ftp://127.0.0.1/", "--room-id", "1"),
+            KEY,
+            2,
+            ("--base-url", "https://"),
+        ),
+        (
+            ("verify", "telnyx", "--base-url", "http://me:mine@127.0.0.1/", "--room-id", "1"),
+            KEY,
+            2,
+            ("--base-url", "environment"),
+        ),
+        (
+            ("verify", "telnyx", "--base-url", "http://no.such.host.invalid", "--room-id", "1"),
+            KEY,
+            3,
+            ("no.such.host.invalid",),
+        ),
     ],
     ids=lambda value: value[1] if isinstance(value, tuple) and value[:1] == ("verify",) else "",
 )
 def test_set_up_that_cannot_work(
-    words: tuple[str, ...], env: dict[str, str], code: int, message: tuple[str, ...], roomproof: Run, tmp_path: Path
+    words: tuple[str, ...],
+    env: dict[str, str],
+    code: int,
+    message: tuple[str, ...],
+    roomproof: Run,
+    tmp_path: Path,
 ) -> None:
     require_one_line(roomproof(*words, *REPORTS, env=env), code, *message)
     require_reports(tmp_path, words[1], message[0])
@@ -106,7 +170,7 @@ def test_wrong_usage(words: tuple[str, ...], message: tuple[str, ...], inside: R
 
 
 @pytest.mark.parametrize(
-    "answer",
+    "response",
     [
         b"SSH-2.0-OpenSSH_9.6\r\n",
         bytes(range(256)) * 4,
@@ -117,8 +181,10 @@ def test_wrong_usage(words: tuple[str, ...], message: tuple[str, ...], inside: R
     ],
     ids=["ssh", "every byte", "nothing", "no status", "no gzip", "too short"],
 )
-def test_a_server_that_does_not_speak_http(answer: bytes, inside: Run, answer_bytes: Callable[[bytes], str], tmp_path: Path) -> None:
-    origin = answer_bytes(answer)
+def test_a_server_that_does_not_speak_http(
+    response: bytes, inside: Run, response_bytes: Callable[[bytes], str], tmp_path: Path
+) -> None:
+    origin = response_bytes(response)
     done = inside("verify", "telnyx", "--base-url", origin, "--room-id", "1", *REPORTS, env=KEY)
     require_one_line(done, 3, origin, "HTTP")
     require_reports(tmp_path, "telnyx", origin)
@@ -127,7 +193,10 @@ def test_a_server_that_does_not_speak_http(answer: bytes, inside: Run, answer_by
 @pytest.mark.parametrize(
     ("status", "words"),
     [
-        ("301 Moved Permanently\r\nLocation: https://elsewhere.example/v2", ("elsewhere.example", "--base-url")),
+        (
+            "301 Moved Permanently\r\nLocation: https://elsewhere.example/v2",
+            ("elsewhere.example", "--base-url"),
+        ),
         ("401 Unauthorized", ("401", "TELNYX_API_KEY")),
         ("403 Forbidden", ("403", "TELNYX_API_KEY")),
         ("404 Not Found", ("404", "--room-id", "--base-url")),
@@ -135,16 +204,18 @@ def test_a_server_that_does_not_speak_http(answer: bytes, inside: Run, answer_by
     ids=lambda value: value[:3] if isinstance(value, str) else "",
 )
 def test_a_server_that_never_lets_in(
-    status: str, words: tuple[str, ...], inside: Run, answer_bytes: Callable[[bytes], str], tmp_path: Path
+    status: str, words: tuple[str, ...], inside: Run, response_bytes: Callable[[bytes], str], tmp_path: Path
 ) -> None:
     """Nothing was tested, so the run must not end as if all were well."""
-    origin = answer_bytes(f"HTTP/1.1 {status}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n".encode())
-    done = inside("verify", "telnyx", "--base-url", origin, "--room-id", "1", "--max-examples", 0, *REPORTS, env=KEY)
+    origin = response_bytes(f"HTTP/1.1 {status}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n".encode())
+    done = inside(
+        "verify", "telnyx", "--base-url", origin, "--room-id", "1", "--max-examples", 0, *REPORTS, env=KEY
+    )
     require_one_line(done, 3, *words)
     require_reports(tmp_path, "telnyx", words[0])
 
 
-def test_refused_credentials(roomproof: Run, serve: Callable[[ASGIApp], str], tmp_path: Path) -> None:
+def test_rejected_credentials(roomproof: Run, serve: Callable[[ASGIApp], str], tmp_path: Path) -> None:
     base_url = serve(TELNYX.build()) + TELNYX.prefix
     words = ("verify", "telnyx", "--base-url", base_url, "--room-id", TELNYX.room_id, *REPORTS)
     done = roomproof(*words, env={"TELNYX_API_KEY": "a-wrong-key"})
@@ -155,8 +226,18 @@ def test_refused_credentials(roomproof: Run, serve: Callable[[ASGIApp], str], tm
 
 def test_a_room_that_does_not_exist(roomproof: Run, serve: Callable[[ASGIApp], str], tmp_path: Path) -> None:
     base_url = serve(TELNYX.build()) + TELNYX.prefix
-    words = ("verify", "telnyx", "--base-url", base_url, "--room-id", "0b1c2d3e-0000-4000-8000-000000000000", *REPORTS)
-    require_one_line(roomproof(*words, env=KEY), 3, "no room 0b1c2d3e-0000-4000-8000-000000000000", "404", "--room-id")
+    words = (
+        "verify",
+        "telnyx",
+        "--base-url",
+        base_url,
+        "--room-id",
+        "0b1c2d3e-0000-4000-8000-000000000000",
+        *REPORTS,
+    )
+    require_one_line(
+        roomproof(*words, env=KEY), 3, "no room 0b1c2d3e-0000-4000-8000-000000000000", "404", "--room-id"
+    )
     require_reports(tmp_path, "telnyx", "no room")
 
 
@@ -194,14 +275,18 @@ def test_broken_deviations(inside: Run, tmp_path: Path) -> None:
     folder = tmp_path / "mine" / "telnyx"
     folder.mkdir(parents=True)
     (folder / "openapi.yaml").write_bytes((bundled("contracts") / "telnyx" / "openapi.yaml").read_bytes())
-    (folder / "deviations.yaml").write_text("- {clause: telnyx.update-room.request.body.required}\n", encoding="utf-8")
+    (folder / "deviations.yaml").write_text(
+        "- {clause: telnyx.update-room.request.body.required}\n", encoding="utf-8"
+    )
     done = inside("verify", "telnyx", "--contracts", "mine", "--max-requests", 20, *REPORTS)
     require_one_line(done, 2, "deviations.yaml, entry 1", "reason")
     require_reports(tmp_path, "telnyx", "deviations.yaml")
 
 
 def test_a_report_that_cannot_be_written(roomproof: Run, tmp_path: Path) -> None:
-    """The other report is written and the findings are shown: a run against a live provider is not to be lost."""
+    """The other report is written and the findings are shown: a run against a live provider is not to be
+    lost.
+    """
     done = roomproof("verify", "telnyx", "--max-requests", 20, "--json", tmp_path, "--junit", "report.xml")
     require_one_line(done, 2, str(tmp_path), "cannot be written")
     assert (tmp_path / "report.xml").is_file()

@@ -1,4 +1,6 @@
-"""`roomproof compare` as a user meets it: the same provider twice has not changed, a provider that changed is told what."""
+"""`roomproof compare` as a user meets it: the same provider twice has not changed, a provider that changed is
+told what.
+"""
 
 from __future__ import annotations
 
@@ -19,13 +21,13 @@ Serve = Callable[[ASGIApp], str]
 TELNYX = find_mock("telnyx")
 
 
-def renamed(_: Mapping[str, str], answer: dict[str, Any]) -> dict[str, Any]:
-    """What a vendor does without notice: a member gets another name, another one another type."""
-    room = answer.get("data")
+def renamed(_: Mapping[str, str], response: dict[str, Any]) -> dict[str, Any]:
+    """What a vendor does without notice: a field gets another name, another one another type."""
+    room = response.get("data")
     if isinstance(room, dict):
         room["record"] = room.pop("record_type")
         room["max_participants"] = str(room["max_participants"])
-    return answer
+    return response
 
 
 @pytest.fixture(scope="module")
@@ -43,10 +45,12 @@ def test_the_same_provider_twice_has_not_changed(inside: Run, recorded: Path) ->
         done = inside("compare", recorded / f"one.{ending}", recorded / f"two.{ending}")
         assert (done.code, done.err) == (0, "")
         assert "none changed" in done.out
-    assert "changes in answers: 0" in inside("compare", recorded / "one.yaml", recorded / "two.yaml").out
+    assert "changes in responses: 0" in inside("compare", recorded / "one.yaml", recorded / "two.yaml").out
 
 
-def test_a_provider_that_changed_is_told_what(inside: Run, serve: Serve, tampered: Any, recorded: Path, tmp_path: Path) -> None:
+def test_a_provider_that_changed_is_told_what(
+    inside: Run, serve: Serve, tampered: Any, recorded: Path, tmp_path: Path
+) -> None:
     url = serve(tampered(TELNYX.build(), renamed)) + TELNYX.prefix
     words = ("--base-url", url, "--room-id", TELNYX.room_id, "--max-examples", 10, "--seed", 1)
     inside("verify", "telnyx", *words, "--record", "now.yaml", "--json", "now.json", env=TELNYX.environment)
@@ -71,7 +75,9 @@ def test_a_provider_that_changed_is_told_what(inside: Run, serve: Serve, tampere
     ],
     ids=["a report and a cassette", "no file", "a damaged file"],
 )
-def test_what_cannot_be_compared_is_explained(inside: Run, recorded: Path, tmp_path: Path, before: str, after: str, what: str) -> None:
+def test_what_cannot_be_compared_is_explained(
+    inside: Run, recorded: Path, tmp_path: Path, before: str, after: str, what: str
+) -> None:
     for name in ("one.yaml", "one.json"):
         shutil.copy(recorded / name, tmp_path)
     (tmp_path / "bad.yaml").write_text("interactions:\n- 1\n", encoding="utf-8")

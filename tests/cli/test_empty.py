@@ -1,4 +1,6 @@
-"""What is given but empty, as an unset variable of CI leaves it behind, is wrong usage everywhere, and never a run about something else."""
+"""What is given but empty, as an unset variable of CI leaves it behind, is wrong usage everywhere, and never
+a run about something else.
+"""
 
 from __future__ import annotations
 
@@ -20,16 +22,24 @@ EMPTY = ["", " ", "\t\n", "\u00a0"]
 
 
 def takers() -> Iterator[Any]:
-    """Every option and argument of every command that takes a value: the words before the value, and the name that is told."""
+    """Every option and argument of every command that takes a value: the words before the value, and the name
+    that is told.
+    """
     for name, command in COMMANDS.items():
         before: list[str] = []
         for parameter in command.params:
             if parameter.param_type_name == "argument":
-                yield pytest.param((name, *before), parameter.metavar.strip("[]."), id=f"{name} {parameter.metavar}")
+                yield pytest.param(
+                    (name, *before), parameter.metavar.strip("[]."), id=f"{name} {parameter.metavar}"
+                )
                 before.append("x")
             elif not parameter.is_flag:
-                needed = ["x" for other in command.params if other.param_type_name == "argument" and other.required]
-                yield pytest.param((name, *needed, parameter.opts[0]), parameter.opts[0], id=f"{name} {parameter.opts[0]}")
+                needed = [
+                    "x" for other in command.params if other.param_type_name == "argument" and other.required
+                ]
+                yield pytest.param(
+                    (name, *needed, parameter.opts[0]), parameter.opts[0], id=f"{name} {parameter.opts[0]}"
+                )
 
 
 def require_told(done: Any, *words: str) -> None:
@@ -41,19 +51,38 @@ def require_told(done: Any, *words: str) -> None:
 
 
 @pytest.mark.parametrize(("words", "name"), list(takers()))
-def test_no_option_and_no_argument_may_be_empty(words: tuple[str, ...], name: str, inside: Run, tmp_path: Path) -> None:
+def test_no_option_and_no_argument_may_be_empty(
+    words: tuple[str, ...], name: str, inside: Run, tmp_path: Path
+) -> None:
     require_told(inside(*words, ""), f"{name} is given but empty")
     assert list(tmp_path.iterdir()) == []
 
 
 def test_the_walk_above_meets_options_and_arguments_of_every_kind() -> None:
     names = {parameter.values[1] for parameter in takers()}
-    assert {"--room-id", "--base-url", "--only", "--record", "--json", "--contracts", "--port", "--max-age", "--fault", "DIR"} <= names
+    assert {
+        "--room-id",
+        "--base-url",
+        "--only",
+        "--record",
+        "--json",
+        "--contracts",
+        "--port",
+        "--max-age",
+        "--fault",
+        "DIR",
+    } <= names
     assert {parameter.values[0][0] for parameter in takers()} == set(COMMANDS)
 
 
 @pytest.mark.parametrize(
-    "words", [("verify", "--room-id="), ("verify", "telnyx", ""), ("replay", "x.yaml", ""), ("verify", "--strict", "")]
+    "words",
+    [
+        ("verify", "--room-id="),
+        ("verify", "telnyx", ""),
+        ("replay", "x.yaml", ""),
+        ("verify", "--strict", ""),
+    ],
 )
 def test_however_it_is_written(words: tuple[str, ...], inside: Run) -> None:
     require_told(inside(*words), "is given but empty")
@@ -93,7 +122,11 @@ VARIABLES = [
 
 
 @pytest.mark.parametrize("empty", ["", " \t"], ids=ascii)
-@pytest.mark.parametrize(("words", "others", "name"), VARIABLES, ids=lambda value: " ".join(value[:3]) if isinstance(value, tuple) else "")
+@pytest.mark.parametrize(
+    ("words", "others", "name"),
+    VARIABLES,
+    ids=lambda value: " ".join(value[:3]) if isinstance(value, tuple) else "",
+)
 def test_a_variable_that_is_set_but_empty(
     words: tuple[str, ...], others: dict[str, str], name: str, empty: str, inside: Run, tmp_path: Path
 ) -> None:
@@ -111,6 +144,8 @@ def test_a_variable_that_nobody_asks_for_may_be_empty(inside: Run) -> None:
 
 
 def test_what_the_standard_takes_for_unset(inside: Run) -> None:
-    """XDG Base Directory Specification: "either not set or empty"; GitHub's runner sets a file's name only where it has one."""
+    """XDG Base Directory Specification: "either not set or empty"; GitHub's runner sets a file's name only
+    where it has one.
+    """
     done = inside("cleanup", env={"XDG_STATE_HOME": "", "XDG_CACHE_HOME": "", "GITHUB_STEP_SUMMARY": ""})
     assert (done.code, done.err) == (0, "")

@@ -1,4 +1,6 @@
-"""Surroundings as containers, CI servers and odd shells have them: each is done without, or refused in one sentence."""
+"""Surroundings as containers, CI servers and odd shells have them: each is done without, or rejected in one
+sentence.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +26,8 @@ Run = Callable[..., Any]
 SURROUNDINGS: dict[str, dict[str, str | None]] = {
     "no home, no width, no terminal": {"HOME": None, "COLUMNS": None, "TERM": None},
     "nothing that can be written to": {
-        "HOME": "/proc/nowhere", "TMPDIR": "/nowhere", "XDG_CACHE_HOME": "/proc/nowhere", "XDG_STATE_HOME": "/proc/nowhere",
+        "HOME": "/proc/nowhere", "TMPDIR": "/nowhere", "XDG_CACHE_HOME": "/proc/nowhere",
+        "XDG_STATE_HOME": "/proc/nowhere",
         "PYTHONDONTWRITEBYTECODE": "1", "COLUMNS": "1", "FORCE_COLOR": "1", "TERM": "xterm",
     },
     "the C locale, and folders that are none": {
@@ -43,27 +46,53 @@ def test_a_run_is_the_same_anywhere(
 ) -> None:
     wanted = {**environment, **variables}
     known = {name: value for name, value in wanted.items() if value is not None}
-    done = subprocess.run([command, *VERIFY], cwd=tmp_path, env=known, capture_output=True, check=False, timeout=60)
+    done = subprocess.run(
+        [command, *VERIFY], cwd=tmp_path, env=known, capture_output=True, check=False, timeout=60
+    )
     assert (done.returncode, done.stderr) == (0, b"")
     assert b"1 pass" in done.stdout
-    assert [path.name for path in tmp_path.iterdir() if not path.name.startswith(".")] == [], "nothing is left in the way"
+    assert [path.name for path in tmp_path.iterdir() if not path.name.startswith(".")] == [], (
+        "nothing is left in the way"
+    )
 
 
 @pytest.mark.parametrize("mask", [0o077, 0o777])
-def test_a_mask_that_hides_what_is_written(mask: int, command: Path, environment: Mapping[str, str], tmp_path: Path) -> None:
+def test_a_mask_that_hides_what_is_written(
+    mask: int, command: Path, environment: Mapping[str, str], tmp_path: Path
+) -> None:
     words = [str(command), "init", "mine"]
-    done = subprocess.run(words, cwd=tmp_path, env=dict(environment), capture_output=True, check=False, umask=mask)
+    done = subprocess.run(
+        words, cwd=tmp_path, env=dict(environment), capture_output=True, check=False, umask=mask
+    )
     assert b"Traceback" not in done.stderr
     assert done.returncode in (0, 2)
     assert (tmp_path / "mine").stat().st_mode & 0o077 == 0
 
 
-@pytest.mark.parametrize("words", [VERIFY, ("clauses", "telnyx"), ("init", "mine"), ("explain", CLAUSE)], ids=lambda words: words[0])
-def test_a_working_folder_that_is_gone(words: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    "words",
+    [VERIFY, ("clauses", "telnyx"), ("init", "mine"), ("explain", CLAUSE)],
+    ids=lambda words: words[0],
+)
+def test_a_working_folder_that_is_gone(
+    words: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.chdir(tmp_path)
-    program = "import os; os.mkdir('gone'); os.chdir('gone'); os.rmdir('../gone')\nfrom roomproof.cli import main; main()"
-    done = subprocess.run([sys.executable, "-c", program, *words], cwd=tmp_path, capture_output=True, encoding="utf-8", check=False)
-    sentence = "roomproof: the working folder cannot be used (No such file or directory); change to one that is there\n"
+    program = (
+        "import os; os.mkdir('gone'); os.chdir('gone'); os.rmdir('../gone')\nfrom roomproof.cli "
+        "import main; main()"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program, *words],
+        cwd=tmp_path,
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+    )
+    sentence = (
+        "roomproof: the working folder cannot be used (No such file or directory); change to one "
+        "that is there\n"
+    )
     assert (done.returncode, done.stdout, done.stderr) == (2, "", sentence)
 
 
@@ -80,13 +109,17 @@ def test_a_user_whose_home_nobody_knows(inside: Run, monkeypatch: pytest.MonkeyP
     done = inside("cleanup")
     assert (done.code, done.err) == (
         2,
-        "roomproof: nobody knows your home folder, where runs keep their ledgers; set ROOMPROOF_STATE to a folder\n",
+        (
+            "roomproof: nobody knows your home folder, where runs keep their journals; set ROOMPROOF_STATE "
+            "to a folder\n"
+        ),
     )
     assert inside("cleanup", env={"ROOMPROOF_STATE": "state"}).code == 0
 
 
 @pytest.mark.parametrize(
-    ("said", "means"), [("0", "20"), ("1", "20"), ("80", "80"), ("9" * 5000, "1000"), ("²", None), ("-5", None), ("many", None)]
+    ("said", "means"),
+    [("0", "20"), ("1", "20"), ("80", "80"), ("9" * 5000, "1000"), ("²", None), ("-5", None), ("many", None)],
 )
 def test_a_width_that_nothing_fits(said: str, means: str | None) -> None:
     environment = {"COLUMNS": said, "PATH": ""}
@@ -95,8 +128,10 @@ def test_a_width_that_nothing_fits(said: str, means: str | None) -> None:
 
 
 @pytest.mark.parametrize("hours", [-48, 48])
-def test_a_clock_that_is_set_in_the_middle_of_a_run(hours: int, inside: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Signatures are then wrong, and windows lie in the past: what is refused for that is no finding."""
+def test_a_clock_that_is_set_in_the_middle_of_a_run(
+    hours: int, inside: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Signatures are then wrong, and windows lie in the past: what is rejected for that is no finding."""
     looked = [0]
 
     class Set(datetime):

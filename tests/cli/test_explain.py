@@ -30,7 +30,7 @@ def test_a_clause_is_told_from_its_source_to_its_test(inside: Run) -> None:
     assert rows["demands"] == "max_participants is at most 50"
     assert rows["level"] == "documented: the document says it; broken means fail"
     assert rows["source"] == "Telnyx: Update a room, section Body, max_participants"
-    assert "refused with 4xx" in rows["tested"]
+    assert "rejected with 4xx" in rows["tested"]
     assert rows["kept by"].startswith('{"max_participants": 50}')
     assert rows["broken by"].startswith('{"max_participants": 51}')
     assert rows["verdict"] == "not known here; `roomproof verify telnyx` finds out"
@@ -46,7 +46,10 @@ def test_known_deviations_are_told(inside: Run) -> None:
 
 def test_a_server_error_is_told_to_fail_although_only_a_standard_forbids_it(inside: Run) -> None:
     rows = rows_of(inside("explain", "telnyx.update-room.behaviour.any-input.no-server-error").out)
-    assert rows["level"] == "standard: a standard that the document invokes says it; broken means fail, by the rule itself"
+    assert (
+        rows["level"]
+        == "standard: a standard that the document invokes says it; broken means fail, by the rule itself"
+    )
     assert rows["source"] == "RFC 9110, section 15.6, Server Error 5xx"
 
 
@@ -60,12 +63,24 @@ def test_the_last_verdict_is_read_from_the_last_report(inside: Run, tmp_path: Pa
     }
     last_report_path(tmp_path).parent.mkdir()
     last_report_path(tmp_path).write_text(json.dumps({"providers": [provider]}), encoding="utf-8")
-    assert rows_of(inside("explain", CLAUSE).out)["verdict"] == r"fail over 7 cases on 2026-01-02, http://there: 51 is \x1b[31maccepted"
+    assert (
+        rows_of(inside("explain", CLAUSE).out)["verdict"]
+        == r"fail over 7 cases on 2026-01-02, http://there: 51 is \x1b[31maccepted"
+    )
     assert json.loads(inside("explain", CLAUSE, "--json").out)[0]["last"]["cases"] == 7
 
 
 @pytest.mark.parametrize(
-    "text", ["", "no JSON", "[]", "null", '{"providers": 3}', '{"providers": [{"clauses": [1, {"id": 2}]}]}', "[" * 200_000]
+    "text",
+    [
+        "",
+        "no JSON",
+        "[]",
+        "null",
+        '{"providers": 3}',
+        '{"providers": [{"clauses": [1, {"id": 2}]}]}',
+        "[" * 200_000,
+    ],
 )
 def test_a_last_report_that_is_none_says_nothing(text: str, tmp_path: Path) -> None:
     (tmp_path / "last.json").write_text(text, encoding="utf-8")
@@ -80,7 +95,17 @@ def test_a_pattern_lists_what_it_names(inside: Run) -> None:
     assert CLAUSE in " ".join(lines)
     rows = json.loads(inside("explain", "telnyx.*.maximum", "--json").out)
     assert CLAUSE in {row["id"] for row in rows}
-    assert set(rows[0]) == {"id", "operation", "level", "demands", "source", "tested", "checks", "deviations", "last"}
+    assert set(rows[0]) == {
+        "id",
+        "operation",
+        "level",
+        "demands",
+        "source",
+        "tested",
+        "checks",
+        "deviations",
+        "last",
+    }
 
 
 @pytest.mark.parametrize(
@@ -111,8 +136,19 @@ def offered(command: Path, environment: Mapping[str, str], tmp_path: Path) -> Ca
     """What bash is offered at the end of a line."""
 
     def offer(line: str) -> list[str]:
-        asked = {"_ROOMPROOF_COMPLETE": "complete_bash", "COMP_WORDS": line, "COMP_CWORD": str(len(line.split(" ")) - 1)}
-        done = subprocess.run([command], env={**environment, **asked}, cwd=tmp_path, capture_output=True, encoding="utf-8", check=False)
+        asked = {
+            "_ROOMPROOF_COMPLETE": "complete_bash",
+            "COMP_WORDS": line,
+            "COMP_CWORD": str(len(line.split(" ")) - 1),
+        }
+        done = subprocess.run(
+            [command],
+            env={**environment, **asked},
+            cwd=tmp_path,
+            capture_output=True,
+            encoding="utf-8",
+            check=False,
+        )
         assert done.stderr == ""
         return done.stdout.split()
 
@@ -139,8 +175,13 @@ def test_what_a_shell_is_offered(line: str, expected: set[str], offered: Callabl
 
 
 def test_zsh_is_told_what_a_fault_does(command: Path, environment: Mapping[str, str]) -> None:
-    asked = {"_ROOMPROOF_COMPLETE": "complete_zsh", "_TYPER_COMPLETE_ARGS": "roomproof mock telnyx --fault max-64"}
-    done = subprocess.run([command], env={**environment, **asked}, capture_output=True, encoding="utf-8", check=False)
+    asked = {
+        "_ROOMPROOF_COMPLETE": "complete_zsh",
+        "_TYPER_COMPLETE_ARGS": "roomproof mock telnyx --fault max-64",
+    }
+    done = subprocess.run(
+        [command], env={**environment, **asked}, capture_output=True, encoding="utf-8", check=False
+    )
     assert '"max-64":"takes up to 64 participants"' in done.stdout
 
 
@@ -150,7 +191,9 @@ def test_bash_completes_with_the_script_that_is_shown(command: Path, environment
         '_roomproof_completion roomproof; echo "${COMPREPLY[@]}"'
     )
     told = {**environment, "PATH": f"{command.parent}:{environment['PATH']}"}
-    done = subprocess.run(["bash", "-c", script], env=told, capture_output=True, encoding="utf-8", check=False)
+    done = subprocess.run(
+        ["bash", "-c", script], env=told, capture_output=True, encoding="utf-8", check=False
+    )
     assert (done.stdout.strip(), done.stderr) == ("telnyx", "")
 
 

@@ -1,4 +1,6 @@
-"""Being fair to a vendor: known deviations that excuse exactly what is known, and reports since which only what is new fails."""
+"""Being fair to a vendor: known deviations that covers exactly what is known, and reports since which only
+what is new fails.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +24,7 @@ MAXIMUM, TYPE = f"{REQUEST}.maximum", f"{REQUEST}.type"
 SEEN_51 = {
     "clause": MAXIMUM,
     "witness": {"/request/body/max_participants": {"const": 51}, "/response/status": {"const": 200}},
-    "reason": "51 are taken",
+    "reason": "51 are accepted",
     "evidence": "a call with the vendor",
     "seen": "2026-01-02",
     "expires": "2099-01-02",
@@ -33,20 +35,24 @@ SEEN_51 = {
 def contracts(tmp_path: Path) -> Callable[..., Path]:
     """Write a folder of contracts in which Telnyx has but one known deviation, and return it."""
 
-    def write(**members: Any) -> Path:
+    def write(**fields: Any) -> Path:
         folder = tmp_path / "contracts" / "telnyx"
         folder.mkdir(parents=True, exist_ok=True)
         shutil.copy(bundled("contracts") / "telnyx" / "openapi.yaml", folder)
         known = (bundled("contracts") / "telnyx" / "deviations.yaml").read_text(encoding="utf-8")
         # Flow style in a list of block style: each entry may be JSON.
-        (folder / "deviations.yaml").write_text(f"{known}- {json.dumps({**SEEN_51, **members})}\n", encoding="utf-8")
+        (folder / "deviations.yaml").write_text(
+            f"{known}- {json.dumps({**SEEN_51, **fields})}\n", encoding="utf-8"
+        )
         return folder.parent
 
     return write
 
 
 @pytest.fixture
-def against(inside: Run, serve: Serve, tmp_path: Path) -> Callable[..., tuple[Any, dict[str, Any], Xml.Element]]:
+def against(
+    inside: Run, serve: Serve, tmp_path: Path
+) -> Callable[..., tuple[Any, dict[str, Any], Xml.Element]]:
     """Verify a Telnyx mock with some faults; return how it ended and both reports."""
 
     def run(*faults: str, options: Sequence[object] = ()) -> tuple[Any, dict[str, Any], Xml.Element]:
@@ -86,7 +92,9 @@ def test_an_accepted_limit_excuses_exactly_that(against: Run, contracts: Callabl
     assert verdicts(report)[MAXIMUM] == "deviation"
 
 
-def test_an_accepted_limit_lets_no_broken_type_and_no_other_value_pass(against: Run, contracts: Callable[..., Path]) -> None:
+def test_an_accepted_limit_lets_no_broken_type_and_no_other_value_pass(
+    against: Run, contracts: Callable[..., Path]
+) -> None:
     done, report, _ = against("max-51", "max-boolean", options=("--contracts", contracts()))
     assert (done.code, verdicts(report)[MAXIMUM], verdicts(report)[TYPE]) == (1, "deviation", "fail")
 
@@ -96,7 +104,9 @@ def test_an_accepted_limit_lets_no_broken_type_and_no_other_value_pass(against: 
     assert finding["request"]["body"]["max_participants"] > 51
 
 
-def test_a_deviation_that_is_no_longer_seen_is_reported_and_fails_on_demand(against: Run, contracts: Callable[..., Path]) -> None:
+def test_a_deviation_that_is_no_longer_seen_is_reported_and_fails_on_demand(
+    against: Run, contracts: Callable[..., Path]
+) -> None:
     done, report, junit = against(options=("--contracts", contracts()))
     (stale,) = report["providers"][0]["stale_deviations"]
     assert done.code == 0
@@ -111,7 +121,9 @@ def test_a_deviation_that_is_no_longer_seen_is_reported_and_fails_on_demand(agai
     assert (done.code, report["summary"]["fail"], junit.get("failures")) == (1, 0, "1")
 
 
-def test_an_expired_deviation_still_excuses_and_fails_on_demand(against: Run, contracts: Callable[..., Path]) -> None:
+def test_an_expired_deviation_still_excuses_and_fails_on_demand(
+    against: Run, contracts: Callable[..., Path]
+) -> None:
     expired = ("--contracts", contracts(expires="2026-02-02"))
     done, report, _ = against("max-51", options=expired)
     assert (done.code, verdicts(report)[MAXIMUM]) == (0, "deviation")
@@ -129,9 +141,19 @@ def test_the_shipped_deviations_are_quiet_on_the_shipped_mocks(inside: Run, tmp_
     assert done.code == 0
 
 
-def test_replayed_recordings_tell_of_stale_deviations_too(inside: Run, contracts: Callable[..., Path], tmp_path: Path) -> None:
+def test_replayed_recordings_tell_of_stale_deviations_too(
+    inside: Run, contracts: Callable[..., Path], tmp_path: Path
+) -> None:
     cassettes = bundled("cassettes") / "telnyx"
-    done = inside("replay", cassettes, "--contracts", contracts(), "--strict-deviations", "--json", tmp_path / "report.json")
+    done = inside(
+        "replay",
+        cassettes,
+        "--contracts",
+        contracts(),
+        "--strict-deviations",
+        "--json",
+        tmp_path / "report.json",
+    )
     assert done.code == 1
     assert "no longer seen" in done.out
     assert inside("replay", cassettes, "--strict-deviations").code == 0
@@ -203,7 +225,9 @@ def test_recordings_are_held_against_a_baseline_too(inside: Run, tmp_path: Path)
     ],
     ids=["no file", "no JSON", "another JSON", "another version", "another provider"],
 )
-def test_a_baseline_that_is_none_ends_the_run_before_it_starts(text: str | None, says: str, inside: Run, tmp_path: Path) -> None:
+def test_a_baseline_that_is_none_ends_the_run_before_it_starts(
+    text: str | None, says: str, inside: Run, tmp_path: Path
+) -> None:
     path = tmp_path / "old.json"
     if text is not None:
         path.write_text(text, encoding="utf-8")

@@ -1,6 +1,7 @@
 """Runs that are ended at any moment: the provider is as it was before, at once or after `roomproof cleanup`.
 
-The provider itself ends the run when it has had so many requests: before it does what one asks, or before the run hears of it.
+The provider itself ends the run when it has had so many requests: before it does what one asks, or before the
+run hears of it.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from roomproof.providers import find_contract, find_mock
 from roomproof.targets.credentials import scheme_from
 from roomproof.targets.http import HttpTarget
-from roomproof.targets.target import Outgoing
+from roomproof.targets.target import UnsentRequest
 
 Json = Any
 Run = Callable[..., Any]
@@ -31,14 +32,15 @@ SIGNALS = {"kill": signal.SIGKILL, "interrupt": signal.SIGINT, "terminate": sign
 MOST = 260
 """Of the requests of a run with few examples; by then it has made and deleted rooms."""
 BEFORE = {"unique_name": "mine", "max_participants": 7, "webhook_event_url": "https://example.com/a",
-          "webhook_event_failover_url": "https://example.com/b", "webhook_timeout_secs": 3, "enable_recording": True}  # fmt: skip
+          "webhook_event_failover_url": "https://example.com/b", "webhook_timeout_secs": 3,
+          "enable_recording": True}  # fmt: skip
 
 
 Start = Callable[..., "subprocess.Popen[str]"]
 
 
 def moments() -> Iterator[Any]:
-    """A dozen moments a provider: four a signal, half of them between what is done and the answer."""
+    """A dozen moments a provider: four a signal, half of them between what is done and the response."""
     for provider, name in product(("azure", "telnyx"), SIGNALS):
         for number in range(4):
             at = Random(f"{provider} {name} {number}").randrange(2, MOST)
@@ -47,21 +49,25 @@ def moments() -> Iterator[Any]:
 
 @dataclass
 class Ending:
-    """A provider that ends a process by a signal when it has had so many requests, or the first one with a method."""
+    """A provider that ends a process by a signal when it has had so many requests, or the first one with a
+    method.
+    """
 
     app: ASGIApp
     signal: int
     at: int = 0
     method: str = ""
     answered: bool = False
-    """Whether the request is carried out before the signal comes; the answer always goes out after it."""
+    """Whether the request is carried out before the signal comes; the response always goes out after it."""
     again: str = ""
     """The method of the request at which the signal comes once more."""
     process: int | None = None
     seen: list[str] = field(default_factory=list)
 
     def end(self, child: subprocess.Popen[str]) -> subprocess.Popen[str]:
-        """End a process that has just been started when its moment comes, and return it when it has ended, without a traceback."""
+        """End a process that has just been started when its moment comes, and return it when it has ended,
+        without a traceback.
+        """
         self.seen, self.process = [], child.pid
         _, err = child.communicate(timeout=90)
         assert "Traceback" not in err, err
@@ -88,7 +94,12 @@ class Ending:
         if self.answered:
             await self.app(scope, whole, keep)
         os.kill(self.process, self.signal)
-        self.process, self.at, self.method, self.again = (self.process if self.again else None), 0, self.again, ""
+        self.process, self.at, self.method, self.again = (
+            (self.process if self.again else None),
+            0,
+            self.again,
+            "",
+        )
         if not self.answered:
             await self.app(scope, whole, keep)
         for message in kept:
@@ -107,8 +118,10 @@ class Provider:
         target = HttpTarget(self.base_url)
         query = {} if self.mock.room_id else {"api-version": "2025-03-13"}
         sent = None if body is None else json.dumps(body).encode()
-        outgoing = Outgoing(method, path, query, (("Content-Type", "application/json"),), sent, self._scheme)
-        response = target.send(outgoing).response
+        unsent = UnsentRequest(
+            method, path, query, (("Content-Type", "application/json"),), sent, self._scheme
+        )
+        response = target.send(unsent).response
         target.close()
         assert response is not None
         return json.loads(response.body)
@@ -116,7 +129,10 @@ class Provider:
     def rooms(self) -> list[Json]:
         """Every room, without what changes by itself."""
         told = self.ask("GET", "/rooms")
-        return [{name: value for name, value in room.items() if name != "updated_at"} for room in told.get("data", told.get("value"))]
+        return [
+            {name: value for name, value in room.items() if name != "updated_at"}
+            for room in told.get("data", told.get("value"))
+        ]
 
 
 @pytest.fixture
@@ -127,10 +143,26 @@ def start(command: Path, environment: Mapping[str, str], tmp_path: Path) -> Iter
     def verify(name: str, base_url: str, *options: str) -> subprocess.Popen[str]:
         mock = find_mock(name)
         room = ("--room-id", mock.room_id) if mock.room_id else ()
-        words = [str(command), "verify", name, "--base-url", base_url, *room, "--max-examples", "14", *options]
+        words = [
+            str(command),
+            "verify",
+            name,
+            "--base-url",
+            base_url,
+            *room,
+            "--max-examples",
+            "14",
+            *options,
+        ]
         told = {**environment, **mock.environment}
         child = subprocess.Popen(
-            words, cwd=tmp_path, env=told, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, stdin=subprocess.DEVNULL, encoding="utf-8"
+            words,
+            cwd=tmp_path,
+            env=told,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            stdin=subprocess.DEVNULL,
+            encoding="utf-8",
         )
         started.append(child)
         return child
@@ -152,7 +184,14 @@ def prepared(name: str, ending: Ending, serve: Serve) -> tuple[Provider, list[Js
 
 @pytest.mark.parametrize(("name", "number", "at", "answered"), list(moments()))
 def test_a_run_that_is_ended_leaves_nothing(
-    name: str, number: int, at: int, answered: bool, serve: Serve, start: Start, roomproof: Run, tmp_path: Path
+    name: str,
+    number: int,
+    at: int,
+    answered: bool,
+    serve: Serve,
+    start: Start,
+    roomproof: Run,
+    tmp_path: Path,
 ) -> None:
     ending = Ending(find_mock(name).build(), number, at, answered=answered)
     provider, before = prepared(name, ending, serve)
@@ -163,7 +202,8 @@ def test_a_run_that_is_ended_leaves_nothing(
     if number == signal.SIGKILL:
         assert child.returncode == -signal.SIGKILL
         cleaned = roomproof("cleanup", env=provider.mock.environment)
-        # A request with odd headers of its own is to be rejected, and cannot be sent again: that it made a room is not excluded.
+        # A request with odd headers of its own is to be rejected, and cannot be sent again: that it made a
+        # room is not excluded.
         assert cleaned.code in ((0, 3) if name == "azure" else (0,)), cleaned.out
         assert provider.rooms() == before
     else:
@@ -197,7 +237,9 @@ def test_a_room_whose_id_nobody_heard_is_found_by_its_name_or_its_request(
     assert ending.seen.count("DELETE") == 1
 
 
-def test_a_room_whose_request_has_neither_a_name_nor_an_id_is_told_of(serve: Serve, start: Start, roomproof: Run) -> None:
+def test_a_room_whose_request_has_neither_a_name_nor_an_id_is_told_of(
+    serve: Serve, start: Start, roomproof: Run
+) -> None:
     mock = find_mock("azure")
     # The list of rooms, a room, and the one that is made without the headers that let a request be repeated.
     ending = Ending(mock.build(), signal.SIGKILL, at=3, answered=True)
@@ -207,16 +249,20 @@ def test_a_room_whose_request_has_neither_a_name_nor_an_id_is_told_of(serve: Ser
     assert "a room may have been left behind" in done.out
 
 
-def test_a_living_run_is_left_alone(environment: Mapping[str, str], serve: Serve, start: Start, roomproof: Run) -> None:
+def test_a_living_run_is_left_alone(
+    environment: Mapping[str, str], serve: Serve, start: Start, roomproof: Run
+) -> None:
     mock = find_mock("telnyx")
     base_url = serve(mock.build()) + mock.prefix
     child = start("telnyx", base_url, "--rate", "10/s")
-    ledgers = Path(environment["HOME"], ".local/state/roomproof/ledger")
-    while not any('"made"' in path.read_text(encoding="utf-8") for path in ledgers.glob("*.jsonl")):
+    journal_files = Path(environment["HOME"], ".local/state/roomproof/ledger")
+    while not any('"made"' in path.read_text(encoding="utf-8") for path in journal_files.glob("*.jsonl")):
         assert child.poll() is None
 
     cleaned = roomproof("cleanup", env=mock.environment)
-    second = roomproof("verify", "telnyx", "--base-url", base_url, "--room-id", mock.room_id, env=mock.environment)
+    second = roomproof(
+        "verify", "telnyx", "--base-url", base_url, "--room-id", mock.room_id, env=mock.environment
+    )
     child.send_signal(signal.SIGINT)
     child.communicate(timeout=60)
 
@@ -239,7 +285,9 @@ def test_cleanup_says_which_credentials_it_needs(serve: Serve, start: Start, roo
     assert provider.rooms() == before
 
 
-def test_the_second_ctrl_c_ends_the_cleaning_up_and_the_ledger_stays(serve: Serve, start: Start, roomproof: Run) -> None:
+def test_the_second_ctrl_c_ends_the_cleaning_up_and_the_journal_stays(
+    serve: Serve, start: Start, roomproof: Run
+) -> None:
     mock = find_mock("telnyx")
     ending = Ending(mock.build(), signal.SIGINT, at=30)
     provider, before = prepared("telnyx", ending, serve)

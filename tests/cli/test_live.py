@@ -1,4 +1,5 @@
-"""`--live`: the contract's own server, only after what will be sent was shown and somebody said yes; and the ledger that it needs.
+"""`--live`: the contract's own server, only after what will be sent was shown and somebody said yes; and the
+journal that it needs.
 
 The contract's own server is a loopback one here: that of a contract in a folder of the user's.
 """
@@ -16,7 +17,7 @@ from typing import Any
 import pytest
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from roomproof.engine.ward import MOST_KEPT
+from roomproof.engine.account_guard import MOST_KEPT
 from roomproof.providers import bundled, find_contract, find_mock
 from roomproof.targets.server import server_url
 
@@ -72,14 +73,23 @@ def test_without_a_terminal_and_without_yes_nothing_is_sent(word: str, live: Any
     assert live.seen == []
 
 
-@pytest.mark.parametrize(("answer", "code"), [("y\n", 3), ("Yes\n", 3), ("\n", 2), ("n\n", 2), ("yesterday\n", 2)])
-def test_a_terminal_is_asked(answer: str, code: int, live: Any, command: Path, environment: Mapping[str, str], tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("response", "code"), [("y\n", 3), ("Yes\n", 3), ("\n", 2), ("n\n", 2), ("yesterday\n", 2)]
+)
+def test_a_terminal_is_asked(
+    response: str, code: int, live: Any, command: Path, environment: Mapping[str, str], tmp_path: Path
+) -> None:
     master, slave = pty.openpty()
     words = [str(command), "verify", "acme", *LIVE, *ROOM, *FEW]
     with subprocess.Popen(
-        words, cwd=tmp_path, env={**environment, **ACME}, stdin=slave, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        words,
+        cwd=tmp_path,
+        env={**environment, **ACME},
+        stdin=slave,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
     ) as child:
-        os.write(master, answer.encode())
+        os.write(master, response.encode())
         _, err = child.communicate(timeout=60)
     os.close(slave)
     os.close(master)
@@ -94,10 +104,13 @@ def test_a_terminal_is_asked(answer: str, code: int, live: Any, command: Path, e
     (("telnyx", "--live", "--yes"), "", "--room-id"),
     (("telnyx", "signalwire", "--live", "--yes", *ROOM), "", "verify them one by one"),
     (("telnyx", "--live", "--yes", *ROOM), "TELNYX_API_KEY", "set TELNYX_API_KEY"),
-    (("azure", "--live", "--yes"), "AZURE_COMMUNICATION_CONNECTION_STRING", "set AZURE_COMMUNICATION_CONNECTION_STRING"),
+    (("azure", "--live", "--yes"), "AZURE_COMMUNICATION_CONNECTION_STRING",
+    "set AZURE_COMMUNICATION_CONNECTION_STRING"),
     (("signalwire", "--live", "--yes", *ROOM), "SIGNALWIRE_SPACE", "set SIGNALWIRE_SPACE"),
 ])  # fmt: skip
-def test_what_has_no_meaning_is_refused_before_anything_is_sent(words: tuple[str, ...], missing: str, why: str, inside: Run) -> None:
+def test_what_has_no_meaning_is_rejected_before_anything_is_sent(
+    words: tuple[str, ...], missing: str, why: str, inside: Run
+) -> None:
     known = {**TELNYX.environment, **find_mock("signalwire").environment, **AZURE.environment}
     done = inside("verify", *words, env={name: value for name, value in known.items() if name != missing})
     assert done.code == 2
@@ -105,8 +118,14 @@ def test_what_has_no_meaning_is_refused_before_anything_is_sent(words: tuple[str
 
 
 def test_where_the_contracts_say_that_the_providers_are() -> None:
-    environment = {"SIGNALWIRE_SPACE": "mine", "AZURE_COMMUNICATION_CONNECTION_STRING": "endpoint=https://r.example.com/;accesskey=eA=="}
-    told = {name: server_url(find_contract(name)[0], environment) for name in ("azure", "carrierx", "signalwire", "telnyx")}
+    environment = {
+        "SIGNALWIRE_SPACE": "mine",
+        "AZURE_COMMUNICATION_CONNECTION_STRING": "endpoint=https://r.example.com/;accesskey=eA==",
+    }
+    told = {
+        name: server_url(find_contract(name)[0], environment)
+        for name in ("azure", "carrierx", "signalwire", "telnyx")
+    }
     assert told == {
         "azure": "https://r.example.com",
         "carrierx": "https://api.carrierx.com/conference/v2",
@@ -115,7 +134,7 @@ def test_where_the_contracts_say_that_the_providers_are() -> None:
     }
 
 
-def test_a_live_run_without_a_ledger_makes_nothing(live: Any, roomproof: Run, tmp_path: Path) -> None:
+def test_a_live_run_without_a_journal_makes_nothing(live: Any, roomproof: Run, tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     nowhere = {**ACME, "ROOMPROOF_STATE": str(tmp_path / "file")}
     done = roomproof("verify", "acme", *LIVE, "--yes", *ROOM, env=nowhere)
@@ -124,27 +143,42 @@ def test_a_live_run_without_a_ledger_makes_nothing(live: Any, roomproof: Run, tm
     assert live.seen == []
 
 
-def test_a_test_provider_without_a_ledger_is_verified_all_the_same(serve: Serve, roomproof: Run, tmp_path: Path) -> None:
+def test_a_test_provider_without_a_journal_is_verified_all_the_same(
+    serve: Serve, roomproof: Run, tmp_path: Path
+) -> None:
     (tmp_path / "file").touch()
     nowhere = {**TELNYX.environment, "XDG_STATE_HOME": str(tmp_path / "file")}
-    done = roomproof("verify", "telnyx", "--base-url", serve(TELNYX.build()) + TELNYX.prefix, *ROOM, "--max-examples", 0, env=nowhere)
+    done = roomproof(
+        "verify",
+        "telnyx",
+        "--base-url",
+        serve(TELNYX.build()) + TELNYX.prefix,
+        *ROOM,
+        "--max-examples",
+        0,
+        env=nowhere,
+    )
     assert done.code == 0
-    assert done.err.count("no ledger can be written") == 1
+    assert done.err.count("no journal can be written") == 1
 
 
-def test_a_built_in_mock_needs_no_ledger(roomproof: Run, tmp_path: Path) -> None:
+def test_a_built_in_mock_needs_no_journal(roomproof: Run, tmp_path: Path) -> None:
     done = roomproof("verify", "telnyx", *FEW, env={"HOME": "/proc"})
     assert (done.code, done.err) == (3, "")
     assert not (tmp_path / ".local").exists()
 
 
-def test_two_runs_at_once_do_not_disturb_each_other(serve: Serve, command: Path, environment: Mapping[str, str], tmp_path: Path) -> None:
+def test_two_runs_at_once_do_not_disturb_each_other(
+    serve: Serve, command: Path, environment: Mapping[str, str], tmp_path: Path
+) -> None:
     """One account, rooms made and deleted by both, in one working folder."""
     base_url = serve(AZURE.build())
     runs = [
         subprocess.Popen(
-            [command, "verify", "azure", "--base-url", base_url, "--max-examples", "5", "--record", "kept", "--json", f"{name}.json"],
-            cwd=tmp_path, env={**environment, **AZURE.environment}, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, encoding="utf-8",
+            [command, "verify", "azure", "--base-url", base_url, "--max-examples", "5", "--record", "kept",
+            "--json", f"{name}.json"],
+            cwd=tmp_path, env={**environment, **AZURE.environment}, stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE, encoding="utf-8",
         )
         for name in ("one", "two")
     ]  # fmt: skip
@@ -166,23 +200,41 @@ def keeping(tmp_path: Path) -> Path:
     before, _, rest = text.partition("    delete:\n")
     folder = tmp_path / "keeping" / "azure"
     folder.mkdir(parents=True)
-    folder.joinpath("openapi.yaml").write_text(before + rest[rest.index("  /rooms/{roomId}/participants:\n") :], encoding="utf-8")
+    folder.joinpath("openapi.yaml").write_text(
+        before + rest[rest.index("  /rooms/{roomId}/participants:\n") :], encoding="utf-8"
+    )
     return folder.parent
 
 
-def test_rooms_that_will_stay_are_told_before_they_are_made_and_bounded(keeping: Path, serve: Serve, inside: Run, tmp_path: Path) -> None:
-    words = ("--contracts", keeping, "--base-url", serve(AZURE.build()), "--max-examples", 5, "--json", "report.json")
+def test_rooms_that_will_stay_are_told_before_they_are_made_and_bounded(
+    keeping: Path, serve: Serve, inside: Run, tmp_path: Path
+) -> None:
+    words = (
+        "--contracts",
+        keeping,
+        "--base-url",
+        serve(AZURE.build()),
+        "--max-examples",
+        5,
+        "--json",
+        "report.json",
+    )
     done = inside("verify", "azure", *words, env=AZURE.environment)
     assert f"at most {MOST_KEPT} new rooms are made, and they stay" in done.err
     (told,) = json.loads((tmp_path / "report.json").read_text(encoding="utf-8"))["providers"]
     assert 0 < len(told["left_behind"]) <= MOST_KEPT
-    assert any("requests were not sent, since each makes a room, nothing deletes rooms" in remark for remark in told["remarks"])
+    assert any(
+        "requests were not sent, since each makes a room, nothing deletes rooms" in remark
+        for remark in told["remarks"]
+    )
     tested = {clause["id"]: clause["verdict"] for clause in told["clauses"]}
     assert tested["azure.create-room.request.pstnDialOutEnabled.type"] == "pass"
     assert tested["azure.create-room.behaviour.authentication.wrong-refused"] == "pass"
 
 
-def test_a_faulty_provider_makes_no_more_rooms_than_were_told(keeping: Path, serve: Serve, inside: Run) -> None:
+def test_a_faulty_provider_makes_no_more_rooms_than_were_told(
+    keeping: Path, serve: Serve, inside: Run
+) -> None:
     """Whatever it is sent it takes for a request to make a room."""
     rooms: list[str] = []
 
@@ -190,7 +242,13 @@ def test_a_faulty_provider_makes_no_more_rooms_than_were_told(keeping: Path, ser
         if scope["method"] == "POST":
             rooms.append(f"{len(rooms):017}")
         content = json.dumps({"id": rooms[-1]}).encode()
-        await send({"type": "http.response.start", "status": 201, "headers": [(b"content-type", b"application/json")]})
+        await send(
+            {
+                "type": "http.response.start",
+                "status": 201,
+                "headers": [(b"content-type", b"application/json")],
+            }
+        )
         await send({"type": "http.response.body", "body": content})
 
     words = ("--contracts", keeping, "--base-url", serve(generous), "--max-examples", 10)
@@ -199,9 +257,20 @@ def test_a_faulty_provider_makes_no_more_rooms_than_were_told(keeping: Path, ser
 
 
 @pytest.mark.parametrize(("words", "code"), [((), 2), (("--yes",), 3)])
-def test_rooms_are_left_at_another_machine_only_after_yes(words: tuple[str, ...], code: int, keeping: Path, inside: Run) -> None:
+def test_rooms_are_left_at_another_machine_only_after_yes(
+    words: tuple[str, ...], code: int, keeping: Path, inside: Run
+) -> None:
     """The name is one that is never resolved (RFC 6761, 6.4)."""
-    ask = ("--contracts", keeping, "--base-url", "http://rooms.invalid", "--max-requests", 30, "--max-examples", 0)
+    ask = (
+        "--contracts",
+        keeping,
+        "--base-url",
+        "http://rooms.invalid",
+        "--max-requests",
+        30,
+        "--max-examples",
+        0,
+    )
     done = inside("verify", "azure", *ask, *words, env=AZURE.environment)
     assert done.code == code
     assert "at most 30 new rooms are made, and they stay" in done.err

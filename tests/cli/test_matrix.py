@@ -19,8 +19,14 @@ def on_a_terminal(command: Path, width: int, *words: str, **env: str) -> str:
     """Run the command on a pseudo-terminal of its own and return what stands on it."""
     child, file = pty.fork()
     if child == 0:
-        clean = {name: value for name, value in os.environ.items() if name not in ("NO_COLOR", "FORCE_COLOR", "TTY_COMPATIBLE")}
-        os.execve(command, ["roomproof", *words], {**clean, "TERM": "xterm-256color", "COLUMNS": str(width), **env})
+        clean = {
+            name: value
+            for name, value in os.environ.items()
+            if name not in ("NO_COLOR", "FORCE_COLOR", "TTY_COMPATIBLE")
+        }
+        os.execve(
+            command, ["roomproof", *words], {**clean, "TERM": "xterm-256color", "COLUMNS": str(width), **env}
+        )
     shown = b""
     try:
         while part := os.read(file, 65_536):
@@ -42,7 +48,9 @@ def test_no_line_is_wider_than_the_terminal(width: int, command: Path) -> None:
 
 
 def test_a_wide_terminal_has_columns_and_a_narrow_one_lines(command: Path) -> None:
-    wide, narrow = (on_a_terminal(command, width, "matrix", "telnyx", "signalwire", NO_COLOR="1") for width in (160, 60))
+    wide, narrow = (
+        on_a_terminal(command, width, "matrix", "telnyx", "signalwire", NO_COLOR="1") for width in (160, 60)
+    )
     together = [line for line in wide.splitlines() if "1 to 300" in line and "2 to 50" in line]
     assert together
     assert not [line for line in narrow.splitlines() if "1 to 300" in line and "2 to 50" in line]
@@ -62,7 +70,9 @@ def test_sources_are_numbered_and_listed(inside: Run) -> None:
 
 def test_json_and_markdown(inside: Run) -> None:
     assert json.loads(inside("matrix", "azure", "telnyx", "--json").out)["providers"] == ["azure", "telnyx"]
-    assert inside("matrix", "azure", "telnyx", "--markdown").out.startswith("# azure and telnyx side by side\n")
+    assert inside("matrix", "azure", "telnyx", "--markdown").out.startswith(
+        "# azure and telnyx side by side\n"
+    )
 
 
 def test_a_provider_of_ones_own(inside: Run) -> None:

@@ -25,7 +25,9 @@ def report_in(folder: Path) -> dict[str, Any]:
 
 
 def test_only_what_was_asked_for_is_reported(inside: Run, tmp_path: Path) -> None:
-    done = inside("verify", "--only", "telnyx.*.max_participants.m*imum", "--max-examples", 0, "--json", "report.json")
+    done = inside(
+        "verify", "--only", "telnyx.*.max_participants.m*imum", "--max-examples", 0, "--json", "report.json"
+    )
     assert done.code == 0
     (provider,) = report_in(tmp_path)["providers"]
     assert provider["provider"] == "telnyx"
@@ -45,7 +47,9 @@ def test_only_what_was_asked_for_is_reported(inside: Run, tmp_path: Path) -> Non
     ],
     ids=["a letter is missing", "of another provider", "one of two"],
 )
-def test_a_clause_that_is_none_ends_the_run_before_it_starts(words: tuple[str, ...], says: str, inside: Run) -> None:
+def test_a_clause_that_is_none_ends_the_run_before_it_starts(
+    words: tuple[str, ...], says: str, inside: Run
+) -> None:
     done = inside("verify", *words)
     assert (done.code, done.out, len(done.err.splitlines())) == (2, "", 1)
     assert says in done.err
@@ -54,8 +58,21 @@ def test_a_clause_that_is_none_ends_the_run_before_it_starts(words: tuple[str, .
 def test_each_finding_has_the_line_that_finds_it_again(inside: Run, serve: Serve, tmp_path: Path) -> None:
     base_url = serve(find_fault("telnyx", "max-51").around(TELNYX.build())) + TELNYX.prefix
     whom = ("--base-url", base_url, "--room-id", TELNYX.room_id)
-    done = inside("verify", "telnyx", *whom, "--seed", 7, "--max-examples", 3, "--json", "report.json", env=TELNYX.environment)
-    (finding,) = (finding for finding in report_in(tmp_path)["providers"][0]["findings"] if finding["verdict"] == "fail")
+    done = inside(
+        "verify",
+        "telnyx",
+        *whom,
+        "--seed",
+        7,
+        "--max-examples",
+        3,
+        "--json",
+        "report.json",
+        env=TELNYX.environment,
+    )
+    (finding,) = (
+        finding for finding in report_in(tmp_path)["providers"][0]["findings"] if finding["verdict"] == "fail"
+    )
     assert finding["clause"] == MAXIMUM
     assert finding["reproduce"] in done.out.splitlines()
     command, *words = shlex.split(finding["reproduce"])

@@ -44,7 +44,19 @@ def test_help_names_every_command(roomproof: Run) -> None:
 
 def test_verify_help_names_every_option(roomproof: Run) -> None:
     shown = roomproof("verify", "--help").out
-    options = ["base-url", "room-id", "max-examples", "seed", "rate", "max-requests", "strict", "verbose", "json", "junit", "contracts"]
+    options = [
+        "base-url",
+        "room-id",
+        "max-examples",
+        "seed",
+        "rate",
+        "max-requests",
+        "strict",
+        "verbose",
+        "json",
+        "junit",
+        "contracts",
+    ]
     assert [option for option in options if f"--{option}" not in shown] == []
 
 
@@ -64,7 +76,11 @@ def test_clauses_as_json(roomproof: Run) -> None:
 def test_clauses_as_a_table(roomproof: Run) -> None:
     done = roomproof("clauses", "telnyx")
     assert (done.code, done.err) == (0, "")
-    assert [word for word in ("id", "level", "demands", "source", "how it is tested") if word not in done.out.splitlines()[1]] == []
+    assert [
+        word
+        for word in ("id", "level", "demands", "source", "how it is tested")
+        if word not in done.out.splitlines()[1]
+    ] == []
     assert "telnyx.update-room.request.max_participants.maximum" in done.out
     assert "azure" not in done.out.lower()
     assert done.out.splitlines()[-1].endswith(" clauses")
@@ -74,7 +90,12 @@ def test_clauses_as_a_table(roomproof: Run) -> None:
 def mock(command: Path, environment: Mapping[str, str], *words: str) -> Iterator[list[str]]:
     """Run `roomproof mock`, yield the lines that it prints when it is ready, and stop it with Ctrl-C."""
     with subprocess.Popen(
-        [command, "mock", *words], env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        [command, "mock", *words],
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
     ) as child:
         assert child.stdout is not None
         assert child.stderr is not None
@@ -101,24 +122,26 @@ def test_mock(command: Path, environment: Mapping[str, str]) -> None:
         room = f"{base_url}/rooms/{room_id}"
         assert pool.request("GET", room).status == 401
         body = {"max_participants": 11}
-        answer = pool.request("PATCH", room, json=body, headers={"Authorization": f"Bearer {key}"})
-        assert (answer.status, answer.json()["data"]["max_participants"]) == (200, 11)
+        response = pool.request("PATCH", room, json=body, headers={"Authorization": f"Bearer {key}"})
+        assert (response.status, response.json()["data"]["max_participants"]) == (200, 11)
 
 
 @pytest.mark.parametrize("provider", PROVIDERS)
 def test_what_a_mock_prints_is_what_verify_needs(provider: str) -> None:
     found = find_mock(provider)
     assert found.environment
-    assert all("'" not in value for value in found.environment.values()), "quoted for a shell with apostrophes"
+    assert all("'" not in value for value in found.environment.values()), (
+        "quoted for a shell with apostrophes"
+    )
 
 
 def _no_json(constant: str) -> None:
-    """Refuse NaN and Infinity, which Python's reader takes."""
+    """Reject NaN and Infinity, which Python's reader takes."""
     raise ValueError(constant)
 
 
 async def _update(request: Request) -> Response:
-    """The tiny provider that `roomproof init` starts from: one room, one member."""
+    """The tiny provider that `roomproof init` starts from: one room, one field."""
     if request.headers.get("authorization") != "Bearer a-key":
         return JSONResponse({}, 401)
     if request.path_params["room_id"] != "1":
@@ -130,16 +153,25 @@ async def _update(request: Request) -> Response:
     except (ValueError, RecursionError):
         return JSONResponse({}, 400)
     most = body.get("max_participants", 10) if isinstance(body, dict) else None
-    if request.headers.get("content-type") != "application/json" or type(most) is not int or not 2 <= most <= 50:
+    if (
+        request.headers.get("content-type") != "application/json"
+        or type(most) is not int
+        or not 2 <= most <= 50
+    ):
         return JSONResponse({}, 422)
     request.app.state.most = body.get("max_participants", request.app.state.most)
     return JSONResponse({"data": {"id": "1", "max_participants": request.app.state.most}})
 
 
-def test_init_and_a_provider_with_nothing_but_a_contract(roomproof: Run, serve: Callable[[ASGIApp], str], tmp_path: Path) -> None:
+def test_init_and_a_provider_with_nothing_but_a_contract(
+    roomproof: Run, serve: Callable[[ASGIApp], str], tmp_path: Path
+) -> None:
     started = roomproof("init", "contracts/acme")
     assert (started.code, started.err) == (0, "")
-    assert sorted(path.name for path in (tmp_path / "contracts" / "acme").iterdir()) == ["deviations.yaml", "openapi.yaml"]
+    assert sorted(path.name for path in (tmp_path / "contracts" / "acme").iterdir()) == [
+        "deviations.yaml",
+        "openapi.yaml",
+    ]
     assert "roomproof verify acme --contracts contracts/acme" in started.out
     assert "ACME_API_KEY" in started.out
 
@@ -147,7 +179,18 @@ def test_init_and_a_provider_with_nothing_but_a_contract(roomproof: Run, serve: 
     app.state.most = 10
     base_url = serve(app) + "/v1"
     for contracts in ("contracts", "contracts/acme"):
-        words = ("verify", "acme", "--contracts", contracts, "--base-url", base_url, "--room-id", "1", "--max-examples", 3)
+        words = (
+            "verify",
+            "acme",
+            "--contracts",
+            contracts,
+            "--base-url",
+            base_url,
+            "--room-id",
+            "1",
+            "--max-examples",
+            3,
+        )
         done = roomproof(*words, env={"ACME_API_KEY": "a-key"})
         assert (done.code, done.err) == (0, ""), done.out
         assert done.out.startswith(f"acme at {base_url}")

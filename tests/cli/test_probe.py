@@ -20,21 +20,27 @@ TELNYX = find_mock("telnyx")
 AGAINST_TELNYX = ("probe", "telnyx", "--room-id", TELNYX.room_id)
 KEYS = {"provider", "operation", "field", "what", "documented", "observed", "requests", "at"}
 SEEN = {
-    "azure": [("create-room", "participants", "maximum number of members", None, "no limit found up to 5000"),
-              ("create-room", "validFrom to validUntil", "maximum of days", None, "accepted up to 180, refused from 181"),
+    "azure": [("create-room", "participants", "maximum number of fields", None, "no limit found up to 5000"),
+              ("create-room", "validFrom to validUntil", "maximum of days", None,
+              "accepted up to 180, rejected from 181"),
               ("update-room", "validUntil", "null", None, "accepted, the old value stays")],
     "carrierx": [("update-room", "name", "empty string", None, 'accepted, stored as ""'),
-                 ("replace-room", "access_codes", "null", None, "refused (status 422)"),
-                 ("replace-room", "body", "unknown member", None, "accepted, ignored")],
-    "signalwire": [("update-room", "remove_after_seconds_elapsed", "maximum", 2**31 - 1, "accepted up to 200000, refused from 200001"),
-                   ("update-room", "remove_after_seconds_elapsed", "minimum", -(2**31), "accepted down to 1, refused from 0"),
+                 ("replace-room", "access_codes", "null", None, "rejected (status 422)"),
+                 ("replace-room", "body", "unknown field", None, "accepted, ignored")],
+    "signalwire": [("update-room", "remove_after_seconds_elapsed", "maximum", 2**31 - 1,
+    "accepted up to 200000, rejected from 200001"),
+                   ("update-room", "remove_after_seconds_elapsed", "minimum", -(2**31),
+                   "accepted down to 1, rejected from 0"),
                    ("update-room", "display_name", "maximum length", 200,
-                    "accepted up to 200, refused from 201 (characters beyond U+FFFF)")],
+                    "accepted up to 200, rejected from 201 (characters beyond U+FFFF)")],
     "telnyx": [("update-room", "unique_name", "maximum length", None, "no limit found up to 1000000"),
-               ("update-room", "max_participants", "maximum", 50, "accepted up to 50, refused from 51"),
-               ("update-room", "webhook_timeout_secs", "minimum", None, "accepted down to 0, refused from -1")],
+               ("update-room", "max_participants", "maximum", 50, "accepted up to 50, rejected from 51"),
+               ("update-room", "webhook_timeout_secs", "minimum", None,
+               "accepted down to 0, rejected from -1")],
 }  # fmt: skip
-"""What the built-in mocks do, which keep the documents and, where these are silent, do as real providers were seen to do."""
+"""What the built-in mocks do, which keep the documents and, where these are silent, do as real providers were
+seen to do.
+"""
 
 
 @pytest.mark.parametrize("provider", SEEN)
@@ -44,7 +50,10 @@ def test_a_built_in_mock(provider: str, roomproof: Run, tmp_path: Path) -> None:
     assert (done.code, done.err) == (0, "")
     document = json.loads((tmp_path / "seen.json").read_text(encoding="utf-8"))
     (told,) = document["providers"]
-    rows = [(item["operation"], item["field"], item["what"], item["documented"], item["observed"]) for item in told["observations"]]
+    rows = [
+        (item["operation"], item["field"], item["what"], item["documented"], item["observed"])
+        for item in told["observations"]
+    ]
     assert [row for row in SEEN[provider] if row not in rows] == []
     assert all(set(item) - {"limit"} == KEYS for item in told["observations"])
     assert {item["provider"] for item in told["observations"]} == {told["provider"]} == {provider}
@@ -59,12 +68,21 @@ def test_a_built_in_mock(provider: str, roomproof: Run, tmp_path: Path) -> None:
 def test_limits_are_told_as_numbers_too(roomproof: Run, tmp_path: Path) -> None:
     roomproof("probe", "signalwire", "--json", "seen.json")
 
-    observations = json.loads((tmp_path / "seen.json").read_text(encoding="utf-8"))["providers"][0]["observations"]
+    observations = json.loads((tmp_path / "seen.json").read_text(encoding="utf-8"))["providers"][0][
+        "observations"
+    ]
     item = next(item for item in observations if item["field"] == "max_members" and item["what"] == "maximum")
-    assert item["limit"] == {"documented": 300, "accepted_up_to": 300, "refused_from": 301, "requests": item["requests"]}
+    assert item["limit"] == {
+        "documented": 300,
+        "accepted_up_to": 300,
+        "refused_from": 301,
+        "requests": item["requests"],
+    }
 
 
-def test_a_provider_that_breaks_its_contract_gets_no_verdict(roomproof: Run, serve: Serve, tampered: Any) -> None:
+def test_a_provider_that_breaks_its_contract_gets_no_verdict(
+    roomproof: Run, serve: Serve, tampered: Any
+) -> None:
     def wrong(_: Mapping[str, str], body: dict[str, Any]) -> dict[str, Any]:
         return {"data": {**body["data"], "enable_recording": "yes"}} if "data" in body else body
 
@@ -106,7 +124,9 @@ def test_a_recording_of_a_probe_can_be_replayed(roomproof: Run, tmp_path: Path) 
         (("telnyx", "--max-requests", "8", "--json", "/dev/null/seen.json"), 2, "cannot be written"),
     ],
 )
-def test_what_cannot_be_done_is_said_in_one_line(words: tuple[str, ...], code: int, says: str, inside: Run) -> None:
+def test_what_cannot_be_done_is_said_in_one_line(
+    words: tuple[str, ...], code: int, says: str, inside: Run
+) -> None:
     done = inside("probe", *words, env={**TELNYX.environment})
 
     assert done.code == code
@@ -119,7 +139,11 @@ def test_no_secret_is_shown(roomproof: Run, serve: Serve, tampered: Any, tmp_pat
     numbers = count()
 
     def telltale(sent: Mapping[str, str], body: dict[str, Any]) -> dict[str, Any]:
-        return {"data": {**body["data"], "unique_name": f"{sent['authorization']} {next(numbers)}"}} if "data" in body else body
+        return (
+            {"data": {**body["data"], "unique_name": f"{sent['authorization']} {next(numbers)}"}}
+            if "data" in body
+            else body
+        )
 
     base_url = serve(tampered(TELNYX.build(), telltale)) + TELNYX.prefix
     done = roomproof(*AGAINST_TELNYX, "--base-url", base_url, "--json", "seen.json", env=TELNYX.environment)

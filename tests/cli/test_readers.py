@@ -1,4 +1,6 @@
-"""What can stand where a file is expected is refused in one sentence and at once, by everything that reads."""
+"""What can stand where a file is expected is rejected in one sentence and at once, by everything that
+reads.
+"""
 
 from __future__ import annotations
 
@@ -46,12 +48,18 @@ ONLY_IF_NEEDED = {("cleanup", "ca_bundle"), ("cleanup", "contracts")}
 
 
 def readers() -> list[Any]:
-    """Every command with each of its parameters that names something to read, and the option's name if it is one."""
+    """Every command with each of its parameters that names something to read, and the option's name if it is
+    one.
+    """
     found = []
     for registered in app.registered_commands:
         command: Any = registered.callback
         for name, kind in get_type_hints(command, include_extras=True).items():
-            if "pathlib" in repr(kind) and name not in WRITES and (command.__name__, name) not in ONLY_IF_NEEDED:
+            if (
+                "pathlib" in repr(kind)
+                and name not in WRITES
+                and (command.__name__, name) not in ONLY_IF_NEEDED
+            ):
                 (told,) = kind.__metadata__
                 option = (told.param_decls or (f"--{name.replace('_', '-')}",))[0]
                 words = () if isinstance(told, ArgumentInfo) else (option,)
@@ -69,16 +77,27 @@ def cassettes(tmp_path: Path) -> None:
 
 def test_the_walk_finds_the_readers() -> None:
     found = {str(parameter.id) for parameter in readers()}
-    assert {"replay paths", "report runs", "compare after", "verify baseline", "verify ca_bundle", "clauses contracts"} <= found
+    assert {
+        "replay paths",
+        "report runs",
+        "compare after",
+        "verify baseline",
+        "verify ca_bundle",
+        "clauses contracts",
+    } <= found
 
 
 @pytest.mark.parametrize(("command", "name", "option"), readers())
 @pytest.mark.usefixtures("cassettes")
-def test_a_command_that_reads(command: str, name: str, option: tuple[str, ...], inside: Run, no_file: Make) -> None:
+def test_a_command_that_reads(
+    command: str, name: str, option: tuple[str, ...], inside: Run, no_file: Make
+) -> None:
     beside, path = BESIDE.get((command, name), ()), no_file("pipe")
     done = inside(command, *beside, *option, path, env={"TELNYX_API_KEY": "a-key-of-a-test"})
     *_, line = done.err.splitlines()
-    assert (done.code in (2, 3), line.startswith("roomproof: "), path.name in line) == (True, True, True), done
+    assert (done.code in (2, 3), line.startswith("roomproof: "), path.name in line) == (True, True, True), (
+        done
+    )
 
 
 @pytest.mark.parametrize("kind", [*KINDS, "link to itself"])
@@ -99,12 +118,17 @@ def test_the_files_of_a_contract(name: str, kind: str, inside: Run, no_file: Mak
     (folder / name).unlink(missing_ok=True)
     no_file(kind).rename(folder / name)
     done = inside("clauses", "telnyx", "--contracts", "mine")
-    assert (done.code, done.err.startswith(f"roomproof: mine/telnyx/{name}: cannot be read (")) == (2, True), done
+    assert (done.code, done.err.startswith(f"roomproof: mine/telnyx/{name}: cannot be read (")) == (
+        2,
+        True,
+    ), done
 
 
 @pytest.mark.parametrize("kind", KINDS[:2])
 @pytest.mark.usefixtures("cassettes")
-def test_one_of_a_folder_of_recordings_is_not_left_out_in_silence(kind: str, inside: Run, no_file: Make, tmp_path: Path) -> None:
+def test_one_of_a_folder_of_recordings_is_not_left_out_in_silence(
+    kind: str, inside: Run, no_file: Make, tmp_path: Path
+) -> None:
     no_file(kind).rename(tmp_path / "cassettes" / "second.yaml")
     done = inside("replay", "cassettes")
     assert (done.code, "second.yaml: cannot be read (it is a" in done.err) == (2, True), done
@@ -121,7 +145,9 @@ def test_the_verdicts_beside_a_recording(kind: str, inside: Run, no_file: Make, 
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_the_last_report_is_looked_at_if_it_is_one(kind: str, inside: Run, no_file: Make, tmp_path: Path) -> None:
+def test_the_last_report_is_looked_at_if_it_is_one(
+    kind: str, inside: Run, no_file: Make, tmp_path: Path
+) -> None:
     (tmp_path / ".roomproof").mkdir()
     no_file(kind).rename(tmp_path / ".roomproof" / "last.json")
     done = inside("explain", "telnyx.update-room.request.max_participants.maximum")
@@ -139,10 +165,14 @@ def test_journals_that_are_none(kind: str, inside: Run, no_file: Make, tmp_path:
 
 @pytest.mark.parametrize("kind", ["pipe", "endless device"])
 @pytest.mark.parametrize("variable", ["REQUESTS_CA_BUNDLE", "SSL_CERT_FILE"])
-def test_certificates_that_a_variable_names(variable: str, kind: str, inside: Run, no_file: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_certificates_that_a_variable_names(
+    variable: str, kind: str, inside: Run, no_file: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
     for other in BUNDLES:
         monkeypatch.delenv(other, raising=False)
-    done = inside("verify", "telnyx", *TLS, env={"TELNYX_API_KEY": "a-key-of-a-test", variable: str(no_file(kind))})
+    done = inside(
+        "verify", "telnyx", *TLS, env={"TELNYX_API_KEY": "a-key-of-a-test", variable: str(no_file(kind))}
+    )
     assert (done.code, f"{variable} " in done.err.splitlines()[-1]) == (2, True), done
 
 
@@ -176,12 +206,15 @@ def test_a_pipe_is_bounded(sent: bytes, monkeypatch: pytest.MonkeyPatch) -> None
 
 OPENERS = {"open", "read_text", "read_bytes", "write_text", "write_bytes", "fdopen", "create_default_context"}
 OURS = {"files.py", "streams.py", "targets/way.py", "cassettes/formats/har_zip.py"}
-"""The module itself, that of the standard streams, the one that has OpenSSL read what it has looked at, and the one that looks
-into an archive which the module has opened."""
+"""The module itself, that of the standard streams, the one that has OpenSSL read what it has looked at, and
+the one that looks into an archive which the module has opened.
+"""
 
 
 def test_nobody_else_opens_a_file() -> None:
-    """`open` on a path, a built-in or of os: whatever has an own word of that name does not take a path or a mode."""
+    """`open` on a path, a built-in or of os: whatever has an own word of that name does not take a path or a
+    mode.
+    """
     found = []
     for path in sorted(SOURCE.rglob("*.py")):
         if path.relative_to(SOURCE).as_posix() in OURS:

@@ -1,4 +1,6 @@
-"""`verify --record` and `roomproof replay` as a user meets them: what was recorded says the same again, and nothing is sent."""
+"""`verify --record` and `roomproof replay` as a user meets them: what was recorded says the same again, and
+nothing is sent.
+"""
 
 from __future__ import annotations
 
@@ -27,7 +29,10 @@ MAXIMUM = "telnyx.update-room.request.max_participants.maximum"
 
 def verdicts(path: Path) -> dict[str, dict[str, str]]:
     report = json.loads(path.read_text(encoding="utf-8"))
-    return {one["provider"]: {clause["id"]: clause["verdict"] for clause in one["clauses"]} for one in report["providers"]}
+    return {
+        one["provider"]: {clause["id"]: clause["verdict"] for clause in one["clauses"]}
+        for one in report["providers"]
+    }
 
 
 @pytest.fixture(scope="module")
@@ -63,9 +68,12 @@ def test_a_recording_says_what_the_run_said(recorded: Path, roomproof: Run, tmp_
 
 
 @pytest.mark.parametrize(
-    ("name", "entries_of"), [("one.json", lambda told: told["interactions"]), ("one.har", lambda told: told["log"]["entries"])]
+    ("name", "entries_of"),
+    [("one.json", lambda told: told["interactions"]), ("one.har", lambda told: told["log"]["entries"])],
 )
-def test_a_recording_in_json_says_what_the_run_said(roomproof: Run, tmp_path: Path, name: str, entries_of: Callable[[Any], Any]) -> None:
+def test_a_recording_in_json_says_what_the_run_said(
+    roomproof: Run, tmp_path: Path, name: str, entries_of: Callable[[Any], Any]
+) -> None:
     done = roomproof("verify", "telnyx", "--max-requests", 30, "--record", name, "--json", "live.json")
     assert done.code == 3, "--max-requests cuts the run short"
     assert len(entries_of(json.loads((tmp_path / name).read_text(encoding="utf-8")))) >= 30
@@ -74,9 +82,13 @@ def test_a_recording_in_json_says_what_the_run_said(roomproof: Run, tmp_path: Pa
     assert verdicts(tmp_path / "replay.json") == verdicts(tmp_path / "live.json")
 
 
-def test_what_exists_is_not_recorded_over_and_the_verdicts_are_told_all_the_same(roomproof: Run, tmp_path: Path) -> None:
+def test_what_exists_is_not_recorded_over_and_the_verdicts_are_told_all_the_same(
+    roomproof: Run, tmp_path: Path
+) -> None:
     (tmp_path / "mine.yaml").write_text("precious", encoding="utf-8")
-    done = roomproof("verify", "carrierx", "--max-examples", 0, "--record", "mine.yaml", "--json", "report.json")
+    done = roomproof(
+        "verify", "carrierx", "--max-examples", 0, "--record", "mine.yaml", "--json", "report.json"
+    )
 
     assert done.code == 3
     assert "mine.yaml" in done.err
@@ -85,7 +97,9 @@ def test_what_exists_is_not_recorded_over_and_the_verdicts_are_told_all_the_same
     assert verdicts(tmp_path / "report.json")["carrierx"]
 
 
-def test_a_place_that_cannot_be_written_to_ends_in_one_sentence_after_the_verdicts(roomproof: Run, tmp_path: Path) -> None:
+def test_a_place_that_cannot_be_written_to_ends_in_one_sentence_after_the_verdicts(
+    roomproof: Run, tmp_path: Path
+) -> None:
     (tmp_path / "file").touch()
     done = roomproof("verify", "carrierx", "--max-examples", 0, "--record", "file/cassettes")
     assert done.code == 3
@@ -99,7 +113,10 @@ def test_a_run_that_is_killed_leaves_a_recording_that_can_be_replayed(
     command: Path, environment: dict[str, str], inside: Run, tmp_path: Path, requests: int
 ) -> None:
     run = subprocess.Popen(
-        [command, "verify", "telnyx", "--record", "killed.yaml"], cwd=tmp_path, env=environment, stdout=subprocess.DEVNULL
+        [command, "verify", "telnyx", "--record", "killed.yaml"],
+        cwd=tmp_path,
+        env=environment,
+        stdout=subprocess.DEVNULL,
     )
     path = tmp_path / "killed.yaml"
     while not path.exists() or path.read_bytes().count(b"recorded_at") < requests:
@@ -110,7 +127,8 @@ def test_a_run_that_is_killed_leaves_a_recording_that_can_be_replayed(
     done = inside("replay", "killed.yaml", "--json", "report.json")
     report = json.loads((tmp_path / "report.json").read_text(encoding="utf-8"))
     assert report["providers"][0]["requests"] >= requests
-    # A run begins with a read of the named room, which alone proves nothing; the room that it makes then shows defaults.
+    # A run begins with a read of the named room, which alone proves nothing; the room that it makes then
+    # shows defaults.
     if report["providers"][0]["requests"] < 2:
         assert done.code == 2
         assert done.err.startswith("roomproof: killed.yaml: no request there tests a clause of telnyx")
@@ -131,7 +149,9 @@ def altered(path: Path, before: str, after: str) -> None:
     path.write_text(text.replace(before, after, 1), encoding="utf-8")
 
 
-def test_an_altered_answer_fails_and_the_cassette_is_suspected(telnyx_cassette: Path, inside: Run, tmp_path: Path) -> None:
+def test_an_altered_response_fails_and_the_cassette_is_suspected(
+    telnyx_cassette: Path, inside: Run, tmp_path: Path
+) -> None:
     text = telnyx_cassette.read_text(encoding="utf-8")
     at = text.index('            "max_participants": 27,')
     telnyx_cassette.write_text(text[:at] + text[at:].replace("27", "28", 1), encoding="utf-8")
@@ -142,7 +162,9 @@ def test_an_altered_answer_fails_and_the_cassette_is_suspected(telnyx_cassette: 
     assert f"{ECHO} was pass when recorded, is fail now, though the contract is the same" in done.out
 
 
-def test_a_contract_that_has_changed_shows_in_old_traffic(telnyx_cassette: Path, inside: Run, tmp_path: Path) -> None:
+def test_a_contract_that_has_changed_shows_in_old_traffic(
+    telnyx_cassette: Path, inside: Run, tmp_path: Path
+) -> None:
     contracts = tmp_path / "contracts" / "telnyx"
     shutil.copytree(bundled("contracts") / "telnyx", contracts)
     altered(contracts / "openapi.yaml", "maximum: 50", "maximum: 49")
@@ -151,39 +173,48 @@ def test_a_contract_that_has_changed_shows_in_old_traffic(telnyx_cassette: Path,
     assert done.code == 1
     report = json.loads((tmp_path / "report.json").read_text(encoding="utf-8"))
     changed = {change["clause"]: change for change in report["providers"][0]["rejudged"]}
-    assert (changed[MAXIMUM]["before"], changed[MAXIMUM]["now"], changed[MAXIMUM]["same_contract"]) == ("pass", "fail", False)
+    assert (changed[MAXIMUM]["before"], changed[MAXIMUM]["now"], changed[MAXIMUM]["same_contract"]) == (
+        "pass",
+        "fail",
+        False,
+    )
     assert f"{MAXIMUM} was pass when recorded, is fail now, since the contract has changed" in done.out
 
 
 def vcr(path: Path, *entries: tuple[str, str, Any, int, Any], date: datetime | None = None) -> Path:
-    """A cassette as another tool writes it: no word on who sent it; credentials are filtered out, as is usual."""
+    """A cassette as another tool writes it: no word on who sent it; credentials are filtered out, as is
+    usual.
+    """
     stamp = (date or datetime.now(UTC)).strftime("%a, %d %b %Y %H:%M:%S GMT")
     media = {"Content-Type": ["application/json"]}
     interactions = [
         {
             "request": {"method": method, "uri": url, "body": json.dumps(body), "headers": media},
             "response": {
-                "status": {"code": status, "message": ""}, "headers": {**media, "Date": [stamp]}, "body": {"string": json.dumps(answer)}
+                "status": {"code": status, "message": ""}, "headers": {**media, "Date": [stamp]},
+                "body": {"string": json.dumps(response)}
             },
         }
-        for method, url, body, status, answer in entries
+        for method, url, body, status, response in entries
     ]  # fmt: skip
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps({"version": 1, "interactions": interactions}), encoding="utf-8")
     return path
 
 
-def room(**members: Any) -> dict[str, Any]:
+def room(**fields: Any) -> dict[str, Any]:
     known = {
-        "id": TELNYX.room_id, "unique_name": "one", "max_participants": 10, "enable_recording": False, "webhook_event_url": "https://a.example/",
-        "webhook_event_failover_url": "https://b.example/", "webhook_timeout_secs": 3, "active_session_id": TELNYX.room_id, "sessions": [],
+        "id": TELNYX.room_id, "unique_name": "one", "max_participants": 10, "enable_recording": False,
+        "webhook_event_url": "https://a.example/",
+        "webhook_event_failover_url": "https://b.example/", "webhook_timeout_secs": 3,
+        "active_session_id": TELNYX.room_id, "sessions": [],
         "created_at": "2026-11-21T10:00:00Z", "updated_at": "2026-11-21T10:00:00Z", "record_type": "room",
     }  # fmt: skip
-    return {"data": {**known, **members}}
+    return {"data": {**known, **fields}}
 
 
-def update(answer: dict[str, Any], url: str = ROOM, status: int = 200) -> tuple[str, str, Any, int, Any]:
-    return ("PATCH", url, {"max_participants": 12}, status, answer)
+def update(response: dict[str, Any], url: str = ROOM, status: int = 200) -> tuple[str, str, Any, int, Any]:
+    return ("PATCH", url, {"max_participants": 12}, status, response)
 
 
 def test_somebody_elses_cassette_is_judged_without_what_it_does_not_show(inside: Run, tmp_path: Path) -> None:
@@ -299,12 +330,27 @@ def test_replay_touches_no_network(telnyx_cassette: Path, roomproof: Run, tmp_pa
 
     assert roomproof("replay", telnyx_cassette, env=guarded).code == 0
     with pytest.raises(AssertionError, match="the network was touched"):
-        roomproof("verify", "telnyx", "--base-url", "http://127.0.0.1:9", "--room-id", "x", env={**guarded, **TELNYX.environment})
+        roomproof(
+            "verify",
+            "telnyx",
+            "--base-url",
+            "http://127.0.0.1:9",
+            "--room-id",
+            "x",
+            env={**guarded, **TELNYX.environment},
+        )
 
 
-def test_no_credential_reaches_the_disk(roomproof: Run, serve: Callable[[ASGIApp], str], tampered: Any, tmp_path: Path) -> None:
+def test_no_credential_reaches_the_disk(
+    roomproof: Run, serve: Callable[[ASGIApp], str], tampered: Any, tmp_path: Path
+) -> None:
     canary = "canary-9f3b77c1"
-    app = tampered(TELNYX.build(), instead_of=f"Bearer {canary}", admit=f"Bearer {TELNYX.environment['TELNYX_API_KEY']}", echo=True)
+    app = tampered(
+        TELNYX.build(),
+        instead_of=f"Bearer {canary}",
+        admit=f"Bearer {TELNYX.environment['TELNYX_API_KEY']}",
+        echo=True,
+    )
     words = (
         "--base-url",
         serve(app) + TELNYX.prefix,
@@ -330,7 +376,9 @@ def test_check_secrets_finds_what_others_have_kept(inside: Run, telnyx_cassette:
     clean = inside("replay", "--check-secrets", telnyx_cassette)
     assert (clean.code, clean.out) == (0, "no secrets found\n")
 
-    text = telnyx_cassette.read_text(encoding="utf-8").replace("Bearer REDACTED", "Bearer abcdef0123456789", 1)
+    text = telnyx_cassette.read_text(encoding="utf-8").replace(
+        "Bearer REDACTED", "Bearer abcdef0123456789", 1
+    )
     telnyx_cassette.write_text(text, encoding="utf-8")
     found = inside("replay", "--check-secrets", telnyx_cassette)
     assert found.code == 1
@@ -347,7 +395,9 @@ def test_a_secret_of_the_environment_is_known(inside: Run, tmp_path: Path) -> No
 def test_check_secrets_says_what_it_could_not_look_into(inside: Run, tmp_path: Path) -> None:
     path = vcr(tmp_path / "tapes" / "theirs.json", update(room(max_participants=12)))
     node = json.loads(path.read_text(encoding="utf-8"))
-    path.write_text(json.dumps({**node, "interactions": [{"request": 5}, *node["interactions"]]}), encoding="utf-8")
+    path.write_text(
+        json.dumps({**node, "interactions": [{"request": 5}, *node["interactions"]]}), encoding="utf-8"
+    )
     (tmp_path / "tapes" / "package.json").write_text('{"name": "x"}', encoding="utf-8")
     done = inside("replay", "--check-secrets", "tapes")
 
@@ -358,7 +408,9 @@ def test_check_secrets_says_what_it_could_not_look_into(inside: Run, tmp_path: P
 
 
 @pytest.mark.parametrize("entries", [[], [{"request": 5}]])
-def test_check_secrets_is_never_green_where_nothing_was_looked_into(inside: Run, tmp_path: Path, entries: list[Any]) -> None:
+def test_check_secrets_is_never_green_where_nothing_was_looked_into(
+    inside: Run, tmp_path: Path, entries: list[Any]
+) -> None:
     (tmp_path / "a.json").write_text(json.dumps({"interactions": entries}), encoding="utf-8")
     done = inside("replay", "--check-secrets", "a.json")
 
@@ -374,19 +426,30 @@ def test_a_damaged_file_does_not_hide_the_secrets_of_another(inside: Run, tmp_pa
     assert done.code == 1
     assert "b.json, interaction 1: a known secret" in done.out
     assert "a.json" in done.err
-    assert inside("replay", "--check-secrets", "a.json", "b.json", env={"TELNYX_API_KEY": "KEY-of-another"}).code == 2
+    assert (
+        inside("replay", "--check-secrets", "a.json", "b.json", env={"TELNYX_API_KEY": "KEY-of-another"}).code
+        == 2
+    )
 
 
 def test_the_end_says_what_became_of_the_entries(inside: Run, tmp_path: Path) -> None:
-    path = vcr(tmp_path / "theirs.json", update(room(max_participants=12)), ("GET", "https://ads.example/x", None, 200, {}))
+    path = vcr(
+        tmp_path / "theirs.json",
+        update(room(max_participants=12)),
+        ("GET", "https://ads.example/x", None, 200, {}),
+    )
     node = json.loads(path.read_text(encoding="utf-8"))
-    path.write_text(json.dumps({**node, "interactions": [*node["interactions"], {"request": 5}]}), encoding="utf-8")
+    path.write_text(
+        json.dumps({**node, "interactions": [*node["interactions"], {"request": 5}]}), encoding="utf-8"
+    )
     done = inside("replay", "theirs.json", "--json", "report.json", "--markdown", "report.md")
 
     assert done.code == 0
     assert "interactions: 1 judged, 1 foreign, 1 unreadable\n" in done.out
     assert "unreadable: theirs.json, interaction 3: " in done.out
-    assert "- interactions: 1 judged, 1 foreign, 1 unreadable\n" in (tmp_path / "report.md").read_text(encoding="utf-8")
+    assert "- interactions: 1 judged, 1 foreign, 1 unreadable\n" in (tmp_path / "report.md").read_text(
+        encoding="utf-8"
+    )
     told = json.loads((tmp_path / "report.json").read_text(encoding="utf-8"))["recording"]
     assert {name: told[name] for name in ("judged", "learned", "foreign", "bodies_missing")} == {
         "judged": 1, "learned": 0, "foreign": 1, "bodies_missing": 0
@@ -405,7 +468,9 @@ def test_a_file_of_a_folder_that_is_no_recording_is_passed_over_and_told(inside:
     assert (told["skipped"]["count"], told["skipped"]["files"][0]["file"]) == (1, "client/package.json")
 
 
-def test_an_entry_that_cannot_be_read_is_told_where_nothing_else_was_judged(inside: Run, tmp_path: Path) -> None:
+def test_an_entry_that_cannot_be_read_is_told_where_nothing_else_was_judged(
+    inside: Run, tmp_path: Path
+) -> None:
     odd = {"request": {"method": "PATCH", "uri": ROOM}}
     (tmp_path / "theirs.json").write_text(json.dumps({"interactions": [odd, odd]}), encoding="utf-8")
     done = inside("replay", "theirs.json")
@@ -418,7 +483,10 @@ def test_files_of_one_account_are_one_stream_unless_each_is_to_be_one(inside: Ru
     for name, number in (("a", 12), ("b", 13)):
         sent = "2026-11-28T10:00:00Z" if name == "a" else "2026-11-28T10:00:09Z"
         body = {"max_participants": 12} if name == "a" else {"enable_recording": True}
-        headers = [{"name": "Content-Type", "value": "application/json"}, {"name": "Authorization", "value": "Bearer KEY"}]
+        headers = [
+            {"name": "Content-Type", "value": "application/json"},
+            {"name": "Authorization", "value": "Bearer KEY"},
+        ]
         request = {"method": "PATCH", "url": ROOM, "headers": headers, "postData": {"text": json.dumps(body)}}
         shown = json.dumps(room(max_participants=number, enable_recording=name == "b"))
         response = {"status": 200, "headers": headers[:1], "content": {"size": len(shown), "text": shown}}

@@ -1,4 +1,6 @@
-"""`roomproof report`, the views that `verify` and `replay` write, the report that is always kept, and what GitHub Actions gets."""
+"""`roomproof report`, the views that `verify` and `replay` write, the report that is always kept, and what
+GitHub Actions gets.
+"""
 
 from __future__ import annotations
 
@@ -68,7 +70,15 @@ def test_a_place_where_nothing_can_be_kept_is_no_failure(roomproof: Run, tmp_pat
 
 
 def test_a_run_that_heard_nothing_does_not_replace_the_last_report(inside: Run, tmp_path: Path) -> None:
-    done = inside("verify", "telnyx", "--base-url", "http://127.0.0.1:9/v2", "--room-id", "1", env={"TELNYX_API_KEY": ""})
+    done = inside(
+        "verify",
+        "telnyx",
+        "--base-url",
+        "http://127.0.0.1:9/v2",
+        "--room-id",
+        "1",
+        env={"TELNYX_API_KEY": ""},
+    )
     assert done.code == 2
     assert list(tmp_path.iterdir()) == []
 
@@ -93,7 +103,9 @@ def test_the_schema_is_printed(inside: Run) -> None:
     ],
     ids=["nothing", "missing", "folder", "place of a view"],
 )
-def test_what_cannot_be_done_is_told_in_one_sentence(inside: Run, tmp_path: Path, words: tuple[object, ...], says: str) -> None:
+def test_what_cannot_be_done_is_told_in_one_sentence(
+    inside: Run, tmp_path: Path, words: tuple[object, ...], says: str
+) -> None:
     inside("replay", SAMPLES, "--json", "run.json")
     (tmp_path / "file").touch()
     done = inside(*words)
@@ -104,22 +116,41 @@ def test_what_cannot_be_done_is_told_in_one_sentence(inside: Run, tmp_path: Path
 
 @pytest.fixture
 def on_github(tmp_path: Path) -> dict[str, str]:
-    """The variables that GitHub Actions sets; the file of the summary exists there, and other commands of the step write to it."""
+    """The variables that GitHub Actions sets; the file of the summary exists there, and other commands of the
+    step write to it.
+    """
     (tmp_path / "summary.md").write_text("before\n", encoding="utf-8")
     return {"GITHUB_ACTIONS": "true", "GITHUB_STEP_SUMMARY": str(tmp_path / "summary.md")}
 
 
-def test_on_github_fails_are_annotated_and_the_summary_is_appended(roomproof: Run, tmp_path: Path, on_github: dict[str, str]) -> None:
+def test_on_github_fails_are_annotated_and_the_summary_is_appended(
+    roomproof: Run, tmp_path: Path, on_github: dict[str, str]
+) -> None:
     with mock_process("telnyx", "max-51") as serving:
-        words = ("verify", "telnyx", "--base-url", serving.base_url, "--room-id", serving.room_id, *FEW, "--json", "run.json")
+        words = (
+            "verify",
+            "telnyx",
+            "--base-url",
+            serving.base_url,
+            "--room-id",
+            serving.room_id,
+            *FEW,
+            "--json",
+            "run.json",
+        )
         done = roomproof(*words, env={**serving.environment, **on_github})
     assert (done.code, done.err) == (1, "")
     (error,) = (line for line in done.out.splitlines() if line.startswith("::error "))
-    assert error.startswith(f"::error file=contracts/telnyx/openapi.yaml,line=215,title=fail {MAXIMUM}::max_participants 51 is accepted")
+    assert error.startswith(
+        f"::error file=contracts/telnyx/openapi.yaml,line=215,title=fail {MAXIMUM}::max_participants 51 "
+        f"is accepted"
+    )
     summary = (tmp_path / "summary.md").read_text(encoding="utf-8")
     assert summary.startswith("before\n# roomproof: 1 fail")
 
-    again = roomproof("report", "run.json", "--github", env={"GITHUB_STEP_SUMMARY": on_github["GITHUB_STEP_SUMMARY"]})
+    again = roomproof(
+        "report", "run.json", "--github", env={"GITHUB_STEP_SUMMARY": on_github["GITHUB_STEP_SUMMARY"]}
+    )
     assert again.out.splitlines() == [error]
     assert (tmp_path / "summary.md").read_text(encoding="utf-8").count("# roomproof: 1 fail") == 2
 
@@ -130,8 +161,12 @@ def test_elsewhere_nothing_of_that_happens(inside: Run, tmp_path: Path, on_githu
     assert (tmp_path / "summary.md").read_text(encoding="utf-8") == "before\n"
 
 
-def test_github_obeys_nothing_that_a_provider_said(inside: Run, tmp_path: Path, on_github: dict[str, str]) -> None:
-    """A recorded answer whose text is a command: what the terminal shows stands between markers that nobody can guess."""
+def test_github_obeys_nothing_that_a_provider_said(
+    inside: Run, tmp_path: Path, on_github: dict[str, str]
+) -> None:
+    """A recorded response whose text is a command: what the terminal shows stands between markers that nobody
+    can guess.
+    """
     request = {
         "method": "PATCH",
         "uri": f"https://api.telnyx.com/v2/rooms/{TELNYX.room_id}",
@@ -139,7 +174,11 @@ def test_github_obeys_nothing_that_a_provider_said(inside: Run, tmp_path: Path, 
         "headers": {},
     }
     body = json.dumps({"data": {"enable_recording": "\n::error::pwned\n##[error]pwned"}})
-    response = {"status": {"code": 200, "message": "OK"}, "headers": {"Content-Type": ["application/json"]}, "body": {"string": body}}
+    response = {
+        "status": {"code": 200, "message": "OK"},
+        "headers": {"Content-Type": ["application/json"]},
+        "body": {"string": body},
+    }
     cassette = {"version": 1, "interactions": [{"request": request, "response": response}]}
     (tmp_path / "hostile.json").write_text(json.dumps(cassette), encoding="utf-8")
     done = inside("replay", "hostile.json", env=on_github)
@@ -151,7 +190,9 @@ def test_github_obeys_nothing_that_a_provider_said(inside: Run, tmp_path: Path, 
     assert len(marker) >= 32
     assert lines[-1] == f"::{marker}::"
     assert all(line.startswith(("::error ", "::warning ")) for line in lines[:start])
-    assert all("pwned" not in line or line.startswith(("::error file=", "::warning file=")) for line in lines[:start])
+    assert all(
+        "pwned" not in line or line.startswith(("::error file=", "::warning file=")) for line in lines[:start]
+    )
 
 
 def test_a_summary_that_cannot_be_written_is_no_failure(inside: Run, tmp_path: Path) -> None:
@@ -160,7 +201,9 @@ def test_a_summary_that_cannot_be_written_is_no_failure(inside: Run, tmp_path: P
     assert "the summary of the step cannot be written" in done.err
 
 
-def test_a_summary_file_that_is_full_gets_no_more(inside: Run, tmp_path: Path, on_github: dict[str, str]) -> None:
+def test_a_summary_file_that_is_full_gets_no_more(
+    inside: Run, tmp_path: Path, on_github: dict[str, str]
+) -> None:
     (tmp_path / "summary.md").write_bytes(b"x" * (1024 * 1024 - 100))
     assert inside("replay", SAMPLES, env=on_github).code == 0
     assert (tmp_path / "summary.md").stat().st_size <= 1024 * 1024

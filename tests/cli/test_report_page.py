@@ -25,7 +25,10 @@ def test_replay_writes_a_page(run_json: Path) -> None:
     page = run_json.with_name("page.html").read_text(encoding="utf-8")
     assert page.startswith("<!doctype html>")
     assert "Nothing fails" in page
-    assert all(clause["id"] in page for clause in json.loads(run_json.read_text(encoding="utf-8"))["providers"][0]["clauses"])
+    assert all(
+        clause["id"] in page
+        for clause in json.loads(run_json.read_text(encoding="utf-8"))["providers"][0]["clauses"]
+    )
 
 
 def test_verify_writes_a_page_also_when_it_is_cut_short(inside: Run, tmp_path: Path) -> None:
@@ -37,14 +40,20 @@ def test_verify_writes_a_page_also_when_it_is_cut_short(inside: Run, tmp_path: P
 
 def test_report_writes_the_same_page_and_junit_from_json(run_json: Path, inside: Run, tmp_path: Path) -> None:
     assert inside("report", "run.json", "--html", "again.html", "--junit", "again.xml").code == 0
-    assert (tmp_path / "again.html").read_text(encoding="utf-8") == (tmp_path / "page.html").read_text(encoding="utf-8")
+    assert (tmp_path / "again.html").read_text(encoding="utf-8") == (tmp_path / "page.html").read_text(
+        encoding="utf-8"
+    )
     clauses = json.loads(run_json.read_text(encoding="utf-8"))["summary"]["clauses"]
     assert len(Xml.parse(tmp_path / "again.xml").getroot().findall(".//testcase")) == clauses
 
 
 def test_report_of_several_runs_shows_what_changed(run_json: Path, inside: Run, tmp_path: Path) -> None:
     before = json.loads(run_json.read_text(encoding="utf-8"))
-    (clause,) = [item for item in before["providers"][0]["clauses"] if item["id"].endswith("request.max_participants.maximum")]
+    (clause,) = [
+        item
+        for item in before["providers"][0]["clauses"]
+        if item["id"].endswith("request.max_participants.maximum")
+    ]
     clause["verdict"] = "fail"
     before["providers"][0]["started"] = "2020-01-01T00:00:00+00:00"
     (tmp_path / "before.json").write_text(json.dumps(before), encoding="utf-8")
@@ -58,13 +67,18 @@ def test_report_of_several_runs_shows_what_changed(run_json: Path, inside: Run, 
     ("words", "sentence"),
     [
         (("run.json", "run.json"), "only --html PATH is about several runs"),
-        (("run.json", "run.json", "--html", "x.html", "--junit", "x.xml"), "only --html PATH is about several runs"),
+        (
+            ("run.json", "run.json", "--html", "x.html", "--junit", "x.xml"),
+            "only --html PATH is about several runs",
+        ),
         (("page.html", "--html", "x.html"), "page.html: is no JSON"),
         (("run.json", "--html", "run.json/x.html"), "run.json/x.html: the report cannot be written"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
-def test_bad_use_ends_in_one_sentence(words: tuple[str, ...], sentence: str, run_json: Path, inside: Run) -> None:
+def test_bad_use_ends_in_one_sentence(
+    words: tuple[str, ...], sentence: str, run_json: Path, inside: Run
+) -> None:
     assert run_json.exists()
     done = inside("report", *words)
     assert done.code == 2

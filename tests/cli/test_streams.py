@@ -1,4 +1,6 @@
-"""Standard streams that are closed, on a full disk, or read by nobody: no traceback, no lost verdict, no wrong exit code."""
+"""Standard streams that are closed, on a full disk, or read by nobody: no traceback, no lost verdict, no
+wrong exit code.
+"""
 
 from __future__ import annotations
 
@@ -17,11 +19,16 @@ from starlette.types import ASGIApp
 from roomproof.cassettes.recording import open_recording
 from roomproof.providers import bundled, find_fault, find_mock
 
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="redirections of a POSIX shell, and /dev/full")
+pytestmark = pytest.mark.skipif(
+    sys.platform != "linux", reason="redirections of a POSIX shell, and /dev/full"
+)
 TELNYX = find_mock("telnyx")
 CASSETTE = bundled("cassettes") / "telnyx" / "mock"
 CLAUSE = "telnyx.update-room.request.max_participants.maximum"
-CLOSED, FULL = "standard output cannot be written (it is closed)", "standard output cannot be written (No space left on device)"
+CLOSED, FULL = (
+    "standard output cannot be written (it is closed)",
+    "standard output cannot be written (No space left on device)",
+)
 Shell = Callable[..., "subprocess.CompletedProcess[str]"]
 
 
@@ -59,12 +66,18 @@ def test_nothing_that_was_to_be_shown_is_there(words: str, redirection: str, why
     assert (done.returncode, done.stderr) == (3, f"roomproof: {why}: not all that was to be shown is there\n")
 
 
-@pytest.mark.parametrize("words", ["--help", "verify --help", "matrix", "clauses telnyx", f"replay {CASSETTE}"])
-def test_a_reader_who_has_gone_away_is_no_fail(words: str, command: Path, environment: Mapping[str, str]) -> None:
+@pytest.mark.parametrize(
+    "words", ["--help", "verify --help", "matrix", "clauses telnyx", f"replay {CASSETTE}"]
+)
+def test_a_reader_who_has_gone_away_is_no_fail(
+    words: str, command: Path, environment: Mapping[str, str]
+) -> None:
     line = [command, *words.split()]
     reading, writing = os.pipe()
     os.close(reading)
-    done = subprocess.run(line, env=environment, stdout=writing, stderr=subprocess.PIPE, encoding="utf-8", check=False)
+    done = subprocess.run(
+        line, env=environment, stdout=writing, stderr=subprocess.PIPE, encoding="utf-8", check=False
+    )
     os.close(writing)
     assert (done.returncode, done.stderr) == (141, "")
 
@@ -96,16 +109,28 @@ def test_a_lost_warning_is_not_all_that_was_to_be_shown(shell: Shell) -> None:
 
 def test_no_file_and_no_connection_gets_what_is_printed(shell: Shell, tmp_path: Path) -> None:
     """The numbers of closed streams are the first that a file or a connection would get."""
-    done = shell(f"verify telnyx --only '{CLAUSE}' --max-examples 0 --verbose --json report.json --record c.yaml >&- 2>&- <&-")
+    done = shell(
+        f"verify telnyx --only '{CLAUSE}' --max-examples 0 --verbose --json report.json --record c.yaml "
+        f">&- 2>&- <&-"
+    )
     assert done.returncode == 3
     (told,) = json.loads((tmp_path / "report.json").read_text(encoding="utf-8"))["providers"]
-    assert {"id": CLAUSE, "verdict": "pass"}.items() <= next(one for one in told["clauses"] if one["id"] == CLAUSE).items()
-    assert len(list(open_recording(tmp_path / "c.yaml").interactions())) == told["requests"] + 1, "the room as it was found"
+    assert {"id": CLAUSE, "verdict": "pass"}.items() <= next(
+        one for one in told["clauses"] if one["id"] == CLAUSE
+    ).items()
+    assert len(list(open_recording(tmp_path / "c.yaml").interactions())) == told["requests"] + 1, (
+        "the room as it was found"
+    )
 
 
-def test_a_fail_is_one_and_the_report_is_there(shell: Shell, serve: Callable[[ASGIApp], str], tmp_path: Path) -> None:
+def test_a_fail_is_one_and_the_report_is_there(
+    shell: Shell, serve: Callable[[ASGIApp], str], tmp_path: Path
+) -> None:
     base_url = serve(find_fault("telnyx", "max-64").around(TELNYX.build())) + TELNYX.prefix
-    asked = f"--base-url {base_url} --room-id {TELNYX.room_id} --only '{CLAUSE}' --max-examples 0 --verbose --json report.json"
+    asked = (
+        f"--base-url {base_url} --room-id {TELNYX.room_id} --only '{CLAUSE}' --max-examples 0 "
+        f"--verbose --json report.json"
+    )
     done = shell(f"verify telnyx {asked} >/dev/full", **TELNYX.environment, GITHUB_ACTIONS="true")
     assert (done.returncode, FULL in done.stderr, len(done.stderr.splitlines())) == (1, True, 1)
     (told,) = json.loads((tmp_path / "report.json").read_text(encoding="utf-8"))["providers"]
@@ -128,14 +153,20 @@ def test_completion_without_a_shell_that_listens(shell: Shell) -> None:
 
 
 @pytest.mark.parametrize("variables", [{}, {"PYTHONUNBUFFERED": "1"}], ids=["kept back", "written at once"])
-def test_standard_output_that_never_waits_gets_everything(variables: dict[str, str], command: Path, environment: Mapping[str, str]) -> None:
-    """Some programs leave a pipe that they share in this state: a full one takes a part, refuses, and has room a moment later."""
+def test_standard_output_that_never_waits_gets_everything(
+    variables: dict[str, str], command: Path, environment: Mapping[str, str]
+) -> None:
+    """Some programs leave a pipe that they share in this state: a full one takes a part, rejects, and has
+    room a moment later.
+    """
     end, begin = os.pipe()
     os.set_blocking(begin, False)
     heard: list[bytes] = []
     with os.fdopen(end, "rb") as out:
         reader = threading.Thread(target=lambda: heard.append(out.read()))
-        with subprocess.Popen([command, "clauses", "--json"], stdout=begin, env={**environment, **variables}) as child:
+        with subprocess.Popen(
+            [command, "clauses", "--json"], stdout=begin, env={**environment, **variables}
+        ) as child:
             os.close(begin)
             reader.start()
             reader.join()

@@ -1,4 +1,6 @@
-"""What a person sees: in terminals of several widths, without colours, without UTF-8, in a file, in a pipe that nobody reads to its end."""
+"""What a person sees: in terminals of several widths, without colours, without UTF-8, in a file, in a pipe
+that nobody reads to its end.
+"""
 
 from __future__ import annotations
 
@@ -42,7 +44,9 @@ def on_a_terminal(command: list[str], width: int, environment: Mapping[str, str]
     master, slave = pty.openpty()
     fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 50, width, 0, 0))
     raw = b""
-    with subprocess.Popen(command, cwd=folder, env=dict(environment), stdin=slave, stdout=slave, stderr=slave) as child:
+    with subprocess.Popen(
+        command, cwd=folder, env=dict(environment), stdin=slave, stdout=slave, stderr=slave
+    ) as child:
         os.close(slave)
         # Linux ends a terminal whose other side is closed with an error, others with nothing.
         try:
@@ -57,29 +61,53 @@ def on_a_terminal(command: list[str], width: int, environment: Mapping[str, str]
 
 @pytest.fixture
 def faulty(command: Path, serve: Callable[[ASGIApp], str]) -> list[str]:
-    """The words that verify a provider which takes 64 participants, as far as is needed to find that out."""
+    """The words that verify a provider which accepts 64 participants, as far as is needed to find that
+    out.
+    """
     base_url = serve(find_fault("telnyx", "max-64").around(TELNYX.build())) + TELNYX.prefix
-    words = ("verify", "telnyx", "--base-url", base_url, "--room-id", TELNYX.room_id, "--max-examples", 0, "--max-requests", 160)
+    words = (
+        "verify",
+        "telnyx",
+        "--base-url",
+        base_url,
+        "--room-id",
+        TELNYX.room_id,
+        "--max-examples",
+        0,
+        "--max-requests",
+        160,
+    )
     return [str(command), *map(str, words)]
 
 
 @pytest.fixture
 def terminal(environment: Mapping[str, str]) -> dict[str, str]:
     """The environment of a terminal with colours, which knows its own width."""
-    return {name: value for name, value in environment.items() if name != "COLUMNS"} | TELNYX.environment | {"TERM": "xterm-256color"}
+    return (
+        {name: value for name, value in environment.items() if name != "COLUMNS"}
+        | TELNYX.environment
+        | {"TERM": "xterm-256color"}
+    )
 
 
 @pytest.mark.parametrize("width", [40, 80, 200])
-def test_a_finding_fits_every_terminal_and_can_be_copied(width: int, faulty: list[str], terminal: dict[str, str], tmp_path: Path) -> None:
+def test_a_finding_fits_every_terminal_and_can_be_copied(
+    width: int, faulty: list[str], terminal: dict[str, str], tmp_path: Path
+) -> None:
     seen = on_a_terminal(faulty, width, terminal, tmp_path)
     assert seen.code == 1
     (curl,) = (line for line in seen.lines if line.startswith("curl ") and "max_participants" in line)
     assert curl.endswith("--data-binary '{\"max_participants\":51}'")
-    assert any(f"fail {CLAUSE}" in line for line in seen.lines), "whole, though it may be wider than the terminal"
+    assert any(f"fail {CLAUSE}" in line for line in seen.lines), (
+        "whole, though it may be wider than the terminal"
+    )
     panel = [line for line in seen.lines if line.startswith(("╭", "│", "╰"))]
     assert panel
     assert max(map(len, panel)) <= width
-    assert any("/s" in line and "requests" in line and "1 fail" in line for line in re.split(r"[\r\n]", ESCAPES.sub("", seen.raw.decode())))
+    assert any(
+        "/s" in line and "requests" in line and "1 fail" in line
+        for line in re.split(r"[\r\n]", ESCAPES.sub("", seen.raw.decode()))
+    )
     assert any(re.match(r"\s*update-room request\b.*\b1\b", line) for line in seen.lines)
     assert any(line.startswith(f"next: roomproof explain {CLAUSE}") for line in seen.lines)
 
@@ -94,28 +122,42 @@ def test_no_colours_where_they_are_not_wanted(
     assert any(CLAUSE in line for line in plain.lines)
 
 
-def test_a_terminal_without_utf8(command: Path, terminal: dict[str, str], faulty: list[str], tmp_path: Path) -> None:
+def test_a_terminal_without_utf8(
+    command: Path, terminal: dict[str, str], faulty: list[str], tmp_path: Path
+) -> None:
     ascii_only = {**terminal, "LANG": "C", "PYTHONUTF8": "0", "PYTHONIOENCODING": "ascii"}
     seen = on_a_terminal(faulty, 80, ascii_only, tmp_path)
     assert seen.raw.isascii()
     assert any(line.startswith("+") and CLAUSE in line for line in seen.lines)
-    faults = subprocess.run([command, "mock", "telnyx", "--fault", "größer"], env=ascii_only, capture_output=True, check=False)
+    faults = subprocess.run(
+        [command, "mock", "telnyx", "--fault", "größer"], env=ascii_only, capture_output=True, check=False
+    )
     assert (faults.returncode, faults.stderr.isascii(), b"Traceback" in faults.stderr) == (2, True, False)
 
 
-def test_a_file_gets_lines_that_grep_finds(faulty: list[str], terminal: dict[str, str], tmp_path: Path) -> None:
-    done = subprocess.run(faulty, cwd=tmp_path, env=terminal, capture_output=True, encoding="utf-8", check=False)
+def test_a_file_gets_lines_that_grep_finds(
+    faulty: list[str], terminal: dict[str, str], tmp_path: Path
+) -> None:
+    done = subprocess.run(
+        faulty, cwd=tmp_path, env=terminal, capture_output=True, encoding="utf-8", check=False
+    )
     assert done.stderr == ""
     assert not re.search("[\x1b│╭━]", done.stdout)
     lines = done.stdout.splitlines()
     at = lines.index(f"fail {CLAUSE}")
-    assert lines[at + 1].startswith("  max_participants 51 is accepted, although max_participants is at most 50")
+    assert lines[at + 1].startswith(
+        "  max_participants 51 is accepted, although max_participants is at most 50"
+    )
     assert [line.split()[0] for line in lines[at + 2 : at + 6]] == ["expected", "received", "source", "curl"]
 
 
 @pytest.mark.parametrize("words", ["clauses --json", "clauses", "verify telnyx --verbose"])
-def test_a_reader_who_has_seen_enough_ends_it_quietly(words: str, command: Path, terminal: dict[str, str], tmp_path: Path) -> None:
-    with subprocess.Popen([command, *words.split()], cwd=tmp_path, env=terminal, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as child:
+def test_a_reader_who_has_seen_enough_ends_it_quietly(
+    words: str, command: Path, terminal: dict[str, str], tmp_path: Path
+) -> None:
+    with subprocess.Popen(
+        [command, *words.split()], cwd=tmp_path, env=terminal, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as child:
         assert child.stdout is not None
         assert child.stderr is not None
         assert child.stdout.readline()
@@ -124,17 +166,26 @@ def test_a_reader_who_has_seen_enough_ends_it_quietly(words: str, command: Path,
     assert (child.returncode, told) == (141, b"")
 
 
-def test_verbose_tells_every_interaction_in_a_line(faulty: list[str], terminal: dict[str, str], tmp_path: Path) -> None:
-    done = subprocess.run([*faulty, "--verbose"], cwd=tmp_path, env=terminal, capture_output=True, encoding="utf-8", check=False)
+def test_verbose_tells_every_interaction_in_a_line(
+    faulty: list[str], terminal: dict[str, str], tmp_path: Path
+) -> None:
+    done = subprocess.run(
+        [*faulty, "--verbose"], cwd=tmp_path, env=terminal, capture_output=True, encoding="utf-8", check=False
+    )
     lines = [line for line in done.stdout.splitlines() if line.startswith("telnyx ") and " -> " in line]
     assert [int(line.split()[1]) for line in lines] == list(range(1, 161))
-    told = r'telnyx +\d+ PATCH /v2/rooms/\S+ \{"max_participants":51\} -> status 200 in \d+\.\d ms # 51, limit 50'
+    told = (
+        r'telnyx +\d+ PATCH /v2/rooms/\S+ \{"max_participants":51\} -> status 200 in \d+\.\d ms # '
+        r"51, limit 50"
+    )
     assert any(re.fullmatch(told, line) for line in lines)
     assert all(line.isprintable() for line in lines)
     assert TELNYX.environment["TELNYX_API_KEY"] not in done.stdout
 
 
-def test_the_sample_in_the_documentation_is_what_is_printed(faulty: list[str], terminal: dict[str, str], tmp_path: Path) -> None:
+def test_the_sample_in_the_documentation_is_what_is_printed(
+    faulty: list[str], terminal: dict[str, str], tmp_path: Path
+) -> None:
     """Numbers of a run differ, words do not."""
     page = (ROOT / "docs" / "commands.md").read_text(encoding="utf-8")
     (sample,) = re.findall(r"^```text.*\n(telnyx at .*?)^```", page, re.DOTALL | re.MULTILINE)
@@ -149,7 +200,10 @@ def _shape(line: str) -> str:
     return re.sub(r"\d+(\.\d+)?", "0", re.sub(r"(?<=--seed 0 ).*", "", " ".join(line.split())))
 
 
-@pytest.mark.parametrize("body", [b'{"a":"it\'s"}', "größer €".encode(), b"a\x1b[2J\nb'\\5", b"\xff\xfe0", "\u202egnp.exe".encode()])
+@pytest.mark.parametrize(
+    "body",
+    [b'{"a":"it\'s"}', "größer €".encode(), b"a\x1b[2J\nb'\\5", b"\xff\xfe0", "\u202egnp.exe".encode()],
+)
 def test_the_curl_line_is_harmless_to_look_at_and_exact_for_a_shell(body: bytes) -> None:
     request = Request("POST", "http://127.0.0.1/", body=body, credentials=Credentials.MISSING)
     line = curl(request, CredentialsSpec("bearer", {"token": "KEY"}))

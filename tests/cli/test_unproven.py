@@ -1,4 +1,6 @@
-"""Nothing tested is never green: nothing to judge ends with 2, what was asked for and could not be judged with 3, each with a sentence."""
+"""Nothing tested is never green: nothing to judge ends with 2, what was asked for and could not be judged
+with 3, each with a sentence.
+"""
 
 from __future__ import annotations
 
@@ -21,15 +23,20 @@ Entry = tuple[str, str, Json, int, Json]
 
 
 def har(path: Path, *entries: Entry) -> Path:
-    """A HAR file as a browser writes it; status 0 is a request without an answer."""
+    """A HAR file as a browser writes it; status 0 is a request without a response."""
     media = [{"name": "Content-Type", "value": "application/json"}]
     told = [
         {
             "startedDateTime": "2026-11-28T10:00:00Z",
-            "request": {"method": method, "url": url, "headers": media, "postData": {"text": json.dumps(body)}},
-            "response": {"status": status, "headers": media, "content": {"text": json.dumps(answer)}},
+            "request": {
+                "method": method,
+                "url": url,
+                "headers": media,
+                "postData": {"text": json.dumps(body)},
+            },
+            "response": {"status": status, "headers": media, "content": {"text": json.dumps(response)}},
         }
-        for method, url, body, status, answer in entries
+        for method, url, body, status, response in entries
     ]
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps({"log": {"version": "1.2", "entries": told}}), encoding="utf-8")
@@ -37,16 +44,30 @@ def har(path: Path, *entries: Entry) -> Path:
 
 
 def update(origin: str = "https://api.telnyx.com/v2", status: int = 200) -> Entry:
-    return ("PATCH", origin + ROOM, {"max_participants": 3}, status, {"data": {"id": TELNYX.room_id, "max_participants": 3}})
+    return (
+        "PATCH",
+        origin + ROOM,
+        {"max_participants": 3},
+        status,
+        {"data": {"id": TELNYX.room_id, "max_participants": 3}},
+    )
 
 
 ELSEWHERE: Entry = ("GET", "https://other.example/v1/users?page=2", None, 200, [])
 READ: Entry = ("GET", f"https://api.telnyx.com/v2{ROOM}", None, 200, {"data": {"id": TELNYX.room_id}})
-WITHOUT_VERSION: Entry = ("PATCH", "https://gw.example/rooms/123", {"pstnDialOutEnabled": True}, 200, {"id": "123"})
+WITHOUT_VERSION: Entry = (
+    "PATCH",
+    "https://gw.example/rooms/123",
+    {"pstnDialOutEnabled": True},
+    200,
+    {"id": "123"},
+)
 MADE: Entry = ("POST", "https://x.communication.azure.com/rooms?api-version=2025-03-13", {}, 503, {})
 CHANGED: Entry = (
-    "PATCH", "https://x.communication.azure.com/rooms/1?api-version=2025-03-13", {"pstnDialOutEnabled": True}, 200,
-    {"id": "1", "createdAt": "2026-11-28T10:00:00Z", "validFrom": "2026-11-28T10:00:00Z", "validUntil": "2026-12-28T10:00:00Z",
+    "PATCH", "https://x.communication.azure.com/rooms/1?api-version=2025-03-13", {"pstnDialOutEnabled": True},
+    200,
+    {"id": "1", "createdAt": "2026-11-28T10:00:00Z", "validFrom": "2026-11-28T10:00:00Z",
+    "validUntil": "2026-12-28T10:00:00Z",
      "pstnDialOutEnabled": True},
 )  # fmt: skip
 
@@ -63,20 +84,33 @@ NOTHING = {
     "no entry": ((), ("no interaction there", "--record")),
     "somebody else's": (
         (ELSEWHERE,),
-        ("the one request there belongs to no operation", "azure, carrierx, signalwire, telnyx", "--contracts"),
+        (
+            "the one request there belongs to no operation",
+            "azure, carrierx, signalwire, telnyx",
+            "--contracts",
+        ),
     ),
     "twice somebody else's": ((ELSEWHERE, ELSEWHERE), ("none of the 2 requests there",)),
     "only reads": ((READ, READ), ("no request there tests a clause of telnyx",)),
-    "a required query is missing": ((WITHOUT_VERSION,), ("PATCH /rooms/123 on gw.example", "azure.update-room", "has no api-version")),
+    "a required query is missing": (
+        (WITHOUT_VERSION,),
+        ("PATCH /rooms/123 on gw.example", "azure.update-room", "has no api-version"),
+    ),
     "another prefix": (
         (update("https://gw.example/vendor"),),
-        ("telnyx.update-room", "the host is not api.telnyx.com, the path has no /v2/", "folder named like a provider"),
+        (
+            "telnyx.update-room",
+            "the host is not api.telnyx.com, the path has no /v2/",
+            "folder named like a provider",
+        ),
     ),
 }
 
 
 @pytest.mark.parametrize(("entries", "words"), NOTHING.values(), ids=NOTHING)
-def test_recordings_in_which_nothing_is_to_judge(entries: tuple[Entry, ...], words: tuple[str, ...], inside: Run, tmp_path: Path) -> None:
+def test_recordings_in_which_nothing_is_to_judge(
+    entries: tuple[Entry, ...], words: tuple[str, ...], inside: Run, tmp_path: Path
+) -> None:
     har(tmp_path / "traffic.har", *entries)
     done = inside("replay", "traffic.har", "--json", "report.json", "--junit", "report.xml")
     require_sentence(done, 2, "traffic.har: ", "nothing was judged", *words)
@@ -87,7 +121,9 @@ def test_recordings_in_which_nothing_is_to_judge(entries: tuple[Entry, ...], wor
 
 def test_an_empty_cassette(inside: Run, tmp_path: Path) -> None:
     (tmp_path / "empty.yaml").write_text("interactions: []\nversion: 1\n", encoding="utf-8")
-    require_sentence(inside("replay", "empty.yaml"), 2, "empty.yaml: no interaction there, so nothing was judged")
+    require_sentence(
+        inside("replay", "empty.yaml"), 2, "empty.yaml: no interaction there, so nothing was judged"
+    )
 
 
 def test_the_way_out_of_a_hint_works(inside: Run, tmp_path: Path) -> None:
@@ -109,24 +145,29 @@ def test_what_is_judged_in_part_stays_judged_and_the_hint_is_told(inside: Run, t
 
 
 @pytest.mark.parametrize("status", [0, 429, 503])
-def test_recordings_without_a_usable_answer(status: int, inside: Run, tmp_path: Path) -> None:
+def test_recordings_without_a_usable_response(status: int, inside: Run, tmp_path: Path) -> None:
     har(tmp_path / "traffic.har", update(status=status), update(status=status))
     done = inside("replay", "traffic.har", "--json", "report.json")
-    require_sentence(done, 3, "telnyx: no request got a usable answer")
-    assert "2 requests without a usable answer" in done.out
+    require_sentence(done, 3, "telnyx: no request got a usable response")
+    assert "2 requests without a usable response" in done.out
     (provider,) = json.loads((tmp_path / "report.json").read_text(encoding="utf-8"))["providers"]
     (clause,) = (clause for clause in provider["clauses"] if clause["verdict"] == "inconclusive")
     assert clause["why"] == next(iter(provider["unanswered"]))
 
 
-def test_a_provider_without_a_usable_answer_is_not_hidden_by_another(inside: Run, tmp_path: Path) -> None:
+def test_a_provider_without_a_usable_response_is_not_hidden_by_another(inside: Run, tmp_path: Path) -> None:
     har(tmp_path / "traffic.har", CHANGED, update(status=503))
-    require_sentence(inside("replay", "traffic.har"), 3, "telnyx: no request got a usable answer")
+    require_sentence(inside("replay", "traffic.har"), 3, "telnyx: no request got a usable response")
 
 
-def test_a_documented_clause_that_is_inconclusive_keeps_a_run_from_being_green(inside: Run, tmp_path: Path) -> None:
+def test_a_documented_clause_that_is_inconclusive_keeps_a_run_from_being_green(
+    inside: Run, tmp_path: Path
+) -> None:
     har(tmp_path / "traffic.har", CHANGED, MADE)
-    told = ("azure: 1 documented clause is inconclusive: azure.create-room.response.201.status", "status 503: too busy to answer")
+    told = (
+        "azure: 1 documented clause is inconclusive: azure.create-room.response.201.status",
+        "status 503: too busy to answer",
+    )
     done = inside("replay", "traffic.har", "--json", "report.json")
     require_sentence(done, 3, *told)
     assert f"not judged {told[0]}" in done.out
@@ -143,7 +184,12 @@ def test_a_fail_counts_more_than_what_could_not_be_judged(inside: Run, tmp_path:
 
 def test_a_clause_that_was_asked_for_and_is_not_exercised(inside: Run) -> None:
     done = inside("verify", "--only", UNSEEN, "--max-examples", 0)
-    require_sentence(done, 3, f"telnyx: --only {UNSEEN} asks for what was not exercised", "data.sessions was empty in every answer")
+    require_sentence(
+        done,
+        3,
+        f"telnyx: --only {UNSEEN} asks for what was not exercised",
+        "data.sessions was empty in every response",
+    )
     done = inside("verify", "--only", UNSEEN, "--only", MAXIMUM, "--max-examples", 0)
     require_sentence(done, 3, f"--only {UNSEEN}")
     assert "1 pass" in done.out
@@ -156,14 +202,18 @@ def test_a_pattern_that_is_exercised_in_part_was_judged(inside: Run) -> None:
 
 
 @pytest.mark.parametrize(("percent", "code"), [("0", 0), ("96.5", 0), ("96.8", 3), ("100", 3)])
-def test_a_share_of_the_documented_clauses_can_be_demanded_of_a_run(percent: str, code: int, inside: Run, tmp_path: Path) -> None:
+def test_a_share_of_the_documented_clauses_can_be_demanded_of_a_run(
+    percent: str, code: int, inside: Run, tmp_path: Path
+) -> None:
     """Of Telnyx' 60 documented clauses a run exercises 58: its mock has no sessions to show."""
     done = inside("verify", "telnyx", "--max-examples", 0, "--fail-under", percent, "--json", "report.json")
     sentence = f"96.6 % of the documented clauses were exercised, --fail-under asks for {percent} %"
     assert (done.code, done.err) == (code, f"roomproof: {sentence}\n" if code else "")
     assert "58 of 60 documented clauses exercised (96.6 %)" in done.out
     report = json.loads((tmp_path / "report.json").read_text(encoding="utf-8"))
-    assert report["summary"]["exercised"] == report["providers"][0]["exercised"] == {"documented": 58, "of": 60}
+    assert (
+        report["summary"]["exercised"] == report["providers"][0]["exercised"] == {"documented": 58, "of": 60}
+    )
 
 
 def test_a_share_can_be_demanded_of_recordings(inside: Run, tmp_path: Path) -> None:
@@ -188,8 +238,12 @@ def test_two_files_of_different_providers_are_no_comparison(inside: Run, tmp_pat
     har(tmp_path / "two.har", CHANGED)
     for name in ("one", "two"):
         assert inside("replay", f"{name}.har", "--json", f"{name}.json").code == 0
-    require_sentence(inside("compare", "one.har", "two.har"), 2, "one.har and two.har", "nothing was compared")
-    require_sentence(inside("compare", "one.json", "two.json"), 2, "one.json and two.json", "nothing was compared")
+    require_sentence(
+        inside("compare", "one.har", "two.har"), 2, "one.har and two.har", "nothing was compared"
+    )
+    require_sentence(
+        inside("compare", "one.json", "two.json"), 2, "one.json and two.json", "nothing was compared"
+    )
 
 
 def test_a_report_in_which_nobody_was_judged(inside: Run, tmp_path: Path) -> None:
@@ -200,7 +254,11 @@ def test_a_report_in_which_nobody_was_judged(inside: Run, tmp_path: Path) -> Non
     assert (tmp_path / "report.md").is_file()
 
 
-@pytest.mark.parametrize("words", [("verify", "telnyx"), ("replay", "x.har"), ("matrix",), ("clauses",), ("explain", MAXIMUM)], ids=str)
+@pytest.mark.parametrize(
+    "words",
+    [("verify", "telnyx"), ("replay", "x.har"), ("matrix",), ("clauses",), ("explain", MAXIMUM)],
+    ids=str,
+)
 def test_a_folder_of_contracts_without_any(words: tuple[str, ...], inside: Run, tmp_path: Path) -> None:
     har(tmp_path / "x.har", update())
     (tmp_path / "mine").mkdir()

@@ -1,4 +1,6 @@
-"""`roomproof verify` as a user runs it: a provider that keeps its contract, providers that do not, and what is reported."""
+"""`roomproof verify` as a user runs it: a provider that keeps its contract, providers that do not, and what
+is reported.
+"""
 
 from __future__ import annotations
 
@@ -25,18 +27,24 @@ TELNYX = find_mock("telnyx")
 AGAINST_TELNYX = ("verify", "telnyx", "--room-id", TELNYX.room_id)
 REPORTS = ("--json", "report.json", "--junit", "report.xml", "--html", "report.html")
 FEW = ("--max-examples", 0, "--max-requests", 40)
-"""Enough of the plan to see a fault that is in every answer."""
+"""Enough of the plan to see a fault that is in every response."""
 
 
 def read_reports(folder: Path) -> tuple[dict[str, Any], Xml.Element]:
     """Return the JSON report and the JUnit report of a run in a folder."""
-    return json.loads((folder / "report.json").read_text(encoding="utf-8")), Xml.parse(folder / "report.xml").getroot()
+    return json.loads((folder / "report.json").read_text(encoding="utf-8")), Xml.parse(
+        folder / "report.xml"
+    ).getroot()
 
 
-def test_a_provider_that_keeps_its_contract(roomproof: Run, serve: Serve, tampered: Any, tmp_path: Path) -> None:
+def test_a_provider_that_keeps_its_contract(
+    roomproof: Run, serve: Serve, tampered: Any, tmp_path: Path
+) -> None:
     app = tampered(TELNYX.build())
     base_url = serve(app) + TELNYX.prefix
-    done = roomproof(*AGAINST_TELNYX, "--base-url", base_url, "--max-examples", 5, *REPORTS, env=TELNYX.environment)
+    done = roomproof(
+        *AGAINST_TELNYX, "--base-url", base_url, "--max-examples", 5, *REPORTS, env=TELNYX.environment
+    )
     assert (done.code, done.err) == (0, "")
     report, junit = read_reports(tmp_path)
 
@@ -53,7 +61,11 @@ def test_a_provider_that_keeps_its_contract(roomproof: Run, serve: Serve, tamper
         assert {"clause", "level", "verdict", "summary", "request", "response", "curl"} <= set(finding)
     words = ("pass", "fail", "warning", "deviation", "inconclusive", "unexercised")
     assert set(report["summary"]) == {"clauses", "exercised", *words}
-    assert report["summary"]["clauses"] == len(provider["clauses"]) == sum(report["summary"][word] for word in words)
+    assert (
+        report["summary"]["clauses"]
+        == len(provider["clauses"])
+        == sum(report["summary"][word] for word in words)
+    )
     assert report["summary"]["fail"] == 0
     assert report["summary"]["pass"] > 90
 
@@ -65,7 +77,9 @@ def test_a_provider_that_keeps_its_contract(roomproof: Run, serve: Serve, tamper
     assert "\x1b" not in done.out
 
 
-def test_a_provider_that_breaks_its_contract(roomproof: Run, serve: Serve, tampered: Any, tmp_path: Path) -> None:
+def test_a_provider_that_breaks_its_contract(
+    roomproof: Run, serve: Serve, tampered: Any, tmp_path: Path
+) -> None:
     def wrong(_: Mapping[str, str], body: dict[str, Any]) -> dict[str, Any]:
         return {"data": {**body["data"], "enable_recording": "yes"}} if "data" in body else body
 
@@ -73,7 +87,11 @@ def test_a_provider_that_breaks_its_contract(roomproof: Run, serve: Serve, tampe
     done = roomproof(*AGAINST_TELNYX, "--base-url", base_url, *FEW, *REPORTS, env=TELNYX.environment)
     assert done.code == 1
     report, junit = read_reports(tmp_path)
-    finding = next(item for item in report["providers"][0]["findings"] if item["clause"].endswith("enable_recording.type"))
+    finding = next(
+        item
+        for item in report["providers"][0]["findings"]
+        if item["clause"].endswith("enable_recording.type")
+    )
     assert (finding["verdict"], finding["level"]) == ("fail", "documented")
     assert "enable_recording" in finding["summary"]
     assert finding["response"]["body"]["data"]["enable_recording"] == "yes"
@@ -85,7 +103,9 @@ def test_a_provider_that_breaks_its_contract(roomproof: Run, serve: Serve, tampe
     assert failures["update-room.response.data.enable_recording.type"] is not None
 
 
-def test_strict_makes_warnings_of_standards_and_samples_fails(roomproof: Run, serve: Serve, tampered: Any) -> None:
+def test_strict_makes_warnings_of_standards_and_samples_fails(
+    roomproof: Run, serve: Serve, tampered: Any
+) -> None:
     def wrong(_: Mapping[str, str], body: dict[str, Any]) -> dict[str, Any]:
         return {"data": {**body["data"], "created_at": "yesterday"}} if "data" in body else body
 
@@ -107,51 +127,89 @@ def test_a_run_that_is_cut_short(roomproof: Run, serve: Serve, tampered: Any, tm
     assert "--max-requests 7" in report["providers"][0]["stopped"]
     assert junit[0].get("errors") == "1"
     assert "stopped early" in done.out
-    # What the run made is taken away again, or the account fills up; the named room is put back, member by member if need be.
+    # What the run made is taken away again, or the account fills up; the named room is put back, field by
+    # field if need be.
     assert app.seen.count("/v2/rooms") == 4, "two pages of the list, and two rooms"
     assert report["providers"][0]["left_behind"] == []
     assert len(app.seen) <= 7 + 2 + 24
 
 
 @pytest.mark.parametrize("provider", ["azure", "carrierx", "signalwire", "telnyx"])
-def test_no_secret_is_ever_shown(provider: str, roomproof: Run, serve: Serve, tampered: Any, tmp_path: Path) -> None:
-    """A provider that repeats credentials wherever it can: in headers, in members of the room, in errors."""
+def test_no_secret_is_ever_shown(
+    provider: str, roomproof: Run, serve: Serve, tampered: Any, tmp_path: Path
+) -> None:
+    """A provider that repeats credentials wherever it can: in headers, in fields of the room, in errors."""
     mock = find_mock(provider)
     secrets = secrets_of(mock.environment)
 
     def telltale(sent: Mapping[str, str], body: dict[str, Any]) -> dict[str, Any]:
         proof = sent.get("authorization", "")
         room = body.get("data", body)
-        told = {name: f"{proof} {secrets}" for name in ("name", "unique_name", "id", "createdAt", "error") if name in room}
+        told = {
+            name: f"{proof} {secrets}"
+            for name in ("name", "unique_name", "id", "createdAt", "error")
+            if name in room
+        }
         room = {**room, **told, "debug": [proof, *secrets], proof: 1}
         return {"data": room, "proof": proof} if "data" in body else room
 
     base_url = serve(tampered(mock.build(), telltale, echo=True)) + mock.prefix
     room = ("--room-id", mock.room_id) if mock.room_id else ()
-    done = roomproof("verify", provider, "--base-url", base_url, *room, *FEW, "--strict", "--verbose", *REPORTS, env=mock.environment)
+    done = roomproof(
+        "verify",
+        provider,
+        "--base-url",
+        base_url,
+        *room,
+        *FEW,
+        "--strict",
+        "--verbose",
+        *REPORTS,
+        env=mock.environment,
+    )
     assert done.code == 1
     assert read_reports(tmp_path)[0]["providers"][0]["findings"]
     shown = {"stdout": done.out, "stderr": done.err}
     shown |= {path.name: path.read_text(encoding="utf-8") for path in tmp_path.glob("report.*")}
     # The terminal breaks long lines; all but the last letters of a secret are as bad as the whole.
-    leaks = [(name, secret) for name, text in shown.items() for secret in secrets if secret[:-2] in "".join(text.split())]
+    leaks = [
+        (name, secret)
+        for name, text in shown.items()
+        for secret in secrets
+        if secret[:-2] in "".join(text.split())
+    ]
     assert leaks == []
 
 
 def secrets_of(environment: Mapping[str, str]) -> list[str]:
     """Return what may never be shown of some credentials, in every form in which it goes over the wire."""
-    secrets = [value for name, value in environment.items() if name.endswith(("_KEY", "_TOKEN", "_PASSWORD", "_WITHOUT_SCOPE"))]
-    secrets += [value.partition("accesskey=")[2] for name, value in environment.items() if name.endswith("_STRING")]
-    user = next((value for name, value in environment.items() if name.endswith(("_USERNAME", "_PROJECT_ID"))), None)
+    secrets = [
+        value
+        for name, value in environment.items()
+        if name.endswith(("_KEY", "_TOKEN", "_PASSWORD", "_WITHOUT_SCOPE"))
+    ]
+    secrets += [
+        value.partition("accesskey=")[2] for name, value in environment.items() if name.endswith("_STRING")
+    ]
+    user = next(
+        (value for name, value in environment.items() if name.endswith(("_USERNAME", "_PROJECT_ID"))), None
+    )
     return secrets + ([b64encode(f"{user}:{secret}".encode()).decode() for secret in secrets] if user else [])
 
 
-def test_the_progress_bar_is_for_terminals_only(command: Path, environment: Mapping[str, str], tmp_path: Path, serve: Serve) -> None:
+def test_the_progress_bar_is_for_terminals_only(
+    command: Path, environment: Mapping[str, str], tmp_path: Path, serve: Serve
+) -> None:
     words = (*AGAINST_TELNYX, "--base-url", serve(TELNYX.build()) + TELNYX.prefix, "--max-requests", 60)
     told = {**environment, **TELNYX.environment, "TERM": "xterm-256color"}
     master, slave = pty.openpty()
     with subprocess.Popen(
-        [command, *map(str, words)], cwd=tmp_path, env=told, stdin=subprocess.DEVNULL, stdout=slave, stderr=slave
+        [command, *map(str, words)],
+        cwd=tmp_path,
+        env=told,
+        stdin=subprocess.DEVNULL,
+        stdout=slave,
+        stderr=slave,
     ) as child:
         os.close(slave)
         shown = b""
@@ -166,17 +224,27 @@ def test_the_progress_bar_is_for_terminals_only(command: Path, environment: Mapp
     assert b"\x1b[" in shown
     assert b"\xe2\x94\x81" in shown, "a bar"
 
-    piped = subprocess.run([command, *map(str, words)], cwd=tmp_path, env=told, capture_output=True, check=False)
+    piped = subprocess.run(
+        [command, *map(str, words)], cwd=tmp_path, env=told, capture_output=True, check=False
+    )
     assert b"\x1b[" not in piped.stdout
     assert b"\xe2\x94\x81" not in piped.stdout
     assert piped.stderr == b""
 
 
-def test_ctrl_c_ends_a_run_with_its_reports(command: Path, environment: Mapping[str, str], tmp_path: Path) -> None:
+def test_ctrl_c_ends_a_run_with_its_reports(
+    command: Path, environment: Mapping[str, str], tmp_path: Path
+) -> None:
     """The terminal sends the signal to every process of the run."""
     words = [str(command), "verify", "telnyx", "--rate", "5/s", "--verbose", *REPORTS]
     with subprocess.Popen(
-        words, cwd=tmp_path, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8", start_new_session=True
+        words,
+        cwd=tmp_path,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        encoding="utf-8",
+        start_new_session=True,
     ) as child:
         assert child.stdout is not None
         assert child.stdout.readline(), "the first request was sent"
@@ -188,7 +256,9 @@ def test_ctrl_c_ends_a_run_with_its_reports(command: Path, environment: Mapping[
 
 
 @pytest.mark.parametrize(("cache", "kept"), [("cache", True), ("/dev/null", False)])
-def test_what_hypothesis_computes_once_stays_out_of_the_working_folder(roomproof: Run, tmp_path: Path, cache: str, kept: bool) -> None:
+def test_what_hypothesis_computes_once_stays_out_of_the_working_folder(
+    roomproof: Run, tmp_path: Path, cache: str, kept: bool
+) -> None:
     done = roomproof("verify", "telnyx", "--max-examples", 3, env={"XDG_CACHE_HOME": str(tmp_path / cache)})
     assert (done.code, done.err) == (0, "")
     assert not (tmp_path / ".hypothesis").exists()

@@ -58,7 +58,9 @@ def test_a_disk_that_is_full_keeps_what_was_there(room: int, one_folder: Path) -
     place.write_bytes(OLD)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(os, "write", _with_room_for(room))
-        with pytest.raises(UsageError, match=r"\(No space left on device\); what was written there before stays"):
+        with pytest.raises(
+            UsageError, match=r"\(No space left on device\); what was written there before stays"
+        ):
             write_text(place, NEW.decode())
     assert (place.read_bytes(), names(one_folder)) == (OLD, ["report.json"])
 
@@ -78,12 +80,15 @@ def _with_room_for(room: int) -> Callable[[int, Any], int]:
 
 
 def test_a_run_that_is_killed_leaves_the_old_content_or_the_new(tmp_path: Path) -> None:
-    """One process after the other is killed at any moment while it does nothing but write, all with what the last one left."""
+    """One process after the other is killed at any moment while it does nothing but write, all with what the
+    last one left.
+    """
     place, random = tmp_path / "report.json", Random(13)
     place.write_bytes(OLD)
     program = (
         "import sys, pathlib; from roomproof import files\nprint(flush=True)\n"
-        f"while True: [files.write(pathlib.Path({str(place)!r}), text * 100_000) for text in (b'new', b'old')]"
+        f"while True: [files.write(pathlib.Path({str(place)!r}), text * 100_000) for text in (b'new', "
+        f"b'old')]"
     )
     for _ in range(12):
         with subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE) as child:
@@ -94,7 +99,9 @@ def test_a_run_that_is_killed_leaves_the_old_content_or_the_new(tmp_path: Path) 
             except subprocess.TimeoutExpired:
                 child.send_signal(signal.SIGKILL)
         assert place.read_bytes() in (OLD, b"new" * 100_000, b"old" * 100_000)
-    assert all(name == "report.json" or (name[0] == "." and name.endswith(".tmp")) for name in names(tmp_path))
+    assert all(
+        name == "report.json" or (name[0] == "." and name.endswith(".tmp")) for name in names(tmp_path)
+    )
 
 
 @pytest.mark.parametrize("mode", [0o600, 0o640, 0o666])
@@ -114,10 +121,10 @@ def test_a_file_that_nothing_can_be_put_in_the_place_of_is_written_over(
     place = tmp_path / "report.json"
     place.write_bytes(OLD)
 
-    def refuse(*_: object) -> Path:
+    def reject(*_: object) -> Path:
         raise OSError(number, os.strerror(number))
 
-    monkeypatch.setattr(Path, "replace", refuse)
+    monkeypatch.setattr(Path, "replace", reject)
     files.write(place, NEW)
     assert (place.read_bytes(), names(tmp_path)) == (NEW, ["report.json"])
     with pytest.raises(OSError, match=os.strerror(number)):
@@ -140,7 +147,10 @@ def test_a_link_that_the_user_names_leads_to_the_file_that_is_written(tmp_path: 
     (tmp_path / "link.json").symlink_to("shared/report.json")
     write_text(tmp_path / "link.json", "new")
     assert (tmp_path / "link.json").is_symlink()
-    assert ((tmp_path / "shared" / "report.json").read_text(encoding="utf-8"), names(tmp_path / "shared")) == ("new", ["report.json"])
+    assert (
+        (tmp_path / "shared" / "report.json").read_text(encoding="utf-8"),
+        names(tmp_path / "shared"),
+    ) == ("new", ["report.json"])
 
 
 def test_a_link_that_nobody_named_is_not_followed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -169,7 +179,9 @@ def test_the_last_report_is_not_kept_where_no_file_can_be(
 
 
 @pytest.mark.parametrize("folder", [".roomproof", "cassettes", "cassettes/regressions"])
-def test_a_folder_that_nobody_named_is_no_link(folder: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_folder_that_nobody_named_is_no_link(
+    folder: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A checkout of somebody else's can hold such links: what is written there would land in any folder."""
     monkeypatch.chdir(tmp_path)
     Path("elsewhere").mkdir()
@@ -184,7 +196,7 @@ def test_a_folder_that_nobody_named_is_no_link(folder: str, tmp_path: Path, monk
 
 
 def interaction() -> Interaction:
-    """A request with its answer."""
+    """A request with its response."""
     return Interaction(Request("GET", "https://example.com/rooms", (), None), Response(200, (), b"{}"), None)
 
 
@@ -198,10 +210,18 @@ def test_a_regression_is_there_whole_or_not_at_all(tmp_path: Path, monkeypatch: 
 
     monkeypatch.setattr(Recorder, "keep", killed)
     with pytest.raises(KeyboardInterrupt):
-        save(tmp_path / "regressions", "some.clause", {}, [interaction(), interaction()], Redactor((), live=False))
+        save(
+            tmp_path / "regressions",
+            "some.clause",
+            {},
+            [interaction(), interaction()],
+            Redactor((), live=False),
+        )
     assert names(tmp_path / "regressions") == []
     monkeypatch.setattr(Recorder, "keep", genuine)
-    save(tmp_path / "regressions", "some.clause", {}, [interaction(), interaction()], Redactor((), live=False))
+    save(
+        tmp_path / "regressions", "some.clause", {}, [interaction(), interaction()], Redactor((), live=False)
+    )
     assert names(tmp_path / "regressions") == ["some.clause.yaml"]
 
 
@@ -213,7 +233,9 @@ def test_a_place_that_cannot_be_written_to(kind: str, no_file: Make) -> None:
 
 
 def test_what_is_no_file_is_written_to_as_it_is(tmp_path: Path) -> None:
-    """As `--json >(jq .)` and `--json /dev/stdout` want it; the folder of a device is none to write beside."""
+    """As `--json >(jq .)` and `--json /dev/stdout` want it; the folder of a device is none to write
+    beside.
+    """
     end, begin = os.pipe()
     os.mkfifo(tmp_path / "pipe")
     heard: list[bytes] = []
@@ -233,7 +255,9 @@ def test_what_is_no_file_is_written_to_as_it_is(tmp_path: Path) -> None:
     os.close(begin)
 
 
-def test_standard_output_that_is_a_file_gets_the_report_between_its_lines(command: Path, report: Path, tmp_path: Path) -> None:
+def test_standard_output_that_is_a_file_gets_the_report_between_its_lines(
+    command: Path, report: Path, tmp_path: Path
+) -> None:
     with (tmp_path / "out").open("wb") as out:
         words = [str(command), "report", str(report), "--markdown", "/dev/stdout", "--badge", "/dev/fd/1"]
         assert subprocess.run(words, stdout=out, check=False).returncode == 0
@@ -242,7 +266,9 @@ def test_standard_output_that_is_a_file_gets_the_report_between_its_lines(comman
     assert text.rstrip().endswith("</svg>")
 
 
-def test_a_start_that_is_not_whole_is_none(inside: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_start_that_is_not_whole_is_none(
+    inside: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The folder is new or empty again, so that the same command works once the disk has room."""
     genuine = files.keep
 
@@ -263,7 +289,10 @@ def test_a_start_that_is_not_whole_is_none(inside: Run, tmp_path: Path, monkeypa
 def test_every_view_is_written_so(view: str, inside: Run, report: Path, tmp_path: Path) -> None:
     (tmp_path / "place").write_bytes(OLD)
     done = inside("report", report, view, "/dev/full")
-    assert (done.code, done.err) == (2, "roomproof: /dev/full: the report cannot be written (No space left on device)\n")
+    assert (done.code, done.err) == (
+        2,
+        "roomproof: /dev/full: the report cannot be written (No space left on device)\n",
+    )
     before = (tmp_path / "place").stat().st_ino
     assert inside("report", report, view, "place").code == 0
     assert (tmp_path / "place").stat().st_ino != before, "another file, put in its place when it was whole"
@@ -278,7 +307,9 @@ def test_a_step_summary_is_added_to(inside: Run, report: Path, tmp_path: Path, n
     assert (done.code, "the summary of the step cannot be written" in done.err) == (0, True)
 
 
-def test_no_output_takes_the_place_of_an_input_or_of_another_output(inside: Run, report: Path, tmp_path: Path) -> None:
+def test_no_output_takes_the_place_of_an_input_or_of_another_output(
+    inside: Run, report: Path, tmp_path: Path
+) -> None:
     cassette = tmp_path / "mine.yaml"
     cassette.write_bytes((bundled("cassettes") / "telnyx" / "mock" / "update-room.yaml").read_bytes())
     content = (cassette.read_bytes(), report.read_bytes())
@@ -298,7 +329,16 @@ def test_no_output_takes_the_place_of_an_input_or_of_another_output(inside: Run,
 def test_what_could_not_be_written_is_told_beside_a_clause_that_fails(inside: Run, tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with mock_process("telnyx", "max-51") as serving:
-        words = ("verify", "telnyx", "--base-url", serving.base_url, "--room-id", serving.room_id, "--only", MAXIMUM)
+        words = (
+            "verify",
+            "telnyx",
+            "--base-url",
+            serving.base_url,
+            "--room-id",
+            serving.room_id,
+            "--only",
+            MAXIMUM,
+        )
         done = inside(*words, "--json", "file/run.json", env=dict(serving.environment))
     assert done.code == 1
     assert "file/run.json" in done.err

@@ -1,4 +1,6 @@
-"""What is new since an earlier report: by clause and by the way in which it is broken, never by the clause alone."""
+"""What is new since an earlier report: by clause and by the way in which it is broken, never by the clause
+alone.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +24,10 @@ def finding(clause: str, *kinds: str, verdict: str = "fail", **more: Any) -> Rep
 def report(*findings: Report, calm: str = "pass", provider: str = "acme") -> Report:
     verdicts = {MAXIMUM: calm, TYPE: calm} | {one["clause"]: one["verdict"] for one in findings}
     clauses = [{"id": clause, "verdict": verdict} for clause, verdict in verdicts.items()]
-    return {"report_version": 1, "providers": [{"provider": provider, "clauses": clauses, "findings": list(findings)}]}
+    return {
+        "report_version": 1,
+        "providers": [{"provider": provider, "clauses": clauses, "findings": list(findings)}],
+    }
 
 
 def new_since(earlier: Report, now: Report) -> Baseline:
@@ -40,8 +45,8 @@ def test_the_same_fault_is_known_and_another_clause_is_new() -> None:
 
 
 def test_another_way_of_breaking_the_same_clause_is_new() -> None:
-    accepting, refusing = (report(finding(MAXIMUM, way)) for way in ("accepts number", "refuses number"))
-    assert new_since(accepting, refusing).new == (MAXIMUM,)
+    accepting, rejecting = (report(finding(MAXIMUM, way)) for way in ("accepts number", "rejects number"))
+    assert new_since(accepting, rejecting).new == (MAXIMUM,)
     accepting_more = report(finding(TYPE, "accepts text", "accepts array"))
     assert new_since(report(finding(TYPE, "accepts text")), accepting_more).new == (TYPE,)
 
@@ -83,7 +88,7 @@ def test_only_what_was_tested_again_heals() -> None:
 
 def test_a_report_that_does_not_tell_the_ways_is_matched_by_clause() -> None:
     earlier = report({"clause": MAXIMUM, "verdict": "fail"})
-    assert new_since(earlier, report(finding(MAXIMUM, "refuses number"))).known == (MAXIMUM,)
+    assert new_since(earlier, report(finding(MAXIMUM, "rejects number"))).known == (MAXIMUM,)
 
 
 @pytest.mark.parametrize(
@@ -96,12 +101,26 @@ def test_a_report_that_does_not_tell_the_ways_is_matched_by_clause() -> None:
             {"report_version": 1, "providers": [{"provider": "acme", "clauses": [], "findings": []}]},
             "old.json says nothing of acme, only of nobody",
         ),
-        (report() | {"providers": [{**report()["providers"][0], "findings": [7]}]}, "old.json has findings that are none"),
-        (report() | {"providers": [{**report()["providers"][0], "findings": [finding(MAXIMUM) | {"kinds": 7}]}]}, "findings that are none"),
+        (
+            report() | {"providers": [{**report()["providers"][0], "findings": [7]}]},
+            "old.json has findings that are none",
+        ),
+        (
+            report()
+            | {"providers": [{**report()["providers"][0], "findings": [finding(MAXIMUM) | {"kinds": 7}]}]},
+            "findings that are none",
+        ),
     ],
-    ids=["no report", "another version", "another provider", "a run that did not start", "a finding that is none", "ways that are none"],
+    ids=[
+        "no report",
+        "another version",
+        "another provider",
+        "a run that did not start",
+        "a finding that is none",
+        "ways that are none",
+    ],
 )
-def test_what_is_no_report_on_the_provider_is_refused(baseline: Any, says: str) -> None:
+def test_what_is_no_report_on_the_provider_is_rejected(baseline: Any, says: str) -> None:
     with pytest.raises(UsageError, match=says):
         require_verdicts(baseline_from(baseline, "old.json"), "old.json", ["acme"])
 

@@ -1,4 +1,4 @@
-"""Two reports compared: what broke, what healed, what cannot be said; and how the comparison is shown."""
+"""Two reports compared: what broke, what is fixed, what cannot be said; and how the comparison is shown."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from rich.console import Console
 
 from roomproof.comparison.alignment import MovedStatus
 from roomproof.comparison.compare import Comparison, Turn, comparable, compare_reports
-from roomproof.comparison.fields import FieldChange, What
+from roomproof.comparison.fields import FieldChange, FieldTurn
 from roomproof.comparison.profile import Changes, Counts
 from roomproof.comparison.values import ValueChange, VolatileField
 from roomproof.errors import UsageError
@@ -28,7 +28,13 @@ def provider(name: str = "p", version: str = "v1", stopped: str = "", **verdicts
 
 
 def report(*providers: Json) -> dict[str, Json]:
-    return {"roomproof": "0", "report_version": REPORT_VERSION, "seed": 0, "providers": list(providers), "summary": {}}
+    return {
+        "roomproof": "0",
+        "report_version": REPORT_VERSION,
+        "seed": 0,
+        "providers": list(providers),
+        "summary": {},
+    }
 
 
 def compared(before: Json, after: Json) -> Comparison:
@@ -50,9 +56,9 @@ def turned(before: str, after: str) -> list[Turn]:
         ("unexercised", "warning", Turn.WORSENED),
         ("pass", "deviation", Turn.WORSENED),
         ("fail", "warning", Turn.EASED),
-        ("fail", "pass", Turn.HEALED),
-        ("warning", "deviation", Turn.HEALED),
-        ("deviation", "pass", Turn.HEALED),
+        ("fail", "pass", Turn.FIXED),
+        ("warning", "deviation", Turn.FIXED),
+        ("deviation", "pass", Turn.FIXED),
         ("pass", "unexercised", Turn.NO_LONGER_EXERCISED),
         ("fail", "inconclusive", Turn.NO_LONGER_EXERCISED),
         ("unexercised", "pass", Turn.NEWLY_EXERCISED),
@@ -128,7 +134,7 @@ def test_a_provider_without_verdicts_has_lost_no_clauses() -> None:
     ],
     ids=lambda value: json.dumps(value)[:60],
 )
-def test_what_is_no_report_is_refused_in_one_sentence(foreign: Json) -> None:
+def test_what_is_no_report_is_rejected_in_one_sentence(foreign: Json) -> None:
     for pair, where in (((foreign, report()), "the first file"), ((report(), foreign), "the second file")):
         with pytest.raises(UsageError) as caught:
             compared(*pair)
@@ -145,9 +151,20 @@ def changes() -> Changes:
         aligned=80,
         alone_before=19,
         alone_after=10,
-        fields=(FieldChange("update-room", 200, "data.size", What.TYPE, "number", "string", 99, 90),),
+        fields=(FieldChange("update-room", 200, "data.size", FieldTurn.TYPE, "number", "string", 99, 90),),
         statuses=(MovedStatus("update-room", 200, 422, 3, 70, 'PATCH /rooms/{id} {"size":50}'),),
-        values=(ValueChange("update-room", 200, "data.kind", '"[bold]room"', '"\x1b[31mhall"', 5, 70, "PATCH /rooms/{id} {}"),),
+        values=(
+            ValueChange(
+                "update-room",
+                200,
+                "data.kind",
+                '"[bold]room"',
+                '"\x1b[31mhall"',
+                5,
+                70,
+                "PATCH /rooms/{id} {}",
+            ),
+        ),
         volatile=(VolatileField("create", 201, "data.id"), VolatileField("update-room", 200, "data.id")),
     )
 
@@ -170,13 +187,16 @@ def test_a_person_sees_every_change_on_one_line() -> None:
 
     assert "broke p.a (pass, now fail)" in text
     assert "healed p.b (fail, now pass)" in text
-    assert "field update-room 200 data.size changed type: number -> string (99 answers or items before, 90 after)" in text
+    assert (
+        "field update-room 200 data.size changed type: number -> string (99 responses or items before, "
+        "90 after)"
+    ) in text
     assert 'update-room: 200 -> 422 for 3 of 70 requests, such as PATCH /rooms/{id} {"size":50}' in text
-    assert "80 answers are to the same request, 19 and 10 are not compared" in text
+    assert "80 responses are to the same request, 19 and 10 are not compared" in text
     assert "before: 1 belong to no operation" in text
     assert "differ in every recording: data.id\n" in text
     assert "only in the first: q" in text
-    assert "clauses: 1 broke, 1 healed; changes in answers: 3" in text
+    assert "clauses: 1 broke, 1 healed; changes in responses: 3" in text
 
 
 def test_values_of_a_provider_command_no_terminal() -> None:
@@ -207,5 +227,5 @@ def test_the_document_holds_everything_as_json() -> None:
     assert document["comparison_version"] == 1
 
 
-def test_a_comparison_of_reports_alone_says_nothing_of_answers() -> None:
+def test_a_comparison_of_reports_alone_says_nothing_of_responses() -> None:
     assert comparison_document(COMPARISON, {}).providers[0].answers is None

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from roomproof.comparison.fields import What, certain, descend
+from roomproof.comparison.fields import FieldTurn, certain, descend
 from roomproof.comparison.profile import Changes, Profile, compare_profiles
 from roomproof.comparison.volatile import form, masked, masked_body
 from roomproof.contract.clause import VALUES
@@ -21,7 +21,7 @@ from roomproof.providers import find_contract, find_special
 from roomproof.targets.credentials import scheme_from, unscoped_from
 from roomproof.targets.http import HttpTarget
 from roomproof.targets.serve import mock_process
-from roomproof.targets.target import Outgoing
+from roomproof.targets.target import UnsentRequest
 
 Json = Any
 PROVIDERS = ("azure", "carrierx", "signalwire", "telnyx")
@@ -33,8 +33,8 @@ class Collecting:
     def __init__(self, target: HttpTarget) -> None:
         self.base_url, self.kept, self._target = target.base_url, list[Interaction](), target
 
-    def send(self, outgoing: Outgoing) -> Interaction:
-        self.kept.append(self._target.send(outgoing))
+    def send(self, unsent: UnsentRequest) -> Interaction:
+        self.kept.append(self._target.send(unsent))
         return self.kept[-1]
 
     def close(self) -> None:
@@ -49,7 +49,9 @@ def recorded(provider: str, seed: int, max_examples: int = 10) -> tuple[Interact
         scheme = scheme_from(contract.credentials, serving.environment)
         unscoped = unscoped_from(contract.credentials, scheme, serving.environment)
         target = Collecting(HttpTarget(serving.base_url))
-        subject = Subject(contract, deviations, find_special(provider), target, scheme, unscoped, serving.room_id, ours=True)
+        subject = Subject(
+            contract, deviations, find_special(provider), target, scheme, unscoped, serving.room_id, ours=True
+        )
         Run(subject, Options(max_examples=max_examples, seed=seed), lambda *_: None).verify()
     return tuple(target.kept)
 
@@ -67,9 +69,15 @@ def compared(provider: str, before: Iterable[Interaction], after: Iterable[Inter
 def told(changes: Changes) -> list[str]:
     """The changes in a few words each."""
     return [
-        *(f"{change.operation} {change.status} {change.path} {change.what.value}" for change in changes.fields),
+        *(
+            f"{change.operation} {change.status} {change.path} {change.what.value}"
+            for change in changes.fields
+        ),
         *(f"{change.operation} {change.before} -> {change.after}" for change in changes.statuses),
-        *(f"{change.operation} {change.status} {change.path}: {change.before} -> {change.after}" for change in changes.values),
+        *(
+            f"{change.operation} {change.status} {change.path}: {change.before} -> {change.after}"
+            for change in changes.values
+        ),
     ]
 
 
@@ -83,19 +91,26 @@ def test_two_recordings_of_one_provider_show_no_change(provider: str) -> None:
     assert changes.count == 0
     assert changes.before.interactions == len(before)
     assert changes.aligned > 0.85 * min(len(before), len(after))
-    assert changes.aligned + changes.alone_after + changes.after.foreign + changes.after.unanswered == len(after)
+    assert changes.aligned + changes.alone_after + changes.after.foreign + changes.after.unanswered == len(
+        after
+    )
 
 
 def test_ids_and_times_are_named_as_volatile() -> None:
     changes = compared("telnyx", recorded("telnyx", 0), recorded("telnyx", 1, 15))
 
     volatile = {f"{item.operation} {item.path}" for item in changes.volatile}
-    assert {"create-room data.id", "create-room data.created_at", "update-room data.updated_at", "update-room data.unique_name"} <= volatile
+    assert {
+        "create-room data.id",
+        "create-room data.created_at",
+        "update-room data.updated_at",
+        "update-room data.unique_name",
+    } <= volatile
     assert "update-room data.max_participants" not in volatile
 
 
 def sent_in(interaction: Interaction) -> dict[str, Json]:
-    """The members of the request's body; none if it is no JSON object."""
+    """The fields of the request's body; none if it is no JSON object."""
     try:
         value = json.loads(interaction.request.body or b"")
     except (ValueError, RecursionError):
@@ -107,7 +122,7 @@ Change = Callable[[dict[str, Json], dict[str, Json]], None]
 
 
 def in_rooms(change: Change) -> Callable[[Interaction], Interaction]:
-    """A change to the room in every answer that has one; it gets the room and what was sent."""
+    """A change to the room in every response that has one; it gets the room and what was sent."""
 
     def changed(interaction: Interaction) -> Interaction:
         response = interaction.response
@@ -121,22 +136,32 @@ def in_rooms(change: Change) -> Callable[[Interaction], Interaction]:
     return changed
 
 
-def status(old: int, new: int, when: Callable[[dict[str, Json]], bool] = lambda _sent: True) -> Callable[[Interaction], Interaction]:
+def status(
+    old: int, new: int, when: Callable[[dict[str, Json]], bool] = lambda _sent: True
+) -> Callable[[Interaction], Interaction]:
     def changed(interaction: Interaction) -> Interaction:
         response = interaction.response
         moves = response is not None and response.status == old and when(sent_in(interaction))
-        return replace(interaction, response=Response(new, response.headers, response.body)) if response and moves else interaction
+        return (
+            replace(interaction, response=Response(new, response.headers, response.body))
+            if response and moves
+            else interaction
+        )
 
     return changed
 
 
 def respelled(name: str, old: str, new: str) -> Callable[[Interaction], Interaction]:
-    return in_rooms(lambda room, _sent: room.update({name: room[name].replace(old, new)}) if name in room else None)
+    return in_rooms(
+        lambda room, _sent: room.update({name: room[name].replace(old, new)}) if name in room else None
+    )
 
 
 def answered(name: str, sent: Json, said: Json) -> Callable[[Interaction], Interaction]:
-    """Another value in the answer to one value."""
-    return in_rooms(lambda room, body: room.update({name: said}) if name in room and body.get(name) == sent else None)
+    """Another value in the response to one value."""
+    return in_rooms(
+        lambda room, body: room.update({name: said}) if name in room and body.get(name) == sent else None
+    )
 
 
 def without_role(room: dict[str, Json], _sent: dict[str, Json]) -> None:
@@ -156,7 +181,10 @@ def rarely_without(name: str) -> Change:
 CHANGES: dict[tuple[str, str], tuple[Callable[[Interaction], Interaction], set[str]]] = {
     ("telnyx", "drops a field"): (
         in_rooms(lambda room, _: room.pop("max_participants", None)),
-        {f"{where} data.max_participants vanished" for where in ("create-room 201", "get-room 200", "update-room 200")},
+        {
+            f"{where} data.max_participants vanished"
+            for where in ("create-room 201", "get-room 200", "update-room 200")
+        },
     ),
     ("telnyx", "renames a field"): (
         in_rooms(lambda room, _: room.update(kind=room.pop("record_type"))),
@@ -168,7 +196,10 @@ CHANGES: dict[tuple[str, str], tuple[Callable[[Interaction], Interaction], set[s
     ),
     ("telnyx", "answers numbers as text"): (
         in_rooms(lambda room, _: room.update(max_participants=str(room["max_participants"]))),
-        {f"{where} data.max_participants changed type" for where in ("create-room 201", "get-room 200", "update-room 200")},
+        {
+            f"{where} data.max_participants changed type"
+            for where in ("create-room 201", "get-room 200", "update-room 200")
+        },
     ),
     ("telnyx", "answers null"): (
         in_rooms(lambda room, _: room.update(record_type=None)),
@@ -176,18 +207,33 @@ CHANGES: dict[tuple[str, str], tuple[Callable[[Interaction], Interaction], set[s
     ),
     ("telnyx", "spells times with an offset"): (
         respelled("created_at", "Z", "+00:00"),
-        {f"{where} data.created_at changed format" for where in ("create-room 201", "get-room 200", "update-room 200")},
+        {
+            f"{where} data.created_at changed format"
+            for where in ("create-room 201", "get-room 200", "update-room 200")
+        },
     ),
     ("telnyx", "numbers its rooms"): (
         in_rooms(lambda room, _: room.update(id=str(int(room["id"][-8:], 16)))),
-        {f"{where} data.id changed format" for where in ("create-room 201", "get-room 200", "update-room 200")},
+        {
+            f"{where} data.id changed format"
+            for where in ("create-room 201", "get-room 200", "update-room 200")
+        },
     ),
     ("telnyx", "has another constant"): (
         in_rooms(lambda room, _: room.update(record_type="video_room")),
-        {f'{where} data.record_type: "room" -> "video_room"' for where in ("create-room 201", "get-room 200")},
+        {
+            f'{where} data.record_type: "room" -> "video_room"'
+            for where in ("create-room 201", "get-room 200")
+        },
     ),
-    ("telnyx", "loses 41"): (answered("max_participants", 41, 40), {"update-room 200 data.max_participants: 41 -> 40"}),
-    ("telnyx", "refuses 50"): (status(200, 422, lambda sent: sent.get("max_participants") == 50), {"update-room 200 -> 422"}),
+    ("telnyx", "loses 41"): (
+        answered("max_participants", 41, 40),
+        {"update-room 200 data.max_participants: 41 -> 40"},
+    ),
+    ("telnyx", "rejects 50"): (
+        status(200, 422, lambda sent: sent.get("max_participants") == 50),
+        {"update-room 200 -> 422"},
+    ),
     ("telnyx", "answers 400 for 422"): (status(422, 400), {"update-room 422 -> 400"}),
     ("azure", "answers 202"): (status(201, 202), {"create-room 201 -> 202"}),
     ("azure", "spells times with Z"): (
@@ -196,7 +242,10 @@ CHANGES: dict[tuple[str, str], tuple[Callable[[Interaction], Interaction], set[s
     ),
     ("carrierx", "drops a field of items"): (
         in_rooms(without_role),
-        {"update-room 200 access_codes.items.role vanished", "replace-room 200 access_codes.items.role vanished"},
+        {
+            "update-room 200 access_codes.items.role vanished",
+            "replace-room 200 access_codes.items.role vanished",
+        },
     ),
     ("signalwire", "sometimes drops a field"): (
         in_rooms(rarely_without("updated_at")),
@@ -215,9 +264,9 @@ def test_a_change_is_told_and_nothing_else(provider: str, what: str) -> None:
 
 
 def test_what_came_back_from_a_room_is_told_with_numbers_and_the_smallest_request() -> None:
-    refuses = status(200, 422, lambda sent: sent.get("enable_recording") is True)
+    rejects = status(200, 422, lambda sent: sent.get("enable_recording") is True)
 
-    changes = compared("telnyx", recorded("telnyx", 0), map(refuses, recorded("telnyx", 1, 15)))
+    changes = compared("telnyx", recorded("telnyx", 0), map(rejects, recorded("telnyx", 1, 15)))
 
     (moved,) = changes.statuses
     assert 1 < moved.requests < moved.of
@@ -225,7 +274,9 @@ def test_what_came_back_from_a_room_is_told_with_numbers_and_the_smallest_reques
 
 
 def test_codes_that_are_not_the_ones_sent_are_told() -> None:
-    changes = compared("carrierx", recorded("carrierx", 0), map(in_rooms(wrong_codes), recorded("carrierx", 1, 15)))
+    changes = compared(
+        "carrierx", recorded("carrierx", 0), map(in_rooms(wrong_codes), recorded("carrierx", 1, 15))
+    )
 
     assert {change.path for change in changes.values} == {"access_codes.items.access_code"}
     assert any(change.after == '"999999"' for change in changes.values)
@@ -235,13 +286,28 @@ ROOM = "5e3b9c0e-2a3f-4a57-8f06-9d1c4f7ab210"
 OTHER_ROOM = "11111111-2222-4333-8444-555555555555"
 
 
-def patch(sent: Json, *, room: str = ROOM, status: int = 200, credentials: str = "valid", query: str = "", **members: Json) -> Interaction:
-    """An update of a room that is answered with these members; None as `sent` is no body."""
+def patch(
+    sent: Json,
+    *,
+    room: str = ROOM,
+    status: int = 200,
+    credentials: str = "valid",
+    query: str = "",
+    **fields: Json,
+) -> Interaction:
+    """An update of a room that is answered with these fields; None as `sent` is no body."""
     body = None if sent is None else json.dumps(sent).encode()
     headers = (("Content-Type", "application/json"), ("Authorization", "hidden"))
-    request = Request("PATCH", f"https://api.example/v2/rooms/{room}{query}", headers, body, Credentials(credentials), RoomKnowledge.EXISTS)
-    answer = {"errors": [members]} if status >= 400 else {"data": {"id": room, **members}}
-    response = Response(status, (("Content-Type", "application/json"),), json.dumps(answer).encode())
+    request = Request(
+        "PATCH",
+        f"https://api.example/v2/rooms/{room}{query}",
+        headers,
+        body,
+        Credentials(credentials),
+        RoomKnowledge.EXISTS,
+    )
+    reply = {"errors": [fields]} if status >= 400 else {"data": {"id": room, **fields}}
+    response = Response(status, (("Content-Type", "application/json"),), json.dumps(reply).encode())
     return Interaction(request, response, datetime(2025, 5, 1, tzinfo=UTC))
 
 
@@ -257,7 +323,7 @@ def test_a_room_that_was_left_otherwise_is_no_change() -> None:
     assert changed(stream(7), stream(8)) == []
 
 
-def test_a_member_that_an_update_resets_is_a_change() -> None:
+def test_a_field_that_an_update_resets_is_a_change() -> None:
     set_ = patch({"max_participants": 7}, max_participants=7, enable_recording=True)
     kept = patch({"enable_recording": True}, max_participants=7, enable_recording=True)
     reset = patch({"enable_recording": True}, max_participants=10, enable_recording=True)
@@ -274,23 +340,38 @@ def test_what_a_room_was_before_the_recording_is_no_change() -> None:
 
 def test_requests_are_aligned_by_what_they_are_and_not_by_where_they_stand() -> None:
     stream = [patch({"max_participants": limit}, max_participants=limit) for limit in range(2, 40)]
-    refusing = [patch({"max_participants": 20}, status=422, code="1") if limit == 20 else item for limit, item in enumerate(stream, 2)]
+    rejecting = [
+        patch({"max_participants": 20}, status=422, code="1") if limit == 20 else item
+        for limit, item in enumerate(stream, 2)
+    ]
 
-    changes = compared("telnyx", stream, refusing[::-1])
+    changes = compared("telnyx", stream, rejecting[::-1])
 
-    assert [(moved.before, moved.after, moved.requests, moved.of) for moved in changes.statuses] == [(200, 422, 1, 38)]
+    assert [(moved.before, moved.after, moved.requests, moved.of) for moved in changes.statuses] == [
+        (200, 422, 1, 38)
+    ]
 
 
 @pytest.mark.parametrize(
     ("before", "after", "aligned"),
     [
-        ({"unique_name": "Room rp0a1b2c3d4e65f1-00aa11bb"}, {"unique_name": "Room rp9f8e7d6c5b65f2-77cc22dd"}, 1),
-        ({"webhook_event_url": f"https://a.example/{ROOM}"}, {"webhook_event_url": f"https://a.example/{OTHER_ROOM}"}, 1),
+        (
+            {"unique_name": "Room rp0a1b2c3d4e65f1-00aa11bb"},
+            {"unique_name": "Room rp9f8e7d6c5b65f2-77cc22dd"},
+            1,
+        ),
+        (
+            {"webhook_event_url": f"https://a.example/{ROOM}"},
+            {"webhook_event_url": f"https://a.example/{OTHER_ROOM}"},
+            1,
+        ),
         ({"unique_name": "abc"}, {"unique_name": "xyz"}, 0),
         ({"max_participants": 50}, {"max_participants": 51}, 0),
     ],
 )
-def test_only_volatile_texts_may_differ_between_aligned_requests(before: Json, after: Json, aligned: int) -> None:
+def test_only_volatile_texts_may_differ_between_aligned_requests(
+    before: Json, after: Json, aligned: int
+) -> None:
     changes = compared("telnyx", [patch(before, **before)], [patch(after, **after)])
 
     assert changes.aligned == aligned
@@ -300,7 +381,10 @@ def test_only_volatile_texts_may_differ_between_aligned_requests(before: Json, a
 
 @pytest.mark.parametrize(
     "other",
-    [patch({}, status=401, credentials="wrong", code="1"), patch({}, status=422, query="?include_sessions=true", code="1")],
+    [
+        patch({}, status=401, credentials="wrong", code="1"),
+        patch({}, status=422, query="?include_sessions=true", code="1"),
+    ],
     ids=["credentials", "query"],
 )
 def test_requests_with_other_credentials_or_query_are_others(other: Interaction) -> None:
@@ -310,10 +394,15 @@ def test_requests_with_other_credentials_or_query_are_others(other: Interaction)
 
 
 def test_a_name_that_some_unseen_room_may_have_moves_no_status() -> None:
-    names: tuple[Json, Json] = ({"unique_name": "Room rp0a1b2c3d4e65f1"}, {"unique_name": "Room rp9f8e7d6c5b65f2"})
+    names: tuple[Json, Json] = (
+        {"unique_name": "Room rp0a1b2c3d4e65f1"},
+        {"unique_name": "Room rp9f8e7d6c5b65f2"},
+    )
 
     assert changed([patch(names[0], **names[0])], [patch(names[1], status=422, code="1")]) == []
-    assert changed([patch(names[0], **names[0])], [patch(names[0], status=422, code="1")]) == ["update-room 200 -> 422"]
+    assert changed([patch(names[0], **names[0])], [patch(names[0], status=422, code="1")]) == [
+        "update-room 200 -> 422"
+    ]
 
 
 def test_the_room_in_the_path_is_no_part_of_what_a_request_is() -> None:
@@ -324,7 +413,10 @@ def test_the_room_in_the_path_is_no_part_of_what_a_request_is() -> None:
 
 
 def test_a_request_that_is_answered_both_ways_in_both_recordings_tells_nothing() -> None:
-    good, bad = patch({"max_participants": 5}, max_participants=5), patch({"max_participants": 5}, status=422, code="1")
+    good, bad = (
+        patch({"max_participants": 5}, max_participants=5),
+        patch({"max_participants": 5}, status=422, code="1"),
+    )
 
     assert changed([good, bad, good], [good, bad, bad]) == []
     assert changed([good, good, good], [good, good, bad]) == ["update-room 200 -> 422"]
@@ -342,7 +434,13 @@ def test_a_request_whose_fate_hangs_on_the_room_moves_no_status() -> None:
     def update(status: int) -> Interaction:
         sent = b'{"validUntil": "2025-05-01T00:05:00Z"}'
         headers = (("Content-Type", "application/merge-patch+json"), ("Authorization", "hidden"))
-        request = Request("PATCH", "https://api.example/rooms/99199690362660524?api-version=2025-03-13", headers, sent, Credentials.VALID)
+        request = Request(
+            "PATCH",
+            "https://api.example/rooms/99199690362660524?api-version=2025-03-13",
+            headers,
+            sent,
+            Credentials.VALID,
+        )
         return Interaction(request, Response(status, (), b"{}"), datetime(2025, 5, 1, tzinfo=UTC))
 
     changes = compared("azure", [update(200)], [update(400)])
@@ -358,12 +456,21 @@ def test_a_recording_that_starts_late_or_ends_early_shows_no_change(cut: int) ->
 
 
 def test_a_busy_provider_has_moved_no_status() -> None:
-    assert changed([patch({"max_participants": 5}, max_participants=5)], [patch({"max_participants": 5}, status=503, code="1")]) == []
+    assert (
+        changed(
+            [patch({"max_participants": 5}, max_participants=5)],
+            [patch({"max_participants": 5}, status=503, code="1")],
+        )
+        == []
+    )
 
 
 def test_values_that_the_provider_sets_anew_each_time_are_volatile() -> None:
     def stream(start: int, constant: str) -> list[Interaction]:
-        return [patch({"max_participants": 5}, max_participants=5, visits=start + number, maker=constant) for number in range(6)]
+        return [
+            patch({"max_participants": 5}, max_participants=5, visits=start + number, maker=constant)
+            for number in range(6)
+        ]
 
     changes = compared("telnyx", stream(1, "a"), stream(70, "a"))
     assert told(changes) == []
@@ -379,9 +486,14 @@ def test_a_value_that_only_now_differs_for_the_same_request_is_a_change() -> Non
     assert changed(stream("aabc"), stream("aaaa")) == []
 
 
-def test_two_rare_answers_are_too_few_to_miss_a_field() -> None:
+def test_two_rare_responses_are_too_few_to_miss_a_field() -> None:
     def stream(having: int, of: int) -> list[Interaction]:
-        return [patch({"max_participants": 2}, status=422, **({"hint": "x"} if number < having else {"code": "1"})) for number in range(of)]
+        return [
+            patch(
+                {"max_participants": 2}, status=422, **({"hint": "x"} if number < having else {"code": "1"})
+            )
+            for number in range(of)
+        ]
 
     assert changed(stream(2, 20), stream(0, 3)) == []
     assert "update-room 422 errors.items.hint vanished" in changed(stream(10, 20), stream(0, 20))
@@ -396,7 +508,10 @@ def test_how_much_is_enough() -> None:
 
 def test_a_null_that_was_sent_is_no_change() -> None:
     before = [patch({"webhook_timeout_secs": 5}, webhook_timeout_secs=5)]
-    after = [patch({"webhook_timeout_secs": 5}, webhook_timeout_secs=5), patch({"webhook_timeout_secs": None}, webhook_timeout_secs=None)]
+    after = [
+        patch({"webhook_timeout_secs": 5}, webhook_timeout_secs=5),
+        patch({"webhook_timeout_secs": None}, webhook_timeout_secs=None),
+    ]
 
     assert changed(before, after) == []
 
@@ -410,11 +525,11 @@ def test_long_values_are_shown_cut() -> None:
     assert "5000" in change.before
 
 
-def test_what_belongs_to_no_operation_and_what_has_no_answer_is_counted() -> None:
-    stranger = Interaction(Request("GET", "https://api.example/v2/calls"), Response(200))
+def test_what_belongs_to_no_operation_and_what_has_no_response_is_counted() -> None:
+    unknown_room_id = Interaction(Request("GET", "https://api.example/v2/calls"), Response(200))
     lost = replace(patch({}), response=None, failure="timeout")
 
-    changes = compared("telnyx", [stranger, lost], [])
+    changes = compared("telnyx", [unknown_room_id, lost], [])
 
     assert (changes.before.foreign, changes.before.unanswered, changes.count) == (1, 1, 0)
 
@@ -480,13 +595,24 @@ def test_forms_of_texts(text: str, expected: str) -> None:
 
 def test_a_fraction_of_a_second_that_is_gone_is_told_one_that_is_shorter_once_is_not() -> None:
     def stream(*fractions: str) -> list[Interaction]:
-        return [patch({}, updated_at=f"2025-05-01T10:00:0{number}{text}Z") for number, text in enumerate(fractions)]
+        return [
+            patch({}, updated_at=f"2025-05-01T10:00:0{number}{text}Z")
+            for number, text in enumerate(fractions)
+        ]
 
-    assert changed(stream(*[".123"] * 4), stream(*[""] * 4)) == ["update-room 200 data.updated_at changed format"]
+    assert changed(stream(*[".123"] * 4), stream(*[""] * 4)) == [
+        "update-room 200 data.updated_at changed format"
+    ]
     assert changed(stream(*[".123"] * 4), stream(".123", ".12", ".12", ".12")) == []
 
 
 def test_a_change_names_what_it_is() -> None:
     (change,) = compared("telnyx", [patch({}, record_type="room")], [patch({}, record_type=3)]).fields
 
-    assert (change.what, change.before, change.after, change.seen_before, change.seen_after) == (What.TYPE, "string", "number", 1, 1)
+    assert (change.what, change.before, change.after, change.seen_before, change.seen_after) == (
+        FieldTurn.TYPE,
+        "string",
+        "number",
+        1,
+        1,
+    )

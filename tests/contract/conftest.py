@@ -29,7 +29,9 @@ _PlainLoader.yaml_implicit_resolvers = {
 
 
 def resolved(node: Node, root: Node) -> Node:
-    """A copy with every reference replaced, written here a second time so that the package's own way is not trusted."""
+    """A copy with every reference replaced, written here a second time so that the package's own way is not
+    trusted.
+    """
     if isinstance(node, list):
         return [resolved(item, root) for item in node]
     if not isinstance(node, dict):
@@ -49,14 +51,21 @@ def operations(root: Node) -> Iterator[tuple[Node, list[Node]]]:
 
 
 def schemas(root: Node) -> Iterator[tuple[str, str, str, Node]]:
-    """Yield (operation, carrier, place, schema) of every schema: request bodies, responses, parameters, headers."""
+    """Yield (operation, carrier, place, schema) of every schema: request bodies, responses, parameters,
+    headers.
+    """
     for operation, parameters in operations(root):
         name = operation["operationId"]
-        yield from ((name, parameter["in"], parameter["name"], parameter["schema"]) for parameter in parameters)
+        yield from (
+            (name, parameter["in"], parameter["name"], parameter["schema"]) for parameter in parameters
+        )
         for media in operation.get("requestBody", {}).get("content", {}).values():
             yield name, "request", "", media["schema"]
         for status, response in operation["responses"].items():
-            yield from ((name, f"{status} header", header, item["schema"]) for header, item in response.get("headers", {}).items())
+            yield from (
+                (name, f"{status} header", header, item["schema"])
+                for header, item in response.get("headers", {}).items()
+            )
             yield from ((name, status, "", media["schema"]) for media in response.get("content", {}).values())
 
 

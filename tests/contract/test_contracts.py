@@ -1,6 +1,6 @@
-"""The four shipped contracts: valid OpenAPI, valid JSON Schema, and the very facts that the pages state.
+"""The four shipped contracts: valid OpenAPI, valid JSON Schema, and the very facts that the documents state.
 
-The tables below were written from the pages, not from the contracts.
+The tables below were written from the documents, not from the contracts.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from roomproof.contract.model import Contract, Operation
 
 Fact = tuple[str, str, str, str, Any]
 
-# provider, operation, member of the request body, keyword, value on the page
+# provider, operation, field of the request body, keyword, value on the document
 REQUEST_FACTS: list[Fact] = [
     ("telnyx", "update-room", "unique_name", "type", "string"),
     ("telnyx", "update-room", "max_participants", "type", "integer"),
@@ -49,14 +49,26 @@ REQUEST_FACTS: list[Fact] = [
         ("signalwire", "update-room", name, "anyOf", [{"format": "date-time"}, {"format": "date"}])
         for name in ("join_from", "join_until", "remove_at")
     ),
-    *(("signalwire", "update-room", name, "type", "boolean") for name in ("record_on_start", "enable_room_previews", "audio_video_sync")),
-    *(("signalwire", "update-room", name, "default", None) for name in ("record_on_start", "enable_room_previews", "audio_video_sync")),
+    *(
+        ("signalwire", "update-room", name, "type", "boolean")
+        for name in ("record_on_start", "enable_room_previews", "audio_video_sync")
+    ),
+    *(
+        ("signalwire", "update-room", name, "default", None)
+        for name in ("record_on_start", "enable_room_previews", "audio_video_sync")
+    ),
     ("azure", "create-room", "pstnDialOutEnabled", "default", False),
     ("azure", "create-room", "pstnDialOutEnabled", "type", "boolean"),
     ("azure", "create-room", "validFrom", "format", "date-time"),
     ("azure", "create-room", "validUntil", "format", "date-time"),
     ("azure", "create-room", "participants", "type", "object"),
-    ("azure", "create-room", "participants.values.role", "enum", ["Presenter", "Attendee", "Consumer", "Collaborator"]),
+    (
+        "azure",
+        "create-room",
+        "participants.values.role",
+        "enum",
+        ["Presenter", "Attendee", "Consumer", "Collaborator"],
+    ),
     ("azure", "create-room", "participants.values.role", "default", "Attendee"),
     ("azure", "update-room", "pstnDialOutEnabled", "default", False),
     ("azure", "update-room", "validFrom", "format", "date-time"),
@@ -65,8 +77,14 @@ REQUEST_FACTS: list[Fact] = [
         ("carrierx", operation, "access_codes.items.role", "enum", ["host", "listener", "participant"])
         for operation in ("update-room", "replace-room")
     ),
-    *(("carrierx", operation, "did_group_sid", "type", ["string", "null"]) for operation in ("update-room", "replace-room")),
-    *(("carrierx", operation, "properties", "type", "object") for operation in ("update-room", "replace-room")),
+    *(
+        ("carrierx", operation, "did_group_sid", "type", ["string", "null"])
+        for operation in ("update-room", "replace-room")
+    ),
+    *(
+        ("carrierx", operation, "properties", "type", "object")
+        for operation in ("update-room", "replace-room")
+    ),
     *(("carrierx", operation, "name", "type", "string") for operation in ("update-room", "replace-room")),
 ]
 RESPONSE_FACTS: list[Fact] = [
@@ -96,7 +114,10 @@ RESPONSE_FACTS: list[Fact] = [
         for operation in ("create-room", "update-room")
         for name in ("createdAt", "validFrom", "validUntil")
     ),
-    *(("azure", operation, "pstnDialOutEnabled", "type", "boolean") for operation in ("create-room", "update-room")),
+    *(
+        ("azure", operation, "pstnDialOutEnabled", "type", "boolean")
+        for operation in ("create-room", "update-room")
+    ),
     *(("azure", operation, "id", "type", "string") for operation in ("create-room", "update-room")),
     ("carrierx", "update-room", "account_sid", "type", "string"),
     ("carrierx", "update-room", "did_group_sid", "type", ["string", "null"]),
@@ -106,54 +127,77 @@ RESPONSE_FACTS: list[Fact] = [
 SID = "/meeting_rooms/{meeting_room_sid}"
 COLLECTION = {"create-room": "POST", "list-rooms": "GET"}
 ONE = {"get-room": ("GET", "read"), "delete-room": ("DELETE", "delete")}
-# provider, operation -> what the page shows of the request line and of the answers
+# provider, operation -> what the document shows of the request line and of the responses
 OPERATIONS: Mapping[tuple[str, str], tuple[str, str, str, dict[str, str]]] = {
-    ("azure", "create-room"): ("POST", "/rooms", "application/json", {"201": "success", "default": "refused"}),
-    ("azure", "update-room"): ("PATCH", "/rooms/{roomId}", "application/merge-patch+json", {"200": "success", "default": "refused"}),
+    ("azure", "create-room"): ("POST", "/rooms", "application/json", {"201": "success",
+    "default": "refused"}),
+    ("azure", "update-room"): ("PATCH", "/rooms/{roomId}", "application/merge-patch+json", {"200": "success",
+    "default": "refused"}),
     ("telnyx", "update-room"): (
         "PATCH", "/rooms/{room_id}", "application/json",
         {"200": "success", "401": "unauthenticated", "404": "unknown-room", "422": "invalid"},
     ),
     ("carrierx", "update-room"): ("PATCH", SID, "application/json", {"200": "success", "default": "refused"}),
     ("carrierx", "replace-room"): ("PUT", SID, "application/json", {"200": "success", "default": "refused"}),
-    ("signalwire", "update-room"): ("PUT", "/rooms/{id}", "application/json", {"200": "success", "default": "refused"}),
+    ("signalwire", "update-room"): ("PUT", "/rooms/{id}", "application/json", {"200": "success",
+    "default": "refused"}),
 }  # fmt: skip
 
-# provider, operation -> what real providers do beside the pages (docs/observed.md)
+# provider, operation -> what real providers do beside the documents (docs/observed.md)
 OBSERVED = {
     ("azure", "list-rooms"): ("GET", "/rooms", "list", "room"),
     ("azure", "get-room"): ("GET", "/rooms/{roomId}", "read", "room"),
     ("azure", "delete-room"): ("DELETE", "/rooms/{roomId}", "delete", "room"),
     ("azure", "list-participants"): ("GET", "/rooms/{roomId}/participants", "list", "participant"),
-    **{("carrierx", name): (method, "/meeting_rooms", name.split("-")[0], "room") for name, method in COLLECTION.items()},
+    **{
+        ("carrierx", name): (method, "/meeting_rooms", name.split("-")[0], "room")
+        for name, method in COLLECTION.items()
+    },
     **{("carrierx", name): (method, SID, effect, "room") for name, (method, effect) in ONE.items()},
-    **{("telnyx", name): (method, "/rooms", name.split("-")[0], "room") for name, method in COLLECTION.items()},
-    **{("telnyx", name): (method, "/rooms/{room_id}", effect, "room") for name, (method, effect) in ONE.items()},
-    **{("signalwire", name): (method, "/rooms", name.split("-")[0], "room") for name, method in COLLECTION.items()},
-    **{("signalwire", name): (method, "/rooms/{id}", effect, "room") for name, (method, effect) in ONE.items()},
+    **{
+        ("telnyx", name): (method, "/rooms", name.split("-")[0], "room")
+        for name, method in COLLECTION.items()
+    },
+    **{
+        ("telnyx", name): (method, "/rooms/{room_id}", effect, "room")
+        for name, (method, effect) in ONE.items()
+    },
+    **{
+        ("signalwire", name): (method, "/rooms", name.split("-")[0], "room")
+        for name, method in COLLECTION.items()
+    },
+    **{
+        ("signalwire", name): (method, "/rooms/{id}", effect, "room")
+        for name, (method, effect) in ONE.items()
+    },
 }
 
-MEMBERS = {
+FIELDS = {
     ("azure", "create-room"): ["participants", "pstnDialOutEnabled", "validFrom", "validUntil"],
     ("azure", "update-room"): ["pstnDialOutEnabled", "validFrom", "validUntil"],
     ("carrierx", "update-room"): ["access_codes", "did_group_sid", "name", "properties"],
-    ("carrierx", "replace-room"): ["access_codes", "account_sid", "did_group_sid", "meeting_room_sid", "name", "properties"],
+    ("carrierx", "replace-room"): ["access_codes", "account_sid", "did_group_sid", "meeting_room_sid", "name",
+    "properties"],
     ("telnyx", "update-room"): [
-        "enable_recording", "max_participants", "unique_name", "webhook_event_failover_url", "webhook_event_url", "webhook_timeout_secs",
+        "enable_recording", "max_participants", "unique_name", "webhook_event_failover_url",
+        "webhook_event_url", "webhook_timeout_secs",
     ],
     ("signalwire", "update-room"): [
-        "audio_video_sync", "description", "display_name", "enable_room_previews", "join_from", "join_until", "layout", "max_members",
+        "audio_video_sync", "description", "display_name", "enable_room_previews", "join_from", "join_until",
+        "layout", "max_members",
         "quality", "record_on_start", "remove_after_seconds_elapsed", "remove_at",
     ],
 }  # fmt: skip
-REQUIRED = {("carrierx", "replace-room"): MEMBERS["carrierx", "replace-room"]}
-ROOM_MEMBERS = {
+REQUIRED = {("carrierx", "replace-room"): FIELDS["carrierx", "replace-room"]}
+ROOM_FIELDS = {
     "azure": ["createdAt", "id", "pstnDialOutEnabled", "validFrom", "validUntil"],
-    "carrierx": MEMBERS["carrierx", "replace-room"],
+    "carrierx": FIELDS["carrierx", "replace-room"],
     "telnyx": [
-        *MEMBERS["telnyx", "update-room"], "id", "created_at", "updated_at", "active_session_id", "sessions", "record_type",
+        *FIELDS["telnyx", "update-room"], "id", "created_at", "updated_at", "active_session_id", "sessions",
+        "record_type",
     ],
-    "signalwire": [*MEMBERS["signalwire", "update-room"], "id", "name", "fps", "active_session", "created_at", "updated_at"],
+    "signalwire": [*FIELDS["signalwire", "update-room"], "id", "name", "fps", "active_session", "created_at",
+    "updated_at"],
 }  # fmt: skip
 PARAMETERS = {
     ("azure", "create-room"): {
@@ -167,16 +211,22 @@ PARAMETERS = {
     ("carrierx", "replace-room"): {("meeting_room_sid", "path", True)},
     ("signalwire", "update-room"): {("id", "path", True)},
 }
-SECURITY = {"azure": {"type": "apiKey", "in": "header", "name": "Authorization"}, "telnyx": {"type": "http", "scheme": "bearer"},
-            "carrierx": {"type": "http", "scheme": "basic"}, "signalwire": {"type": "http", "scheme": "basic"}}  # fmt: skip
-SERVERS = {"azure": "{endpoint}", "telnyx": "https://api.telnyx.com/v2", "carrierx": "https://api.carrierx.com/conference/v2"}
+SECURITY = {"azure": {"type": "apiKey", "in": "header", "name": "Authorization"}, "telnyx": {"type": "http",
+    "scheme": "bearer"},
+            "carrierx": {"type": "http", "scheme": "basic"}, "signalwire": {"type": "http",
+            "scheme": "basic"}}  # fmt: skip
+SERVERS = {
+    "azure": "{endpoint}",
+    "telnyx": "https://api.telnyx.com/v2",
+    "carrierx": "https://api.carrierx.com/conference/v2",
+}
 
 
 def operation_of(contract: Contract, name: str) -> Operation:
     return next(operation for operation in contract.operations if operation.id == name)
 
 
-def member(schema: Mapping[str, Any], path: str) -> Mapping[str, Any]:
+def field(schema: Mapping[str, Any], path: str) -> Mapping[str, Any]:
     for step in path.split("."):
         schema = (
             schema[{"items": "items", "values": "additionalProperties"}[step]]
@@ -195,71 +245,103 @@ def test_a_contract_is_valid_openapi(file: Path) -> None:
 
 
 def test_a_contract_loads_in_schemathesis(file: Path, contract: Contract) -> None:
-    schemathesis = pytest.importorskip("schemathesis", reason="with each Python, only what is quick is installed")
+    schemathesis = pytest.importorskip(
+        "schemathesis", reason="with each Python, only what is quick is installed"
+    )
     loaded = schemathesis.openapi.from_path(file)
     found = {(item.ok().method.upper(), item.ok().path) for item in loaded.get_all_operations()}
-    assert found == {(operation.method, operation.path) for operation in contract.operations if operation.is_documented}
+    assert found == {
+        (operation.method, operation.path) for operation in contract.operations if operation.is_documented
+    }
 
 
-def test_every_schema_of_a_contract_is_json_schema_2020_12(every_schema: list[tuple[str, str, str, Any]]) -> None:
+def test_every_schema_of_a_contract_is_json_schema_2020_12(
+    every_schema: list[tuple[str, str, str, Any]],
+) -> None:
     assert len(every_schema) >= 3
     for _, _, _, schema in every_schema:
         Draft202012Validator.check_schema(schema)
 
 
 @pytest.mark.parametrize("fact", REQUEST_FACTS, ids=fact_id)
-def test_a_request_member_is_as_the_page_has_it(fact: Fact, every_contract: Mapping[str, Contract]) -> None:
+def test_a_request_field_is_as_the_document_has_it(
+    fact: Fact, every_contract: Mapping[str, Contract]
+) -> None:
     provider, name, path, keyword, value = fact
-    assert member(operation_of(every_contract[provider], name).body.schema, path).get(keyword) == value
+    assert field(operation_of(every_contract[provider], name).body.schema, path).get(keyword) == value
 
 
 @pytest.mark.parametrize("fact", RESPONSE_FACTS, ids=fact_id)
-def test_a_response_member_is_as_the_page_has_it(fact: Fact, every_contract: Mapping[str, Contract]) -> None:
+def test_a_response_field_is_as_the_document_has_it(
+    fact: Fact, every_contract: Mapping[str, Contract]
+) -> None:
     provider, name, path, keyword, value = fact
     schema = operation_of(every_contract[provider], name).success.schema
     assert schema is not None
-    assert member(schema, path).get(keyword) == value
+    assert field(schema, path).get(keyword) == value
 
 
 @pytest.mark.parametrize("key", OPERATIONS, ids=".".join)
-def test_an_operation_is_as_the_page_has_it(key: tuple[str, str], every_contract: Mapping[str, Contract]) -> None:
+def test_an_operation_is_as_the_document_has_it(
+    key: tuple[str, str], every_contract: Mapping[str, Contract]
+) -> None:
     operation = operation_of(every_contract[key[0]], key[1])
-    answers = {response.status: response.when for response in operation.responses}
-    assert (operation.method, operation.path, operation.body.media_type, answers) == OPERATIONS[key]
+    responses = {response.status: response.when for response in operation.responses}
+    assert (operation.method, operation.path, operation.body.media_type, responses) == OPERATIONS[key]
     assert {(item.name, item.place, item.required) for item in operation.parameters} == PARAMETERS[key]
-    assert sorted(operation.body.schema["properties"]) == MEMBERS[key]
+    assert sorted(operation.body.schema["properties"]) == FIELDS[key]
     assert sorted(operation.body.schema.get("required", [])) == REQUIRED.get(key, [])
 
 
-def test_the_contracts_have_the_six_documented_operations_and_no_more(every_contract: Mapping[str, Contract]) -> None:
-    every = [(provider, operation) for provider, contract in every_contract.items() for operation in contract.operations]
-    assert {(provider, operation.id) for provider, operation in every if operation.is_documented} == set(OPERATIONS)
+def test_the_contracts_have_the_six_documented_operations_and_no_more(
+    every_contract: Mapping[str, Contract],
+) -> None:
+    every = [
+        (provider, operation)
+        for provider, contract in every_contract.items()
+        for operation in contract.operations
+    ]
+    assert {(provider, operation.id) for provider, operation in every if operation.is_documented} == set(
+        OPERATIONS
+    )
 
 
-def test_what_no_page_describes_is_of_level_observed_and_says_what_it_does(every_contract: Mapping[str, Contract]) -> None:
-    every = [(provider, operation) for provider, contract in every_contract.items() for operation in contract.operations]
+def test_what_no_document_describes_is_of_level_observed_and_says_what_it_does(
+    every_contract: Mapping[str, Contract],
+) -> None:
+    every = [
+        (provider, operation)
+        for provider, contract in every_contract.items()
+        for operation in contract.operations
+    ]
     beside = [(provider, operation) for provider, operation in every if not operation.is_documented]
-    assert {(name, one.id): (one.method, one.path, str(one.effect), one.resource and one.resource.name) for name, one in beside} == OBSERVED
-    assert {clause.level for _, operation in beside for clause in operation.clauses} <= {Level.OBSERVED, Level.SAMPLE}
+    assert {
+        (name, one.id): (one.method, one.path, str(one.effect), one.resource and one.resource.name)
+        for name, one in beside
+    } == OBSERVED
+    assert {clause.level for _, operation in beside for clause in operation.clauses} <= {
+        Level.OBSERVED,
+        Level.SAMPLE,
+    }
 
 
-def test_a_room_in_an_answer_has_the_members_of_the_page(provider: str, contract: Contract) -> None:
+def test_a_room_in_a_response_has_the_fields_of_the_document(provider: str, contract: Contract) -> None:
     for operation in contract.telling:
         schema = operation.success.schema
         for step in contract.room.at:
             schema = schema["properties"][step] if schema else None
         assert schema is not None
-        assert sorted(schema["properties"]) == sorted(ROOM_MEMBERS[provider])
+        assert sorted(schema["properties"]) == sorted(ROOM_FIELDS[provider])
 
 
-def test_the_credentials_are_those_of_the_page(provider: str, document: Mapping[str, Any]) -> None:
+def test_the_credentials_are_those_of_the_document(provider: str, document: Mapping[str, Any]) -> None:
     (scheme,) = document["components"]["securitySchemes"].values()
     assert SECURITY[provider].items() <= scheme.items()
     assert document["security"] == [{name: []} for name in document["components"]["securitySchemes"]]
 
 
 @pytest.mark.parametrize("name", SERVERS)
-def test_the_server_is_that_of_the_page(name: str, every_contract: Mapping[str, Contract]) -> None:
+def test_the_server_is_that_of_the_document(name: str, every_contract: Mapping[str, Contract]) -> None:
     assert every_contract[name].server == SERVERS[name]
 
 
@@ -284,13 +366,15 @@ def test_the_server_is_that_of_the_page(name: str, every_contract: Mapping[str, 
         ("signalwire.update-room.behaviour.join_until.date-only", {}),
     ],
 )
-def test_a_statement_in_prose_is_a_documented_clause(clause: str, options: dict[str, Any], every_contract: Mapping[str, Contract]) -> None:
+def test_a_statement_in_prose_is_a_documented_clause(
+    clause: str, options: dict[str, Any], every_contract: Mapping[str, Contract]
+) -> None:
     found = every_contract[clause.split(".")[0]].clauses[clause]
     assert found.level == "documented"
     assert options.items() <= found.options.items()
 
 
-def test_the_default_of_a_member_is_demanded_of_rooms(every_contract: Mapping[str, Contract]) -> None:
+def test_the_default_of_a_field_is_demanded_of_rooms(every_contract: Mapping[str, Contract]) -> None:
     defaults = {
         clause.id: clause.options["default"]
         for contract in every_contract.values()

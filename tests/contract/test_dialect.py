@@ -1,4 +1,4 @@
-"""What plain OpenAPI says beside our x- members means what it means there, or nothing: it is no error."""
+"""What plain OpenAPI says beside our x- fields means what it means there, or nothing: it is no error."""
 
 from __future__ import annotations
 
@@ -141,7 +141,7 @@ def test_no_generated_request_has_a_read_only_field(data: st.DataObject) -> None
 
 @pytest.mark.parametrize("closed", [{}, {"additionalProperties": False}], ids=["open", "closed"])
 @pytest.mark.parametrize("status", [200, 400])
-def test_whether_a_read_only_field_is_ignored_or_refused_is_no_finding(closed: Any, status: int) -> None:
+def test_whether_a_read_only_field_is_ignored_or_rejected_is_no_finding(closed: Any, status: int) -> None:
     fields = {"id": {"type": "string", "readOnly": True}, "size": {"type": "integer"}}
     judge = Judge(contract({**PLAIN, **closed, "properties": fields}))
 
@@ -219,6 +219,6 @@ def test_a_bound_that_is_exclusive_by_a_flag_is_the_same_by_a_number(old: Any, n
         ("unevaluatedProperties", "leave it out, and name under x-unsettled"),
     ],
 )
-def test_a_keyword_that_nothing_would_test_is_refused_with_what_to_do(keyword: str, says: str) -> None:
+def test_a_keyword_that_nothing_would_test_is_rejected_with_what_to_do(keyword: str, says: str) -> None:
     with pytest.raises(ContractError, match=f"line .*{keyword!r} has no clause.*{says}"):
         contract(with_size(type="integer", **{keyword: {}}))

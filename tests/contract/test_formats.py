@@ -1,4 +1,6 @@
-"""Formats as their standards have them: RFC 3339 (date-time, date), RFC 3986 (uri), RFC 9562 (uuid), RFC 9110 (http-date)."""
+"""Formats as their standards have them: RFC 3339 (date-time, date), RFC 3986 (uri), RFC 9562 (uuid), RFC 9110
+(http-date).
+"""
 
 from __future__ import annotations
 
@@ -102,7 +104,12 @@ def test_what_rfc_3339_excludes_is_no_date_time(text: str) -> None:
 @given(MOMENTS)
 def test_a_moment_is_the_same_instant_at_every_offset(moment: datetime) -> None:
     utc = moment.astimezone(UTC)
-    assert instant(spelled(moment)) == instant(spelled(utc)) == instant(spelled(utc, "t", "z")) == Instant.of(moment)
+    assert (
+        instant(spelled(moment))
+        == instant(spelled(utc))
+        == instant(spelled(utc, "t", "z"))
+        == Instant.of(moment)
+    )
 
 
 @given(MOMENTS, MOMENTS)
@@ -136,7 +143,17 @@ def test_a_date_is_midnight_utc(day: object) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "2025-02-29", "2025-13-01", "2025-3-1", "20250301", "2025-03-01T00:00:00Z", "2025-03-01\n", "0000-01-01"]
+    "text",
+    [
+        "",
+        "2025-02-29",
+        "2025-13-01",
+        "2025-3-1",
+        "20250301",
+        "2025-03-01T00:00:00Z",
+        "2025-03-01\n",
+        "0000-01-01",
+    ],
 )
 def test_what_rfc_3339_excludes_is_no_date(text: str) -> None:
     assert not is_date(text)
@@ -161,7 +178,16 @@ def test_every_uuid_is_one_in_either_case_and_nothing_longer_or_shorter_is(value
     text = str(value)
     assert is_uuid(text)
     assert is_uuid(text.upper())
-    for other in (value.hex, f"{{{text}}}", f"urn:uuid:{text}", text[:-1], f"{text}0", f"{text}\n", text.replace("-", "_"), f" {text}"):
+    for other in (
+        value.hex,
+        f"{{{text}}}",
+        f"urn:uuid:{text}",
+        text[:-1],
+        f"{text}0",
+        f"{text}\n",
+        text.replace("-", "_"),
+        f" {text}",
+    ):
         assert not is_uuid(other)
 
 

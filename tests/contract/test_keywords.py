@@ -7,13 +7,13 @@ from typing import Any
 import jsonschema_rs
 import pytest
 
-from roomproof.contract.keywords import BY_RULE, KEYWORDS, LIMITS, Edge, Kind, beyond
+from roomproof.contract.keywords import BY_RULE, KEYWORDS, LIMITS, Edge, SizeKind, beyond
 
-OF_SIZE: dict[Kind, Any] = {
-    Kind.NUMBER: lambda size: size,
-    Kind.LENGTH: lambda size: "x" * size,
-    Kind.ITEMS: lambda size: [0] * size,
-    Kind.PROPERTIES: lambda size: {str(number): 0 for number in range(size)},
+OF_SIZE: dict[SizeKind, Any] = {
+    SizeKind.NUMBER: lambda size: size,
+    SizeKind.LENGTH: lambda size: "x" * size,
+    SizeKind.ITEMS: lambda size: [0] * size,
+    SizeKind.PROPERTIES: lambda size: {str(number): 0 for number in range(size)},
 }
 """How a value of a size is made."""
 OF_TYPE = {"number": 4, "string": "four", "array": [4] * 4, "object": dict.fromkeys("four", 4)}
@@ -59,6 +59,6 @@ def test_each_keyword_has_a_sentence_about_the_field_and_an_edge_that_can_be_loo
 
 
 def test_true_is_no_number_and_a_list_has_no_length() -> None:
-    assert Kind.NUMBER.measured(True) is None
-    assert Kind.NUMBER.measured(float("inf")) is None
-    assert Kind.LENGTH.measured([1, 2]) is None
+    assert SizeKind.NUMBER.measured(True) is None
+    assert SizeKind.NUMBER.measured(float("inf")) is None
+    assert SizeKind.LENGTH.measured([1, 2]) is None

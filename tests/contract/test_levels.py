@@ -1,6 +1,6 @@
 """Where each clause comes from: a sentence, a standard, a sample, or what real providers do.
 
-The table was written from the pages, statement by statement, and not from the contracts.
+The table was written from the documents, statement by statement, and not from the contracts.
 """
 
 from __future__ import annotations
@@ -15,9 +15,10 @@ from roomproof.contract.model import Contract
 
 # clauses, level, document of the source, section of the source
 LEVELS = [
-    # No page says that a provider may not break down.
+    # No document says that a provider may not break down.
     ("*.behaviour.any-input.no-server-error", "standard", "RFC 9110", "15.6"),
-    # A sample, or a curl line, is all that shows of which media type a body is; one page names that of its requests.
+    # A sample, or a curl line, is all that shows of which media type a body is; one document names that of
+    # its requests.
     ("azure.create-room.request.body.media-type", "sample", "Azure Rooms: Create*", "Examples"),
     ("azure.update-room.request.body.media-type", "documented", "Azure Rooms: Update*", "Request Body"),
     ("azure.*.response.body.media-type", "sample", "Azure Rooms: *", "Examples"),
@@ -28,12 +29,17 @@ LEVELS = [
     ("signalwire.*.body.media-type", "observed", "docs/observed.md", "Life cycle*"),
     # The header is listed for errors, and no sample shows one.
     ("azure.*.x-ms-error-code.present", "observed", "docs/observed.md", "ACS Rooms"),
-    # The page has the default of a role and who may be invited, but no list that shows it.
+    # The document has the default of a role and who may be invited, but no list that shows it.
     ("azure.create-room.behaviour.participants.listed-*", "observed", "docs/observed.md", "Life cycle*"),
     # "Recommended" and "should" demand nothing.
-    ("azure.create-room.request.Repeatability-*.format", "standard", "Azure Rooms: Create*", "Request Header"),
+    (
+        "azure.create-room.request.Repeatability-*.format",
+        "standard",
+        "Azure Rooms: Create*",
+        "Request Header",
+    ),
     ("azure.update-room.behaviour.*.unchanged", "documented", "Azure Rooms: Update*", "Rooms - Update"),
-    # Credentials stand in the curl line, the answer in the sample of a PATCH.
+    # Credentials stand in the curl line, the response in the sample of a PATCH.
     ("carrierx.*.behaviour.authentication.*", "sample", "CarrierX: *", "Sample Request"),
     ("carrierx.update-room.response.200.status", "documented", "CarrierX: *", "Sample Response"),
     ("carrierx.update-room.response.body.type", "documented", "CarrierX: *", "Sample Response"),
@@ -47,22 +53,34 @@ LEVELS = [
     ("carrierx.*.behaviour.*.read-only", "documented", "CarrierX: *", "*"),
     # A sample closes no list.
     ("carrierx.*.access_codes.items.role.enum", "observed", "docs/observed.md", "CarrierX Conference v2"),
-    ("carrierx.*.access_codes.items.access_code.pattern", "observed", "docs/observed.md", "CarrierX Conference v2"),
-    # Every member has to be in a PUT, null or not; of a PATCH nobody says that it may carry null.
+    (
+        "carrierx.*.access_codes.items.access_code.pattern",
+        "observed",
+        "docs/observed.md",
+        "CarrierX Conference v2",
+    ),
+    # Every field has to be in a PUT, null or not; of a PATCH nobody says that it may carry null.
     ("carrierx.update-room.request.did_group_sid.nullable", "sample", "CarrierX: *", "*"),
     ("carrierx.replace-room.request.did_group_sid.nullable", "documented", "CarrierX: *", "*"),
-    # The page names the method and has no sentence on what it leaves alone.
+    # The document names the method and has no sentence on what it leaves alone.
     ("telnyx.update-room.behaviour.*.unchanged", "standard", "Telnyx: *", "Request"),
     ("telnyx.update-room.behaviour.authentication.*", "documented", "Telnyx: *", "Responses"),
     ("telnyx.update-room.response.data.record_type.const", "sample", "Telnyx: *", "Response samples"),
 ]
 
 
-@pytest.mark.parametrize(("pattern", "level", "document", "section"), LEVELS, ids=lambda value: value if "." in value else "")
+@pytest.mark.parametrize(
+    ("pattern", "level", "document", "section"), LEVELS, ids=lambda value: value if "." in value else ""
+)
 def test_a_clause_is_of_the_level_of_what_says_it(
     pattern: str, level: str, document: str, section: str, every_contract: Mapping[str, Contract]
 ) -> None:
-    clauses = [item for contract in every_contract.values() for item in contract.clauses.values() if fnmatchcase(item.id, pattern)]
+    clauses = [
+        item
+        for contract in every_contract.values()
+        for item in contract.clauses.values()
+        if fnmatchcase(item.id, pattern)
+    ]
     assert clauses
     for clause in clauses:
         assert clause.level == level, clause.id
@@ -70,7 +88,7 @@ def test_a_clause_is_of_the_level_of_what_says_it(
         assert fnmatchcase(clause.source.section, section), (clause.id, str(clause.source))
 
 
-def test_what_no_page_says_of_null_is_told_by_the_source(contract: Contract) -> None:
+def test_what_no_document_says_of_null_is_told_by_the_source(contract: Contract) -> None:
     silent = [clause for clause in contract.clauses.values() if clause.rule == "null"]
     assert silent
     for clause in silent:
@@ -79,12 +97,26 @@ def test_what_no_page_says_of_null_is_told_by_the_source(contract: Contract) -> 
 
 
 def test_no_other_source_speaks_of_silence(contract: Contract) -> None:
-    spoken = [clause.id for clause in contract.clauses.values() if clause.rule != "null" and "no word" in str(clause.source)]
+    spoken = [
+        clause.id
+        for clause in contract.clauses.values()
+        if clause.rule != "null" and "no word" in str(clause.source)
+    ]
     assert spoken == []
 
 
 def test_what_only_a_sample_shows_limits_no_value_of_a_request_body(contract: Contract) -> None:
-    closing = ("enum", "const", "pattern", "minimum", "maximum", "min-length", "max-length", "min-items", "max-items")
+    closing = (
+        "enum",
+        "const",
+        "pattern",
+        "minimum",
+        "maximum",
+        "min-length",
+        "max-length",
+        "min-items",
+        "max-items",
+    )
     found = [
         clause.id
         for clause in contract.clauses.values()
@@ -93,8 +125,12 @@ def test_what_only_a_sample_shows_limits_no_value_of_a_request_body(contract: Co
     assert found == []
 
 
-@pytest.mark.parametrize(("provider_name", "level"), [("azure", "documented"), ("carrierx", "sample"), ("telnyx", "sample")])
-def test_where_credentials_and_server_stand(provider_name: str, level: str, every_contract: Mapping[str, Contract]) -> None:
+@pytest.mark.parametrize(
+    ("provider_name", "level"), [("azure", "documented"), ("carrierx", "sample"), ("telnyx", "sample")]
+)
+def test_where_credentials_and_server_stand(
+    provider_name: str, level: str, every_contract: Mapping[str, Contract]
+) -> None:
     contract = every_contract[provider_name]
     assert (contract.credentials.level, contract.server_level) == (level, level)
 

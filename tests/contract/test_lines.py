@@ -13,9 +13,11 @@ from roomproof.contract.model import Contract
 from roomproof.providers import bundled, place_of
 
 KEYWORDS = {
-    "min-length": "minLength", "max-length": "maxLength", "min-items": "minItems", "max-items": "maxItems", "any-of": "anyOf",
+    "min-length": "minLength", "max-length": "maxLength", "min-items": "minItems", "max-items": "maxItems",
+    "any-of": "anyOf",
     "max-properties": "maxProperties",
-    "null": "type", "nullable": "type", "observed-pattern": "pattern", "observed-minimum": "minimum", "observed-max-length": "maxLength",
+    "null": "type", "nullable": "type", "observed-pattern": "pattern", "observed-minimum": "minimum",
+    "observed-max-length": "maxLength",
 }  # fmt: skip
 """Rules that do not stand in the text by their own name."""
 
@@ -29,8 +31,13 @@ def expected_on(clause: Clause) -> str:
     if clause.rule == "accepted":
         return f"{clause.path[-1]}:"
     if clause.rule in ("present", "required"):
-        return "required: true" if clause.options["in"] == "header" or clause.schema is None else clause.path[-1]
-    return KEYWORDS.get(clause.rule, clause.rule.partition("observed-")[2] or clause.rule.partition("sample-")[2] or clause.rule)
+        return (
+            "required: true" if clause.options["in"] == "header" or clause.schema is None else clause.path[-1]
+        )
+    return KEYWORDS.get(
+        clause.rule,
+        clause.rule.partition("observed-")[2] or clause.rule.partition("sample-")[2] or clause.rule,
+    )
 
 
 def test_the_line_of_a_clause_says_what_it_demands(contract: Contract, file: Path) -> None:
@@ -90,12 +97,14 @@ g: {$ref: "#/d~0~1e"}
     ],
     ids=lambda value: "/".join(value) if isinstance(value, tuple) else None,
 )
-def test_a_pointer_follows_references_and_what_stands_beside_them_wins(pointer: tuple[str, ...], line: int) -> None:
+def test_a_pointer_follows_references_and_what_stands_beside_them_wins(
+    pointer: tuple[str, ...], line: int
+) -> None:
     assert line_at(marks(TEXT), pointer) == line
 
 
 def test_a_reference_into_what_no_line_has_ends_where_it_stands() -> None:
-    """YAML's merge key brings members that are written nowhere."""
+    """YAML's merge key brings fields that are written nowhere."""
     assert line_at(marks("a:\n  <<: {b: {c: 1}}\nd:\n  $ref: '#/a/b'\n"), ("d", "c")) == 3
 
 

@@ -15,7 +15,9 @@ VENDOR = re.compile(rf"{'|'.join(NAMES)}|(?<![a-z])acs(?![a-z])|x-ms-", re.IGNOR
 
 
 def sources() -> Iterator[Path]:
-    """Every text of the engine but its mocks, every strategy and every fault but those of one provider or one scheme."""
+    """Every text of the engine but its mocks, every strategy and every fault but those of one provider or one
+    scheme.
+    """
     for path in (ROOT / "src" / "roomproof").rglob("*"):
         if path.is_file() and path.suffix != ".pyc" and "mocks" not in path.parts:
             yield path

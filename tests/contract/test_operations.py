@@ -1,4 +1,6 @@
-"""What an operation does to which resource, what it takes and answers: by its method, its path and what the contract says."""
+"""What an operation does to which resource, what it takes and answers: by its method, its path and what the
+contract says.
+"""
 
 from __future__ import annotations
 
@@ -18,10 +20,14 @@ Node = dict[str, Any]
 ROOM: Node = {"parameter": "room_id", "id": "id"}
 ROOM_SCHEMA: Node = {"type": "object", "properties": {"id": {"type": "string"}, "name": {"type": "string"}}}
 TOKEN_SCHEMA: Node = {"type": "object", "properties": {"token": {"type": "string"}}}
-NAMED: Node = {"content": {"application/json": {"schema": {"type": "object", "properties": {"name": {"type": "string"}}}}}}
+NAMED: Node = {
+    "content": {
+        "application/json": {"schema": {"type": "object", "properties": {"name": {"type": "string"}}}}
+    }
+}
 
 
-def answer(schema: Node | None = None) -> Node:
+def response(schema: Node | None = None) -> Node:
     """A response, of JSON where it has a schema."""
     return {
         "description": "carried out",
@@ -31,7 +37,7 @@ def answer(schema: Node | None = None) -> Node:
 
 def called(name: str, schema: Any = None, **more: Any) -> Node:
     """An operation that answers 200."""
-    return {"operationId": name, "responses": {"200": answer(schema)}, **more}
+    return {"operationId": name, "responses": {"200": response(schema)}, **more}
 
 
 def contract(paths: Mapping[str, Node], resource: Node = ROOM, **more: Any) -> Contract:
@@ -53,19 +59,28 @@ def contract(paths: Mapping[str, Node], resource: Node = ROOM, **more: Any) -> C
 
 def effects(found: Contract) -> dict[str, str]:
     """What each operation does to what, in words: `create room`, `action` for what is about nothing."""
-    return {one.id: f"{one.effect} {one.resource.name}" if one.resource else str(one.effect) for one in found.operations}
+    return {
+        one.id: f"{one.effect} {one.resource.name}" if one.resource else str(one.effect)
+        for one in found.operations
+    }
 
 
 def only(node: Node, path: str = "/rooms/{room_id}", method: str = "post", **more: Any) -> Operation:
     """The one operation of a contract, at one room unless another path is given."""
     rest = {} if "{room_id}" in path else {"/rooms/{room_id}": {"get": called("beside")}}
-    (operation,) = (one for one in contract({path: {method: node}, **rest}, **more).operations if one.id != "beside")
+    (operation,) = (
+        one for one in contract({path: {method: node}, **rest}, **more).operations if one.id != "beside"
+    )
     return operation
 
 
 def ids(operation: Operation, part: Part) -> set[str]:
     """The clauses of a part of an operation, without the words that all of them begin with."""
-    return {clause.id.removeprefix(f"small.{operation.id}.{part}.") for clause in operation.clauses if clause.part is part}
+    return {
+        clause.id.removeprefix(f"small.{operation.id}.{part}.")
+        for clause in operation.clauses
+        if clause.part is part
+    }
 
 
 # What an operation does, and to what.
@@ -73,7 +88,8 @@ def ids(operation: Operation, part: Part) -> set[str]:
 ONE_RESOURCE = {
     "/rooms": {"get": called("list-rooms"), "post": called("make"), "delete": called("purge")},
     "/rooms/{room_id}": {
-        "get": called("show"), "put": called("replace"), "patch": called("change"), "post": called("also-change"), "delete": called("drop"),
+        "get": called("show"), "put": called("replace"), "patch": called("change"),
+        "post": called("also-change"), "delete": called("drop"),
     },
     "/rooms/{room_id}/close": {"post": called("close")},
     "/tokens": {"post": called("token", TOKEN_SCHEMA)},
@@ -140,7 +156,9 @@ def test_a_resource_inside_another_one_is_the_innermost_of_its_path() -> None:
         "change-session": "update session",
         "mute": "action session",
     }
-    assert (nested.maker, nested.changing, nested.telling) == (None, (), ()), "what is inside a room neither makes nor changes one"
+    assert (nested.maker, nested.changing, nested.telling) == (None, (), ()), (
+        "what is inside a room neither makes nor changes one"
+    )
 
 
 def test_two_resources_that_share_a_parameter_are_told_apart_by_their_collections() -> None:
@@ -164,7 +182,9 @@ def test_a_resource_that_no_path_ends_with_is_what_each_path_that_names_it_is_ab
     [(ROOM_SCHEMA, "create room"), (TOKEN_SCHEMA, "action"), (None, "action")],
     ids=["room", "token", "nothing"],
 )
-def test_a_post_without_a_collection_makes_a_room_only_where_its_answer_shows_one(schema: Node | None, effect: str) -> None:
+def test_a_post_without_a_collection_makes_a_room_only_where_its_response_shows_one(
+    schema: Node | None, effect: str
+) -> None:
     paths = {
         "/rooms/{room_id}/settings": {"put": called("replace")},
         "/meetings": {"post": called("post", schema)},
@@ -181,7 +201,7 @@ def test_a_post_beside_the_collection_is_an_action_even_if_it_shows_a_room() -> 
     assert effects(contract(paths))["t"] == "action"
 
 
-def test_a_get_that_names_no_room_does_what_its_answer_shows() -> None:
+def test_a_get_that_names_no_room_does_what_its_response_shows() -> None:
     entries: Node = {"type": "object", "properties": {"data": {"type": "array", "items": ROOM_SCHEMA}}}
     paths = {
         "/rooms/{room_id}/settings": {"put": called("replace")},
@@ -216,8 +236,10 @@ def test_what_the_contract_says_of_effect_and_resource_wins() -> None:
     }
 
 
-def test_a_resource_that_nobody_knows_is_refused_with_the_nearest_name() -> None:
-    with pytest.raises(ContractError, match=r"x-about: no resource is called 'rom' \(did you mean 'room'\?\)"):
+def test_a_resource_that_nobody_knows_is_rejected_with_the_nearest_name() -> None:
+    with pytest.raises(
+        ContractError, match=r"x-about: no resource is called 'rom' \(did you mean 'room'\?\)"
+    ):
         contract({"/rooms/{room_id}": {"post": called("close", **{"x-about": "rom"})}})
 
 
@@ -247,7 +269,9 @@ def test_a_longer_path_beats_a_shorter_one_that_is_its_end() -> None:
 
 
 def test_a_parameter_may_have_any_name_that_openapi_allows() -> None:
-    found = contract({"/rooms/{room-id}/x.{kind.of}": {"get": called("show")}}, {"parameter": "room-id", "id": "id"})
+    found = contract(
+        {"/rooms/{room-id}/x.{kind.of}": {"get": called("show")}}, {"parameter": "room-id", "id": "id"}
+    )
     assert found.match("GET", "/rooms/7/x.audio") == (
         found.by_id("show"),
         {"room-id": "7", "kind.of": "audio"},
@@ -259,7 +283,10 @@ def test_a_parameter_may_have_any_name_that_openapi_allows() -> None:
 
 
 def test_each_success_has_clauses_and_the_first_one_keeps_the_plain_ids() -> None:
-    operation = only(called("op") | {"responses": {"201": answer(ROOM_SCHEMA), "200": answer(TOKEN_SCHEMA), "404": answer()}})
+    operation = only(
+        called("op")
+        | {"responses": {"201": response(ROOM_SCHEMA), "200": response(TOKEN_SCHEMA), "404": response()}}
+    )
     assert ids(operation, Part.RESPONSE) >= {
         "201.status", "body.type", "id.type",
         "200.status", "200.body.type", "200.token.type",
@@ -269,8 +296,11 @@ def test_each_success_has_clauses_and_the_first_one_keeps_the_plain_ids() -> Non
     assert operation.success.status == "201"
 
 
-def test_a_range_of_statuses_answers_for_each_status_in_it_that_has_none_of_its_own() -> None:
-    operation = only(called("op") | {"responses": {"2xx": answer(), "204": answer(), "4XX": answer(), "default": answer()}})
+def test_a_range_of_statuses_responses_for_each_status_in_it_that_has_none_of_its_own() -> None:
+    operation = only(
+        called("op")
+        | {"responses": {"2xx": response(), "204": response(), "4XX": response(), "default": response()}}
+    )
     said = {status: operation.response(status) for status in (200, 204, 404, 500)}
     assert {status: one and one.status for status, one in said.items()} == {
         200: "2XX",
@@ -279,12 +309,12 @@ def test_a_range_of_statuses_answers_for_each_status_in_it_that_has_none_of_its_
         500: None,
     }
     assert {"2XX.status", "204.status", "4XX.status"} <= ids(operation, Part.RESPONSE)
-    assert operation.refusal("invalid") == operation.by_status["4XX"]
+    assert operation.rejection("invalid") == operation.by_status["4XX"]
 
 
-def test_an_operation_that_never_succeeds_is_refused() -> None:
+def test_an_operation_that_never_succeeds_is_rejected() -> None:
     with pytest.raises(ContractError, match="op: needs a 2xx response"):
-        only({"operationId": "op", "responses": {"4XX": answer()}})
+        only({"operationId": "op", "responses": {"4XX": response()}})
 
 
 def test_each_media_type_of_a_response_is_held_against_its_own_schema() -> None:
@@ -297,7 +327,7 @@ def test_each_media_type_of_a_response_is_held_against_its_own_schema() -> None:
     assert {"body.media-type", "name.type", "problem-json.token.type"} <= ids(operation, Part.RESPONSE)
     media = operation.clause(Part.RESPONSE, (), "media-type")
     assert media is not None
-    assert media.demands == "the answer is sent as application/json or application/problem+json"
+    assert media.demands == "the response is sent as application/json or application/problem+json"
 
 
 # Requests.
@@ -309,16 +339,28 @@ def test_a_body_may_be_a_list() -> None:
         "minItems": 1,
         "items": {"type": "object", "properties": {"name": {"type": "string"}}},
     }
-    operation = only(called("op", requestBody={"required": True, "content": {"application/json": {"schema": schema}}}))
-    assert {"body.required", "body.media-type", "body.type", "body.min-items", "items.name.type"} <= ids(operation, Part.REQUEST)
+    operation = only(
+        called("op", requestBody={"required": True, "content": {"application/json": {"schema": schema}}})
+    )
+    assert {"body.required", "body.media-type", "body.type", "body.min-items", "items.name.type"} <= ids(
+        operation, Part.REQUEST
+    )
 
 
 def test_a_body_may_be_a_form_and_json_is_sent_where_both_may_be() -> None:
     schema = NAMED["content"]["application/json"]["schema"]
     form, plain = "application/x-www-form-urlencoded", "text/plain"
     alone = only(called("op", requestBody={"content": {form: {"schema": schema}}}))
-    either = only(called("op", requestBody={"content": {plain: {"schema": {"type": "string"}}, form: {"schema": schema}}}))
-    both = only(called("op", requestBody={"content": {form: {"schema": schema}, "application/json": {"schema": schema}}}))
+    either = only(
+        called(
+            "op", requestBody={"content": {plain: {"schema": {"type": "string"}}, form: {"schema": schema}}}
+        )
+    )
+    both = only(
+        called(
+            "op", requestBody={"content": {form: {"schema": schema}, "application/json": {"schema": schema}}}
+        )
+    )
     assert [one.media_type for one in (alone, either, both)] == [form, form, "application/json"]
     assert "name.accepted" in ids(alone, Part.REQUEST)
     assert both.body is not None
@@ -389,7 +431,7 @@ def by_hand(name: str, **more: Any) -> Node:
 
 
 @pytest.mark.parametrize("method", ["GET", "fetch", "delet"])
-def test_a_method_that_openapi_does_not_have_is_refused_and_no_operation_lost(method: str) -> None:
+def test_a_method_that_openapi_does_not_have_is_rejected_and_no_operation_lost(method: str) -> None:
     with pytest.raises(ContractError, match=method):
         contract({"/rooms/{room_id}": {"get": called("get-room", ROOM_SCHEMA), method: called("other-room")}})
 
@@ -400,7 +442,10 @@ def test_operations_have_the_names_that_vendors_give_them() -> None:
 
 @pytest.mark.parametrize(
     ("listing", "told"),
-    [({"size": "limt"}, "size: there is no query parameter 'limt'"), ({"page": {"parameter": "sheet"}}, "known are limit")],
+    [
+        ({"size": "limt"}, "size: there is no query parameter 'limt'"),
+        ({"page": {"parameter": "sheet"}}, "known are limit"),
+    ],
 )
 def test_a_list_is_asked_for_by_parameters_that_it_has(listing: Node, told: str) -> None:
     limit = {"name": "limit", "in": "query", "schema": {"type": "integer"}}
@@ -418,21 +463,34 @@ def test_a_list_is_asked_for_by_parameters_that_it_has(listing: Node, told: str)
         ("patch", {"path": "safe", "rule": "safe"}, "the effect of this one is update"),
     ],
 )
-def test_a_rule_that_says_nothing_of_what_an_operation_does_is_refused(method: str, rule: Node, told: str) -> None:
+def test_a_rule_that_says_nothing_of_what_an_operation_does_is_rejected(
+    method: str, rule: Node, told: str
+) -> None:
     with pytest.raises(ContractError, match=told):
         only(called("one", ROOM_SCHEMA, **{"x-behaviours": [{**rule, "demands": "nothing"}]}), method=method)
 
 
 def test_a_filter_is_a_parameter_of_the_list() -> None:
-    line = {"path": "names", "rule": "filter", "with": {"parameter": "nam", "field": "name"}, "demands": "of that name"}
+    line = {
+        "path": "names",
+        "rule": "filter",
+        "with": {"parameter": "nam", "field": "name"},
+        "demands": "of that name",
+    }
     name = {"name": "name", "in": "query", "schema": {"type": "string"}}
-    listed = called("list-rooms", parameters=[name], **{"x-list": {"entries": ["rooms"]}, "x-behaviours": [line]})
+    listed = called(
+        "list-rooms", parameters=[name], **{"x-list": {"entries": ["rooms"]}, "x-behaviours": [line]}
+    )
     with pytest.raises(ContractError, match="did you mean 'name'"):
         contract({"/rooms": {"get": listed}, "/rooms/{room_id}": {"get": called("get-room", ROOM_SCHEMA)}})
 
 
 def test_calls_of_x_support_are_the_operations_that_say_the_same() -> None:
-    body = {"requestBody": {"content": {"application/json": {"schema": {"type": "object"}, "x-body": {"name": "{serial}"}}}}}
+    body = {
+        "requestBody": {
+            "content": {"application/json": {"schema": {"type": "object"}, "x-body": {"name": "{serial}"}}}
+        }
+    }
     told = {
         "entries": ["data"],
         "key": "id",
@@ -470,8 +528,12 @@ def test_a_list_of_what_is_inside_a_room_is_no_list_of_rooms() -> None:
 
 def test_a_call_of_x_support_does_what_its_name_says() -> None:
     with pytest.raises(ContractError, match="x-support, create: its method is GET; it has to be POST"):
-        contract({"/rooms/{room_id}": PATCH}, **{"x-support": {"create": {"method": "GET", "path": "/rooms"}}})
-    with pytest.raises(ContractError, match=r"x-support, read: its path names no room; it has to hold \{room_id\}"):
+        contract(
+            {"/rooms/{room_id}": PATCH}, **{"x-support": {"create": {"method": "GET", "path": "/rooms"}}}
+        )
+    with pytest.raises(
+        ContractError, match=r"x-support, read: its path names no room; it has to hold \{room_id\}"
+    ):
         contract({"/rooms/{room_id}": PATCH}, **{"x-support": {"read": {"method": "GET", "path": "/rooms"}}})
 
 

@@ -33,12 +33,25 @@ SMALL: dict[str, Any] = {
         "/rooms/{room_id}": {
             "patch": {
                 "operationId": "update-room",
-                "parameters": [{"name": "room_id", "in": "path", "required": True, "schema": {"type": "string"}}],
+                "parameters": [
+                    {"name": "room_id", "in": "path", "required": True, "schema": {"type": "string"}}
+                ],
                 "requestBody": {
-                    "content": {"application/json": {"schema": {"type": "object", "properties": {"size": {"type": "integer"}}}}}
+                    "content": {
+                        "application/json": {
+                            "schema": {"type": "object", "properties": {"size": {"type": "integer"}}}
+                        }
+                    }
                 },
-                "responses": {"200": {"description": "the room", "content": {"application/json": {"schema": {"type": "object"}}}}},
-                "x-behaviours": [{"path": "input", "rule": "no-server-error", "demands": "no server error for any input"}],
+                "responses": {
+                    "200": {
+                        "description": "the room",
+                        "content": {"application/json": {"schema": {"type": "object"}}},
+                    }
+                },
+                "x-behaviours": [
+                    {"path": "input", "rule": "no-server-error", "demands": "no server error for any input"}
+                ],
             }
         }
     },
@@ -70,13 +83,13 @@ def changed(*way: str | int, to: Any) -> dict[str, Any]:
     return whole
 
 
-def refusal(raw: Any) -> str:
+def rejection(raw: Any) -> str:
     with pytest.raises(ContractError) as caught:
         require_rules(read_contract(raw))
     return str(caught.value)
 
 
-def refusal_of_file(path: Path, text: str | bytes, load: Callable[[Path], Any] = load_contract) -> str:
+def rejection_of_file(path: Path, text: str | bytes, load: Callable[[Path], Any] = load_contract) -> str:
     path.write_bytes(text.encode() if isinstance(text, str) else text)
     with pytest.raises(ContractError) as caught:
         load(path)
@@ -85,7 +98,7 @@ def refusal_of_file(path: Path, text: str | bytes, load: Callable[[Path], Any] =
 
 
 def only_known_errors(read: Callable[[], Any]) -> None:
-    """Whatever is read, it is read or refused; any other exception would end the test."""
+    """Whatever is read, it is read or rejected; any other exception would end the test."""
     with suppress(ContractError):
         read()
 
@@ -125,24 +138,39 @@ def test_the_small_contract_is_right() -> None:
         ("a:\n  " + "- " * 5000 + "x", "line 2: nested more than"),
     ],
     ids=[
-        *("open bracket", "indentation", "alias", "python tag", "unknown tag", "tab", "no UTF-8", "null byte"),
+        *(
+            "open bracket",
+            "indentation",
+            "alias",
+            "python tag",
+            "unknown tag",
+            "tab",
+            "no UTF-8",
+            "null byte",
+        ),
         *("deep", "very deep", "deep objects", "deep list"),
     ],
 )
-def test_text_that_is_no_yaml_is_refused_with_file_and_line(text: str | bytes, says: str, tmp_path: Path) -> None:
-    assert says in refusal_of_file(tmp_path / "openapi.yaml", text)
+def test_text_that_is_no_yaml_is_rejected_with_file_and_line(
+    text: str | bytes, says: str, tmp_path: Path
+) -> None:
+    assert says in rejection_of_file(tmp_path / "openapi.yaml", text)
 
 
 def test_an_alias_bomb_does_not_go_off(tmp_path: Path) -> None:
-    doubled = "".join(f"x-a{number}: &a{number} [*a{number - 1}, *a{number - 1}]\n" for number in range(1, 15))
-    assert "aliases are not read" in refusal_of_file(tmp_path / "openapi.yaml", f"{as_yaml(SMALL)}x-a0: &a0 [x, x]\n{doubled}")
+    doubled = "".join(
+        f"x-a{number}: &a{number} [*a{number - 1}, *a{number - 1}]\n" for number in range(1, 15)
+    )
+    assert "aliases are not read" in rejection_of_file(
+        tmp_path / "openapi.yaml", f"{as_yaml(SMALL)}x-a0: &a0 [x, x]\n{doubled}"
+    )
 
 
-def test_a_huge_file_is_refused_before_it_is_read(tmp_path: Path) -> None:
-    assert str(MAX_BYTES) in refusal_of_file(tmp_path / "openapi.yaml", b" " * (MAX_BYTES + 1))
+def test_a_huge_file_is_rejected_before_it_is_read(tmp_path: Path) -> None:
+    assert str(MAX_BYTES) in rejection_of_file(tmp_path / "openapi.yaml", b" " * (MAX_BYTES + 1))
 
 
-def test_a_missing_file_and_a_folder_are_refused_by_name(tmp_path: Path) -> None:
+def test_a_missing_file_and_a_folder_are_rejected_by_name(tmp_path: Path) -> None:
     for path in (tmp_path / "nothing.yaml", tmp_path):
         with pytest.raises(ContractError, match="cannot be read"):
             load_contract(path)
@@ -169,37 +197,45 @@ def test_dates_stay_text() -> None:
         (changed(*SCHEMA, "properties", "size", to={"type": "integer", "minumum": 1}), "minumum"),
         (changed(*SCHEMA, "properties", "size", to={"patternProperties": {}}), "leave it out"),
         (changed(*SCHEMA, "properties", "size", to={"type": "integer", "x-level": "certain"}), "certain"),
-        (changed(*SCHEMA, "properties", "size", to={"type": "integer", "x-levels": {"type": "certain"}}), "certain"),
+        (changed(*SCHEMA, "properties", "size", to={"type": "integer", "x-levels": {"type": "certain"}}),
+        "certain"),
         (changed(*SCHEMA, "properties", "size", to={"type": "integer", "x-source": "page 5"}), "x-source"),
-        (changed(*SCHEMA, "properties", "size", to={"$ref": "#/components/schemas/Nothing"}), "points to nothing"),
+        (changed(*SCHEMA, "properties", "size", to={"$ref": "#/components/schemas/Nothing"}),
+        "points to nothing"),
         (changed(*SCHEMA, "properties", "size", to={"$ref": "other.yaml#/Size"}), "inside the file"),
         (changed(*SCHEMA, "properties", "size", to={"$ref": "#/x-provider"}), "object"),
         (changed(*SCHEMA, "properties", "size", to={"$ref": "#/paths"}), "leads back to itself"),
         (changed(*OPERATION, "x-behaviours", to=[{"rule": "echo"}]), "x-behaviours"),
         (changed(*OPERATION, "x-behaviours", to=["echo"]), "x-behaviours"),
-        (changed(*OPERATION, "x-behaviours", to=SMALL["paths"]["/rooms/{room_id}"]["patch"]["x-behaviours"] * 2), "stands twice"),
+        (changed(*OPERATION, "x-behaviours",
+        to=SMALL["paths"]["/rooms/{room_id}"]["patch"]["x-behaviours"] * 2), "stands twice"),
     ],
     ids=[
         "nothing", "a list", "a text", "OpenAPI 3.2", "Swagger", "no provider", "no room", "no credentials",
         "no paths", "no servers",
-        "misspelt keyword", "unread keyword", "unknown level", "unknown level of a keyword", "source in words", "dangling reference",
-        "reference to another file", "reference to a text", "reference to itself", "incomplete behaviour", "behaviour in words",
+        "misspelt keyword", "unread keyword", "unknown level", "unknown level of a keyword",
+        "source in words", "dangling reference",
+        "reference to another file", "reference to a text", "reference to itself", "incomplete behaviour",
+        "behaviour in words",
         "clause twice",
     ],
 )  # fmt: skip
-def test_a_contract_without_meaning_is_refused_by_what_is_wrong(raw: Any, says: str) -> None:
-    assert says in refusal(raw)
+def test_a_contract_without_meaning_is_rejected_by_what_is_wrong(raw: Any, says: str) -> None:
+    assert says in rejection(raw)
 
 
-def test_references_that_run_in_a_circle_are_refused() -> None:
+def test_references_that_run_in_a_circle_are_rejected() -> None:
     raw = {**changed(*SCHEMA, to={"$ref": "#/components/schemas/One"}), "components": {"schemas": {
         "One": {"$ref": "#/components/schemas/Two"}, "Two": {"$ref": "#/components/schemas/One"},
     }}}  # fmt: skip
-    assert "leads back to itself" in refusal(raw)
+    assert "leads back to itself" in rejection(raw)
 
 
 def test_what_stands_beside_a_reference_wins() -> None:
-    root = {"$defs": {"Size": {"type": "integer", "minimum": 1}}, "size": {"$ref": "#/$defs/Size", "minimum": 2}}
+    root = {
+        "$defs": {"Size": {"type": "integer", "minimum": 1}},
+        "size": {"$ref": "#/$defs/Size", "minimum": 2},
+    }
     assert resolve(root["size"], root) == {"type": "integer", "minimum": 2}
 
 
@@ -209,12 +245,12 @@ def test_a_reference_may_have_escaped_names() -> None:
 
 
 def every_way(node: Any, way: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
-    members = node.items() if isinstance(node, dict) else enumerate(node) if isinstance(node, list) else ()
-    return [found for key, value in members for found in ((*way, key), *every_way(value, (*way, key)))]
+    fields = node.items() if isinstance(node, dict) else enumerate(node) if isinstance(node, list) else ()
+    return [found for key, value in fields for found in ((*way, key), *every_way(value, (*way, key)))]
 
 
 @pytest.mark.parametrize("value", [None, 7, "text", [], {"a": None}, ...], ids=repr)
-def test_a_member_that_is_missing_or_of_the_wrong_kind_is_no_traceback(value: Any, tmp_path: Path) -> None:
+def test_a_field_that_is_missing_or_of_the_wrong_kind_is_no_traceback(value: Any, tmp_path: Path) -> None:
     for way in every_way(SMALL):
         (path := tmp_path / "openapi.yaml").write_text(as_yaml(changed(*way, to=value)), encoding="utf-8")
         only_known_errors(lambda: load_contract(path))
@@ -224,7 +260,9 @@ JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
     lambda inner: (
         st.lists(inner, max_size=4)
-        | st.dictionaries(st.text(max_size=12) | st.sampled_from(["$ref", "type", "x-source"]), inner, max_size=4)
+        | st.dictionaries(
+            st.text(max_size=12) | st.sampled_from(["$ref", "type", "x-source"]), inner, max_size=4
+        )
     ),
     max_leaves=12,
 )
@@ -242,7 +280,9 @@ def test_no_text_whatever_gives_anything_but_a_contract_error(tmp_path: Path, te
 
 @OFTEN
 @given(st.sampled_from(every_way(SMALL)), JSON)
-def test_no_value_anywhere_gives_anything_but_a_contract_error(tmp_path: Path, way: tuple[Any, ...], value: Any) -> None:
+def test_no_value_anywhere_gives_anything_but_a_contract_error(
+    tmp_path: Path, way: tuple[Any, ...], value: Any
+) -> None:
     path = tmp_path / "any.yaml"
     path.write_text(as_yaml(changed(*way, to=value)), encoding="utf-8")
     only_known_errors(lambda: load_contract(path))
@@ -264,7 +304,12 @@ def test_deviations_are_read_as_they_stand(tmp_path: Path) -> None:
     (found,) = load_deviations(path)
     assert found.covers("small.update-room.request.size.type")
     assert not found.covers("other.update-room.request.size.type")
-    assert (found.reason, found.evidence, found.seen, found.expires) == ("known", "row 1", date(2025, 1, 2), date(2026, 1, 2))
+    assert (found.reason, found.evidence, found.seen, found.expires) == (
+        "known",
+        "row 1",
+        date(2025, 1, 2),
+        date(2026, 1, 2),
+    )
 
 
 def test_no_file_and_an_empty_file_are_no_deviations(tmp_path: Path) -> None:
@@ -294,8 +339,8 @@ def test_no_file_and_an_empty_file_are_no_deviations(tmp_path: Path) -> None:
         "one entry without a list",
         "text",
         "no reason",
-        "unknown member",
-        "witness as a list",
+        "unknown field",
+        "counterexample as a list",
         "pointer without slash",
         "nothing",
         "no last day",
@@ -307,26 +352,32 @@ def test_no_file_and_an_empty_file_are_no_deviations(tmp_path: Path) -> None:
         "unknown frequency",
     ],
 )
-def test_an_incomplete_deviation_is_refused_by_file_and_entry(entries: Any, says: str, tmp_path: Path) -> None:
-    assert says in refusal_of_file(tmp_path / "deviations.yaml", as_yaml(entries), load_deviations)
+def test_an_incomplete_deviation_is_rejected_by_file_and_entry(
+    entries: Any, says: str, tmp_path: Path
+) -> None:
+    assert says in rejection_of_file(tmp_path / "deviations.yaml", as_yaml(entries), load_deviations)
 
 
-@pytest.mark.parametrize("member", sorted(ENTRY))
+@pytest.mark.parametrize("field", sorted(ENTRY))
 @pytest.mark.parametrize("value", [None, 7, [], {}, {"/a": 7}, {"/a": None}], ids=repr)
-def test_a_deviation_of_the_wrong_kind_is_no_traceback(member: str, value: Any, tmp_path: Path) -> None:
+def test_a_deviation_of_the_wrong_kind_is_no_traceback(field: str, value: Any, tmp_path: Path) -> None:
     path = tmp_path / "deviations.yaml"
-    path.write_text(as_yaml([{**ENTRY, member: value}]), encoding="utf-8")
-    only_known_errors(lambda: [item.covers("small.update-room.request.size.type") for item in load_deviations(path)])
+    path.write_text(as_yaml([{**ENTRY, field: value}]), encoding="utf-8")
+    only_known_errors(
+        lambda: [item.covers("small.update-room.request.size.type") for item in load_deviations(path)]
+    )
 
 
-@pytest.mark.parametrize("schema", [{"minimum": "one"}, {"pattern": "("}, {"type": "text"}, {"enum": 1}], ids=repr)
-def test_a_keyword_whose_value_is_no_json_schema_is_refused(schema: dict[str, Any]) -> None:
-    refusal(changed(*SCHEMA, "properties", "size", to=schema))
+@pytest.mark.parametrize(
+    "schema", [{"minimum": "one"}, {"pattern": "("}, {"type": "text"}, {"enum": 1}], ids=repr
+)
+def test_a_keyword_whose_value_is_no_json_schema_is_rejected(schema: dict[str, Any]) -> None:
+    rejection(changed(*SCHEMA, "properties", "size", to=schema))
 
 
-def test_a_witness_whose_schema_is_none_is_refused(tmp_path: Path) -> None:
+def test_a_counterexample_whose_schema_is_none_is_rejected(tmp_path: Path) -> None:
     entry = {**ENTRY, "witness": {"/response/status": {"type": "nonsense"}}}
-    refusal_of_file(tmp_path / "deviations.yaml", as_yaml([entry]), load_deviations)
+    rejection_of_file(tmp_path / "deviations.yaml", as_yaml([entry]), load_deviations)
 
 
 def test_numbers_are_those_of_json() -> None:
@@ -346,13 +397,16 @@ def test_numbers_are_those_of_json() -> None:
     ],
     ids=["number as a name", "bytes", "large number", "escape"],
 )
-def test_what_json_or_a_terminal_cannot_hold_is_refused(text: str, says: str) -> None:
+def test_what_json_or_a_terminal_cannot_hold_is_rejected(text: str, says: str) -> None:
     with pytest.raises(ContractError, match=says):
         parse_yaml(text, "odd.yaml")
 
 
 def test_references_that_double_at_each_step_do_not_go_off() -> None:
-    chain = {f"c{one}": {"a": {"$ref": f"#/components/c{one + 1}"}, "b": {"$ref": f"#/components/c{one + 1}"}} for one in range(25)}
+    chain = {
+        f"c{one}": {"a": {"$ref": f"#/components/c{one + 1}"}, "b": {"$ref": f"#/components/c{one + 1}"}}
+        for one in range(25)
+    }
     with pytest.raises(ContractError, match="refer to less"):
         read_contract({**SMALL, "components": {**chain, "c25": {}}})
 
@@ -360,29 +414,74 @@ def test_references_that_double_at_each_step_do_not_go_off() -> None:
 @pytest.mark.parametrize(
     ("raw", "says"),
     [
-        (changed(*OPERATION, "operationId", to=5), "paths, /rooms/{room_id}, patch, operationId: 5 is not of type"),
+        (
+            changed(*OPERATION, "operationId", to=5),
+            "paths, /rooms/{room_id}, patch, operationId: 5 is not of type",
+        ),
         (changed(*SCHEMA, "properties", "size", to={"type": "string", "pattern": r"\p{L}"}), "Python's re"),
         (changed(*SCHEMA, "properties", "size", to={"type": "string", "minLength": 10**12}), "minLength"),
-        (changed(*OPERATION, "x-behaviours", to=[{"path": "w", "rule": "window", "demands": "x", "with": {"from": "a"}}]), "until"),
         (
-            changed(*OPERATION, "x-behaviours", to=[{"path": "p", "rule": "listed-echo", "demands": "x", "with": LISTED}]),
+            changed(
+                *OPERATION,
+                "x-behaviours",
+                to=[{"path": "w", "rule": "window", "demands": "x", "with": {"from": "a"}}],
+            ),
+            "until",
+        ),
+        (
+            changed(
+                *OPERATION,
+                "x-behaviours",
+                to=[{"path": "p", "rule": "listed-echo", "demands": "x", "with": LISTED}],
+            ),
             "no list 'people'",
         ),
         (
-            changed(*SCHEMA, "properties", "size", to={"type": "array", "minItems": 900, "items": {"minItems": 900, "items": {}}}),
+            changed(
+                *SCHEMA,
+                "properties",
+                "size",
+                to={"type": "array", "minItems": 900, "items": {"minItems": 900, "items": {}}},
+            ),
             "ask for more",
         ),
-        (changed("x-support", to={"delete": {"method": "DELETE", "path": "/rooms/1"}}), "x-support, delete: its path names no room"),
-        (changed("x-support", to={"read": {"method": "GET", "path": "/rooms/{other}"}}), "x-support, read: its path names no room"),
-        (changed("x-support", to={"list": {"method": "DELETE", "path": "/rooms/1"}}), "x-support, list: its method is DELETE"),
-        (changed("x-support", to={"create": {"method": "PUT", "path": "/rooms/1"}}), "x-support, create: its method is PUT"),
+        (
+            changed("x-support", to={"delete": {"method": "DELETE", "path": "/rooms/1"}}),
+            "x-support, delete: its path names no room",
+        ),
+        (
+            changed("x-support", to={"read": {"method": "GET", "path": "/rooms/{other}"}}),
+            "x-support, read: its path names no room",
+        ),
+        (
+            changed("x-support", to={"list": {"method": "DELETE", "path": "/rooms/1"}}),
+            "x-support, list: its method is DELETE",
+        ),
+        (
+            changed("x-support", to={"create": {"method": "PUT", "path": "/rooms/1"}}),
+            "x-support, create: its method is PUT",
+        ),
         (changed("x-support", to={"read": {"method": "GET", "path": "/rooms/{id}/../x"}}), "x-support"),
         (changed("x-support", to={"read": {"method": "GET", "path": "/rooms/{id}?x=1"}}), "x-support"),
     ],
     ids=[
-        *("wrong kind", "pattern of another language", "endless text", "half a window", "unknown list", "too many items"),
-        *("deletes no room", "reads another", "deletes a list", "makes a room of a name", "dots in a path", "a query in a path"),
+        *(
+            "wrong kind",
+            "pattern of another language",
+            "endless text",
+            "half a window",
+            "unknown list",
+            "too many items",
+        ),
+        *(
+            "deletes no room",
+            "reads another",
+            "deletes a list",
+            "makes a room of a name",
+            "dots in a path",
+            "a query in a path",
+        ),
     ],
 )
 def test_the_shape_of_a_contract_is_checked_by_place(raw: Any, says: str) -> None:
-    assert says in refusal(raw)
+    assert says in rejection(raw)

@@ -57,7 +57,7 @@ def schema_of(contract: Contract) -> Any:
     return contract.operations[0].body.schema
 
 
-def refusal(folder: Path, reference: str, more: str = "", **files: str) -> str:
+def rejection(folder: Path, reference: str, more: str = "", **files: str) -> str:
     with pytest.raises(ContractError) as caught:
         read(folder, reference, more, **files)
     return str(caught.value)
@@ -106,7 +106,7 @@ def test_nothing_outside_of_the_contracts_folder_is_read(reference: str, tmp_pat
     (folder := tmp_path / "acme").mkdir()
     (folder / "link.yaml").symlink_to(tmp_path / "rooms.yaml")
 
-    said = refusal(folder, reference)
+    said = rejection(folder, reference)
 
     assert f"openapi.yaml, line {LINE}: $ref " in said
     assert "only files beside the contract or below are read" in said
@@ -119,25 +119,28 @@ def test_nothing_outside_of_the_contracts_folder_is_read(reference: str, tmp_pat
         ({"rooms": "a: [1\nb: 2"}, "rooms.yaml, line 2: is not valid YAML"),
         ({"rooms": "a: &x 1\nb: *x"}, "rooms.yaml, line 2: YAML aliases are not read"),
         ({"rooms": "Room: {}"}, "$ref 'rooms.yaml#/components/schemas/Room' points to nothing"),
-        ({"rooms": "components:\n\n  schemas: {Room: {$ref: 'no.yaml'}}"}, "rooms.yaml, line 3: $ref 'no.yaml'"),
+        (
+            {"rooms": "components:\n\n  schemas: {Room: {$ref: 'no.yaml'}}"},
+            "rooms.yaml, line 3: $ref 'no.yaml'",
+        ),
         ({"rooms": f"components: {{schemas: {{Room: {{$ref: '{IN_ROOMS}'}}}}}}"}, "leads back to itself"),
     ],
     ids=["missing", "no YAML", "alias", "nothing there", "missing from there", "itself"],
 )
 def test_what_is_wrong_with_a_file_is_said(files: dict[str, str], says: str, tmp_path: Path) -> None:
-    said = refusal(tmp_path, IN_ROOMS, **files)
+    said = rejection(tmp_path, IN_ROOMS, **files)
     assert says in said
     assert f"line {LINE}" in said
 
 
 def test_files_are_bounded_in_number(tmp_path: Path) -> None:
     chain = {f"f{number}": f"X: {{$ref: 'f{number + 1}.yaml#/X'}}" for number in range(60)}
-    assert "more than 50 files" in refusal(tmp_path, "f0.yaml#/X", **chain)
+    assert "more than 50 files" in rejection(tmp_path, "f0.yaml#/X", **chain)
 
 
 def test_files_are_bounded_in_size(tmp_path: Path) -> None:
     large = {f"f{number}": f"X: {{$ref: 'f{number + 1}.yaml#/X'}}\n" + "#" * 1_500_000 for number in range(4)}
-    assert "characters by then" in refusal(tmp_path, "f0.yaml#/X", **large)
+    assert "characters by then" in rejection(tmp_path, "f0.yaml#/X", **large)
 
 
 TREE = """\
@@ -193,8 +196,8 @@ components:
         "{type: object, anyOf: [{$ref: '#/components/schemas/X'}, {type: object}]}",
     ],
 )
-def test_a_schema_that_says_nothing_but_itself_is_refused(schema: str, tmp_path: Path) -> None:
-    said = refusal(tmp_path, "#/components/schemas/X", f"components: {{schemas: {{X: {schema}}}}}\n")
+def test_a_schema_that_says_nothing_but_itself_is_rejected(schema: str, tmp_path: Path) -> None:
+    said = rejection(tmp_path, "#/components/schemas/X", f"components: {{schemas: {{X: {schema}}}}}\n")
     assert "leads back to itself" in said
     assert "line " in said
 

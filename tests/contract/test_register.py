@@ -1,4 +1,6 @@
-"""The register of clauses: one for each keyword of each schema and each line of prose, each with a source and a check."""
+"""The register of clauses: one for each keyword of each schema and each line of prose, each with a source and
+a check.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +25,8 @@ STEPS = {"items": "items", "additionalProperties": "values", "propertyNames": "k
 WORD = r"[a-z0-9]+(?:-[a-z0-9]+)*"
 FIELD = r"[A-Za-z0-9_-]+"
 ID = re.compile(
-    rf"(?P<provider>{WORD})\.(?P<operation>{WORD})\.(?:request|behaviour|response(?:\.(?:default|[1-5]\d\d))?)\.(?:{FIELD}\.)*{WORD}"
+    rf"(?P<provider>{WORD})\.(?P<operation>{WORD})\.(?:request|behaviour|response(?:\.(?:default|"
+    rf"[1-5]\d\d))?)\.(?:{FIELD}\.)*{WORD}"
 )
 
 
@@ -31,8 +34,12 @@ def kebab(keyword: str) -> str:
     return re.sub("([A-Z])", r"-\1", keyword).lower()
 
 
-def keyword_ids(schema: Mapping[str, Any], path: tuple[str, ...], prefix: str, carrier: str) -> Iterator[tuple[str, Any]]:
-    """Yield (id, keyword and value) of every clause that a schema must have (DESIGN, clause ids are for ever)."""
+def keyword_ids(
+    schema: Mapping[str, Any], path: tuple[str, ...], prefix: str, carrier: str
+) -> Iterator[tuple[str, Any]]:
+    """Yield (id, keyword and value) of every clause that a schema must have
+    (DESIGN, clause ids are for ever).
+    """
     in_request = prefix.endswith(".request")
     where = f"{prefix}.{'.'.join(path) or 'body'}"
     for keyword in schema.keys() - STRUCTURE - ANNOTATIONS:
@@ -49,13 +56,16 @@ def keyword_ids(schema: Mapping[str, Any], path: tuple[str, ...], prefix: str, c
             yield f"{where}.nullable", None
     for holder in (schema, schema.get("x-observed", {}), schema.get("x-sample", {})):
         for name in holder.get("required", ()):
-            yield f"{'.'.join((prefix, *path, name))}.{'required' if in_request else 'present'}", {"required": [name]}
+            yield (
+                f"{'.'.join((prefix, *path, name))}.{'required' if in_request else 'present'}",
+                {"required": [name]},
+            )
     if "default" in schema and in_request and len(path) == 1:
         yield f"{where}.default", None
-    for name, member in schema.get("properties", {}).items():
+    for name, field in schema.get("properties", {}).items():
         if in_request and not path:
             yield f"{prefix}.{name}.accepted", None
-        yield from keyword_ids(member, (*path, name), prefix, carrier)
+        yield from keyword_ids(field, (*path, name), prefix, carrier)
     for keyword, step in STEPS.items():
         if isinstance(schema.get(keyword), dict):
             yield from keyword_ids(schema[keyword], (*path, step), prefix, carrier)
@@ -65,7 +75,11 @@ def expected_ids(provider: str, document: Mapping[str, Any]) -> Iterator[tuple[s
     yield from (pair for item in document["paths"].values() for pair in operation_ids(provider, item))
     for item in document.get("x-observed-paths", {}).values():
         # How such a call is made is known, and no demand.
-        yield from ((clause_id, schema) for clause_id, schema in operation_ids(provider, item) if ".request." not in clause_id)
+        yield from (
+            (clause_id, schema)
+            for clause_id, schema in operation_ids(provider, item)
+            if ".request." not in clause_id
+        )
 
 
 def operation_ids(provider: str, item: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
@@ -75,7 +89,9 @@ def operation_ids(provider: str, item: Mapping[str, Any]) -> Iterator[tuple[str,
         for parameter in [*shared, *node.get("parameters", [])]:
             if parameter.get("required") and parameter["in"] != "path":
                 yield f"{operation}.request.{parameter['name']}.required", None
-            yield from keyword_ids(parameter["schema"], (parameter["name"],), f"{operation}.request", parameter["in"])
+            yield from keyword_ids(
+                parameter["schema"], (parameter["name"],), f"{operation}.request", parameter["in"]
+            )
         body = node.get("requestBody", {})
         if body.get("required"):
             yield f"{operation}.request.body.required", None
@@ -87,7 +103,9 @@ def operation_ids(provider: str, item: Mapping[str, Any]) -> Iterator[tuple[str,
         for line in node.get("x-behaviours", ()):
             schema = next(iter(body["content"].values()))["schema"]
             fields = list(schema["properties"]) if line.get("fields") == "all" else line.get("fields")
-            yield from ((f"{operation}.behaviour.{name}.{line['rule']}", None) for name in fields or [line["path"]])
+            yield from (
+                (f"{operation}.behaviour.{name}.{line['rule']}", None) for name in fields or [line["path"]]
+            )
 
 
 def response_ids(operation: str, status: str, response: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
@@ -112,18 +130,28 @@ def test_every_keyword_and_every_line_of_prose_has_a_clause_and_no_clause_comes_
     assert sorted(expected) == sorted(contract.clauses)
 
 
-def test_a_keyword_clause_demands_exactly_its_keyword(provider: str, document: Mapping[str, Any], contract: Contract) -> None:
+def test_a_keyword_clause_demands_exactly_its_keyword(
+    provider: str, document: Mapping[str, Any], contract: Contract
+) -> None:
     for clause_id, schema in expected_ids(provider, document):
         if schema is not None:
             assert contract.clauses[clause_id].schema == schema
 
 
-def test_the_type_of_a_parameter_or_header_has_no_clause_because_nothing_can_break_it(every_schema: list[Schema]) -> None:
+def test_the_type_of_a_parameter_or_header_has_no_clause_because_nothing_can_break_it(
+    every_schema: list[Schema],
+) -> None:
     # Whatever stands in a path, a query or a header is a text.
-    assert [schema for _, carrier, _, schema in every_schema if carrier in ("path", "query", "header") and schema["type"] != "string"] == []
+    assert [
+        schema
+        for _, carrier, _, schema in every_schema
+        if carrier in ("path", "query", "header") and schema["type"] != "string"
+    ] == []
 
 
-def test_a_default_without_a_clause_of_its_own_is_seen_in_a_list(every_schema: list[Schema], contract: Contract) -> None:
+def test_a_default_without_a_clause_of_its_own_is_seen_in_a_list(
+    every_schema: list[Schema], contract: Contract
+) -> None:
     listed = {
         (clause.operation, clause.path[0], clause.options["default"])
         for clause in contract.clauses.values()
@@ -140,8 +168,8 @@ def deep_defaults(schema: Any, path: tuple[str, ...]) -> Iterator[tuple[tuple[st
         return
     if "default" in schema and len(path) != 1:
         yield path, schema["default"]
-    for name, member in schema.get("properties", {}).items():
-        yield from deep_defaults(member, (*path, name))
+    for name, field in schema.get("properties", {}).items():
+        yield from deep_defaults(field, (*path, name))
     for keyword, step in STEPS.items():
         yield from deep_defaults(schema.get(keyword), (*path, step))
 
@@ -155,9 +183,12 @@ def test_every_clause_has_a_complete_source_a_level_and_a_demand(contract: Contr
         assert len(clause.demands.split()) >= 3, clause.id
 
 
-def test_a_source_outside_of_the_pages_is_never_documented(contract: Contract) -> None:
-    observed = [clause for clause in contract.clauses.values() if clause.source.document == "docs/observed.md"]
-    # The page of one provider shows no answer and says only "OK"; that this is 200 is known from elsewhere, that it is OK is not.
+def test_a_source_outside_of_the_documents_is_never_documented(contract: Contract) -> None:
+    observed = [
+        clause for clause in contract.clauses.values() if clause.source.document == "docs/observed.md"
+    ]
+    # The document of one provider shows no response and says only "OK"; that this is 200 is known from
+    # elsewhere, that it is OK is not.
     assert [clause.id for clause in observed if clause.level is Level.DOCUMENTED] == []
 
 
@@ -179,7 +210,7 @@ def test_ids_follow_the_grammar(provider: str, contract: Contract) -> None:
 def test_every_behaviour_speaks_of_something_that_the_contract_has(contract: Contract) -> None:
     for operation in contract.operations:
         body = set(operation.schema.get("properties", {}))
-        room = room_members(contract, operation.success.schema)
+        room = room_fields(contract, operation.success.schema)
         for clause in operation.clauses:
             if clause.part is Part.BEHAVIOUR and clause.rule in (
                 "echo",
@@ -203,7 +234,7 @@ def test_every_behaviour_speaks_of_something_that_the_contract_has(contract: Con
                 assert clause.path[0] in room, clause.id
 
 
-def room_members(contract: Contract, schema: Any) -> set[str]:
+def room_fields(contract: Contract, schema: Any) -> set[str]:
     for step in contract.room.at:
         schema = (schema or {}).get("properties", {}).get(step)
     return set((schema or {}).get("properties", ()))
@@ -213,6 +244,8 @@ def test_ids_are_for_ever(every_contract: Mapping[str, Contract]) -> None:
     known = GOLDEN.read_text(encoding="utf-8").split()
     now = [clause_id for contract in every_contract.values() for clause_id in contract.clauses]
     removed, added = sorted(set(known) - set(now)), sorted(set(now) - set(known))
-    assert not removed, f"ids are for ever, since reports, deviations and cassettes refer to them; put back {removed}"
+    assert not removed, (
+        f"ids are for ever, since reports, deviations and cassettes refer to them; put back {removed}"
+    )
     assert not added, f"add the new ids to {GOLDEN.name}, where they stay: {added}"
     assert known == sorted(known), f"sort {GOLDEN.name}"

@@ -1,4 +1,6 @@
-"""jsonschema, the reference, and jsonschema-rs, on the hot path, give one answer for every sample of every body."""
+"""jsonschema, the reference, and jsonschema-rs, on the hot path, give one answer for every sample of every
+body.
+"""
 
 from __future__ import annotations
 
@@ -43,7 +45,10 @@ def bodies(contract: Contract) -> Iterator[tuple[str, Any]]:
     found: dict[str, tuple[str, Any]] = {}
     for operation in contract.operations:
         asked = [("request", operation.body.schema)] if operation.is_documented and operation.body else []
-        schemas = [*asked, *((answer.status, answer.schema) for answer in operation.responses if answer.schema)]
+        schemas = [
+            *asked,
+            *((response.status, response.schema) for response in operation.responses if response.schema),
+        ]
         for place, schema in schemas:
             found.setdefault(json.dumps(schema), (f"{operation.id} {place}", schema))
     yield from found.values()
@@ -52,12 +57,12 @@ def bodies(contract: Contract) -> Iterator[tuple[str, Any]]:
 def test_both_validators_agree_on_boundary_and_invalid_samples(contract: Contract) -> None:
     for name, schema in bodies(contract):
         reference, fast = Reference(schema, format_checker=CHECKER), validator(schema)
-        answers = set()
+        responses = set()
         for sample in (*boundary(schema, anchor=ANCHOR), *invalid(schema, anchor=ANCHOR)):
-            answer = fast.is_valid(sample.value)
-            assert answer == reference.is_valid(sample.value) == sample.valid, (name, sample)
-            answers.add(answer)
-        assert answers == {True, False}, name
+            response = fast.is_valid(sample.value)
+            assert response == reference.is_valid(sample.value) == sample.valid, (name, sample)
+            responses.add(response)
+        assert responses == {True, False}, name
 
 
 def test_both_validators_agree_on_random_valid_bodies(contract: Contract) -> None:

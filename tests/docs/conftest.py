@@ -1,4 +1,6 @@
-"""What the tests of the documentation share: the module that plays pages, and a stage for them on loopback."""
+"""What the tests of the documentation share: the module that plays pages, and a stage for them on
+loopback.
+"""
 
 from __future__ import annotations
 
@@ -56,21 +58,37 @@ def page() -> ModuleType:
 @pytest.fixture
 def environment(tmp_path: Path) -> dict[str, str]:
     """All that a page may know of the machine."""
-    found = {"PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.defpath}", "HOME": str(tmp_path), "COLUMNS": "100", "NO_COLOR": "1"}
-    # The pages show tests in the order of the contract, also where a plugin that shuffles them happens to be installed.
+    found = {
+        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.defpath}",
+        "HOME": str(tmp_path),
+        "COLUMNS": "100",
+        "NO_COLOR": "1",
+    }
+    # The pages show tests in the order of the contract, also where a plugin that shuffles them happens to be
+    # installed.
     found |= {"PYTHONUTF8": "1", "LC_ALL": "C.UTF-8", "TERM": "dumb", "PYTEST_ADDOPTS": "-p no:randomly"}
     # First what the page installs; then, where the checkout is tested and not the wheel, the checkout.
-    return found | {"PYTHONPATH": os.pathsep.join([str(tmp_path / ".site"), *filter(None, [os.environ.get("PYTHONPATH")])])}
+    return found | {
+        "PYTHONPATH": os.pathsep.join(
+            [str(tmp_path / ".site"), *filter(None, [os.environ.get("PYTHONPATH")])]
+        )
+    }
 
 
 @pytest.fixture
 def stage(tmp_path: Path, environment: dict[str, str]) -> Iterator[Callable[[str], Any]]:
-    """Make the stage of a page, given its text: a folder with the contracts, free ports, mocks in place of live providers."""
+    """Make the stage of a page, given its text: a folder with the contracts, free ports, mocks in place of
+    live providers.
+    """
     with ExitStack() as stack:
 
         def build(text: str) -> Any:
             (tmp_path / "contracts").symlink_to(ROOT / "contracts")
-            pairs = [(url, stack.enter_context(mock_process(provider)).base_url) for url, provider in LIVE.items() if url in text]
+            pairs = [
+                (url, stack.enter_context(mock_process(provider)).base_url)
+                for url, provider in LIVE.items()
+                if url in text
+            ]
             ports = [(port, _free_port()) for port in PORTS if port in text]
             return PAGE.Stage(tmp_path, environment, [*pairs, *ports], list(GIVEN.items()))
 

@@ -1,17 +1,19 @@
-"""Execute a page of documentation: every command in it, from top to bottom, and compare what it prints with what the page says.
+"""Execute a page of documentation: every command in it, from top to bottom, and compare what it prints with
+what the page says.
 
 | fenced block | is |
 |---|---|
-| `console` | commands after `$ ` (continued after `> `), and what each prints; `...` is anything, alone on a line any lines |
-| `console` with a title that begins with "Another terminal" | started beside the page, which goes on when the output is there |
+| `console` | commands after `$ ` (`> ` goes on), and what each prints; `...` is anything, also lines |
+| `console`, title "Another terminal..." | started beside the page, which goes on at the output |
 | `sh` | commands, one a line, that end with exit code 0 |
 | any language with a file's name as title | written to that file |
 | `yaml` with `jobs` | a workflow: its `run` lines are executed with the job's environment |
 | `yaml`, `json`, `toml`, `python` | parsed |
 | `text` with the title "On a terminal" | what tests/cli/test_terminal.py compares: here is no terminal |
 
-A command that installs something is not executed: what it names must be something that pyproject.toml or tox.ini has. Only a package
-that the page itself makes is built by `python -m pip install .`, and its wheel put where the page's commands find it.
+A command that installs something is not executed: what it names must be something that pyproject.toml or
+tox.ini has. Only a package that the page itself makes is built by `python -m pip install .`, and its wheel
+put where the page's commands find it.
 """
 
 from __future__ import annotations
@@ -42,10 +44,15 @@ ROOT = Path(__file__).parents[2]
 SECONDS = 120.0
 """How long one command may take: much longer than any does."""
 
-_FENCE = re.compile(r"^```(?P<language>[\w-]*)(?P<info>[^\n`]*)\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
+_FENCE = re.compile(
+    r"^```(?P<language>[\w-]*)(?P<info>[^\n`]*)\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL
+)
 _TITLE = re.compile(r'title="([^"]+)"')
 _URL = re.compile(r"https?://[^\s'\"\\)]+")
-_BUILDS = ["python -m hatchling build -t wheel -d ~/.wheels", 'python -m zipfile -e ~/.wheels/*.whl "${PYTHONPATH%%:*}"']
+_BUILDS = [
+    "python -m hatchling build -t wheel -d ~/.wheels",
+    'python -m zipfile -e ~/.wheels/*.whl "${PYTHONPATH%%:*}"',
+]
 _SHORTER = {"roomproof verify": "roomproof verify telnyx --only '*.authentication.*' --max-examples 0"}
 """What takes long and is executed as it stands elsewhere: by the workflow, on every push."""
 _INSTALLS = ("pip install", "python -m pip install", "python -m tox")
@@ -59,7 +66,9 @@ class PageError(AssertionError):
 
 @dataclass(frozen=True)
 class Block:
-    """A fenced block: its language, its title, its text, and the line of the page on which the text begins."""
+    """A fenced block: its language, its title, its text, and the line of the page on which the text
+    begins.
+    """
 
     language: str
     title: str
@@ -81,7 +90,14 @@ def blocks(page: str) -> list[Block]:
     found = []
     for fence in _FENCE.finditer(page):
         title = _TITLE.search(fence["info"])
-        found.append(Block(fence["language"], title[1] if title else "", fence["text"], page[: fence.start("text")].count("\n") + 1))
+        found.append(
+            Block(
+                fence["language"],
+                title[1] if title else "",
+                fence["text"],
+                page[: fence.start("text")].count("\n") + 1,
+            )
+        )
     return found
 
 
@@ -115,7 +131,9 @@ def _shown(block: Block) -> Iterator[Command]:
 
 
 def matches(expected: str, got: str) -> bool:
-    """Whether an output is what a page says; blanks at the ends of lines, and blank lines around, do not count."""
+    """Whether an output is what a page says; blanks at the ends of lines, and blank lines around, do not
+    count.
+    """
     groups: list[list[str]] = [[]]
     for line in _trimmed(expected):
         if line.strip() == "...":
@@ -130,14 +148,20 @@ def _is_line(expected: str, got: str) -> bool:
 
 
 def _stand_in_order(parts: list[Part], whole: Part, fits: Callable[[Part, Part], bool]) -> bool:
-    """Whether the parts stand in a whole one after the other, the first at its beginning, the last at its end, anything between."""
+    """Whether the parts stand in a whole one after the other, the first at its beginning, the last at its
+    end, anything between.
+    """
     first, *between = parts
     last = between.pop() if between else None
     if len(whole) < len(first) or not fits(first, whole[: len(first)]):
         return False
     at = len(first)
     for part in between:
-        places = (place for place in range(at, len(whole) - len(part) + 1) if fits(part, whole[place : place + len(part)]))
+        places = (
+            place
+            for place in range(at, len(whole) - len(part) + 1)
+            if fits(part, whole[place : place + len(part)])
+        )
         place = next(places, None)
         if place is None:
             return False
@@ -148,14 +172,18 @@ def _stand_in_order(parts: list[Part], whole: Part, fits: Callable[[Part, Part],
 
 
 def _trimmed(text: str) -> list[str]:
-    return [line.rstrip() for line in "\n".join(line.rstrip() for line in text.splitlines()).strip("\n").splitlines()]
+    return [
+        line.rstrip()
+        for line in "\n".join(line.rstrip() for line in text.splitlines()).strip("\n").splitlines()
+    ]
 
 
 @dataclass(frozen=True)
 class Stage:
     """Where a page is played.
 
-    `pairs` are what stands on the page and what really is there, put back in outputs; `given` is filled in for placeholders and stays.
+    `pairs` are what stands on the page and what really is there, put back in outputs; `given` is filled in
+    for placeholders and stays.
     """
 
     folder: Path
@@ -182,7 +210,9 @@ def _swapped(text: str, old: str, new: str) -> str:
 
 
 def play(page: Path, stage: Stage) -> None:
-    """Execute a page. Raises PageError, with file and line, at the first thing that is not as the page says."""
+    """Execute a page. Raises PageError, with file and line, at the first thing that is not as the page
+    says.
+    """
     with ExitStack() as stack:
         shell = stack.enter_context(shell_in(stage))
         for block in blocks(page.read_text(encoding="utf-8")):
@@ -217,7 +247,9 @@ def _parse(block: Block) -> Any:
     if block.language == "python":
         return ast.parse(block.text)
     if block.language not in ("yaml", "json", "toml"):
-        raise PageError(f"nothing is known of blocks in {block.language or 'no language'}, so nobody can test them")
+        raise PageError(
+            f"nothing is known of blocks in {block.language or 'no language'}, so nobody can test them"
+        )
     return {"yaml": yaml.safe_load, "json": json.loads, "toml": tomllib.loads}[block.language](block.text)
 
 
@@ -225,7 +257,9 @@ def workflow_commands(workflow: Any, line: int) -> list[Command]:
     """Return the commands of a workflow's jobs, each with the environment of its job around it."""
     found = []
     for job in workflow["jobs"].values():
-        exports = "".join(f"export {name}={shlex.quote(str(value))}; " for name, value in job.get("env", {}).items())
+        exports = "".join(
+            f"export {name}={shlex.quote(str(value))}; " for name, value in job.get("env", {}).items()
+        )
         for step in job["steps"]:
             for text in step.get("run", "").splitlines():
                 found.append(Command(text if _installs(text) else f"({exports}{text})", line))
@@ -243,22 +277,28 @@ def _execute(command: Command, stage: Stage, shell: Shell) -> None:
     if not runs:
         return
     text = stage.real(" && ".join(runs))
-    _refuse_far(text)
+    _reject_far(text)
     output, code = shell.run(text)
     _compare(command, stage.shown(output), code)
 
 
 def _compare(command: Command, output: str, code: int) -> None:
     if command.prints is not None and not command.prints.strip(". \n"):
-        raise PageError(f"line {command.line}: {command.text}\nprints anything, says the page, which says nothing; it prints:\n{output}")
+        raise PageError(
+            f"line {command.line}: {command.text}\nprints anything, says the page, which says nothing; "
+            f"it prints:\n{output}"
+        )
     if command.prints is None and code != 0:
         raise PageError(f"line {command.line}: {command.text}\nends with exit code {code}:\n{output}")
     if command.prints is not None and not matches(command.prints, output):
         lines = difflib.ndiff(_trimmed(command.prints), _trimmed(output))
-        raise PageError(f"line {command.line}: {command.text}\nprints something else (- the page, + the command):\n" + "\n".join(lines))
+        raise PageError(
+            f"line {command.line}: {command.text}\nprints something else (- the page, + the command):\n"
+            + "\n".join(lines)
+        )
 
 
-def _refuse_far(text: str) -> None:
+def _reject_far(text: str) -> None:
     far = [url for url in _URL.findall(text) if not is_loopback(url) and urlsplit(url).hostname]
     if far:
         raise PageError(f"{far[0]} is not on this machine, and nothing stands in for it")
@@ -269,11 +309,15 @@ def _installs(text: str) -> bool:
 
 
 def require_known(text: str) -> None:
-    """Raise PageError if a line that installs names a package, an extra, a group or an environment that does not exist."""
+    """Raise PageError if a line that installs names a package, an extra, a group or an environment that does
+    not exist.
+    """
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     extras, groups = project["project"]["optional-dependencies"], project["dependency-groups"]
     # A group that is included in another is a table there, and is looked at for itself.
-    named = [name for names in (*extras.values(), *groups.values()) for name in names if isinstance(name, str)]
+    named = [
+        name for names in (*extras.values(), *groups.values()) for name in names if isinstance(name, str)
+    ]
     known = {"tox", "roomproof", *(re.split(r"[<>=\[]", name)[0] for name in named)}
     environments = (ROOT / "tox.ini").read_text(encoding="utf-8")
     words = shlex.split(text)
@@ -284,7 +328,9 @@ def require_known(text: str) -> None:
             return
         fine = {"--group": word in groups, "-e": word == "." or word in environments}.get(before)
         if fine is None:
-            fine = word in (".", "-e", "--group", "--", "-U") or (name in known and (not extra or extra in extras))
+            fine = word in (".", "-e", "--group", "--", "-U") or (
+                name in known and (not extra or extra in extras)
+            )
         if not fine:
             raise PageError(f"{text}: {word!r} is nothing that pyproject.toml or tox.ini knows")
 
@@ -297,10 +343,15 @@ class Shell:
         self._code = 0
 
     def run(self, text: str, seconds: float = SECONDS) -> tuple[str, int]:
-        """Run a command and return what it printed, and its exit code. Raises PageError if it does not end in time."""
+        """Run a command and return what it printed, and its exit code. Raises PageError if it does not end in
+        time.
+        """
         assert self._process.stdin is not None
         mark = f"end-{time.monotonic_ns()}"
-        script = f"(exit {self._code})\n{{ {text}\n}} </dev/null 2>&1\n__code=$?\nprintf '\\n%s %d\\n' {mark} $__code\n"
+        script = (
+            f"(exit {self._code})\n{{ {text}\n}} </dev/null 2>&1\n__code=$?\nprintf '\\n%s %d\\n' "
+            f"{mark} $__code\n"
+        )
         self._process.stdin.write(script.encode())
         self._process.stdin.flush()
         output, _, code = self._until(mark, time.monotonic() + seconds, text).rpartition(f"\n{mark} ")
@@ -314,7 +365,10 @@ class Shell:
             ready, _, _ = select.select([self._process.stdout], [], [], max(0.0, deadline - time.monotonic()))
             piece = os.read(self._process.stdout.fileno(), 65536) if ready else b""
             if not piece:
-                raise PageError(f"{text}\n{'ends the shell' if ready else 'does not end'}:\n{read.decode('utf-8', 'replace')}")
+                raise PageError(
+                    f"{text}\n{'ends the shell' if ready else 'does not end'}:\n"
+                    f"{read.decode('utf-8', 'replace')}"
+                )
             read += piece
         return read.decode("utf-8", "replace").rstrip("\n")
 
@@ -339,9 +393,11 @@ def shell_in(stage: Stage) -> Iterator[Shell]:
 
 @contextmanager
 def _beside(command: Command, stage: Stage) -> Iterator[None]:
-    """Run a command beside the page, from when its output is there. Raises PageError if it ends before, or prints something else."""
+    """Run a command beside the page, from when its output is there. Raises PageError if it ends before, or
+    prints something else.
+    """
     text = stage.real(command.text)
-    _refuse_far(text)
+    _reject_far(text)
     with subprocess.Popen(
         ["bash", "--norc", "--noprofile", "-c", text],
         cwd=stage.folder,

@@ -49,7 +49,9 @@ def test_each_drawing_is_shown_with_words_for_those_who_do_not_see_it() -> None:
 
 def test_the_drawn_layers_are_those_that_are_held() -> None:
     settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-    held = next(item["layers"] for item in settings["tool"]["importlinter"]["contracts"] if item["type"] == "layers")
+    held = next(
+        item["layers"] for item in settings["tool"]["importlinter"]["contracts"] if item["type"] == "layers"
+    )
     modules = [name.strip() for layer in held for name in layer.split("|")]
     shape = drawn(ROOT / "docs" / "images" / "architecture-shape.svg")
     assert [text for text in shape if text in modules] == modules
@@ -58,8 +60,16 @@ def test_the_drawn_layers_are_those_that_are_held() -> None:
 def test_what_the_code_cites_as_design_is_a_section() -> None:
     decisions = PAGE.read_text(encoding="utf-8").partition("## Design decisions")[2]
     headings = {heading.lower() for heading in re.findall(r"^### (.+)$", decisions, re.MULTILINE)}
-    files = [path for folder in ("src", "strategies", "tests", "contracts") for path in (ROOT / folder).rglob("*.*")]
-    texts = [path.read_text(encoding="utf-8") for path in files if path.suffix in (".py", ".yaml") and path != Path(__file__)]
+    files = [
+        path
+        for folder in ("src", "strategies", "tests", "contracts")
+        for path in (ROOT / folder).rglob("*.*")
+    ]
+    texts = [
+        path.read_text(encoding="utf-8")
+        for path in files
+        if path.suffix in (".py", ".yaml") and path != Path(__file__)
+    ]
     cited = {section for text in texts for section in re.findall(r"\bDESIGN, (\w[\w ]*)", text)}
     assert cited, "nothing is cited, so nothing was tested"
     assert cited - headings == set()

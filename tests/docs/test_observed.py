@@ -15,7 +15,12 @@ ROOT = Path(__file__).parents[2]
 DOCUMENT = "docs/observed.md"
 LETTERS = {"azure": "A", "carrierx": "C", "signalwire": "S", "telnyx": "T"}
 """With which letter the ids of a provider's rows begin."""
-PLACES = ("contracts/{}/openapi.yaml", "contracts/{}/deviations.yaml", "src/roomproof/mocks/{}.py", "strategies/roomproof_strategies/{}.py")
+PLACES = (
+    "contracts/{}/openapi.yaml",
+    "contracts/{}/deviations.yaml",
+    "src/roomproof/mocks/{}.py",
+    "strategies/roomproof_strategies/{}.py",
+)
 """The files of a provider that name rows by their ids."""
 ANCHOR = re.compile(r'<a id="([^"]+)"></a>')
 
@@ -55,7 +60,10 @@ def test_each_source_of_a_contract_leads_to_a_row(provider: str) -> None:
 
 @pytest.mark.parametrize("provider", LETTERS)
 def test_each_id_that_is_named_has_an_anchor(provider: str) -> None:
-    texts = [path.read_text(encoding="utf-8") for path in map(ROOT.joinpath, (place.format(provider) for place in PLACES))]
+    texts = [
+        path.read_text(encoding="utf-8")
+        for path in map(ROOT.joinpath, (place.format(provider) for place in PLACES))
+    ]
     named = set(re.findall(rf"\b{LETTERS[provider]}\d\d?\b", "\n".join(texts)))
     assert named, "nothing is named, so nothing was tested"
     assert {name.lower() for name in named} - {anchor for _, _, anchor in PAGE} == set()

@@ -1,4 +1,6 @@
-"""The module that plays pages: what it takes for a command, and that a page which tells something wrong does not pass."""
+"""The module that plays pages: what it takes for a command, and that a page which tells something wrong does
+not pass.
+"""
 
 from __future__ import annotations
 
@@ -52,7 +54,9 @@ def test_an_output_that_is_not(page: ModuleType, expected: str, got: str) -> Non
     assert not page.matches(expected, got)
 
 
-def test_a_page_goes_from_top_to_bottom_in_one_session(page: ModuleType, tmp_path: Path, environment: dict[str, str]) -> None:
+def test_a_page_goes_from_top_to_bottom_in_one_session(
+    page: ModuleType, tmp_path: Path, environment: dict[str, str]
+) -> None:
     parts = [
         fenced("sh", "# a comment\nmkdir there\ncd there\nexport WORD=\\\nhello"),
         fenced('json title="there/data.json"', '{"a": 1}'),
@@ -88,7 +92,12 @@ def test_a_page_goes_from_top_to_bottom_in_one_session(page: ModuleType, tmp_pat
     ],
 )
 def test_a_page_that_is_wrong_does_not_pass(
-    page: ModuleType, tmp_path: Path, environment: dict[str, str], monkeypatch: pytest.MonkeyPatch, text: str, why: str
+    page: ModuleType,
+    tmp_path: Path,
+    environment: dict[str, str],
+    monkeypatch: pytest.MonkeyPatch,
+    text: str,
+    why: str,
 ) -> None:
     monkeypatch.setattr(page, "SECONDS", 2.0)
     with pytest.raises(page.PageError, match=why) as told:
@@ -96,24 +105,33 @@ def test_a_page_that_is_wrong_does_not_pass(
     assert "page.md, block at line 2" in str(told.value)
 
 
-def test_what_a_workflow_runs_has_the_environment_of_its_job(page: ModuleType, tmp_path: Path, environment: dict[str, str]) -> None:
+def test_what_a_workflow_runs_has_the_environment_of_its_job(
+    page: ModuleType, tmp_path: Path, environment: dict[str, str]
+) -> None:
     steps = [{"run": "pip install roomproof pytest"}, {"run": 'echo "$WORD" > said'}]
     workflow = yaml.safe_dump({"jobs": {"one": {"env": {"WORD": "two words"}, "steps": steps}}})
     play(page, tmp_path, environment, fenced("yaml", workflow))
     assert (tmp_path / "said").read_text(encoding="utf-8") == "two words\n"
 
 
-def test_another_terminal_lasts_until_the_page_ends(page: ModuleType, tmp_path: Path, environment: dict[str, str]) -> None:
+def test_another_terminal_lasts_until_the_page_ends(
+    page: ModuleType, tmp_path: Path, environment: dict[str, str]
+) -> None:
     beside = fenced('console title="Another terminal"', "$ echo $$ > id; echo ready; exec sleep 60\nready")
     play(page, tmp_path, environment, beside + fenced("sh", 'kill -0 "$(cat id)"'))
     shell = fenced("console", '$ kill -0 "$(cat id)" 2>/dev/null; echo $?\n1')
     play(page, tmp_path, environment, shell)
 
 
-def test_what_the_page_shows_stands_for_what_is_there(page: ModuleType, tmp_path: Path, environment: dict[str, str]) -> None:
+def test_what_the_page_shows_stands_for_what_is_there(
+    page: ModuleType, tmp_path: Path, environment: dict[str, str]
+) -> None:
     path = tmp_path / "page.md"
     path.write_text(
-        fenced("console", "$ echo https://api.example.com/v2/rooms 8080\nhttps://api.example.com/v2/rooms 8080"), encoding="utf-8"
+        fenced(
+            "console", "$ echo https://api.example.com/v2/rooms 8080\nhttps://api.example.com/v2/rooms 8080"
+        ),
+        encoding="utf-8",
     )
     pairs = [("https://api.example.com/v2", "http://127.0.0.1:4711/v2"), ("8080", "4712")]
     stage = page.Stage(tmp_path, environment, pairs)

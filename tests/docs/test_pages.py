@@ -14,7 +14,12 @@ from typer.main import get_command
 from roomproof.cli import app
 
 ROOT = Path(__file__).parents[2]
-PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "SECURITY.md", *sorted((ROOT / "docs").glob("*.md"))]
+PAGES = [
+    ROOT / "README.md",
+    ROOT / "CONTRIBUTING.md",
+    ROOT / "SECURITY.md",
+    *sorted((ROOT / "docs").glob("*.md")),
+]
 
 
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
@@ -39,7 +44,14 @@ def test_the_page_of_commands_has_each_command_and_each_option_of_verify() -> No
 
 
 def test_contributing_names_files_that_are_there() -> None:
-    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8").replace("PROVIDER", "telnyx").replace("\\_", "_")
+    text = (
+        (ROOT / "CONTRIBUTING.md")
+        .read_text(encoding="utf-8")
+        .replace("PROVIDER", "telnyx")
+        .replace("\\_", "_")
+    )
     named = set(re.findall(r"(?:src|strategies|contracts|tests|docs)/[\w/.]+", text))
     assert len(named) > 10
-    assert [path for path in sorted(named) if not (ROOT / path.rstrip(".")).exists() and "MODULE" not in path] == []
+    assert [
+        path for path in sorted(named) if not (ROOT / path.rstrip(".")).exists() and "MODULE" not in path
+    ] == []

@@ -24,17 +24,19 @@ Json = Any
 
 
 class Exchange:
-    """One request and its answer as a fault sees them: it may change both bodies, the status and the headers."""
+    """One request and its response as a fault sees them: it may change both bodies, the status and the
+    headers.
+    """
 
     def __init__(self, method: str, path: str, headers: dict[str, str], body: bytes) -> None:
         self.method, self.path, self.headers, self.body = method, path, headers, body
         self.status = 0
-        self.answer = b""
-        self.answer_headers: list[tuple[bytes, bytes]] = []
+        self.response = b""
+        self.response_headers: list[tuple[bytes, bytes]] = []
 
     @property
     def sent(self) -> dict[str, Json]:
-        """The members of the request's body; none if it is no JSON object."""
+        """The fields of the request's body; none if it is no JSON object."""
         try:
             value = json.loads(self.body)
         except (ValueError, RecursionError):
@@ -43,23 +45,23 @@ class Exchange:
 
     @property
     def room(self) -> dict[str, Json]:
-        """The room in the answer, or an empty object."""
+        """The room in the response, or an empty object."""
         try:
-            value = json.loads(self.answer)
+            value = json.loads(self.response)
         except ValueError:
             return {}
         inner = value.get("data", value) if isinstance(value, dict) else {}
         return inner if isinstance(inner, dict) else {}
 
-    def answer_with(self, **members: Json) -> None:
-        """Put members into the room of the answer."""
-        value = json.loads(self.answer)
-        value.get("data", value).update(members)
-        self.answer = json.dumps(value).encode()
+    def respond_with(self, **fields: Json) -> None:
+        """Put fields into the room of the response."""
+        value = json.loads(self.response)
+        value.get("data", value).update(fields)
+        self.response = json.dumps(value).encode()
 
 
 class Fault(Protocol):
-    """A fault: `before` may change the request, `after` the answer."""
+    """A fault: `before` may change the request, `after` the response."""
 
     def before(self, exchange: Exchange) -> None: ...
     def after(self, exchange: Exchange) -> None: ...
@@ -81,30 +83,38 @@ class Faulty:
         exchange = Exchange(scope["method"], scope["path"], headers, body)
         self._fault.before(exchange)
         changed = [(b"content-length", str(len(exchange.body)).encode())] if exchange.body else []
-        kept = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in exchange.headers.items() if name != "content-length"]
+        kept = [
+            (name.encode("latin-1"), value.encode("latin-1"))
+            for name, value in exchange.headers.items()
+            if name != "content-length"
+        ]
 
         async def give() -> Message:
             return {"type": "http.request", "body": exchange.body, "more_body": False}
 
         async def take(message: Message) -> None:
             if message["type"] == "http.response.start":
-                exchange.status, exchange.answer_headers = message["status"], list(message["headers"])
+                exchange.status, exchange.response_headers = message["status"], list(message["headers"])
             else:
-                exchange.answer += message.get("body", b"")
+                exchange.response += message.get("body", b"")
 
         await self._app({**scope, "headers": [*kept, *changed]}, give, take)
         self._fault.after(exchange)
-        without = [(name, value) for name, value in exchange.answer_headers if name.lower() != b"content-length"]
-        length = (b"content-length", str(len(exchange.answer)).encode())
+        without = [
+            (name, value) for name, value in exchange.response_headers if name.lower() != b"content-length"
+        ]
+        length = (b"content-length", str(len(exchange.response)).encode())
         await send({"type": "http.response.start", "status": exchange.status, "headers": [*without, length]})
-        await send({"type": "http.response.body", "body": exchange.answer})
+        await send({"type": "http.response.body", "body": exchange.response})
 
 
 @contextmanager
 def served(app: ASGIApp) -> Iterator[str]:
     """Serve an application from a thread and yield its origin."""
     listening = listen(LOOPBACK, 0)
-    server = uvicorn.Server(uvicorn.Config(app, log_level="error", access_log=False, lifespan="off", ws="none"))
+    server = uvicorn.Server(
+        uvicorn.Config(app, log_level="error", access_log=False, lifespan="off", ws="none")
+    )
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
     thread.start()
     try:
@@ -133,7 +143,9 @@ def ask() -> Iterator[Ask]:
             scheme = scheme_from(contract.credentials, mock.environment)
             unscoped = unscoped_from(contract.credentials, scheme, mock.environment)
             target = HttpTarget(origin + mock.prefix)
-            return Subject(contract, deviations, find_special(provider), target, scheme, unscoped, mock.room_id)
+            return Subject(
+                contract, deviations, find_special(provider), target, scheme, unscoped, mock.room_id
+            )
 
         yield of
 
@@ -158,7 +170,9 @@ def findings() -> Callable[..., list[Finding]]:
         scheme = scheme_from(contract.credentials, mock.environment)
         with served(find_fault(provider, fault_id).around(mock.build())) as origin:
             target = HttpTarget(origin + mock.prefix)
-            subject = Subject(contract, deviations, find_special(provider), target, scheme, None, mock.room_id)
+            subject = Subject(
+                contract, deviations, find_special(provider), target, scheme, None, mock.room_id
+            )
             result = Run(subject, Options(max_examples=0, only=only, strict=True), lambda *_: None).verify()
         return [finding for finding in result.verdicts.findings() if finding.verdict is Verdict.FAIL]
 

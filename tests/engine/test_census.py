@@ -1,4 +1,6 @@
-"""The rooms that are there before a run makes one are met page by page, in a bounded number of requests to the server that was asked."""
+"""The rooms that are there before a run makes one are met page by page, in a bounded number of requests to
+the server that was asked.
+"""
 
 from __future__ import annotations
 
@@ -12,10 +14,10 @@ from roomproof.engine.census import take_census
 from roomproof.engine.pages import MOST_PAGES
 from roomproof.engine.session import Options, Session, Subject
 from roomproof.interaction import Interaction, Request, Response
-from roomproof.ledger.books import Books
+from roomproof.journal.journal import Journal
 from roomproof.providers import find_contract, find_mock, find_special
 from roomproof.targets.credentials import scheme_from
-from roomproof.targets.target import Outgoing
+from roomproof.targets.target import UnsentRequest
 
 Json = Any
 Answer = Callable[[dict[str, str]], Json]
@@ -26,46 +28,50 @@ class Account:
 
     base_url = "http://127.0.0.1:1/v2"
 
-    def __init__(self, answer: Answer) -> None:
-        self.answer = answer
-        self.asked: list[Outgoing] = []
+    def __init__(self, response: Answer) -> None:
+        self.response = response
+        self.asked: list[UnsentRequest] = []
 
-    def send(self, outgoing: Outgoing) -> Interaction:
-        self.asked.append(outgoing)
-        page = self.answer(dict(outgoing.query))
-        request = Request(outgoing.method, self.base_url + outgoing.path)
-        return Interaction(request, Response(page) if isinstance(page, int) else Response(200, (), json.dumps(page).encode()))
+    def send(self, unsent: UnsentRequest) -> Interaction:
+        self.asked.append(unsent)
+        page = self.response(dict(unsent.query))
+        request = Request(unsent.method, self.base_url + unsent.path)
+        return Interaction(
+            request, Response(page) if isinstance(page, int) else Response(200, (), json.dumps(page).encode())
+        )
 
     def close(self) -> None:
         pass
 
 
-def censused(provider: str, answer: Answer, **options: Any) -> tuple[Account, set[str]]:
+def censused(provider: str, response: Answer, **options: Any) -> tuple[Account, set[str]]:
     """The account after a census, and the ids that were met."""
     contract, deviations = find_contract(provider)
-    mock, account, books = find_mock(provider), Account(answer), Books()
+    mock, account, journal = find_mock(provider), Account(response), Journal()
     scheme = scheme_from(contract.credentials, mock.environment)
-    subject = Subject(contract, deviations, find_special(provider), account, scheme, None, mock.room_id, books)
+    subject = Subject(
+        contract, deviations, find_special(provider), account, scheme, None, mock.room_id, journal
+    )
     take_census(Session(subject, Options(**options), lambda *_: None))
-    return account, books.there
+    return account, journal.there
 
 
 def numbered(count: int, size: int, first: int = 1) -> Answer:
-    def answer(query: dict[str, str]) -> Json:
+    def response(query: dict[str, str]) -> Json:
         held = min(size, int(query["page[size]"]))
         begun = (int(query["page[number]"]) - first) * held
         return {"data": [{"id": str(room)} for room in range(count)[begun : begun + held]]}
 
-    return answer
+    return response
 
 
 def linked(count: int, size: int, wrap: Callable[[int], str], name: str) -> Answer:
-    def answer(query: dict[str, str]) -> Json:
+    def response(query: dict[str, str]) -> Json:
         at = int(query.get("skip", 0))
         more = {"nextLink": wrap(at + size), "links": {"next": wrap(at + size)}} if at + size < count else {}
         return {name: [{"id": str(room)} for room in range(at, min(at + size, count))], **more}
 
-    return answer
+    return response
 
 
 def test_ten_thousand_rooms_are_met_page_by_page() -> None:
@@ -76,20 +82,24 @@ def test_ten_thousand_rooms_are_met_page_by_page() -> None:
 
 @pytest.mark.parametrize(("provider", "name"), [("azure", "value"), ("signalwire", "data")])
 def test_of_a_link_to_the_next_page_only_the_query_is_followed(provider: str, name: str) -> None:
-    account, met = censused(provider, linked(90, 25, lambda skip: f"https://evil.example/steal?skip={skip}", name))
+    account, met = censused(
+        provider, linked(90, 25, lambda skip: f"https://evil.example/steal?skip={skip}", name)
+    )
     assert len(met) == 90
-    assert {outgoing.path for outgoing in account.asked} == {"/rooms"}
-    assert [outgoing.query.get("skip") for outgoing in account.asked] == [None, "25", "50", "75"]
+    assert {unsent.path for unsent in account.asked} == {"/rooms"}
+    assert [unsent.query.get("skip") for unsent in account.asked] == [None, "25", "50", "75"]
 
 
-@pytest.mark.parametrize("answer", [
-    lambda _: {"data": [{"id": "1"}]}, linked(9, 3, lambda _: "?skip=0", "data"), linked(9, 3, lambda _: "http://[", "data"),
-    lambda _: {"data": [], "links": 1}, lambda _: {"data": [{"id": {}}, 1, None]}, lambda _: [], lambda _: {"data": {}}, lambda _: 403,
+@pytest.mark.parametrize("response", [
+    lambda _: {"data": [{"id": "1"}]}, linked(9, 3, lambda _: "?skip=0", "data"), linked(9, 3,
+    lambda _: "http://[", "data"),
+    lambda _: {"data": [], "links": 1}, lambda _: {"data": [{"id": {}}, 1, None]}, lambda _: [],
+    lambda _: {"data": {}}, lambda _: 403,
     lambda _: 503, lambda _: {"data": [{"id": "x" * 100}], "links": {"next": "?" + "&" * 1000}},
 ])  # fmt: skip
 @pytest.mark.parametrize("provider", ["telnyx", "signalwire"])
-def test_a_list_that_never_ends_or_is_none_costs_few_requests(provider: str, answer: Answer) -> None:
-    account, _ = censused(provider, answer, backoff=())
+def test_a_list_that_never_ends_or_is_none_costs_few_requests(provider: str, response: Answer) -> None:
+    account, _ = censused(provider, response, backoff=())
     assert len(account.asked) <= 2
 
 
@@ -101,15 +111,17 @@ def test_an_account_without_end_is_met_in_part(most: int | None, pages: int) -> 
 
 
 def test_the_query_that_every_request_needs_goes_with_each_page() -> None:
-    account, _ = censused("azure", linked(60, 25, lambda skip: f"https://x.example/rooms?skip={skip}", "value"))
-    assert {outgoing.query["api-version"] for outgoing in account.asked} == {"2025-03-13"}
+    account, _ = censused(
+        "azure", linked(60, 25, lambda skip: f"https://x.example/rooms?skip={skip}", "value")
+    )
+    assert {unsent.query["api-version"] for unsent in account.asked} == {"2025-03-13"}
 
 
 def test_a_provider_that_gives_fewer_rooms_on_a_page_than_were_asked_for_hides_none() -> None:
-    def answer(query: dict[str, str]) -> Json:
+    def response(query: dict[str, str]) -> Json:
         at = int(query["offset"])
         return {"items": [{"meeting_room_sid": str(room)} for room in range(95)[at : at + 10]]}
 
-    account, met = censused("carrierx", answer)
+    account, met = censused("carrierx", response)
     assert len(met) == 95
     assert len(account.asked) == 11

@@ -19,7 +19,9 @@ PROVIDERS = ("azure", "carrierx", "signalwire", "telnyx")
 
 @dataclass
 class Fault:
-    """A fault of a mock: what it does to requests before and to answers after; `memory` lasts for the whole run."""
+    """A fault of a mock: what it does to requests before and to responses after; `memory` lasts for the whole
+    run.
+    """
 
     clause: str
     before_: Callable[[Any, dict[str, Any]], None] = lambda _exchange, _memory: None
@@ -31,7 +33,7 @@ class Fault:
         self.before_(exchange, self.memory)
 
     def after(self, exchange: Any) -> None:
-        """Change the answer."""
+        """Change the response."""
         self.after_(exchange, self.memory)
 
 
@@ -49,34 +51,34 @@ def accept(name: str, wrong: Any, right: Any) -> Callable[[Any, dict[str, Any]],
     return change
 
 
-def refuse(name: str, value: Any) -> Callable[[Any, dict[str, Any]], None]:
-    """Refuse one right value."""
+def reject(name: str, value: Any) -> Callable[[Any, dict[str, Any]], None]:
+    """Reject one right value."""
 
     def change(exchange: Any, _memory: dict[str, Any]) -> None:
         if exchange.sent.get(name) == value and is_update(exchange):
-            exchange.status, exchange.answer = 422, b'{"errors": [{"code": "1", "title": "no"}]}'
+            exchange.status, exchange.response = 422, b'{"errors": [{"code": "1", "title": "no"}]}'
 
     return change
 
 
 def say(name: str, value: Any, when: Callable[[Any], bool]) -> Callable[[Any, dict[str, Any]], None]:
-    """Say something else in the answer."""
+    """Say something else in the response."""
 
     def change(exchange: Any, _memory: dict[str, Any]) -> None:
         if is_update(exchange) and when(exchange):
-            exchange.answer_with(**{name: value})
+            exchange.respond_with(**{name: value})
 
     return change
 
 
-def second_answer_says(name: str, value: Any) -> Callable[[Any, dict[str, Any]], None]:
-    """Say something else the second time that a room is updated without the member."""
+def second_response_says(name: str, value: Any) -> Callable[[Any, dict[str, Any]], None]:
+    """Say something else the second time that a room is updated without the field."""
 
     def change(exchange: Any, memory: dict[str, Any]) -> None:
         if is_update(exchange) and name not in exchange.sent:
             memory[exchange.path] = memory.get(exchange.path, 0) + 1
             if memory[exchange.path] == 2:
-                exchange.answer_with(**{name: value})
+                exchange.respond_with(**{name: value})
 
     return change
 
@@ -84,7 +86,10 @@ def second_answer_says(name: str, value: Any) -> Callable[[Any, dict[str, Any]],
 def execute_twice(exchange: Any, memory: dict[str, Any]) -> None:
     """Forget that a request was sent before, by giving it a new repeatability id."""
     memory["count"] = memory.get("count", 0) + 1
-    if "repeatability-request-id" in exchange.headers and "not-a" not in exchange.headers["repeatability-request-id"]:
+    if (
+        "repeatability-request-id" in exchange.headers
+        and "not-a" not in exchange.headers["repeatability-request-id"]
+    ):
         exchange.headers["repeatability-request-id"] = f"00000000-0000-4000-8000-{memory['count']:012}"
 
 
@@ -95,7 +100,7 @@ def let_everybody_in(exchange: Any, memory: dict[str, Any]) -> None:
 
 
 def store_nothing(method: str) -> Callable[[Any, dict[str, Any]], None]:
-    """Answer updates of one method with what was sent, and forget it at once."""
+    """Response updates of one method with what was sent, and forget it at once."""
 
     def change(exchange: Any, memory: dict[str, Any]) -> None:
         if not is_update(exchange):
@@ -106,13 +111,13 @@ def store_nothing(method: str) -> Callable[[Any, dict[str, Any]], None]:
                 stored.setdefault(name, value)
             elif exchange.method != method:
                 stored[name] = value
-        exchange.answer_with(**{name: value for name, value in stored.items() if name not in exchange.sent})
+        exchange.respond_with(**{name: value for name, value in stored.items() if name not in exchange.sent})
 
     return change
 
 
 def forget_what_rooms_are_made_with(exchange: Any, memory: dict[str, Any]) -> None:
-    """Answer a creation with what was sent, but make the room with its default."""
+    """Response a creation with what was sent, but make the room with its default."""
     if exchange.status == 201:
         memory[exchange.room["id"]] = False
     room = exchange.path.rpartition("/")[2]
@@ -120,28 +125,30 @@ def forget_what_rooms_are_made_with(exchange: Any, memory: dict[str, Any]) -> No
         if "pstnDialOutEnabled" in exchange.sent:
             del memory[room]
         else:
-            exchange.answer_with(pstnDialOutEnabled=memory[room])
+            exchange.respond_with(pstnDialOutEnabled=memory[room])
 
 
 def merge_settings(exchange: Any, memory: dict[str, Any]) -> None:
     """Put what a PUT sends to what stood there before, instead of in its place."""
     if is_update(exchange):
         settings = exchange.room["properties"]
-        memory["settings"] = {**memory.get("settings", {}), **settings} if exchange.method == "PUT" else settings
-        exchange.answer_with(properties=memory["settings"])
+        memory["settings"] = (
+            {**memory.get("settings", {}), **settings} if exchange.method == "PUT" else settings
+        )
+        exchange.respond_with(properties=memory["settings"])
 
 
-def take_the_account(exchange: Any, _memory: dict[str, Any]) -> None:
+def restore_account(exchange: Any, _memory: dict[str, Any]) -> None:
     if is_update(exchange) and isinstance(exchange.sent.get("account_sid"), str):
-        exchange.answer_with(account_sid=exchange.sent["account_sid"])
+        exchange.respond_with(account_sid=exchange.sent["account_sid"])
 
 
-def answer_in_html(exchange: Any, _memory: dict[str, Any]) -> None:
+def response_in_html(exchange: Any, _memory: dict[str, Any]) -> None:
     if is_update(exchange):
-        exchange.answer = b"<p>done</p>"
+        exchange.response = b"<p>done</p>"
 
 
-def answer_202(exchange: Any, _memory: dict[str, Any]) -> None:
+def response_202(exchange: Any, _memory: dict[str, Any]) -> None:
     exchange.status = 202 if exchange.status == 201 else exchange.status
 
 
@@ -150,37 +157,63 @@ def absent(name: str) -> Callable[[Any], bool]:
 
 
 FAULTS = {
-    ("telnyx", "accepts 51 participants"): Fault("request.max_participants.maximum", before_=accept("max_participants", 51, 50)),
-    ("telnyx", "refuses 50 participants"): Fault("request.max_participants.maximum", after_=refuse("max_participants", 50)),
-    ("telnyx", "refuses 37 only"): Fault("request.max_participants.accepted", after_=refuse("max_participants", 37)),
+    ("telnyx", "accepts 51 participants"): Fault(
+        "request.max_participants.maximum", before_=accept("max_participants", 51, 50)
+    ),
+    ("telnyx", "rejects 50 participants"): Fault(
+        "request.max_participants.maximum", after_=reject("max_participants", 50)
+    ),
+    ("telnyx", "rejects 37 only"): Fault(
+        "request.max_participants.accepted", after_=reject("max_participants", 37)
+    ),
     ("telnyx", "loses 41"): Fault(
-        "behaviour.max_participants.echo", after_=say("max_participants", 40, lambda exchange: exchange.sent.get("max_participants") == 41)
+        "behaviour.max_participants.echo",
+        after_=say("max_participants", 40, lambda exchange: exchange.sent.get("max_participants") == 41),
     ),
     ("telnyx", "resets recording"): Fault(
-        "behaviour.enable_recording.unchanged", after_=say("enable_recording", False, absent("enable_recording"))
+        "behaviour.enable_recording.unchanged",
+        after_=say("enable_recording", False, absent("enable_recording")),
     ),
     ("telnyx", "changes the id"): Fault(
-        "behaviour.id.constant", after_=say("id", "5e3b9c0e-2a3f-4a57-8f06-9d1c4f7ab211", absent("enable_recording"))
+        "behaviour.id.constant",
+        after_=say("id", "5e3b9c0e-2a3f-4a57-8f06-9d1c4f7ab211", absent("enable_recording")),
     ),
     ("telnyx", "forgets on the second update"): Fault(
-        "behaviour.webhook_event_url.unchanged", after_=second_answer_says("webhook_event_url", "https://other.example")
+        "behaviour.webhook_event_url.unchanged",
+        after_=second_response_says("webhook_event_url", "https://other.example"),
     ),
-    ("telnyx", "asks for no credentials"): Fault("behaviour.authentication.missing-refused", before_=let_everybody_in),
-    ("signalwire", "answers numbers as text"): Fault("response.max_members.type", after_=say("max_members", "20", absent("max_members"))),
+    ("telnyx", "asks for no credentials"): Fault(
+        "behaviour.authentication.missing-refused", before_=let_everybody_in
+    ),
+    ("signalwire", "answers numbers as text"): Fault(
+        "response.max_members.type", after_=say("max_members", "20", absent("max_members"))
+    ),
     ("signalwire", "accepts 4k"): Fault("request.quality.enum", before_=accept("quality", "4k", "720p")),
-    ("signalwire", "answers no JSON"): Fault("response.body.type", after_=answer_in_html),
-    ("carrierx", "takes another account"): Fault("behaviour.account_sid", after_=take_the_account),
+    ("signalwire", "answers no JSON"): Fault("response.body.type", after_=response_in_html),
+    ("carrierx", "accepts another account"): Fault("behaviour.account_sid", after_=restore_account),
     ("carrierx", "merges settings"): Fault("replace-room.behaviour.properties.echo", after_=merge_settings),
-    ("carrierx", "stores no PUT"): Fault("update-room.behaviour.properties.unchanged", after_=store_nothing("PUT")),
-    ("carrierx", "stores no PATCH"): Fault("update-room.behaviour.name.unchanged", after_=store_nothing("PATCH")),
-    ("telnyx", "stores no PATCH"): Fault("update-room.behaviour.max_participants.unchanged", after_=store_nothing("PATCH")),
-    ("signalwire", "stores no PUT"): Fault("update-room.behaviour.max_members.kept-or-default", after_=store_nothing("PUT")),
-    ("azure", "stores no PATCH"): Fault("update-room.behaviour.validUntil.unchanged", after_=store_nothing("PATCH")),
+    ("carrierx", "stores no PUT"): Fault(
+        "update-room.behaviour.properties.unchanged", after_=store_nothing("PUT")
+    ),
+    ("carrierx", "stores no PATCH"): Fault(
+        "update-room.behaviour.name.unchanged", after_=store_nothing("PATCH")
+    ),
+    ("telnyx", "stores no PATCH"): Fault(
+        "update-room.behaviour.max_participants.unchanged", after_=store_nothing("PATCH")
+    ),
+    ("signalwire", "stores no PUT"): Fault(
+        "update-room.behaviour.max_members.kept-or-default", after_=store_nothing("PUT")
+    ),
+    ("azure", "stores no PATCH"): Fault(
+        "update-room.behaviour.validUntil.unchanged", after_=store_nothing("PATCH")
+    ),
     ("azure", "forgets what rooms are made with"): Fault(
         "update-room.behaviour.pstnDialOutEnabled.unchanged", after_=forget_what_rooms_are_made_with
     ),
-    ("azure", "executes repeated requests again"): Fault("behaviour.repeatability.replayed-once", before_=execute_twice),
-    ("azure", "answers 202"): Fault("create-room.response.201.status", after_=answer_202),
+    ("azure", "executes repeated requests again"): Fault(
+        "behaviour.repeatability.replayed-once", before_=execute_twice
+    ),
+    ("azure", "answers 202"): Fault("create-room.response.201.status", after_=response_202),
 }
 
 
@@ -188,7 +221,11 @@ FAULTS = {
 def test_the_built_in_mock_conforms(provider: str, verify: Verify) -> None:
     result = verify(provider)
 
-    assert [finding.witness.evidence.summary for finding in result.verdicts.findings() if finding.verdict is Verdict.FAIL] == []
+    assert [
+        finding.counterexample.evidence.summary
+        for finding in result.verdicts.findings()
+        if finding.verdict is Verdict.FAIL
+    ] == []
     assert result.stopped == ""
 
 
@@ -200,23 +237,31 @@ def test_a_fault_is_found_and_its_field_named(provider: str, what: str, verify: 
 
     # As bad as a clause of its level can be broken.
     worst = {Outcome.FAIL: Verdict.FAIL, Outcome.WARN: Verdict.WARNING}
-    found = [finding.clause.id for finding in result.verdicts.findings() if finding.verdict is worst[severity(finding.clause)]]
+    found = [
+        finding.clause.id
+        for finding in result.verdicts.findings()
+        if finding.verdict is worst[severity(finding.clause)]
+    ]
     assert any(fault.clause in clause_id for clause_id in found), f"{what}: found only {found}"
 
 
-def test_a_fault_of_two_members_together_is_shrunk_to_these_two(verify: Verify) -> None:
+def test_a_fault_of_two_fields_together_is_shrunk_to_these_two(verify: Verify) -> None:
     pair = {"enable_recording", "webhook_timeout_secs"}
 
-    def refuse_the_pair(exchange: Any, memory: dict[str, Any]) -> None:
+    def reject_the_pair(exchange: Any, memory: dict[str, Any]) -> None:
         if pair <= set(exchange.sent):
-            refuse("enable_recording", exchange.sent["enable_recording"])(exchange, memory)
+            reject("enable_recording", exchange.sent["enable_recording"])(exchange, memory)
 
-    fault = Fault("response.200.status", after_=refuse_the_pair)
+    fault = Fault("response.200.status", after_=reject_the_pair)
 
     result = verify("telnyx", fault)
 
-    finding = next(finding for finding in result.verdicts.findings() if finding.clause.id == "telnyx.update-room.response.200.status")
-    body = json.loads(finding.witness.interaction.request.body or b"{}")
+    finding = next(
+        finding
+        for finding in result.verdicts.findings()
+        if finding.clause.id == "telnyx.update-room.response.200.status"
+    )
+    body = json.loads(finding.counterexample.interaction.request.body or b"{}")
     assert set(body) == pair
 
 

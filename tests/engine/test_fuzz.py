@@ -21,12 +21,12 @@ from roomproof.interaction import Credentials, Interaction, RoomKnowledge
 from roomproof.providers import find_contract, find_mock, find_special
 from roomproof.targets.credentials import scheme_from, unscoped_from
 from roomproof.targets.http import HttpTarget
-from roomproof.targets.target import Outgoing
+from roomproof.targets.target import UnsentRequest
 from roomproof.verdict import Verdict
 
 PROVIDERS = ("azure", "carrierx", "signalwire", "telnyx")
 Serve = Callable[[ASGIApp], AbstractContextManager[str]]
-Fuzzed = Callable[..., tuple[Result, list[tuple[Outgoing, Interaction]]]]
+Fuzzed = Callable[..., tuple[Result, list[tuple[UnsentRequest, Interaction]]]]
 
 
 class Watched:
@@ -34,12 +34,12 @@ class Watched:
 
     def __init__(self, target: HttpTarget) -> None:
         self.base_url, self._target = target.base_url, target
-        self.sent: list[tuple[Outgoing, Interaction]] = []
+        self.sent: list[tuple[UnsentRequest, Interaction]] = []
 
-    def send(self, outgoing: Outgoing) -> Interaction:
+    def send(self, unsent: UnsentRequest) -> Interaction:
         """Send a request and note it."""
-        interaction = self._target.send(outgoing)
-        self.sent.append((outgoing, interaction))
+        interaction = self._target.send(unsent)
+        self.sent.append((unsent, interaction))
         return interaction
 
     def close(self) -> None:
@@ -49,7 +49,9 @@ class Watched:
 
 @pytest.fixture
 def fuzzed(serve: Serve) -> Fuzzed:
-    """Send nothing but the cases of Schemathesis to a provider's mock; return what came of it and what was sent."""
+    """Send nothing but the cases of Schemathesis to a provider's mock; return what came of it and what was
+    sent.
+    """
 
     def run(provider: str, seed: int = 0, cases: int = 30, max_requests: int | None = None) -> Any:
         mock = find_mock(provider)
@@ -58,7 +60,9 @@ def fuzzed(serve: Serve) -> Fuzzed:
         unscoped = unscoped_from(contract.credentials, scheme, mock.environment)
         with serve(mock.build()) as origin:
             target = Watched(HttpTarget(origin + mock.prefix))
-            subject = Subject(contract, deviations, find_special(provider), target, scheme, unscoped, mock.room_id)
+            subject = Subject(
+                contract, deviations, find_special(provider), target, scheme, unscoped, mock.room_id
+            )
             options = Options(seed=seed, fuzz=cases, max_requests=max_requests)
             session = Session(subject, options, lambda *_: None)
             open_rooms(session)
@@ -80,9 +84,16 @@ def test_a_right_provider_has_no_fail(provider: str, seed: int, fuzzed: Fuzzed) 
     result, sent = fuzzed(provider, seed)
 
     fails = [finding for finding in result.verdicts.findings() if finding.verdict is Verdict.FAIL]
-    assert [(finding.clause.id, finding.witness.evidence.summary, finding.witness.interaction.request.body) for finding in fails] == []
+    assert [
+        (
+            finding.clause.id,
+            finding.counterexample.evidence.summary,
+            finding.counterexample.interaction.request.body,
+        )
+        for finding in fails
+    ] == []
     classes = {interaction.response.status // 100 for _, interaction in sent if interaction.response}
-    assert classes == {2, 4}, "some are accepted, some refused, nothing else happens"
+    assert classes == {2, 4}, "some are accepted, some rejected, nothing else happens"
     assert len(sent) >= 30 * len(result.subject.contract.telling)
 
 
@@ -90,14 +101,14 @@ def test_cases_go_to_the_rooms_of_the_run_with_its_credentials(fuzzed: Fuzzed) -
     result, sent = fuzzed("telnyx")
 
     mock = find_mock("telnyx")
-    assert {outgoing.credentials for outgoing, _ in sent} == {Credentials.VALID}
+    assert {unsent.credentials for unsent, _ in sent} == {Credentials.VALID}
     assert {interaction.request.headers[-1] for _, interaction in sent} == {
         ("Authorization", f"Bearer {mock.environment['TELNYX_API_KEY']}")
     }
-    about_rooms = [interaction for outgoing, interaction in sent if outgoing.room is RoomKnowledge.EXISTS]
+    about_rooms = [interaction for unsent, interaction in sent if unsent.room is RoomKnowledge.EXISTS]
     assert about_rooms
     assert 404 not in {interaction.response.status for interaction in about_rooms if interaction.response}
-    strange = [interaction for outgoing, interaction in sent if outgoing.room is not RoomKnowledge.EXISTS]
+    strange = [interaction for unsent, interaction in sent if unsent.room is not RoomKnowledge.EXISTS]
     assert strange
     assert {interaction.response.status for interaction in strange if interaction.response} == {404}
     assert result.requests >= len(sent)
@@ -106,8 +117,8 @@ def test_cases_go_to_the_rooms_of_the_run_with_its_credentials(fuzzed: Fuzzed) -
 def test_valid_bodies_wrong_bodies_and_wrong_carriers_are_sent(fuzzed: Fuzzed) -> None:
     _, sent = fuzzed("telnyx", cases=60)
 
-    media_types = {dict(outgoing.headers).get("Content-Type") for outgoing, _ in sent}
-    bodies = [outgoing.body or b"" for outgoing, _ in sent]
+    media_types = {dict(unsent.headers).get("Content-Type") for unsent, _ in sent}
+    bodies = [unsent.body or b"" for unsent, _ in sent]
     assert "application/json" in media_types
     assert len(media_types) > 1
     assert any(b'"max_participants":51' in body.replace(b" ", b"") for body in bodies)
@@ -117,8 +128,12 @@ def test_valid_bodies_wrong_bodies_and_wrong_carriers_are_sent(fuzzed: Fuzzed) -
 def test_no_webhook_goes_to_a_stranger(fuzzed: Fuzzed) -> None:
     _, sent = fuzzed("telnyx", cases=60)
 
-    accepted = [interaction for _, interaction in sent if interaction.response and interaction.response.status == 200]
-    rooms = [json.loads(interaction.response.body)["data"] for interaction in accepted if interaction.response]
+    accepted = [
+        interaction for _, interaction in sent if interaction.response and interaction.response.status == 200
+    ]
+    rooms = [
+        json.loads(interaction.response.body)["data"] for interaction in accepted if interaction.response
+    ]
     hosts = {
         re.sub(r"^\w+://([^/:?#]*).*", r"\1", room[name] or "")
         for room in rooms
@@ -130,8 +145,9 @@ def test_no_webhook_goes_to_a_stranger(fuzzed: Fuzzed) -> None:
 
 def test_the_seed_decides_what_is_sent(fuzzed: Fuzzed) -> None:
     def bodies(seed: int) -> list[bytes]:
-        # What keeps the names of rooms apart is no matter of the seed: the run's own word, and the id of its room.
-        told = (outgoing.body or b"" for outgoing, _ in fuzzed("telnyx", seed)[1])
+        # What keeps the names of rooms apart is no matter of the seed: the run's own word, and the id of its
+        # room.
+        told = (unsent.body or b"" for unsent, _ in fuzzed("telnyx", seed)[1])
         return [re.sub(rb"rp[0-9a-f]+-[0-9a-f]{8}", b"", body) for body in told]
 
     first = bodies(1)
@@ -147,7 +163,7 @@ def test_the_bound_on_requests_holds(fuzzed: Fuzzed) -> None:
 
 
 class Crash:
-    """Fail over a member whose name is not ASCII."""
+    """Fail over a field whose name is not ASCII."""
 
     def before(self, exchange: Any) -> None:
         """Leave requests alone."""
@@ -155,7 +171,7 @@ class Crash:
     def after(self, exchange: Any) -> None:
         """Answer with a server error."""
         if exchange.method == "PATCH" and not "".join(exchange.sent).isascii():
-            exchange.status, exchange.answer = 500, b""
+            exchange.status, exchange.response = 500, b""
 
 
 def test_a_fault_beyond_our_own_plan_is_found(verify: Callable[..., Result]) -> None:
@@ -169,7 +185,9 @@ def test_a_fault_beyond_our_own_plan_is_found(verify: Callable[..., Result]) -> 
     assert len(found) == len(set(found)), "each clause is one finding, whoever found it"
 
 
-def test_without_schemathesis_a_sentence_says_what_to_install(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def test_without_schemathesis_a_sentence_says_what_to_install(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     monkeypatch.setitem(sys.modules, "schemathesis", None)
     monkeypatch.setattr(sys, "argv", ["roomproof", "verify", "telnyx", "--fuzz", "5"])
 
@@ -177,12 +195,15 @@ def test_without_schemathesis_a_sentence_says_what_to_install(monkeypatch: pytes
         cli.main()
 
     assert ended.value.code == 2
-    assert (
-        capsys.readouterr().err == "roomproof: --fuzz needs Schemathesis, which is not installed: python -m pip install 'roomproof[fuzz]'\n"
+    assert capsys.readouterr().err == (
+        "roomproof: --fuzz needs Schemathesis, which is not installed: python -m pip install "
+        "'roomproof[fuzz]'\n"
     )
 
 
-def test_without_the_option_schemathesis_is_not_needed(monkeypatch: pytest.MonkeyPatch, verify: Callable[..., Result]) -> None:
+def test_without_the_option_schemathesis_is_not_needed(
+    monkeypatch: pytest.MonkeyPatch, verify: Callable[..., Result]
+) -> None:
     monkeypatch.setitem(sys.modules, "schemathesis", None)
 
     assert verify("telnyx", max_requests=10).requests == 10

@@ -1,4 +1,6 @@
-"""What a path names may be somebody else's although it looks like a room: the guard lets nothing through that changes it."""
+"""What a path names may be somebody else's although it looks like a room: the guard lets nothing through that
+changes it.
+"""
 
 from __future__ import annotations
 
@@ -6,10 +8,10 @@ import pytest
 
 from roomproof.contract.document import parse_yaml
 from roomproof.contract.read import read_contract
-from roomproof.engine.ward import Ward
+from roomproof.engine.account_guard import AccountGuard
 from roomproof.interaction import Interaction, Request, Response
-from roomproof.ledger.books import Books
-from roomproof.targets.target import Outgoing
+from roomproof.journal.journal import Journal
+from roomproof.targets.target import UnsentRequest
 
 CONTRACT = """
 openapi: 3.1.0
@@ -22,7 +24,10 @@ x-resource:
   tape: {parameter: tape, at: [], id: id}
 x-credentials: {scheme: bearer, environment: {token: HALLS_TOKEN}}
 components:
-  responses: {Made: {description: one, content: {application/json: {schema: {type: object, properties: {id: {type: string}}}}}}}
+  responses:
+    Made:
+      description: one
+      content: {application/json: {schema: {type: object, properties: {id: {type: string}}}}}
 paths:
   /halls:
     post: {operationId: create, responses: {201: {$ref: "#/components/responses/Made"}}}
@@ -53,10 +58,16 @@ class Halls:
         self.base_url = base_url
         self.sent: list[str] = []
 
-    def send(self, outgoing: Outgoing) -> Interaction:
-        self.sent.append(f"{outgoing.method} {outgoing.path}")
-        status, body = (201, b'{"id": "1"}') if outgoing.path == "/halls" else (404, b"{}") if outgoing.method == "GET" else (200, b"{}")
-        return Interaction(Request(outgoing.method, self.base_url + outgoing.path), Response(status, (), body))
+    def send(self, unsent: UnsentRequest) -> Interaction:
+        self.sent.append(f"{unsent.method} {unsent.path}")
+        status, body = (
+            (201, b'{"id": "1"}')
+            if unsent.path == "/halls"
+            else (404, b"{}")
+            if unsent.method == "GET"
+            else (200, b"{}")
+        )
+        return Interaction(Request(unsent.method, self.base_url + unsent.path), Response(status, (), body))
 
     def close(self) -> None:
         """Nothing is open."""
@@ -66,16 +77,18 @@ def asked(method: str, path: str, base_url: str = "http://127.0.0.1:9") -> list[
     """What is sent of one request, after the run has made a hall; looking for one is left out."""
     contract = read_contract(parse_yaml(CONTRACT, "halls"))
     halls = Halls(base_url)
-    ward = Ward(halls, contract, Books(), None, ours=False)
-    ward.send(Outgoing("POST", "/halls"))
+    guard = AccountGuard(halls, contract, Journal(), None, ours=False)
+    guard.send(UnsentRequest("POST", "/halls"))
     halls.sent.clear()
-    request = Outgoing(method, path)
-    if not ward.objection(request, lambda hall: ward.send(Outgoing("GET", f"/halls/{hall}"))):
-        ward.send(request)
+    request = UnsentRequest(method, path)
+    if not guard.objection(request, lambda hall: guard.send(UnsentRequest("GET", f"/halls/{hall}"))):
+        guard.send(request)
     return [sent for sent in halls.sent if not sent.startswith("GET")]
 
 
-@pytest.mark.parametrize("request_line", ["PUT /films/1", "DELETE /films/1", "PATCH /halls/by-name/lobby", "POST /tapes/7/purge"])
+@pytest.mark.parametrize(
+    "request_line", ["PUT /films/1", "DELETE /films/1", "PATCH /halls/by-name/lobby", "POST /tapes/7/purge"]
+)
 def test_what_only_looks_like_a_room_of_the_run_is_left_alone(request_line: str) -> None:
     assert asked(*request_line.split()) == []
 

@@ -1,4 +1,6 @@
-"""`st run` with our hooks: no false alarm on a right provider, and faults that Schemathesis alone cannot see."""
+"""`st run` with our hooks: no false alarm on a right provider, and faults that Schemathesis alone cannot
+see.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +20,9 @@ from roomproof.targets.credentials import scheme_from
 from roomproof.targets.serve import mock_process
 
 EXPLAINED = {"Response violates schema", "Schema-valid request rejected"}
-"""What Schemathesis says of the right mocks by itself: null where no page has it, and no matter for what the pages leave open."""
+"""What Schemathesis says of the right mocks by itself: null where no document has it, and no matter for what
+the documents leave open.
+"""
 MANY = 300
 """Few of Schemathesis' random bodies are accepted by a right provider; of so many, some are for certain."""
 _FAILURE = re.compile(r"^  ❌ (?:ST\d+ )?(.+?): \d+$", re.MULTILINE)
@@ -27,17 +31,37 @@ Run = Callable[..., str]
 
 @pytest.fixture(scope="module")
 def st(tmp_path_factory: pytest.TempPathFactory) -> Run:
-    """Run `st` as the README does, against a provider's mock with or without a fault; return what it prints."""
+    """Run `st` as the README does, against a provider's mock with or without a fault; return what it
+    prints.
+    """
 
-    def run(provider: str, *words: str, fault: str | None = None, hooks: bool = True, proof: str = "", examples: int = 40) -> str:
+    def run(
+        provider: str,
+        *words: str,
+        fault: str | None = None,
+        hooks: bool = True,
+        proof: str = "",
+        examples: int = 40,
+    ) -> str:
         contract, _ = find_contract(provider)
         folder = tmp_path_factory.mktemp(provider)
         with mock_process(provider, fault) as serving:
-            _, right = scheme_from(contract.credentials, serving.environment).headers("GET", serving.base_url, None)[0]
+            _, right = scheme_from(contract.credentials, serving.environment).headers(
+                "GET", serving.base_url, None
+            )[0]
             room = f'[parameters]\n"path.{contract.room.parameter}" = "{serving.room_id}"\n'
             (folder / "rooms.toml").write_text(f"{room}[phases.coverage]\nunexpected-methods = []\n")
             schema = contract_folders()[provider] / "openapi.yaml"
-            where = ("--config-file", "rooms.toml", "run", schema, "--url", serving.base_url, "-H", f"Authorization: {proof or right}")
+            where = (
+                "--config-file",
+                "rooms.toml",
+                "run",
+                schema,
+                "--url",
+                serving.base_url,
+                "-H",
+                f"Authorization: {proof or right}",
+            )
             how = ("--continue-on-failure", "--max-examples", examples, "--seed", 1, *words)
             told = _done(folder, *where, *how, hooks=hooks).stdout
         assert "Test cases:" in told, told
@@ -48,20 +72,24 @@ def st(tmp_path_factory: pytest.TempPathFactory) -> Run:
 
 
 def _done(folder: Path, *words: object, hooks: bool) -> subprocess.CompletedProcess[str]:
-    environment = {**os.environ, "COLUMNS": "200"} | ({"SCHEMATHESIS_HOOKS": "roomproof.schemathesis_hooks"} if hooks else {})
+    environment = {**os.environ, "COLUMNS": "200"} | (
+        {"SCHEMATHESIS_HOOKS": "roomproof.schemathesis_hooks"} if hooks else {}
+    )
     line = [str(Path(sys.executable).with_name("st")), *map(str, words), "--no-color"]
-    return subprocess.run(line, capture_output=True, text=True, timeout=480, cwd=folder, env=environment, check=False)
+    return subprocess.run(
+        line, capture_output=True, text=True, timeout=480, cwd=folder, env=environment, check=False
+    )
 
 
 @pytest.fixture(scope="module")
 def of_a_lost_echo(st: Run) -> str:
-    """What `st` with our hooks says of a provider that ignores a member."""
+    """What `st` with our hooks says of a provider that ignores a field."""
     return st("telnyx", "--no-shrink", fault="max-ignored", examples=MANY)
 
 
 @pytest.fixture(scope="module")
 def of_a_reset(st: Run) -> str:
-    """What `st` with our hooks says of a provider that resets a member which an update does not name."""
+    """What `st` with our hooks says of a provider that resets a field which an update does not name."""
     return st("carrierx", "--no-shrink", "--phases", "fuzzing", fault="name-reset", examples=100)
 
 
@@ -79,32 +107,38 @@ def test_a_lost_echo_is_found_and_named(of_a_lost_echo: str) -> None:
     assert "telnyx.update-room.behaviour.max_participants.echo" in _FAILURE.findall(of_a_lost_echo)
 
 
-def test_an_update_that_changes_another_member_is_found_and_named(of_a_reset: str) -> None:
+def test_an_update_that_changes_another_field_is_found_and_named(of_a_reset: str) -> None:
     assert "carrierx.update-room.behaviour.name.unchanged" in _FAILURE.findall(of_a_reset)
 
 
 def test_a_failure_says_what_is_wrong_and_where_that_stands(of_a_lost_echo: str) -> None:
     assert re.search(
         r"telnyx\.update-room\.behaviour\.max_participants\.echo\n\n"
-        r" +max_participants (\S+) was accepted, but the answer says (\S+)\n"
-        r" +expected +\1\n +received +\2\n +source +Telnyx: Update a room, Responses, 200: Update room response\n",
+        r" +max_participants (\S+) was accepted, but the response says (\S+)\n"
+        r" +expected +\1\n +received +\2\n +source +Telnyx: Update a room, Responses, 200: Update room "
+        r"response\n",
         of_a_lost_echo,
     ), of_a_lost_echo
     assert "mock-telnyx-key" not in of_a_lost_echo
 
 
 def test_a_clause_is_shown_once_however_often_it_is_broken(of_a_reset: str) -> None:
-    shown = re.findall(r"^- ST901 carrierx\.update-room\.behaviour\.name\.unchanged$", of_a_reset, re.MULTILINE)
+    shown = re.findall(
+        r"^- ST901 carrierx\.update-room\.behaviour\.name\.unchanged$", of_a_reset, re.MULTILINE
+    )
 
     assert len(shown) == 1
     assert "carrierx.update-room.behaviour.name.unchanged: 1\n" in of_a_reset
 
 
 def test_credentials_that_let_nobody_in_are_not_held_against_the_provider(st: Run) -> None:
-    assert _FAILURE.findall(st("telnyx", "--checks", "Roomproof", proof="Bearer of-somebody-else", examples=8)) == []
+    assert (
+        _FAILURE.findall(st("telnyx", "--checks", "Roomproof", proof="Bearer of-somebody-else", examples=8))
+        == []
+    )
 
 
-def test_a_schema_that_is_no_contract_is_refused_in_a_sentence(tmp_path: Path) -> None:
+def test_a_schema_that_is_no_contract_is_rejected_in_a_sentence(tmp_path: Path) -> None:
     schema = tmp_path / "openapi.yaml"
     schema.write_text("openapi: 3.1.0\ninfo: {title: a shop, version: '1'}\npaths: {}\n")
     done = _done(tmp_path, "run", schema, "--url", "http://127.0.0.1:9", hooks=True)
@@ -114,7 +148,9 @@ def test_a_schema_that_is_no_contract_is_refused_in_a_sentence(tmp_path: Path) -
 
 
 @pytest.mark.parametrize(("beside_another", "blamed"), [(False, 1), (True, 0)])
-def test_requests_of_two_workers_at_the_same_time_prove_nothing_of_each_other(beside_another: bool, blamed: int) -> None:
+def test_requests_of_two_workers_at_the_same_time_prove_nothing_of_each_other(
+    beside_another: bool, blamed: int
+) -> None:
     import schemathesis
     from schemathesis.errors import FailureGroup
 
@@ -131,7 +167,11 @@ def test_requests_of_two_workers_at_the_same_time_prove_nothing_of_each_other(be
         done.wait(30)
 
     with mock_process("telnyx", "max-ignored") as serving:
-        case = operation.Case(path_parameters={"room_id": serving.room_id}, body={"max_participants": 20}, media_type="application/json")
+        case = operation.Case(
+            path_parameters={"room_id": serving.room_id},
+            body={"max_participants": 20},
+            media_type="application/json",
+        )
         if beside_another:
             threading.Thread(target=another_worker).start()
             started.wait(30)

@@ -1,4 +1,6 @@
-"""Faults that hide from short texts, small numbers and crude forgeries: a run finds each without random cases."""
+"""Faults that hide from short texts, small numbers and crudely invalid credentials: a run finds each without
+random cases.
+"""
 
 from __future__ import annotations
 
@@ -25,16 +27,34 @@ WRONG = "behaviour.authentication.wrong-refused"
         ("telnyx", "name-as-number", "update-room.behaviour.unique_name.echo", "unique_name"),
         ("carrierx", "properties-shallow", "update-room.behaviour.properties.echo", "properties"),
         ("carrierx", "properties-falsy", "update-room.behaviour.properties.echo", "properties"),
-        ("signalwire", "remove-after-an-hour", "update-room.behaviour.remove_after_seconds_elapsed.echo", "3600"),
+        (
+            "signalwire",
+            "remove-after-an-hour",
+            "update-room.behaviour.remove_after_seconds_elapsed.echo",
+            "3600",
+        ),
         ("signalwire", "join-until-month-end", "update-room.behaviour.join_until.echo", "04-30T23:59:59"),
         ("azure", "valid-until-clock-change", "update-room.behaviour.validUntil.echo", "validUntil"),
-        ("telnyx", "read-of-url", "update-room.behaviour.webhook_event_url.read-after-write", "a read after it says null"),
-        ("signalwire", "read-before", "update-room.behaviour.layout.read-after-write", "a read after it says"),
+        (
+            "telnyx",
+            "read-of-url",
+            "update-room.behaviour.webhook_event_url.read-after-write",
+            "a read after it says null",
+        ),
+        (
+            "signalwire",
+            "read-before",
+            "update-room.behaviour.layout.read-after-write",
+            "a read after it says",
+        ),
     ],
 )
 def test_a_run_finds_it_and_tells_what_is_wrong(
     findings: Callable[..., list[Finding]], provider: str, fault: str, clause: str, told: str
 ) -> None:
-    found = {finding.clause.id: finding.witness.evidence.summary for finding in findings(provider, fault, f"{provider}.{clause}")}
+    found = {
+        finding.clause.id: finding.counterexample.evidence.summary
+        for finding in findings(provider, fault, f"{provider}.{clause}")
+    }
 
     assert told in found.get(f"{provider}.{clause}", "")

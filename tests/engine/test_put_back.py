@@ -1,4 +1,6 @@
-"""The named room ends as it was found: what cannot be put back is not changed where another room serves, else it is said why."""
+"""The named room ends as it was found: what cannot be put back is not changed where another room serves, else
+it is said why.
+"""
 
 from __future__ import annotations
 
@@ -13,12 +15,12 @@ from starlette.types import ASGIApp
 
 from roomproof.contract.model import Contract
 from roomproof.engine.run import Options, Result, Run, Subject
-from roomproof.engine.settable import members_in, told, unrestorable
+from roomproof.engine.settable import fields_in, told, unrestorable
 from roomproof.interaction import Interaction, Request, Response
 from roomproof.providers import find_contract, find_mock, find_special
 from roomproof.targets.credentials import scheme_from
 from roomproof.targets.http import HttpTarget
-from roomproof.targets.target import Outgoing
+from roomproof.targets.target import UnsentRequest
 from roomproof.verdict import Verdict
 
 MOCK = find_mock("telnyx")
@@ -28,9 +30,13 @@ Run_ = Callable[..., tuple[Result, dict[str, Any], dict[str, Any], list[str]]]
 
 @pytest.fixture
 def run(serve: Callable[[ASGIApp], AbstractContextManager[str]]) -> Run_:
-    """Verify a mock of the user's, and return the result, the named room before and after, and what the run said at once."""
+    """Verify a mock of the user's, and return the result, the named room before and after, and what the run
+    said at once.
+    """
 
-    def verify(contract: Contract | None = None, **options: Any) -> tuple[Result, dict[str, Any], dict[str, Any], list[str]]:
+    def verify(
+        contract: Contract | None = None, **options: Any
+    ) -> tuple[Result, dict[str, Any], dict[str, Any], list[str]]:
         known, deviations = find_contract("telnyx")
         scheme = scheme_from(known.credentials, MOCK.environment)
         told: list[str] = []
@@ -38,12 +44,25 @@ def run(serve: Callable[[ASGIApp], AbstractContextManager[str]]) -> Run_:
             target = HttpTarget(origin + MOCK.prefix)
 
             def room() -> dict[str, Any]:
-                answer = HttpTarget(target.base_url).send(Outgoing("GET", f"/rooms/{ROOM}", scheme=scheme)).response
-                found: dict[str, Any] = json.loads(answer.body if answer else b"")["data"]
+                response = (
+                    HttpTarget(target.base_url)
+                    .send(UnsentRequest("GET", f"/rooms/{ROOM}", scheme=scheme))
+                    .response
+                )
+                found: dict[str, Any] = json.loads(response.body if response else b"")["data"]
                 return found
 
             before = room()
-            subject = Subject(contract or known, deviations, find_special("telnyx"), target, scheme, None, ROOM, tell=told.append)
+            subject = Subject(
+                contract or known,
+                deviations,
+                find_special("telnyx"),
+                target,
+                scheme,
+                None,
+                ROOM,
+                tell=told.append,
+            )
             result = Run(subject, Options(**{"max_examples": 5, **options}), lambda *_: None).verify()
             return result, before, room(), told
 
@@ -73,17 +92,32 @@ def test_the_named_room_is_told_what_can_be_put_back(run: Run_) -> None:
     assert after["updated_at"] > before["updated_at"]
 
 
-@pytest.mark.parametrize("missing", [("create-room",), ("delete-room",)], ids=["no room can be made", "no room can be deleted"])
-def test_where_only_the_named_room_serves_it_is_said_before_and_why_after(missing: tuple[str, ...], run: Run_) -> None:
+@pytest.mark.parametrize(
+    "missing", [("create-room",), ("delete-room",)], ids=["no room can be made", "no room can be deleted"]
+)
+def test_where_only_the_named_room_serves_it_is_said_before_and_why_after(
+    missing: tuple[str, ...], run: Run_
+) -> None:
     result, _, after, told = run(without(*missing), max_examples=0)
     assert after["webhook_event_url"] is not None
-    assert told == [f"room {ROOM} may not end as it was found: the contract allows no request with webhook_event_url=null"]
-    assert f"room {ROOM} is not as it was found: the provider rejected webhook_event_url=null (status 422)" in result.remarks
+    assert told == [
+        f"room {ROOM} may not end as it was found: the contract allows no request with webhook_event_url=null"
+    ]
+    assert (
+        f"room {ROOM} is not as it was found: the provider rejected webhook_event_url=null (status 422)"
+        in result.remarks
+    )
 
 
 def test_a_value_that_the_contract_does_not_allow_cannot_be_put_back() -> None:
     contract = find_contract("telnyx")[0]
-    found = {"unique_name": None, "webhook_timeout_secs": None, "webhook_event_url": None, "max_participants": 64, "enable_recording": True}
+    found = {
+        "unique_name": None,
+        "webhook_timeout_secs": None,
+        "webhook_event_url": None,
+        "max_participants": 64,
+        "enable_recording": True,
+    }
     assert unrestorable(contract, found) == {"webhook_event_url": None, "max_participants": 64}
 
 
@@ -104,7 +138,9 @@ def test_of_a_list_in_a_room_a_remark_tells_no_more_than_that_it_is_one() -> Non
     ],
     ids=["its id", "in another case", "its name", "no id", "another room"],
 )
-def test_what_a_read_shows_of_another_room_is_not_put_into_the_named_one(room: dict[str, Any], is_it: bool) -> None:
+def test_what_a_read_shows_of_another_room_is_not_put_into_the_named_one(
+    room: dict[str, Any], is_it: bool
+) -> None:
     response = Response(200, (), json.dumps({"data": room}).encode())
-    found = members_in(find_contract("telnyx")[0], Interaction(Request("GET", ""), response), "0ccc7b54")
+    found = fields_in(find_contract("telnyx")[0], Interaction(Request("GET", ""), response), "0ccc7b54")
     assert (found is not None and found["max_participants"] == 3) is is_it

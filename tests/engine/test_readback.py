@@ -24,8 +24,8 @@ ONLY = ("*.read-after-write",)
 class Stale:
     """A read shows something else, until so many reads of a room were answered."""
 
-    def __init__(self, lasting: int, **members: Any) -> None:
-        self.left, self.members = lasting, members
+    def __init__(self, lasting: int, **fields: Any) -> None:
+        self.left, self.fields = lasting, fields
 
     def before(self, exchange: Any) -> None:
         """The request is left as it is."""
@@ -33,7 +33,7 @@ class Stale:
     def after(self, exchange: Any) -> None:
         if exchange.method == "GET" and exchange.status == 200 and self.left:
             self.left -= 1
-            exchange.answer_with(**self.members)
+            exchange.respond_with(**self.fields)
 
 
 class Late:
@@ -52,15 +52,17 @@ class Late:
             told.append((now, exchange.room))
         old = [room for at, room in told if at < now - 0.5]
         if exchange.method == "GET" and exchange.status == 200 and told:
-            exchange.answer_with(**(old[-1] if old else told[0][1]))
+            exchange.respond_with(**(old[-1] if old else told[0][1]))
 
 
 def verdicts(result: Result) -> set[Verdict]:
-    return {word for clause, word in result.verdicts.verdicts().items() if clause.endswith(".read-after-write")}
+    return {
+        word for clause, word in result.verdicts.verdicts().items() if clause.endswith(".read-after-write")
+    }
 
 
 @pytest.mark.parametrize("provider", PROVIDERS)
-def test_every_member_of_a_right_provider_is_read_back(provider: str, verify: Verify) -> None:
+def test_every_field_of_a_right_provider_is_read_back(provider: str, verify: Verify) -> None:
     assert verdicts(verify(provider, max_examples=0, only=ONLY)) == {Verdict.PASS}
 
 
@@ -72,8 +74,10 @@ def test_a_provider_that_never_shows_it_to_readers_is_wrong(verify: Verify) -> N
     result = verify("telnyx", Stale(1000, max_participants=3), max_examples=0, only=ONLY)
 
     findings = [finding for finding in result.verdicts.findings() if finding.verdict is Verdict.FAIL]
-    assert [finding.clause.id for finding in findings] == ["telnyx.update-room.behaviour.max_participants.read-after-write"]
-    evidence = findings[0].witness.evidence
+    assert [finding.clause.id for finding in findings] == [
+        "telnyx.update-room.behaviour.max_participants.read-after-write"
+    ]
+    evidence = findings[0].counterexample.evidence
     assert evidence.received == "3"
     assert "a read after it says 3" in evidence.summary
 
@@ -83,7 +87,9 @@ def test_a_run_with_one_room_reads_back_one_operation_after_the_other(ask: Ask) 
     some = tuple(one for one in whole.contract.operations if one.is_documented or one.effect is Effect.READ)
     subject = replace(whole, contract=replace(whole.contract, operations=some))
 
-    assert verdicts(Run(subject, Options(max_examples=0, only=ONLY), lambda *_: None).verify()) == {Verdict.PASS}
+    assert verdicts(Run(subject, Options(max_examples=0, only=ONLY), lambda *_: None).verify()) == {
+        Verdict.PASS
+    }
 
 
 def test_a_contract_without_a_read_says_why_nothing_was_read_back(ask: Ask) -> None:
@@ -91,7 +97,9 @@ def test_a_contract_without_a_read_says_why_nothing_was_read_back(ask: Ask) -> N
     some = tuple(one for one in whole.contract.operations if one.effect is not Effect.READ)
     contract = replace(whole.contract, operations=some)
 
-    result = Run(replace(whole, contract=contract), Options(max_examples=0, only=ONLY), lambda *_: None).verify()
+    result = Run(
+        replace(whole, contract=contract), Options(max_examples=0, only=ONLY), lambda *_: None
+    ).verify()
 
     whys = Coverage(contract, result.verdicts).whys()
     assert {whys[clause] for clause in whys if clause.endswith(".read-after-write")} == {
@@ -99,10 +107,14 @@ def test_a_contract_without_a_read_says_why_nothing_was_read_back(ask: Ask) -> N
     }
 
 
-def test_a_run_waits_once_at_most_and_no_longer_than_it_must(ask: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_run_waits_once_at_most_and_no_longer_than_it_must(
+    ask: Ask, monkeypatch: pytest.MonkeyPatch
+) -> None:
     waited: list[float] = []
     wait = Session.wait
-    monkeypatch.setattr(Session, "wait", lambda session, pause: (waited.append(pause), wait(session, pause))[1])
+    monkeypatch.setattr(
+        Session, "wait", lambda session, pause: (waited.append(pause), wait(session, pause))[1]
+    )
 
     Run(ask("carrierx"), Options(max_examples=0, only=ONLY), lambda *_: None).verify()
 

@@ -1,4 +1,6 @@
-"""A provider remembers the ids of repeatable requests, for hours: no run may send one that another run has sent."""
+"""A provider remembers the ids of repeatable requests, for hours: no run may send one that another run has
+sent.
+"""
 
 from __future__ import annotations
 

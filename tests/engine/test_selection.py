@@ -13,7 +13,7 @@ from roomproof.providers import find_contract, find_special
 from roomproof.targets.credentials import scheme_from, unscoped_from
 from roomproof.targets.http import HttpTarget
 from roomproof.targets.serve import mock_process
-from roomproof.targets.target import Outgoing
+from roomproof.targets.target import UnsentRequest
 from roomproof.verdict import Finding, Verdict
 
 UPDATE = "telnyx.update-room"
@@ -27,9 +27,9 @@ class Listening(HttpTarget):
         super().__init__(base_url)
         self.bodies: list[bytes | None] = []
 
-    def send(self, outgoing: Outgoing) -> Any:
-        self.bodies.append(outgoing.body)
-        return super().send(outgoing)
+    def send(self, unsent: UnsentRequest) -> Any:
+        self.bodies.append(unsent.body)
+        return super().send(unsent)
 
 
 @pytest.fixture
@@ -42,7 +42,15 @@ def verify() -> Iterator[Verify]:
             contract, deviations = find_contract(provider)
             scheme = scheme_from(contract.credentials, mock.environment)
             unscoped = unscoped_from(contract.credentials, scheme, mock.environment)
-            subject = Subject(contract, deviations, find_special(provider), Listening(mock.base_url), scheme, unscoped, mock.room_id)
+            subject = Subject(
+                contract,
+                deviations,
+                find_special(provider),
+                Listening(mock.base_url),
+                scheme,
+                unscoped,
+                mock.room_id,
+            )
             return Run(subject, Options(only=only, **options), lambda *_: None).verify()
 
         yield run
@@ -61,7 +69,9 @@ FAULTS = [
 
 
 @pytest.mark.parametrize(("provider", "fault", "clause"), FAULTS, ids=[fault for _, fault, _ in FAULTS])
-def test_what_a_whole_run_finds_is_found_again_with_fewer_requests(provider: str, fault: str, clause: str, verify: Verify) -> None:
+def test_what_a_whole_run_finds_is_found_again_with_fewer_requests(
+    provider: str, fault: str, clause: str, verify: Verify
+) -> None:
     # What only a sequence shows needs the random ones.
     examples = 100 if clause.endswith("unchanged") else 0
     whole = verify(provider, fault, max_examples=examples)
@@ -91,7 +101,9 @@ def test_a_selection_does_not_change_what_is_drawn(verify: Verify) -> None:
 
     # Names hold the run's own serial, so it is the numbers that can be compared.
     def numbers(bodies: list[bytes | None]) -> set[bytes]:
-        return {body for body in bodies if body and b"max_participants" in body and b"unique_name" not in body}
+        return {
+            body for body in bodies if body and b"max_participants" in body and b"unique_name" not in body
+        }
 
     some = numbers(told(f"{UPDATE}.request.max_participants.maximum"))
     assert len(some) > 20
@@ -107,12 +119,16 @@ FEW = [
 
 
 @pytest.mark.parametrize(("provider", "fault", "clause"), FEW, ids=[fault for _, fault, _ in FEW])
-def test_a_clause_is_sent_what_it_needs_and_is_found_broken(provider: str, fault: str, clause: str, verify: Verify) -> None:
+def test_a_clause_is_sent_what_it_needs_and_is_found_broken(
+    provider: str, fault: str, clause: str, verify: Verify
+) -> None:
     assert clause in fails(verify(provider, fault, clause))
 
 
-@pytest.mark.parametrize("rule", ["response.body.type", "response.data.max_participants.type", "behaviour.id.constant"])
-def test_a_clause_about_answers_takes_few_of_each_kind_of_request(rule: str, verify: Verify) -> None:
+@pytest.mark.parametrize(
+    "rule", ["response.body.type", "response.data.max_participants.type", "behaviour.id.constant"]
+)
+def test_a_clause_about_responses_takes_few_of_each_kind_of_request(rule: str, verify: Verify) -> None:
     whole = verify("telnyx", None).requests
     result = verify("telnyx", None, f"{UPDATE}.{rule}")
     assert result.verdicts.verdicts()[f"{UPDATE}.{rule}"] is Verdict.PASS

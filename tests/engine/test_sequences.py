@@ -1,4 +1,6 @@
-"""A fault that needs several requests is told with exactly these, and whoever sends them again sees it again."""
+"""A fault that needs several requests is told with exactly these, and whoever sends them again sees it
+again.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +26,7 @@ from roomproof.interaction import Interaction
 from roomproof.json_data import as_json
 from roomproof.providers import find_contract, find_mock
 from roomproof.reports.junit import junit
-from roomproof.reports.report import Judged, report
+from roomproof.reports.report import ProviderResult, report
 from roomproof.reports.terminal import show
 from roomproof.runs.regressions import check_regression
 from roomproof.runs.subject import redactor_of, told_of
@@ -38,7 +40,9 @@ ELSEWHERE = "https://elsewhere.example.com"
 
 @dataclass
 class Shown:
-    """A fault of what a provider remembers of its rooms: `history` holds what each room was sent, by its path."""
+    """A fault of what a provider remembers of its rooms: `history` holds what each room was sent, by its
+    path.
+    """
 
     clause: str
     change: Callable[[Any, list[dict[str, Any]]], None]
@@ -48,7 +52,7 @@ class Shown:
         """The request is left as it is."""
 
     def after(self, exchange: Any) -> None:
-        """Note what was carried out, and change the answer."""
+        """Note what was carried out, and change the response."""
         if exchange.method in ("PATCH", "PUT") and exchange.status == 200:
             history = self.history.setdefault(exchange.path, [])
             history.append(exchange.sent)
@@ -57,15 +61,23 @@ class Shown:
 
 def after_an_empty_update(exchange: Any, history: list[dict[str, Any]]) -> None:
     """The second update in a row after an empty one shows another address."""
-    if [bool(sent) for sent in history[-3:]] == [False, True, True] and "webhook_event_url" not in history[-1]:
-        exchange.answer_with(webhook_event_url=ELSEWHERE)
+    if [bool(sent) for sent in history[-3:]] == [False, True, True] and "webhook_event_url" not in history[
+        -1
+    ]:
+        exchange.respond_with(webhook_event_url=ELSEWHERE)
 
 
 def thrice_in_a_row(exchange: Any, history: list[dict[str, Any]]) -> None:
-    """The third time in a row that a room is told the same seconds, and the same beside them, they are not stored."""
+    """The third time in a row that a room is told the same seconds, and the same beside them, they are not
+    stored.
+    """
     last = history[-3:]
-    if len(last) == 3 and last[0] == last[1] == last[2] and isinstance(last[0].get("webhook_timeout_secs"), int):
-        exchange.answer_with(webhook_timeout_secs=last[0]["webhook_timeout_secs"] - 1)
+    if (
+        len(last) == 3
+        and last[0] == last[1] == last[2]
+        and isinstance(last[0].get("webhook_timeout_secs"), int)
+    ):
+        exchange.respond_with(webhook_timeout_secs=last[0]["webhook_timeout_secs"] - 1)
 
 
 class Leak:
@@ -88,7 +100,7 @@ class Leak:
         if "enable_recording" in exchange.sent:
             self.rooms = dict.fromkeys(self.rooms, exchange.sent["enable_recording"])
         elif self.rooms[room] is not None:
-            exchange.answer_with(enable_recording=self.rooms[room])
+            exchange.respond_with(enable_recording=self.rooms[room])
 
 
 class Twice:
@@ -106,7 +118,7 @@ class Twice:
             exchange.headers["repeatability-request-id"] = f"00000000-0000-4000-8000-{self.count:012}"
 
     def after(self, exchange: Any) -> None:
-        """The answer is left as it is."""
+        """The response is left as it is."""
 
 
 EMPTY, ANY = "empty", "any"
@@ -141,7 +153,9 @@ def found(result: Result, clause: str) -> Finding:
 
 
 def outline(provider: str, steps: Sequence[Interaction]) -> Outline:
-    """Return what each step does to which room; rooms are counted in the order in which they are first named."""
+    """Return what each step does to which room; rooms are counted in the order in which they are first
+    named.
+    """
     contract, _ = find_contract(provider)
     rooms: list[str] = []
     told: Outline = []
@@ -168,21 +182,27 @@ def shows_again(subject: Subject, clause: str, steps: Sequence[Interaction]) -> 
 
 
 @pytest.mark.parametrize("what", FAULTS)
-def test_a_fault_is_told_with_the_steps_that_it_needs_and_no_other(what: str, verify: Verify, ask: Ask) -> None:
+def test_a_fault_is_told_with_the_steps_that_it_needs_and_no_other(
+    what: str, verify: Verify, ask: Ask
+) -> None:
     provider, fault, wanted = FAULTS[what]
     clause = fault().clause
 
-    steps = found(verify(provider, fault(), max_examples=100, strict=True), clause).witness.steps
+    steps = found(verify(provider, fault(), max_examples=100, strict=True), clause).counterexample.steps
 
     assert outline(provider, steps) == wanted
     assert shows_again(ask(provider, fault()), clause, steps)
     for left_out, step in enumerate(steps):
         if step.request.method != "POST":
             fewer = [*steps[:left_out], *steps[left_out + 1 :]]
-            assert not shows_again(ask(provider, fault()), clause, fewer), f"step {left_out + 1} can be left out"
+            assert not shows_again(ask(provider, fault()), clause, fewer), (
+                f"step {left_out + 1} can be left out"
+            )
 
 
-def test_a_sequence_finds_what_no_case_of_the_plan_does(verify: Verify, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_sequence_finds_what_no_case_of_the_plan_does(
+    verify: Verify, monkeypatch: pytest.MonkeyPatch
+) -> None:
     fault = Shown("webhook_timeout_secs.echo", thrice_in_a_row)
     monkeypatch.setattr(sequences, "follow", lambda _session: None)
 
@@ -193,26 +213,26 @@ def test_a_sequence_finds_what_no_case_of_the_plan_does(verify: Verify, monkeypa
 def test_a_finding_that_one_request_shows_needs_no_steps(what: str, verify: Verify) -> None:
     def change(exchange: Any, history: list[dict[str, Any]]) -> None:
         if what == "whatever is sent" or history[-1].get("max_participants") == 37:
-            exchange.answer_with(max_participants="a text")
+            exchange.respond_with(max_participants="a text")
 
     finding = found(verify("telnyx", Shown("", change)), "max_participants.type")
 
-    assert finding.witness.steps == ()
-    assert finding.witness.sequence == (finding.witness.interaction,)
+    assert finding.counterexample.steps == ()
+    assert finding.counterexample.sequence == (finding.counterexample.interaction,)
 
 
 def test_a_fault_that_comes_and_goes_is_told_as_it_was_seen(verify: Verify) -> None:
-    """Each seventh answer of the server is about another address, so that no sequence shows it twice."""
+    """Each seventh response of the server is about another address, so that no sequence shows it twice."""
     numbers = count(1)
 
     def change(exchange: Any, _history: list[dict[str, Any]]) -> None:
         if next(numbers) % 7 == 0 and "webhook_event_url" not in exchange.sent:
-            exchange.answer_with(webhook_event_url=ELSEWHERE)
+            exchange.respond_with(webhook_event_url=ELSEWHERE)
 
     result = verify("telnyx", Shown("", change), strict=True)
 
     assert result.stopped == ""
-    assert found(result, "webhook_event_url.unchanged").witness.evidence.summary
+    assert found(result, "webhook_event_url.unchanged").counterexample.evidence.summary
 
 
 @pytest.mark.parametrize("allowed", range(930, 1075, 16))
@@ -225,7 +245,9 @@ def test_a_run_that_ends_within_a_sequence_ends_as_any_other(allowed: int, verif
 
 
 @pytest.mark.parametrize("provider", PROVIDERS)
-def test_sequences_of_a_long_run_are_all_different(provider: str, ask: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_sequences_of_a_long_run_are_all_different(
+    provider: str, ask: Ask, monkeypatch: pytest.MonkeyPatch
+) -> None:
     drawn: list[Steps] = []
     monkeypatch.setattr(Attempts, "broken_by", lambda _self, steps: drawn.append(steps))
     monkeypatch.setattr(sequences, "soaks", lambda *_: iter(()))
@@ -255,7 +277,7 @@ def test_no_sequence_breaks_a_provider_that_conforms(provider: str, seed: int, a
 
 
 def test_nothing_is_printed(verify: Verify, capfd: pytest.CaptureFixture[str]) -> None:
-    assert found(verify("telnyx", Leak(), strict=True), Leak.clause).witness.steps
+    assert found(verify("telnyx", Leak(), strict=True), Leak.clause).counterexample.steps
 
     assert capfd.readouterr() == ("", "")
 
@@ -263,7 +285,15 @@ def test_nothing_is_printed(verify: Verify, capfd: pytest.CaptureFixture[str]) -
 def test_a_report_shows_the_steps_without_secrets(verify: Verify) -> None:
     result = verify("telnyx", Leak(), strict=True)
     secrets = result.subject.scheme.secrets()
-    judged = Judged(result.subject.contract, result.verdicts, "here", result.requests, 1.0, result.started, secrets=secrets)
+    judged = ProviderResult(
+        result.subject.contract,
+        result.verdicts,
+        "here",
+        result.requests,
+        1.0,
+        result.started,
+        secrets=secrets,
+    )
 
     told = report([judged], 0)
 
@@ -288,11 +318,13 @@ def test_a_regression_sends_the_steps_again(what: str, verify: Verify, ask: Ask,
     mock = find_mock(provider)
     redactor = redactor_of(replace(result.subject, secrets=result.subject.scheme.secrets()))
 
-    path = save(tmp_path, finding.clause.id, told_of(result.subject), finding.witness.steps, redactor)
+    path = save(tmp_path, finding.clause.id, told_of(result.subject), finding.counterexample.steps, redactor)
     assert path is not None
 
     def checked(one: Any) -> str:
         url = ask(provider, one).target.base_url
-        return check_regression(path, base_url=url, room_id=mock.room_id, environment=mock.environment).verdict
+        return check_regression(
+            path, base_url=url, room_id=mock.room_id, environment=mock.environment
+        ).verdict
 
     assert (checked(fault()), checked(None)) == ("fail", "pass")

@@ -1,6 +1,8 @@
-"""A contract that leaves out a rule makes no finding of it: what no document says, a faithful provider may do either way.
+"""A contract that leaves out a rule makes no finding of it: what no document says, a faithful provider may do
+either way.
 
-The vendor here tells what a room holds and how one is changed, and next to nothing of what is refused, or how.
+The vendor here tells what a room holds and how one is changed, and next to nothing of what is rejected, or
+how.
 """
 
 from __future__ import annotations
@@ -49,9 +51,14 @@ paths:
       requestBody:
         content: {application/json: {schema: {$ref: "#/components/schemas/Body"}}}
       responses:
-        "200": {description: a room, content: {application/json: {schema: {$ref: "#/components/schemas/Room"}}}}
+        "200":
+          description: a room
+          content: {application/json: {schema: {$ref: "#/components/schemas/Room"}}}
       x-behaviours:
-        - {path: repeats, rule: replayed-once, with: {id: Request-Id, first-sent: First-Sent}, demands: a repeated request makes one room}
+        - path: repeats
+          rule: replayed-once
+          with: {id: Request-Id, first-sent: First-Sent}
+          demands: a repeated request makes one room
         - {fields: [privacy, size], rule: echo, demands: what was set is shown}
   /rooms/{name}:
     parameters:
@@ -61,7 +68,9 @@ paths:
       requestBody:
         content: {application/json: {schema: {$ref: "#/components/schemas/Body"}}}
       responses:
-        "200": {description: the room, content: {application/json: {schema: {$ref: "#/components/schemas/Room"}}}}
+        "200":
+          description: the room
+          content: {application/json: {schema: {$ref: "#/components/schemas/Room"}}}
       x-behaviours:
         - {fields: [privacy, size], rule: echo, demands: what was set is shown}
         - {fields: [privacy, size], rule: unchanged, demands: what is not named stays}
@@ -94,12 +103,14 @@ NO_DELETE = """{read: {method: GET, path: "/rooms/{name}"}}"""
 
 
 def quiet() -> Starlette:
-    """Build a server that keeps every word of the contract, and refuses whatever the contract is silent about."""
+    """Build a server that keeps every word of the contract, and rejects whatever the contract is silent
+    about.
+    """
     rooms: dict[str, dict[str, Json]] = {}
     repeats: dict[str, Response] = {}
     numbers = count(1)
 
-    def refusal(request: Request, body: bytes) -> Response | None:
+    def rejection(request: Request, body: bytes) -> Response | None:
         if request.headers.get("authorization") != f"Bearer {TOKEN}":
             return JSONResponse({"error": "authentication-error"}, 400)
         if request.path_params and request.path_params["name"] not in rooms:
@@ -117,9 +128,9 @@ def quiet() -> Starlette:
 
     async def serve(request: Request) -> Response:
         body = await request.body()
-        refused = refusal(request, body)
-        if refused is not None:
-            return refused
+        rejected = rejection(request, body)
+        if rejected is not None:
+            return rejected
         name = request.path_params.get("name")
         if request.method == "DELETE":
             return JSONResponse(rooms.pop(name))
@@ -132,16 +143,18 @@ def quiet() -> Starlette:
 
     def made(request: Request, sent: dict[str, Json]) -> Response:
         key, first = request.headers.get("request-id"), request.headers.get("first-sent")
-        if (key is None) != (first is None) or (key is not None and (len(key) != 36 or not str(first).endswith("GMT"))):
+        if (key is None) != (first is None) or (
+            key is not None and (len(key) != 36 or not str(first).endswith("GMT"))
+        ):
             return JSONResponse({"error": "repeatability"}, 400)
         if key in repeats:
             return repeats[key]
         name = f"quiet-{next(numbers):08}"
         rooms[name] = {"name": name, "privacy": "public", "size": 10, **sent}
-        answer = JSONResponse(rooms[name])
+        response = JSONResponse(rooms[name])
         if key is not None:
-            repeats[key] = answer
-        return answer
+            repeats[key] = response
+        return response
 
     paths = ("/v1/rooms", "/v1/rooms/{name}")
     app = Starlette(routes=[Route(path, serve, methods=["GET", "POST", "DELETE"]) for path in paths])
@@ -165,7 +178,9 @@ Verified = Callable[..., Result]
 def contract_in(folder: Path, support: str, contract: str = CONTRACT) -> Contract:
     """Write the contract into a folder and read it."""
     folder.joinpath("quiet").mkdir()
-    folder.joinpath("quiet", "openapi.yaml").write_text(contract.replace("SUPPORT", support), encoding="utf-8")
+    folder.joinpath("quiet", "openapi.yaml").write_text(
+        contract.replace("SUPPORT", support), encoding="utf-8"
+    )
     return find_contract("quiet", (folder,))[0]
 
 
@@ -173,23 +188,29 @@ def contract_in(folder: Path, support: str, contract: str = CONTRACT) -> Contrac
 def verified(tmp_path: Path, serve: Callable[[ASGIApp], AbstractContextManager[str]]) -> Verified:
     """Verify the vendor, with or without a change to what it answers."""
 
-    def run(support: str = SUPPORT, contract: str = CONTRACT, app: Starlette | None = None, **options: Any) -> Result:
+    def run(
+        support: str = SUPPORT, contract: str = CONTRACT, app: Starlette | None = None, **options: Any
+    ) -> Result:
         known = contract_in(tmp_path, support, contract)
         scheme = scheme_from(known.credentials, {"QUIET_TOKEN": TOKEN})
         with serve(app or quiet()) as origin:
-            subject = Subject(known, (), find_special("quiet"), HttpTarget(f"{origin}/v1"), scheme, None, None)
+            subject = Subject(
+                known, (), find_special("quiet"), HttpTarget(f"{origin}/v1"), scheme, None, None
+            )
             return Run(subject, Options(**{"max_examples": 40, **options}), lambda *_: None).verify()
 
     return run
 
 
 def findings(result: Result) -> dict[str, str]:
-    return {item.clause.id: item.witness.evidence.summary for item in result.verdicts.findings()}
+    return {item.clause.id: item.counterexample.evidence.summary for item in result.verdicts.findings()}
 
 
 @pytest.mark.parametrize("contract", [CONTRACT, UNTYPED], ids=["typed", "untyped"])
 @pytest.mark.parametrize("support", [SUPPORT, NO_DELETE], ids=["deletes", "keeps"])
-def test_what_the_contract_is_silent_about_is_no_finding(contract: str, support: str, verified: Verified) -> None:
+def test_what_the_contract_is_silent_about_is_no_finding(
+    contract: str, support: str, verified: Verified
+) -> None:
     result = verified(support, contract)
     assert findings(result) == {}
     assert result.stopped == ""
@@ -208,16 +229,31 @@ def test_what_the_contract_does_say_is_judged_as_ever(verified: Verified) -> Non
     [({"size": 3}, RoomKnowledge.NONE), ({"size": 3}, RoomKnowledge.EXISTS), (None, RoomKnowledge.EXISTS)],
     ids=["made-up room", "deleted room", "no body"],
 )
-def test_what_follows_where_no_rule_speaks_is_open(sent: Json, knowledge: RoomKnowledge, tmp_path: Path) -> None:
+def test_what_follows_where_no_rule_speaks_is_open(
+    sent: Json, knowledge: RoomKnowledge, tmp_path: Path
+) -> None:
     judge = Judge(contract_in(tmp_path, SUPPORT))
 
-    def hear(method: str, body: Json, status: int, answer: Json, room: RoomKnowledge = RoomKnowledge.EXISTS) -> list[Evidence]:
+    def hear(
+        method: str, body: Json, status: int, response: Json, room: RoomKnowledge = RoomKnowledge.EXISTS
+    ) -> list[Evidence]:
         content = None if body is None else json.dumps(body).encode()
         headers = (("Content-Type", "application/json"),) if content else ()
-        request = Sent(method, "https://quiet.example.com/v1/rooms/r", headers, content, Credentials.VALID, room)
-        return judge.see(Interaction(request, Answer(status, (("Content-Type", "application/json"),), json.dumps(answer).encode())))
+        request = Sent(
+            method, "https://quiet.example.com/v1/rooms/r", headers, content, Credentials.VALID, room
+        )
+        return judge.see(
+            Interaction(
+                request,
+                Answer(status, (("Content-Type", "application/json"),), json.dumps(response).encode()),
+            )
+        )
 
     hear("POST", {"size": 2}, 200, {"name": "r", "size": 2, "privacy": "public"})
     if sent and knowledge is RoomKnowledge.EXISTS:
         hear("DELETE", None, 200, {})
-    assert [item for item in hear("POST", sent, 400, {"error": "no"}, knowledge) if item.outcome is not Outcome.PASS] == []
+    assert [
+        item
+        for item in hear("POST", sent, 400, {"error": "no"}, knowledge)
+        if item.outcome is not Outcome.PASS
+    ] == []

@@ -1,4 +1,6 @@
-"""What a person has to read of a finding is small: a long value that the room held when it was seen does not ride along."""
+"""What a person has to read of a finding is small: a long value that the room held when it was seen does not
+ride along.
+"""
 
 from __future__ import annotations
 
@@ -28,22 +30,27 @@ class Generous:
             exchange.body = exchange.body.replace(b"51", b"50")
 
     def after(self, exchange: Any) -> None:
-        """The answer is left as it is, but for a room with a long name."""
+        """The response is left as it is, but for a room with a long name."""
         if exchange.room.get("unique_name") == "long":
-            exchange.answer_with(unique_name=LONG)
+            exchange.respond_with(unique_name=LONG)
 
 
 def test_a_counterexample_is_told_in_a_room_with_plain_values(ask: Ask, tmp_path: Path) -> None:
     session = Session(ask("telnyx", Generous()), Options(max_examples=0), lambda *_: None)
     open_rooms(session)
     bench = session.bench(session.contract.telling[0])
-    seen = [session.send(bench.exact(body, "seen"))[0] for body in ({"unique_name": "long"}, {"max_participants": 51})]
+    seen = [
+        session.send(bench.exact(body, "seen"))[0]
+        for body in ({"unique_name": "long"}, {"max_participants": 51})
+    ]
     assert len(seen[-1].response.body if seen[-1].response else b"") > len(LONG), "it shows the long name"
 
     follow(session)
 
-    (finding,) = (one for one in session.findings() if one.clause.id == CLAUSE and one.verdict is Verdict.FAIL)
-    assert finding.witness.interaction.request.body == b'{"max_participants":51}'
+    (finding,) = (
+        one for one in session.findings() if one.clause.id == CLAUSE and one.verdict is Verdict.FAIL
+    )
+    assert finding.counterexample.interaction.request.body == b'{"max_participants":51}'
     problems: list[RoomproofError] = []
     saved = list(save_regressions(tmp_path, session.subject, [finding], seen, problems.append))
     clean_up(session)

@@ -18,11 +18,11 @@ Verify = Callable[..., Result]
 
 
 class Diary:
-    """No fault: notes updates as (room, members), in their order, and a DELETE as a room without members."""
+    """No fault: notes updates as (room, fields), in their order, and a DELETE as a room without fields."""
 
     def __init__(self) -> None:
         self.told: list[tuple[str, dict[str, Any]]] = []
-        self.answers: list[int] = []
+        self.responses: list[int] = []
 
     def before(self, exchange: Any) -> None:
         """The request is left as it is."""
@@ -30,25 +30,27 @@ class Diary:
     def after(self, exchange: Any) -> None:
         if exchange.method in ("PATCH", "PUT", "DELETE"):
             self.told.append((exchange.path, exchange.sent if exchange.method != "DELETE" else {}))
-            self.answers.append(exchange.status)
+            self.responses.append(exchange.status)
 
     def of(self, room: str) -> list[dict[str, Any]]:
-        return [members for path, members in self.told if path == room]
+        return [fields for path, fields in self.told if path == room]
 
 
 def in_a_run(diary: Diary, provider: str, verify: Verify) -> list[str]:
     """Let a run for one clause happen, and return the paths of the two rooms that took turns most often."""
     contract, _ = find_contract(provider)
-    clause = next(clause for clause in contract.clauses if clause.endswith((".unchanged", ".kept-or-default")))
+    clause = next(
+        clause for clause in contract.clauses if clause.endswith((".unchanged", ".kept-or-default"))
+    )
     verify(provider, diary, max_examples=0, only=(clause,))
-    paths = [path for path, members in diary.told if members]
+    paths = [path for path, fields in diary.told if fields]
     turns = Counter(frozenset(pair) for pair in pairwise(paths) if pair[0] != pair[1])
     often = [pair for pair, times in turns.items() if times > 2 * ROUNDS]
     return sorted(max(often, key=lambda pair: turns[pair] / sum(map(paths.count, pair))))
 
 
 @pytest.mark.parametrize("provider", ["azure", "carrierx", "signalwire", "telnyx"])
-def test_a_dozen_rounds_change_every_member_of_two_rooms_in_turn(provider: str, verify: Verify) -> None:
+def test_a_dozen_rounds_change_every_field_of_two_rooms_in_turn(provider: str, verify: Verify) -> None:
     diary = Diary()
     rooms = in_a_run(diary, provider, verify)
 
@@ -57,18 +59,23 @@ def test_a_dozen_rounds_change_every_member_of_two_rooms_in_turn(provider: str, 
     fixed = {clause.path[0] for clause in operation.clauses if clause.rule == "read-only"}
     for room in rooms:
         for name in operation.body.schema["properties"].keys() - fixed - {"did_group_sid"}:
-            values = [members[name] for members in diary.of(room) if name in members]
+            values = [fields[name] for fields in diary.of(room) if name in fields]
             changes = [pair for pair in pairwise(values) if pair[0] != pair[1]]
             assert len(changes) >= ROUNDS - 1, (room, name, values)
 
 
-def test_no_two_members_go_together_in_every_round(verify: Verify) -> None:
+def test_no_two_fields_go_together_in_every_round(verify: Verify) -> None:
     diary = Diary()
     room = in_a_run(diary, "telnyx", verify)[-1]
 
     told = diary.of(room)
-    names = {name for members in told for name in members}
-    together = {(one, other) for one in names for other in names if all((one in members) == (other in members) for members in told)}
+    names = {name for fields in told for name in fields}
+    together = {
+        (one, other)
+        for one in names
+        for other in names
+        if all((one in fields) == (other in fields) for fields in told)
+    }
     assert {pair for pair in together if pair[0] != pair[1]} == set()
 
 
@@ -76,8 +83,15 @@ def test_a_name_changes_hands_until_its_owner_is_gone(verify: Verify) -> None:
     diary = Diary()
     verify("telnyx", diary, max_examples=0, only=("telnyx.update-room.behaviour.unique_name.unique",))
 
-    steps = [(path, members.get("unique_name"), status) for (path, members), status in zip(diary.told, diary.answers, strict=True)]
-    grave = next(number for number, (_, _, status) in enumerate(steps) if status == 204 and steps[number + 1][1] == steps[number - 1][1])
+    steps = [
+        (path, fields.get("unique_name"), status)
+        for (path, fields), status in zip(diary.told, diary.responses, strict=True)
+    ]
+    grave = next(
+        number
+        for number, (_, _, status) in enumerate(steps)
+        if status == 204 and steps[number + 1][1] == steps[number - 1][1]
+    )
     (owner, name, taken), _, (heir, _, inherited) = steps[grave - 1 : grave + 2]
     assert (taken, inherited) == (200, 200)
     assert owner == steps[grave][0] != heir
@@ -100,11 +114,13 @@ def test_the_nth_update_that_is_lost_is_found_without_any_random_case(
     assert clause in [finding.clause.id for finding in findings(provider, fault, clause)]
 
 
-def test_a_finding_of_a_long_sequence_is_told_with_a_shorter_one_about_its_room(findings: Callable[..., list[Finding]]) -> None:
+def test_a_finding_of_a_long_sequence_is_told_with_a_shorter_one_about_its_room(
+    findings: Callable[..., list[Finding]],
+) -> None:
     clause = "telnyx.update-room.behaviour.max_participants.unchanged"
     (finding,) = findings("telnyx", "max-11th-not-stored", clause)
 
-    updates = [one.request for one in finding.witness.sequence if one.request.method == "PATCH"]
+    updates = [one.request for one in finding.counterexample.sequence if one.request.method == "PATCH"]
     assert 12 <= len(updates) <= 2 * ROUNDS
     assert len({request.path for request in updates}) == 1
 
@@ -116,7 +132,7 @@ def test_a_finding_of_a_long_sequence_is_told_with_a_shorter_one_about_its_room(
         ("carrierx", "code-stays-taken", "carrierx.update-room.request.access_codes.accepted"),
     ],
 )
-def test_a_name_that_stays_taken_is_a_valid_value_refused(
+def test_a_name_that_stays_taken_is_a_valid_value_rejected(
     findings: Callable[..., list[Finding]], provider: str, fault: str, clause: str
 ) -> None:
     assert clause in [finding.clause.id for finding in findings(provider, fault, clause)]

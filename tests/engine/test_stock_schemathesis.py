@@ -18,15 +18,21 @@ from roomproof.providers import contract_folders, find_contract, find_mock
 from roomproof.targets.credentials import scheme_from
 
 ALLOW = "Allow header mismatch"
-"""The mocks also read and delete rooms, which no page of a contract documents; Allow names these methods, as RFC 9110 asks."""
+"""The mocks also read and delete rooms, which no document of a contract documents; Allow names these methods,
+as RFC 9110 asks.
+"""
 NULL = "Response violates schema"
-"""Real providers send null and empty text where their pages have none (OBSERVED T2 to T6, S5); deviations and warnings here."""
+"""Real providers send null and empty text where their documents have none (OBSERVED T2 to T6, S5); deviations
+and warnings here.
+"""
 EXPLAINED = {"azure": {ALLOW}, "carrierx": {ALLOW}, "signalwire": {ALLOW, NULL}, "telnyx": {ALLOW, NULL}}
 _FAILURE = re.compile(r"^  ❌ (?:ST\d+ )?(.+?): \d+$", re.MULTILINE)
 
 
 @pytest.mark.parametrize("provider", ["carrierx", "signalwire", "telnyx"])
-def test_every_failure_is_explained(provider: str, serve: Callable[[ASGIApp], AbstractContextManager[str]], tmp_path: Path) -> None:
+def test_every_failure_is_explained(
+    provider: str, serve: Callable[[ASGIApp], AbstractContextManager[str]], tmp_path: Path
+) -> None:
     contract, _ = find_contract(provider)
     mock = find_mock(provider)
     _, proof = scheme_from(contract.credentials, mock.environment).headers("GET", "http://127.0.0.1", None)[0]
@@ -40,7 +46,13 @@ def test_every_failure_is_explained(provider: str, serve: Callable[[ASGIApp], Ab
             *("-H", f"Authorization: {proof}", "--max-examples", "10", "--seed", "1", "--no-color"),
         ]
         ran = subprocess.run(
-            command, capture_output=True, text=True, timeout=240, cwd=tmp_path, env={**os.environ, "COLUMNS": "200"}, check=False
+            command,
+            capture_output=True,
+            text=True,
+            timeout=240,
+            cwd=tmp_path,
+            env={**os.environ, "COLUMNS": "200"},
+            check=False,
         )
 
     assert "Test cases:" in ran.stdout, ran.stdout + ran.stderr
@@ -51,7 +63,13 @@ def test_every_failure_is_explained(provider: str, serve: Callable[[ASGIApp], Ab
 def test_what_is_explained_is_known_to_the_contract(provider: str) -> None:
     contract, deviations = find_contract(provider)
 
-    nulls = [clause for clause in contract.clauses.values() if clause.part is Part.RESPONSE and clause.rule == "null"]
+    nulls = [
+        clause
+        for clause in contract.clauses.values()
+        if clause.part is Part.RESPONSE and clause.rule == "null"
+    ]
 
     assert nulls
-    assert (NULL in EXPLAINED[provider]) <= any(item.covers(clause.id) for item in deviations for clause in nulls)
+    assert (NULL in EXPLAINED[provider]) <= any(
+        item.covers(clause.id) for item in deviations for clause in nulls
+    )

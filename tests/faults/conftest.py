@@ -23,7 +23,7 @@ QUERY = "api-version=2025-03-13"
 
 
 @dataclass
-class Answer:
+class Response:
     """A response: its status, its headers in lower case, the JSON value or the bytes in its body."""
 
     status: int
@@ -45,8 +45,10 @@ class Asked:
     scheme: Scheme | None
     media_types: Mapping[str, str] = field(default_factory=dict)
 
-    def __call__(self, method: str, body: Json = None, **other: Any) -> Answer:
-        """Send a request about the room, or `to` another one, "" for all of them; `raw` is a body as it stands."""
+    def __call__(self, method: str, body: Json = None, **other: Any) -> Response:
+        """Send a request about the room, or `to` another one, "" for all of them; `raw` is a body as it
+        stands.
+        """
         to = other.get("to", self.room_id)
         path = f"{self.collection}/{to}" if to else self.collection
         raw = other.get("raw", b"" if body is None else json.dumps(body).encode())
@@ -54,11 +56,17 @@ class Asked:
         query = other.get("query", QUERY)
         url = f"http://127.0.0.1:1{path}" + (f"?{query}" if query else "")
         proof = self.scheme.headers(method, url, raw) if self.scheme else ()
-        headers = {"host": "127.0.0.1:1", "content-type": media_type, **{name.lower(): value for name, value in proof}}
+        headers = {
+            "host": "127.0.0.1:1",
+            "content-type": media_type,
+            **{name.lower(): value for name, value in proof},
+        }
         headers |= other.get("headers", {})
-        return self.send(method, path, query, {name: value for name, value in headers.items() if value is not None}, raw)
+        return self.send(
+            method, path, query, {name: value for name, value in headers.items() if value is not None}, raw
+        )
 
-    def send(self, method: str, path: str, query: str, headers: Mapping[str, str], body: bytes) -> Answer:
+    def send(self, method: str, path: str, query: str, headers: Mapping[str, str], body: bytes) -> Response:
         scope = {
             "type": "http",
             "method": method,
@@ -82,11 +90,11 @@ class Asked:
         asyncio.run(exchange())
         start, *parts = answered
         told = {name.decode().lower(): value.decode() for name, value in start["headers"]}
-        return Answer(start["status"], told, b"".join(part.get("body", b"") for part in parts))
+        return Response(start["status"], told, b"".join(part.get("body", b"") for part in parts))
 
-    def room(self, answer: Answer) -> dict[str, Json]:
-        """The room in an answer."""
-        value = answer.json
+    def room(self, response: Response) -> dict[str, Json]:
+        """The room in a response."""
+        value = response.json
         return dict(value.get("data", value))
 
 
@@ -105,7 +113,9 @@ def faults(provider: str) -> Mapping[str, Fault]:
 
 @pytest.fixture
 def ask() -> Ask:
-    """Return a provider's mock with a fault, asked about the room that is there from the start, or that is made first."""
+    """Return a provider's mock with a fault, asked about the room that is there from the start, or that is
+    made first.
+    """
 
     def of(provider: str, fault: str) -> Asked:
         mock, contract = find_mock(provider), contract_of(provider)

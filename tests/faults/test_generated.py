@@ -1,4 +1,6 @@
-"""The faults that operators make of a contract, and the short names: complete, unique, and about clauses that there are."""
+"""The faults that operators make of a contract, and the short names: complete, unique, and about clauses that
+there are.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +19,12 @@ from roomproof.mocks import Fault, Mock
 from roomproof.providers import find_contract, find_faults
 from roomproof_faults import azure, carrierx, generated, signalwire, telnyx
 
-MODULES: Mapping[str, ModuleType] = {"azure": azure, "carrierx": carrierx, "signalwire": signalwire, "telnyx": telnyx}
+MODULES: Mapping[str, ModuleType] = {
+    "azure": azure,
+    "carrierx": carrierx,
+    "signalwire": signalwire,
+    "telnyx": telnyx,
+}
 NAMED = {"azure": 154, "carrierx": 132, "signalwire": 197, "telnyx": 154}
 """How many faults had a name before operators made them; a name is stable for ever."""
 MINI = Path(__file__).parents[1] / "judge" / "mini" / "openapi.yaml"
@@ -73,9 +80,9 @@ def test_there_is_no_fault_that_no_right_request_can_show(provider: str, id: str
 
 
 def test_who_rejects_what_is_right_breaks_other_clauses_too() -> None:
-    refused = faults("telnyx")["behaviour.unique_name.unique.stays-taken"]
+    rejected = faults("telnyx")["behaviour.unique_name.unique.stays-taken"]
 
-    assert set(refused.clauses) == {
+    assert set(rejected.clauses) == {
         "telnyx.update-room.behaviour.unique_name.unique",
         "telnyx.update-room.request.unique_name.accepted",
         "telnyx.update-room.response.200.status",
@@ -84,7 +91,9 @@ def test_who_rejects_what_is_right_breaks_other_clauses_too() -> None:
 
 def test_a_fault_of_a_documented_operation_leaves_those_alone_that_were_only_observed() -> None:
     assert faults("telnyx")["response.200.status.204"].clauses == ("telnyx.update-room.response.200.status",)
-    assert faults("telnyx")["get-room.response.200.status.204"].clauses == ("telnyx.get-room.response.200.status",)
+    assert faults("telnyx")["get-room.response.200.status.204"].clauses == (
+        "telnyx.get-room.response.200.status",
+    )
 
 
 @pytest.mark.parametrize("provider", MODULES)

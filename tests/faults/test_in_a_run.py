@@ -1,4 +1,6 @@
-"""Faults in a run: what is recorded of the faultless mocks is sent again, and each fault shows; how they are served."""
+"""Faults in a run: what is recorded of the faultless mocks is sent again, and each fault shows; how they are
+served.
+"""
 
 from __future__ import annotations
 
@@ -29,9 +31,9 @@ from roomproof.providers import find_contract, find_fault, find_faults, find_moc
 from roomproof.targets.credentials import scheme_from, unscoped_from
 from roomproof.targets.http import HttpTarget
 from roomproof.targets.serve import mock_process
-from roomproof.targets.target import Outgoing
-from roomproof_faults import Fault, Kind
-from roomproof_faults.border.exchange import Call, Handle, Reply
+from roomproof.targets.target import UnsentRequest
+from roomproof_faults import Fault, FaultKind
+from roomproof_faults.border.exchange import FaultyRequest, FaultyResponse, Handle
 
 PROVIDERS = ("azure", "carrierx", "signalwire", "telnyx")
 
@@ -58,7 +60,9 @@ ALSO_SENT: dict[str, list[tuple[str, dict[str, Any]]]] = {
         ("PATCH", {"name": "Updated"}),
     ],
 }
-"""Requests that make a room, or about the one that is there from the start, to trigger what a run does not."""
+"""Requests that make a room, or about the one that is there from the start, to trigger what a run does
+not.
+"""
 
 
 class Direct:
@@ -68,13 +72,15 @@ class Direct:
         self.app, self.base_url = app, f"http://127.0.0.1:1{prefix}"
         self.loop = asyncio.new_event_loop()
 
-    def send(self, outgoing: Outgoing) -> Interaction:
-        url = self.base_url + outgoing.path + (f"?{urlencode(outgoing.query)}" if outgoing.query else "")
-        proof = outgoing.scheme.headers(outgoing.method, url, outgoing.body) if outgoing.scheme else ()
-        request = Request(outgoing.method, url, (*outgoing.headers, *proof), outgoing.body, outgoing.credentials, outgoing.room)
-        return Interaction(request, self.answer(request), datetime.now(UTC))
+    def send(self, unsent: UnsentRequest) -> Interaction:
+        url = self.base_url + unsent.path + (f"?{urlencode(unsent.query)}" if unsent.query else "")
+        proof = unsent.scheme.headers(unsent.method, url, unsent.body) if unsent.scheme else ()
+        request = Request(
+            unsent.method, url, (*unsent.headers, *proof), unsent.body, unsent.credentials, unsent.room
+        )
+        return Interaction(request, self.response(request), datetime.now(UTC))
 
-    def answer(self, request: Request) -> Response:
+    def response(self, request: Request) -> Response:
         parts = urlsplit(request.url)
         scope = {
             "type": "http",
@@ -83,7 +89,10 @@ class Direct:
             "raw_path": parts.path.encode(),
             "query_string": parts.query.encode(),
             "root_path": "",
-            "headers": [(b"host", parts.netloc.encode()), *((name.lower().encode(), value.encode()) for name, value in request.headers)],
+            "headers": [
+                (b"host", parts.netloc.encode()),
+                *((name.lower().encode(), value.encode()) for name, value in request.headers),
+            ],
         }
         answered: list[Message] = []
 
@@ -109,8 +118,8 @@ class Recorded(Direct):
         super().__init__(app, prefix)
         self.sent: list[Interaction] = []
 
-    def send(self, outgoing: Outgoing) -> Interaction:
-        self.sent.append(super().send(outgoing))
+    def send(self, unsent: UnsentRequest) -> Interaction:
+        self.sent.append(super().send(unsent))
         return self.sent[-1]
 
 
@@ -121,9 +130,13 @@ def traffic(provider: str) -> Sequence[Interaction]:
     scheme = scheme_of(provider)
     target = Recorded(mock.build(), mock.prefix)
     path = contract.operations[0].path.partition("{")[0] + (mock.room_id or "")
-    known: dict[str, Any] = {"query": {"api-version": "2025-03-13"}, "headers": (("Content-Type", "application/json"),), "scheme": scheme}
-    for method, members in ALSO_SENT[provider]:
-        target.send(Outgoing(method, path, body=json.dumps(members).encode(), **known))
+    known: dict[str, Any] = {
+        "query": {"api-version": "2025-03-13"},
+        "headers": (("Content-Type", "application/json"),),
+        "scheme": scheme,
+    }
+    for method, fields in ALSO_SENT[provider]:
+        target.send(UnsentRequest(method, path, body=json.dumps(fields).encode(), **known))
     unscoped = unscoped_from(contract.credentials, scheme, mock.environment)
     Run(
         Subject(contract, deviations, find_special(provider), target, scheme, unscoped, mock.room_id),
@@ -135,7 +148,7 @@ def traffic(provider: str) -> Sequence[Interaction]:
 
 @cache
 def scheme_of(provider: str) -> Scheme:
-    """The credentials that a provider's mock takes."""
+    """The credentials that a provider's mock accepts."""
     return scheme_from(find_contract(provider)[0].credentials, find_mock(provider).environment)
 
 
@@ -146,14 +159,14 @@ class Watched:
         mock = find_mock(provider)
         self.id = find_contract(provider)[0].room.id
         self.scheme = scheme_of(provider)
-        self.asked: list[Call] = []
-        self.said: list[Reply] = []
+        self.asked: list[FaultyRequest] = []
+        self.said: list[FaultyResponse] = []
         self.rooms: dict[str, str] = {}
         watched = replace(fault, wrap=lambda handle: fault.wrap(self._watching(handle)))
         self.target = Direct(watched.around(mock.build()), mock.prefix)
 
     def _watching(self, handle: Handle) -> Handle:
-        async def watched(call: Call) -> Reply:
+        async def watched(call: FaultyRequest) -> FaultyResponse:
             self.asked.append(call)
             self.said.append(await handle(call))
             return self.said[-1]
@@ -166,7 +179,7 @@ class Watched:
         self.asked.clear()
         self.said.clear()
         request = self._about_own_rooms(recorded.request)
-        response = self.target.answer(request)
+        response = self.target.response(request)
         if request.method == "POST" and response.status == recorded.response.status:
             self._remember(recorded.response.body, response.body)
         return request, response
@@ -176,15 +189,27 @@ class Watched:
         assert recorded.response is not None
         request, response = self.again(recorded)
         # A fault may read a room before it changes it; that shows nobody anything.
-        exchanges = [(call, reply) for call, reply in zip(self.asked, self.said, strict=True) if call.method == request.method]
+        exchanges = [
+            (call, reply)
+            for call, reply in zip(self.asked, self.said, strict=True)
+            if call.method == request.method
+        ]
         if response.status != recorded.response.status or len(exchanges) != 1:
             return True
         asked, said = exchanges[0]
-        answered = {(name.encode(), value.encode()) for name, value in response.headers if name != "content-length"}
-        if response.body != said.body or answered != {pair for pair in said.headers if pair[0] != b"content-length"}:
+        answered = {
+            (name.encode(), value.encode()) for name, value in response.headers if name != "content-length"
+        }
+        if response.body != said.body or answered != {
+            pair for pair in said.headers if pair[0] != b"content-length"
+        }:
             return True
         sent = {(name.lower().encode(), value.encode()) for name, value in request.headers}
-        same = (asked.method, asked.path, asked.body) == (request.method, urlsplit(request.url).path, request.body or b"")
+        same = (asked.method, asked.path, asked.body) == (
+            request.method,
+            urlsplit(request.url).path,
+            request.body or b"",
+        )
         return said.ok and not (same and sent <= set(asked.headers))
 
     def _remember(self, recorded: bytes, answered: bytes) -> None:
@@ -197,7 +222,9 @@ class Watched:
         url, body = request.url, request.body
         for recorded, own in self.rooms.items():
             url, body = url.replace(recorded, own), body and body.replace(recorded.encode(), own.encode())
-        proof = self.scheme.headers(request.method, url, body) if request.credentials is Credentials.VALID else ()
+        proof = (
+            self.scheme.headers(request.method, url, body) if request.credentials is Credentials.VALID else ()
+        )
         renewed = {name for name, _ in proof}
         headers = (*(pair for pair in request.headers if pair[0] not in renewed), *proof)
         return replace(request, url=url, body=body, headers=headers)
@@ -207,14 +234,23 @@ def shown_at(provider: str, fault: Fault) -> int | None:
     """The number of the first request of a run at which a fault shows, or None."""
     watched = Watched(provider, fault)
     try:
-        return next((number for number, interaction in enumerate(traffic(provider), 1) if watched.differs(interaction)), None)
+        return next(
+            (
+                number
+                for number, interaction in enumerate(traffic(provider), 1)
+                if watched.differs(interaction)
+            ),
+            None,
+        )
     finally:
         watched.target.close()
 
 
 def named(provider: str) -> dict[str, Fault]:
     """The faults that have a short name."""
-    return {id: fault for id, fault in find_faults(provider).items() if "." not in id and isinstance(fault, Fault)}
+    return {
+        id: fault for id, fault in find_faults(provider).items() if "." not in id and isinstance(fault, Fault)
+    }
 
 
 @pytest.mark.parametrize("provider", PROVIDERS)
@@ -222,21 +258,29 @@ def test_the_wrapper_without_a_fault_changes_nothing(provider: str) -> None:
     some = next(iter(named(provider).values()))
     watched = Watched(provider, replace(some, wrap=lambda handle: handle))
 
-    answers = [(watched.again(recorded)[1], recorded.response) for recorded in traffic(provider)]
+    responses = [(watched.again(recorded)[1], recorded.response) for recorded in traffic(provider)]
 
-    assert [(again, before) for again, before in answers if before is None or lasting(again) != lasting(before)] == []
+    assert [
+        (again, before) for again, before in responses if before is None or lasting(again) != lasting(before)
+    ] == []
 
 
 def lasting(response: Response) -> tuple[int, list[tuple[str, str]], bytes]:
-    """What two runs have in common of a response: neither the times nor the ids of rooms, nor a length that depends on them."""
+    """What two runs have in common of a response: neither the times nor the ids of rooms, nor a length that
+    depends on them.
+    """
     body = re.sub(rb"[0-9-]{10}T[0-9:.]+(Z|[+]00:00)|[0-9a-f-]{36}|99[0-9]{13,16}", b"", response.body)
-    return response.status, [pair for pair in response.headers if pair[0] not in ("content-length", "location")], body
+    return (
+        response.status,
+        [pair for pair in response.headers if pair[0] not in ("content-length", "location")],
+        body,
+    )
 
 
 @pytest.mark.parametrize("provider", PROVIDERS)
 def test_faults_of_every_kind_show_in_a_run(provider: str) -> None:
     # A few of each kind: benchmarks/power.py tries all of them.
-    of_kind: dict[Kind, list[Fault]] = {}
+    of_kind: dict[FaultKind, list[Fault]] = {}
     for fault in named(provider).values():
         of_kind.setdefault(fault.kind, []).append(fault)
     tried = [fault for faults in of_kind.values() for fault in faults[::8]]
@@ -246,16 +290,20 @@ def test_faults_of_every_kind_show_in_a_run(provider: str) -> None:
 
 @pytest.fixture
 def ask_served() -> Iterator[Callable[..., Any]]:
-    """Send a request to Telnyx' mock with a fault, from a child process, and return the status and the document."""
+    """Send a request to Telnyx' mock with a fault, from a child process, and return the status and the
+    document.
+    """
     with ExitStack() as stack, urllib3.PoolManager() as pool:
         served: dict[str, str] = {}
 
-        def ask(fault: str, method: str, **members: Any) -> tuple[int, Any]:
+        def ask(fault: str, method: str, **fields: Any) -> tuple[int, Any]:
             if fault not in served:
                 serving = stack.enter_context(mock_process("telnyx", fault))
                 served[fault] = f"{serving.base_url}/rooms/{serving.room_id}"
             headers = {"Authorization": "Bearer mock-telnyx-key"}
-            response = pool.request(method, served[fault], headers=headers, **({"json": members} if members else {}))
+            response = pool.request(
+                method, served[fault], headers=headers, **({"json": fields} if fields else {})
+            )
             return response.status, response.json()
 
         yield ask
@@ -268,7 +316,7 @@ def test_a_limit_that_is_too_wide_is_kept_to_ever_after(ask_served: Callable[...
     assert ask_served("max-51", "PATCH", max_participants=52)[0] == 422
 
 
-def test_what_is_forgotten_is_forgotten_after_the_answer(ask_served: Callable[..., Any]) -> None:
+def test_what_is_forgotten_is_forgotten_after_the_response(ask_served: Callable[..., Any]) -> None:
     assert ask_served("name-not-stored", "PATCH", unique_name="new")[1]["data"]["unique_name"] == "new"
     assert ask_served("name-not-stored", "GET")[1]["data"]["unique_name"] is None
 
@@ -280,7 +328,11 @@ def test_a_changed_body_does_not_let_in_who_has_signed_another() -> None:
         ("Content-Type", "application/json"),
     )
 
-    response = target.answer(Request("POST", "http://127.0.0.1:1/rooms?api-version=2025-03-13", headers, b'{"pstnDialOutEnabled": 1}'))
+    response = target.response(
+        Request(
+            "POST", "http://127.0.0.1:1/rooms?api-version=2025-03-13", headers, b'{"pstnDialOutEnabled": 1}'
+        )
+    )
 
     assert response.status == 401
 
@@ -294,11 +346,15 @@ def test_a_provider_of_another_package_has_no_faults() -> None:
     assert find_faults("nobody") == {}
 
 
-def test_the_command_lists_faults_and_refuses_others() -> None:
+def test_the_command_lists_faults_and_rejects_others() -> None:
     command = Path(sys.executable).parent / "roomproof"
 
-    listed = subprocess.run([command, "mock", "telnyx", "--list-faults"], capture_output=True, text=True, check=True)
-    unknown = subprocess.run([command, "mock", "telnyx", "--fault", "max-52"], capture_output=True, text=True, check=False)
+    listed = subprocess.run(
+        [command, "mock", "telnyx", "--list-faults"], capture_output=True, text=True, check=True
+    )
+    unknown = subprocess.run(
+        [command, "mock", "telnyx", "--fault", "max-52"], capture_output=True, text=True, check=False
+    )
 
     assert [line.split()[0] for line in listed.stdout.splitlines()] == list(find_faults("telnyx"))
     assert unknown.returncode == 2
@@ -307,11 +363,21 @@ def test_the_command_lists_faults_and_refuses_others() -> None:
 
 
 @pytest.mark.parametrize(("provider", "fault"), [("telnyx", "data-absent"), ("azure", "create-id-null")])
-def test_a_provider_that_does_not_show_what_it_makes_is_verified_to_the_end(provider: str, fault: str) -> None:
+def test_a_provider_that_does_not_show_what_it_makes_is_verified_to_the_end(
+    provider: str, fault: str
+) -> None:
     contract, deviations = find_contract(provider)
     with mock_process(provider, fault) as serving:
         scheme = scheme_from(contract.credentials, serving.environment)
-        subject = Subject(contract, deviations, find_special(provider), HttpTarget(serving.base_url), scheme, None, serving.room_id)
+        subject = Subject(
+            contract,
+            deviations,
+            find_special(provider),
+            HttpTarget(serving.base_url),
+            scheme,
+            None,
+            serving.room_id,
+        )
         result = Run(subject, Options(max_examples=24), lambda *_: None).verify()
 
     assert result.stopped == ""

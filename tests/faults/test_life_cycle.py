@@ -1,4 +1,6 @@
-"""Operators on life cycles, lists and bodies of other sorts, around a miniature server and a contract that says all this of it."""
+"""Operators on life cycles, lists and bodies of other sorts, around a miniature server and a contract that
+says all this of it.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +19,9 @@ from roomproof.contract.read import parse_contract
 from roomproof.mocks import Mock
 from roomproof_faults import Fault, generated
 
-CONTRACT = parse_contract(Path(__file__).with_name("life_cycle.yaml").read_text(encoding="utf-8"), "life_cycle.yaml")
+CONTRACT = parse_contract(
+    Path(__file__).with_name("life_cycle.yaml").read_text(encoding="utf-8"), "life_cycle.yaml"
+)
 UNREADABLE = (ValueError, LookupError, TypeError)
 """What a body that is none raises."""
 RULES = {
@@ -33,7 +37,9 @@ RULES = {
 
 
 def server() -> Starlette:
-    """Three rooms, in pages of at most fifty; a second deletion is answered with 410, what cannot be read with 400."""
+    """Three rooms, in pages of at most fifty; a second deletion is answered with 410, what cannot be read
+    with 400.
+    """
     rooms: dict[str, dict[str, Any]] = {}
     for number in range(3):
         rooms[f"room-{number}"] = {"id": f"room-{number}", "name": f"name-{number}", "seats": 4}
@@ -49,7 +55,11 @@ def server() -> Starlette:
         size, page = int(request.query_params.get("size", 50)), int(request.query_params.get("page", 0))
         wanted = request.query_params.get("name")
         found = [room for room in rooms.values() if wanted in (None, room["name"])]
-        return JSONResponse({"data": found[page * size : (page + 1) * size]}) if size <= 50 else Response(status_code=400)
+        return (
+            JSONResponse({"data": found[page * size : (page + 1) * size]})
+            if size <= 50
+            else Response(status_code=400)
+        )
 
     async def one(request: Request) -> Response:
         room = rooms.get(request.path_params["id"])
@@ -86,12 +96,14 @@ Served = Callable[[str], Callable[..., Any]]
 
 @pytest.fixture
 def serve(miniature: Callable[..., Any]) -> Served:
-    """Return the server with a fault, or with "" the right one, asked about a room or, with "" for it, about all."""
+    """Return the server with a fault, or with "" the right one, asked about a room or, with "" for it, about
+    all.
+    """
     return lambda fault: miniature(FAULTS[fault].around(server()) if fault else server())
 
 
-def listed(answer: Any) -> list[str]:
-    return [room["id"] for room in answer.json["data"]]
+def listed(response: Any) -> list[str]:
+    return [room["id"] for room in response.json["data"]]
 
 
 @pytest.mark.parametrize("rule", RULES)
@@ -196,11 +208,18 @@ def test_a_read_finds_another_room(serve: Served) -> None:
         ("request.body.max-items.above", {"method": "POST", "to": "room-0/guests", "body": ["a", "b", "c"]}),
         (
             "request.minutes.maximum.one-above",
-            {"method": "POST", "to": "room-0/tokens", "raw": b"minutes=61", "media_type": "application/x-www-form-urlencoded"},
+            {
+                "method": "POST",
+                "to": "room-0/tokens",
+                "raw": b"minutes=61",
+                "media_type": "application/x-www-form-urlencoded",
+            },
         ),
     ],
     ids=["query", "list", "form"],
 )
-def test_a_wrong_value_is_accepted_in_a_query_a_list_and_a_form(serve: Served, fault: str, wrong: dict[str, Any]) -> None:
+def test_a_wrong_value_is_accepted_in_a_query_a_list_and_a_form(
+    serve: Served, fault: str, wrong: dict[str, Any]
+) -> None:
     assert serve("")(**wrong).status == 400
     assert serve(fault)(**wrong).status == 200

@@ -48,7 +48,9 @@ def test_a_room_starts_with_another_default(ask: Ask) -> None:
 def test_a_limit_is_kept_for_the_number_before_it(ask: Ask) -> None:
     faulty = ask("telnyx", "behaviour.max_participants.echo.one-below-limit-lost")
 
-    assert [faulty.room(faulty("PATCH", {"max_participants": number}))["max_participants"] for number in (48, 49)] == [48, 50]
+    assert [
+        faulty.room(faulty("PATCH", {"max_participants": number}))["max_participants"] for number in (48, 49)
+    ] == [48, 50]
 
 
 @pytest.mark.parametrize(("word", "off"), [("yesterday", -1), ("elsewhere", 1 / 12)])
@@ -107,7 +109,9 @@ def test_a_null_resets_and_a_date_is_noon(ask: Ask) -> None:
         ("listed-default.other", {}, ["Presenter"]),
     ],
 )
-def test_who_was_invited_is_listed_otherwise(ask: Ask, fault: str, guest: dict[str, Any], listed: list[str]) -> None:
+def test_who_was_invited_is_listed_otherwise(
+    ask: Ask, fault: str, guest: dict[str, Any], listed: list[str]
+) -> None:
     faulty = ask("azure", f"behaviour.participants.{fault}" if fault else "")
 
     made = faulty("POST", {"participants": {GUEST: guest}}, to="").json["id"]

@@ -1,4 +1,6 @@
-"""Operators on requests: what a mock accepts, rejects, keeps and forgets with one of their faults, and does not without."""
+"""Operators on requests: what a mock accepts, rejects, keeps and forgets with one of their faults, and does
+not without.
+"""
 
 from __future__ import annotations
 
@@ -25,23 +27,45 @@ CODES = [{"access_code": "310577", "role": "host"}]
         (TELNYX, "request.webhook_event_url.format.other", "PATCH", {"webhook_event_url": "http://"}),
         (TELNYX, "request.webhook_event_url.format.no-scheme", "PATCH", {"webhook_event_url": "example.com"}),
         (SIGNALWIRE, "request.display_name.max-length.one-above", "PUT", {"display_name": 201 * "x"}),
-        (SIGNALWIRE, "request.remove_after_seconds_elapsed.maximum.above", "PUT", {"remove_after_seconds_elapsed": 2**31}),
+        (
+            SIGNALWIRE,
+            "request.remove_after_seconds_elapsed.maximum.above",
+            "PUT",
+            {"remove_after_seconds_elapsed": 2**31},
+        ),
         (SIGNALWIRE, "request.quality.enum.other-case", "PUT", {"quality": "1080P"}),
         (SIGNALWIRE, "request.join_from.any-of.no-zone", "PUT", {"join_from": "2031-03-04T05:06:07"}),
         (SIGNALWIRE, "request.join_from.any-of.impossible-day", "PUT", {"join_from": "2031-02-30T05:06:07Z"}),
-        (CARRIERX, "request.access_codes.items.role.enum.other", "PATCH", {"access_codes": [{**CODES[0], "role": "guest"}]}),
-        (CARRIERX, "request.access_codes.items.access_code.pattern.empty", "PATCH", {"access_codes": [{**CODES[0], "access_code": ""}]}),
-        (CARRIERX, "request.access_codes.items.role.required.absent", "PATCH", {"access_codes": [{"access_code": "310577"}]}),
+        (
+            CARRIERX,
+            "request.access_codes.items.role.enum.other",
+            "PATCH",
+            {"access_codes": [{**CODES[0], "role": "guest"}]},
+        ),
+        (
+            CARRIERX,
+            "request.access_codes.items.access_code.pattern.empty",
+            "PATCH",
+            {"access_codes": [{**CODES[0], "access_code": ""}]},
+        ),
+        (
+            CARRIERX,
+            "request.access_codes.items.role.required.absent",
+            "PATCH",
+            {"access_codes": [{"access_code": "310577"}]},
+        ),
     ],
 )
-def test_a_wrong_value_is_accepted_and_shown(ask: Ask, provider: str, fault: str, method: str, body: dict[str, Any]) -> None:
+def test_a_wrong_value_is_accepted_and_shown(
+    ask: Ask, provider: str, fault: str, method: str, body: dict[str, Any]
+) -> None:
     whole, faulty = ask(provider, ""), ask(provider, fault)
 
-    answer = faulty(method, body)
+    response = faulty(method, body)
 
     assert 400 <= whole(method, body).status < 500
-    assert answer.status == 200
-    assert {name: faulty.room(answer)[name] for name in body} == body
+    assert response.status == 200
+    assert {name: faulty.room(response)[name] for name in body} == body
     assert {name: faulty.room(faulty("GET"))[name] for name in body} == body
 
 
@@ -52,15 +76,27 @@ def test_a_wrong_value_is_accepted_and_shown(ask: Ask, provider: str, fault: str
         (TELNYX, "request.webhook_timeout_secs.nullable.refused", "PATCH", {"webhook_timeout_secs": None}),
         (TELNYX, "request.enable_recording.accepted.true-refused", "PATCH", {"enable_recording": True}),
         (TELNYX, "request.unique_name.accepted.apostrophe-refused", "PATCH", {"unique_name": "O'Neill"}),
-        (TELNYX, "request.webhook_event_url.format.port-refused", "PATCH", {"webhook_event_url": "https://example.com:81/"}),
+        (
+            TELNYX,
+            "request.webhook_event_url.format.port-refused",
+            "PATCH",
+            {"webhook_event_url": "https://example.com:81/"},
+        ),
         (SIGNALWIRE, "request.display_name.max-length.in-bytes", "PUT", {"display_name": 150 * "\u00fc"}),
         (SIGNALWIRE, "request.quality.enum.1080p-refused", "PUT", {"quality": "1080p"}),
-        (SIGNALWIRE, "request.remove_at.any-of.leap-day-refused", "PUT", {"remove_at": "2032-02-29T05:06:07Z"}),
+        (
+            SIGNALWIRE,
+            "request.remove_at.any-of.leap-day-refused",
+            "PUT",
+            {"remove_at": "2032-02-29T05:06:07Z"},
+        ),
         (SIGNALWIRE, "request.body.media-type.refused", "PUT", {"quality": "1080p"}),
         (CARRIERX, "request.name.accepted.refused", "PATCH", {"name": "Anything"}),
     ],
 )
-def test_a_right_value_is_rejected(ask: Ask, provider: str, fault: str, method: str, body: dict[str, Any]) -> None:
+def test_a_right_value_is_rejected(
+    ask: Ask, provider: str, fault: str, method: str, body: dict[str, Any]
+) -> None:
     whole, faulty = ask(provider, ""), ask(provider, fault)
 
     assert whole(method, body).status == 200
@@ -73,13 +109,37 @@ def test_a_right_value_is_rejected(ask: Ask, provider: str, fault: str, method: 
         (TELNYX, "request.body.type.other", {"raw": b"[]"}),
         (TELNYX, "request.body.null.taken", {"raw": b"null"}),
         (TELNYX, "request.body.required.absent", {"raw": b""}),
-        (TELNYX, "request.body.media-type.any", {"body": {"max_participants": 9}, "media_type": "text/plain"}),
+        (
+            TELNYX,
+            "request.body.media-type.any",
+            {"body": {"max_participants": 9}, "media_type": "text/plain"},
+        ),
         (TELNYX, "request.body.type.accepting-status", {"body": {"max_participants": []}}),
-        (TELNYX, "behaviour.room_id.unknown-refused.200", {"body": {}, "to": "5e3b9c0e-2a3f-4a57-8f06-9d1c4f7ab299"}),
-        (TELNYX, "behaviour.authentication.missing-refused.nobody", {"body": {}, "headers": {"authorization": None}}),
-        (TELNYX, "behaviour.authentication.missing-refused.200", {"body": {}, "headers": {"authorization": None}}),
-        (TELNYX, "behaviour.authentication.wrong-refused.any-token", {"body": {}, "headers": {"authorization": "Bearer x"}}),
-        (TELNYX, "behaviour.authentication.wrong-refused.other-scheme", {"body": {}, "headers": {"authorization": "Basic eDp5"}}),
+        (
+            TELNYX,
+            "behaviour.room_id.unknown-refused.200",
+            {"body": {}, "to": "5e3b9c0e-2a3f-4a57-8f06-9d1c4f7ab299"},
+        ),
+        (
+            TELNYX,
+            "behaviour.authentication.missing-refused.nobody",
+            {"body": {}, "headers": {"authorization": None}},
+        ),
+        (
+            TELNYX,
+            "behaviour.authentication.missing-refused.200",
+            {"body": {}, "headers": {"authorization": None}},
+        ),
+        (
+            TELNYX,
+            "behaviour.authentication.wrong-refused.any-token",
+            {"body": {}, "headers": {"authorization": "Bearer x"}},
+        ),
+        (
+            TELNYX,
+            "behaviour.authentication.wrong-refused.other-scheme",
+            {"body": {}, "headers": {"authorization": "Basic eDp5"}},
+        ),
         ("azure", "request.api-version.required.absent", {"body": {}, "query": ""}),
         ("azure", "request.api-version.enum.other", {"body": {}, "query": "api-version=1999-01-01"}),
     ],
@@ -95,7 +155,9 @@ def test_a_wrong_request_is_accepted(ask: Ask, provider: str, fault: str, reques
     ("word", "user", "password"),
     [("any-password", "", "wrong"), ("password-empty", "", ""), ("any-user", "somebody", None)],
 )
-def test_credentials_that_come_near_are_accepted(ask: Ask, word: str, user: str, password: str | None) -> None:
+def test_credentials_that_come_near_are_accepted(
+    ask: Ask, word: str, user: str, password: str | None
+) -> None:
     faulty = ask(SIGNALWIRE, f"behaviour.authentication.wrong-refused.{word}")
     right = base64.b64decode(dict(faulty.scheme.headers("PUT", "", None))["Authorization"][6:]).decode()
     name, _, secret = right.partition(":")
@@ -112,21 +174,26 @@ def test_credentials_that_come_near_are_accepted(ask: Ask, word: str, user: str,
         ("behaviour.max_participants.echo.ignored", [{"max_participants": 20}], "max_participants", 10),
         ("behaviour.unique_name.echo.upper", [{"unique_name": "abc"}], "unique_name", "ABC"),
         ("behaviour.unique_name.echo.cut-at-64", [{"unique_name": 70 * "a"}], "unique_name", 64 * "a"),
-        ("behaviour.webhook_event_url.echo.query-lost", [{"webhook_event_url": "https://a.example/?b"}], "webhook_event_url",
+        ("behaviour.webhook_event_url.echo.query-lost", [{"webhook_event_url": "https://a.example/?b"}],
+        "webhook_event_url",
          "https://a.example/"),
-        ("behaviour.webhook_timeout_secs.echo.zero-as-null", [{"webhook_timeout_secs": 0}], "webhook_timeout_secs", None),
+        ("behaviour.webhook_timeout_secs.echo.zero-as-null", [{"webhook_timeout_secs": 0}],
+        "webhook_timeout_secs", None),
         ("request.max_participants.maximum.capped", [{"max_participants": 99}], "max_participants", 50),
         ("behaviour.max_participants.unchanged.reset", [{"max_participants": 20}, {"enable_recording": True}],
          "max_participants", 10),
-        ("behaviour.max_participants.unchanged.not-stored", [{"max_participants": 20}], "max_participants", 10),
-        ("behaviour.max_participants.unchanged.empty-resets", [{"max_participants": 20}, {}], "max_participants", 10),
+        ("behaviour.max_participants.unchanged.not-stored", [{"max_participants": 20}], "max_participants",
+        10),
+        ("behaviour.max_participants.unchanged.empty-resets", [{"max_participants": 20}, {}],
+        "max_participants", 10),
         ("behaviour.max_participants.unchanged.lost-by-second",
          [{"max_participants": 20}, {"enable_recording": True}], "max_participants", 10),
         ("behaviour.max_participants.unchanged.8th-not-stored",
          [{"max_participants": number} for number in range(20, 28)], "max_participants", 26),
         ("behaviour.max_participants.unchanged.refused-applied",
          [{"max_participants": 20, "enable_recording": "no"}], "max_participants", 20),
-        ("behaviour.max_participants.read-after-write.before", [{"max_participants": 20}, {"max_participants": 30}],
+        ("behaviour.max_participants.read-after-write.before", [{"max_participants": 20},
+        {"max_participants": 30}],
          "max_participants", 20),
         ("behaviour.id.constant.of-body", [{"id": "another"}], "id", "another"),
         ("behaviour.webhook_event_url.echo.swapped-with-webhook-event-failover-url",
@@ -134,7 +201,9 @@ def test_credentials_that_come_near_are_accepted(ask: Ask, word: str, user: str,
          "webhook_event_url", "https://b.example/"),
     ],
 )  # fmt: skip
-def test_a_room_is_not_what_it_was_made(ask: Ask, fault: str, bodies: list[dict[str, Any]], field: str, shown: Any) -> None:
+def test_a_room_is_not_what_it_was_made(
+    ask: Ask, fault: str, bodies: list[dict[str, Any]], field: str, shown: Any
+) -> None:
     whole, faulty = ask(TELNYX, ""), ask(TELNYX, fault)
 
     for body in bodies:
@@ -154,7 +223,10 @@ def test_a_setting_reaches_another_room(ask: Ask) -> None:
 
 
 def test_a_name_of_another_room_is_accepted_or_never_given_again(ask: Ask) -> None:
-    taking, keeping = ask(TELNYX, "behaviour.unique_name.unique.of-another"), ask(TELNYX, "behaviour.unique_name.unique.stays-taken")
+    taking, keeping = (
+        ask(TELNYX, "behaviour.unique_name.unique.of-another"),
+        ask(TELNYX, "behaviour.unique_name.unique.stays-taken"),
+    )
     for faulty in (taking, keeping):
         other = faulty.room(faulty("POST", {}, to=""))["id"]
         faulty("PATCH", {"unique_name": "first"}, to=other)
@@ -166,7 +238,10 @@ def test_a_name_of_another_room_is_accepted_or_never_given_again(ask: Ask) -> No
 
 
 def test_a_room_is_made_once_or_again(ask: Ask) -> None:
-    one, faulty = ask(TELNYX, "behaviour.id.server-generated.one-room"), ask("azure", "behaviour.repeatability.replayed-once.again")
+    one, faulty = (
+        ask(TELNYX, "behaviour.id.server-generated.one-room"),
+        ask("azure", "behaviour.repeatability.replayed-once.again"),
+    )
     headers = {
         "repeatability-request-id": "4f1e8a55-0c9d-4f6b-8e17-6d0a7c1f93a4",
         "repeatability-first-sent": "Sat, 05 Jul 2025 10:00:00 GMT",

@@ -1,4 +1,6 @@
-"""Operators on responses: with each of their faults the mock's response breaks the clause, and keeps it without."""
+"""Operators on responses: with each of their faults the mock's response breaks the clause, and keeps it
+without.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +26,9 @@ def breaks(clause: Clause, body: Any) -> bool:
     values = [value for _, value in values_at(body, clause.path)]
     if clause.rule == "null":
         return None in values
-    validator = jsonschema_rs.Draft202012Validator(clause.schema, validate_formats=True, formats=dict(FORMATS))
+    validator = jsonschema_rs.Draft202012Validator(
+        clause.schema, validate_formats=True, formats=dict(FORMATS)
+    )
     return any(not validator.is_valid(value) for value in values if value is not None)
 
 
@@ -35,17 +39,25 @@ def shown_by(provider: str, method: str) -> list[tuple[str, Clause]]:
     of_responses = {
         id: clause
         for id, clause in contract.clauses.items()
-        if clause.part is Part.RESPONSE and clause.status.startswith("2") and clause.path and clause.options["in"] == "body"
+        if clause.part is Part.RESPONSE
+        and clause.status.startswith("2")
+        and clause.path
+        and clause.options["in"] == "body"
     }
     faults = [(fault.id, of_responses[fault.clauses[-1]]) for fault in find_faults(provider).values()
               if "." in fault.id and fault.clauses[-1] in of_responses]  # fmt: skip
-    return [(id, clause) for id, clause in faults if clause.path[-1] != KEYS and methods[clause.operation] == method]
+    return [
+        (id, clause)
+        for id, clause in faults
+        if clause.path[-1] != KEYS and methods[clause.operation] == method
+    ]
 
 
 SETTINGS: dict[str, tuple[str, dict[str, Any]]] = {
     "telnyx": (
         "PATCH",
-        {"unique_name": "a", "webhook_event_url": "https://a.example/", "webhook_event_failover_url": "https://b.example/",
+        {"unique_name": "a", "webhook_event_url": "https://a.example/",
+        "webhook_event_failover_url": "https://b.example/",
          "webhook_timeout_secs": 9},
     ),
     "signalwire": (
@@ -53,7 +65,8 @@ SETTINGS: dict[str, tuple[str, dict[str, Any]]] = {
         {"description": "a", "join_from": "2031-01-01T00:00:00Z", "join_until": "2031-01-02T00:00:00Z",
          "remove_at": "2031-01-03T00:00:00Z", "remove_after_seconds_elapsed": 9, "audio_video_sync": True},
     ),
-    "carrierx": ("PATCH", {"access_codes": [{"access_code": "310577", "role": "host"}], "properties": {"a": 1}, "name": "a"}),
+    "carrierx": ("PATCH", {"access_codes": [{"access_code": "310577", "role": "host"}],
+    "properties": {"a": 1}, "name": "a"}),
     "azure": ("PATCH", {"pstnDialOutEnabled": True}),
 }  # fmt: skip
 
@@ -64,7 +77,9 @@ def test_each_fault_of_a_field_breaks_its_clause(ask: Ask, provider: str) -> Non
     right = json.loads(ask(provider, "")(method, body).body)
     faults = shown_by(provider, method)
 
-    whole = [id for id, clause in faults if not breaks(clause, json.loads(ask(provider, id)(method, body).body))]
+    whole = [
+        id for id, clause in faults if not breaks(clause, json.loads(ask(provider, id)(method, body).body))
+    ]
 
     assert len(faults) > 20
     # CarrierX' did_group_sid cannot be set, and what is null has no type to change.

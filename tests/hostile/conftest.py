@@ -1,4 +1,6 @@
-"""A server on raw sockets, a faithful mock whose answers a test may spoil byte by byte, and runs against it."""
+"""A server on raw sockets, a faithful mock whose responses a test may spoil byte by byte, and runs against
+it.
+"""
 
 from __future__ import annotations
 
@@ -35,7 +37,8 @@ from roomproof.targets.http import HttpTarget
 
 @dataclass
 class Call:
-    """One request that arrived, the faithful answer to it, and the socket on which a test may answer otherwise.
+    """One request that arrived, the faithful response to it, and the socket on which a test may answer
+    otherwise.
 
     `number` counts all requests from 1; `first` tells that it is the first one on its connection.
     """
@@ -48,19 +51,23 @@ class Call:
     body: bytes
     connection: socket.socket
     status: int = 0
-    answer_headers: list[tuple[str, str]] = field(default_factory=list)
+    response_headers: list[tuple[str, str]] = field(default_factory=list)
     content: bytes = b""
 
     @property
     def json(self) -> Any:
-        """The JSON value of the faithful answer."""
+        """The JSON value of the faithful response."""
         return json.loads(self.content)
 
     def faithful(self, content: bytes | None = None, *extra: str, status: int | str | None = None) -> bytes:
-        """Return the faithful answer as bytes, or the same with another content, more header lines, another status."""
+        """Return the faithful response as bytes, or the same with another content, more header lines, another
+        status.
+        """
         body = self.content if content is None else content
         lines = [f"HTTP/1.1 {status or self.status} X"]
-        lines += [f"{name}: {value}" for name, value in self.answer_headers if name.lower() != "content-length"]
+        lines += [
+            f"{name}: {value}" for name, value in self.response_headers if name.lower() != "content-length"
+        ]
         return "\r\n".join((*lines, f"Content-Length: {len(body)}", *extra, "\r\n")).encode() + body
 
     def send(self, data: bytes) -> None:
@@ -81,7 +88,9 @@ class Call:
 
 
 Behaviour = Callable[[Call], object]
-"""What a server does with a request instead of answering it: returns None if it answered, False if the faithful answer is to be sent."""
+"""What a server does with a request instead of answering it: returns None if it answered, False if the
+faithful response is to be sent.
+"""
 
 
 class Hostile:
@@ -144,14 +153,15 @@ class Hostile:
         with self._lock:
             call = Call(len(self.calls) + 1, first, line[0], line[1], headers, body, connection)
             self.calls.append(call)
-            asyncio.run(self._answer(call))
+            asyncio.run(self._response(call))
         return call
 
-    async def _answer(self, call: Call) -> None:
+    async def _response(self, call: Call) -> None:
         path, _, query = call.target.partition("?")
         path = "/" + path.split("/", 3)[3] if "://" in path else path
         pairs = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in call.headers.items()]
-        scope = {"type": "http", "method": call.method, "path": path, "raw_path": path.encode(), "query_string": query.encode(),
+        scope = {"type": "http", "method": call.method, "path": path, "raw_path": path.encode(),
+            "query_string": query.encode(),
                  "headers": pairs, "http_version": "1.1", "scheme": "http", "root_path": ""}  # fmt: skip
 
         async def receive() -> Message:
@@ -160,7 +170,9 @@ class Hostile:
         async def send(message: Message) -> None:
             if message["type"] == "http.response.start":
                 call.status = message["status"]
-                call.answer_headers = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in message["headers"]]
+                call.response_headers = [
+                    (name.decode("latin-1"), value.decode("latin-1")) for name, value in message["headers"]
+                ]
             else:
                 call.content += message.get("body", b"")
 
@@ -175,7 +187,9 @@ def serve() -> Iterator[Serve]:
     """Serve a provider's mock with a behaviour for the length of a test."""
     with ExitStack() as stack:
 
-        def start(behaviour: Behaviour, provider: str = "telnyx", context: SSLContext | None = None) -> Hostile:
+        def start(
+            behaviour: Behaviour, provider: str = "telnyx", context: SSLContext | None = None
+        ) -> Hostile:
             server = Hostile(find_mock(provider), behaviour, context)
             thread = threading.Thread(target=server.serve, daemon=True)
             thread.start()
@@ -188,7 +202,9 @@ def serve() -> Iterator[Serve]:
 
 @dataclass(frozen=True)
 class Told:
-    """What a run came to: exit code, the error that the command line would print, seconds, the JSON report, the server."""
+    """What a run came to: exit code, the error that the command line would print, seconds, the JSON report,
+    the server.
+    """
 
     code: int
     error: str
@@ -203,7 +219,9 @@ class Told:
     @property
     def fails(self) -> set[str]:
         """The clauses that fail, without the provider and the operation."""
-        return {one["clause"].split(".", 2)[2] for one in self.provider["findings"] if one["verdict"] == "fail"}
+        return {
+            one["clause"].split(".", 2)[2] for one in self.provider["findings"] if one["verdict"] == "fail"
+        }
 
     @property
     def passes(self) -> int:
@@ -211,7 +229,7 @@ class Told:
 
     @property
     def unanswered(self) -> dict[str, int]:
-        """How many requests got no usable answer, by why."""
+        """How many requests got no usable response, by why."""
         return dict(self.provider.get("unanswered", {}))
 
 
@@ -220,7 +238,9 @@ Verify = Callable[..., Told]
 
 @pytest.fixture
 def verify(serve: Serve, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Verify:
-    """Verify a provider with a behaviour, and return what came of it; every exchange may take `seconds`, `host` is the server's name."""
+    """Verify a provider with a behaviour, and return what came of it; every exchange may take `seconds`,
+    `host` is the server's name.
+    """
 
     def run(
         behaviour: Behaviour,
@@ -237,17 +257,32 @@ def verify(serve: Serve, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ver
     ) -> Told:
         server, mock = serve(behaviour, provider, context), find_mock(provider)
         base_url = base_url or server.base_url.replace("127.0.0.1", host)
-        monkeypatch.setattr("roomproof.runs.subject.HttpTarget", partial(HttpTarget, seconds=seconds, pauses=(0.05, 0.1)))
+        monkeypatch.setattr(
+            "roomproof.runs.subject.HttpTarget", partial(HttpTarget, seconds=seconds, pauses=(0.05, 0.1))
+        )
         environment = {**mock.environment, "ROOMPROOF_STATE": str(tmp_path), **(env or {})}
         monkeypatch.setattr(api, "Options", partial(Options, backoff=options.pop("backoff", (0.01,))))
-        whom = {"base_url": base_url, "room_id": mock.room_id, "environment": environment, "ca_bundle": ca_bundle}
-        asked = partial(api.verify, provider, **whom, record=record, **{"max_examples": 0, "max_requests": 90, **options})
+        whom = {
+            "base_url": base_url,
+            "room_id": mock.room_id,
+            "environment": environment,
+            "ca_bundle": ca_bundle,
+        }
+        asked = partial(
+            api.verify, provider, **whom, record=record, **{"max_examples": 0, "max_requests": 90, **options}
+        )
         path, error, began = tmp_path / "report.json", "", time.monotonic()
         try:
             code = run_verify(asked, Outputs({"json": path, "junit": tmp_path / "report.xml"}), environment)
         except RoomproofError as problem:
             code, error = problem.exit_code, str(problem)
-        return Told(code, error, time.monotonic() - began, json.loads(path.read_text(), parse_constant=_no_json), server)
+        return Told(
+            code,
+            error,
+            time.monotonic() - began,
+            json.loads(path.read_text(), parse_constant=_no_json),
+            server,
+        )
 
     return run
 
@@ -270,7 +305,9 @@ def replay(tmp_path: Path) -> Callable[[Path], tuple[int, Any]]:
 
 @dataclass(frozen=True)
 class Measured:
-    """How a run in a process of its own ended: exit code, what it printed, seconds, and its greatest memory in megabytes."""
+    """How a run in a process of its own ended: exit code, what it printed, seconds, and its greatest memory
+    in megabytes.
+    """
 
     code: int
     out: str
@@ -300,16 +337,35 @@ def measured(serve: Serve, tmp_path: Path) -> Callable[..., Measured]:
 
     def run(behaviour: Behaviour, *words: object) -> Measured:
         server, mock = serve(behaviour), find_mock("telnyx")
-        fixed = ("verify", "telnyx", "--base-url", server.base_url, "--room-id", mock.room_id, "--max-examples", 0, "--json", "report.json")
+        fixed = (
+            "verify",
+            "telnyx",
+            "--base-url",
+            server.base_url,
+            "--room-id",
+            mock.room_id,
+            "--max-examples",
+            0,
+            "--json",
+            "report.json",
+        )
         began = time.monotonic()
         done = subprocess.run(
             [sys.executable, "-c", _MEASURING, *map(str, (*fixed, *words))],
-            cwd=tmp_path, env={**os.environ, **mock.environment}, capture_output=True, encoding="utf-8", timeout=60, check=False,
+            cwd=tmp_path, env={**os.environ, **mock.environment}, capture_output=True, encoding="utf-8",
+            timeout=60, check=False,
         )  # fmt: skip
         seconds = time.monotonic() - began
         assert "Traceback" not in done.stderr, done.stderr
         # Kilobytes, but bytes on macOS.
         megabytes = int((tmp_path / "memory").read_text()) / (1e6 if sys.platform == "darwin" else 1e3)
-        return Measured(done.returncode, done.stdout, done.stderr, seconds, megabytes, json.loads((tmp_path / "report.json").read_text()))
+        return Measured(
+            done.returncode,
+            done.stdout,
+            done.stderr,
+            seconds,
+            megabytes,
+            json.loads((tmp_path / "report.json").read_text()),
+        )
 
     return run

@@ -1,4 +1,6 @@
-"""Providers that are busy: the run waits and sends again; 429 and 503 are never findings. And runs with a time limit."""
+"""Providers that are busy: the run waits and sends again; 429 and 503 are never findings. And runs with a
+time limit.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from roomproof.engine.patience import Patience, retry_after
+from roomproof.engine.retry_policy import RetryPolicy, retry_after
 from roomproof.interaction import Interaction, Request, Response
 
 Verify = Callable[..., Any]
@@ -39,12 +41,14 @@ def busy(status: int, *headers: str, every: int = 10) -> Callable[[Any], Any]:
     ],
     ids=["seconds", "none", "no time", "date"],
 )
-def test_a_request_that_was_turned_away_is_sent_again(status: int, headers: tuple[str, ...], verify: Verify) -> None:
-    undisturbed = verify(lambda _: False, max_requests=100)
+def test_a_request_that_was_turned_away_is_sent_again(
+    status: int, headers: tuple[str, ...], verify: Verify
+) -> None:
+    delay_signals = verify(lambda _: False, max_requests=100)
     told = verify(busy(status, *headers), max_requests=110)
 
     assert told.fails == set()
-    assert told.passes >= undisturbed.passes
+    assert told.passes >= delay_signals.passes
     sent = [(call.method, call.target, call.body) for call in told.server.calls]
     turned_away = [index for index, call in enumerate(told.server.calls) if call.number % 10 == 9]
     assert [index for index in turned_away[:-1] if sent[index] != sent[index + 1]] == []
@@ -66,9 +70,13 @@ def test_a_provider_that_is_never_ready(status: int, verify: Verify) -> None:
 
 
 @pytest.mark.parametrize("header", ["Retry-After: 1", "X: 1"], ids=["asked", "unasked"])
-def test_a_provider_that_stays_busy_half_way(header: str, verify: Verify, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_provider_that_stays_busy_half_way(
+    header: str, verify: Verify, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("roomproof.engine.session.sleep", lambda _: None)
-    told = verify(lambda call: call.send(call.faithful(b"", header, status=429)) if call.number > 60 else False)
+    told = verify(
+        lambda call: call.send(call.faithful(b"", header, status=429)) if call.number > 60 else False
+    )
 
     assert (told.code, told.fails) == (3, set())
     assert "status 429 (too busy)" in told.provider["stopped"]
@@ -78,7 +86,13 @@ def test_a_provider_that_stays_busy_half_way(header: str, verify: Verify, monkey
 
 @pytest.mark.parametrize("seconds", ["3600", "9" * 400])
 def test_a_provider_that_asks_for_too_long_a_wait(seconds: str, verify: Verify) -> None:
-    told = verify(lambda call: call.send(call.faithful(b"", f"Retry-After: {seconds}", status=429)) if call.number == 60 else False)
+    told = verify(
+        lambda call: (
+            call.send(call.faithful(b"", f"Retry-After: {seconds}", status=429))
+            if call.number == 60
+            else False
+        )
+    )
 
     assert (told.code, told.fails) == (3, set())
     assert "too long; try again then, or with a lower --rate" in told.provider["stopped"]
@@ -87,7 +101,13 @@ def test_a_provider_that_asks_for_too_long_a_wait(seconds: str, verify: Verify) 
 
 def test_one_request_that_is_always_answered_503_is_inconclusive(verify: Verify) -> None:
     """It is not the provider that is busy, and the run does not wait for each such request."""
-    told = verify(lambda call: call.send(call.faithful(b"", status=503)) if b'"' not in call.body and call.method == "PATCH" else False)
+    told = verify(
+        lambda call: (
+            call.send(call.faithful(b"", status=503))
+            if b'"' not in call.body and call.method == "PATCH"
+            else False
+        )
+    )
 
     assert told.fails == set()
     assert told.provider["stopped"].startswith("--max-requests")
@@ -112,14 +132,14 @@ def test_what_retry_after_says(headers: tuple[tuple[str, str], ...], seconds: fl
 
 
 def test_how_often_a_run_waits() -> None:
-    patience = Patience((1.0, 2.0))
+    retry_policy = RetryPolicy((1.0, 2.0))
     turned_away = Interaction(Request("GET", "http://x/"), Response(429))
     served = Interaction(Request("GET", "http://x/"), Response(200))
 
-    assert [patience.pause(turned_away) for _ in range(3)] == [1.0, 2.0, None]
-    assert patience.in_vain == 1
-    assert patience.pause(served) is None
-    assert patience.in_vain == 0
+    assert [retry_policy.pause(turned_away) for _ in range(3)] == [1.0, 2.0, None]
+    assert retry_policy.in_vain == 1
+    assert retry_policy.pause(served) is None
+    assert retry_policy.in_vain == 0
 
 
 class TestTimeLimit:
@@ -140,7 +160,9 @@ class TestTimeLimit:
     @pytest.mark.parametrize("header", ["Retry-After: 100", "X: 1"])
     def test_no_longer_for_a_busy_provider(self, header: str, verify: Verify) -> None:
         told = verify(
-            lambda call: call.send(call.faithful(b"", header, status=503)) if call.number > 20 else False, max_seconds=2, backoff=(60,)
+            lambda call: call.send(call.faithful(b"", header, status=503)) if call.number > 20 else False,
+            max_seconds=2,
+            backoff=(60,),
         )
 
         assert told.provider["stopped"].startswith("--max-seconds 2 reached")
@@ -158,6 +180,12 @@ class TestTimeLimit:
 
 def test_a_date_of_tomorrow_is_too_long(verify: Verify) -> None:
     tomorrow = format_datetime(datetime.now(UTC) + timedelta(days=1), usegmt=True)
-    told = verify(lambda call: call.send(call.faithful(b"", f"Retry-After: {tomorrow}", status=503)) if call.number == 30 else False)
+    told = verify(
+        lambda call: (
+            call.send(call.faithful(b"", f"Retry-After: {tomorrow}", status=503))
+            if call.number == 30
+            else False
+        )
+    )
 
     assert "which is too long" in told.provider["stopped"]

@@ -1,4 +1,6 @@
-"""Servers that change under the run's feet: answers in the wrong order, clocks that differ, rooms that vanish, faults that come and go."""
+"""Servers that change under the run's feet: responses in the wrong order, clocks that differ, rooms that
+vanish, faults that come and go.
+"""
 
 from __future__ import annotations
 
@@ -17,12 +19,14 @@ HOUR = 3600 * 10**9
 
 
 def broken(call: Any) -> Any:
-    """Answer with a member of the wrong type."""
-    return call.send(call.faithful(re.sub(rb'"enable_recording":(true|false)', b'"enable_recording":"no"', call.content)))
+    """Answer with a field of the wrong type."""
+    return call.send(
+        call.faithful(re.sub(rb'"enable_recording":(true|false)', b'"enable_recording":"no"', call.content))
+    )
 
 
 def test_a_server_that_becomes_correct_half_way(verify: Verify) -> None:
-    """What was wrong once was wrong: no later answer takes a finding back."""
+    """What was wrong once was wrong: no later response takes a finding back."""
     told = verify(lambda call: broken(call) if call.number < 40 else False)
     assert "response.data.enable_recording.type" in told.fails
 
@@ -38,48 +42,60 @@ def test_a_server_that_crashes_half_way_and_stays_away(verify: Verify) -> None:
     told = verify(lambda call: call.close() if call.number > 70 else False)
 
     assert (told.code, told.fails) == (3, set())
-    assert "stopped answering: the connection was closed without an answer" in told.provider["stopped"]
+    assert "stopped answering: the connection was closed without a response" in told.provider["stopped"]
     assert told.passes >= MANY - 20
     assert len(told.server.calls) < 100
 
 
-def test_answers_in_the_wrong_order(verify: Verify) -> None:
-    """Every answer is that to the request before: findings, since so is what a client gets, and an end."""
+def test_responses_in_the_wrong_order(verify: Verify) -> None:
+    """Every response is that to the request before: findings, since so is what a client gets, and an end."""
     before: list[bytes] = []
 
-    def answer(call: Any) -> None:
+    def response(call: Any) -> None:
         before.append(call.faithful())
         call.send(before[-2 if len(before) > 20 else -1])
 
-    told = verify(answer)
+    told = verify(response)
     assert told.code == 1
     assert told.unanswered == {}
 
 
 @pytest.mark.parametrize("hours", [-7, 7])
 @pytest.mark.parametrize("provider", ["azure", "telnyx"])
-def test_a_clock_that_is_hours_off(provider: str, hours: int, verify: Verify, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_clock_that_is_hours_off(
+    provider: str, hours: int, verify: Verify, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The provider's clock is its own affair, as long as it goes by it everywhere."""
     if provider == "azure":
         monkeypatch.setattr("roomproof.mocks.azure.now", lambda: time.time_ns() + hours * HOUR)
 
-    def answer(call: Any) -> None:
+    def response(call: Any) -> None:
         date = format_datetime(datetime.now(UTC) + timedelta(hours=hours), usegmt=True)
         call.send(call.faithful(None, f"Date: {date}"))
 
-    told = verify(answer, provider, max_requests=300)
+    told = verify(response, provider, max_requests=300)
     assert told.fails == set()
     assert told.passes >= MANY
 
 
 @pytest.mark.parametrize("provider", ["azure", "telnyx"])
 def test_a_room_that_vanishes(provider: str, verify: Verify) -> None:
-    """Somebody deletes the rooms: a valid request is refused with 404, and no other clause is blamed for it."""
-    gone = b'{"errors":[{"code":"10005","title":"Not found"}]}' if provider == "telnyx" else b'{"error":{"code":"NotFound","message":"x"}}'
+    """Somebody deletes the rooms: a valid request is rejected with 404, and no other clause is blamed for
+    it.
+    """
+    gone = (
+        b'{"errors":[{"code":"10005","title":"Not found"}]}'
+        if provider == "telnyx"
+        else b'{"error":{"code":"NotFound","message":"x"}}'
+    )
 
-    def answer(call: Any) -> Any:
-        return call.send(call.faithful(gone, status=404)) if call.number > 80 and "/rooms/" in call.target else False
+    def response(call: Any) -> Any:
+        return (
+            call.send(call.faithful(gone, status=404))
+            if call.number > 80 and "/rooms/" in call.target
+            else False
+        )
 
-    told = verify(answer, provider, max_requests=130)
+    told = verify(response, provider, max_requests=130)
     assert [clause for clause in told.fails if not clause.endswith(".status")] == []
     assert told.passes >= MANY - 20

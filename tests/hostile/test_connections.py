@@ -1,4 +1,6 @@
-"""Connections that are refused, closed, reset, silent or slow: no usable answer is inconclusive, and the run goes on."""
+"""Connections that are rejected, closed, reset, silent or slow: no usable response is inconclusive, and the
+run goes on.
+"""
 
 from __future__ import annotations
 
@@ -10,11 +12,11 @@ from typing import Any
 
 import pytest
 
-from roomproof.engine.tidy import MOST_REPEATS
-from roomproof.engine.unanswered import MOST_LOST
+from roomproof.engine.lost_requests import MOST_LOST
+from roomproof.engine.restore import MOST_REPEATS
 from roomproof.interaction import Interaction
 from roomproof.targets.http import HttpTarget
-from roomproof.targets.target import Outgoing
+from roomproof.targets.target import UnsentRequest
 
 Verify = Callable[..., Any]
 Serve = Callable[..., Any]
@@ -30,7 +32,9 @@ def sometimes(behaviour: Callable[[Any], Any], every: int = 15) -> Callable[[Any
 
 
 def require_undisturbed(told: Any, why: str) -> None:
-    """Some requests got no usable answer, for the expected reason; nothing fails, the rest is judged, all within the time."""
+    """Some requests got no usable response, for the expected reason; nothing fails, the rest is judged, all
+    within the time.
+    """
     assert told.fails == set()
     assert told.code == 3, "cut short by --max-requests"
     assert told.passes >= MANY
@@ -99,7 +103,7 @@ def drip_the_body(call: Any) -> None:
 
 
 @pytest.mark.parametrize("behaviour", [reset_before, close_before], ids=["reset", "closed"])
-def test_lost_before_the_answer(behaviour: Callable[[Any], Any], verify: Verify) -> None:
+def test_lost_before_the_response(behaviour: Callable[[Any], Any], verify: Verify) -> None:
     require_undisturbed(verify(sometimes(behaviour)), "the connection was")
 
 
@@ -108,7 +112,7 @@ def test_lost_before_the_answer(behaviour: Callable[[Any], Any], verify: Verify)
     [reset_in_headers, reset_after_headers, reset_in_the_body, close_in_headers, close_in_the_body],
     ids=lambda one: one.__name__,
 )
-def test_lost_in_the_answer(behaviour: Callable[[Any], Any], verify: Verify) -> None:
+def test_lost_in_the_response(behaviour: Callable[[Any], Any], verify: Verify) -> None:
     told = verify(sometimes(behaviour))
 
     assert told.fails == set()
@@ -143,17 +147,32 @@ UNBEARABLE = {
     "null, lost in the head": (holds(b'"webhook_timeout_secs":null'), close_in_headers, NULLABLE),
     "null, lost in the body": (holds(b'"webhook_timeout_secs":null'), reset_in_the_body, NULLABLE),
     "no JSON, no HTTP": (holds(b"undefined"), no_http, "request.body.type"),
-    "non-ASCII, wrong chunks": (lambda call: any(byte > 127 for byte in call.body), wrong_chunks, "request.unique_name.accepted"),
-    "no credentials, lost after the head": (is_nobody, reset_after_headers, "behaviour.authentication.missing-refused"),
+    "non-ASCII, wrong chunks": (
+        lambda call: any(byte > 127 for byte in call.body),
+        wrong_chunks,
+        "request.unique_name.accepted",
+    ),
+    "no credentials, lost after the head": (
+        is_nobody,
+        reset_after_headers,
+        "behaviour.authentication.missing-refused",
+    ),
 }
-"""Which requests a server cannot bear, what it does in place of answering them, and the clause that they aim at."""
+"""Which requests a server cannot bear, what it does in place of answering them, and the clause that they aim
+at.
+"""
 
 
 @pytest.mark.parametrize("name", UNBEARABLE)
-def test_a_request_that_is_never_answered_breaks_the_clause_that_it_aims_at(name: str, verify: Verify) -> None:
+def test_a_request_that_is_never_answered_breaks_the_clause_that_it_aims_at(
+    name: str, verify: Verify
+) -> None:
     cannot_bear, die, clause = UNBEARABLE[name]
     told = verify(
-        lambda call: die(call) if cannot_bear(call) else False, max_requests=None, only=(f"telnyx.update-room.{clause}",), seconds=0.5
+        lambda call: die(call) if cannot_bear(call) else False,
+        max_requests=None,
+        only=(f"telnyx.update-room.{clause}",),
+        seconds=0.5,
     )
 
     assert (told.code, told.fails) == (1, {clause})
@@ -161,7 +180,9 @@ def test_a_request_that_is_never_answered_breaks_the_clause_that_it_aims_at(name
 
 
 def test_a_server_that_dies_on_some_input_fails_and_the_run_goes_on(verify: Verify) -> None:
-    told = verify(lambda call: reset_before(call) if b'"max_participants":51' in call.body else False, max_requests=None)
+    told = verify(
+        lambda call: reset_before(call) if b'"max_participants":51' in call.body else False, max_requests=None
+    )
 
     assert (told.code, told.fails) == (1, {MAXIMUM, "behaviour.any-input.no-server-error"})
     assert told.provider["stopped"] == ""
@@ -169,18 +190,24 @@ def test_a_server_that_dies_on_some_input_fails_and_the_run_goes_on(verify: Veri
 
 
 def test_a_server_that_dies_on_what_makes_rooms_fails_and_few_rooms_are_risked(verify: Verify) -> None:
-    told = verify(lambda call: reset_before(call) if b"Consumer" in call.body else False, "azure", max_requests=None)
+    told = verify(
+        lambda call: reset_before(call) if b"Consumer" in call.body else False, "azure", max_requests=None
+    )
 
     assert told.fails == {"behaviour.any-input.no-server-error", "request.participants.values.role.enum"}
     lost = [call.body for call in told.server.calls if b"Consumer" in call.body]
-    # Each lost one is sent once more at the end, under its id: the answer would tell which room it made.
-    assert len(lost) - len(set(lost)) <= MOST_LOST + MOST_REPEATS, "what may have made a room is sent again a few times only"
+    # Each lost one is sent once more at the end, under its id: the response would tell which room it made.
+    assert len(lost) - len(set(lost)) <= MOST_LOST + MOST_REPEATS, (
+        "what may have made a room is sent again a few times only"
+    )
 
 
 def test_a_server_that_never_says_that_there_is_no_room_leaves_it_open(verify: Verify) -> None:
     """Who asks for a room that does not exist is not answered, so nobody may try to change one."""
     clause = "telnyx.update-room.behaviour.room_id.unknown-refused"
-    told = verify(lambda call: reset_before(call) if call.status == 404 else False, max_requests=None, only=(clause,))
+    told = verify(
+        lambda call: reset_before(call) if call.status == 404 else False, max_requests=None, only=(clause,)
+    )
 
     (verdict,) = (one for one in told.provider["clauses"] if one["id"] == clause)
     assert (told.code, verdict["verdict"]) == (3, "inconclusive")
@@ -188,7 +215,9 @@ def test_a_server_that_never_says_that_there_is_no_room_leaves_it_open(verify: V
 
 
 def test_a_server_that_is_away_for_a_moment_is_asked_again(verify: Verify) -> None:
-    """It restarts: for a while every connection is closed. That is no fault of the request, and the run goes on."""
+    """It restarts: for a while every connection is closed. That is no fault of the request, and the run goes
+    on.
+    """
     away = range(40, 46)
     told = verify(lambda call: close_before(call) if call.number in away else False, backoff=(0.05, 0.05))
 
@@ -196,12 +225,20 @@ def test_a_server_that_is_away_for_a_moment_is_asked_again(verify: Verify) -> No
     assert told.provider["stopped"].startswith("--max-requests")
 
 
-def test_a_server_that_lets_wait_does_so_no_longer_than_is_said(verify: Verify, monkeypatch: pytest.MonkeyPatch) -> None:
-    """After a while in vain a run waits no longer than it has to, and then ends; what came too late for that is no finding."""
-    monkeypatch.setattr("roomproof.engine.unanswered.PATIENCE", 0.4)
-    monkeypatch.setattr("roomproof.engine.unanswered.LEAST", 0.2)
-    monkeypatch.setattr("roomproof.engine.unanswered.IN_VAIN", 0.5)
-    told = verify(lambda call: say_nothing(call) if call.number in (20, 22, 24) else False, seconds=0.4, max_requests=None)
+def test_a_server_that_lets_wait_does_so_no_longer_than_is_said(
+    verify: Verify, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After a while in vain a run waits no longer than it has to, and then ends; what came too late for that
+    is no finding.
+    """
+    monkeypatch.setattr("roomproof.engine.lost_requests.PATIENCE", 0.4)
+    monkeypatch.setattr("roomproof.engine.lost_requests.LEAST", 0.2)
+    monkeypatch.setattr("roomproof.engine.lost_requests.IN_VAIN", 0.5)
+    told = verify(
+        lambda call: say_nothing(call) if call.number in (20, 22, 24) else False,
+        seconds=0.4,
+        max_requests=None,
+    )
 
     assert (told.code, told.fails) == (3, set())
     assert "has let the run wait in vain for" in told.provider["stopped"]
@@ -210,7 +247,7 @@ def test_a_server_that_lets_wait_does_so_no_longer_than_is_said(verify: Verify, 
 
 
 @pytest.mark.parametrize("behaviour", [say_nothing, drip, drip_the_body], ids=lambda one: one.__name__)
-def test_no_answer_in_time(behaviour: Callable[[Any], Any], verify: Verify) -> None:
+def test_no_response_in_time(behaviour: Callable[[Any], Any], verify: Verify) -> None:
     require_undisturbed(verify(sometimes(behaviour), seconds=0.3), "no whole answer within 0.3 s")
 
 
@@ -233,7 +270,7 @@ def test_nobody_there(verify: Verify) -> None:
 
 
 def test_a_server_that_comes_up_late() -> None:
-    """Nothing was sent to a server that refuses connections, so it may be tried again."""
+    """Nothing was sent to a server that rejects connections, so it may be tried again."""
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
     late: list[Any] = []
@@ -249,7 +286,7 @@ def test_a_server_that_comes_up_late() -> None:
     timer = threading.Timer(0.5, come_up)
     timer.start()
     target = HttpTarget(f"http://127.0.0.1:{port}", pauses=(0.3, 0.3, 0.6))
-    interaction = target.send(Outgoing("PATCH", "/rooms/1"))
+    interaction = target.send(UnsentRequest("PATCH", "/rooms/1"))
     timer.join()
     late[0].close()
 
@@ -257,7 +294,7 @@ def test_a_server_that_comes_up_late() -> None:
     assert interaction.response.status == 204
 
 
-def test_a_server_that_answers_slowly_at_first(verify: Verify) -> None:
+def test_a_server_that_responses_slowly_at_first(verify: Verify) -> None:
     def warm_up(call: Any) -> bool:
         time.sleep(0.4 if call.number < 3 else 0)
         return False
@@ -276,14 +313,14 @@ def close_unannounced(call: Any) -> None:
     call.close()
 
 
-def test_a_server_that_closes_after_each_answer(verify: Verify) -> None:
+def test_a_server_that_closes_after_each_response(verify: Verify) -> None:
     told = verify(announce)
 
     assert (told.fails, told.unanswered) == (set(), {})
     assert told.server.connections == len(told.server.calls)
 
 
-def test_a_server_that_closes_after_each_answer_and_does_not_say_so(verify: Verify) -> None:
+def test_a_server_that_closes_after_each_response_and_does_not_say_so(verify: Verify) -> None:
     told = verify(close_unannounced)
 
     assert told.fails == set()
@@ -292,20 +329,25 @@ def test_a_server_that_closes_after_each_answer_and_does_not_say_so(verify: Veri
 
 
 def lose_the_second(call: Any) -> Any:
-    """Take a second request on a connection and close it unanswered, as a server does whose idle time is over."""
+    """Take a second request on a connection and close it unanswered, as a server does whose idle time is
+    over.
+    """
     return False if call.first else call.close()
 
 
 @pytest.mark.parametrize(
-    ("method", "repeatable", "sent"), [("PATCH", False, 2), ("POST", False, 2), ("PUT", False, 3), ("PATCH", True, 3), ("GET", False, 3)]
+    ("method", "repeatable", "sent"),
+    [("PATCH", False, 2), ("POST", False, 2), ("PUT", False, 3), ("PATCH", True, 3), ("GET", False, 3)],
 )
-def test_only_what_may_be_repeated_is_sent_again(method: str, repeatable: bool, sent: int, serve: Serve) -> None:
+def test_only_what_may_be_repeated_is_sent_again(
+    method: str, repeatable: bool, sent: int, serve: Serve
+) -> None:
     """RFC 9110, 9.2.2: the server may have carried out a request before it closed the connection."""
     server = serve(lose_the_second)
     target = HttpTarget(server.base_url)
 
     def send() -> Interaction:
-        return target.send(Outgoing(method, "/rooms/1", repeatable=repeatable))
+        return target.send(UnsentRequest(method, "/rooms/1", repeatable=repeatable))
 
     first, second = send(), send()
     target.close()
@@ -319,5 +361,8 @@ def test_a_request_that_is_lost_with_a_new_connection_is_not_sent_again(serve: S
     server = serve(lambda call: call.close())
     target = HttpTarget(server.base_url)
 
-    assert target.send(Outgoing("PUT", "/rooms/1")).failure == "the connection was closed without an answer"
+    assert (
+        target.send(UnsentRequest("PUT", "/rooms/1")).failure
+        == "the connection was closed without a response"
+    )
     assert len(server.calls) == 1

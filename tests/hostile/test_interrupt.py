@@ -43,7 +43,8 @@ def in_dripping_headers(call: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    ("moment", "number"), [(asked_to_wait, 40), (in_a_dripping_body, 40), (in_silence, 40), (in_dripping_headers, 40), (in_silence, 830)],
+    ("moment", "number"), [(asked_to_wait, 40), (in_a_dripping_body, 40), (in_silence, 40),
+    (in_dripping_headers, 40), (in_silence, 830)],
     ids=["retry-after", "body", "silence", "headers", "in a sequence"],
 )  # fmt: skip
 def test_ctrl_c(moment: Callable[[Any], Any], number: int, serve: Serve, tmp_path: Path) -> None:
@@ -55,10 +56,23 @@ def test_ctrl_c(moment: Callable[[Any], Any], number: int, serve: Serve, tmp_pat
         reached.set()
         return moment(call)
 
-    words = ["verify", "telnyx", "--base-url", serve(behaviour).base_url, "--room-id", str(TELNYX.room_id), "--json", "report.json"]
+    words = [
+        "verify",
+        "telnyx",
+        "--base-url",
+        serve(behaviour).base_url,
+        "--room-id",
+        str(TELNYX.room_id),
+        "--json",
+        "report.json",
+    ]
     run = [sys.executable, "-c", "from roomproof.cli import main; main()", *words]
     with subprocess.Popen(
-        run, cwd=tmp_path, env={**os.environ, **TELNYX.environment}, stderr=subprocess.PIPE, stdout=subprocess.PIPE
+        run,
+        cwd=tmp_path,
+        env={**os.environ, **TELNYX.environment},
+        stderr=subprocess.PIPE,
+        stdout=subprocess.PIPE,
     ) as child:
         assert reached.wait(30)
         time.sleep(0.2)

@@ -24,13 +24,13 @@ from roomproof.cassettes.redaction import Redactor
 from roomproof.cassettes.telling import values
 from roomproof.cassettes.writing import json_entry, yaml_entry
 from roomproof.interaction import Credentials, Interaction, Request, Response, RoomKnowledge
+from roomproof.judge.deviation_match import document
 from roomproof.judge.equality import echoes
-from roomproof.judge.exception import document
 from roomproof.judge.judge import Judge
-from roomproof.judge.seen import read_answer, repeated_name
+from roomproof.judge.judged_interaction import read_response, repeated_name
 from roomproof.legible import legible
 from roomproof.providers import find_contract, find_mock
-from roomproof.readings import LARGEST_ALLOWANCE, SPELLINGS, Readings, Shortest, UnsearchableError, allowance
+from roomproof.readings import LARGEST_BUDGET, SPELLINGS, Readings, Shortest, UnsearchableError, budget
 from roomproof.reports.curl import curl
 from roomproof.reports.secrets import cleaned
 from roomproof.secrets import KnownSecrets
@@ -57,18 +57,53 @@ BODIES: Mapping[str, Callable[[int], bytes]] = {
     **{
         piece: filled(piece)
         for piece in (
-            *(".", " ", "\\", r"\u0041", "%41", "%25252541", "&amp;", '"', "'\"'\"'", "+", "\n", " \n", "QUFB", "[", '{"a":', "1", "a="),
-            *("://a@", "eyJ.", '"token":"a",', "::a", "##[", "\0", "\x1b[31m", "é", "0x41, ", "41:", "A\0", "x\x9c", SECRET[:9], "kEy4..."),
+            *(
+                ".",
+                " ",
+                "\\",
+                r"\u0041",
+                "%41",
+                "%25252541",
+                "&amp;",
+                '"',
+                "'\"'\"'",
+                "+",
+                "\n",
+                " \n",
+                "QUFB",
+                "[",
+                '{"a":',
+                "1",
+                "a=",
+            ),
+            *(
+                "://a@",
+                "eyJ.",
+                '"token":"a",',
+                "::a",
+                "##[",
+                "\0",
+                "\x1b[31m",
+                "é",
+                "0x41, ",
+                "41:",
+                "A\0",
+                "x\x9c",
+                SECRET[:9],
+                "kEy4...",
+            ),
         )
     },
-    "a member of escapes": within('{"data":{"id":"', r"\u0041", '"}}'),
+    "a field of escapes": within('{"data":{"id":"', r"\u0041", '"}}'),
     "a list of numbers": within('{"data":{"id":"a","max_participants":[', "1,", "1]}}"),
     "a list of texts": within('{"data":{"id":"a","more":[', '"a",', '"a"]}}'),
     "one name": within('{"data":{', '"a":1,', '"a":1}}'),
     "1e400": within("[", "1e400,", "1]"),
     "half a letter": within('{"data":{"id":"', r"\ud800", '"}}'),
     "everything": filled("%25&amp;\\u0041\n  '\"'\"'+ aaaaaaaaaaaaaaaaaaa a"),
-    "many names": lambda size: json.dumps({"data": {f"n{number}": number for number in range(size // 12)}}).encode(),
+    "many names": lambda size: json.dumps(
+        {"data": {f"n{number}": number for number in range(size // 12)}}
+    ).encode(),
 }
 
 
@@ -85,7 +120,7 @@ DONE: Mapping[str, Callable[[bytes], object]] = {
     "exposure": lambda body: list(exposed(interaction(body), [SECRET])),
     "YAML": lambda body: yaml_entry(entry(interaction(body))),
     "JSON": lambda body: json_entry(entry(interaction(body))),
-    "reading": lambda body: isinstance(read_answer(body), dict | list) and repeated_name(body),
+    "reading": lambda body: isinstance(read_response(body), dict | list) and repeated_name(body),
     "judging": lambda body: Judge(CONTRACT).see(interaction(body)),
     "report": lambda body: cleaned(document(interaction(body)), [SECRET]),
     "line": lambda body: legible(body.decode("utf-8", "replace")),
@@ -132,7 +167,7 @@ def test_all_readings_of_a_text_are_no_longer_than_is_allowed(name: str) -> None
             assert KNOWN.stand_in(body), "what cannot be searched may hold a secret"
             assert [place[:2] for place in KNOWN.places(body)] == [(0, len(body))]
 
-        assert total <= len(body) + allowance(len(body)) <= len(body) + LARGEST_ALLOWANCE
+        assert total <= len(body) + budget(len(body)) <= len(body) + LARGEST_BUDGET
 
 
 @pytest.mark.parametrize(

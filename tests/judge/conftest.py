@@ -1,4 +1,6 @@
-"""What the tests of the judge share: the miniature provider, its faults, and short ways to make interactions."""
+"""What the tests of the judge share: the miniature provider, its faults, and short ways to make
+interactions.
+"""
 
 from __future__ import annotations
 
@@ -28,9 +30,9 @@ from roomproof.judge import judge as judging
 from roomproof.judge.classify import classify
 from roomproof.judge.evidence import Evidence, Outcome
 from roomproof.judge.judge import Judge
-from roomproof.judge.options import Place
+from roomproof.judge.judged_interaction import Classification
+from roomproof.judge.options import FieldPlace
 from roomproof.judge.register import rules
-from roomproof.judge.seen import Classification
 from roomproof.providers import bundled, find_contract
 from roomproof.verdict import Verdict, Verdicts
 
@@ -44,7 +46,9 @@ PROVIDERS = sorted(path.parent.name for path in bundled("contracts").glob("*/ope
 
 def _loaded(path: str) -> ModuleType:
     """Import a module or a package of this folder, which is no package itself."""
-    spec = importlib.util.spec_from_file_location(f"roomproof_tests_{path.partition('.')[0].partition('/')[0]}", HERE / path)
+    spec = importlib.util.spec_from_file_location(
+        f"roomproof_tests_{path.partition('.')[0].partition('/')[0]}", HERE / path
+    )
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
@@ -65,28 +69,32 @@ def mini_document() -> Any:
 
 @cache
 def mini_contract(*fields: str) -> Contract:
-    """The contract of the miniature; with fields, bodies have only these and the required ones, so that a run is short."""
+    """The contract of the miniature; with fields, bodies have only these and the required ones, so that a run
+    is short.
+    """
     raw = mini_document()
     for schema in _bodies(raw) if fields else ():
         kept = {*fields, *schema.get("required", ())}
-        schema["properties"] = {name: member for name, member in schema["properties"].items() if name in kept}
+        schema["properties"] = {name: field for name, field in schema["properties"].items() if name in kept}
     for operation in _operations(raw) if fields else ():
         operation["x-behaviours"] = list(_lines(raw, operation))
     return read_contract(raw)
 
 
 def _operations(raw: Mapping[str, Any]) -> Iterable[dict[str, Any]]:
-    return [item[method] for item in raw["paths"].values() for method in item if "x-behaviours" in item[method]]
+    return [
+        item[method] for item in raw["paths"].values() for method in item if "x-behaviours" in item[method]
+    ]
 
 
 def _lines(raw: Mapping[str, Any], operation: Mapping[str, Any]) -> Iterable[dict[str, Any]]:
-    """What an operation's behaviours say of the members that its body has still."""
+    """What an operation's behaviours say of the fields that its body has still."""
     schema = operation.get("requestBody", _NO_BODY)["content"]["application/json"]["schema"]
     left = resolve(schema, raw)["properties"]
     for line in operation["x-behaviours"]:
         named = [name for name in line.get("fields", ()) if name in left]
         options = [line["with"][option] for option in ("from", "until") if line["rule"] == "window"]
-        is_about_body = rules()[Part.BEHAVIOUR, line["rule"]].about is Place.BODY
+        is_about_body = rules()[Part.BEHAVIOUR, line["rule"]].about is FieldPlace.BODY
         if line.get("fields", "all") == "all" or not is_about_body:
             if all(name in left for name in options):
                 yield line
@@ -100,18 +108,34 @@ def _bodies(raw: Mapping[str, Any]) -> Iterable[dict[str, Any]]:
         yield raw["paths"][path][method]["requestBody"]["content"]["application/json"]["schema"]
 
 
-def verify(mini: Any, operation: str, fields: Iterable[str] = (), until: tuple[str, Verdict] | None = None, **options: Any) -> Result:
-    """Run the plan of one operation against a miniature: all of it, or until a clause has a finding of a verdict."""
+def verify(
+    mini: Any,
+    operation: str,
+    fields: Iterable[str] = (),
+    until: tuple[str, Verdict] | None = None,
+    **options: Any,
+) -> Result:
+    """Run the plan of one operation against a miniature: all of it, or until a clause has a finding of a
+    verdict.
+    """
     whole = mini_contract(*fields)
-    contract = replace(whole, operations=tuple(item for item in whole.operations if _is_asked(item, operation)))
-    subject = Subject(contract, (), MINIATURE.SPECIAL, mini, MINIATURE.TOKEN, MINIATURE.WEAK, mini.first, ours=True)
+    contract = replace(
+        whole, operations=tuple(item for item in whole.operations if _is_asked(item, operation))
+    )
+    subject = Subject(
+        contract, (), MINIATURE.SPECIAL, mini, MINIATURE.TOKEN, MINIATURE.WEAK, mini.first, ours=True
+    )
     # What is made, listed and deleted needs no random bodies.
     told = {"max_examples": 1, **options} if "shel" in operation else options
 
     def stop_if_found(event: Event) -> None:
         if not isinstance(event, Answered):
             return
-        if until and until[0] in run.session.result.verdicts.records and until[1] in run.session.result.verdicts.records[until[0]].broken:
+        if (
+            until
+            and until[0] in run.session.result.verdicts.records
+            and until[1] in run.session.result.verdicts.records[until[0]].broken
+        ):
             raise CutShortError("found")
 
     run = Run(subject, Options(**told), stop_if_found)
@@ -119,8 +143,14 @@ def verify(mini: Any, operation: str, fields: Iterable[str] = (), until: tuple[s
 
 
 def _is_asked(item: Operation, operation: str) -> bool:
-    """Whether a run of one operation has another one beside it: those of no document, and all about shelves for one about them."""
-    return item.id == operation or not item.is_documented or ("shel" in operation and item.path.startswith("/shelves"))
+    """Whether a run of one operation has another one beside it: those of no document, and all about shelves
+    for one about them.
+    """
+    return (
+        item.id == operation
+        or not item.is_documented
+        or ("shel" in operation and item.path.startswith("/shelves"))
+    )
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -131,7 +161,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 class Talk:
-    """A conversation with the miniature provider, made up answer by answer and heard by one judge."""
+    """A conversation with the miniature provider, made up response by response and heard by one judge."""
 
     def __init__(self, contract: Contract) -> None:
         self.contract = contract
@@ -147,31 +177,46 @@ class Talk:
         return evidence
 
     def say(
-        self, method: str, path: str, body: Any = None, answer: Any = None, status: int = 200, *, headers: Headers = (),
-        credentials: Credentials = Credentials.VALID, room: RoomKnowledge = RoomKnowledge.UNKNOWN, at: datetime | None = NOW,
+        self, method: str, path: str, body: Any = None, response: Any = None, status: int = 200, *,
+            headers: Headers = (),
+        credentials: Credentials = Credentials.VALID, room: RoomKnowledge = RoomKnowledge.UNKNOWN,
+            at: datetime | None = NOW,
         answered: Headers = (),
     ) -> list[Evidence]:  # fmt: skip
         text = None if body is None else body if isinstance(body, bytes) else json.dumps(body).encode()
         media = () if text is None else (("Content-Type", "application/json"),)
-        request = Request(method, f"https://mini.example/api{path}?api=1", (*media, *headers), text, credentials, room)
-        content = b"" if answer is None else json.dumps(answer).encode()
-        return self.hear(Interaction(request, Response(status, (("Content-Type", "application/json"), *answered), content), at))
+        request = Request(
+            method, f"https://mini.example/api{path}?api=1", (*media, *headers), text, credentials, room
+        )
+        content = b"" if response is None else json.dumps(response).encode()
+        return self.hear(
+            Interaction(
+                request, Response(status, (("Content-Type", "application/json"), *answered), content), at
+            )
+        )
 
     def patch(
-        self, body: Any, answer: Mapping[str, Any] | None = None, status: int = 200, room_id: str = ROOM, **more: Any
+        self,
+        body: Any,
+        response: Mapping[str, Any] | None = None,
+        status: int = 200,
+        room_id: str = ROOM,
+        **more: Any,
     ) -> list[Evidence]:
-        """Update a room; `answer` are the members of the room that the answer has beside its id."""
-        shown = None if answer is None else {"room": {**BASE, "id": room_id, **answer}}
+        """Update a room; `response` are the fields of the room that the response has beside its id."""
+        shown = None if response is None else {"room": {**BASE, "id": room_id, **response}}
         return self.say("PATCH", f"/rooms/{room_id}", body, shown, status, **more)
 
-    def put(self, body: Any, answer: Mapping[str, Any], room_id: str = ROOM) -> list[Evidence]:
-        return self.say("PUT", f"/rooms/{room_id}", body, {"room": {**BASE, "id": room_id, **answer}})
+    def put(self, body: Any, response: Mapping[str, Any], room_id: str = ROOM) -> list[Evidence]:
+        return self.say("PUT", f"/rooms/{room_id}", body, {"room": {**BASE, "id": room_id, **response}})
 
-    def create(self, body: Any, answer: Mapping[str, Any], status: int = 201, **more: Any) -> list[Evidence]:
-        return self.say("POST", "/rooms", body, {"room": {**BASE, **answer}}, status, **more)
+    def create(
+        self, body: Any, response: Mapping[str, Any], status: int = 201, **more: Any
+    ) -> list[Evidence]:
+        return self.say("POST", "/rooms", body, {"room": {**BASE, **response}}, status, **more)
 
     def classified(self, body: Any, **more: Any) -> Classification:
-        """What the judge makes of an update before it looks at the answer."""
+        """What the judge makes of an update before it looks at the response."""
         kept: list[Classification] = []
         with pytest.MonkeyPatch.context() as patched:
             patched.setattr(judging, "classify", lambda *given: kept.append(classify(*given)) or kept[0])

@@ -1,4 +1,6 @@
-"""The provider of mini/openapi.yaml, in process: right as it stands, each seam of it can be bent into a fault."""
+"""The provider of mini/openapi.yaml, in process: right as it stands, each seam of it can be bent into a
+fault.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +16,7 @@ import orjson
 
 from roomproof.auth.bearer import Bearer
 from roomproof.interaction import Interaction, Request, Response
-from roomproof.targets.target import Outgoing
+from roomproof.targets.target import UnsentRequest
 from roomproof_strategies import Sample, Setting, Special
 
 Json = Any
@@ -23,8 +25,16 @@ Rules = dict[str, dict[str, Holds]]
 
 TOKEN, WEAK = Bearer("mini-token"), Bearer("mini-weak-token")
 LONGEST = timedelta(days=180)
-_TIME = re.compile(r"(\d{4})-(\d\d)-(\d\d)[Tt](\d\d):(\d\d):(\d\d)(\.\d+)?([Zz]|[+-]([01]\d|2[0-3]):[0-5]\d)", re.ASCII)
-_URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:(?!///)(//[A-Za-z0-9._~%!$&'()*+,;=:@\[\]-]+)?[A-Za-z0-9._~%!$&'()*+,;=:@/?#\[\]-]*", re.ASCII)
+_TIME = re.compile(
+    r"(\d{4})-(\d\d)-(\d\d)[Tt](\d\d):(\d\d):(\d\d)(\.\d+)?([Zz]|[+-]([01]\d|2[0-3]):[0-5]\d)", re.ASCII
+)
+_URI = re.compile(
+    (
+        r"[A-Za-z][A-Za-z0-9+.-]*:(?!///)(//[A-Za-z0-9._~%!$&'()*+,;=:@\[\]-]+)?[A-Za-z0-9._~%!$&'()*+,;=:@"
+        r"/?#\[\]-]*"
+    ),
+    re.ASCII,
+)
 
 
 def moment(text: Json) -> datetime | None:
@@ -34,7 +44,11 @@ def moment(text: Json) -> datetime | None:
     day = re.fullmatch(r"\d{4}-\d\d-\d\d", text, re.ASCII)
     found = _TIME.fullmatch(f"{text}T00:00:00Z" if day else text)
     try:
-        return None if found is None else datetime.fromisoformat(found[0][:19].upper() + (found[8].upper().replace("Z", "+00:00")))
+        return (
+            None
+            if found is None
+            else datetime.fromisoformat(found[0][:19].upper() + (found[8].upper().replace("Z", "+00:00")))
+        )
     except ValueError:
         return None
 
@@ -84,7 +98,11 @@ TOPIC = _text(
     max_length=lambda text: len(text) <= 5,
     pattern=is_word,
 )
-SIZE: dict[str, Holds] = {"type": is_integer, "minimum": lambda number: number >= 1, "maximum": lambda number: number <= 9}
+SIZE: dict[str, Holds] = {
+    "type": is_integer,
+    "minimum": lambda number: number >= 1,
+    "maximum": lambda number: number <= 9,
+}
 RULES: Mapping[str, Rules] = {
     "create-room": {
         "opens": _text(format=is_time),
@@ -97,9 +115,13 @@ RULES: Mapping[str, Rules] = {
             "keys.pattern": lambda guests: all(is_word(name) for name in guests),
             "values.null": lambda guests: None not in guests.values(),
             "values.type": lambda guests: all(is_map(guest) or guest is None for guest in guests.values()),
-            "values.role.null": lambda guests: all(guest.get("role", "") is not None for guest in guests.values() if is_map(guest)),
+            "values.role.null": lambda guests: all(
+                guest.get("role", "") is not None for guest in guests.values() if is_map(guest)
+            ),
             "values.role.type": lambda guests: all(is_text(role) or role is None for role in roles(guests)),
-            "values.role.enum": lambda guests: all(role in ("host", "listener") for role in roles(guests) if is_text(role)),
+            "values.role.enum": lambda guests: all(
+                role in ("host", "listener") for role in roles(guests) if is_text(role)
+            ),
         },
     },
     "update-room": {
@@ -130,7 +152,9 @@ RULES: Mapping[str, Rules] = {
             "type": lambda pair: isinstance(pair, list),
             "items.null": lambda pair: None not in pair,
             "items.type": lambda pair: all(is_map(item) or item is None for item in pair),
-            "items.additional-properties": lambda pair: all(item.keys() <= {"left"} for item in pair if is_map(item)),
+            "items.additional-properties": lambda pair: all(
+                item.keys() <= {"left"} for item in pair if is_map(item)
+            ),
             "items.left.required": lambda pair: all("left" in item for item in pair if is_map(item)),
             "items.left.null": lambda pair: None not in lefts(pair),
             "items.left.type": lambda pair: all(is_integer(left) or left is None for left in lefts(pair)),
@@ -179,8 +203,8 @@ class Answer:
     headers: dict[str, str] = field(default_factory=dict)
 
 
-class RefusedError(Exception):
-    """A request that is not carried out."""
+class RejectedError(Exception):
+    """A request that is not accepted."""
 
 
 @dataclass
@@ -193,7 +217,7 @@ class Shelf:
 
 @dataclass
 class Room:
-    """One room: what the answer shows, what was explicitly set, and who was invited."""
+    """One room: what the response shows, what was explicitly set, and who was invited."""
 
     shown: dict[str, Json]
     guests: dict[str, Json] = field(default_factory=dict)
@@ -203,11 +227,13 @@ class Mini:
     """A `Target`. Every method that may be wrong in some provider is small, so that a test can replace it."""
 
     base_url = "https://mini.example/api"
-    error = RefusedError
-    answer = Answer
+    error = RejectedError
+    response = Answer
 
     def __init__(self) -> None:
-        self.rules: dict[str, Rules] = {name: {key: dict(rules) for key, rules in table.items()} for name, table in RULES.items()}
+        self.rules: dict[str, Rules] = {
+            name: {key: dict(rules) for key, rules in table.items()} for name, table in RULES.items()
+        }
         self.nullable = set(NULLABLE)
         self.required = set(REQUIRED)
         self.rooms: dict[str, Room] = {}
@@ -218,87 +244,95 @@ class Mini:
     def close(self) -> None:
         """Nothing is open."""
 
-    def send(self, outgoing: Outgoing) -> Interaction:
+    def send(self, unsent: UnsentRequest) -> Interaction:
         at = datetime.now(UTC)
-        headers = (*outgoing.headers, *(outgoing.scheme.headers("", "", None) if outgoing.scheme else ()))
-        query = "&".join(f"{name}={value}" for name, value in outgoing.query.items())
-        url = f"{self.base_url}{outgoing.path}?{query}"
-        request = Request(outgoing.method, url, headers, outgoing.body, outgoing.credentials, outgoing.room)
+        headers = (*unsent.headers, *(unsent.scheme.headers("", "", None) if unsent.scheme else ()))
+        query = "&".join(f"{name}={value}" for name, value in unsent.query.items())
+        url = f"{self.base_url}{unsent.path}?{query}"
+        request = Request(unsent.method, url, headers, unsent.body, unsent.credentials, unsent.room)
         try:
-            answer = self.answered(outgoing, dict(headers))
-        except RefusedError as error:
-            answer = self.refused(*error.args)
-        body = b"" if answer.body is None else answer.body if isinstance(answer.body, bytes) else orjson.dumps(answer.body)
+            response = self.answered(unsent, dict(headers))
+        except RejectedError as error:
+            response = self.rejected(*error.args)
+        body = (
+            b""
+            if response.body is None
+            else response.body
+            if isinstance(response.body, bytes)
+            else orjson.dumps(response.body)
+        )
         defaults = {"Content-Type": "application/json", "Date": format_datetime(at, usegmt=True)}
-        return Interaction(request, Response(answer.status, tuple({**defaults, **answer.headers}.items()), body), at)
+        return Interaction(
+            request, Response(response.status, tuple({**defaults, **response.headers}.items()), body), at
+        )
 
-    def answered(self, outgoing: Outgoing, headers: Mapping[str, str]) -> Answer:
+    def answered(self, unsent: UnsentRequest, headers: Mapping[str, str]) -> Answer:
         self.check_sender(headers.get("Authorization"))
-        self.check_query(outgoing.query)
-        if outgoing.path == "/imports":
-            return Answer(201, {"room": self.made(orjson.loads(outgoing.body or b"{}")).shown})
-        parts = outgoing.path.strip("/").split("/")
+        self.check_query(unsent.query)
+        if unsent.path == "/imports":
+            return Answer(201, {"room": self.made(orjson.loads(unsent.body or b"{}")).shown})
+        parts = unsent.path.strip("/").split("/")
         if parts[0] == "shelves":
-            return self.about_shelves(outgoing, parts[1:], headers)
-        if outgoing.method in ("GET", "DELETE"):
+            return self.about_shelves(unsent, parts[1:], headers)
+        if unsent.method in ("GET", "DELETE"):
             room = self.found(parts[1])
-            if outgoing.method == "DELETE":
+            if unsent.method == "DELETE":
                 del self.rooms[parts[1]]
                 return Answer(204)
             return Answer(200, {"guests": self.listed(room)} if parts[2:] else {"room": room.shown})
-        if outgoing.method == "POST":
-            return self.create(self.read(outgoing.body, headers, "create-room"), outgoing.body, headers)
+        if unsent.method == "POST":
+            return self.create(self.read(unsent.body, headers, "create-room"), unsent.body, headers)
         self.check_id(parts[1])
-        operation = "update-room" if outgoing.method == "PATCH" else "replace-room"
-        body = self.read(outgoing.body, headers, operation)
+        operation = "update-room" if unsent.method == "PATCH" else "replace-room"
+        body = self.read(unsent.body, headers, operation)
         room = self.found(parts[1])
         self.check_values(operation, body)
-        room.shown = self.updated(room, body) if outgoing.method == "PATCH" else self.replaced(room, body)
+        room.shown = self.updated(room, body) if unsent.method == "PATCH" else self.replaced(room, body)
         return Answer(200, {"room": room.shown})
 
-    def refused(self, status: int, text: str) -> Answer:
+    def rejected(self, status: int, text: str) -> Answer:
         return Answer(status, {"error": text}, {"X-Error": "refused"})
 
-    # What gets a request refused.
+    # What gets a request rejected.
 
     def check_sender(self, proof: str | None) -> None:
         if proof != f"Bearer {TOKEN.token}":
-            raise RefusedError(401, "who are you?")
+            raise RejectedError(401, "who are you?")
 
     def check_query(self, query: Mapping[str, str]) -> None:
         if query.get("api") != "1":
-            raise RefusedError(400, "which api?")
+            raise RejectedError(400, "which api?")
 
     def check_id(self, text: str) -> None:
         try:
             UUID(text)
         except ValueError as error:
-            raise RefusedError(404, "no such room") from error
+            raise RejectedError(404, "no such room") from error
 
     def found(self, room_id: str) -> Room:
         if room_id not in self.rooms:
-            raise RefusedError(404, "no such room")
+            raise RejectedError(404, "no such room")
         return self.rooms[room_id]
 
     def check_media(self, media: str | None) -> None:
         if media not in ("application/json", "application/merge-patch+json"):
-            raise RefusedError(415, "not JSON")
+            raise RejectedError(415, "not JSON")
 
     def parsed(self, body: bytes | None) -> Json:
         try:
             return orjson.loads(body or b"")
         except orjson.JSONDecodeError as error:
-            raise RefusedError(400, "no JSON") from error
+            raise RejectedError(400, "no JSON") from error
 
     def read(self, body: bytes | None, headers: Mapping[str, str], operation: str) -> dict[str, Json]:
         if body is None:
-            raise RefusedError(400, "no body")
+            raise RejectedError(400, "no body")
         self.check_media(headers.get("Content-Type"))
         value = self.parsed(body)
         if not isinstance(value, dict):
-            raise RefusedError(422, "no object")
+            raise RejectedError(422, "no object")
         if operation == "replace-room" and not self.required <= set(value):
-            raise RefusedError(422, "something is missing")
+            raise RejectedError(422, "something is missing")
         return value
 
     def check_values(self, operation: str, body: dict[str, Json]) -> None:
@@ -307,29 +341,29 @@ class Mini:
                 continue
             for rule, holds in rules.items():
                 if body[name] is None or not holds(body[name]):
-                    raise RefusedError(422, f"{name}: {rule}")
+                    raise RejectedError(422, f"{name}: {rule}")
                 if rule == "type" and not RULES[operation][name]["type"](body[name]):
                     break
 
     def check_headers(self, headers: Mapping[str, str]) -> None:
         if ("Request-Id" in headers) != ("First-Sent" in headers):
-            raise RefusedError(400, "half a pair")
+            raise RejectedError(400, "half a pair")
         if "Request-Id" in headers:
             try:
                 UUID(headers["Request-Id"])
                 parsedate_to_datetime(headers["First-Sent"])
             except ValueError as error:
-                raise RefusedError(400, "a header of another form") from error
+                raise RejectedError(400, "a header of another form") from error
 
     def check_window(self, opens: datetime, closes: datetime) -> None:
         if closes <= datetime.now(UTC) or closes <= opens or closes - opens > LONGEST:
-            raise RefusedError(422, "no such window")
+            raise RejectedError(422, "no such window")
 
     def check_name(self, room: Room, name: Json) -> None:
         if name and any(other.shown["name"] == name for other in self.rooms.values() if other is not room):
-            raise RefusedError(422, "name is taken")
+            raise RejectedError(422, "name is taken")
 
-    # What becomes of a request that is carried out.
+    # What becomes of a request that is accepted.
 
     def create(self, body: dict[str, Json], text: bytes | None, headers: Mapping[str, str]) -> Answer:
         self.check_headers(headers)
@@ -340,54 +374,67 @@ class Mini:
         now = datetime.now(UTC)
         opens, closes = moment(body.get("opens")) or now, moment(body.get("closes")) or now + LONGEST
         self.check_window(opens, closes)
-        answer = Answer(201, {"room": self.made(body).shown})
-        self.repeated[key] = answer
-        return answer
+        response = Answer(201, {"room": self.made(body).shown})
+        self.repeated[key] = response
+        return response
 
     def made(self, body: Mapping[str, Json]) -> Room:
         room_id, now = str(uuid4()), datetime.now(UTC)
         shown = {
-            "id": room_id, "owner": "nobody", "name": f"room {room_id}", "created": now.isoformat(), "opens": now.isoformat(),
+            "id": room_id, "owner": "nobody", "name": f"room {room_id}", "created": now.isoformat(),
+            "opens": now.isoformat(),
             "closes": (now + LONGEST).isoformat(), **DEFAULTS,
             **{name: value for name, value in body.items() if name in ("name", *RULES["create-room"])},
         }  # fmt: skip
-        self.rooms[room_id] = Room({**shown, "title": shown["name"]}, body["guests"] if is_map(body.get("guests")) else {})
+        self.rooms[room_id] = Room(
+            {**shown, "title": shown["name"]}, body["guests"] if is_map(body.get("guests")) else {}
+        )
         return self.rooms[room_id]
 
     def listed(self, room: Room) -> list[dict[str, Json]]:
-        return [{"who": name, "role": guest.get("role", "listener")} for name, guest in room.guests.items() if is_map(guest)]
+        return [
+            {"who": name, "role": guest.get("role", "listener")}
+            for name, guest in room.guests.items()
+            if is_map(guest)
+        ]
 
     def updated(self, room: Room, body: Mapping[str, Json]) -> dict[str, Json]:
         if "name" in body:
             self.check_name(room, body["name"])
-        known = {name: self.kept(name, value) for name, value in body.items() if name in self.rules["update-room"]}
+        known = {
+            name: self.kept(name, value) for name, value in body.items() if name in self.rules["update-room"]
+        }
         return {**room.shown, **known}
 
     def kept(self, name: str, value: Json) -> Json:
         return f"{value}T00:00:00Z" if name == "day" and is_text(value) and len(value) == 10 else value
 
     def replaced(self, room: Room, body: Mapping[str, Json]) -> dict[str, Json]:
-        known = {name: value for name, value in body.items() if name in self.rules["replace-room"] and name != "owner"}
+        known = {
+            name: value
+            for name, value in body.items()
+            if name in self.rules["replace-room"] and name != "owner"
+        }
         return {**room.shown, "title": room.shown["name"], "size": 4, "flag": False, **known}
 
     # Shelves, which are made, listed, read and deleted.
 
-    def about_shelves(self, outgoing: Outgoing, parts: list[str], headers: Mapping[str, str]) -> Answer:
+    def about_shelves(self, unsent: UnsentRequest, parts: list[str], headers: Mapping[str, str]) -> Answer:
         if parts:
             shelf = self.on_shelf(parts[0])
-            return Answer(200, shelf.shown) if outgoing.method == "GET" else self.delete_shelf(shelf)
-        if outgoing.method == "GET":
-            return Answer(200, {"shelves": self.page(self.fitting(outgoing.query), outgoing.query)})
-        body = self.read(outgoing.body, headers, "create-shelf")
+            return Answer(200, shelf.shown) if unsent.method == "GET" else self.delete_shelf(shelf)
+        if unsent.method == "GET":
+            return Answer(200, {"shelves": self.page(self.fitting(unsent.query), unsent.query)})
+        body = self.read(unsent.body, headers, "create-shelf")
         if not is_text(body.get("label", "")) or not is_integer(body.get("planks", 0)):
-            raise RefusedError(422, "no such shelf")
+            raise RejectedError(422, "no such shelf")
         shelf = Shelf({"id": str(uuid4()), "label": "", "planks": 3, **body})
         self.shelves[shelf.shown["id"]] = shelf
         return Answer(201, shelf.shown)
 
     def on_shelf(self, shelf_id: str) -> Shelf:
         if shelf_id not in self.shelves or self.shelves[shelf_id].deleted:
-            raise RefusedError(404, "no such shelf")
+            raise RejectedError(404, "no such shelf")
         return self.shelves[shelf_id]
 
     def delete_shelf(self, shelf: Shelf) -> Answer:
@@ -402,15 +449,19 @@ class Mini:
         try:
             size, number = int(query.get("size", "10")), int(query.get("page", "1"))
         except ValueError as error:
-            raise RefusedError(422, "no number") from error
+            raise RejectedError(422, "no number") from error
         if not 1 <= size <= 100:
-            raise RefusedError(422, "no such size")
+            raise RejectedError(422, "no such size")
         return entries[max(number - 1, 0) * size :][:size]
 
 
 def adapt(_operation: str, sample: Sample, setting: Setting) -> Sample:
     """Give each room a name of its own, unless the name is what the sample is about."""
-    if not isinstance(sample.value, dict) or not is_text(sample.value.get("name")) or (sample.path[:1] == ("name",) and not sample.valid):
+    if (
+        not isinstance(sample.value, dict)
+        or not is_text(sample.value.get("name"))
+        or (sample.path[:1] == ("name",) and not sample.valid)
+    ):
         return sample
     return Sample(
         {**sample.value, "name": f"{sample.value['name']}{str(setting.room.get('id'))[:8]}"},

@@ -1,4 +1,6 @@
-"""Fields that agree, defaults below the first level, and constants that a request carries although no page lists them."""
+"""Fields that agree, defaults below the first level, and constants that a request carries although no
+document lists them.
+"""
 
 from __future__ import annotations
 
@@ -15,10 +17,14 @@ ROOM = "7b61621f-62e0-4aad-ab11-9fd19e272e73"
 THIRD = "9b61621f-62e0-4aad-ab11-9fd19e272e73"
 
 
-def test_what_a_request_carries_although_no_page_lists_it_may_change_what_is_constant(
+def test_what_a_request_carries_although_no_document_lists_it_may_change_what_is_constant(
     mini_raw: Any, talk_about: Any, broken: Broken
 ) -> None:
-    constant = next(line for line in mini_raw["paths"]["/rooms/{room_id}"]["patch"]["x-behaviours"] if line["rule"] == "constant")
+    constant = next(
+        line
+        for line in mini_raw["paths"]["/rooms/{room_id}"]["patch"]["x-behaviours"]
+        if line["rule"] == "constant"
+    )
     constant["with"] = {"when-sent": "open"}
     talk, moved = talk_about(mini_raw), {"created": "2031-01-01T00:00:00Z"}
     talk.patch({"flag": True}, {"flag": True})
@@ -43,7 +49,9 @@ def test_what_a_request_carries_although_no_page_lists_it_may_change_what_is_con
     ],
     ids=str,
 )
-def test_fields_that_hold_the_same_value_agree(shown: dict[str, Any], outcome: Outcome | None, talk: Any) -> None:
+def test_fields_that_hold_the_same_value_agree(
+    shown: dict[str, Any], outcome: Outcome | None, talk: Any
+) -> None:
     evidence = talk.patch({"flag": True}, {"flag": True, **shown})
     found = {item.outcome for item in evidence if item.clause.endswith("call.room_id.fields-agree")}
     assert found == ({outcome} if outcome else set())
@@ -62,13 +70,17 @@ def test_fields_that_hold_the_same_value_agree(shown: dict[str, Any], outcome: O
     ],
     ids=str,
 )
-def test_a_field_agrees_with_one_of_the_entries_that_are_meant(active: Any, calls: Any, outcome: Outcome | None, talk: Any) -> None:
+def test_a_field_agrees_with_one_of_the_entries_that_are_meant(
+    active: Any, calls: Any, outcome: Outcome | None, talk: Any
+) -> None:
     evidence = talk.patch({"flag": True}, {"flag": True, "active_call": active, "calls": calls})
     found = {item.outcome for item in evidence if item.clause.endswith("active_call.fields-agree")}
     assert found == ({outcome} if outcome else set())
 
 
-def test_a_default_below_the_first_level_is_demanded_until_the_member_is_set(talk: Any, broken: Broken) -> None:
+def test_a_default_below_the_first_level_is_demanded_until_the_field_is_set(
+    talk: Any, broken: Broken
+) -> None:
     talk.say("POST", "/imports", {}, {"room": {"id": THIRD}})
     call = {"room_id": THIRD, "mode": "closed"}
     before = talk.patch({"flag": True}, {"flag": True, "call": call}, room_id=THIRD)

@@ -1,4 +1,4 @@
-"""Which values of limited members were tried, and what the provider did with each."""
+"""Which values of limited fields were tried, and what the provider did with each."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from roomproof.reports.limits import boundaries_of
 
 
 def boundary(collected: Boundaries, field: str, operation: str = "update-room") -> dict[str, Any]:
-    """Return what was collected of one member, as the report has it."""
+    """Return what was collected of one field, as the report has it."""
     (found,) = (one for one in boundaries_of(collected) if (one.operation, one.field) == (operation, field))
     return json.loads(as_json(found))
 
@@ -21,17 +21,20 @@ def tried(collected: Boundaries, field: str, operation: str = "update-room") -> 
     return {item["value"]: item["accepted"] for item in boundary(collected, field, operation)["tried"]}
 
 
-def test_every_limited_member_is_there_with_its_limits_and_their_clauses(talk: Any) -> None:
+def test_every_limited_field_is_there_with_its_limits_and_their_clauses(talk: Any) -> None:
     size = boundary(talk.judge.boundaries, "size")
     assert (size["what"], size["documented"], size["tried"]) == ("value", {"minimum": 1, "maximum": 9}, [])
-    assert size["clauses"] == ["mini.update-room.request.size.minimum", "mini.update-room.request.size.maximum"]
+    assert size["clauses"] == [
+        "mini.update-room.request.size.minimum",
+        "mini.update-room.request.size.maximum",
+    ]
     assert boundary(talk.judge.boundaries, "note")["documented"] == {"maximum": 5}
     # What only real providers show is no word of a document, and a sample draws no limit.
     grade = boundary(talk.judge.boundaries, "grade")
     assert (grade["documented"], grade["observed"]) == ({}, {"maximum": 7})
 
 
-def test_numbers_lengths_and_items_are_told_with_their_answers_in_ascending_order(talk: Any) -> None:
+def test_numbers_lengths_and_items_are_told_with_their_responses_in_ascending_order(talk: Any) -> None:
     talk.patch({"size": 12}, {"size": 12})
     talk.patch({"size": 9}, {"size": 9})
     talk.patch({"size": 13}, status=400)
@@ -42,7 +45,7 @@ def test_numbers_lengths_and_items_are_told_with_their_answers_in_ascending_orde
     assert tried(talk.judge.boundaries, "tags") == {2: True}
 
 
-def test_a_refusal_that_something_else_explains_says_nothing_of_the_value(talk: Any) -> None:
+def test_a_rejection_that_something_else_explains_says_nothing_of_the_value(talk: Any) -> None:
     talk.patch({"size": 5}, status=401, credentials=Credentials.MISSING)
     talk.patch({"size": 5}, status=404)
     talk.patch({"size": 5, "mode": "no such mode"}, status=400)
@@ -51,7 +54,7 @@ def test_a_refusal_that_something_else_explains_says_nothing_of_the_value(talk: 
     assert tried(talk.judge.boundaries, "size") == {}
 
 
-def test_a_refusal_counts_where_every_other_value_was_accepted_before(talk: Any) -> None:
+def test_a_rejection_counts_where_every_other_value_was_accepted_before(talk: Any) -> None:
     talk.patch({"flag": True}, {"flag": True})
     talk.patch({"size": 5, "flag": True}, status=400)
     assert tried(talk.judge.boundaries, "size") == {5: False}
@@ -62,7 +65,7 @@ def test_a_server_error_and_a_change_of_mind_are_neither_yes_nor_no(talk: Any) -
     talk.patch({"size": 9}, {"size": 9})
     talk.patch({"size": 9}, status=400)
     assert boundary(talk.judge.boundaries, "size")["tried"] == [
-        {"value": 9, "accepted": None, "why": "accepted and refused"},
+        {"value": 9, "accepted": None, "why": "accepted and rejected"},
         {"value": 10, "accepted": None, "why": "server error"},
     ]
 
@@ -71,7 +74,10 @@ def test_a_window_is_measured_in_days(talk: Any) -> None:
     talk.create({"opens": "2030-07-01T00:00:00Z", "closes": "2030-07-11T00:00:00Z"}, {})
     talk.create({"opens": "2030-07-01T00:00:00Z", "closes": "2032-07-11T12:00:00Z"}, {}, 400)
     window = boundary(talk.judge.boundaries, "opens to closes", "create-room")
-    assert (window["what"], {item["value"]: item["accepted"] for item in window["tried"]}) == ("days", {10: True, 741.5: False})
+    assert (window["what"], {item["value"]: item["accepted"] for item in window["tried"]}) == (
+        "days",
+        {10: True, 741.5: False},
+    )
 
 
 def test_two_streams_are_one_when_merged(talk: Any, mini: Any) -> None:

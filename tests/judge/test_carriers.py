@@ -33,7 +33,8 @@ paths:
       x-effect: action
       requestBody:
         content:
-          application/x-www-form-urlencoded: {schema: {type: object, required: [name], properties: {name: {type: string}}}}
+          application/x-www-form-urlencoded:
+            schema: {type: object, required: [name], properties: {name: {type: string}}}
       responses: {200: {description: invited}, 400: {description: bad, x-when: invalid}}
   /halls/{hall}:
     parameters: [{name: hall, in: path, required: true, schema: {type: string}}]
@@ -41,35 +42,49 @@ paths:
       operationId: read
       parameters: [{name: lang, in: cookie, schema: {type: string, pattern: "^[a-z]{2}$"}}]
       responses:
-        200: {description: shown, content: {application/json: {schema: {type: object, properties: {id: {type: string}}}}}}
+        200:
+          description: shown
+          content: {application/json: {schema: {type: object, properties: {id: {type: string}}}}}
         400: {description: bad, x-when: invalid}
 """
 JSON, FORM = "application/json", "application/x-www-form-urlencoded"
 
 
-def told(method: str, path: str, status: int, body: bytes | None = None, **headers: str) -> dict[str, Outcome]:
+def told(
+    method: str, path: str, status: int, body: bytes | None = None, **headers: str
+) -> dict[str, Outcome]:
     """What one interaction says of each clause, by the end of its id."""
     named = tuple((name.replace("_", "-"), value) for name, value in headers.items())
-    request = Request(method, f"https://halls.example{path}", named, body, Credentials.VALID, RoomKnowledge.EXISTS)
-    answer = Response(status, (("Content-Type", JSON),), b'{"id": "1"}')
+    request = Request(
+        method, f"https://halls.example{path}", named, body, Credentials.VALID, RoomKnowledge.EXISTS
+    )
+    response = Response(status, (("Content-Type", JSON),), b'{"id": "1"}')
     judge = Judge(read_contract(parse_yaml(CONTRACT, "halls")))
-    return {item.clause.removeprefix("halls."): item.outcome for item in judge.see(Interaction(request, answer))}
+    return {
+        item.clause.removeprefix("halls."): item.outcome for item in judge.see(Interaction(request, response))
+    }
 
 
-def test_an_empty_text_in_a_list_is_refused_for_its_length_alone() -> None:
-    assert told("POST", "/halls/1/labels", 400, b'[""]', Content_Type=JSON)["label.request.items.min-length"] is Outcome.PASS
+def test_an_empty_text_in_a_list_is_rejected_for_its_length_alone() -> None:
+    assert (
+        told("POST", "/halls/1/labels", 400, b'[""]', Content_Type=JSON)["label.request.items.min-length"]
+        is Outcome.PASS
+    )
 
 
 def test_a_form_without_fields_is_a_form_all_the_same() -> None:
-    assert told("POST", "/halls/1/guests", 400, b"", Content_Type=FORM)["invite.request.name.required"] is Outcome.PASS
+    assert (
+        told("POST", "/halls/1/guests", 400, b"", Content_Type=FORM)["invite.request.name.required"]
+        is Outcome.PASS
+    )
 
 
 @pytest.mark.parametrize("cookie", ["REDACTED", "lang=REDACTED"])
-def test_a_cookie_that_no_recording_keeps_is_no_reason_to_judge_a_refusal(cookie: str) -> None:
+def test_a_cookie_that_no_recording_keeps_is_no_reason_to_judge_a_rejection(cookie: str) -> None:
     assert Outcome.FAIL not in told("GET", "/halls/1", 400, Cookie=cookie).values()
     assert "read.request.lang.pattern" not in told("GET", "/halls/1", 200, Cookie=cookie)
 
 
-def test_a_cookie_of_a_wrong_value_is_to_be_refused() -> None:
+def test_a_cookie_of_a_wrong_value_is_to_be_rejected() -> None:
     assert told("GET", "/halls/1", 200, Cookie="lang=English")["read.request.lang.pattern"] is Outcome.FAIL
     assert told("GET", "/halls/1", 400, Cookie="lang=English")["read.request.lang.pattern"] is Outcome.PASS

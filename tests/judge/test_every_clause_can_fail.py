@@ -23,7 +23,7 @@ from roomproof.interaction import Credentials, Interaction, Request, Response, R
 from roomproof.judge.evidence import Outcome
 from roomproof.judge.judge import Judge
 from roomproof.providers import find_contract, find_special
-from roomproof.targets.target import Outgoing
+from roomproof.targets.target import UnsentRequest
 from roomproof_strategies import Setting, Special, boundary, invalid
 
 NOW = datetime.now(UTC).replace(microsecond=0)
@@ -32,13 +32,15 @@ SETTING = Setting(NOW, "serial", {}, "")
 LONG_AGO = "Sun, 06 Nov 1994 08:49:37 GMT"
 ROOM_ID = "7b61621f-62e0-4aad-ab11-9fd19e272e73"
 EMPTY = object()
-# What no real provider takes or answers, by the keyword that says so.
+# What no real provider accepts or responses, by the keyword that says so.
 UNOBSERVED: dict[str, Any] = {"pattern": "someone", "enum": "6up", "minimum": -5, "maximum": 10**9}
 BAD = {Outcome.FAIL, Outcome.WARN}
 SHOWN_ELSEWHERE = {
-    # A PUT carries every member, so no first refusal can be laid to one of them; the null it must take is `nullable`.
+    # A PUT carries every field, so no first rejection can be laid to one of them; the null it must accept is
+    # `nullable`.
     "carrierx.replace-room.request.did_group_sid.accepted",
-    # Its one value that is not left open is null, which only the sample shows: refused, it breaks `nullable`.
+    # Its one value that is not left open is null, which only the sample shows: rejected, it breaks
+    # `nullable`.
     "carrierx.update-room.request.did_group_sid.accepted",
     # One end of a window is certain only beside a known other end, which these made-up streams do not show.
     "azure.update-room.request.validFrom.accepted",
@@ -49,22 +51,37 @@ SHOWN_ELSEWHERE = {
 # Interactions, made up from the contract.
 
 
-def exchange(operation: Operation, body: Any, status: int, answer: Any, room_id: str = ROOM_ID) -> Interaction:
-    query = "&".join(f"{item.name}={item.schema.get('enum', [''])[0]}" for item in operation.parameters if item.place == "query")
+def exchange(
+    operation: Operation, body: Any, status: int, response: Any, room_id: str = ROOM_ID
+) -> Interaction:
+    query = "&".join(
+        f"{item.name}={item.schema.get('enum', [''])[0]}"
+        for item in operation.parameters
+        if item.place == "query"
+    )
     url = f"https://provider.example{re.sub('{[^}]*}', room_id, operation.path)}?{query}"
     typed = (("Content-Type", operation.body.media_type),) if operation.body else ()
     text = json.dumps(body).encode() if operation.body else None
-    request = Request(operation.method, url, (*typed, ("Authorization", "known")), text, Credentials.VALID, RoomKnowledge.EXISTS)
-    content = b"" if answer is EMPTY else json.dumps(answer).encode()
-    return Interaction(request, Response(status, (("Content-Type", "application/json"), ("Date", LONG_AGO)), content), NOW)
+    request = Request(
+        operation.method,
+        url,
+        (*typed, ("Authorization", "known")),
+        text,
+        Credentials.VALID,
+        RoomKnowledge.EXISTS,
+    )
+    content = b"" if response is EMPTY else json.dumps(response).encode()
+    return Interaction(
+        request, Response(status, (("Content-Type", "application/json"), ("Date", LONG_AGO)), content), NOW
+    )
 
 
-def accepted(operation: Operation, body: Any, answer: Any) -> Interaction:
-    return exchange(operation, body, int(operation.success.status), answer)
+def accepted(operation: Operation, body: Any, response: Any) -> Interaction:
+    return exchange(operation, body, int(operation.success.status), response)
 
 
 def whole(schema: Any) -> Any:
-    """A valid value with every member."""
+    """A valid value with every field."""
     return _whole(json.dumps(schema))
 
 
@@ -74,36 +91,44 @@ def _whole(schema: str) -> Any:
 
 
 def parts(value: Any) -> list[tuple[Any, Any]]:
-    return list(value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ())
+    return list(
+        value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    )
 
 
-def put(value: Any, key: Any, member: Any) -> Any:
-    return {**value, key: member} if isinstance(value, dict) else [member if index == key else other for index, other in enumerate(value)]
+def put(value: Any, key: Any, field: Any) -> Any:
+    return (
+        {**value, key: field}
+        if isinstance(value, dict)
+        else [field if index == key else other for index, other in enumerate(value)]
+    )
 
 
 def nulls(value: Any) -> Iterator[Any]:
     """Yield the value with null in one place each."""
     yield None
-    for key, member in parts(value):
-        yield from (put(value, key, wrong) for wrong in nulls(member))
+    for key, field in parts(value):
+        yield from (put(value, key, wrong) for wrong in nulls(field))
 
 
 def without(value: Any) -> Iterator[Any]:
-    """Yield the value with one member taken away each."""
-    for key, member in parts(value):
+    """Yield the value with one field taken away each."""
+    for key, field in parts(value):
         if isinstance(value, dict):
             yield {name: other for name, other in value.items() if name != key}
-        yield from (put(value, key, less) for less in without(member))
+        yield from (put(value, key, less) for less in without(field))
 
 
 def unobserved(schema: Any, value: Any) -> Iterator[Any]:
-    """Yield the value with one part each that no real provider takes or answers."""
+    """Yield the value with one part each that no real provider accepts or responses."""
     yield from (UNOBSERVED[keyword] for keyword in schema.get("x-observed", {}).keys() & UNOBSERVED)
     for name in unobserved(schema["propertyNames"], "") if "propertyNames" in schema else ():
         yield {name: next(iter(value.values()))}
-    for key, member in parts(value):
-        below = schema.get("properties", {}).get(key) or schema.get("additionalProperties") or schema.get("items")
-        yield from (put(value, key, wrong) for wrong in unobserved(below or {}, member))
+    for key, field in parts(value):
+        below = (
+            schema.get("properties", {}).get(key) or schema.get("additionalProperties") or schema.get("items")
+        )
+        yield from (put(value, key, wrong) for wrong in unobserved(below or {}, field))
 
 
 def wrong(schema: Any) -> tuple[Any, ...]:
@@ -130,7 +155,7 @@ def another(value: Any) -> Any:
     return [] if isinstance(value, list) else "x" if value is None else {**value, "other": 1}
 
 
-def in_answer(contract: Contract, room: Any) -> Any:
+def in_response(contract: Contract, room: Any) -> Any:
     for step in reversed(contract.room.at):
         room = {step: room}
     return room
@@ -140,26 +165,28 @@ def in_answer(contract: Contract, room: Any) -> Any:
 
 
 def answers_anything(operation: Operation) -> Iterator[Interaction]:
-    """Every answer breaks some keyword of its schema."""
+    """Every response breaks some keyword of its schema."""
     for spec in operation.responses:
         if spec.schema is not None:
             for body in (EMPTY, *wrong(spec.schema)):
-                answer = exchange(operation, {}, 400 if spec.status == "default" else int(spec.status), body)
-                yield answer
-            yield replace(answer, response=replace(answer.response, body=b'{"twice": 1, "twice": 2}'))
+                response = exchange(
+                    operation, {}, 400 if spec.status == "default" else int(spec.status), body
+                )
+                yield response
+            yield replace(response, response=replace(response.response, body=b'{"twice": 1, "twice": 2}'))
 
 
-def takes_and_refuses_the_wrong_ones(contract: Contract, operation: Operation) -> Iterator[Interaction]:
-    """Every body outside the limits is taken, every body on them refused."""
+def takes_and_rejects_the_wrong_ones(contract: Contract, operation: Operation) -> Iterator[Interaction]:
+    """Every body outside the limits is accepted, every body on them rejected."""
     special, schema = find_special(contract.provider), operation.body.schema
-    answer = whole(operation.success.schema)
-    yield from (accepted(operation, body, answer) for body in wrong(schema))
+    response = whole(operation.success.schema)
+    yield from (accepted(operation, body, response) for body in wrong(schema))
     for sample in boundary(schema, special.fields(SETTING), anchor=ANCHOR):
         yield exchange(operation, special.adapt(operation.id, sample, SETTING).value, 422, EMPTY)
 
 
-def never_takes(contract: Contract, operation: Operation, name: str) -> Iterator[Interaction]:
-    """No value of one member is ever taken: neither alone nor, where others are required, among them."""
+def never_accepts(contract: Contract, operation: Operation, name: str) -> Iterator[Interaction]:
+    """No value of one field is ever accepted: neither alone nor, where others are required, among them."""
     special, schema = find_special(contract.provider), operation.body.schema
     for sample in boundary(schema, special.fields(SETTING), anchor=ANCHOR):
         body = special.adapt(operation.id, sample, SETTING).value
@@ -167,15 +194,21 @@ def never_takes(contract: Contract, operation: Operation, name: str) -> Iterator
             yield exchange(operation, body, 422, EMPTY)
 
 
-def refuses_one_of_all_members(contract: Contract, operation: Operation, body: Any, name: str) -> Iterator[Interaction]:
-    """A body with every member is taken, and refused when one member has another value, the only one that was not taken before."""
+def rejects_one_of_all_fields(
+    contract: Contract, operation: Operation, body: Any, name: str
+) -> Iterator[Interaction]:
+    """A body with every field is accepted, and rejected when one field has another value, the only one that
+    was not accepted before.
+    """
     room = {**(contract.room.representation(whole(operation.success.schema)) or {}), **body}
-    taken, room_id = in_answer(contract, room), str(room[contract.room.id])
-    yield exchange(operation, {**body, name: another(body[name])}, int(operation.success.status), taken, room_id)
+    taken, room_id = in_response(contract, room), str(room[contract.room.id])
+    yield exchange(
+        operation, {**body, name: another(body[name])}, int(operation.success.status), taken, room_id
+    )
     yield exchange(operation, body, 422, EMPTY, room_id)
 
 
-def answers_oddly(operation: Operation) -> Iterator[Interaction]:
+def responses_oddly(operation: Operation) -> Iterator[Interaction]:
     """No request is answered with the documented status."""
     yield exchange(operation, {}, 299, EMPTY)
 
@@ -192,29 +225,43 @@ def takes_what_is_malformed(operation: Operation) -> Iterator[Interaction]:
 
 
 def remembers_nothing(contract: Contract, operation: Operation) -> Iterator[Interaction]:
-    """No answer agrees with the one before, nor with what was sent."""
+    """No response agrees with the one before, nor with what was sent."""
     room = contract.room.representation(whole(operation.success.schema)) or {}
     changed = {name: another(value) for name, value in room.items()}
     body = whole(operation.body.schema)
-    times = {clause.path[0]: "2030-06-21" for clause in operation.by_rule.get((Part.BEHAVIOUR, "date-only"), ())}
-    for sent in ({}, {**body, **times}, {name: another(value) for name, value in body.items()}, *({name: None} for name in body)):
-        yield accepted(operation, {}, in_answer(contract, room))
-        yield accepted(operation, sent, in_answer(contract, changed))
+    times = {
+        clause.path[0]: "2030-06-21" for clause in operation.by_rule.get((Part.BEHAVIOUR, "date-only"), ())
+    }
+    for sent in (
+        {},
+        {**body, **times},
+        {name: another(value) for name, value in body.items()},
+        *({name: None} for name in body),
+    ):
+        yield accepted(operation, {}, in_response(contract, room))
+        yield accepted(operation, sent, in_response(contract, changed))
 
 
 def reads_something_else(contract: Contract, operation: Operation) -> Iterator[Interaction]:
-    """A read, long after an update, shows another room than the update's answer did."""
-    room = {**(contract.room.representation(whole(operation.success.schema)) or {}), contract.room.id: ROOM_ID}
+    """A read, long after an update, shows another room than the update's response did."""
+    room = {
+        **(contract.room.representation(whole(operation.success.schema)) or {}),
+        contract.room.id: ROOM_ID,
+    }
     path = contract.reading.path.replace(contract.room.step, ROOM_ID)
     looking = Request("GET", f"https://provider.example{path}", credentials=Credentials.VALID)
-    other = in_answer(contract, {name: another(value) for name, value in room.items()})
-    yield accepted(operation, {}, in_answer(contract, room))
+    other = in_response(contract, {name: another(value) for name, value in room.items()})
+    yield accepted(operation, {}, in_response(contract, room))
     for minutes in (1, 2):
-        yield Interaction(looking, Response(200, (), json.dumps(other).encode()), NOW + timedelta(minutes=minutes))
+        yield Interaction(
+            looking, Response(200, (), json.dumps(other).encode()), NOW + timedelta(minutes=minutes)
+        )
 
 
 def makes_odd_rooms(contract: Contract, operation: Operation) -> Iterator[Interaction]:
-    """New rooms have no documented default, an id that the sender chose or that was given before, and lists of nobody."""
+    """New rooms have no documented default, an id that the sender chose or that was given before, and lists
+    of nobody.
+    """
     room = contract.room.representation(whole(operation.success.schema)) or {}
     odd = {name: another(value) for name, value in room.items()}
     for clause in operation.by_rule.get((Part.REQUEST, "default"), ()):
@@ -224,33 +271,48 @@ def makes_odd_rooms(contract: Contract, operation: Operation) -> Iterator[Intera
         odd[outer] = {**odd[outer], name: another(clause.options["default"])}
     if operation is contract.maker:
         for name in contract.room.id, "other":
-            yield accepted(operation, {name: odd[contract.room.id]}, in_answer(contract, odd))
+            yield accepted(operation, {name: odd[contract.room.id]}, in_response(contract, odd))
     for clause in operation.clauses:
         if clause.rule.startswith("listed-"):
             call = contract.by_id(clause.options["call"])
-            yield accepted(operation, {clause.path[0]: {"someone": {}}}, in_answer(contract, room))
+            yield accepted(operation, {clause.path[0]: {"someone": {}}}, in_response(contract, room))
             path = call.path.replace(contract.room.step, str(room[contract.room.id]))
-            yield Interaction(Request(call.method, f"https://provider.example{path}"), Response(200, (), b"{}"), NOW)
+            yield Interaction(
+                Request(call.method, f"https://provider.example{path}"), Response(200, (), b"{}"), NOW
+            )
     maker = None if contract.maker else contract.creating
-    made = Request(maker.method, f"https://provider.example{maker.path}", credentials=Credentials.VALID) if maker else None
+    made = (
+        Request(maker.method, f"https://provider.example{maker.path}", credentials=Credentials.VALID)
+        if maker
+        else None
+    )
     if made:
         for _ in range(2):
-            yield Interaction(made, Response(200, (), json.dumps(in_answer(contract, odd)).encode()), NOW)
+            yield Interaction(made, Response(200, (), json.dumps(in_response(contract, odd)).encode()), NOW)
     else:
         first = contract.maker
-        yield accepted(first, {}, in_answer(contract, {**odd, contract.room.id: "1"}))
-        yield exchange(operation, {}, int(operation.success.status), in_answer(contract, {**odd, contract.room.id: "1"}), "1")
+        yield accepted(first, {}, in_response(contract, {**odd, contract.room.id: "1"}))
+        yield exchange(
+            operation,
+            {},
+            int(operation.success.status),
+            in_response(contract, {**odd, contract.room.id: "1"}),
+            "1",
+        )
 
 
 def gives_what_is_unique_to_two_rooms(contract: Contract, operation: Operation) -> Iterator[Interaction]:
-    body, room = whole(operation.body.schema), contract.room.representation(whole(operation.success.schema)) or {}
+    body, room = (
+        whole(operation.body.schema),
+        contract.room.representation(whole(operation.success.schema)) or {},
+    )
     for room_id in (ROOM_ID, ROOM_ID.replace("7", "8")):
-        answer = in_answer(contract, {**room, **body, contract.room.id: room_id})
-        yield exchange(operation, body, int(operation.success.status), answer, room_id)
+        response = in_response(contract, {**room, **body, contract.room.id: room_id})
+        yield exchange(operation, body, int(operation.success.status), response, room_id)
 
 
-def refuses_oddly(operation: Operation) -> Iterator[Interaction]:
-    """Whatever is refused gets a status that the document does not have for it."""
+def rejects_oddly(operation: Operation) -> Iterator[Interaction]:
+    """Whatever is rejected gets a status that the document does not have for it."""
     good = whole(operation.body.schema)
     for body in (good, *wrong(operation.body.schema)[:20]):
         first = exchange(operation, body, 418, EMPTY)
@@ -275,21 +337,28 @@ class Zoo:
     def close(self) -> None:
         """Nothing is open."""
 
-    def send(self, outgoing: Outgoing) -> Interaction:
-        query = "&".join(f"{name}={value}" for name, value in outgoing.query.items())
-        url = f"{self.base_url}{outgoing.path}?{query}"
-        request = Request(outgoing.method, url, outgoing.headers, outgoing.body, outgoing.credentials, outgoing.room)
-        matched = self.contract.match(outgoing.method, request.path)
-        room = {**self.room, self.contract.room.id: f"{next(self.serials)}{self.room[self.contract.room.id][8:]}"}
-        body = json.dumps(in_answer(self.contract, room)).encode()
+    def send(self, unsent: UnsentRequest) -> Interaction:
+        query = "&".join(f"{name}={value}" for name, value in unsent.query.items())
+        url = f"{self.base_url}{unsent.path}?{query}"
+        request = Request(unsent.method, url, unsent.headers, unsent.body, unsent.credentials, unsent.room)
+        matched = self.contract.match(unsent.method, request.path)
+        room = {
+            **self.room,
+            self.contract.room.id: f"{next(self.serials)}{self.room[self.contract.room.id][8:]}",
+        }
+        body = json.dumps(in_response(self.contract, room)).encode()
         if matched is None:
             return Interaction(request, Response(200, (), body), datetime.now(UTC))
         self.left -= 1
         status = int(matched[0].success.status) if self.left >= 0 else next(self.statuses)
-        return Interaction(request, Response(status, (("Content-Type", "text/html"),), body), datetime.now(UTC))
+        return Interaction(
+            request, Response(status, (("Content-Type", "text/html"),), body), datetime.now(UTC)
+        )
 
 
-def broken_by(contract: Contract, interactions: Iterator[Interaction], *, forgetting: bool = False) -> set[str]:
+def broken_by(
+    contract: Contract, interactions: Iterator[Interaction], *, forgetting: bool = False
+) -> set[str]:
     judge, found = Judge(contract), set()
     for interaction in interactions:
         found |= {item.clause for item in judge.see(interaction) if item.outcome in BAD}
@@ -302,7 +371,16 @@ def broken_by(contract: Contract, interactions: Iterator[Interaction], *, forget
 def broken_in_zoo(contract: Contract) -> set[str]:
     found: set[str] = set()
     for statuses in ((int(contract.telling[0].success.status),), (500, 299, 302, 418)):
-        subject = Subject(contract, (), Special(), Zoo(contract, *statuses), Bearer("token"), Basic("weak", "weak"), ROOM_ID, ours=True)
+        subject = Subject(
+            contract,
+            (),
+            Special(),
+            Zoo(contract, *statuses),
+            Bearer("token"),
+            Basic("weak", "weak"),
+            ROOM_ID,
+            ours=True,
+        )
         records = Run(subject, Options(), lambda *_: None).verify().verdicts.records
         found |= {name for name, record in records.items() if record.counts.keys() & BAD}
     return found
@@ -310,7 +388,9 @@ def broken_in_zoo(contract: Contract) -> set[str]:
 
 @pytest.fixture
 def only_special_cases(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Runs without the bodies of the plan, which are judged by themselves: senders, rooms, carriers, repeats are left."""
+    """Runs without the bodies of the plan, which are judged by themselves: senders, rooms, carriers, repeats
+    are left.
+    """
     monkeypatch.setattr(run, "explore", lambda *_: None)
     for family in ("_with_other", "_alone_and_among_others"):
         monkeypatch.setattr(plan, family, lambda *_: iter(()))
@@ -321,24 +401,26 @@ def test_every_clause_can_be_broken(contract: Contract) -> None:
     broken = broken_in_zoo(contract)
     for operation in contract.operations:
         broken |= broken_by(contract, answers_anything(operation), forgetting=True)
-        broken |= broken_by(contract, answers_oddly(operation))
+        broken |= broken_by(contract, responses_oddly(operation))
         broken |= broken_by(contract, takes_what_is_malformed(operation))
     for operation in contract.telling:
-        broken |= broken_by(contract, takes_and_refuses_the_wrong_ones(contract, operation), forgetting=True)
-        special_body = next(boundary(operation.body.schema, find_special(contract.provider).fields(SETTING), anchor=ANCHOR)).value
+        broken |= broken_by(contract, takes_and_rejects_the_wrong_ones(contract, operation), forgetting=True)
+        special_body = next(
+            boundary(operation.body.schema, find_special(contract.provider).fields(SETTING), anchor=ANCHOR)
+        ).value
         special_body |= {contract.room.id: ROOM_ID} if contract.room.id in special_body else {}
         for name in special_body:
-            broken |= broken_by(contract, refuses_one_of_all_members(contract, operation, special_body, name))
-            broken |= broken_by(contract, never_takes(contract, operation, name), forgetting=True)
+            broken |= broken_by(contract, rejects_one_of_all_fields(contract, operation, special_body, name))
+            broken |= broken_by(contract, never_accepts(contract, operation, name), forgetting=True)
         broken |= broken_by(contract, remembers_nothing(contract, operation))
         broken |= broken_by(contract, reads_something_else(contract, operation))
         broken |= broken_by(contract, makes_odd_rooms(contract, operation))
         broken |= broken_by(contract, gives_what_is_unique_to_two_rooms(contract, operation))
-        broken |= broken_by(contract, refuses_oddly(operation))
+        broken |= broken_by(contract, rejects_oddly(operation))
     assert contract.clauses.keys() - broken == SHOWN_ELSEWHERE & contract.clauses.keys()
 
 
-def test_an_end_of_a_window_that_is_never_taken_is_blamed_beside_a_known_window() -> None:
+def test_an_end_of_a_window_that_is_never_accepted_is_blamed_beside_a_known_window() -> None:
     contract, _ = find_contract("azure")
     operation = next(item for item in contract.operations if item.id == "update-room")
     judge, now = Judge(contract), datetime.now(UTC)
@@ -353,7 +435,9 @@ def test_an_end_of_a_window_that_is_never_taken_is_blamed_beside_a_known_window(
 
     for name, days in (("validFrom", 20), ("validUntil", 50)):
         evidence = judge.see(replace(exchange(operation, {name: _days(now, days)}, 422, EMPTY), at=now))
-        assert f"azure.update-room.request.{name}.accepted" in {item.clause for item in evidence if item.outcome in BAD}
+        assert f"azure.update-room.request.{name}.accepted" in {
+            item.clause for item in evidence if item.outcome in BAD
+        }
 
 
 def _days(now: datetime, days: int) -> str:

@@ -17,7 +17,15 @@ CRASH, ECHO = "mini.update-room.behaviour.input.no-server-error", "mini.update-r
 SHOWN = "mini.update-room.response.room.size.type"
 
 
-def way(mini: Contract, clause: str, body: bytes, status: int = 200, expected: str = "", received: str = "", **request: Any) -> str:
+def way(
+    mini: Contract,
+    clause: str,
+    body: bytes,
+    status: int = 200,
+    expected: str = "",
+    received: str = "",
+    **request: Any,
+) -> str:
     sent = Request("PATCH", "https://mini.example/rooms/7", (), body, **request)
     evidence = Evidence(clause, Outcome.FAIL, "it is broken", expected, received)
     return kind_of(mini.clauses[clause], evidence, Interaction(sent, Response(status)))
@@ -27,16 +35,27 @@ def test_two_values_beyond_one_limit_are_one_way(mini: Contract) -> None:
     assert way(mini, MAXIMUM, b'{"size":51}') == way(mini, MAXIMUM, b'{"mode":"open","size":64}', 202)
 
 
-def test_to_take_too_much_and_to_refuse_enough_are_two(mini: Contract) -> None:
+def test_to_take_too_much_and_to_reject_enough_are_two(mini: Contract) -> None:
     assert way(mini, MAXIMUM, b'{"size":51}') != way(mini, MAXIMUM, b'{"size":50}', 422)
 
 
 def test_each_type_that_is_taken_is_one(mini: Contract) -> None:
-    assert len({way(mini, TYPE, body) for body in (b'{"size":"5"}', b'{"size":"6"}', b'{"size":true}', b'{"size":[5]}')}) == 3
+    assert (
+        len(
+            {
+                way(mini, TYPE, body)
+                for body in (b'{"size":"5"}', b'{"size":"6"}', b'{"size":true}', b'{"size":[5]}')
+            }
+        )
+        == 3
+    )
 
 
 def test_each_type_that_is_shown_is_one(mini: Contract) -> None:
-    told = [way(mini, SHOWN, b"{}", received=text) for text in ('"5"', '"six"', "true", "null", "[5]", "{'a': 1}", "-5", "no such member")]
+    told = [
+        way(mini, SHOWN, b"{}", received=text)
+        for text in ('"5"', '"six"', "true", "null", "[5]", "{'a': 1}", "-5", "no such field")
+    ]
     assert told == ["text", "text", "boolean", "null", "array", "object", "number", "other"]
 
 
@@ -57,14 +76,18 @@ def test_how_a_value_is_not_an_echo(expected: str, received: str, told: str, min
 
 
 def test_what_a_server_error_is_about(mini: Contract) -> None:
-    assert way(mini, CRASH, b'{"size":null}', 500) == way(mini, CRASH, b'{"size":null}', 502) == "server error with size null"
+    assert (
+        way(mini, CRASH, b'{"size":null}', 500)
+        == way(mini, CRASH, b'{"size":null}', 502)
+        == "server error with size null"
+    )
     assert way(mini, CRASH, b"[]", 500) == "server error with array"
     assert way(mini, CRASH, b"{", 500) == "server error with no JSON"
     assert way(mini, CRASH, b"{}", 500, credentials=Credentials.WRONG) == "server error to wrong credentials"
     assert way(mini, CRASH, b"{}", 500, room=RoomKnowledge.NONE) == "server error to an unknown room"
 
 
-def test_a_finding_has_every_way_but_several_members_where_one_tells_more(mini: Contract) -> None:
+def test_a_finding_has_every_way_but_several_fields_where_one_tells_more(mini: Contract) -> None:
     verdicts = Verdicts(mini)
     for body in (b'{"size":null,"mode":"open"}', b'{"size":null}', b'{"topic":7}'):
         sent = Request("PATCH", "https://mini.example/rooms/7", (), body)

@@ -116,7 +116,7 @@ def halls(listing: str) -> Contract:
 
 @dataclass
 class Talk:
-    """A conversation with the provider of halls, made up answer by answer, one a second."""
+    """A conversation with the provider of halls, made up response by response, one a second."""
 
     contract: Contract
     credentials: Credentials = Credentials.VALID
@@ -128,7 +128,7 @@ class Talk:
     def say(
         self,
         asked: str,
-        answer: Any = None,
+        reply: Any = None,
         status: int = 200,
         body: Any = None,
         headers: Mapping[str, str] | None = None,
@@ -139,7 +139,7 @@ class Talk:
         media = (("Content-Type", "application/json"),)
         url = f"https://halls.example{path}"
         request = Request(method, url, media if text else (), text, self.credentials)
-        content = b"" if answer is None else json.dumps(answer).encode()
+        content = b"" if reply is None else json.dumps(reply).encode()
         response = Response(status, (*media, *(headers or {}).items()), content)
         for item in self.judge.see(Interaction(request, response, self.at)):
             self.outcomes.setdefault(item.clause.removeprefix("halls."), []).append(item.outcome)
@@ -218,13 +218,17 @@ def test_a_link_that_leads_to_no_page_is_a_fault(linked: Talk) -> None:
     assert "paging" in linked.broken
 
 
-@pytest.mark.parametrize("link", ["https://halls.example/hals?cursor=x", "/halls/a?cursor=x", "hall?cursor=x"])
+@pytest.mark.parametrize(
+    "link", ["https://halls.example/hals?cursor=x", "/halls/a?cursor=x", "hall?cursor=x"]
+)
 def test_a_link_to_something_else_than_the_list_is_a_fault(linked: Talk, link: str) -> None:
     linked.list("a", next=link)
     assert linked.broken == {"paging"}
 
 
-@pytest.mark.parametrize("link", ["https://gateway.example/v9/halls?cursor=x", "?cursor=x", "/halls/?cursor=x"])
+@pytest.mark.parametrize(
+    "link", ["https://gateway.example/v9/halls?cursor=x", "?cursor=x", "/halls/?cursor=x"]
+)
 def test_a_link_may_lead_to_the_list_in_any_way(linked: Talk, link: str) -> None:
     linked.list("a", next=link)
     assert linked.broken == set()
@@ -263,7 +267,9 @@ def test_what_was_made_may_be_on_any_page(talk: Talk) -> None:
 @pytest.mark.parametrize("size", ["0", "-1", "", "all"])
 def test_a_page_of_a_size_that_is_none_shows_not_all(size: str) -> None:
     limited = "{name: size, in: query, schema: {type: integer, minimum: 1, maximum: 50}}"
-    contract = CONTRACT.replace(limited, "{name: size, in: query, schema: {type: [string, integer]}}").replace("LISTING", BY_NUMBER)
+    contract = CONTRACT.replace(
+        limited, "{name: size, in: query, schema: {type: [string, integer]}}"
+    ).replace("LISTING", BY_NUMBER)
     talk = Talk(read_contract(yaml.safe_load(contract)))
     talk.make("a").list(asked=f"/halls?size={size}")
     assert talk.broken == set()
@@ -410,8 +416,10 @@ def test_what_others_have_recorded_breaks_none_of_these_rules() -> None:
 
 
 def patient(rule: str) -> Talk:
-    """A conversation in which one rule gives ten seconds; one answer comes a second."""
-    contract = CONTRACT.replace("LISTING", WITHOUT_PAGES).replace(f"rule: {rule},", f"rule: {rule}, with: {{within-seconds: 10}},", 1)
+    """A conversation in which one rule gives ten seconds; one response comes a second."""
+    contract = CONTRACT.replace("LISTING", WITHOUT_PAGES).replace(
+        f"rule: {rule},", f"rule: {rule}, with: {{within-seconds: 10}},", 1
+    )
     return Talk(read_contract(yaml.safe_load(contract)))
 
 
@@ -446,7 +454,9 @@ def test_a_read_has_the_said_time_for_what_was_deleted(seconds: float, found: se
 
 
 def test_what_was_deleted_may_be_made_once_more_by_its_id(plain: Talk) -> None:
-    plain.make("a").say("DELETE /halls/a", status=204).say("PUT /halls/a", {"id": "a", "name": "a"}, body={"name": "a"})
+    plain.make("a").say("DELETE /halls/a", status=204).say(
+        "PUT /halls/a", {"id": "a", "name": "a"}, body={"name": "a"}
+    )
     plain.say("GET /halls/a", {"id": "a", "name": "a"}).list("a")
     assert plain.broken == set()
 
@@ -475,7 +485,9 @@ def test_a_second_deletion_that_never_came_to_the_room_says_nothing(plain: Talk,
 
 
 def test_a_read_may_show_null_for_an_empty_text(plain: Talk) -> None:
-    plain.say("GET /halls/a", {"id": "a", "name": None}).list("a").say("GET /halls/a", {"id": "a", "name": ""})
+    plain.say("GET /halls/a", {"id": "a", "name": None}).list("a").say(
+        "GET /halls/a", {"id": "a", "name": ""}
+    )
     assert "safe" not in plain.broken
 
 

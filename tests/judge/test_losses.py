@@ -1,4 +1,6 @@
-"""A request that is never answered, while its neighbours are, is evidence; one that is lost now and then is none."""
+"""A request that is never answered, while its neighbours are, is evidence; one that is lost now and then is
+none.
+"""
 
 from __future__ import annotations
 
@@ -28,15 +30,27 @@ def request(body: bytes, credentials: Credentials = Credentials.VALID) -> Reques
     return Request("PATCH", f"https://mini.example/api/rooms/{ROOM}?api=1", headers, body, credentials)
 
 
-def lose(talk: Any, body: bytes, loss: Loss = Loss.DROPPED, credentials: Credentials = Credentials.VALID) -> Any:
-    return talk.hear(Interaction(request(body, credentials), None, NOW, "the connection was closed without an answer", loss))
+def lose(
+    talk: Any, body: bytes, loss: Loss = Loss.DROPPED, credentials: Credentials = Credentials.VALID
+) -> Any:
+    return talk.hear(
+        Interaction(
+            request(body, credentials), None, NOW, "the connection was closed without a response", loss
+        )
+    )
 
 
-def lose_each_time(talk: Any, body: bytes, loss: Loss = Loss.DROPPED, credentials: Credentials = Credentials.VALID) -> Any:
-    """Lose a request as often as it takes, and have its neighbours answered; return what the last time says."""
+def lose_each_time(
+    talk: Any, body: bytes, loss: Loss = Loss.DROPPED, credentials: Credentials = Credentials.VALID
+) -> Any:
+    """Lose a request as often as it takes, and have its neighbours answered; return what the last time
+    says.
+    """
     for _ in range(TIMES[loss] - 1):
         talk.patch({"size": 5}, {"size": 5})
-        assert [item for item in lose(talk, body, loss, credentials) if item.outcome is not Outcome.INCONCLUSIVE] == []
+        assert [
+            item for item in lose(talk, body, loss, credentials) if item.outcome is not Outcome.INCONCLUSIVE
+        ] == []
     talk.patch({"size": 5}, {"size": 5})
     return lose(talk, body, loss, credentials)
 
@@ -65,9 +79,14 @@ def test_a_request_that_is_lost_each_time_breaks_the_server_and_what_it_aims_at(
 
 @pytest.mark.parametrize(
     ("credentials", "clause"),
-    [(Credentials.MISSING, "behaviour.token.missing-refused"), (Credentials.WRONG, "behaviour.token.wrong-refused")],
+    [
+        (Credentials.MISSING, "behaviour.token.missing-refused"),
+        (Credentials.WRONG, "behaviour.token.wrong-refused"),
+    ],
 )
-def test_nobody_is_refused_by_silence(credentials: Credentials, clause: str, talk: Any, broken: Broken) -> None:
+def test_nobody_is_rejected_by_silence(
+    credentials: Credentials, clause: str, talk: Any, broken: Broken
+) -> None:
     said = lose_each_time(talk, b'{"size":5}', Loss.DROPPED, credentials)
     assert broken(said) == {SERVER_ERROR, clause}
 
@@ -98,7 +117,9 @@ def test_a_server_that_is_gone_is_not_broken_by_a_request(talk: Any, broken: Bro
     assert [broken(lose(talk, b'{"size":10}')) for _ in range(8)] == [set()] * 8
 
 
-def test_a_failure_of_which_nobody_knows_what_the_server_did_is_no_evidence(talk: Any, broken: Broken) -> None:
+def test_a_failure_of_which_nobody_knows_what_the_server_did_is_no_evidence(
+    talk: Any, broken: Broken
+) -> None:
     for _ in range(8):
         talk.patch({"size": 5}, {"size": 5})
         unknown = Interaction(request(b'{"size":10}'), None, NOW, "Connection refused")
@@ -135,7 +156,7 @@ def test_a_way_that_loses_three_of_a_hundred_requests_is_no_finding(seed: int, s
                 assert not losses.is_every_time(sent, Loss.DROPPED)
                 pending.append(sent)
             else:
-                losses.note_answer(sent)
+                losses.note_response(sent)
 
 
 def test_where_many_requests_are_lost_once_nothing_follows_from_a_loss() -> None:
@@ -143,19 +164,29 @@ def test_where_many_requests_are_lost_once_nothing_follows_from_a_loss() -> None
     for number in range(100):
         if number % 10 == 0:
             assert not losses.is_every_time(request(b"%d" % number), Loss.DROPPED)
-        losses.note_answer(request(b"%d" % number))
+        losses.note_response(request(b"%d" % number))
     for _ in range(8):
         assert not losses.is_every_time(unlucky, Loss.DROPPED)
-        losses.note_answer(request(b"neighbour"))
+        losses.note_response(request(b"neighbour"))
 
 
-@pytest.mark.parametrize("answer", [None, Response(500)], ids=["lost", "server error"])
-def test_a_room_whose_deletion_was_lost_may_be_gone(answer: Response | None, talk: Any, broken: Broken) -> None:
-    """Carried out, and its answer lost on the way: then the room is rightly said to be none."""
-    missing = {"status": 404, "answer": {"error": "no"}}
+@pytest.mark.parametrize("response", [None, Response(500)], ids=["lost", "server error"])
+def test_a_room_whose_deletion_was_lost_may_be_gone(
+    response: Response | None, talk: Any, broken: Broken
+) -> None:
+    """Carried out, and its response lost on the way: then the room is rightly said to be none."""
+    missing = {"status": 404, "response": {"error": "no"}}
     talk.patch({"size": 5}, {"size": 5})
-    talk.hear(Interaction(Request("DELETE", f"https://mini.example/api/rooms/{ROOM}?api=1", (), None, Credentials.VALID), answer, NOW))
+    talk.hear(
+        Interaction(
+            Request("DELETE", f"https://mini.example/api/rooms/{ROOM}?api=1", (), None, Credentials.VALID),
+            response,
+            NOW,
+        )
+    )
     assert broken(talk.say("PATCH", f"/rooms/{ROOM}", {"size": 5}, **missing)) == set()
 
     talk.say("GET", f"/rooms/{ROOM}", None, {"room": {"id": ROOM, "name": "n", "size": 5}})
-    assert "response.200.status" in broken(talk.say("PATCH", f"/rooms/{ROOM}", {"size": 5}, **missing)), "a read showed it again"
+    assert "response.200.status" in broken(talk.say("PATCH", f"/rooms/{ROOM}", {"size": 5}, **missing)), (
+        "a read showed it again"
+    )

@@ -21,7 +21,11 @@ from roomproof.providers import find_contract
 NOW = datetime(2030, 6, 1, 12, tzinfo=UTC)
 MOMENTS = st.datetimes(datetime(1971, 1, 1), datetime(2099, 1, 1), timezones=st.just(UTC))
 JSON = st.recursive(
-    st.none() | st.booleans() | st.integers(-(2**40), 2**40) | st.floats(allow_nan=False, allow_infinity=False) | st.text(max_size=8),
+    st.none()
+    | st.booleans()
+    | st.integers(-(2**40), 2**40)
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text(max_size=8),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=4), inner, max_size=3),
     max_leaves=8,
 )
@@ -29,7 +33,9 @@ JSON = st.recursive(
 
 @st.composite
 def spellings(draw: st.DrawFn, moment: datetime) -> str:
-    """One way to write a moment in RFC 3339: any offset, letters in either case, zeros behind the fraction."""
+    """One way to write a moment in RFC 3339: any offset, letters in either case, zeros behind the
+    fraction.
+    """
     minutes = draw(st.integers(-14 * 60, 14 * 60))
     text = moment.astimezone(timezone(timedelta(minutes=minutes))).isoformat(timespec="microseconds")
     zeros = draw(st.integers(0, 3))
@@ -172,7 +178,9 @@ def test_an_accepted_null_may_come_back_as_the_default() -> None:
     ],
     ids=str,
 )
-def test_a_lenient_parser_reads_numbers_and_truth_values_from_texts(value: Any, types: Any, read: Any) -> None:
+def test_a_lenient_parser_reads_numbers_and_truth_values_from_texts(
+    value: Any, types: Any, read: Any
+) -> None:
     assert leniency.coerced(value, types) == read
 
 
@@ -212,7 +220,9 @@ DAY = 86_400
 def window(start: float | None, end: float | None, longest: int = 180) -> Window:
     """A window whose ends lie some seconds from now."""
     now = Instant.of(NOW)
-    at = [None if seconds is None else Instant(now.nanoseconds + int(seconds * 1e9)) for seconds in (start, end)]
+    at = [
+        None if seconds is None else Instant(now.nanoseconds + int(seconds * 1e9)) for seconds in (start, end)
+    ]
     return Window(at[0], at[1], now, timedelta(days=longest))
 
 
@@ -231,7 +241,9 @@ def window(start: float | None, end: float | None, longest: int = 180) -> Window
         (0, 180 * DAY + 60, ""),
     ],
 )
-def test_a_window_that_no_provider_takes_is_broken_for_certain(start: float | None, end: float | None, why: str) -> None:
+def test_a_window_that_no_provider_takes_is_broken_for_certain(
+    start: float | None, end: float | None, why: str
+) -> None:
     assert why in window(start, end).broken
     assert bool(window(start, end).broken) == bool(why)
 
@@ -263,7 +275,13 @@ def test_a_value_is_shown_in_a_line_of_bounded_length(value: Any) -> None:
 
 
 def test_values_are_shown_as_json_spells_them() -> None:
-    assert [shown(value) for value in (None, True, "a", 1, "x" * 500)] == ["null", "true", '"a"', "1", f'"{"x" * 99}... (500 long)']
+    assert [shown(value) for value in (None, True, "a", 1, "x" * 500)] == [
+        "null",
+        "true",
+        '"a"',
+        "1",
+        f'"{"x" * 99}... (500 long)',
+    ]
 
 
 def test_a_window_whose_other_end_a_lost_request_may_have_moved_is_neither_certain_nor_broken() -> None:
@@ -282,4 +300,6 @@ def test_a_window_whose_other_end_a_lost_request_may_have_moved_is_neither_certa
     state.doubt()
     assert asked(validUntil="2030-06-03T12:00:00Z") == (False, "", [])
     assert asked(validUntil="2031-06-03T12:00:00Z")[1] == ""
-    assert asked(validFrom="2030-06-02T12:00:00Z", validUntil="2030-06-03T12:00:00Z") == (True, "", [1]), "both ends are sent"
+    assert asked(validFrom="2030-06-02T12:00:00Z", validUntil="2030-06-03T12:00:00Z") == (True, "", [1]), (
+        "both ends are sent"
+    )

@@ -23,14 +23,24 @@ class Reader:
     def __init__(self, talk: Any) -> None:
         self.talk = talk
 
-    def update(self, sent: Mapping[str, Any], second: float = 0, room_id: str = ROOM, status: int = 200, **shown: Any) -> None:
-        answer = {**sent, **shown} if status == 200 else None
-        self.talk.patch(sent, answer, status, room_id, at=NOW + timedelta(seconds=second))
+    def update(
+        self, sent: Mapping[str, Any], second: float = 0, room_id: str = ROOM, status: int = 200, **shown: Any
+    ) -> None:
+        response = {**sent, **shown} if status == 200 else None
+        self.talk.patch(sent, response, status, room_id, at=NOW + timedelta(seconds=second))
 
-    def read(self, second: float = 10, credentials: Credentials = Credentials.VALID, status: int = 200, **shown: Any) -> list[Evidence]:
-        answer = {"room": {**BASE, **shown}} if status == 200 else None
+    def read(
+        self,
+        second: float = 10,
+        credentials: Credentials = Credentials.VALID,
+        status: int = 200,
+        **shown: Any,
+    ) -> list[Evidence]:
+        response = {"room": {**BASE, **shown}} if status == 200 else None
         at = NOW + timedelta(seconds=second)
-        return list(self.talk.say("GET", f"/rooms/{ROOM}", None, answer, status, credentials=credentials, at=at))
+        return list(
+            self.talk.say("GET", f"/rooms/{ROOM}", None, response, status, credentials=credentials, at=at)
+        )
 
 
 @pytest.fixture
@@ -40,8 +50,12 @@ def reader(mini_raw: Any, talk_about: Callable[[Any], Any]) -> Reader:
     return Reader(talk_about(mini_raw))
 
 
-def said(evidence: list[Evidence], member: str = "size") -> list[Outcome]:
-    return [item.outcome for item in evidence if item.clause == f"mini.update-room.behaviour.{member}.read-after-write"]
+def said(evidence: list[Evidence], field: str = "size") -> list[Outcome]:
+    return [
+        item.outcome
+        for item in evidence
+        if item.clause == f"mini.update-room.behaviour.{field}.read-after-write"
+    ]
 
 
 def test_a_late_read_proves_that_an_update_was_stored_or_not(reader: Reader) -> None:
@@ -60,7 +74,7 @@ def test_a_read_that_comes_early_says_nothing(reader: Reader) -> None:
     assert said(reader.read(2.5, size=4)) == [Outcome.FAIL]
 
 
-def test_the_seconds_count_from_the_answer_which_the_next_request_dates(reader: Reader) -> None:
+def test_the_seconds_count_from_the_response_which_the_next_request_dates(reader: Reader) -> None:
     reader.update({"size": 3})
 
     assert said(reader.read(60, size=4)) == [], "the update may have been answered a moment ago"
@@ -76,14 +90,14 @@ def test_the_last_update_counts(reader: Reader) -> None:
     assert said(reader.read(11, size=3)) == [Outcome.FAIL]
 
 
-def test_an_update_of_another_member_shows_the_rest_too(reader: Reader) -> None:
+def test_an_update_of_another_field_shows_the_rest_too(reader: Reader) -> None:
     reader.update({"flag": True}, size=3)
     reader.read(1)
 
     assert said(reader.read(size=4)) == [Outcome.FAIL]
 
 
-def test_a_refused_update_is_none_and_another_room_is_another_room(reader: Reader) -> None:
+def test_a_rejected_update_is_none_and_another_room_is_another_room(reader: Reader) -> None:
     reader.update({"size": 3})
     reader.update({"size": 99}, second=1, status=422)
     reader.update({"size": 7}, second=2, room_id=OTHER)
@@ -107,7 +121,9 @@ def test_a_replacement_is_no_update_of_this_operation(reader: Reader) -> None:
     assert said(reader.read(size=3)) == []
 
 
-@pytest.mark.parametrize("read", [{"credentials": Credentials.UNKNOWN, "size": 4}, {"second": 2, "name": "no size at all"}])
+@pytest.mark.parametrize(
+    "read", [{"credentials": Credentials.UNKNOWN, "size": 4}, {"second": 2, "name": "no size at all"}]
+)
 def test_a_read_by_others_or_too_early_says_nothing(reader: Reader, read: Mapping[str, Any]) -> None:
     reader.update({"size": 3})
     reader.read(1)
@@ -115,8 +131,13 @@ def test_a_read_by_others_or_too_early_says_nothing(reader: Reader, read: Mappin
     assert said(reader.read(**read)) == []
 
 
-@pytest.mark.parametrize(("read", "why"), [({"status": 404}, "status 404 answers the read"), ({"name": "x"}, "the read shows no size")])
-def test_a_late_read_that_shows_nothing_leaves_it_open(reader: Reader, read: Mapping[str, Any], why: str) -> None:
+@pytest.mark.parametrize(
+    ("read", "why"),
+    [({"status": 404}, "status 404 answers the read"), ({"name": "x"}, "the read shows no size")],
+)
+def test_a_late_read_that_shows_nothing_leaves_it_open(
+    reader: Reader, read: Mapping[str, Any], why: str
+) -> None:
     reader.update({"size": 3})
     reader.read(1)
     evidence = reader.read(**read)
@@ -130,11 +151,13 @@ def test_a_read_that_is_lost_leaves_it_open(reader: Reader) -> None:
     reader.read(1)
     lost = Request("GET", f"https://mini.example/api/rooms/{ROOM}?api=1", (), None, Credentials.VALID)
 
-    assert said(reader.talk.hear(Interaction(lost, None, NOW, "no whole answer within 15 s"))) == [Outcome.INCONCLUSIVE]
+    assert said(reader.talk.hear(Interaction(lost, None, NOW, "no whole answer within 15 s"))) == [
+        Outcome.INCONCLUSIVE
+    ]
 
 
 @pytest.mark.parametrize(
-    ("member", "answered", "read"),
+    ("field", "answered", "read"),
     [
         ("note", None, ""),
         ("note", "", None),
@@ -143,15 +166,15 @@ def test_a_read_that_is_lost_leaves_it_open(reader: Reader) -> None:
         ("size", 3, 3.0),
     ],
 )
-def test_another_spelling_is_the_same(reader: Reader, member: str, answered: Any, read: Any) -> None:
-    reader.update({member: answered})
+def test_another_spelling_is_the_same(reader: Reader, field: str, answered: Any, read: Any) -> None:
+    reader.update({field: answered})
     reader.read(1)
 
-    assert said(reader.read(**{member: read}), member) == [Outcome.PASS]
+    assert said(reader.read(**{field: read}), field) == [Outcome.PASS]
 
 
 @pytest.mark.parametrize(
-    ("member", "answered", "read"),
+    ("field", "answered", "read"),
     [
         ("note", "abc", None),
         ("note", "abc", ""),
@@ -160,8 +183,8 @@ def test_another_spelling_is_the_same(reader: Reader, member: str, answered: Any
         ("size", 0, None),
     ],
 )
-def test_another_value_is_another_one(reader: Reader, member: str, answered: Any, read: Any) -> None:
-    reader.update({member: answered})
+def test_another_value_is_another_one(reader: Reader, field: str, answered: Any, read: Any) -> None:
+    reader.update({field: answered})
     reader.read(1)
 
-    assert said(reader.read(**{member: read}), member) == [Outcome.FAIL]
+    assert said(reader.read(**{field: read}), field) == [Outcome.FAIL]

@@ -140,14 +140,14 @@ def test_a_package_cannot_take_the_place_of_a_rule(install: Install) -> None:
         rules()
 
 
-def test_an_option_that_no_rule_has_is_refused_also_where_it_is_called_like_the_carrier(mini: Any) -> None:
+def test_an_option_that_no_rule_has_is_rejected_also_where_it_is_called_like_the_carrier(mini: Any) -> None:
     clause = next(clause for clause in mini.clauses.values() if clause.rule == "echo")
     require_options(None, clause)
     with pytest.raises(ContractError):
         require_options(None, replace(clause, options={**clause.options, "in": "header"}))
 
 
-def test_a_contract_without_a_file_is_refused_without_a_line(mini_raw: Any) -> None:
+def test_a_contract_without_a_file_is_rejected_without_a_line(mini_raw: Any) -> None:
     contract = read_contract(with_line(mini_raw, path="code", rule="unique", **{"with": {"eahc": "x"}}))
     with pytest.raises(ContractError) as caught:
         require_rules(contract)

@@ -1,4 +1,6 @@
-"""What the judge remembers of rooms: what was told, what must stay, what a refused or unanswered request leaves unknown."""
+"""What the judge remembers of rooms: what was told, what must stay, what a rejected or unanswered request
+leaves unknown.
+"""
 
 from __future__ import annotations
 
@@ -26,31 +28,44 @@ Broken = Callable[..., set[str]]
 
 
 def test_a_right_conversation_breaks_nothing(talk: Any, broken: Broken) -> None:
-    talk.create({}, {"id": THIRD, "size": 4, "opens": "2030-06-01T12:00:00Z", "closes": "2030-11-28T12:00:00Z"})
+    talk.create(
+        {}, {"id": THIRD, "size": 4, "opens": "2030-06-01T12:00:00Z", "closes": "2030-11-28T12:00:00Z"}
+    )
     talk.patch({"size": 5}, {"size": 5, "mode": "open"})
     talk.patch({"mode": "closed"}, {"size": 5, "mode": "closed"})
-    talk.say("PATCH", f"/rooms/{talk_room()}", {"size": 0}, {"error": "too small"}, 422, answered=(("X-Error", "refused"),))
+    talk.say(
+        "PATCH",
+        f"/rooms/{talk_room()}",
+        {"size": 0},
+        {"error": "too small"},
+        422,
+        answered=(("X-Error", "refused"),),
+    )
     talk.patch({"flag": True}, {"size": 5, "mode": "closed", "flag": True})
     evidence = [item for item, _ in talk.heard]
     assert broken(evidence) == broken(evidence, Outcome.WARN) == set()
 
 
 def test_a_lost_value_breaks_its_echo_and_nothing_else(talk: Any, broken: Broken) -> None:
-    assert broken(talk.patch({"size": 5, "mode": "closed"}, {"size": 6, "mode": "closed"})) == {"behaviour.size.echo"}
+    assert broken(talk.patch({"size": 5, "mode": "closed"}, {"size": 6, "mode": "closed"})) == {
+        "behaviour.size.echo"
+    }
 
 
-def test_what_no_page_has_inside_a_value_need_not_come_back(mini_raw: Any, talk_about: Any, broken: Broken) -> None:
+def test_what_no_page_has_inside_a_value_need_not_come_back(
+    mini_raw: Any, talk_about: Any, broken: Broken
+) -> None:
     del mini_raw["components"]["schemas"]["Changes"]["properties"]["pair"]["items"]["additionalProperties"]
     talk = talk_about(mini_raw)
     assert broken(talk.patch({"pair": [{"left": 1, "right": 2}]}, {"pair": [{"left": 1}]})) == set()
     assert broken(talk.patch({"pair": [{"left": 1}]}, {"pair": [{"left": 2}]})) == {"behaviour.pair.echo"}
 
 
-def test_a_value_that_is_not_in_the_answer_is_lost_too(talk: Any, broken: Broken) -> None:
+def test_a_value_that_is_not_in_the_response_is_lost_too(talk: Any, broken: Broken) -> None:
     assert broken(talk.patch({"size": 5}, {})) == {"behaviour.size.echo"}
 
 
-def test_a_member_that_was_not_sent_stays(talk: Any, broken: Broken) -> None:
+def test_a_field_that_was_not_sent_stays(talk: Any, broken: Broken) -> None:
     talk.patch({"size": 5}, {"size": 5, "mode": "open"})
     assert broken(talk.patch({"size": 6}, {"size": 6, "mode": "closed"})) == {"behaviour.mode.unchanged"}
 
@@ -66,13 +81,15 @@ def test_a_change_of_one_room_that_shows_in_another_is_seen(talk: Any, broken: B
     assert broken(talk.patch({"mode": "open"}, {"size": 7, "mode": "open"})) == {"behaviour.size.unchanged"}
 
 
-def test_a_refused_request_that_changes_the_room_all_the_same_is_seen(talk: Any, broken: Broken) -> None:
+def test_a_rejected_request_that_changes_the_room_all_the_same_is_seen(talk: Any, broken: Broken) -> None:
     talk.patch({"size": 5}, {"size": 5, "mode": "open"})
     talk.patch({"size": 10, "mode": "closed"}, None, status=422)
-    assert broken(talk.patch({"flag": True}, {"size": 5, "mode": "closed", "flag": True})) == {"behaviour.mode.unchanged"}
+    assert broken(talk.patch({"flag": True}, {"size": 5, "mode": "closed", "flag": True})) == {
+        "behaviour.mode.unchanged"
+    }
 
 
-def test_a_stranger_whose_request_is_refused_but_carried_out_is_seen(talk: Any, broken: Broken) -> None:
+def test_a_stranger_whose_request_is_rejected_but_carried_out_is_seen(talk: Any, broken: Broken) -> None:
     talk.patch({"size": 5}, {"size": 5})
     talk.patch({"size": 6}, None, status=401, credentials=Credentials.MISSING)
     assert broken(talk.patch({"flag": True}, {"size": 6, "flag": True})) == {"behaviour.size.unchanged"}
@@ -80,7 +97,7 @@ def test_a_stranger_whose_request_is_refused_but_carried_out_is_seen(talk: Any, 
 
 def test_a_read_shows_what_the_room_is_like_now(talk: Any, broken: Broken) -> None:
     talk.patch({"size": 5}, {"size": 5})
-    talk.say("GET", f"/rooms/{talk_room()}", answer={"room": {"id": talk_room(), "size": 8}})
+    talk.say("GET", f"/rooms/{talk_room()}", response={"room": {"id": talk_room(), "size": 8}})
     assert broken(talk.patch({"flag": True}, {"size": 8, "flag": True})) == set()
 
 
@@ -89,7 +106,9 @@ def talk_room() -> str:
 
 
 @pytest.mark.parametrize("status", [500, 502])
-def test_after_a_server_error_nobody_knows_whether_the_room_changed(status: int, talk: Any, broken: Broken) -> None:
+def test_after_a_server_error_nobody_knows_whether_the_room_changed(
+    status: int, talk: Any, broken: Broken
+) -> None:
     talk.patch({"size": 5}, {"size": 5})
     assert broken(talk.patch({"size": 6}, None, status=status)) >= {"behaviour.input.no-server-error"}
     assert broken(talk.patch({"flag": True}, {"size": 6, "flag": True})) == set()
@@ -98,7 +117,9 @@ def test_after_a_server_error_nobody_knows_whether_the_room_changed(status: int,
 
 def test_after_a_lost_connection_nobody_knows_whether_the_room_changed(talk: Any, broken: Broken) -> None:
     talk.patch({"size": 5}, {"size": 5})
-    request = Request("PATCH", f"https://mini.example/api/rooms/{talk_room()}?api=1", (), b'{"size":6}', Credentials.VALID)
+    request = Request(
+        "PATCH", f"https://mini.example/api/rooms/{talk_room()}?api=1", (), b'{"size":6}', Credentials.VALID
+    )
     evidence = talk.hear(Interaction(request, None, NOW, "connection reset"))
     assert {item.outcome for item in evidence} == {Outcome.INCONCLUSIVE}
     assert broken(talk.patch({"flag": True}, {"size": 6, "flag": True})) == set()
@@ -115,7 +136,7 @@ def test_a_provider_too_busy_to_answer_proves_nothing(status: int, talk: Any) ->
 
 
 def test_an_interaction_of_no_operation_says_nothing(talk: Any) -> None:
-    assert talk.say("GET", "/weather", answer={"room": {"id": 5}}) == []
+    assert talk.say("GET", "/weather", response={"room": {"id": 5}}) == []
 
 
 def test_what_no_interaction_tested_stays_unexercised(talk: Any) -> None:
@@ -128,13 +149,21 @@ def test_what_no_interaction_tested_stays_unexercised(talk: Any) -> None:
     assert verdicts["mini.create-room.response.201.status"] is Verdict.UNEXERCISED
 
 
-def test_the_id_in_the_answer_is_that_of_the_path(talk: Any, broken: Broken) -> None:
+def test_the_id_in_the_response_is_that_of_the_path(talk: Any, broken: Broken) -> None:
     assert broken(
         talk.say(
             "PATCH",
             f"/rooms/{OTHER}",
             {"flag": True},
-            {"room": {"id": talk_room(), "name": "n", "created": "2030-06-01T12:00:00Z", "owner": "o", "flag": True}},
+            {
+                "room": {
+                    "id": talk_room(),
+                    "name": "n",
+                    "created": "2030-06-01T12:00:00Z",
+                    "owner": "o",
+                    "flag": True,
+                }
+            },
         )
     ) == {"behaviour.id.constant"}
 
@@ -146,7 +175,9 @@ def test_an_id_in_capitals_is_the_same_id(talk: Any, broken: Broken) -> None:
 def test_the_time_of_creation_may_be_spelled_otherwise_but_not_move(talk: Any, broken: Broken) -> None:
     talk.patch({"flag": True}, {"flag": True})
     assert broken(talk.patch({"flag": True}, {"flag": True, "created": "2030-06-01T14:00:00+02:00"})) == set()
-    assert broken(talk.patch({"flag": True}, {"flag": True, "created": "2030-06-01T14:00:01+02:00"})) == {"behaviour.created.constant"}
+    assert broken(talk.patch({"flag": True}, {"flag": True, "created": "2030-06-01T14:00:01+02:00"})) == {
+        "behaviour.created.constant"
+    }
 
 
 def test_a_null_that_is_taken_keeps_the_value(talk: Any, broken: Broken) -> None:
@@ -155,16 +186,22 @@ def test_a_null_that_is_taken_keeps_the_value(talk: Any, broken: Broken) -> None
     assert "behaviour.size.null-unchanged" in broken(talk.patch({"size": None}, {"size": 4}), Outcome.WARN)
 
 
-def test_a_read_only_member_may_be_refused_or_ignored_but_never_taken(talk: Any, broken: Broken) -> None:
+def test_a_read_only_field_may_be_rejected_or_ignored_but_never_accepted(talk: Any, broken: Broken) -> None:
     body = {"topic": "abc", "owner": "thief"}
     talk.put({"topic": "abc", "owner": "nobody"}, {"topic": "abc"})
-    assert "behaviour.owner.read-only" in broken(talk.put(body, {"topic": "abc", "owner": "nobody"}), Outcome.PASS)
-    assert "behaviour.owner.read-only" in broken(talk.say("PUT", f"/rooms/{talk_room()}", body, {}, 422), Outcome.PASS)
+    assert "behaviour.owner.read-only" in broken(
+        talk.put(body, {"topic": "abc", "owner": "nobody"}), Outcome.PASS
+    )
+    assert "behaviour.owner.read-only" in broken(
+        talk.say("PUT", f"/rooms/{talk_room()}", body, {}, 422), Outcome.PASS
+    )
     assert "behaviour.owner.read-only" in broken(talk.put(body, {"topic": "abc", "owner": "thief"}))
 
 
 @pytest.mark.parametrize(("size", "outcome"), [(7, Outcome.PASS), (4, Outcome.PASS), (1, Outcome.FAIL)])
-def test_what_a_put_leaves_out_is_kept_or_falls_back_to_its_default(size: int, outcome: Outcome, talk: Any, broken: Broken) -> None:
+def test_what_a_put_leaves_out_is_kept_or_falls_back_to_its_default(
+    size: int, outcome: Outcome, talk: Any, broken: Broken
+) -> None:
     talk.put({"topic": "abc", "owner": "nobody", "size": 7}, {"topic": "abc", "size": 7})
     evidence = talk.put({"topic": "abc", "owner": "nobody"}, {"topic": "abc", "size": size})
     assert "behaviour.size.kept-or-default" in broken(evidence, outcome)
@@ -178,7 +215,9 @@ def settings_talk(mini_raw: Any, talk_about: Any) -> Any:
     mini_raw["components"]["schemas"]["Changes"]["properties"] |= settings
     replacing = rooms["put"]["requestBody"]["content"]["application/json"]["schema"]
     replacing["properties"] = {**replacing["properties"], **settings}
-    rooms["put"]["x-behaviours"] += [{"path": "settings", "rule": "echo", "demands": "accepted settings are answered"}]
+    rooms["put"]["x-behaviours"] += [
+        {"path": "settings", "rule": "echo", "demands": "accepted settings are answered"}
+    ]
     return talk_about(mini_raw)
 
 
@@ -196,9 +235,18 @@ OLD = {"theme": {"colour": "blue", "size": 3}, "speed": 5, "loud": False}
         ({"tone": 1}, {"tone": 1, "added": True}, ""),
         ({"tone": 1}, {"tone": 1, "loud": False}, ""),
     ],
-    ids=["replaced", "merged", "merged deep down", "defaults of the server", "added by the server", "an empty value"],
+    ids=[
+        "replaced",
+        "merged",
+        "merged deep down",
+        "defaults of the server",
+        "added by the server",
+        "an empty value",
+    ],
 )
-def test_what_a_put_replaces_holds_nothing_that_was_told_before(sent: Any, answered: Any, left: str, settings_talk: Any) -> None:
+def test_what_a_put_replaces_holds_nothing_that_was_told_before(
+    sent: Any, answered: Any, left: str, settings_talk: Any
+) -> None:
     settings_talk.put({**WHOLE, "settings": OLD}, {"topic": "abc", "settings": OLD})
     evidence = settings_talk.put({**WHOLE, "settings": sent}, {"topic": "abc", "settings": answered})
     (echo,) = (item for item in evidence if item.clause == "mini.replace-room.behaviour.settings.echo")
@@ -209,7 +257,14 @@ def test_what_a_put_replaces_holds_nothing_that_was_told_before(sent: Any, answe
 def test_what_the_server_always_adds_may_stay_under_a_put(settings_talk: Any, broken: Broken) -> None:
     for number in (1, 2):
         told = {f"tone{number}": 1}
-        assert broken(settings_talk.put({**WHOLE, "settings": told}, {"topic": "abc", "settings": {**told, "added": 7}})) == set()
+        assert (
+            broken(
+                settings_talk.put(
+                    {**WHOLE, "settings": told}, {"topic": "abc", "settings": {**told, "added": 7}}
+                )
+            )
+            == set()
+        )
 
 
 def test_a_patch_may_merge(settings_talk: Any, broken: Broken) -> None:
@@ -221,12 +276,18 @@ def test_after_a_doubtful_request_a_put_may_leave_what_was_told(settings_talk: A
     settings_talk.put({**WHOLE, "settings": OLD}, {"topic": "abc", "settings": OLD})
     settings_talk.say("PUT", f"/rooms/{talk_room()}", {**WHOLE, "settings": {}}, None, 502)
     told = {"topic": "abc", "settings": {"tone": 1, **OLD}}
-    assert "behaviour.settings.echo" not in broken(settings_talk.put({**WHOLE, "settings": {"tone": 1}}, told))
+    assert "behaviour.settings.echo" not in broken(
+        settings_talk.put({**WHOLE, "settings": {"tone": 1}}, told)
+    )
 
 
 def test_a_date_alone_becomes_midnight(talk: Any, broken: Broken) -> None:
-    assert "behaviour.day.date-only" in broken(talk.patch({"day": "2030-09-01"}, {"day": "2030-09-01T00:00:00Z"}), Outcome.PASS)
-    assert "behaviour.day.date-only" in broken(talk.patch({"day": "2030-09-01"}, {"day": "2030-09-01T12:00:00Z"}))
+    assert "behaviour.day.date-only" in broken(
+        talk.patch({"day": "2030-09-01"}, {"day": "2030-09-01T00:00:00Z"}), Outcome.PASS
+    )
+    assert "behaviour.day.date-only" in broken(
+        talk.patch({"day": "2030-09-01"}, {"day": "2030-09-01T12:00:00Z"})
+    )
 
 
 # New rooms.
@@ -234,8 +295,14 @@ def test_a_date_alone_becomes_midnight(talk: Any, broken: Broken) -> None:
 FRESH = {"id": THIRD, "size": 4, "opens": "2030-06-01T12:00:00Z", "closes": "2030-11-28T12:00:00Z"}
 
 
-def made(talk: Any, body: dict[str, Any], answer: dict[str, Any], headers: tuple[tuple[str, str], ...] = (), status: int = 201) -> Any:
-    shown = {"room": {"id": THIRD, "name": "n", "created": "2030-06-01T12:00:00Z", "owner": "o", **answer}}
+def made(
+    talk: Any,
+    body: dict[str, Any],
+    response: dict[str, Any],
+    headers: tuple[tuple[str, str], ...] = (),
+    status: int = 201,
+) -> Any:
+    shown = {"room": {"id": THIRD, "name": "n", "created": "2030-06-01T12:00:00Z", "owner": "o", **response}}
     request = Request(
         "POST",
         "https://mini.example/api/rooms?api=1",
@@ -243,7 +310,13 @@ def made(talk: Any, body: dict[str, Any], answer: dict[str, Any], headers: tuple
         json.dumps(body).encode(),
         Credentials.VALID,
     )
-    return talk.hear(Interaction(request, Response(status, (DATE, ("Content-Type", "application/json")), json.dumps(shown).encode()), NOW))
+    return talk.hear(
+        Interaction(
+            request,
+            Response(status, (DATE, ("Content-Type", "application/json")), json.dumps(shown).encode()),
+            NOW,
+        )
+    )
 
 
 def test_a_new_room_has_the_documented_defaults(talk: Any, broken: Broken) -> None:
@@ -256,21 +329,27 @@ def test_a_new_room_has_the_documented_defaults(talk: Any, broken: Broken) -> No
 
 
 @pytest.mark.parametrize(
-    ("answer", "clause"),
+    ("response", "clause"),
     [
         ({"size": 5}, "request.size.default"),
         ({"opens": "2030-06-02T12:00:00Z"}, "behaviour.opens.default-now"),
         ({"closes": "2030-11-27T12:00:00Z"}, "behaviour.closes.default-now"),
         ({"closes": "2031-06-01T12:00:00Z"}, "behaviour.closes.default-now"),
         (
-            {"created": "2030-06-01T11:00:00Z", "opens": "2030-06-01T11:00:00Z", "closes": "2030-11-28T11:00:00Z"},
+            {
+                "created": "2030-06-01T11:00:00Z",
+                "opens": "2030-06-01T11:00:00Z",
+                "closes": "2030-11-28T11:00:00Z",
+            },
             "behaviour.created.created-now",
         ),
     ],
     ids=str,
 )
-def test_a_new_room_with_another_default_is_seen(answer: dict[str, Any], clause: str, talk: Any, broken: Broken) -> None:
-    assert broken(made(talk, {}, {**FRESH, **answer})) == {clause}
+def test_a_new_room_with_another_default_is_seen(
+    response: dict[str, Any], clause: str, talk: Any, broken: Broken
+) -> None:
+    assert broken(made(talk, {}, {**FRESH, **response})) == {clause}
 
 
 @pytest.mark.parametrize(
@@ -282,7 +361,9 @@ def test_a_new_room_with_another_default_is_seen(answer: dict[str, Any], clause:
     ],
     ids=["180 days from now", "180 days from the time that was sent", "neither"],
 )
-def test_a_default_counts_from_now_and_from_a_time_that_was_sent_proves_nothing(closes: str, outcome: set[Outcome], talk: Any) -> None:
+def test_a_default_counts_from_now_and_from_a_time_that_was_sent_proves_nothing(
+    closes: str, outcome: set[Outcome], talk: Any
+) -> None:
     opens = "2030-07-01T12:00:00Z"
     evidence = made(talk, {"opens": opens}, {**FRESH, "opens": opens, "closes": closes})
     assert {item.outcome for item in evidence if item.clause.endswith("closes.default-now")} == outcome
@@ -302,10 +383,17 @@ def test_a_default_still_stands_in_a_room_that_was_updated_otherwise(talk: Any, 
 
 @pytest.mark.parametrize(
     "unseen",
-    [("PATCH", "", {"size": 7}, 502), ("PATCH", "", {"size": 7}, 503), ("PATCH", "", {"size": 7}, 200), ("POST", "/resize", {}, 200)],
-    ids=["server error", "busy", "no room in the answer", "a call of no contract"],
+    [
+        ("PATCH", "", {"size": 7}, 502),
+        ("PATCH", "", {"size": 7}, 503),
+        ("PATCH", "", {"size": 7}, 200),
+        ("POST", "/resize", {}, 200),
+    ],
+    ids=["server error", "busy", "no room in the response", "a call of no contract"],
 )
-def test_no_default_is_demanded_of_what_may_have_been_set_unseen(unseen: Any, talk: Any, broken: Broken) -> None:
+def test_no_default_is_demanded_of_what_may_have_been_set_unseen(
+    unseen: Any, talk: Any, broken: Broken
+) -> None:
     method, below, body, status = unseen
     made(talk, {}, FRESH)
     talk.say(method, f"/rooms/{THIRD}{below}", body, None, status)
@@ -339,21 +427,29 @@ def test_a_repeated_request_is_answered_with_the_same_room(talk: Any, broken: Br
 
 
 @pytest.mark.parametrize("repeat", [2, 3])
-def test_a_request_carried_out_again_is_seen_at_whichever_repeat(repeat: int, talk: Any, broken: Broken) -> None:
+def test_a_request_carried_out_again_is_seen_at_whichever_repeat(
+    repeat: int, talk: Any, broken: Broken
+) -> None:
     for _ in range(repeat - 1):
         made(talk, {}, FRESH, (ID, SENT))
     assert "behaviour.repeats.replayed-once" in broken(made(talk, {}, {**FRESH, "id": OTHER}, (ID, SENT)))
 
 
-@pytest.mark.parametrize(("size", "right"), [(5, True), (6, True), (7, False)], ids=["as it was", "as it is now", "as it never was"])
-def test_a_repeat_shows_the_room_as_it_was_or_as_it_is_now(size: int, right: bool, talk: Any, broken: Broken) -> None:
+@pytest.mark.parametrize(
+    ("size", "right"),
+    [(5, True), (6, True), (7, False)],
+    ids=["as it was", "as it is now", "as it never was"],
+)
+def test_a_repeat_shows_the_room_as_it_was_or_as_it_is_now(
+    size: int, right: bool, talk: Any, broken: Broken
+) -> None:
     made(talk, {"size": 5}, {**FRESH, "size": 5}, (ID, SENT))
     talk.patch({"size": 6}, {**FRESH, "name": "n", "owner": "o", "size": 6}, room_id=THIRD)
     again = broken(made(talk, {"size": 5}, {**FRESH, "size": size}, (ID, SENT)))
     assert again == (set() if right else {"behaviour.repeats.replayed-once"})
 
 
-def test_a_repeat_that_is_refused_is_seen(talk: Any, broken: Broken) -> None:
+def test_a_repeat_that_is_rejected_is_seen(talk: Any, broken: Broken) -> None:
     made(talk, {}, FRESH, (ID, SENT))
     assert "behaviour.repeats.replayed-once" in broken(made(talk, {}, {}, (ID, SENT), status=409))
 
@@ -368,19 +464,22 @@ def test_another_id_and_another_body_are_no_repeats(talk: Any, broken: Broken) -
         assert "behaviour.repeats.replayed-once" not in broken(evidence) | broken(evidence, Outcome.PASS)
 
 
-def test_half_a_pair_of_headers_must_be_refused(talk: Any, broken: Broken) -> None:
+def test_half_a_pair_of_headers_must_be_rejected(talk: Any, broken: Broken) -> None:
     assert "behaviour.repeats.pair-required" in broken(made(talk, {}, FRESH, (ID,)))
     assert "behaviour.repeats.pair-required" in broken(made(talk, {}, {}, (ID,), status=400), Outcome.PASS)
 
 
-# Lists of a room's members.
+# Lists of a room's fields.
 
 
 @pytest.mark.parametrize(
     ("listed", "fails"),
     [
         ([{"who": "g1", "role": "host"}, {"who": "g2", "role": "listener"}], set()),
-        ([{"who": "g1", "role": "listener"}, {"who": "g2", "role": "listener"}], {"behaviour.guests.listed-echo"}),
+        (
+            [{"who": "g1", "role": "listener"}, {"who": "g2", "role": "listener"}],
+            {"behaviour.guests.listed-echo"},
+        ),
         ([{"who": "g1", "role": "host"}, {"who": "g2", "role": "host"}], {"behaviour.guests.listed-default"}),
         ([{"who": "g1", "role": "host"}, {"who": "g2"}], {"behaviour.guests.listed-default"}),
         ([], {"behaviour.guests.listed-echo", "behaviour.guests.listed-default"}),
@@ -391,20 +490,24 @@ def test_half_a_pair_of_headers_must_be_refused(talk: Any, broken: Broken) -> No
 def test_a_list_shows_how_a_room_was_made(listed: Any, fails: set[str], talk: Any, broken: Broken) -> None:
     guests = {"g1": {"role": "host"}, "g2": {}}
     made(talk, {"guests": guests}, {**FRESH, "guests": guests})
-    assert broken(talk.say("GET", f"/rooms/{THIRD}/guests", answer={"guests": listed})) == fails
+    assert broken(talk.say("GET", f"/rooms/{THIRD}/guests", response={"guests": listed})) == fails
 
 
-def test_a_list_that_is_refused_says_nothing(talk: Any) -> None:
+def test_a_list_that_is_rejected_says_nothing(talk: Any) -> None:
     made(talk, {"guests": {"g1": {}}}, FRESH)
-    evidence = talk.say("GET", f"/rooms/{THIRD}/guests", answer={}, status=404)
+    evidence = talk.say("GET", f"/rooms/{THIRD}/guests", response={}, status=404)
     assert [item for item in evidence if "create-room" in item.clause] == []
 
 
 # Rooms that do not exist.
 
 
-def test_an_unknown_room_that_is_updated_all_the_same_is_seen_and_not_remembered(talk: Any, broken: Broken) -> None:
-    assert broken(talk.patch({"size": 5}, {"size": 5}, room=RoomKnowledge.NONE)) == {"behaviour.room_id.unknown-refused"}
+def test_an_unknown_room_that_is_updated_all_the_same_is_seen_and_not_remembered(
+    talk: Any, broken: Broken
+) -> None:
+    assert broken(talk.patch({"size": 5}, {"size": 5}, room=RoomKnowledge.NONE)) == {
+        "behaviour.room_id.unknown-refused"
+    }
     assert talk.judge.rooms.states == {}
 
 
@@ -439,7 +542,9 @@ def test_a_create_that_is_answered_with_a_room_of_the_list_has_made_none(made: s
     judge.see(Interaction(Request("GET", base, (), None, Credentials.VALID), listed))
 
     created = Response(201, (), json.dumps({"data": {"id": made}}).encode())
-    request = Request("POST", base, (("Content-Type", "application/json"),), b'{"unique_name":"a"}', Credentials.VALID)
+    request = Request(
+        "POST", base, (("Content-Type", "application/json"),), b'{"unique_name":"a"}', Credentials.VALID
+    )
     told = judge.see(Interaction(request, created))
 
     (evidence,) = (item for item in told if item.clause == "telnyx.update-room.behaviour.id.server-generated")

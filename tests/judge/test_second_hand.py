@@ -1,4 +1,6 @@
-"""Recordings by others: what a recorder may have left out or made unreadable is never held against the provider."""
+"""Recordings by others: what a recorder may have left out or made unreadable is never held against the
+provider.
+"""
 
 from __future__ import annotations
 
@@ -24,17 +26,21 @@ Broken = Callable[..., set[str]]
 
 
 def recorded(
-    body: Any, answer: Any, status: int = 200, *, method: str = "PATCH", path: str = f"/rooms/{ROOM}", query: str = "?api=1",
-    headers: Headers = JSON, answered: Headers = JSON, credentials: Credentials = Credentials.UNKNOWN, at: datetime | None = NOW,
+    body: Any, response: Any, status: int = 200, *, method: str = "PATCH", path: str = f"/rooms/{ROOM}",
+        query: str = "?api=1",
+    headers: Headers = JSON, answered: Headers = JSON, credentials: Credentials = Credentials.UNKNOWN,
+        at: datetime | None = NOW,
 ) -> Interaction:  # fmt: skip
-    """An interaction as somebody else recorded it; no `body`, no `answer`: the recording has none."""
+    """An interaction as somebody else recorded it; no `body`, no `response`: the recording has none."""
     sent = None if body is None else json.dumps(body).encode()
     request = Request(method, f"https://mini.example/api{path}{query}", headers, sent, credentials)
-    return Interaction(request, Response(status, answered, b"" if answer is None else json.dumps(answer).encode()), at)
+    return Interaction(
+        request, Response(status, answered, b"" if response is None else json.dumps(response).encode()), at
+    )
 
 
-def room(**members: Any) -> dict[str, Any]:
-    return {"room": {**SHOWN, **members}}
+def room(**fields: Any) -> dict[str, Any]:
+    return {"room": {**SHOWN, **fields}}
 
 
 def made(body: Any, room_id: str, *headers: tuple[str, str]) -> Interaction:
@@ -49,11 +55,13 @@ def spoken_of(talk: Any, interaction: Interaction, broken: Broken) -> set[str]:
 
 
 @pytest.mark.parametrize("status", [401, 403, 407])
-def test_a_refused_sender_may_have_had_no_right_to_ask(status: int, talk: Any, broken: Broken) -> None:
+def test_a_rejected_sender_may_have_had_no_right_to_ask(status: int, talk: Any, broken: Broken) -> None:
     talk.patch({"size": 5}, {"size": 5})
     error = {"error": "who are you?"}
     assert broken(talk.hear(recorded({"size": 4}, error, status))) == set()
-    assert spoken_of(talk, recorded({"size": 10}, error, status), broken).isdisjoint({"request.size.maximum", "response.422.status"})
+    assert spoken_of(talk, recorded({"size": 10}, error, status), broken).isdisjoint(
+        {"request.size.maximum", "response.422.status"}
+    )
     replaced = recorded({"topic": "abc", "owner": "thief"}, error, status, method="PUT")
     assert "behaviour.owner.read-only" not in spoken_of(talk, replaced, broken)
     assert broken(talk.hear(recorded({"size": 4}, error, status, credentials=Credentials.VALID))) != set()
@@ -81,10 +89,19 @@ def test_values_are_judged_as_ever(talk: Any, broken: Broken) -> None:
     ],
     ids=["media type", "query parameter", "body"],
 )
-def test_what_a_request_lacks_may_have_been_sent(missing: dict[str, Any], reason: str, talk: Any, broken: Broken) -> None:
+def test_what_a_request_lacks_may_have_been_sent(
+    missing: dict[str, Any], reason: str, talk: Any, broken: Broken
+) -> None:
     given = {"body": {"size": 5}, **missing}
-    for answer, status in ((room(size=5), 200), ({"error": "x"}, 400)):
-        evidence = talk.hear(recorded(given["body"], answer, status, **{key: value for key, value in missing.items() if key != "body"}))
+    for response, status in ((room(size=5), 200), ({"error": "x"}, 400)):
+        evidence = talk.hear(
+            recorded(
+                given["body"],
+                response,
+                status,
+                **{key: value for key, value in missing.items() if key != "body"},
+            )
+        )
         assert broken(evidence) == broken(evidence, Outcome.WARN) == set(), reason
 
 
@@ -95,7 +112,9 @@ def test_half_a_pair_of_headers_may_have_been_a_whole_one(talk: Any, broken: Bro
 
 
 def test_a_header_that_was_made_unreadable_says_nothing(talk: Any, broken: Broken) -> None:
-    assert "request.Request-Id.format" not in spoken_of(talk, made({}, NEW, ("Request-Id", "hidden"), SENT), broken)
+    assert "request.Request-Id.format" not in spoken_of(
+        talk, made({}, NEW, ("Request-Id", "hidden"), SENT), broken
+    )
 
 
 def test_a_header_that_may_have_been_made_unreadable_is_at_most_a_warning(talk: Any, broken: Broken) -> None:
@@ -117,15 +136,19 @@ def test_an_id_without_its_time_makes_no_repeat(talk: Any, broken: Broken) -> No
     assert "behaviour.repeats.replayed-once" not in spoken_of(talk, made({}, ROOM, ID), broken)
 
 
-def test_after_an_unknown_body_any_member_may_have_changed(talk: Any, broken: Broken) -> None:
+def test_after_an_unknown_body_any_field_may_have_changed(talk: Any, broken: Broken) -> None:
     talk.hear(made({}, ROOM))
     assert broken(talk.hear(recorded(None, room(size=7, mode="open")))) == set()
     assert broken(talk.hear(recorded({"flag": True}, room(size=7, mode="open", flag=True)))) == set()
-    assert broken(talk.hear(recorded({"flag": True}, room(size=8, mode="open", flag=True)))) == {"behaviour.size.unchanged"}
+    assert broken(talk.hear(recorded({"flag": True}, room(size=8, mode="open", flag=True)))) == {
+        "behaviour.size.unchanged"
+    }
 
 
 def test_a_put_of_an_unknown_body_may_have_set_anything(talk: Any, broken: Broken) -> None:
-    talk.hear(recorded({"topic": "abc", "owner": "nobody", "size": 5}, room(topic="abc", size=5), method="PUT"))
+    talk.hear(
+        recorded({"topic": "abc", "owner": "nobody", "size": 5}, room(topic="abc", size=5), method="PUT")
+    )
     assert broken(talk.hear(recorded(None, room(topic="abc", size=7), method="PUT"))) == set()
 
 
@@ -140,13 +163,15 @@ def test_a_room_made_of_an_unknown_body_has_no_defaults(talk: Any, broken: Broke
     assert "request.size.default" not in spoken_of(talk, later, broken)
 
 
-def test_an_answer_whose_body_was_not_recorded_says_nothing_of_the_body(talk: Any, broken: Broken) -> None:
+def test_a_response_whose_body_was_not_recorded_says_nothing_of_the_body(talk: Any, broken: Broken) -> None:
     assert spoken_of(talk, recorded({"size": 5}, None), broken) >= {"request.size.accepted"}
     assert broken(talk.hear(recorded({"size": 5}, None))) == set()
-    assert broken(talk.hear(recorded({"size": 5}, None, answered=(*JSON, ("Content-Length", "0"))))) == {"response.body.type"}
+    assert broken(talk.hear(recorded({"size": 5}, None, answered=(*JSON, ("Content-Length", "0"))))) == {
+        "response.body.type"
+    }
 
 
-def test_a_repeat_whose_answer_was_not_recorded_says_nothing(talk: Any, broken: Broken) -> None:
+def test_a_repeat_whose_response_was_not_recorded_says_nothing(talk: Any, broken: Broken) -> None:
     talk.hear(made({}, NEW, ID, SENT))
     again = recorded({}, None, 201, method="POST", path="/rooms", headers=(*JSON, ID, SENT))
     assert "behaviour.repeats.replayed-once" not in spoken_of(talk, again, broken)
@@ -158,26 +183,36 @@ def test_a_list_that_was_not_recorded_says_nothing(talk: Any) -> None:
     assert [item.clause for item in evidence] == ["mini.guests.response.2XX.status"]
 
 
-def test_headers_that_were_not_kept_say_nothing_and_one_that_is_not_among_them_little(talk: Any, broken: Broken) -> None:
+def test_headers_that_were_not_kept_say_nothing_and_one_that_is_not_among_them_little(
+    talk: Any, broken: Broken
+) -> None:
     media, code = "response.body.media-type", "response.422.X-Error.present"
     assert media not in spoken_of(talk, recorded({"size": 5}, room(size=5), answered=()), broken)
-    assert media in broken(talk.hear(recorded({"size": 5}, room(size=5), answered=(("Date", "x"),))), Outcome.WARN)
-    assert media in broken(talk.hear(recorded({"size": 5}, room(size=5), answered=(("Content-Type", "text/html"),))))
-    assert media in broken(talk.hear(recorded({"size": 5}, room(size=5), answered=(), credentials=Credentials.VALID)))
-    refused = {"error": "too large"}
-    assert code not in spoken_of(talk, recorded({"size": 10}, refused, 422, answered=()), broken)
-    assert code in broken(talk.hear(recorded({"size": 10}, refused, 422)), Outcome.WARN)
-    assert code in broken(talk.hear(recorded({"size": 10}, refused, 422, credentials=Credentials.VALID)))
+    assert media in broken(
+        talk.hear(recorded({"size": 5}, room(size=5), answered=(("Date", "x"),))), Outcome.WARN
+    )
+    assert media in broken(
+        talk.hear(recorded({"size": 5}, room(size=5), answered=(("Content-Type", "text/html"),)))
+    )
+    assert media in broken(
+        talk.hear(recorded({"size": 5}, room(size=5), answered=(), credentials=Credentials.VALID))
+    )
+    rejected = {"error": "too large"}
+    assert code not in spoken_of(talk, recorded({"size": 10}, rejected, 422, answered=()), broken)
+    assert code in broken(talk.hear(recorded({"size": 10}, rejected, 422)), Outcome.WARN)
+    assert code in broken(talk.hear(recorded({"size": 10}, rejected, 422, credentials=Credentials.VALID)))
 
 
 def test_of_a_request_sent_nobody_knows_when_any_time_may_be_past(talk: Any, broken: Broken) -> None:
-    refused = {"error": "too late"}
-    assert broken(talk.hear(recorded({"day": "2030-09-01T00:00:00Z"}, refused, 422, at=None))) == set()
-    assert "request.day.any-of" in broken(talk.hear(recorded({"day": "2030-09-01T00:00:00Z"}, refused, 422)))
+    rejected = {"error": "too late"}
+    assert broken(talk.hear(recorded({"day": "2030-09-01T00:00:00Z"}, rejected, 422, at=None))) == set()
+    assert "request.day.any-of" in broken(talk.hear(recorded({"day": "2030-09-01T00:00:00Z"}, rejected, 422)))
 
 
 @pytest.mark.parametrize(("status", "proves"), [(422, True), (404, False), (410, False)])
-def test_a_room_that_has_gone_says_nothing_of_the_values_that_are_sent_to_it(status: int, proves: bool, talk: Any, broken: Broken) -> None:
+def test_a_room_that_has_gone_says_nothing_of_the_values_that_are_sent_to_it(
+    status: int, proves: bool, talk: Any, broken: Broken
+) -> None:
     talk.patch({"size": 5}, {"size": 5})
     evidence = talk.hear(recorded({"size": 10}, {"error": "no"}, status, credentials=Credentials.VALID))
     assert ("request.size.maximum" in broken(evidence, Outcome.PASS)) == proves

@@ -1,4 +1,6 @@
-"""From evidence to verdicts: levels, suspicions, deviations, the smallest witness, and collections that merge."""
+"""From evidence to verdicts: levels, suspicions, deviations, the smallest counterexample, and collections
+that merge.
+"""
 
 from __future__ import annotations
 
@@ -19,22 +21,30 @@ from roomproof.contract.clause import Level
 from roomproof.contract.deviation import Deviation
 from roomproof.contract.model import Contract
 from roomproof.interaction import Interaction, Request, Response
+from roomproof.judge.deviation_match import document, matches
 from roomproof.judge.evidence import Evidence, Outcome, Side, broken, kept, severity
-from roomproof.judge.exception import document, matches
-from roomproof.limit import Answer, Border, Limit, Reply
+from roomproof.limit import Border, Limit, LimitReply, TriedValue
 from roomproof.verdict import Verdict, Verdicts
 
 UPDATE = "mini.update-room"
-SIZE, MODE, STATUS = f"{UPDATE}.request.size.maximum", f"{UPDATE}.request.mode.enum", f"{UPDATE}.response.200.status"
+SIZE, MODE, STATUS = (
+    f"{UPDATE}.request.size.maximum",
+    f"{UPDATE}.request.mode.enum",
+    f"{UPDATE}.response.200.status",
+)
 Heard = tuple[Evidence, Interaction]
 
 
-def exchange(body: bytes = b'{"size":9}', status: int = 422, answer: bytes = b"{}") -> Interaction:
-    request = Request("PATCH", "https://mini.example/rooms/7?api=1", (("Content-Type", "application/json"),), body)
-    return Interaction(request, Response(status, (("X-Error", "refused"),), answer))
+def exchange(body: bytes = b'{"size":9}', status: int = 422, response: bytes = b"{}") -> Interaction:
+    request = Request(
+        "PATCH", "https://mini.example/rooms/7?api=1", (("Content-Type", "application/json"),), body
+    )
+    return Interaction(request, Response(status, (("X-Error", "refused"),), response))
 
 
-def collected(contract: Contract, heard: Iterable[Heard], deviations: Iterable[Deviation] = (), *, strict: bool = False) -> Verdicts:
+def collected(
+    contract: Contract, heard: Iterable[Heard], deviations: Iterable[Deviation] = (), *, strict: bool = False
+) -> Verdicts:
     verdicts = Verdicts(contract, deviations, strict=strict)
     for evidence, interaction in heard:
         verdicts.add(evidence, interaction)
@@ -50,20 +60,32 @@ def evidence(clause_id: str, outcome: Outcome = Outcome.FAIL, *suspects: str) ->
 
 @pytest.mark.parametrize(
     ("level", "outcome"),
-    [(Level.DOCUMENTED, Outcome.FAIL), (Level.STANDARD, Outcome.WARN), (Level.SAMPLE, Outcome.WARN), (Level.OBSERVED, Outcome.WARN)],
+    [
+        (Level.DOCUMENTED, Outcome.FAIL),
+        (Level.STANDARD, Outcome.WARN),
+        (Level.SAMPLE, Outcome.WARN),
+        (Level.OBSERVED, Outcome.WARN),
+    ],
 )
 def test_only_what_a_document_says_can_fail(level: Level, outcome: Outcome, mini: Contract) -> None:
-    clause = next(item for item in mini.clauses.values() if item.level is level and item.rule != "no-server-error")
+    clause = next(
+        item for item in mini.clauses.values() if item.level is level and item.rule != "no-server-error"
+    )
     assert severity(clause) is outcome
     assert broken(clause, "it is broken", expected="a", received="b").outcome is outcome
     assert broken(clause, "it is bent", expected="a", received="b", lenient=True).outcome is Outcome.WARN
 
 
 @pytest.mark.parametrize(
-    ("level", "strict"), [(Level.STANDARD, Verdict.FAIL), (Level.SAMPLE, Verdict.FAIL), (Level.OBSERVED, Verdict.WARNING)]
+    ("level", "strict"),
+    [(Level.STANDARD, Verdict.FAIL), (Level.SAMPLE, Verdict.FAIL), (Level.OBSERVED, Verdict.WARNING)],
 )
-def test_strict_makes_standards_and_samples_fail_but_never_what_was_only_observed(level: Level, strict: Verdict, mini: Contract) -> None:
-    clause = next(item for item in mini.clauses.values() if item.level is level and item.rule != "no-server-error")
+def test_strict_makes_standards_and_samples_fail_but_never_what_was_only_observed(
+    level: Level, strict: Verdict, mini: Contract
+) -> None:
+    clause = next(
+        item for item in mini.clauses.values() if item.level is level and item.rule != "no-server-error"
+    )
     heard = [(evidence(clause.id, Outcome.WARN), exchange())]
     assert collected(mini, heard).verdicts()[clause.id] is Verdict.WARNING
     assert collected(mini, heard, strict=True).verdicts()[clause.id] is strict
@@ -72,7 +94,9 @@ def test_strict_makes_standards_and_samples_fail_but_never_what_was_only_observe
 @pytest.mark.parametrize("level", list(Level))
 @pytest.mark.parametrize("doubtful", [False, True])
 @pytest.mark.parametrize("lenient", [False, True])
-def test_strictness_follows_the_level_and_nothing_else(level: Level, doubtful: bool, lenient: bool, mini: Contract) -> None:
+def test_strictness_follows_the_level_and_nothing_else(
+    level: Level, doubtful: bool, lenient: bool, mini: Contract
+) -> None:
     clause = next(item for item in mini.clauses.values() if item.level is level)
     bent = broken(clause, "it is bent", expected="a", received="b", lenient=lenient, doubtful=doubtful)
     strict = collected(mini, [(bent, exchange())], strict=True).verdicts()[clause.id]
@@ -80,9 +104,14 @@ def test_strictness_follows_the_level_and_nothing_else(level: Level, doubtful: b
 
 
 @pytest.mark.parametrize("level", Level)
-def test_a_server_error_is_a_fail_at_every_level_since_no_document_has_to_forbid_it(level: Level, mini: Contract) -> None:
+def test_a_server_error_is_a_fail_at_every_level_since_no_document_has_to_forbid_it(
+    level: Level, mini: Contract
+) -> None:
     clause = replace(mini.clauses[f"{UPDATE}.behaviour.input.no-server-error"], level=level)
-    assert broken(clause, "it is broken", expected="a status below 500", received="status 500").outcome is Outcome.FAIL
+    assert (
+        broken(clause, "it is broken", expected="a status below 500", received="status 500").outcome
+        is Outcome.FAIL
+    )
 
 
 # What a verdict is.
@@ -107,7 +136,13 @@ def test_the_worst_outcome_decides(outcomes: list[Outcome], verdict: Verdict, mi
 
 
 def test_inconclusive_interactions_are_no_cases(mini: Contract) -> None:
-    verdicts = collected(mini, [(evidence(SIZE, outcome), exchange()) for outcome in (Outcome.INCONCLUSIVE, Outcome.PASS, Outcome.FAIL)])
+    verdicts = collected(
+        mini,
+        [
+            (evidence(SIZE, outcome), exchange())
+            for outcome in (Outcome.INCONCLUSIVE, Outcome.PASS, Outcome.FAIL)
+        ],
+    )
     assert verdicts.records[SIZE].cases == 2
 
 
@@ -122,10 +157,10 @@ def test_every_clause_has_a_verdict_in_the_order_of_the_contract(mini: Contract)
     assert list(Verdicts(mini).verdicts()) == list(mini.clauses)
 
 
-def test_a_finding_has_the_smallest_witness(mini: Contract) -> None:
+def test_a_finding_has_the_smallest_counterexample(mini: Contract) -> None:
     bodies = [b'{"size":9,"mode":"open"}', b'{"size":9}', b'{"size":9,"flag":true}']
     (finding,) = collected(mini, [(evidence(SIZE), exchange(body)) for body in bodies]).findings()
-    assert finding.witness.interaction.request.body == b'{"size":9}'
+    assert finding.counterexample.interaction.request.body == b'{"size":9}'
 
 
 def test_fails_come_first(mini: Contract) -> None:
@@ -137,13 +172,19 @@ def test_fails_come_first(mini: Contract) -> None:
 
 
 def test_a_suspicion_is_absorbed_by_a_suspect_that_is_broken_by_itself(mini: Contract) -> None:
-    suspicion, proof = (evidence(STATUS, Outcome.FAIL, SIZE, MODE), exchange(b'{"size":9,"mode":"open"}')), (evidence(SIZE), exchange())
+    suspicion, proof = (
+        (evidence(STATUS, Outcome.FAIL, SIZE, MODE), exchange(b'{"size":9,"mode":"open"}')),
+        (evidence(SIZE), exchange()),
+    )
     for heard in ([suspicion, proof], [proof, suspicion]):
         assert [item.clause.id for item in collected(mini, heard).findings()] == [SIZE]
 
 
 def test_a_suspicion_that_nothing_explains_is_a_finding(mini: Contract) -> None:
-    heard = [(evidence(STATUS, Outcome.FAIL, SIZE, MODE), exchange()), (evidence(f"{UPDATE}.request.flag.type"), exchange())]
+    heard = [
+        (evidence(STATUS, Outcome.FAIL, SIZE, MODE), exchange()),
+        (evidence(f"{UPDATE}.request.flag.type"), exchange()),
+    ]
     assert STATUS in {item.clause.id for item in collected(mini, heard).findings()}
 
 
@@ -159,10 +200,10 @@ def test_one_explained_suspicion_does_not_hide_another(mini: Contract) -> None:
         (evidence(SIZE), exchange()),
     ]
     finding = next(item for item in collected(mini, heard).findings() if item.clause.id == STATUS)
-    assert finding.witness.interaction.request.body == b'{"mode":"open"}'
+    assert finding.counterexample.interaction.request.body == b'{"mode":"open"}'
 
 
-def test_a_refused_limit_is_blamed_and_the_status_of_the_larger_request_is_not(talk: Any) -> None:
+def test_a_rejected_limit_is_blamed_and_the_status_of_the_larger_request_is_not(talk: Any) -> None:
     talk.patch({"size": 9, "mode": "open"}, None, status=422)
     talk.patch({"size": 9}, None, status=422)
     fails = {item.clause.id for item in talk.verdicts.findings() if item.verdict is Verdict.FAIL}
@@ -174,26 +215,35 @@ def test_a_refused_limit_is_blamed_and_the_status_of_the_larger_request_is_not(t
 
 DAYS = date(2030, 1, 1), date(2031, 1, 1)
 KNOWN = Deviation(
-    f"{UPDATE}.request.size.*", {"/request/body/size": {"const": 9}, "/response/status": {"const": 422}}, "known", "row 1", *DAYS
+    f"{UPDATE}.request.size.*",
+    {"/request/body/size": {"const": 9}, "/response/status": {"const": 422}},
+    "known",
+    "row 1",
+    *DAYS,
 )
 
 
-def test_exactly_the_known_witness_is_a_deviation_and_another_still_fails(mini: Contract) -> None:
+def test_exactly_the_known_counterexample_is_a_deviation_and_another_still_fails(mini: Contract) -> None:
     known, other = (evidence(SIZE), exchange(b'{"size":9}')), (evidence(SIZE), exchange(b'{"size":8}'))
     assert collected(mini, [known], [KNOWN]).verdicts()[SIZE] is Verdict.DEVIATION
     both = collected(mini, [known, other], [KNOWN])
     assert both.verdicts()[SIZE] is Verdict.FAIL
-    found = {item.verdict: item.witness for item in both.findings()}
+    found = {item.verdict: item.counterexample for item in both.findings()}
     assert found[Verdict.FAIL].interaction.request.body == b'{"size":8}'
     assert found[Verdict.DEVIATION].deviation is KNOWN
 
 
 def test_a_deviation_is_about_its_own_clause_only(mini: Contract) -> None:
-    assert collected(mini, [(evidence(MODE), exchange(b'{"size":9}'))], [KNOWN]).verdicts()[MODE] is Verdict.FAIL
+    assert (
+        collected(mini, [(evidence(MODE), exchange(b'{"size":9}'))], [KNOWN]).verdicts()[MODE] is Verdict.FAIL
+    )
 
 
 def test_a_deviation_does_not_explain_a_suspicion_of_something_else(mini: Contract) -> None:
-    heard = [(evidence(SIZE), exchange(b'{"size":9}')), (evidence(STATUS, Outcome.FAIL, SIZE), exchange(b'{"size":8}'))]
+    heard = [
+        (evidence(SIZE), exchange(b'{"size":9}')),
+        (evidence(STATUS, Outcome.FAIL, SIZE), exchange(b'{"size":8}')),
+    ]
     assert collected(mini, heard, [KNOWN]).verdicts()[STATUS] is Verdict.FAIL
 
 
@@ -216,18 +266,22 @@ def test_a_deviation_does_not_explain_a_suspicion_of_something_else(mini: Contra
         ("/response/body", {"const": "no JSON"}, True),
     ],
 )
-def test_a_witness_pattern_leads_to_one_value(pointer: str, schema: Any, holds: bool) -> None:
+def test_a_counterexample_pattern_leads_to_one_value(pointer: str, schema: Any, holds: bool) -> None:
     interaction = exchange(b'{"tags":["a","b"],"a/b":{"c~d":null}}', 422, b"no JSON")
     assert matches(Deviation("*", {pointer: schema}, "", "", *DAYS), SIZE, interaction) is holds
 
 
-def test_every_pointer_of_a_witness_must_hold() -> None:
+def test_every_pointer_of_a_counterexample_must_hold() -> None:
     assert not matches(
-        Deviation("*", {"/response/status": {"const": 422}, "/request/method": {"const": "PUT"}}, "", "", *DAYS), SIZE, exchange()
+        Deviation(
+            "*", {"/response/status": {"const": 422}, "/request/method": {"const": "PUT"}}, "", "", *DAYS
+        ),
+        SIZE,
+        exchange(),
     )
 
 
-def test_an_interaction_without_an_answer_has_no_response_to_match() -> None:
+def test_an_interaction_without_a_response_has_no_response_to_match() -> None:
     silent = Interaction(exchange().request, None, None, "refused")
     assert "response" not in document(silent)
     assert matches(Deviation("*", {"/response/status": False}, "", "", *DAYS), SIZE, silent)
@@ -237,13 +291,18 @@ def test_an_interaction_without_an_answer_has_no_response_to_match() -> None:
 
 CLAUSES = [SIZE, MODE, STATUS]
 MOMENTS = st.sampled_from([None, *(datetime(2030, 6, day, tzinfo=UTC) for day in (1, 2))])
-MEASURED = st.integers(10, 12).map(lambda most: Limit("maximum", 9, Border({most: Answer(Reply.ACCEPTED)})))
+MEASURED = st.integers(10, 12).map(
+    lambda most: Limit("maximum", 9, Border({most: TriedValue(LimitReply.ACCEPTED)}))
+)
 LIMITS = st.dictionaries(st.sampled_from(CLAUSES), MEASURED, max_size=1)
 HEARD = st.lists(
     st.tuples(
         st.builds(
             lambda clause, outcome, suspects, side, received, why: replace(
-                evidence(clause, outcome, *suspects), side=side if outcome is Outcome.PASS else None, received=received, summary=why
+                evidence(clause, outcome, *suspects),
+                side=side if outcome is Outcome.PASS else None,
+                received=received,
+                summary=why,
             ),
             st.sampled_from(CLAUSES),
             st.sampled_from(list(Outcome)),
@@ -253,7 +312,9 @@ HEARD = st.lists(
             st.sampled_from(["", "it is so", "nobody knows"]),
         ),
         st.builds(
-            lambda size, extra, at, status: replace(exchange(b'{"size":%d%s}' % (size, b',"flag":true' * extra), status), at=at),
+            lambda size, extra, at, status: replace(
+                exchange(b'{"size":%d%s}' % (size, b',"flag":true' * extra), status), at=at
+            ),
             st.integers(0, 12),
             st.booleans(),
             MOMENTS,
@@ -273,15 +334,30 @@ def summed(contract: Contract, *streams: list[Heard]) -> Any:
 
 
 def state(verdicts: Verdicts) -> Any:
-    """Everything that a report is made of: records with their witnesses, limits, findings, verdicts, deviations seen."""
-    return verdicts.records, verdicts.limits, verdicts.findings(), verdicts.verdicts(), verdicts.sightings.stale(date(2031, 1, 1))
+    """Everything that a report is made of: records with their counterexamples, limits, findings, verdicts,
+    deviations seen.
+    """
+    return (
+        verdicts.records,
+        verdicts.limits,
+        verdicts.findings(),
+        verdicts.verdicts(),
+        verdicts.deviations.stale(date(2031, 1, 1)),
+    )
 
 
 @settings(max_examples=40)
 @given(HEARD, HEARD, HEARD)
-def test_collections_merge_in_any_order_and_any_grouping(mini: Contract, one: list[Heard], two: list[Heard], three: list[Heard]) -> None:
+def test_collections_merge_in_any_order_and_any_grouping(
+    mini: Contract, one: list[Heard], two: list[Heard], three: list[Heard]
+) -> None:
     everything = state(collected(mini, [*one, *two, *three], [KNOWN]))
-    assert summed(mini, one, two, three) == summed(mini, three, one, two) == summed(mini, [*one, *two], three) == everything
+    assert (
+        summed(mini, one, two, three)
+        == summed(mini, three, one, two)
+        == summed(mini, [*one, *two], three)
+        == everything
+    )
     left = collected(mini, two, [KNOWN])
     left.merge(collected(mini, three, [KNOWN]))
     right = collected(mini, one, [KNOWN])
@@ -314,7 +390,10 @@ print(sorted(key.hex() for values in rooms.accepted.values() for key in values))
 def test_what_was_accepted_is_remembered_alike_in_every_process() -> None:
     told = {
         subprocess.run(
-            [sys.executable, "-c", IN_ANOTHER_PROCESS], env={**os.environ, "PYTHONHASHSEED": seed}, capture_output=True, check=True
+            [sys.executable, "-c", IN_ANOTHER_PROCESS],
+            env={**os.environ, "PYTHONHASHSEED": seed},
+            capture_output=True,
+            check=True,
         ).stdout
         for seed in ("1", "2")
     }

@@ -1,5 +1,5 @@
-"""A provider on loopback that takes more participants than it may, with detours on the way to it, and clients
-of every kind.
+"""A provider on loopback that accepts more participants than it may, with detours on the way to it, and
+clients of every kind.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ GOOD = b'{"max_participants": 7}'
 class Provider:
     """Telnyx's mock with the fault `max-64`.
 
-    Below /moved it is somewhere else, below /busy each request has to be repeated, below /coded answers are
+    Below /moved it is somewhere else, below /busy each request has to be repeated, below /coded responses are
     compressed.
     """
 
@@ -57,13 +57,15 @@ class Provider:
         elif way == "busy" and self.busy % 2:
             await Response(status_code=503, headers={"Retry-After": "0"})(scope, receive, send)
         elif way in ("busy", "coded"):
-            await self._app({**scope, "path": f"/{path}"}, receive, compressed(send) if way == "coded" else send)
+            await self._app(
+                {**scope, "path": f"/{path}"}, receive, compressed(send) if way == "coded" else send
+            )
         else:
             await self._app(scope, receive, send)
 
 
 def compressed(send: Send) -> Send:
-    """Compress an answer whose body comes in one piece."""
+    """Compress a response whose body comes in one piece."""
     started: list[Message] = []
 
     async def sending(message: Message) -> None:
@@ -97,7 +99,9 @@ def served() -> Iterator[Place]:
     """Serve the provider."""
     provider = Provider()
     listening = listen(LOOPBACK, 0)
-    server = uvicorn.Server(uvicorn.Config(provider, log_level="critical", access_log=False, lifespan="off", ws="none"))
+    server = uvicorn.Server(
+        uvicorn.Config(provider, log_level="critical", access_log=False, lifespan="off", ws="none")
+    )
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
     thread.start()
     while not server.started:
@@ -120,11 +124,11 @@ class Use(Protocol):
     client: Any
 
     def patch(self, url: str, body: bytes = GOOD) -> Any:
-        """Send it, follow redirects, and return the answer, read."""
+        """Send it, follow redirects, and return the response, read."""
         ...
 
     def stream(self, url: str) -> bytes:
-        """Send one, and return what is left in the stream of the answer."""
+        """Send one, and return what is left in the stream of the response."""
         ...
 
 
@@ -142,7 +146,9 @@ class Httpx:
 
 class AsyncHttpx:
     def __init__(self) -> None:
-        self.client = httpx.AsyncClient(headers=HEADERS, follow_redirects=True, limits=httpx.Limits(max_keepalive_connections=0))
+        self.client = httpx.AsyncClient(
+            headers=HEADERS, follow_redirects=True, limits=httpx.Limits(max_keepalive_connections=0)
+        )
 
     def patch(self, url: str, body: bytes = GOOD) -> Any:
         return asyncio.run(self.client.patch(url, content=body))

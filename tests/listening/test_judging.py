@@ -28,8 +28,8 @@ NOWHERE = "http://127.0.0.1:9/v2/rooms/5e3b9c0e-2a3f-4a57-8f06-9d1c4f7ab210"
 
 
 def cases(verdicts: Verdicts, clause: str = "update-room.response.200.status") -> dict[Outcome, int]:
-    """How often each outcome was seen of a clause, by default of one of which every answer to an update says
-    something.
+    """How often each outcome was seen of a clause, by default of one of which every response to an update
+    says something.
     """
     record = verdicts.records.get(f"telnyx.{clause}")
     return dict(record.counts) if record else {}
@@ -52,9 +52,14 @@ def test_a_broken_clause_ends_the_block_with_the_finding(place: Any, use: Any) -
     with pytest.raises(BrokenClauseError) as broken, judging("telnyx", use.client):
         use.patch(place.url(), BROKEN)
 
-    assert [(finding.clause.id, finding.verdict) for finding in broken.value.findings] == [(MAXIMUM, Verdict.FAIL)]
+    assert [(finding.clause.id, finding.verdict) for finding in broken.value.findings] == [
+        (MAXIMUM, Verdict.FAIL)
+    ]
     text = str(broken.value)
-    assert text.startswith(f"fail {MAXIMUM}\nmax_participants 51 is accepted, although max_participants is at most 50\nexpected  a refusal")
+    assert text.startswith(
+        f"fail {MAXIMUM}\nmax_participants 51 is accepted, although max_participants is at most "
+        f"50\nexpected  a rejection"
+    )
     assert "source    Telnyx: Update a room, Body, max_participants" in text
     assert "\ncurl -i -X PATCH " in text
     assert place.headers["Authorization"] not in text
@@ -84,23 +89,30 @@ def test_what_is_sent_outside_of_the_block_is_not_judged(place: Any, use: Any) -
 def test_a_block_in_which_nothing_is_judged_is_not_green(place: Any, use: Any) -> None:
     block = judging("telnyx", use.client)
     with (
-        pytest.raises(NothingJudgedError, match="nothing was judged: no request of telnyx was seen in the block"),
+        pytest.raises(
+            NothingJudgedError, match="nothing was judged: no request of telnyx was seen in the block"
+        ),
         block,
     ):
         use.patch(place.url("/elsewhere"))
 
 
-def test_a_failed_connection_is_no_answer(use: Any) -> None:
+def test_a_failed_connection_is_no_response(use: Any) -> None:
     block = judging("telnyx", use.client)
     errors = (httpx.ConnectError, requests.ConnectionError, urllib3.exceptions.MaxRetryError)
-    with pytest.raises(NothingJudgedError, match="the one request of telnyx that was seen tests no clause: no answer came"):  # noqa: SIM117
+    with pytest.raises(  # noqa: SIM117
+        NothingJudgedError, match="the one request of telnyx that was seen tests no clause: no response came"
+    ):
         with block, pytest.raises(errors):
             use.patch(NOWHERE)
 
 
 def test_a_block_that_only_reads_says_what_the_clauses_are_about(place: Any) -> None:
     client = httpx.Client(headers=place.headers)
-    why = r"the one request of telnyx that was seen tests no clause: the clauses are about PATCH /rooms/\{room_id\}"
+    why = (
+        r"the one request of telnyx that was seen tests no clause: the clauses are about PATCH "
+        r"/rooms/\{room_id\}"
+    )
     with pytest.raises(NothingJudgedError, match=why), judging("telnyx", client):
         client.get(place.url())
 
@@ -132,7 +144,7 @@ def test_a_repeat_that_urllib3_makes_by_itself_is_an_exchange_of_its_own(place: 
     assert cases(verdicts) == {Outcome.PASS: 1, Outcome.INCONCLUSIVE: 1}
 
 
-def test_a_compressed_answer_is_read(place: Any, use: Any) -> None:
+def test_a_compressed_response_is_read(place: Any, use: Any) -> None:
     with judging("telnyx", use.client) as verdicts:
         use.patch(place.url(way="/coded"))
 
@@ -157,13 +169,13 @@ def test_an_exception_in_the_block_wins_and_is_told_what_was_found(place: Any, u
     assert [note.split("\n")[0] for note in raised.value.__notes__] == [f"fail {MAXIMUM}"]
 
 
-def test_an_answer_that_a_hook_of_the_user_makes_an_error_is_judged(place: Any) -> None:
-    def refuse(response: Any, *_: Any, **__: Any) -> None:
+def test_a_response_that_a_hook_of_the_user_makes_an_error_is_judged(place: Any) -> None:
+    def reject(response: Any, *_: Any, **__: Any) -> None:
         response.raise_for_status()
 
-    client = httpx.Client(headers=place.headers, event_hooks={"response": [refuse]})
+    client = httpx.Client(headers=place.headers, event_hooks={"response": [reject]})
     session = requests.Session()
-    session.hooks["response"].append(refuse)
+    session.hooks["response"].append(reject)
     zero = b'{"max_participants": 0}'
     sends: list[tuple[Any, Callable[[], object]]] = [
         (client, lambda: client.patch(place.url(), content=zero)),
@@ -225,7 +237,9 @@ def test_of_calls_at_the_same_time_each_shows_what_it_shows_by_itself(place: Any
     async def three() -> Verdicts:
         async with httpx.AsyncClient(headers=place.headers) as client:
             with judging("telnyx", client) as verdicts:
-                await asyncio.gather(*(client.patch(place.url(), json={"max_participants": number}) for number in (5, 6, 7)))
+                await asyncio.gather(
+                    *(client.patch(place.url(), json={"max_participants": number}) for number in (5, 6, 7))
+                )
         return verdicts
 
     verdicts = asyncio.run(three())
@@ -244,7 +258,7 @@ def test_of_calls_at_the_same_time_each_shows_what_it_shows_by_itself(place: Any
         ),
     ],
 )
-def test_what_cannot_be_judged_is_refused(provider: str, client: object, says: str) -> None:
+def test_what_cannot_be_judged_is_rejected(provider: str, client: object, says: str) -> None:
     with pytest.raises(UsageError, match=says), judging(provider, client):
         pass
 
@@ -253,7 +267,9 @@ def test_a_contract_of_ones_own_counts(place: Any, tmp_path: Path) -> None:
     folder = tmp_path / "mine"
     folder.mkdir()
     text = (bundled("contracts") / "telnyx" / "openapi.yaml").read_text(encoding="utf-8")
-    (folder / "openapi.yaml").write_text(text.replace("x-provider: telnyx", "x-provider: mine"), encoding="utf-8")
+    (folder / "openapi.yaml").write_text(
+        text.replace("x-provider: telnyx", "x-provider: mine"), encoding="utf-8"
+    )
     client = httpx.Client(headers=place.headers)
 
     with (

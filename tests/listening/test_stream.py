@@ -26,12 +26,14 @@ STATUS, ECHO, UNCHANGED = (
 
 
 def update(name: str, at: datetime | None = NOON, url: str = "https://api.telnyx.com/v2") -> Interaction:
-    """An update of the number of participants; the answer shows the room's name, which nobody changes."""
+    """An update of the number of participants; the response shows the room's name, which nobody changes."""
     body = b'{"data": {"id": "%s", "unique_name": "%s", "max_participants": 7}}' % (
         ROOM.encode(),
         name.encode(),
     )
-    request = Request("PATCH", f"{url}/rooms/{ROOM}", (("content-type", "application/json"),), b'{"max_participants": 7}')
+    request = Request(
+        "PATCH", f"{url}/rooms/{ROOM}", (("content-type", "application/json"),), b'{"max_participants": 7}'
+    )
     return Interaction(request, Response(200, (("content-type", "application/json"),), body), at)
 
 
@@ -71,7 +73,9 @@ def test_without_times_only_what_lies_in_one_place_belongs_together(listening: L
     assert outcomes(listening, UNCHANGED) == {Outcome.WARN: 1}
 
 
-@pytest.mark.parametrize(("methods", "proves"), [(("PATCH", "PATCH"), False), (("PATCH", "GET"), False), (("GET", "GET"), True)])
+@pytest.mark.parametrize(
+    ("methods", "proves"), [(("PATCH", "PATCH"), False), (("PATCH", "GET"), False), (("GET", "GET"), True)]
+)
 def test_calls_under_way_together_disturb_each_other_if_one_writes(
     listening: Listening,
     methods: tuple[str, str],
@@ -84,7 +88,9 @@ def test_calls_under_way_together_disturb_each_other_if_one_writes(
     assert [flight.alone for flight in flights] == [proves, proves]
     listening.hear(update("Blue"), flights[0])
     assert outcomes(listening, ECHO) == ({Outcome.PASS: 1} if proves else {})
-    assert outcomes(listening, STATUS) == {Outcome.PASS: 1}, "what an answer shows by itself nobody can disturb"
+    assert outcomes(listening, STATUS) == {Outcome.PASS: 1}, (
+        "what a response shows by itself nobody can disturb"
+    )
 
 
 def test_a_call_that_its_sender_has_given_up_disturbs_nobody(listening: Listening) -> None:

@@ -95,7 +95,7 @@ def test_what_is_recorded_is_judged_and_so_is_what_is_played(
         assert stage[-1].fails == [MAXIMUM]
 
 
-def test_no_secret_reaches_the_disk_and_the_test_sees_the_answer_as_it_came(
+def test_no_secret_reaches_the_disk_and_the_test_sees_the_response_as_it_came(
     stage: list[Ear],
     place: Any,
     client: httpx.Client,
@@ -114,7 +114,9 @@ def test_no_secret_reaches_the_disk_and_the_test_sees_the_answer_as_it_came(
         assert [what for interaction in recorded for what in exposed(interaction, (KEY,))] == []
         assert place.headers["Content-Type"] in text
 
-        with vcr.use_cassette(path, serializer=serializer, match_on=["method", "uri", "body"], record_mode="none"):
+        with vcr.use_cassette(
+            path, serializer=serializer, match_on=["method", "uri", "body"], record_mode="none"
+        ):
             played = client.patch(url, content=body).json()["data"]["webhook_event_url"]
         assert is_redacted(played.partition("token=")[2])
         assert len(played) == len(HOOK)
@@ -122,7 +124,7 @@ def test_no_secret_reaches_the_disk_and_the_test_sees_the_answer_as_it_came(
     assert stage[-1].problems == []
 
 
-def test_a_compressed_answer_is_searched_and_stays_readable(
+def test_a_compressed_response_is_searched_and_stays_readable(
     stage: list[Ear],
     place: Any,
     client: httpx.Client,
@@ -131,8 +133,8 @@ def test_a_compressed_answer_is_searched_and_stays_readable(
     client.patch(place.url(), content=json.dumps({"webhook_event_url": HOOK}))
     for _ in ("recording", "playing"):
         with vcr.use_cassette(tmp_path / "coded.yaml"):
-            answer = client.patch(place.url(way="/coded"), content=GOOD)
-            assert answer.json()["data"]["max_participants"] == 7
+            response = client.patch(place.url(way="/coded"), content=GOOD)
+            assert response.json()["data"]["max_participants"] == 7
     [recorded] = open_recording(tmp_path / "coded.yaml").interactions()
     assert recorded.response is not None
     assert b"hunter2" not in recorded.response.body
@@ -151,7 +153,9 @@ def test_what_was_recorded_before_stays_as_it_was(
         client.patch(place.url(), content=json.dumps({"webhook_event_url": HOOK}))
     [first] = open_recording(path).interactions()
     with vcr.use_cassette(path, record_mode="new_episodes", match_on=["method", "body"]):
-        client.patch(place.url(), content=json.dumps({"webhook_event_url": HOOK[:-1] + "s", "max_participants": 8}))
+        client.patch(
+            place.url(), content=json.dumps({"webhook_event_url": HOOK[:-1] + "s", "max_participants": 8})
+        )
     again, other = open_recording(path).interactions()
 
     assert again == first
@@ -192,7 +196,9 @@ def test_filters_and_persisters_of_the_users_own_go_on_working(
     def without_server(response: dict[str, Any]) -> dict[str, Any]:
         return {
             **response,
-            "headers": {name: value for name, value in response["headers"].items() if name.lower() != "server"},
+            "headers": {
+                name: value for name, value in response["headers"].items() if name.lower() != "server"
+            },
         }
 
     mine = vcr.VCR(filter_headers=["user-agent", ("x-mine", "hidden")], before_record_response=without_server)
@@ -210,7 +216,7 @@ def test_filters_and_persisters_of_the_users_own_go_on_working(
     assert stage[-1].fails == [MAXIMUM]
 
 
-def test_a_played_answer_is_judged_by_the_request_that_got_it(
+def test_a_played_response_is_judged_by_the_request_that_got_it(
     stage: list[Ear],
     place: Any,
     client: httpx.Client,
@@ -237,7 +243,10 @@ def test_a_client_is_judged_by_what_it_sends_now_and_not_by_what_was_recorded(
     assert stage[-1].of_client == [("max_participants 51", 1)]
     for body, found in ((GOOD, []), (b'{"max_participants": "10"}', [('max_participants "10"', 2)])):
         stage.append(Ear(tmp_path))
-        with vcr.use_cassette(tmp_path / "mended.yaml", allow_playback_repeats=True), listened(client, stage[-1].listening):
+        with (
+            vcr.use_cassette(tmp_path / "mended.yaml", allow_playback_repeats=True),
+            listened(client, stage[-1].listening),
+        ):
             for _ in range(2):
                 client.patch(place.url(), content=body)
         assert stage[-1].of_client == found
@@ -248,7 +257,11 @@ def test_a_client_is_judged_by_what_it_sends_now_and_not_by_what_was_recorded(
     "options",
     [
         {"filter_post_data_parameters": ["max_participants"]},
-        {"before_record_request": lambda request: VcrRequest(request.method, request.uri, b"gone", request.headers)},
+        {
+            "before_record_request": lambda request: VcrRequest(
+                request.method, request.uri, b"gone", request.headers
+            )
+        },
     ],
     ids=["a field", "the body"],
 )
@@ -266,12 +279,18 @@ def test_what_a_filter_takes_out_of_a_body_was_sent_all_the_same(
                 client.patch(place.url(), json={"max_participants": size, "enable_recording": True})
         hearing = stage[-1].listening.hearing_of("telnyx")
         assert hearing.telling == 2
-        assert {finding.clause.id for finding in hearing.verdicts.findings() if finding.verdict is Verdict.WARNING} == set()
+        assert {
+            finding.clause.id for finding in hearing.verdicts.findings() if finding.verdict is Verdict.WARNING
+        } == set()
 
 
-def test_what_a_client_sends_in_pieces_is_no_fault_of_it(stage: list[Ear], place: Any, client: httpx.Client) -> None:
+def test_what_a_client_sends_in_pieces_is_no_fault_of_it(
+    stage: list[Ear], place: Any, client: httpx.Client
+) -> None:
     with listened(client, stage[-1].listening):
-        client.patch(place.url(), content=iter((GOOD[:9], GOOD[9:])), headers={"content-type": "application/json"})
+        client.patch(
+            place.url(), content=iter((GOOD[:9], GOOD[9:])), headers={"content-type": "application/json"}
+        )
         client.patch(place.url(), content=BROKEN)
 
     assert stage[-1].of_client == [("max_participants 51", 1)]
@@ -293,7 +312,11 @@ def test_what_is_played_in_another_order_is_judged_in_that_of_the_file(
         assert client.patch(place.url(), content=plain).json()["data"]["unique_name"] == "Blue"
 
     assert stage[-1].requests == 2
-    unchanged = stage[-1].listening.hearing_of("telnyx").verdicts.records["telnyx.update-room.behaviour.unique_name.unchanged"]
+    unchanged = (
+        stage[-1]
+        .listening.hearing_of("telnyx")
+        .verdicts.records["telnyx.update-room.behaviour.unique_name.unchanged"]
+    )
     assert dict(unchanged.counts) == {Outcome.PASS: 1}
 
 
@@ -383,9 +406,9 @@ def test_a_recording_does_not_go_on_where_another_ended_long_ago(
     stage.append(Ear(tmp_path))
     with vcr.use_cassette(path, record_mode="new_episodes", match_on=["method", "body"]):
         client.patch(place.url(), content=b'{"unique_name": "Then"}')
-        answer = client.patch(place.url(), content=GOOD).json()["data"]
+        response = client.patch(place.url(), content=GOOD).json()["data"]
 
-    assert answer["unique_name"] == "Now"
+    assert response["unique_name"] == "Now"
     assert stage[-1].requests == 2
     assert stage[-1].fails == []
 
@@ -432,14 +455,18 @@ def test_a_request_finds_its_exchange_although_secrets_were_taken_out(
     redactor.redacted(Interaction(Request("GET", f"https://rooms.example/?token={other}x"), Response(200)))
     written = redactor.redacted(Interaction(Request("GET", url), Response(200))).request.url
     matcher = Mask(Owner).matcher(uri)
-    asked, recorded, another = (VcrRequest("GET", one, None, {}) for one in (url, written, url.replace("page=", "page=1")))
+    asked, recorded, another = (
+        VcrRequest("GET", one, None, {}) for one in (url, written, url.replace("page=", "page=1"))
+    )
 
     assert requests_match(asked, recorded, [matcher])
     assert not requests_match(another, recorded, [matcher])
 
 
 @given(secret=st.text("ghXYZ-_.~", min_size=6, max_size=40), other=_LETTERS, size=st.integers(0, 98))
-def test_headers_match_although_a_secret_stands_in_them_or_in_the_body(secret: str, other: str, size: int) -> None:
+def test_headers_match_although_a_secret_stands_in_them_or_in_the_body(
+    secret: str, other: str, size: int
+) -> None:
     @dataclass
     class Owner:
         def secrets(self) -> tuple[str, ...]:
@@ -447,11 +474,19 @@ def test_headers_match_although_a_secret_stands_in_them_or_in_the_body(secret: s
 
     def sent(size: int) -> Request:
         body = f'{{"name":"{secret}","size":{size:02}}}'.encode()
-        plain = {"X-Mine": secret, "Cookie": other, "Content-Type": "application/json", "Content-Length": str(len(body))}
+        plain = {
+            "X-Mine": secret,
+            "Cookie": other,
+            "Content-Type": "application/json",
+            "Content-Length": str(len(body)),
+        }
         return Request("POST", "https://rooms.example/rooms", tuple(plain.items()), body)
 
     clean = Redactor((secret,), live=True).redacted(Interaction(sent(size), Response(200))).request
-    asked, recorded, another = (VcrRequest(one.method, one.url, one.body, dict(one.headers)) for one in (sent(size), clean, sent(size + 1)))
+    asked, recorded, another = (
+        VcrRequest(one.method, one.url, one.body, dict(one.headers))
+        for one in (sent(size), clean, sent(size + 1))
+    )
     matchers = [Mask(Owner).matcher(one) for one in (headers, raw_body)]
 
     assert requests_match(asked, recorded, matchers)

@@ -10,7 +10,7 @@ import pytest
 
 from roomproof.commands.init import write_start
 from roomproof.contract.clause import Part, spoken
-from roomproof.contract.matrix import Matrix, Row, Side, matrix
+from roomproof.contract.matrix import Matrix, MatrixRow, MatrixSide, matrix
 from roomproof.contract.model import Contract
 from roomproof.contract.read import parse_contract
 from roomproof.contract.statement import Statement
@@ -23,7 +23,7 @@ CONTRACTS = {name: load_contract(folder / "openapi.yaml") for name, folder in co
 MATRIX = matrix(list(CONTRACTS.values()), row_of)
 
 
-def rows(of: Matrix, side: Side) -> Mapping[str, Row]:
+def rows(of: Matrix, side: MatrixSide) -> Mapping[str, MatrixRow]:
     (section,) = (section for section in of.sections if section.side is side)
     return {row.title: row for row in section.rows}
 
@@ -35,36 +35,41 @@ def every_statement(of: Matrix) -> Iterator[tuple[str, str, Statement]]:
                 yield from ((row.title, provider, statement) for statement in said)
 
 
-def texts(row: Row, provider: str) -> list[str]:
+def texts(row: MatrixRow, provider: str) -> list[str]:
     return [statement.text for statement in row.cells[provider]]
 
 
-def members(schema: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Mapping[str, Any]]]:
-    """Yield every schema below a body's, walked here a second time so that the package's own way is not trusted."""
+def fields(schema: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Mapping[str, Any]]]:
+    """Yield every schema below a body's, walked here a second time so that the package's own way is not
+    trusted.
+    """
     if path:
         yield path, schema
     for name, inner in schema.get("properties", {}).items():
-        yield from members(inner, (*path, name))
+        yield from fields(inner, (*path, name))
     for keyword, step in (("items", "[]"), ("additionalProperties", "{}"), ("propertyNames", "{keys}")):
         if isinstance(schema.get(keyword), dict):
-            yield from members(schema[keyword], (*path, step))
+            yield from fields(schema[keyword], (*path, step))
 
 
-@pytest.mark.parametrize("keyword", ["type", "minimum", "maximum", "minLength", "maxLength", "pattern", "format", "enum", "anyOf"])
+@pytest.mark.parametrize(
+    "keyword", ["type", "minimum", "maximum", "minLength", "maxLength", "pattern", "format", "enum", "anyOf"]
+)
 def test_every_limit_is_that_of_the_contract_and_no_other(keyword: str) -> None:
     wanted = {
         (provider, operation.id, spoken(path)): schema[keyword]
         for provider, contract in CONTRACTS.items()
         for operation in contract.operations
-        for path, schema in members(operation.schema)
+        for path, schema in fields(operation.schema)
         if keyword in schema
     }
     shown = {
         (provider, statement.operation, statement.field): statement.value
-        for row in rows(MATRIX, Side.VALUES).values()
+        for row in rows(MATRIX, MatrixSide.VALUES).values()
         for provider, said in row.cells.items()
         for statement in said
-        if statement.what == keyword and not CONTRACTS[provider].clauses[statement.clause].rule.startswith(("observed-", "sample-"))
+        if statement.what == keyword
+        and not CONTRACTS[provider].clauses[statement.clause].rule.startswith(("observed-", "sample-"))
     }
     assert shown == wanted
     assert wanted or keyword == "minLength"
@@ -75,21 +80,27 @@ def test_every_statement_has_a_source_and_the_clause_behind_it_says_the_same() -
         assert statement.source.document, (title, provider, statement)
         if statement.clause:
             clause = CONTRACTS[provider].clauses[statement.clause]
-            assert (clause.level, clause.source, clause.operation) == (statement.level, statement.source, statement.operation)
+            assert (clause.level, clause.source, clause.operation) == (
+                statement.level,
+                statement.source,
+                statement.operation,
+            )
 
 
 def test_every_clause_about_values_and_behaviour_is_in_the_matrix() -> None:
     shown = {statement.clause for _, _, statement in every_statement(MATRIX)}
     clauses = [clause for contract in CONTRACTS.values() for clause in contract.clauses.values()]
     told = [
-        clause for clause in clauses if clause.part is Part.BEHAVIOUR or (clause.part is Part.REQUEST and clause.schema and clause.path)
+        clause
+        for clause in clauses
+        if clause.part is Part.BEHAVIOUR or (clause.part is Part.REQUEST and clause.schema and clause.path)
     ]
     in_body = [clause.id for clause in told if clause.options["in"] == "body"]
     assert [clause for clause in in_body if clause not in shown] == []
 
 
-def test_members_that_mean_the_same_stand_in_one_row() -> None:
-    found = rows(MATRIX, Side.VALUES)["max participants"]
+def test_fields_that_mean_the_same_stand_in_one_row() -> None:
+    found = rows(MATRIX, MatrixSide.VALUES)["max participants"]
     assert found.concept == "max-participants"
     assert {provider: {statement.field for statement in said} for provider, said in found.cells.items()} == {
         "azure": set(),
@@ -101,13 +112,15 @@ def test_members_that_mean_the_same_stand_in_one_row() -> None:
 
 
 def test_what_most_providers_have_comes_first() -> None:
-    counts = [sum(bool(said) for said in row.cells.values()) for row in rows(MATRIX, Side.VALUES).values()]
+    counts = [
+        sum(bool(said) for said in row.cells.values()) for row in rows(MATRIX, MatrixSide.VALUES).values()
+    ]
     assert counts == sorted(counts, reverse=True)
     assert counts[0] == 3
 
 
 def test_what_an_update_means_is_told_apart() -> None:
-    left_out = rows(MATRIX, Side.MEANING)["left out"]
+    left_out = rows(MATRIX, MatrixSide.MEANING)["left out"]
     assert {statement.what for statement in left_out.cells["telnyx"]} == {"unchanged"}
     assert {statement.what for statement in left_out.cells["signalwire"]} == {"kept-or-default"}
     assert {(statement.operation, statement.what) for statement in left_out.cells["carrierx"]} == {
@@ -116,24 +129,36 @@ def test_what_an_update_means_is_told_apart() -> None:
     }
 
 
-def test_how_each_refuses() -> None:
-    found = rows(MATRIX, Side.ANSWERS)
-    assert [texts(found[title], "telnyx")[0] for title in ("without credentials", "unknown room", "refused value")] == ["401", "404", "422"]
-    assert set(texts(found["refused value"], "carrierx")) == {"4xx, which one is not said"}
-    assert "x-ms-error-code" in {statement.field for statement in found["a refusal holds"].cells["azure"]}
+def test_how_each_rejects() -> None:
+    found = rows(MATRIX, MatrixSide.RESPONSES)
+    assert [
+        texts(found[title], "telnyx")[0]
+        for title in ("without credentials", "unknown room", "rejected value")
+    ] == [
+        "401",
+        "404",
+        "422",
+    ]
+    assert set(texts(found["rejected value"], "carrierx")) == {"4xx, which one is not said"}
+    assert "x-ms-error-code" in {statement.field for statement in found["a rejection holds"].cells["azure"]}
 
 
 def test_every_rule_of_behaviour_has_a_row_with_a_title() -> None:
     """A rule without one would stand under its own name, which is no title."""
     known = {name for part, name in rules() if part is Part.BEHAVIOUR}
     assert len(known) > 10
-    assert known & set(rows(MATRIX, Side.MEANING)) == {"unique"}
+    assert known & set(rows(MATRIX, MatrixSide.MEANING)) == {"unique"}
 
 
 def test_json_has_the_source_of_every_statement() -> None:
     found = document(MATRIX)
     assert found["providers"] == ["azure", "carrierx", "signalwire", "telnyx"]
-    assert [section["title"] for section in found["sections"]] == ["Calls", "What can be set", "What it means", "Answers and refusals"]
+    assert [section["title"] for section in found["sections"]] == [
+        "Calls",
+        "What can be set",
+        "What it means",
+        "Responses and rejections",
+    ]
     (row,) = (row for row in found["sections"][1]["rows"] if row["concept"] == "max-participants")
     assert row["cells"]["signalwire"][2] == {
         "operation": "update-room",
@@ -160,7 +185,7 @@ def test_markdown_has_tables_of_one_width_and_a_note_for_every_number() -> None:
 def test_a_provider_with_nothing_but_a_contract(tmp_path: Path) -> None:
     write_start(tmp_path / "acme")
     acme = load_contract(tmp_path / "acme" / "openapi.yaml")
-    found = rows(matrix([acme, CONTRACTS["telnyx"]], row_of), Side.VALUES)["max_participants"]
+    found = rows(matrix([acme, CONTRACTS["telnyx"]], row_of), MatrixSide.VALUES)["max_participants"]
     assert texts(found, "acme") == ["integer", "at least 2", "at most 50"]
     assert {statement.source.document for statement in found.cells["acme"]} == {"acme: Update a room"}
 
@@ -178,8 +203,10 @@ def test_a_concept_is_spelled_in_one_way(word: str) -> None:
         concept_in(f"x-concept: {word}")
 
 
-def test_two_members_of_a_body_cannot_mean_the_same() -> None:
-    with pytest.raises(ContractError, match="x-concept 'name' is that of unique_name and of max_participants"):
+def test_two_fields_of_a_body_cannot_mean_the_same() -> None:
+    with pytest.raises(
+        ContractError, match="x-concept 'name' is that of unique_name and of max_participants"
+    ):
         concept_in("x-concept: name")
 
 

@@ -38,7 +38,7 @@ class Stage:
 
 @contextmanager
 def running(app: Starlette) -> Iterator[Stage]:
-    # With the protocol left to its default, asyncio leaves Nagle's algorithm on: 40 ms for each answer.
+    # With the protocol left to its default, asyncio leaves Nagle's algorithm on: 40 ms for each response.
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP) as listener:
         listener.bind(("127.0.0.1", 0))
         listener.listen()
@@ -84,7 +84,9 @@ def pool() -> urllib3.PoolManager:
 
 
 @pytest.fixture
-def connect(serve: Callable[[Mock], str], pool: urllib3.PoolManager) -> Callable[[Mock], Callable[..., urllib3.BaseHTTPResponse]]:
+def connect(
+    serve: Callable[[Mock], str], pool: urllib3.PoolManager
+) -> Callable[[Mock], Callable[..., urllib3.BaseHTTPResponse]]:
     """Serve a mock and return a function that sends it requests with credentials.
 
     `json` is sent as such, `body` as it is; a header whose value is None is left out. `signed_at` is the time
@@ -114,7 +116,9 @@ def connect(serve: Callable[[Mock], str], pool: urllib3.PoolManager) -> Callable
     return connect
 
 
-def credentials(mock: Mock, method: str, url: str, body: bytes, signed_at: float | None) -> dict[str, str | None]:
+def credentials(
+    mock: Mock, method: str, url: str, body: bytes, signed_at: float | None
+) -> dict[str, str | None]:
     """The headers with which a client of this provider proves who it is, from the provider's environment."""
     values = tuple(mock.environment.values())
     if mock.provider == "azure":

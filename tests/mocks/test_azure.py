@@ -45,17 +45,19 @@ def in_days(days: float, digits: str = "") -> str:
     return (datetime.now(UTC) + timedelta(days=days)).strftime(f"%Y-%m-%dT%H:%M:%S{digits}Z")
 
 
-def details(answer: BaseHTTPResponse) -> Mapping[str, str]:
-    detail: Mapping[str, str] = answer.json()["error"]["details"][0]
+def details(response: BaseHTTPResponse) -> Mapping[str, str]:
+    detail: Mapping[str, str] = response.json()["error"]["details"][0]
     return detail
 
 
 def test_empty_create_gets_all_defaults(send: Send) -> None:
-    answer = create(send, {})
+    response = create(send, {})
 
-    room = answer.json()
-    start, end, created = (datetime.fromisoformat(room[name]) for name in ("validFrom", "validUntil", "createdAt"))
-    assert answer.status == 201
+    room = response.json()
+    start, end, created = (
+        datetime.fromisoformat(room[name]) for name in ("validFrom", "validUntil", "createdAt")
+    )
+    assert response.status == 201
     assert room.keys() == {"id", "createdAt", "validFrom", "validUntil", "pstnDialOutEnabled"}
     assert room["pstnDialOutEnabled"] is False
     assert end - start == timedelta(days=180)
@@ -66,19 +68,19 @@ def test_empty_create_gets_all_defaults(send: Send) -> None:
 def test_nulls_on_create_are_defaults(send: Send) -> None:
     document = dict.fromkeys(("validFrom", "validUntil", "pstnDialOutEnabled", "participants"))
 
-    answer = create(send, document)
+    response = create(send, document)
 
-    assert answer.status == 201
-    assert answer.json()["pstnDialOutEnabled"] is False
+    assert response.status == 201
+    assert response.json()["pstnDialOutEnabled"] is False
 
 
 def test_headers_of_a_created_room(send: Send) -> None:
-    answer = create(send, {})
+    response = create(send, {})
 
-    assert answer.headers["Location"] == answer.json()["id"]
-    assert answer.headers["Content-Type"] == "application/json; charset=utf-8"
-    assert "2025-03-13" in answer.headers["api-supported-versions"]
-    assert "Repeatability-Result" not in answer.headers
+    assert response.headers["Location"] == response.json()["id"]
+    assert response.headers["Content-Type"] == "application/json; charset=utf-8"
+    assert "2025-03-13" in response.headers["api-supported-versions"]
+    assert "Repeatability-Result" not in response.headers
 
 
 @pytest.mark.parametrize(
@@ -95,31 +97,33 @@ def test_headers_of_a_created_room(send: Send) -> None:
 def test_instants_are_echoed_to_100_nanoseconds_with_an_offset(send: Send, digits: str, kept: str) -> None:
     valid_until = in_days(10, digits)
 
-    answer = create(send, {"validUntil": valid_until})
+    response = create(send, {"validUntil": valid_until})
 
     whole = valid_until.partition(".")[0].rstrip("Z")
-    assert answer.json()["validUntil"] == f"{whole}{kept}+00:00"
+    assert response.json()["validUntil"] == f"{whole}{kept}+00:00"
 
 
 def test_offsets_are_honoured(send: Send) -> None:
     year = datetime.now(UTC).year + 1
     window = {"validFrom": f"{year}-01-01t00:30:00+02:00", "validUntil": f"{year}-01-01T23:59:60z"}
 
-    answer = create(send, window)
+    response = create(send, window)
 
-    assert answer.json()["validFrom"] == f"{year - 1}-12-31T22:30:00+00:00"
-    assert answer.json()["validUntil"] == f"{year}-01-02T00:00:00+00:00"
+    assert response.json()["validFrom"] == f"{year - 1}-12-31T22:30:00+00:00"
+    assert response.json()["validUntil"] == f"{year}-01-02T00:00:00+00:00"
 
 
 @pytest.mark.parametrize("name", ["validFrom", "validUntil"])
-@pytest.mark.parametrize("value", ["tomorrow", "2099-01-01", "2099-02-30T00:00:00Z", "2099-01-01T00:00:00", 1, True, []])
-def test_other_instants_are_refused(send: Send, name: str, value: object) -> None:
-    answer = create(send, {name: value})
+@pytest.mark.parametrize(
+    "value", ["tomorrow", "2099-01-01", "2099-02-30T00:00:00Z", "2099-01-01T00:00:00", 1, True, []]
+)
+def test_other_instants_are_rejected(send: Send, name: str, value: object) -> None:
+    response = create(send, {name: value})
 
-    assert answer.status == 400
-    assert details(answer) == {
+    assert response.status == 400
+    assert details(response) == {
         "code": "BadArgument",
-        "message": details(answer)["message"],
+        "message": details(response)["message"],
         "target": f"$.{name}",
     }
 
@@ -133,16 +137,18 @@ def test_dial_out_is_a_boolean(send: Send, value: object) -> None:
 
 
 @pytest.mark.parametrize(("start", "end"), [(None, -1), (-3, -1), (5, 4), (0, 181), (1, 182), (None, 181)])
-def test_impossible_windows_are_refused_on_create_and_update(send: Send, start: float | None, end: float) -> None:
+def test_impossible_windows_are_rejected_on_create_and_update(
+    send: Send, start: float | None, end: float
+) -> None:
     room_id = create(send, {}).json()["id"]
     window = {"validFrom": None if start is None else in_days(start), "validUntil": in_days(end)}
 
-    for answer in (create(send, window), update(send, room_id, window)):
-        assert answer.status == 400
-        assert answer.json()["error"]["code"] == "BadRequest"
-        assert details(answer)["target"] == "ValidUntil"
-        assert "x-ms-error-code" not in answer.headers
-        assert "api-supported-versions" not in answer.headers
+    for response in (create(send, window), update(send, room_id, window)):
+        assert response.status == 400
+        assert response.json()["error"]["code"] == "BadRequest"
+        assert details(response)["target"] == "ValidUntil"
+        assert "x-ms-error-code" not in response.headers
+        assert "api-supported-versions" not in response.headers
 
 
 def test_window_of_exactly_180_days_is_possible(send: Send) -> None:
@@ -169,11 +175,11 @@ def test_update_touches_only_what_it_carries(send: Send) -> None:
     room = create(send, {"pstnDialOutEnabled": True, "validUntil": in_days(10)}).json()
     valid_until = in_days(20)
 
-    answer = update(send, room["id"], {"validUntil": valid_until})
+    response = update(send, room["id"], {"validUntil": valid_until})
 
-    assert answer.status == 200
-    assert answer.json() == room | {"validUntil": valid_until.replace("Z", "+00:00")}
-    assert send("GET", f"/rooms/{room['id']}?{VERSION}").json() == answer.json()
+    assert response.status == 200
+    assert response.json() == room | {"validUntil": valid_until.replace("Z", "+00:00")}
+    assert send("GET", f"/rooms/{room['id']}?{VERSION}").json() == response.json()
 
 
 @pytest.mark.parametrize(
@@ -188,18 +194,18 @@ def test_update_touches_only_what_it_carries(send: Send) -> None:
 def test_empty_and_null_and_read_only_updates_change_nothing(send: Send, document: object) -> None:
     room = create(send, {"pstnDialOutEnabled": True}).json()
 
-    answer = update(send, room["id"], document)
+    response = update(send, room["id"], document)
 
-    assert answer.status == 200
-    assert answer.json() == room
+    assert response.status == 200
+    assert response.json() == room
 
 
-def test_refused_update_changes_nothing(send: Send) -> None:
+def test_rejected_update_changes_nothing(send: Send) -> None:
     room = create(send, {}).json()
 
-    answer = update(send, room["id"], {"pstnDialOutEnabled": True, "validUntil": "soon"})
+    response = update(send, room["id"], {"pstnDialOutEnabled": True, "validUntil": "soon"})
 
-    assert answer.status == 400
+    assert response.status == 400
     assert send("GET", f"/rooms/{room['id']}?{VERSION}").json() == room
 
 
@@ -207,18 +213,20 @@ def test_refused_update_changes_nothing(send: Send) -> None:
 def test_update_takes_merge_patch_only(send: Send, media_type: str) -> None:
     room_id = create(send, {}).json()["id"]
 
-    answer = send("PATCH", f"/rooms/{room_id}?{VERSION}", {}, headers={"Content-Type": media_type})
+    response = send("PATCH", f"/rooms/{room_id}?{VERSION}", {}, headers={"Content-Type": media_type})
 
-    assert answer.status == 415
-    assert answer.headers["x-ms-error-code"] == answer.json()["error"]["code"]
+    assert response.status == 415
+    assert response.headers["x-ms-error-code"] == response.json()["error"]["code"]
 
 
-@pytest.mark.parametrize("query", ["", "?", "?api-version=", "?api-version=2020-01-01", f"?Api-Version=2025-03-13x&{VERSION[:-1]}"])
+@pytest.mark.parametrize(
+    "query", ["", "?", "?api-version=", "?api-version=2020-01-01", f"?Api-Version=2025-03-13x&{VERSION[:-1]}"]
+)
 def test_api_version_is_required(send: Send, query: str) -> None:
-    answer = send("POST", f"/rooms{query}", {})
+    response = send("POST", f"/rooms{query}", {})
 
-    assert answer.status == 400
-    assert answer.headers["x-ms-error-code"] == "BadRequest"
+    assert response.status == 400
+    assert response.headers["x-ms-error-code"] == "BadRequest"
 
 
 @pytest.mark.parametrize("room_id", ["123", "invalid_id", "9" * 19, "x" * 17, "٩" * 17])
@@ -226,11 +234,11 @@ def test_api_version_is_required(send: Send, query: str) -> None:
 def test_malformed_ids_are_bad_requests(send: Send, method: str, room_id: str) -> None:
     quoted = room_id.replace("٩", "%D9%A9")
 
-    answer = send(method, f"/rooms/{quoted}?{VERSION}", {}, headers=MERGE_PATCH)
+    response = send(method, f"/rooms/{quoted}?{VERSION}", {}, headers=MERGE_PATCH)
 
-    assert answer.status == 400
-    assert answer.headers["x-ms-error-code"] == answer.json()["error"]["code"] == "BadRequest"
-    assert "details" not in answer.json()["error"]
+    assert response.status == 400
+    assert response.headers["x-ms-error-code"] == response.json()["error"]["code"] == "BadRequest"
+    assert "details" not in response.json()["error"]
 
 
 def test_deleted_room_is_unknown(send: Send) -> None:
@@ -241,25 +249,27 @@ def test_deleted_room_is_unknown(send: Send) -> None:
     assert deleted.status == 204
     assert deleted.data == b""
     for method in ("GET", "PATCH", "DELETE"):
-        answer = send(method, f"/rooms/{room_id}?{VERSION}", {}, headers=MERGE_PATCH)
-        assert answer.status == 404
-        assert answer.headers["x-ms-error-code"] == answer.json()["error"]["code"] == "NotFound"
+        response = send(method, f"/rooms/{room_id}?{VERSION}", {}, headers=MERGE_PATCH)
+        assert response.status == 404
+        assert response.headers["x-ms-error-code"] == response.json()["error"]["code"] == "NotFound"
 
 
 def test_list_begins_with_the_newest_room(send: Send) -> None:
     created = [create(send, {}).json() for _ in range(3)]
 
-    answer = send("GET", f"/rooms?{VERSION}")
+    response = send("GET", f"/rooms?{VERSION}")
 
-    assert answer.json() == {"value": created[::-1]}
+    assert response.json() == {"value": created[::-1]}
 
 
 def test_role_is_attendee_where_none_is_given(send: Send) -> None:
     room_id = create(send, {"participants": {ALICE: {}, BOB: {"role": "Presenter"}}}).json()["id"]
 
-    answer = send("GET", f"/rooms/{room_id}/participants?{VERSION}")
+    response = send("GET", f"/rooms/{room_id}/participants?{VERSION}")
 
-    assert answer.json() == {"value": [{"rawId": ALICE, "role": "Attendee"}, {"rawId": BOB, "role": "Presenter"}]}
+    assert response.json() == {
+        "value": [{"rawId": ALICE, "role": "Attendee"}, {"rawId": BOB, "role": "Presenter"}]
+    }
 
 
 @pytest.mark.parametrize("role", ["Presenter", "Attendee", "Consumer", "Collaborator"])
@@ -268,19 +278,21 @@ def test_documented_roles_are_accepted(send: Send, role: str) -> None:
 
 
 @pytest.mark.parametrize("role", ["attendee", "Kafka", "", None, 1, ["Attendee"]])
-def test_other_roles_are_refused(send: Send, role: object) -> None:
+def test_other_roles_are_rejected(send: Send, role: object) -> None:
     room_id = create(send, {}).json()["id"]
 
-    for answer in (
+    for response in (
         create(send, {"participants": {ALICE: {"role": role}}}),
         invite(send, room_id, {ALICE: {"role": role}}),
     ):
-        assert answer.status == 400
-        assert details(answer)["target"] == f"$.participants.{ALICE}.role"
+        assert response.status == 400
+        assert details(response)["target"] == f"$.participants.{ALICE}.role"
 
 
-@pytest.mark.parametrize("participants", [[], "x", True, {ALICE: None}, {ALICE: "Attendee"}, {"wrong": {}}, {"": {}}])
-def test_other_participants_are_refused(send: Send, participants: object) -> None:
+@pytest.mark.parametrize(
+    "participants", [[], "x", True, {ALICE: None}, {ALICE: "Attendee"}, {"wrong": {}}, {"": {}}]
+)
+def test_other_participants_are_rejected(send: Send, participants: object) -> None:
     assert create(send, {"participants": participants}).status == 400
 
 
@@ -315,7 +327,7 @@ def test_repeated_request_is_executed_once(send: Send) -> None:
     assert len(send("GET", f"/rooms?{VERSION}").json()["value"]) == 1
 
 
-def test_refused_request_is_not_remembered(send: Send) -> None:
+def test_rejected_request_is_not_remembered(send: Send) -> None:
     headers = {"Repeatability-Request-ID": REQUEST_ID, "Repeatability-First-Sent": formatdate(usegmt=True)}
 
     assert create(send, {"pstnDialOutEnabled": 1}, headers).status == 400
@@ -335,10 +347,10 @@ def test_refused_request_is_not_remembered(send: Send) -> None:
         {"Repeatability-First-Sent": "yesterday"},
     ],
 )
-def test_broken_repeatability_headers_are_refused(send: Send, headers: Mapping[str, str]) -> None:
-    answer = create(send, {}, headers)
+def test_broken_repeatability_headers_are_rejected(send: Send, headers: Mapping[str, str]) -> None:
+    response = create(send, {}, headers)
 
-    assert answer.status == 400
+    assert response.status == 400
     assert send("GET", f"/rooms?{VERSION}").json() == {"value": []}
 
 
@@ -354,15 +366,15 @@ def test_broken_repeatability_headers_are_refused(send: Send, headers: Mapping[s
         {"Host": "elsewhere.example"},
     ],
 )
-def test_wrong_signatures_are_refused(send: Send, headers: Mapping[str, str | None]) -> None:
-    answer = send("POST", f"/rooms?{VERSION}", {}, headers=headers)
+def test_wrong_signatures_are_rejected(send: Send, headers: Mapping[str, str | None]) -> None:
+    response = send("POST", f"/rooms?{VERSION}", {}, headers=headers)
 
-    assert answer.status == 401
-    assert answer.json()["error"]["code"] == answer.headers["x-ms-error-code"] == "Denied"
+    assert response.status == 401
+    assert response.json()["error"]["code"] == response.headers["x-ms-error-code"] == "Denied"
 
 
 @pytest.mark.parametrize(("minutes", "status"), [(-16, 401), (-14, 201), (14, 201), (16, 401)])
 def test_signature_is_good_for_15_minutes(send: Send, minutes: int, status: int) -> None:
-    answer = send("POST", f"/rooms?{VERSION}", {}, signed_at=time.time() + 60 * minutes)
+    response = send("POST", f"/rooms?{VERSION}", {}, signed_at=time.time() + 60 * minutes)
 
-    assert answer.status == status
+    assert response.status == status

@@ -62,10 +62,10 @@ def test_life_of_a_room(client: RoomsClient) -> None:
     assert client.get_room(room.id).valid_until == updated.valid_until
     assert [listed.id for listed in client.list_rooms()] == [room.id]
     client.delete_room(room.id)
-    with pytest.raises(ResourceNotFoundError) as refusal:
+    with pytest.raises(ResourceNotFoundError) as rejection:
         client.get_room(room.id)
-    assert refusal.value.error is not None
-    assert refusal.value.error.code == "NotFound"
+    assert rejection.value.error is not None
+    assert rejection.value.error.code == "NotFound"
 
 
 def test_room_without_options(client: RoomsClient) -> None:
@@ -92,18 +92,18 @@ def test_participants_are_added_updated_and_removed(client: RoomsClient) -> None
     assert roles(client, room.id) == {BOB.raw_id: "Consumer"}
 
 
-def test_refusals_carry_the_error_of_the_service(client: RoomsClient) -> None:
-    with pytest.raises(HttpResponseError) as refusal:
+def test_rejections_carry_the_error_of_the_service(client: RoomsClient) -> None:
+    with pytest.raises(HttpResponseError) as rejection:
         client.create_room(valid_until=datetime.now(UTC) - timedelta(days=1))
 
-    assert refusal.value.status_code == 400
-    assert refusal.value.error is not None
-    assert refusal.value.error.code == "BadRequest"
-    assert refusal.value.error.details[0].target == "ValidUntil"
+    assert rejection.value.status_code == 400
+    assert rejection.value.error is not None
+    assert rejection.value.error.code == "BadRequest"
+    assert rejection.value.error.details[0].target == "ValidUntil"
 
 
 def test_ids_that_need_percent_encoding_are_signed_correctly(client: RoomsClient) -> None:
-    with pytest.raises(HttpResponseError) as refusal:
+    with pytest.raises(HttpResponseError) as rejection:
         client.get_room("no such room, é%")
 
-    assert refusal.value.status_code == 400
+    assert rejection.value.status_code == 400

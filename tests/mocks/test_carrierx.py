@@ -41,19 +41,19 @@ def code(text: object, role: object) -> dict[str, object]:
 def test_patch_touches_only_what_it_carries(send: Send, name: str, value: object) -> None:
     before = send("GET", ROOM).json()
 
-    answer = send("PATCH", ROOM, {name: value})
+    response = send("PATCH", ROOM, {name: value})
 
-    assert answer.status == 200
-    assert answer.json() == before | {name: value}
-    assert send("GET", ROOM).json() == answer.json()
+    assert response.status == 200
+    assert response.json() == before | {name: value}
+    assert send("GET", ROOM).json() == response.json()
 
 
 def test_properties_are_replaced_as_a_whole(send: Send) -> None:
     send("PATCH", ROOM, {"properties": {"a": 1, "b": 2}})
 
-    answer = send("PATCH", ROOM, {"properties": {"b": 3}})
+    response = send("PATCH", ROOM, {"properties": {"b": 3}})
 
-    assert answer.json()["properties"] == {"b": 3}
+    assert response.json()["properties"] == {"b": 3}
 
 
 @pytest.mark.parametrize("method", ["PATCH", "PUT"])
@@ -61,10 +61,10 @@ def test_read_only_fields_stay_whatever_is_sent(send: Send, method: str) -> None
     before = send("GET", ROOM).json()
     document = before | {"account_sid": "other", "meeting_room_sid": "other", "name": "New"}
 
-    answer = send(method, ROOM, document)
+    response = send(method, ROOM, document)
 
-    assert answer.status == 200
-    assert answer.json() == before | {"name": "New"}
+    assert response.status == 200
+    assert response.json() == before | {"name": "New"}
 
 
 @pytest.mark.parametrize("missing", FIELDS)
@@ -72,10 +72,10 @@ def test_put_needs_all_fields(send: Send, missing: str) -> None:
     room = send("GET", ROOM).json()
     partial = {name: value for name, value in room.items() if name != missing}
 
-    answer = send("PUT", ROOM, partial | {"unknown": 1})
+    response = send("PUT", ROOM, partial | {"unknown": 1})
 
-    assert answer.status == 422
-    assert missing in answer.json()["errors"][0]["message"]
+    assert response.status == 422
+    assert missing in response.json()["errors"][0]["message"]
     assert send("GET", ROOM).json() == room
 
 
@@ -119,14 +119,16 @@ def test_put_replaces_every_modifiable_field(send: Send) -> None:
     ],
 )
 @pytest.mark.parametrize("method", ["PATCH", "PUT"])
-def test_other_values_are_refused_and_change_nothing(send: Send, method: str, name: str, value: object) -> None:
+def test_other_values_are_rejected_and_change_nothing(
+    send: Send, method: str, name: str, value: object
+) -> None:
     before = send("GET", ROOM).json()
     document = {name: value} if method == "PATCH" else before | {name: value}
 
-    answer = send(method, ROOM, {**document, "name": document.get("name", "Changed")})
+    response = send(method, ROOM, {**document, "name": document.get("name", "Changed")})
 
-    assert answer.status == 422
-    assert answer.json()["errors"][0]["message"].startswith(name)
+    assert response.status == 422
+    assert response.json()["errors"][0]["message"].startswith(name)
     assert send("GET", ROOM).json() == before
 
 
@@ -136,17 +138,19 @@ def test_access_code_belongs_to_one_room_and_role(send: Send) -> None:
     assert send("PATCH", ROOM, {"access_codes": [code("111", "listener")]}).status == 409
     assert send("POST", "/meeting_rooms", {"access_codes": [code("111", "host")]}).status == 409
     assert send("PATCH", ROOM, {"access_codes": [code("2", "host"), code("2", "listener")]}).status == 409
-    own = send("PATCH", f"/meeting_rooms/{other['meeting_room_sid']}", {"access_codes": [code("111", "listener")]})
+    own = send(
+        "PATCH", f"/meeting_rooms/{other['meeting_room_sid']}", {"access_codes": [code("111", "listener")]}
+    )
     assert own.status == 200
     assert send("PATCH", ROOM, {"access_codes": [code("0111", "host")]}).status == 200
 
 
 def test_empty_create_is_enough(send: Send) -> None:
-    answer = send("POST", "/meeting_rooms", {})
+    response = send("POST", "/meeting_rooms", {})
 
-    assert answer.status == 200
-    assert answer.json().keys() == set(FIELDS)
-    assert send("GET", "/meeting_rooms").json()["items"][-1] == answer.json()
+    assert response.status == 200
+    assert response.json().keys() == set(FIELDS)
+    assert send("GET", "/meeting_rooms").json()["items"][-1] == response.json()
 
 
 @pytest.mark.parametrize("media_type", ["application/merge-patch+json", "text/json"])
@@ -157,10 +161,10 @@ def test_updates_take_json_only(send: Send, method: str, media_type: str) -> Non
 
 @pytest.mark.parametrize("method", ["GET", "PATCH", "PUT", "DELETE"])
 def test_unknown_rooms_are_not_found(send: Send, method: str) -> None:
-    answer = send(method, "/meeting_rooms/2652635f-10a6-4b2a-a46b-2eeb75ddeab6", body=b"{")
+    response = send(method, "/meeting_rooms/2652635f-10a6-4b2a-a46b-2eeb75ddeab6", body=b"{")
 
-    assert answer.status == 404
-    assert answer.json()["errors"][0]["message"]
+    assert response.status == 404
+    assert response.json()["errors"][0]["message"]
 
 
 def test_deleted_room_is_unknown(send: Send) -> None:
@@ -169,10 +173,10 @@ def test_deleted_room_is_unknown(send: Send) -> None:
 
 
 def test_malformed_json_has_an_error_body(send: Send) -> None:
-    answer = send("PATCH", ROOM, body=b"{")
+    response = send("PATCH", ROOM, body=b"{")
 
-    assert answer.status == 400
-    assert answer.json().keys() == {"errors"}
+    assert response.status == 400
+    assert response.json().keys() == {"errors"}
 
 
 @pytest.mark.parametrize(
@@ -183,8 +187,8 @@ def test_malformed_json_has_an_error_body(send: Send) -> None:
         f"Basic *{base64.b64encode(b'mock-carrierx-user:mock-carrierx-password').decode()}",
     ],
 )
-def test_other_credentials_are_refused(send: Send, authorization: str) -> None:
-    answer = send("GET", ROOM, headers={"Authorization": authorization})
+def test_other_credentials_are_rejected(send: Send, authorization: str) -> None:
+    response = send("GET", ROOM, headers={"Authorization": authorization})
 
-    assert answer.status == 401
-    assert answer.headers["WWW-Authenticate"].startswith("Basic")
+    assert response.status == 401
+    assert response.headers["WWW-Authenticate"].startswith("Basic")

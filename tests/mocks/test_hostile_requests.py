@@ -15,7 +15,10 @@ from roomproof.mocks import Mock
 
 Send = Callable[..., BaseHTTPResponse]
 
-MOCKS: dict[str, Mock] = {name: import_module(f"roomproof.mocks.{name}").MOCK for name in ("azure", "carrierx", "signalwire", "telnyx")}
+MOCKS: dict[str, Mock] = {
+    name: import_module(f"roomproof.mocks.{name}").MOCK
+    for name in ("azure", "carrierx", "signalwire", "telnyx")
+}
 CREATE_PATHS = {
     "azure": "/rooms?api-version=2025-03-13",
     "carrierx": "/meeting_rooms",
@@ -53,57 +56,61 @@ def send(provider: str, connect: Callable[[Mock], Send]) -> Send:
 
 
 @pytest.mark.parametrize("body", MALFORMED.values(), ids=MALFORMED.keys())
-def test_malformed_json_is_refused(provider: str, send: Send, body: bytes) -> None:
-    answer = send("POST", CREATE_PATHS[provider], body=body)
+def test_malformed_json_is_rejected(provider: str, send: Send, body: bytes) -> None:
+    response = send("POST", CREATE_PATHS[provider], body=body)
 
-    assert answer.status == (422 if provider == "telnyx" else 400)
-    assert isinstance(answer.json(), dict)
+    assert response.status == (422 if provider == "telnyx" else 400)
+    assert isinstance(response.json(), dict)
 
 
 @pytest.mark.parametrize("document", [None, True, 1, "text", [], [{}]])
-def test_body_that_is_no_object_is_refused(provider: str, send: Send, document: object) -> None:
-    answer = send("POST", CREATE_PATHS[provider], document)
+def test_body_that_is_no_object_is_rejected(provider: str, send: Send, document: object) -> None:
+    response = send("POST", CREATE_PATHS[provider], document)
 
-    assert answer.status == (400 if provider == "azure" else 422)
+    assert response.status == (400 if provider == "azure" else 422)
 
 
-@pytest.mark.parametrize("media_type", ["text/plain", "application/xml", "application/jsonx", "garbage", "", None])
-def test_other_media_types_are_refused(provider: str, send: Send, media_type: str | None) -> None:
-    answer = send("POST", CREATE_PATHS[provider], {"name": "a"}, headers={"Content-Type": media_type})
+@pytest.mark.parametrize(
+    "media_type", ["text/plain", "application/xml", "application/jsonx", "garbage", "", None]
+)
+def test_other_media_types_are_rejected(provider: str, send: Send, media_type: str | None) -> None:
+    response = send("POST", CREATE_PATHS[provider], {"name": "a"}, headers={"Content-Type": media_type})
 
-    assert answer.status == (422 if provider == "telnyx" else 415), "Telnyx documents no 415"
+    assert response.status == (422 if provider == "telnyx" else 415), "Telnyx documents no 415"
 
 
 def test_media_type_may_have_parameters_and_capitals(provider: str, send: Send) -> None:
-    answer = send(
+    response = send(
         "POST",
         CREATE_PATHS[provider],
         {"name": "a"},
         headers={"Content-Type": "Application/JSON; charset=utf-8"},
     )
 
-    assert answer.status in (200, 201)
+    assert response.status in (200, 201)
 
 
 @pytest.mark.parametrize(
     "authorization",
     [None, "", "Basic", "Basic ====", "Basic \xe9\xff", "Bearer", "Bearer \xe9", "HMAC-SHA256 x", "\xff"],
 )
-def test_requests_without_valid_credentials_are_refused_first(provider: str, send: Send, authorization: str | None) -> None:
-    answer = send("POST", CREATE_PATHS[provider], body=b"{", headers={"Authorization": authorization})
+def test_requests_without_valid_credentials_are_rejected_first(
+    provider: str, send: Send, authorization: str | None
+) -> None:
+    response = send("POST", CREATE_PATHS[provider], body=b"{", headers={"Authorization": authorization})
 
-    assert answer.status == 401
-    assert answer.headers["WWW-Authenticate"]
+    assert response.status == 401
+    assert response.headers["WWW-Authenticate"]
 
 
 @pytest.mark.parametrize("room_id", ["%00", "%ff", "..", "%F0%9F%98%80", "a" * 5000, "-1", "%2e%2e", " %20"])
 @pytest.mark.parametrize("method", ["GET", "DELETE"])
-def test_malformed_ids_are_refused(provider: str, send: Send, method: str, room_id: str) -> None:
+def test_malformed_ids_are_rejected(provider: str, send: Send, method: str, room_id: str) -> None:
     path, _, query = CREATE_PATHS[provider].partition("?")
 
-    answer = send(method, f"{path}/{room_id.strip()}?{query}", headers={"Authorization": None})
+    response = send(method, f"{path}/{room_id.strip()}?{query}", headers={"Authorization": None})
 
-    assert 400 <= answer.status < 500
+    assert 400 <= response.status < 500
 
 
 def test_unknown_paths_and_methods_have_the_error_body_of_the_provider(provider: str, send: Send) -> None:
@@ -135,16 +142,18 @@ def test_garbage_in_the_request_head_does_no_harm(provider: str, serve: Callable
 def test_whole_number_is_an_integer_however_it_is_spelled(connect: Callable[[Mock], Send]) -> None:
     send = connect(MOCKS["telnyx"])
 
-    answers = [send("POST", "/rooms", body=b'{"max_participants": %s}' % text) for text in (b"10", b"10.0", b"1e1")]
+    responses = [
+        send("POST", "/rooms", body=b'{"max_participants": %s}' % text) for text in (b"10", b"10.0", b"1e1")
+    ]
 
-    assert [answer.json()["data"]["max_participants"] for answer in answers] == [10, 10, 10]
-    assert all(b'"max_participants":10,' in answer.data for answer in answers)
+    assert [response.json()["data"]["max_participants"] for response in responses] == [10, 10, 10]
+    assert all(b'"max_participants":10,' in response.data for response in responses)
 
 
 def test_long_numbers_and_texts_survive(connect: Callable[[Mock], Send]) -> None:
     send = connect(MOCKS["carrierx"])
     properties = {"number": 10**40, "text": "\u0000\u2028\U0001f600é", "list": [[]] * 500, "small": 1e-7}
 
-    answer = send("POST", "/meeting_rooms", {"properties": properties})
+    response = send("POST", "/meeting_rooms", {"properties": properties})
 
-    assert json.loads(answer.data)["properties"] == properties
+    assert json.loads(response.data)["properties"] == properties

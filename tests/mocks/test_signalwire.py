@@ -27,10 +27,10 @@ def send(connect: Callable[[Mock], Send]) -> Send:
 
 
 def test_room_with_defaults_has_every_documented_field(send: Send) -> None:
-    answer = send("POST", "/rooms", {"name": "stand-up_1"})
+    response = send("POST", "/rooms", {"name": "stand-up_1"})
 
-    room = answer.json()
-    assert answer.status == 200
+    room = response.json()
+    assert response.status == 200
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", room["created_at"])
     assert room == {
         "id": room["id"],
@@ -78,11 +78,11 @@ def test_room_with_defaults_has_every_documented_field(send: Send) -> None:
 def test_update_touches_only_what_it_carries(send: Send, name: str, value: object) -> None:
     before = send("GET", ROOM).json()
 
-    answer = send("PUT", ROOM, {name: value})
+    response = send("PUT", ROOM, {name: value})
 
-    assert answer.status == 200
-    assert answer.json() == before | {name: value, "updated_at": answer.json()["updated_at"]}
-    assert send("GET", ROOM).json() == answer.json()
+    assert response.status == 200
+    assert response.json() == before | {name: value, "updated_at": response.json()["updated_at"]}
+    assert send("GET", ROOM).json() == response.json()
 
 
 @pytest.mark.parametrize(
@@ -118,15 +118,15 @@ def test_update_touches_only_what_it_carries(send: Send, name: str, value: objec
         ("audio_video_sync", None),
     ],
 )
-def test_other_values_are_refused_and_change_nothing(send: Send, name: str, value: object) -> None:
+def test_other_values_are_rejected_and_change_nothing(send: Send, name: str, value: object) -> None:
     before = send("GET", ROOM).json()
 
     updated = send("PUT", ROOM, {"record_on_start": True, name: value})
     created = send("POST", "/rooms", {"name": "other", name: value})
 
-    for answer in (updated, created):
-        error = answer.json()["errors"][0]
-        assert answer.status == 422
+    for response in (updated, created):
+        error = response.json()["errors"][0]
+        assert response.status == 422
         assert (error["type"], error["code"]) == ("validation_error", "invalid_parameter")
         assert error["attribute"] == name
         assert error["message"]
@@ -149,20 +149,20 @@ def test_moments_are_kept_in_utc_and_whole_seconds(send: Send, name: str, sent: 
 
 
 def test_names_of_fields_are_those_of_the_document(send: Send) -> None:
-    answer = send("PUT", ROOM, {"sync_audio_video": True})
+    response = send("PUT", ROOM, {"sync_audio_video": True})
 
-    assert answer.status == 200
-    assert answer.json()["audio_video_sync"] is None
-    assert "sync_audio_video" not in answer.json()
+    assert response.status == 200
+    assert response.json()["audio_video_sync"] is None
+    assert "sync_audio_video" not in response.json()
 
 
 def test_update_cannot_rename_a_room(send: Send) -> None:
     before = send("GET", ROOM).json()
 
-    answer = send("PUT", ROOM, {"name": "renamed", "id": "x", "fps": 30})
+    response = send("PUT", ROOM, {"name": "renamed", "id": "x", "fps": 30})
 
-    assert answer.status == 200
-    assert answer.json() == before | {"updated_at": answer.json()["updated_at"]}
+    assert response.status == 200
+    assert response.json() == before | {"updated_at": response.json()["updated_at"]}
 
 
 @pytest.mark.parametrize("name", ["a", "A-Za-z0-9_-", "x" * 100])
@@ -170,12 +170,14 @@ def test_documented_names_are_accepted(send: Send, name: str) -> None:
     assert send("POST", "/rooms", {"name": name}).json()["name"] == name
 
 
-@pytest.mark.parametrize("document", [{}, *({"name": name} for name in ("", "a b", "ä", "a\n", "x" * 101, None, 1))])
-def test_other_names_are_refused(send: Send, document: object) -> None:
-    answer = send("POST", "/rooms", document)
+@pytest.mark.parametrize(
+    "document", [{}, *({"name": name} for name in ("", "a b", "ä", "a\n", "x" * 101, None, 1))]
+)
+def test_other_names_are_rejected(send: Send, document: object) -> None:
+    response = send("POST", "/rooms", document)
 
-    assert answer.status == 422
-    assert answer.json()["errors"][0]["attribute"] == "name"
+    assert response.status == 422
+    assert response.json()["errors"][0]["attribute"] == "name"
 
 
 def test_name_belongs_to_one_room(send: Send) -> None:
@@ -208,9 +210,9 @@ def test_list_has_pages_with_links(send: Send) -> None:
 @pytest.mark.parametrize("room_id", ["7b61621f-62e0-4aad-ab11-9fd19e272e73", "not-a-uuid"])
 @pytest.mark.parametrize("method", ["GET", "PUT", "DELETE"])
 def test_unknown_rooms_are_not_found(send: Send, method: str, room_id: str) -> None:
-    answer = send(method, f"/rooms/{room_id}", body=b"{")
+    response = send(method, f"/rooms/{room_id}", body=b"{")
 
-    assert (answer.status, answer.json()) == (404, {"error": "Not Found"})
+    assert (response.status, response.json()) == (404, {"error": "Not Found"})
 
 
 def test_deleted_room_is_unknown(send: Send) -> None:
@@ -219,15 +221,17 @@ def test_deleted_room_is_unknown(send: Send) -> None:
 
 
 def test_malformed_json_is_a_bad_request(send: Send) -> None:
-    answer = send("PUT", ROOM, body=b"{")
+    response = send("PUT", ROOM, body=b"{")
 
-    assert (answer.status, answer.json()) == (400, {"error": "Bad Request"})
+    assert (response.status, response.json()) == (400, {"error": "Bad Request"})
 
 
 def test_token_needs_the_scope_video(send: Send) -> None:
     environment = MOCK.environment
     pair = f"{environment['SIGNALWIRE_PROJECT_ID']}:{environment['SIGNALWIRE_API_TOKEN_WITHOUT_SCOPE']}"
 
-    answer = send("GET", ROOM, headers={"Authorization": f"Basic {base64.b64encode(pair.encode()).decode()}"})
+    response = send(
+        "GET", ROOM, headers={"Authorization": f"Basic {base64.b64encode(pair.encode()).decode()}"}
+    )
 
-    assert (answer.status, answer.json()) == (401, {"error": "Unauthorized"})
+    assert (response.status, response.json()) == (401, {"error": "Unauthorized"})

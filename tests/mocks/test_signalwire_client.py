@@ -35,9 +35,9 @@ def test_life_of_a_room(client: RestClient) -> None:
     assert rooms.get(created["id"]) == updated
     assert [room["id"] for room in rooms.list()["data"]] == [MOCK.room_id, created["id"]]
     rooms.delete(created["id"])
-    with pytest.raises(SignalWireRestError) as refusal:
+    with pytest.raises(SignalWireRestError) as rejection:
         rooms.get(created["id"])
-    assert refusal.value.status_code == 404
+    assert rejection.value.status_code == 404
 
 
 def test_pages_are_followed(client: RestClient) -> None:
@@ -56,9 +56,11 @@ def test_new_name_of_the_sync_field_is_unknown_to_the_document(client: RestClien
 
 
 def test_token_without_the_scope_is_unauthorised(host: str) -> None:
-    project_id, token = (ENVIRONMENT[f"SIGNALWIRE_{name}"] for name in ("PROJECT_ID", "API_TOKEN_WITHOUT_SCOPE"))
+    project_id, token = (
+        ENVIRONMENT[f"SIGNALWIRE_{name}"] for name in ("PROJECT_ID", "API_TOKEN_WITHOUT_SCOPE")
+    )
 
-    with pytest.raises(SignalWireRestError) as refusal:
+    with pytest.raises(SignalWireRestError) as rejection:
         RestClient(project_id, token, host).video.rooms.update(MOCK.room_id or "", max_members=5)
 
-    assert refusal.value.status_code == 401
+    assert rejection.value.status_code == 401

@@ -21,17 +21,17 @@ def send(connect: Callable[[Mock], Send]) -> Send:
     return connect(MOCK)
 
 
-def error(answer: BaseHTTPResponse) -> dict[str, object]:
-    first: dict[str, object] = answer.json()["errors"][0]
+def error(response: BaseHTTPResponse) -> dict[str, object]:
+    first: dict[str, object] = response.json()["errors"][0]
     return first
 
 
 def test_room_that_nobody_has_changed(send: Send) -> None:
-    answer = send("GET", ROOM)
+    response = send("GET", ROOM)
 
-    room = answer.json()["data"]
+    room = response.json()["data"]
     timestamps = [room.pop("created_at"), room.pop("updated_at")]
-    assert answer.status == 200
+    assert response.status == 200
     assert room == {
         "id": MOCK.room_id,
         "unique_name": None,
@@ -57,10 +57,10 @@ def test_update_echoes_every_field(send: Send) -> None:
         "webhook_timeout_secs": 25,
     }
 
-    answer = send("PATCH", ROOM, fields)
+    response = send("PATCH", ROOM, fields)
 
-    assert answer.status == 200
-    room = answer.json()["data"]
+    assert response.status == 200
+    room = response.json()["data"]
     assert {name: room[name] for name in fields} == fields
     assert room["sessions"] == []
 
@@ -78,12 +78,12 @@ def test_update_touches_only_what_it_carries(send: Send) -> None:
 def test_read_only_and_unknown_fields_are_ignored(send: Send) -> None:
     before = send("GET", ROOM).json()["data"]
 
-    answer = send("PATCH", ROOM, {"id": "other", "record_type": "x", "created_at": 1, "unknown": {}})
+    response = send("PATCH", ROOM, {"id": "other", "record_type": "x", "created_at": 1, "unknown": {}})
 
-    assert answer.status == 200
-    assert answer.json()["data"]["id"] == before["id"]
-    assert answer.json()["data"]["created_at"] == before["created_at"]
-    assert "unknown" not in answer.json()["data"]
+    assert response.status == 200
+    assert response.json()["data"]["id"] == before["id"]
+    assert response.json()["data"]["created_at"] == before["created_at"]
+    assert "unknown" not in response.json()["data"]
 
 
 @pytest.mark.parametrize(
@@ -104,10 +104,10 @@ def test_read_only_and_unknown_fields_are_ignored(send: Send) -> None:
     ],
 )
 def test_documented_values_are_accepted(send: Send, name: str, value: object) -> None:
-    answer = send("PATCH", ROOM, {name: value})
+    response = send("PATCH", ROOM, {name: value})
 
-    assert answer.status == 200
-    assert answer.json()["data"][name] == value
+    assert response.status == 200
+    assert response.json()["data"][name] == value
 
 
 @pytest.mark.parametrize(
@@ -142,16 +142,16 @@ def test_documented_values_are_accepted(send: Send, name: str, value: object) ->
         ("webhook_event_failover_url", ["https://example.com"]),
     ],
 )
-def test_other_values_are_refused_and_change_nothing(send: Send, name: str, value: object) -> None:
+def test_other_values_are_rejected_and_change_nothing(send: Send, name: str, value: object) -> None:
     before = send("GET", ROOM).json()
 
     updated = send("PATCH", ROOM, {"enable_recording": True, name: value})
     created = send("POST", "/rooms", {name: value})
 
-    for answer in (updated, created):
-        assert answer.status == 422
-        assert error(answer)["code"] == "10027"
-        assert error(answer)["source"] == {"pointer": f"/{name}"}
+    for response in (updated, created):
+        assert response.status == 422
+        assert error(response)["code"] == "10027"
+        assert error(response)["source"] == {"pointer": f"/{name}"}
     assert send("GET", ROOM).json() == before
 
 
@@ -174,10 +174,10 @@ def test_sessions_are_shown_where_the_query_asks_for_them(send: Send) -> None:
 @pytest.mark.parametrize("room_id", ["7b61621f-62e0-4aad-ab11-9fd19e272e73", "not-a-uuid"])
 @pytest.mark.parametrize("method", ["GET", "PATCH", "DELETE"])
 def test_unknown_rooms_are_not_found(send: Send, method: str, room_id: str) -> None:
-    answer = send(method, f"/rooms/{room_id}", body=b"{", headers={"Content-Type": None})
+    response = send(method, f"/rooms/{room_id}", body=b"{", headers={"Content-Type": None})
 
-    assert answer.status == 404
-    assert error(answer)["code"] == "10005"
+    assert response.status == 404
+    assert error(response)["code"] == "10005"
 
 
 def test_deleted_room_is_unknown(send: Send) -> None:
@@ -189,11 +189,11 @@ def test_id_may_be_written_in_capitals(send: Send) -> None:
     assert send("GET", ROOM.upper().replace("ROOMS", "rooms")).status == 200
 
 
-def test_other_keys_are_refused(send: Send) -> None:
-    answer = send("GET", ROOM, headers={"Authorization": "Bearer other-key"})
+def test_other_keys_are_rejected(send: Send) -> None:
+    response = send("GET", ROOM, headers={"Authorization": "Bearer other-key"})
 
-    assert answer.status == 401
-    assert error(answer)["code"] == "10009"
+    assert response.status == 401
+    assert error(response)["code"] == "10009"
 
 
 def test_list_has_pages_and_a_filter(send: Send) -> None:
@@ -208,6 +208,8 @@ def test_list_has_pages_and_a_filter(send: Send) -> None:
     assert [room["unique_name"] for room in named["data"]] == ["room 2"]
 
 
-@pytest.mark.parametrize("query", ["page[size]=0", "page[size]=x", "page[number]=-1", f"page[number]={'9' * 5000}"])
-def test_impossible_pages_are_refused(send: Send, query: str) -> None:
+@pytest.mark.parametrize(
+    "query", ["page[size]=0", "page[size]=x", "page[number]=-1", f"page[number]={'9' * 5000}"]
+)
+def test_impossible_pages_are_rejected(send: Send, query: str) -> None:
     assert send("GET", f"/rooms?{query}").status == 422

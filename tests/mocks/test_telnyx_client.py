@@ -30,7 +30,9 @@ def test_life_of_a_room(client: telnyx.Telnyx) -> None:
     assert created is not None
     assert created.id is not None
 
-    updated = client.rooms.update(created.id, enable_recording=True, webhook_event_url="https://example.com", webhook_timeout_secs=30).data
+    updated = client.rooms.update(
+        created.id, enable_recording=True, webhook_event_url="https://example.com", webhook_timeout_secs=30
+    ).data
 
     assert updated is not None
     assert (updated.unique_name, updated.max_participants) == ("Blue", 5)

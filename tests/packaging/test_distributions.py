@@ -24,7 +24,12 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def files_below(*folders: str, suffixes: tuple[str, ...]) -> set[str]:
     """Return the files of the checkout below some folders."""
-    found = (path for folder in folders for path in (ROOT / folder).rglob("*") if path.suffix in suffixes or path.name in suffixes)
+    found = (
+        path
+        for folder in folders
+        for path in (ROOT / folder).rglob("*")
+        if path.suffix in suffixes or path.name in suffixes
+    )
     return {path.relative_to(ROOT).as_posix() for path in found}
 
 
@@ -34,12 +39,23 @@ def test_the_wheel_holds_the_packages_the_templates_the_contracts_and_the_casset
     suffixes = (".py", ".yaml", ".json", "py.typed", ".html", ".css", ".js")
     modules = files_below("src", "strategies", "faults", "auth", suffixes=suffixes)
     expected = {name.partition("/")[2] for name in modules}
-    expected |= {f"roomproof/_contracts/{name.partition('/')[2]}" for name in files_below("contracts", suffixes=(".yaml",))}
-    expected |= {f"roomproof/_cassettes/{name.partition('/')[2]}" for name in files_below("cassettes", suffixes=(".yaml", ".md"))}
+    expected |= {
+        f"roomproof/_contracts/{name.partition('/')[2]}"
+        for name in files_below("contracts", suffixes=(".yaml",))
+    }
+    expected |= {
+        f"roomproof/_cassettes/{name.partition('/')[2]}"
+        for name in files_below("cassettes", suffixes=(".yaml", ".md"))
+    }
     assert names == expected
-    assert {f"{name}/py.typed" for name in ("roomproof", "roomproof_faults", "roomproof_strategies", "roomproof_auth")} <= names
+    assert {
+        f"{name}/py.typed"
+        for name in ("roomproof", "roomproof_faults", "roomproof_strategies", "roomproof_auth")
+    } <= names
     assert "roomproof/start/openapi.yaml" in names
-    assert {f"roomproof/reports/html/{name}" for name in ("page.html", "parts.html", "style.css", "script.js")} <= names
+    assert {
+        f"roomproof/reports/html/{name}" for name in ("page.html", "parts.html", "style.css", "script.js")
+    } <= names
     assert "roomproof/_cassettes/telnyx/mock/update-room.yaml" in names
 
 

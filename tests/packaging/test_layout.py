@@ -24,15 +24,23 @@ def test_the_documentation_names_every_variable_that_a_contract_names() -> None:
     page = (ROOT / "docs" / "live.md").read_text(encoding="utf-8")
     for path in sorted((ROOT / "contracts").glob("*/openapi.yaml")):
         contract = yaml.safe_load(path.read_text(encoding="utf-8"))
-        names = [*contract["x-credentials"]["environment"].values(), *contract["servers"][0].get("x-environment", {}).values()]
+        names = [
+            *contract["x-credentials"]["environment"].values(),
+            *contract["servers"][0].get("x-environment", {}).values(),
+        ]
         assert [name for name in names if f"`{name}`" not in page] == [], path
 
 
 def test_contributing_explains_every_extension_of_the_contracts() -> None:
     guide = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
     used: set[str] = set()
-    for path in (*(ROOT / "contracts").glob("*/openapi.yaml"), ROOT / "src" / "roomproof" / "start" / "openapi.yaml"):
-        used |= set(re.findall(r"(?<![\w/-])(x-[a-z-]+):", path.read_text(encoding="utf-8"))) - {"x-ms-error-code"}
+    for path in (
+        *(ROOT / "contracts").glob("*/openapi.yaml"),
+        ROOT / "src" / "roomproof" / "start" / "openapi.yaml",
+    ):
+        used |= set(re.findall(r"(?<![\w/-])(x-[a-z-]+):", path.read_text(encoding="utf-8"))) - {
+            "x-ms-error-code"
+        }
     assert [name for name in sorted(used) if f"`{name}`" not in guide] == []
 
 

@@ -1,4 +1,6 @@
-"""The hook that pre-commit finds in this repository: which files it takes, and that it stops a secret. And our own use of it."""
+"""The hook that pre-commit finds in this repository: which files it takes, and that it stops a secret. And
+our own use of it.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +19,8 @@ ROOT = Path(__file__).parents[2]
 LEAK = """\
 interactions:
 - request:
-    {method: PATCH, uri: "https://api.telnyx.com/v2/rooms/1", body: "{}", headers: {Authorization: [Bearer KEY0123456789ABCDEF_abcdef]}}
+    {method: PATCH, uri: "https://api.telnyx.com/v2/rooms/1", body: "{}",
+     headers: {Authorization: [Bearer KEY0123456789ABCDEF_abcdef]}}
   response: {status: {code: 200, message: OK}, headers: {}, body: {string: "{}"}}
 version: 1
 """
@@ -40,7 +43,9 @@ def hook() -> Any:
 def run(hook: Any, *files: Path) -> int:
     """Run the hook as pre-commit does: its entry, with the files behind it."""
     name, *words = shlex.split(hook["entry"])
-    return subprocess.run([Path(sys.executable).parent / name, *words, *files], capture_output=True, check=False).returncode
+    return subprocess.run(
+        [Path(sys.executable).parent / name, *words, *files], capture_output=True, check=False
+    ).returncode
 
 
 @pytest.mark.parametrize(
@@ -59,7 +64,9 @@ def test_the_hook_takes_recordings_only(hook: Any, name: str, taken: bool) -> No
 
 
 def test_the_hook_lets_the_shipped_recordings_pass(hook: Any) -> None:
-    shipped = [path for path in (ROOT / "cassettes").rglob("*.yaml") if re.search(hook["files"], path.as_posix())]
+    shipped = [
+        path for path in (ROOT / "cassettes").rglob("*.yaml") if re.search(hook["files"], path.as_posix())
+    ]
     assert len(shipped) >= 8
     assert run(hook, *shipped) == 0
 
@@ -72,14 +79,18 @@ def test_the_hook_stops_a_secret(hook: Any, tmp_path: Path) -> None:
 
 def test_our_own_hook_for_secrets_is_the_one_that_others_get(hook: Any, own_hooks: dict[str, Any]) -> None:
     own = own_hooks[hook["id"]]
-    assert [own[name] for name in ("name", "entry", "files", "exclude")] == [hook[name] for name in ("name", "entry", "files", "exclude")]
+    assert [own[name] for name in ("name", "entry", "files", "exclude")] == [
+        hook[name] for name in ("name", "entry", "files", "exclude")
+    ]
 
 
 def test_our_own_hooks_are_the_commands_of_the_part_lint(own_hooks: dict[str, Any]) -> None:
     tox = configparser.ConfigParser(interpolation=None)
     tox.read(ROOT / "tox.ini", encoding="utf-8")
     commands = tox["testenv:lint"]["commands"].split("\n")
-    assert [hook["entry"] for name, hook in own_hooks.items() if name != "roomproof-secrets"] == [line for line in commands if line]
+    assert [hook["entry"] for name, hook in own_hooks.items() if name != "roomproof-secrets"] == [
+        line for line in commands if line
+    ]
 
 
 def test_our_own_hooks_look_at_the_whole_but_for_recordings(own_hooks: dict[str, Any]) -> None:

@@ -1,1 +1,3 @@
-"""Whatever a parser is given, it gives a value or one of the typed errors: never a traceback, never a hang."""
+"""Whatever a parser is given, it gives a value or one of the typed errors: never a traceback, never a
+hang.
+"""

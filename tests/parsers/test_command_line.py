@@ -1,4 +1,6 @@
-"""The command line as a whole: whatever stands where a file is expected, it ends with one sentence and exit code 2 or 3."""
+"""The command line as a whole: whatever stands where a file is expected, it ends with one sentence and exit
+code 2 or 3.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +31,9 @@ CONTENTS = {
 }
 
 
-def one_sentence(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, *words: str | Path) -> None:
+def one_sentence(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, *words: str | Path
+) -> None:
     monkeypatch.setattr(sys, "argv", ["roomproof", *map(str, words)])
     with pytest.raises(SystemExit) as ended:
         main()
@@ -55,10 +59,18 @@ COMMANDS = [
 @pytest.mark.parametrize("words", COMMANDS, ids=lambda words: " ".join(words[:2]))
 @pytest.mark.parametrize("what", ["missing", "file", "null character"])
 def test_no_such_thing(
-    words: tuple[str, ...], what: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    words: tuple[str, ...],
+    what: str,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """`init` makes what is missing, so for it a name that is none is asked for."""
-    place = {"missing": tmp_path / "No such", "file": tmp_path / "file.yaml", "null character": tmp_path / "a\0b"}[what]
+    place = {
+        "missing": tmp_path / "No such",
+        "file": tmp_path / "file.yaml",
+        "null character": tmp_path / "a\0b",
+    }[what]
     (tmp_path / "file.yaml").write_bytes(CONTENTS["binary"])
     one_sentence(capsys, monkeypatch, *(word.format(place) for word in words))
 
@@ -67,7 +79,12 @@ def test_no_such_thing(
 @pytest.mark.parametrize("content", CONTENTS.values(), ids=CONTENTS.keys())
 @pytest.mark.parametrize("words", COMMANDS[:3], ids=lambda words: " ".join(words[:2]))
 def test_a_file_of_something_else(
-    words: tuple[str, ...], content: bytes, suffix: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    words: tuple[str, ...],
+    content: bytes,
+    suffix: str,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     (path := tmp_path / f"any{suffix}").write_bytes(content)
     one_sentence(capsys, monkeypatch, *(word.format(path) for word in words))
@@ -76,7 +93,11 @@ def test_a_file_of_something_else(
 @pytest.mark.parametrize("content", CONTENTS.values(), ids=CONTENTS.keys())
 @pytest.mark.parametrize("name", ["openapi.yaml", "deviations.yaml"])
 def test_a_contract_of_something_else(
-    name: str, content: bytes, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    name: str,
+    content: bytes,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     folder = tmp_path / "mine"
     monkeypatch.setattr(sys, "argv", ["roomproof", "init", str(folder)])
@@ -89,7 +110,9 @@ def test_a_contract_of_something_else(
         one_sentence(capsys, monkeypatch, "clauses", "mine", "--contracts", folder)
 
 
-def test_folders_where_files_are_expected(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_folders_where_files_are_expected(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     (tmp_path / "mine" / "openapi.yaml").mkdir(parents=True)
     (tmp_path / "tapes" / "a.yaml").mkdir(parents=True)
     one_sentence(capsys, monkeypatch, "clauses", "mine", "--contracts", tmp_path)
@@ -110,7 +133,10 @@ def test_what_a_tool_keeps_in_a_hidden_folder_is_no_recording(
     (tmp_path / ".tool").mkdir()
     (tmp_path / ".tool" / "last.json").write_text("{}", encoding="utf-8")
     monkeypatch.setattr(sys, "argv", ["roomproof", "replay", "--check-secrets", str(tmp_path)])
-    own = "interactions:\n- request: {method: GET, uri: 'http://localhost/x'}\n  response: {status: {code: 200}}\n"
+    own = (
+        "interactions:\n- request: {method: GET, uri: 'http://localhost/x'}\n  response: {status: "
+        "{code: 200}}\n"
+    )
     (tmp_path / "own.yaml").write_text(own, encoding="utf-8")
     with pytest.raises(SystemExit) as ended:
         main()

@@ -1,4 +1,6 @@
-"""Free texts on the command line and credentials in the environment: a value, or a sentence that says how to write it."""
+"""Free texts on the command line and credentials in the environment: a value, or a sentence that says how to
+write it.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +18,8 @@ from roomproof.targets.http import HttpTarget
 
 from .hostile import ends_in, examples, spoilt
 
-# What an operating system can hold in an argument or in an environment variable: anything but a null character.
+# What an operating system can hold in an argument or in an environment variable: anything but a null
+# character.
 ARGUMENT = st.text(st.characters(exclude_characters="\0", exclude_categories=[]), max_size=40)
 SPECS = [find_contract(provider)[0].credentials for provider in contract_folders()]
 URLS = ["https://api.example.com/v2", "http://127.0.0.1:8080", "http://[::1]:80/x"]
@@ -42,9 +45,9 @@ def test_a_base_url(text: str) -> None:
 
 
 def signs(spec: CredentialsSpec, environment: Mapping[str, str]) -> None:
-    """Read credentials and put them, and every forgery of them, on a request."""
+    """Read credentials and put them, and every invalid form of them, on a request."""
     scheme = scheme_from(spec, environment)
-    for one in (scheme, unscoped_from(spec, scheme, environment), *scheme.forgeries().values()):
+    for one in (scheme, unscoped_from(spec, scheme, environment), *scheme.invalid_credentials().values()):
         if one is not None:
             for name, value in one.headers("PATCH", "https://api.example.com/rooms/1?a=b", b"{}"):
                 assert (name + value).isprintable()

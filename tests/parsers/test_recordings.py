@@ -1,4 +1,6 @@
-"""Recordings of anybody: cassettes in YAML and JSON, HAR files. What is read can be judged, compared, searched and reported."""
+"""Recordings of anybody: cassettes in YAML and JSON, HAR files. What is read can be judged, compared,
+searched and reported.
+"""
 
 from __future__ import annotations
 
@@ -26,14 +28,17 @@ from roomproof.json_data import as_json
 from roomproof.providers import bundled, contract_folders, find_contract
 from roomproof.reports.comparison import comparison_document, show_comparison
 from roomproof.reports.junit import junit
-from roomproof.reports.report import Judged, report
+from roomproof.reports.report import ProviderResult, report
 from roomproof.reports.terminal import show
 
 from .hostile import as_text, changed, ends_in, examples, octets, texts
 
 NOW = datetime(2030, 6, 1, 12, tzinfo=UTC)
 REGISTER = Register({provider: find_contract(provider) for provider in contract_folders()})
-SHIPPED = [yaml.safe_load(path.read_text(encoding="utf-8")) for path in sorted(bundled("cassettes").glob("*/*/*.yaml"))]
+SHIPPED = [
+    yaml.safe_load(path.read_text(encoding="utf-8"))
+    for path in sorted(bundled("cassettes").glob("*/*/*.yaml"))
+]
 
 
 def shortened(cassette: dict[str, Any]) -> dict[str, Any]:
@@ -74,11 +79,13 @@ ROOM: dict[str, Any] = {
 }
 OTHERS: list[dict[str, Any]] = [
     {"Entries": [{
-        "RequestUri": ROOM["url"], "RequestMethod": "PATCH", "RequestHeaders": ROOM["type"], "RequestBody": {"max_participants": 51},
+        "RequestUri": ROOM["url"], "RequestMethod": "PATCH", "RequestHeaders": ROOM["type"],
+        "RequestBody": {"max_participants": 51},
         "StatusCode": 200, "ResponseHeaders": ROOM["type"], "ResponseBody": {"data": {}},
     }]},
     {"info": {}, "item": [{"item": [{"request": {"method": "PATCH", "url": ROOM["url"]}, "response": [
-        {"originalRequest": {"method": "PATCH", "url": {"raw": ROOM["url"]}, "body": {"mode": "raw", "raw": "{}"}}, "code": 200},
+        {"originalRequest": {"method": "PATCH", "url": {"raw": ROOM["url"]}, "body": {"mode": "raw",
+        "raw": "{}"}}, "code": 200},
     ]}]}], "variable": [{"key": "a", "value": "{{a}}"}]},
     {"http_interactions": SHIPPED[0]["interactions"][:1]},
 ]  # fmt: skip
@@ -99,8 +106,17 @@ NOCKS = [
 YAMLS = [yaml.safe_dump(cassette, sort_keys=False) for cassette in CASSETTES]
 
 
-REQUEST = {"method": "PATCH", "uri": "https://api.telnyx.com/v2/rooms/1", "headers": {"Content-Type": ["application/json"]}, "body": "{}"}
-RESPONSE = {"status": {"code": 200, "message": "OK"}, "headers": {"Content-Encoding": ["gzip"]}, "body": {"string": "{}"}}
+REQUEST = {
+    "method": "PATCH",
+    "uri": "https://api.telnyx.com/v2/rooms/1",
+    "headers": {"Content-Type": ["application/json"]},
+    "body": "{}",
+}
+RESPONSE = {
+    "status": {"code": 200, "message": "OK"},
+    "headers": {"Content-Encoding": ["gzip"]},
+    "body": {"string": "{}"},
+}
 RELATIVES: list[dict[str, Any]] = [
     {
         "request": {**REQUEST, "body": {"a": [1, None, 2.5]}},
@@ -121,8 +137,17 @@ RELATIVES: list[dict[str, Any]] = [
         "recorded_at": "Fri, 01 Mar 2024 10:00:00 GMT",
     },
     {
-        "request": {**REQUEST, "parsed_body": {"a": [{"b": None}]}, "body": {"encoding": "UTF-8", "base64_string": "e30=\n"}},
-        "response": {**RESPONSE, "parsed_body": [1], "elapsed": "0.02", "body": {"encoding": "ISO-8859-1", "string": "é", "file": False}},
+        "request": {
+            **REQUEST,
+            "parsed_body": {"a": [{"b": None}]},
+            "body": {"encoding": "UTF-8", "base64_string": "e30=\n"},
+        },
+        "response": {
+            **RESPONSE,
+            "parsed_body": [1],
+            "elapsed": "0.02",
+            "body": {"encoding": "ISO-8859-1", "string": "é", "file": False},
+        },
         "recorded_at": "0001-01-01T00:00:00Z",
     },
 ]
@@ -131,7 +156,9 @@ RELATIVES: list[dict[str, Any]] = [
 
 def by_line(cassette: dict[str, Any]) -> str:
     """Return a cassette in JSON as roomproof writes it, an interaction a line."""
-    head = json.dumps({**{key: value for key, value in cassette.items() if key != "interactions"}, "interactions": []})
+    head = json.dumps(
+        {**{key: value for key, value in cassette.items() if key != "interactions"}, "interactions": []}
+    )
     return head[:-2] + "\n" + ",\n".join(map(json.dumps, cassette["interactions"])) + "\n]}\n"
 
 
@@ -141,13 +168,16 @@ def use(path: Path) -> None:
     redactor = Redactor(("s3cret-token",), live=True)
 
     def look(event: events.Event) -> None:
-        if isinstance(event, events.Judged):
+        if isinstance(event, events.ProviderResult):
             profiles.setdefault(event.provider, Profile(event.contract)).see(event.interaction)
             list(exposed(event.interaction, ("s3cret-token",)))
             redactor.redacted(event.interaction)
 
     replayed = replay([path], REGISTER, look)
-    judged = [Judged(one.contract, one.verdicts, str(path), one.interactions, 0.0, NOW) for one in replayed.heard.values()]
+    judged = [
+        ProviderResult(one.contract, one.verdicts, str(path), one.interactions, 0.0, NOW)
+        for one in replayed.heard.values()
+    ]
     shown = report(judged, 0, replayed.tally.unmatched, recording=replayed.counts({}))
     as_json(shown)
     junit(shown)

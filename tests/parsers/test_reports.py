@@ -1,4 +1,6 @@
-"""Reports given to `compare`, and the verdicts kept beside a cassette: compared, or refused with a sentence."""
+"""Reports given to `compare`, and the verdicts kept beside a cassette: compared, or rejected with a
+sentence.
+"""
 
 from __future__ import annotations
 
@@ -20,14 +22,16 @@ from roomproof.json_data import as_json, from_json
 from roomproof.providers import find_contract
 from roomproof.report.document import Report
 from roomproof.reports.comparison import comparison_document, show_comparison
-from roomproof.reports.report import Judged, report
+from roomproof.reports.report import ProviderResult, report
 from roomproof.verdict import Verdicts
 
 from .hostile import JUNK, as_text, changed, ends_in, examples, octets, texts
 
 CONTRACT, DEVIATIONS = find_contract("telnyx")
 VERDICTS = Verdicts(CONTRACT, DEVIATIONS, strict=False)
-REPORT: dict[str, Any] = json.loads(as_json(report([Judged(CONTRACT, VERDICTS, "here", 1, 0.1, datetime(2030, 6, 1, tzinfo=UTC))], 0)))
+REPORT: dict[str, Any] = json.loads(
+    as_json(report([ProviderResult(CONTRACT, VERDICTS, "here", 1, 0.1, datetime(2030, 6, 1, tzinfo=UTC))], 0))
+)
 REPORT["providers"][0]["clauses"] = REPORT["providers"][0]["clauses"][:5]
 
 
@@ -65,7 +69,18 @@ def test_a_file_given_to_compare(folder: Path, text: str) -> None:
 
 
 @examples(100)
-@given(text=texts([{"provider": "telnyx", "contract": "0", "verdicts": {"telnyx.update-room.request.body.type": "pass"}}], ["{}"]))
+@given(
+    text=texts(
+        [
+            {
+                "provider": "telnyx",
+                "contract": "0",
+                "verdicts": {"telnyx.update-room.request.body.type": "pass"},
+            }
+        ],
+        ["{}"],
+    )
+)
 def test_the_verdicts_beside_a_cassette(folder: Path, text: str) -> None:
     cassette = folder / "any.yaml"
     (folder / "any.yaml.verdicts.json").write_bytes(octets(text))

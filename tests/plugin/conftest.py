@@ -1,4 +1,6 @@
-"""What runs of pytest are pointed at: a provider on loopback that may have faults, and recordings of the mocks."""
+"""What runs of pytest are pointed at: a provider on loopback that may have faults, and recordings of the
+mocks.
+"""
 
 from __future__ import annotations
 
@@ -25,14 +27,18 @@ ROOMPROOF = Path(sys.executable).parent / "roomproof"
 
 
 class Server:
-    """Telnyx's mock, which counts its requests, reads one text in their bodies as another, and ends after so many of them."""
+    """Telnyx's mock, which counts its requests, reads one text in their bodies as another, and ends after so
+    many of them.
+    """
 
     def __init__(self, reads: tuple[bytes, bytes] = (b"$^", b""), ends_after: int | None = None) -> None:
         self.requests, self.reads, self.ends_after = 0, reads, ends_after
         self.base_url = ""
         self._app = TELNYX.build()
         self._listening = listen(LOOPBACK, 0)
-        self._server = uvicorn.Server(uvicorn.Config(self, log_level="critical", access_log=False, lifespan="off", ws="none"))
+        self._server = uvicorn.Server(
+            uvicorn.Config(self, log_level="critical", access_log=False, lifespan="off", ws="none")
+        )
 
     @contextmanager
     def running(self) -> Iterator[Server]:
@@ -62,17 +68,19 @@ class Server:
         async def give() -> Message:
             return {"type": "http.request", "body": body, "more_body": False}
 
-        await self._app({**scope, "headers": [*headers, (b"content-length", str(len(body)).encode())]}, give, send)
+        await self._app(
+            {**scope, "headers": [*headers, (b"content-length", str(len(body)).encode())]}, give, send
+        )
 
 
 Serve = Callable[..., Server]
-TAKES_51 = (rb'("max_participants":)51\b', rb"\g<1>50")
+ACCEPTS_51 = (rb'("max_participants":)51\b', rb"\g<1>50")
 """A room for 51 is made for 50."""
 
 
 @pytest.fixture
 def credentials(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Put the credentials that Telnyx's mock takes into the environment."""
+    """Put the credentials that Telnyx's mock accepts into the environment."""
     for name, value in TELNYX.environment.items():
         monkeypatch.setenv(name, value)
 
@@ -94,25 +102,41 @@ def _one_store_for_hypothesis(tmp_path_factory: pytest.TempPathFactory) -> Itera
 
 def roomproof(folder: Path, *words: str, **environment: str) -> None:
     """Run the command in a folder."""
-    clean = {"PATH": os.defpath, "HOME": str(folder), "HYPOTHESIS_STORAGE_DIRECTORY": os.environ["HYPOTHESIS_STORAGE_DIRECTORY"]}
+    clean = {
+        "PATH": os.defpath,
+        "HOME": str(folder),
+        "HYPOTHESIS_STORAGE_DIRECTORY": os.environ["HYPOTHESIS_STORAGE_DIRECTORY"],
+    }
     done = subprocess.run(
-        [ROOMPROOF, *words], cwd=folder, env=clean | environment, capture_output=True, encoding="utf-8", timeout=120, check=False
+        [ROOMPROOF, *words],
+        cwd=folder,
+        env=clean | environment,
+        capture_output=True,
+        encoding="utf-8",
+        timeout=120,
+        check=False,
     )
     assert done.returncode in (0, 1, 3), done.stderr
 
 
 @pytest.fixture(scope="session")
 def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with a contract of Telnyx that is about one member only, for runs that take no second."""
+    """A folder with a contract of Telnyx that is about one field only, for runs that take no second."""
     folder = tmp_path_factory.mktemp("contracts")
     contract = yaml.safe_load((bundled("contracts") / "telnyx" / "openapi.yaml").read_text(encoding="utf-8"))
     schemas = contract["components"]["schemas"]
-    schemas["UpdateRoom"]["properties"] = {"max_participants": schemas["UpdateRoom"]["properties"]["max_participants"]}
+    schemas["UpdateRoom"]["properties"] = {
+        "max_participants": schemas["UpdateRoom"]["properties"]["max_participants"]
+    }
     room = schemas["RoomEnvelope"]["properties"]["data"]
     room["properties"] = {name: room["properties"][name] for name in ("id", "max_participants")}
     room["required"] = ["id"]
     update = contract["paths"]["/rooms/{room_id}"]["patch"]
-    update["x-behaviours"] = [item for item in update["x-behaviours"] if item["rule"] in ("echo", "missing-refused", "unknown-refused")]
+    update["x-behaviours"] = [
+        item
+        for item in update["x-behaviours"]
+        if item["rule"] in ("echo", "missing-refused", "unknown-refused")
+    ]
     (folder / "telnyx").mkdir()
     (folder / "telnyx" / "openapi.yaml").write_text(yaml.safe_dump(contract), encoding="utf-8")
     return folder
@@ -120,9 +144,21 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def recordings(small: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with recordings of two mocks: telnyx.yaml, about one member, and carrierx.yaml, the beginning of a run."""
+    """A folder with recordings of two mocks: telnyx.yaml, about one field, and carrierx.yaml, the beginning
+    of a run.
+    """
     folder = tmp_path_factory.mktemp("recordings")
-    roomproof(folder, "verify", "telnyx", "--contracts", str(small), "--max-examples", "0", "--record", "telnyx.yaml")
+    roomproof(
+        folder,
+        "verify",
+        "telnyx",
+        "--contracts",
+        str(small),
+        "--max-examples",
+        "0",
+        "--record",
+        "telnyx.yaml",
+    )
     roomproof(folder, "verify", "carrierx", "--max-requests", "40", "--record", "carrierx.yaml")
     return folder
 
@@ -132,17 +168,19 @@ Alter = Callable[[str, str], Path]
 
 @pytest.fixture
 def altered(recordings: Path, tmp_path: Path) -> Alter:
-    """Copy telnyx.yaml with a text, found by a pattern, of its first answer to an update replaced."""
+    """Copy telnyx.yaml with a text, found by a pattern, of its first response to an update replaced."""
 
     def alter(pattern: str, new: str) -> Path:
         text = (recordings / "telnyx.yaml").read_text(encoding="utf-8")
         before, update, after = text.partition('method: "PATCH"')
         asked, response, answered = after.partition("    response:\n")
-        answer, following, others = answered.partition("  - request:")
-        answer, count = re.subn(pattern, lambda _: new, answer)
+        reply, following, others = answered.partition("  - request:")
+        reply, count = re.subn(pattern, lambda _: new, reply)
         assert count == 1
         path = tmp_path / "altered.yaml"
-        path.write_text("".join((before, update, asked, response, answer, following, others)), encoding="utf-8")
+        path.write_text(
+            "".join((before, update, asked, response, reply, following, others)), encoding="utf-8"
+        )
         return path
 
     return alter
@@ -150,8 +188,17 @@ def altered(recordings: Path, tmp_path: Path) -> Alter:
 
 @pytest.fixture
 def regressions(serve: Serve, small: Path, tmp_path: Path) -> Path:
-    """A folder with the regression of a server that takes 51 participants."""
-    server = serve(reads=TAKES_51)
-    ask = ("verify", "telnyx", "--contracts", str(small), "--base-url", server.base_url, "--room-id", str(TELNYX.room_id))
+    """A folder with the regression of a server that accepts 51 participants."""
+    server = serve(reads=ACCEPTS_51)
+    ask = (
+        "verify",
+        "telnyx",
+        "--contracts",
+        str(small),
+        "--base-url",
+        server.base_url,
+        "--room-id",
+        str(TELNYX.room_id),
+    )
     roomproof(tmp_path, *ask, "--max-examples", "0", "--save-regressions", **TELNYX.environment)
     return tmp_path / "cassettes" / "regressions"

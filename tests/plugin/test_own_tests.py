@@ -1,4 +1,6 @@
-"""The user's own tests beside pytest-recording and vcrpy: judged while they record and while they play, each in its own name."""
+"""The user's own tests beside pytest-recording and vcrpy: judged while they record and while they play, each
+in its own name.
+"""
 
 from __future__ import annotations
 
@@ -186,7 +188,9 @@ JUDGED = {
 
 
 class Providers:
-    """The mocks of Telnyx, which takes 51 participants, and of Azure, on one port, until they are told to be gone."""
+    """The mocks of Telnyx, which accepts 51 participants, and of Azure, on one port, until they are told to
+    be gone.
+    """
 
     def __init__(self) -> None:
         self.requests = 0
@@ -198,7 +202,9 @@ class Providers:
 
         listening = listen(LOOPBACK, 0)
         self.origin = f"http://{LOOPBACK}:{listening.getsockname()[1]}"
-        self._server = uvicorn.Server(uvicorn.Config(app, log_level="critical", access_log=False, lifespan="off", ws="none"))
+        self._server = uvicorn.Server(
+            uvicorn.Config(app, log_level="critical", access_log=False, lifespan="off", ws="none")
+        )
         self._thread = threading.Thread(target=self._server.run, kwargs={"sockets": [listening]})
         self._thread.start()
         while not self._server.started:
@@ -222,12 +228,16 @@ Run = Callable[..., pytest.RunResult]
 
 @pytest.fixture
 def run(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, providers: Providers) -> Run:
-    """Run pytest in a project, with pytest-recording and the plugins that are named; `inside` of this process it is quicker."""
+    """Run pytest in a project, with pytest-recording and the plugins that are named; `inside` of this process
+    it is quicker.
+    """
     for name, value in {**ENVIRONMENT, "ORIGIN": providers.origin}.items():
         monkeypatch.setenv(name, value)
 
     def start(*words: str, beside: tuple[str, ...] = (), inside: bool = False) -> pytest.RunResult:
-        monkeypatch.setenv("PYTEST_ADDOPTS", " ".join(f"-p no:{plugin}" for plugin in OFF if plugin not in beside))
+        monkeypatch.setenv(
+            "PYTEST_ADDOPTS", " ".join(f"-p no:{plugin}" for plugin in OFF if plugin not in beside)
+        )
         if inside:
             return pytester.runpytest_inprocess("-v", "-rA", *words)
         return pytester.runpytest_subprocess("-v", "-rA", *words, timeout=120)
@@ -250,7 +260,11 @@ def outcomes(result: pytest.RunResult) -> dict[str, str]:
 def told(result: pytest.RunResult, test: str) -> str:
     """What the report says below the heading of a test."""
     text = "\n".join(result.outlines)
-    part = re.search(rf"^_+ (?:ERROR at \w+ of )?{re.escape(test.replace('::', '.'))} _+$(.*?)^(?:_{{5,}}|={{5,}}) ", text, re.M | re.S)
+    part = re.search(
+        rf"^_+ (?:ERROR at \w+ of )?{re.escape(test.replace('::', '.'))} _+$(.*?)^(?:_{{5,}}|={{5,}}) ",
+        text,
+        re.M | re.S,
+    )
     assert part is not None, test
     return part[1]
 
@@ -266,16 +280,27 @@ def test_each_test_is_judged_while_it_records(run: Run, pytester: pytest.Pyteste
     result = run("--record-mode=once", str(path))
 
     assert outcomes(result) == JUDGED
-    for test in ("test_broken", "test_both", "test_both_and_no_traceback", "test_by_hand", "test_end", "TestUnittest::test_both"):
+    for test in (
+        "test_broken",
+        "test_both",
+        "test_both_and_no_traceback",
+        "test_by_hand",
+        "test_end",
+        "TestUnittest::test_both",
+    ):
         text = told(result, test)
-        assert f"\n{MAXIMUM}\nmax_participants 51 is accepted, although max_participants is at most 50\n" in text
+        assert (
+            f"\n{MAXIMUM}\nmax_participants 51 is accepted, although max_participants is at most 50\n" in text
+        )
         assert "\nsource    Telnyx: Update a room, Body, max_participants\n" in text
         assert "\ncurl -i -X PATCH " in text
     assert "'a' == 'b'" in told(result, "test_both")
     assert "for a reason of its own" in told(result, "test_both_and_no_traceback")
     assert "nothing was judged: no request of telnyx was seen in a cassette" in told(result, "test_nothing")
     assert "unknown provider 'telnix' (did you mean 'telnyx'?)" in told(result, "test_unknown")
-    assert "the marker roomproof(provider, contracts=..., strict=..., client=...) has no 'contract'" in told(result, "test_misspelt")
+    assert "the marker roomproof(provider, contracts=..., strict=..., client=...) has no 'contract'" in told(
+        result, "test_misspelt"
+    )
     assert "names one provider as a text" in told(result, "test_nobody")
     assert "mark the test with @pytest.mark.roomproof(provider=...)" in told(result, "test_unmarked")
     assert not any(secret in result.stdout.str() for secret in TELNYX.environment.values())
@@ -292,7 +317,9 @@ def test_no_secret_was_recorded(recorded: Path) -> None:
             assert list(exposed(interaction, secrets)) == []
 
 
-def test_each_test_is_judged_while_it_plays(run: Run, pytester: pytest.Pytester, recorded: Path, providers: Providers) -> None:
+def test_each_test_is_judged_while_it_plays(
+    run: Run, pytester: pytest.Pytester, recorded: Path, providers: Providers
+) -> None:
     path = pytester.makepyfile(test_own=OWN)
     shutil.copytree(recorded, pytester.path / "cassettes")
     before = providers.requests
@@ -310,7 +337,9 @@ MODES = (
 def vcr_config():
     return {"filter_headers": ["user-agent"], "match_on": ["method", "uri", "body"]}
 
-@pytest.mark.parametrize("mode", [pytest.param(mode, marks=pytest.mark.vcr("extra.yaml", record_mode=mode)) for mode in MODES])
+CASES = [pytest.param(mode, marks=pytest.mark.vcr("extra.yaml", record_mode=mode)) for mode in MODES]
+
+@pytest.mark.parametrize("mode", CASES)
 @telnyx
 def test_several(mode):
     patch(GOOD)
@@ -336,11 +365,17 @@ def test_every_mode_of_recording_judges(run: Run, pytester: pytest.Pytester, rec
     shutil.copy(recorded / "test_own" / "test_kept.yaml", folder / "extra.yaml")
     result = run("--record-mode=rewrite", "-W", "error::roomproof.pytest_plugin.RoomproofWarning", str(path))
 
-    several = {"test_several[all]": "failed", "test_several[new_episodes]": "failed", "test_rewritten": "failed"}
+    several = {
+        "test_several[all]": "failed",
+        "test_several[new_episodes]": "failed",
+        "test_rewritten": "failed",
+    }
     assert outcomes(result) == {**several, "test_no_marker_of_ours": "passed"}
     assert all(f"\n{MAXIMUM}\n" in told(result, test) for test in several)
     written = {test: (folder / f"{test}.yaml").read_text(encoding="utf-8") for test in several}
-    assert all("51" in text and "Bearer REDACTED" in text and "user-agent" not in text for text in written.values())
+    assert all(
+        "51" in text and "Bearer REDACTED" in text and "user-agent" not in text for text in written.values()
+    )
 
 
 ALL = (
@@ -374,7 +409,11 @@ def test_a_setting_judges_every_test_with_a_cassette(
     shutil.copytree(recorded, pytester.path / "cassettes")
     result = run("-o", f"roomproof_vcr={setting}", "--block-network", str(path))
 
-    told_errors = {"test_broken_where_warnings_are_errors": "failed", "test_of_nobody": "passed", "test_marked": "failed"}
+    told_errors = {
+        "test_broken_where_warnings_are_errors": "failed",
+        "test_of_nobody": "passed",
+        "test_marked": "failed",
+    }
     assert outcomes(result) == {"test_broken": outcome, **told_errors}
     assert f"\n{MAXIMUM}\n" in told(result, "test_broken_where_warnings_are_errors")
     if setting == "warn":
@@ -431,7 +470,9 @@ def test_wrong_word(): pass
 )
 
 
-def test_what_the_client_sends_outside_the_contract_is_told(run: Run, pytester: pytest.Pytester, recorded: Path) -> None:
+def test_what_the_client_sends_outside_the_contract_is_told(
+    run: Run, pytester: pytest.Pytester, recorded: Path
+) -> None:
     path = pytester.makepyfile(test_own=OF_CLIENT)
     shutil.copytree(recorded, pytester.path / "cassettes")
     result = run("--block-network", "-o", "roomproof_client=fail", "-o", "roomproof_vcr=warn", str(path))
@@ -448,7 +489,10 @@ def test_what_the_client_sends_outside_the_contract_is_told(run: Run, pytester: 
     }
     title, clause = "Sent by the client outside the contract:", "telnyx.update-room.request.max_participants"
     text = told(result, "test_as_the_setting_says")
-    assert f'\n{title} {clause}.type\nmax_participants "7"\nsent      body /max_participants, once\nexpected  ' in text
+    assert (
+        f'\n{title} {clause}.type\nmax_participants "7"\nsent      body /max_participants, once\nexpected  '
+        in text
+    )
     assert f"\n{title} {clause}.accepted\nmax_participant is no documented field" in text
     warned = result.stdout.str().partition("warnings summary")[2]
     assert all(f"test_own.py::{test}" in warned for test in ("test_warned", "test_of_every_cassette"))
@@ -458,7 +502,9 @@ def test_what_the_client_sends_outside_the_contract_is_told(run: Run, pytester: 
     assert TELNYX.environment["TELNYX_API_KEY"] not in result.stdout.str()
 
 
-def test_beside_plugins_that_shuffle_repeat_and_spread(run: Run, pytester: pytest.Pytester, recorded: Path) -> None:
+def test_beside_plugins_that_shuffle_repeat_and_spread(
+    run: Run, pytester: pytest.Pytester, recorded: Path
+) -> None:
     path = pytester.makepyfile(test_own=OWN)
     shutil.copytree(recorded, pytester.path / "cassettes")
     chosen = "TestUnittest or test_broken"
@@ -477,14 +523,18 @@ def test_a_setting_that_has_no_meaning_is_a_wrong_usage(run: Run, pytester: pyte
 
 
 def test_a_skipped_test_that_bears_the_marker_is_no_clause(run: Run, pytester: pytest.Pytester) -> None:
-    path = pytester.makepyfile("import pytest\n@pytest.mark.roomproof(provider='telnyx')\ndef test_own(): pytest.skip()")
+    path = pytester.makepyfile(
+        "import pytest\n@pytest.mark.roomproof(provider='telnyx')\ndef test_own(): pytest.skip()"
+    )
     result = run("-p", "no:recording", str(path), inside=True)
 
     assert result.ret == pytest.ExitCode.OK
     result.stdout.no_fnmatch_line("roomproof: *")
 
 
-def test_without_vcrpy_a_client_can_be_judged(run: Run, pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_vcrpy_a_client_can_be_judged(
+    run: Run, pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setitem(sys.modules, "vcr", None)
     path = pytester.makepyfile(
         test_live="""
@@ -492,8 +542,10 @@ def test_without_vcrpy_a_client_can_be_judged(run: Run, pytester: pytest.Pyteste
 
         @pytest.mark.roomproof(provider="telnyx")
         def test_live(roomproof_judging):
-            client = roomproof_judging(httpx.Client(headers={"Authorization": "Bearer " + os.environ["TELNYX_API_KEY"]}))
-            client.patch(os.environ["ORIGIN"] + "/v2/rooms/5e3b9c0e-2a3f-4a57-8f06-9d1c4f7ab210", json={"max_participants": 51})
+            headers = {"Authorization": "Bearer " + os.environ["TELNYX_API_KEY"]}
+            client = roomproof_judging(httpx.Client(headers=headers))
+            url = os.environ["ORIGIN"] + "/v2/rooms/5e3b9c0e-2a3f-4a57-8f06-9d1c4f7ab210"
+            client.patch(url, json={"max_participants": 51})
         """
     )
     result = run("-p", "no:recording", str(path), inside=True)

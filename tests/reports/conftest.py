@@ -1,4 +1,6 @@
-"""Reports to make views of: a handmade one with every verdict, whose free texts may be hostile, and real ones of runs and recordings."""
+"""Reports to make views of: a handmade one with every verdict, whose free texts may be hostile, and real ones
+of runs and recordings.
+"""
 
 from __future__ import annotations
 
@@ -43,11 +45,21 @@ def data(report: object) -> Report:
 
 def finding(clause: str, verdict: str, text: str) -> Report:
     source = {"document": text, "section": "", "field": text}
-    request = {"method": "PATCH", "url": "http://x/1", "path": "/1", "query": {}, "headers": {}, "body": {"size": text}}
+    request = {
+        "method": "PATCH",
+        "url": "http://x/1",
+        "path": "/1",
+        "query": {},
+        "headers": {},
+        "body": {"size": text},
+    }
     return {
-        "clause": clause, "operation": "update-room", "field": "size", "level": "documented", "verdict": verdict, "demands": text,
-        "source": source, "reason": text if verdict == "deviation" else "", "at": "", "summary": text, "expected": text, "received": text,
-        "request": request, "response": {"status": 200, "headers": {"x": text}, "body": text}, "curl": f"curl -d '{text}'", "sequence": [],
+        "clause": clause, "operation": "update-room", "field": "size", "level": "documented",
+        "verdict": verdict, "demands": text,
+        "source": source, "reason": text if verdict == "deviation" else "", "at": "", "summary": text,
+        "expected": text, "received": text,
+        "request": request, "response": {"status": 200, "headers": {"x": text}, "body": text},
+        "curl": f"curl -d '{text}'", "sequence": [],
     }  # fmt: skip
 
 
@@ -57,28 +69,37 @@ VERDICTS = ("fail", "warning", "deviation", "inconclusive", "pass", "unexercised
 def client_entry(text: str) -> Report:
     source = {"document": text, "section": "", "field": text}
     return {
-        "clause": "acme.update-room.request.fail0.type", "level": "documented", "severity": "error", "doubtful": False, "place": text,
-        "what": text, "sent": text, "demands": text, "source": source, "times": 2, "first": {"file": "mine/theirs.yaml", "place": "line 7"},
+        "clause": "acme.update-room.request.fail0.type", "level": "documented", "severity": "error",
+        "doubtful": False, "place": text,
+        "what": text, "sent": text, "demands": text, "source": source, "times": 2,
+        "first": {"file": "mine/theirs.yaml", "place": "line 7"},
     }  # fmt: skip
 
 
 def handmade_report(text: str = CALM, *, stopped: str = "", repeat: int = 1, client: int = 0) -> Report:
-    """A report of one provider, with `repeat` clauses of every verdict and `client` errors; `text` stands wherever texts are free.
+    """A report of one provider, with `repeat` clauses of every verdict and `client` errors; `text` stands
+    wherever texts are free.
 
-    The inconclusive ones are only of level sample, so that nothing is missing that would keep the report from being a success.
+    The inconclusive ones are only of level sample, so that nothing is missing that would keep the report from
+    being a success.
     """
-    ids = {f"acme.update-room.request.{word}{number}.type": word for word in VERDICTS for number in range(repeat)}
+    ids = {
+        f"acme.update-room.request.{word}{number}.type": word for word in VERDICTS for number in range(repeat)
+    }
     clauses = [
         {
-            "id": clause, "operation": "update-room", "level": "sample" if word == "inconclusive" else "documented", "verdict": word,
+            "id": clause, "operation": "update-room",
+            "level": "sample" if word == "inconclusive" else "documented", "verdict": word,
             "cases": 1, "demands": text,
-            "source": {"document": text, "section": "", "field": text}, "contract": {"file": "mine/a: b,c.yaml", "line": line},
+            "source": {"document": text, "section": "", "field": text},
+            "contract": {"file": "mine/a: b,c.yaml", "line": line},
         }
         for line, (clause, word) in enumerate(ids.items(), 1)
     ]  # fmt: skip
     findings = [finding(clause, word, text) for clause, word in ids.items() if word in VERDICTS[:3]]
     provider = {
-        "provider": "acme", "contract_version": text, "target": text, "started": "2026-01-02T03:04:05+00:00", "requests": 7,
+        "provider": "acme", "contract_version": text, "target": text, "started": "2026-01-02T03:04:05+00:00",
+        "requests": 7,
         "seconds": 1.5, "stopped": stopped, "clauses": clauses, "findings": findings,
     }  # fmt: skip
     if client:
@@ -126,7 +147,8 @@ def of_a_faulty_provider(tmp_path_factory: pytest.TempPathFactory) -> Report:
 def of_sequences() -> Report:
     """A real report with a finding that needs several requests."""
     with mock_process("telnyx", "recording-reset") as serving:
-        # That an update leaves alone what it does not carry is a rule of a standard: a fail of a strict run only.
+        # That an update leaves alone what it does not carry is a rule of a standard: a fail of a strict run
+        # only.
         return data(verify("telnyx", **where(serving), max_examples=0, strict=True))
 
 
@@ -138,9 +160,16 @@ def of_recordings() -> Report:
 
 @pytest.fixture(scope="session")
 def of_a_client(tmp_path_factory: pytest.TempPathFactory) -> Report:
-    """A real report on a recording of somebody else's client, which sends a number that the documents exclude."""
+    """A real report on a recording of somebody else's client, which sends a number that the documents
+    exclude.
+    """
     url = "https://api.telnyx.com/v2/rooms/7b61621f-62e0-4aad-ab11-9fd19e272e73"
-    request = {"method": "PATCH", "uri": url, "headers": {"Content-Type": ["application/json"]}, "body": '{"max_participants": 51}'}
+    request = {
+        "method": "PATCH",
+        "uri": url,
+        "headers": {"Content-Type": ["application/json"]},
+        "body": '{"max_participants": 51}',
+    }
     response = {"status": {"code": 422, "message": ""}, "headers": {}, "body": {"string": ""}}
     path = tmp_path_factory.mktemp("theirs") / "theirs.json"
     entries = [{"request": request, "response": response, "recorded_at": "2026-11-01T00:00:00+00:00"}]
@@ -162,6 +191,10 @@ def of_no_run() -> Report:
 
 @pytest.fixture
 def every_real_report(
-    of_a_faulty_provider: Report, of_sequences: Report, of_recordings: Report, of_a_client: Report, of_no_run: Report
+    of_a_faulty_provider: Report,
+    of_sequences: Report,
+    of_recordings: Report,
+    of_a_client: Report,
+    of_no_run: Report,
 ) -> list[Report]:
     return [of_a_faulty_provider, of_sequences, of_recordings, of_a_client, of_no_run]

@@ -38,7 +38,9 @@ def words(report: Report) -> str:
         ({}, "", "nothing tested"),
     ],
 )
-def test_it_never_says_more_than_is_known(calm: Report, counts: dict[str, int], stopped: str, says: str) -> None:
+def test_it_never_says_more_than_is_known(
+    calm: Report, counts: dict[str, int], stopped: str, says: str
+) -> None:
     calm["summary"] = {**NOTHING, **counts}
     calm["providers"][0]["stopped"] = stopped
     assert words(calm) == says

@@ -1,4 +1,6 @@
-"""The curl line sends the request that it stands for: bash and curl run it against a socket that keeps what arrives."""
+"""The curl line sends the request that it stands for: bash and curl run it against a socket that keeps what
+arrives.
+"""
 
 from __future__ import annotations
 
@@ -16,15 +18,21 @@ from roomproof.reports.curl import curl
 SPEC = CredentialsSpec("bearer", {"token": "MINI_TOKEN"})
 JSON = ("Content-Type", "application/json")
 OF_THE_CONNECTION: Headers = (
-    (":authority", "mini.example"), ("Host", "mini.example"), ("Content-Length", "3"), ("Connection", "keep-alive"),
-    ("accept-encoding", "gzip, br"), ("Transfer-Encoding", "chunked"), ("TE", "trailers"), ("Upgrade", "h2c"), ("Expect", "100-continue"),
-    ("Keep-Alive", "timeout=5"), ("Proxy-Connection", "keep-alive"), ("sec-fetch-mode", "cors"), ("Sec-CH-UA-Platform", "x"),
-    ("priority", "u=1, i"), ("x-recording-id", "7"), ("HTTP2-Settings", "x"), ("Upgrade-Insecure-Requests", "1"),
+    (":authority", "mini.example"), ("Host", "mini.example"), ("Content-Length", "3"), ("Connection",
+    "keep-alive"),
+    ("accept-encoding", "gzip, br"), ("Transfer-Encoding", "chunked"), ("TE", "trailers"), ("Upgrade", "h2c"),
+    ("Expect", "100-continue"),
+    ("Keep-Alive", "timeout=5"), ("Proxy-Connection", "keep-alive"), ("sec-fetch-mode", "cors"),
+    ("Sec-CH-UA-Platform", "x"),
+    ("priority", "u=1, i"), ("x-recording-id", "7"), ("HTTP2-Settings", "x"), ("Upgrade-Insecure-Requests",
+    "1"),
 )  # fmt: skip
 
 
 def test_what_belongs_to_the_connection_of_somebody_elses_client_is_left_out() -> None:
-    line = curl(Request("PATCH", "https://mini.example/1", (*OF_THE_CONNECTION, JSON, ("X-Trace", "7")), b"{}"), SPEC)
+    line = curl(
+        Request("PATCH", "https://mini.example/1", (*OF_THE_CONNECTION, JSON, ("X-Trace", "7")), b"{}"), SPEC
+    )
     assert line == (
         "curl -i -X PATCH https://mini.example/1 -H 'Content-Type: application/json' -H 'X-Trace: 7' "
         "-H \"Authorization: Bearer $MINI_TOKEN\" --data-binary '{}'"
@@ -32,7 +40,9 @@ def test_what_belongs_to_the_connection_of_somebody_elses_client_is_left_out() -
 
 
 def test_what_roomproof_sent_stands_there_as_it_was() -> None:
-    request = Request("PATCH", "https://mini.example/1", (("Accept-Encoding", "gzip"),), None, Credentials.VALID)
+    request = Request(
+        "PATCH", "https://mini.example/1", (("Accept-Encoding", "gzip"),), None, Credentials.VALID
+    )
     assert "-H 'Accept-Encoding: gzip'" in curl(request, SPEC)
 
 
@@ -48,7 +58,14 @@ def arrived(line: str) -> tuple[str, dict[str, str], bytes]:
                 while b"\r\n\r\n" not in data:
                     data += connection.recv(65536)
                 head, _, body = data.partition(b"\r\n\r\n")
-                length = next((int(text[15:]) for text in head.lower().split(b"\r\n") if text.startswith(b"content-length:")), 0)
+                length = next(
+                    (
+                        int(text[15:])
+                        for text in head.lower().split(b"\r\n")
+                        if text.startswith(b"content-length:")
+                    ),
+                    0,
+                )
                 while len(body) < length:
                     body += connection.recv(65536)
                 kept.extend((head, body))
@@ -57,13 +74,25 @@ def arrived(line: str) -> tuple[str, dict[str, str], bytes]:
         thread = threading.Thread(target=serve)
         thread.start()
         local = line.replace("http://mini.example", f"http://127.0.0.1:{listening.getsockname()[1]}")
-        subprocess.run(["bash", "-c", local], check=True, capture_output=True, timeout=30, env={"MINI_TOKEN": "t", "PATH": "/usr/bin:/bin"})
+        subprocess.run(
+            ["bash", "-c", local],
+            check=True,
+            capture_output=True,
+            timeout=30,
+            env={"MINI_TOKEN": "t", "PATH": "/usr/bin:/bin"},
+        )
         thread.join()
     first, *lines = kept[0].decode("latin-1").split("\r\n")
-    return first, {name.lower(): value.strip() for name, _, value in (text.partition(":") for text in lines)}, kept[1]
+    return (
+        first,
+        {name.lower(): value.strip() for name, _, value in (text.partition(":") for text in lines)},
+        kept[1],
+    )
 
 
-@pytest.mark.skipif(shutil.which("curl") is None or shutil.which("bash") is None, reason="there is no curl or no bash")
+@pytest.mark.skipif(
+    shutil.which("curl") is None or shutil.which("bash") is None, reason="there is no curl or no bash"
+)
 @pytest.mark.parametrize(
     ("url", "headers", "body"),
     [

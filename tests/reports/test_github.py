@@ -17,12 +17,20 @@ def obeyed(output: str) -> list[tuple[str, dict[str, str], str]]:
     """Read workflow commands as the runner does: line by line, in either form, and unescaped."""
     found = []
     for line in re.split(r"\r\n|\r|\n", output):
-        assert "##[" not in line or line.lstrip().startswith("::"), "the older form of a command may stand anywhere in a line"
+        assert "##[" not in line or line.lstrip().startswith("::"), (
+            "the older form of a command may stand anywhere in a line"
+        )
         match = re.fullmatch(r"\s*::(\w[\w-]*)(?: ([^:]*))?::(.*)", line)
         if match:
             pairs = (pair.partition("=") for pair in (match[2] or "").split(",") if pair)
             properties = {name: value.replace("%3A", ":").replace("%2C", ",") for name, _, value in pairs}
-            found.append((match[1], {name: unescaped(value) for name, value in properties.items()}, unescaped(match[3])))
+            found.append(
+                (
+                    match[1],
+                    {name: unescaped(value) for name, value in properties.items()},
+                    unescaped(match[3]),
+                )
+            )
     return found
 
 
@@ -37,23 +45,47 @@ def unescaped(text: str) -> str:
 def test_fails_are_errors_and_warnings_warnings_at_the_line_of_the_clause(calm: Report) -> None:
     commands = annotations(calm)
     assert [(kind, properties) for kind, properties, _ in commands] == [
-        ("error", {"file": "mine/a: b,c.yaml", "line": "1", "title": "fail acme.update-room.request.fail0.type"}),
-        ("warning", {"file": "mine/a: b,c.yaml", "line": "2", "title": "warning acme.update-room.request.warning0.type"}),
+        (
+            "error",
+            {"file": "mine/a: b,c.yaml", "line": "1", "title": "fail acme.update-room.request.fail0.type"},
+        ),
+        (
+            "warning",
+            {
+                "file": "mine/a: b,c.yaml",
+                "line": "2",
+                "title": "warning acme.update-room.request.warning0.type",
+            },
+        ),
     ]
-    assert commands[0][2].splitlines()[:3] == ["a calm text", "expected  a calm text", "received  a calm text"]
+    assert commands[0][2].splitlines()[:3] == [
+        "a calm text",
+        "expected  a calm text",
+        "received  a calm text",
+    ]
 
 
 def test_what_the_baseline_knows_is_a_warning_only(calm: Report) -> None:
     clause = "acme.update-room.request.fail0.type"
     since = {"path": "old.json", "new": [], "known": [clause], "healed": [], "unexercised": []}
     commands = annotations({**calm, "baseline": since})
-    assert next((kind, properties["title"]) for kind, properties, _ in commands) == ("warning", f"fail {clause}")
+    assert next((kind, properties["title"]) for kind, properties, _ in commands) == (
+        "warning",
+        f"fail {clause}",
+    )
     assert "error" not in [kind for kind, *_ in commands]
 
 
 @pytest.mark.parametrize(("strict", "kind"), [({}, "warning"), ({"strict_deviations": True}, "error")])
 def test_a_deviation_to_look_at_again_is_told(calm: Report, strict: Report, kind: str) -> None:
-    stale = {"clause": "acme.*.null", "reason": "r", "evidence": "A1", "seen": "2020-01-01", "expires": "2021-01-01", "why": "expired"}
+    stale = {
+        "clause": "acme.*.null",
+        "reason": "r",
+        "evidence": "A1",
+        "seen": "2020-01-01",
+        "expires": "2021-01-01",
+        "why": "expired",
+    }
     told = {**calm, "providers": [{**calm["providers"][0], "stale_deviations": [stale]}], **strict}
     assert (kind, "deviation acme.*.null") in [(kind, each["title"]) for kind, each, _ in annotations(told)]
     assert "expired: seen 2020-01-01" in step_summary(report_from(told), 100_000)

@@ -1,4 +1,6 @@
-"""JUnit XML in the elements and attributes of the schema that Jenkins publishes, which other CI servers read as well."""
+"""JUnit XML in the elements and attributes of the schema that Jenkins publishes, which other CI servers read
+as well.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +12,8 @@ from roomproof.report.document import report_from
 from roomproof.reports.junit import junit
 
 Report = dict[str, Any]
-# junit-10.xsd of Jenkins' xUnit plugin: element -> (required attributes, further attributes, elements in it), as far as we use it.
+# junit-10.xsd of Jenkins' xUnit plugin: element -> (required attributes, further attributes, elements in it),
+# as far as we use it.
 MESSAGE = (set[str](), {"message", "type"}, set[str]())
 ALLOWED = {
     "testsuites": (set[str](), {"name", "time", "tests", "failures", "errors"}, {"testsuite"}),
@@ -21,7 +24,11 @@ ALLOWED = {
     ),
     "properties": (set[str](), set[str](), {"property"}),
     "property": ({"name", "value"}, set[str](), set[str]()),
-    "testcase": ({"name"}, {"time", "classname", "group"}, {"skipped", "error", "failure", "system-out", "system-err"}),
+    "testcase": (
+        {"name"},
+        {"time", "classname", "group"},
+        {"skipped", "error", "failure", "system-out", "system-err"},
+    ),
     "failure": MESSAGE,
     "error": MESSAGE,
     "skipped": MESSAGE,
@@ -63,7 +70,9 @@ def test_real_reports_are_valid(every_real_report: list[Report]) -> None:
 
 def test_what_each_verdict_becomes(calm: Report) -> None:
     root = read(calm)
-    parts = {word: case(root, f"update-room.request.{word}0.type") for word in calm["summary"] if word != "clauses"}
+    parts = {
+        word: case(root, f"update-room.request.{word}0.type") for word in calm["summary"] if word != "clauses"
+    }
     assert {word: [child.tag for child in element] for word, element in parts.items()} == {
         "fail": ["failure"], "warning": ["system-out"], "deviation": ["system-out"],
         "inconclusive": ["skipped"], "unexercised": ["skipped"], "pass": [],

@@ -29,7 +29,7 @@ def test_a_person_finds_what_is_broken_and_where_it_stands(of_a_faulty_provider:
     assert text.startswith("# roomproof: 1 fail, ")
     assert "| telnyx | 1 | 0 |" in text
     assert "## fail `telnyx.update-room.request.max_participants.maximum`" in text
-    assert "expected  a refusal (status 4xx)" in text
+    assert "expected  a rejection (status 4xx)" in text
     assert "contract  contracts/telnyx/openapi.yaml:" in text
     assert "\ncurl -i -X PATCH " in text
     assert text.index("## fail") < text.index("## Known deviations")
@@ -58,7 +58,10 @@ def test_hostile_texts_change_nothing_but_texts(hostile: Report, calm_but_stoppe
     empty = hostile["providers"][0]["target"] == ""
     found = structure(text)
     if empty:  # A deviation without a reason has no line for it.
-        found, expected = ([pair for pair in pairs if pair[0] not in ("hardbreak", "text", "code_inline")] for pairs in (found, expected))
+        found, expected = (
+            [pair for pair in pairs if pair[0] not in ("hardbreak", "text", "code_inline")]
+            for pairs in (found, expected)
+        )
     assert found == expected
     assert not {"html_block", "html_inline", "link_open", "image"} & {name for name, _ in found}
     assert all(letter.isprintable() or letter == "\n" for letter in text)

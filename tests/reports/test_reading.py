@@ -1,4 +1,4 @@
-"""A report that was written is read again; any other file is refused in one sentence."""
+"""A report that was written is read again; any other file is rejected in one sentence."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def test_what_was_written_is_read(hostile: Report, tmp_path: Path) -> None:
     assert json.loads(as_json(read_report(tmp_path / "run.json"))) == hostile
 
 
-def test_members_of_later_versions_do_no_harm(calm: Report, tmp_path: Path) -> None:
+def test_fields_of_later_versions_do_no_harm(calm: Report, tmp_path: Path) -> None:
     calm["new"] = calm["providers"][0]["new"] = 1
     write_text(tmp_path / "run.json", as_json(calm))
     assert read_report(tmp_path / "run.json") == report_from(calm)
@@ -43,9 +43,20 @@ def test_members_of_later_versions_do_no_harm(calm: Report, tmp_path: Path) -> N
         (b'{"report_version": "\\u001b[31m"}', "report_version \\x1b[31m"),
         (b'{"report_version": 1}', '"roomproof" is a required property'),
     ],
-    ids=["nothing", "half", "no text", "deep", "list", "other JSON", "later version", "true for a version", "odd version", "incomplete"],
+    ids=[
+        "nothing",
+        "half",
+        "no text",
+        "deep",
+        "list",
+        "other JSON",
+        "later version",
+        "true for a version",
+        "odd version",
+        "incomplete",
+    ],
 )
-def test_what_is_no_report_is_refused_by_what_is_wrong(text: bytes, says: str, tmp_path: Path) -> None:
+def test_what_is_no_report_is_rejected_by_what_is_wrong(text: bytes, says: str, tmp_path: Path) -> None:
     (tmp_path / "run.json").write_bytes(text)
     with pytest.raises(UsageError) as caught:
         read_report(tmp_path / "run.json")
@@ -55,13 +66,13 @@ def test_what_is_no_report_is_refused_by_what_is_wrong(text: bytes, says: str, t
 
 
 @pytest.mark.parametrize("name", ["missing.json", "."])
-def test_a_place_without_a_report_is_refused(name: str, tmp_path: Path) -> None:
+def test_a_place_without_a_report_is_rejected(name: str, tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="cannot be read"):
         read_report(tmp_path / name)
 
 
 def test_any_damage_is_noticed_before_a_view_meets_it(calm: Report, tmp_path: Path) -> None:
-    """Every member in turn is replaced by a value of another kind; what remains a report can be read."""
+    """Every field in turn is replaced by a value of another kind; what remains a report can be read."""
     for way in ways(calm):
         if {"body", "headers", "query"} & set(way):
             continue
@@ -76,5 +87,5 @@ def test_any_damage_is_noticed_before_a_view_meets_it(calm: Report, tmp_path: Pa
 
 
 def ways(node: Any, way: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
-    members = node.items() if isinstance(node, dict) else enumerate(node[:1]) if isinstance(node, list) else ()
-    return [found for key, value in members for found in ((*way, key), *ways(value, (*way, key)))]
+    fields = node.items() if isinstance(node, dict) else enumerate(node[:1]) if isinstance(node, list) else ()
+    return [found for key, value in fields for found in ((*way, key), *ways(value, (*way, key)))]

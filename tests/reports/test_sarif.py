@@ -41,14 +41,16 @@ def test_a_fail_is_an_error_on_the_line_of_its_clause(of_a_faulty_provider: Repo
     assert '{"max_participants":51}' in result["properties"]["reproduce"][0]
 
 
-def test_what_the_standard_and_code_scanning_require_is_there(every_real_report: list[Report], calm: Report) -> None:
+def test_what_the_standard_and_code_scanning_require_is_there(
+    every_real_report: list[Report], calm: Report
+) -> None:
     for report in (*every_real_report, calm):
         run = only_run(report)
         driver = run["tool"]["driver"]
         assert driver["name"] == "roomproof"
         assert len({rule["id"] for rule in driver["rules"]}) == len(driver["rules"])
         for rule in driver["rules"]:
-            assert all(rule[member]["text"] for member in ("shortDescription", "fullDescription", "help"))
+            assert all(rule[field]["text"] for field in ("shortDescription", "fullDescription", "help"))
         for result in run["results"]:
             assert driver["rules"][result["ruleIndex"]]["id"] == result["ruleId"]
             assert result["message"]["text"]
@@ -66,11 +68,13 @@ def test_levels_follow_the_verdict_and_a_deviation_counts_as_suppressed(calm: Re
     assert results["fail0"]["suppressions"] == results["warning0"]["suppressions"] == []
 
 
-def test_a_fingerprint_outlives_the_line_and_the_witness(calm: Report, handmade: Any) -> None:
-    later = handmade("another witness")
+def test_a_fingerprint_outlives_the_line_and_the_counterexample(calm: Report, handmade: Any) -> None:
+    later = handmade("another counterexample")
     for clause in later["providers"][0]["clauses"]:
         clause["contract"]["line"] += 100
-    prints = [[result["partialFingerprints"] for result in only_run(report)["results"]] for report in (calm, later)]
+    prints = [
+        [result["partialFingerprints"] for result in only_run(report)["results"]] for report in (calm, later)
+    ]
     assert prints[0] == prints[1]
     assert len({str(one) for one in prints[0]}) == len(prints[0])
 
@@ -95,7 +99,10 @@ def test_a_run_that_stopped_early_is_told(calm_but_stopped: Report, calm: Report
 
 @pytest.mark.parametrize(
     ("file", "uri"),
-    [("my contracts/a#b.yaml", "my%20contracts/a%23b.yaml"), ("/srv/rooms/openapi.yaml", "file:///srv/rooms/openapi.yaml")],
+    [
+        ("my contracts/a#b.yaml", "my%20contracts/a%23b.yaml"),
+        ("/srv/rooms/openapi.yaml", "file:///srv/rooms/openapi.yaml"),
+    ],
 )
 def test_a_file_is_named_by_a_uri(calm: Report, file: str, uri: str) -> None:
     for clause in calm["providers"][0]["clauses"]:
@@ -112,13 +119,17 @@ def test_a_report_that_knows_no_lines_names_the_clause_only(calm: Report) -> Non
     assert list(location) == ["logicalLocations"]
 
 
-def test_hostile_texts_are_neither_links_nor_placeholders_nor_steer_anything(hostile: Report, tmp_path: Path) -> None:
+def test_hostile_texts_are_neither_links_nor_placeholders_nor_steer_anything(
+    hostile: Report, tmp_path: Path
+) -> None:
     write_text(tmp_path / "s.sarif", sarif(report_from(hostile)))
     log = json.loads((tmp_path / "s.sarif").read_bytes().decode("utf-8"))
 
     texts = [result["message"]["text"] for result in log["runs"][0]["results"]]
     for text in texts:
         assert "](" not in text
-        assert not re.search(r"(?<!\{)\{(\{\{)*(?!\{)", text), "a brace that is not doubled starts a placeholder"
+        assert not re.search(r"(?<!\{)\{(\{\{)*(?!\{)", text), (
+            "a brace that is not doubled starts a placeholder"
+        )
         assert all(letter.isprintable() or letter == "\n" for letter in text)
         assert len(text) < 20_000

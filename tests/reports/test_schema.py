@@ -1,4 +1,4 @@
-"""The JSON report keeps its published JSON Schema, and has no member that the schema does not tell of."""
+"""The JSON report keeps its published JSON Schema, and has no field that the schema does not tell of."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from typing import Any, get_args, get_origin
 import pytest
 from jsonschema import Draft202012Validator
 
-from roomproof.json_data import members
+from roomproof.json_data import fields
 from roomproof.report.document import REPORT_VERSION
 from roomproof.report.document import Report as ReportType
 from roomproof.reports.reading import schema
@@ -21,16 +21,21 @@ from roomproof.reports.reading import schema
 Report = dict[str, Any]
 PUBLISHED = json.loads(schema())
 FREE = {"query", "headers", "body", "requests", "unanswered", "documented", "observed"}
-"""Members whose own members are not ours."""
+"""Fields whose own fields are not ours."""
 
 
 def closed(node: Any) -> Any:
-    """A schema that allows only the members that it names. The published one is open, so that members may come."""
+    """A schema that allows only the fields that it names. The published one is open, so that fields may
+    come.
+    """
     if isinstance(node, list):
         return [closed(item) for item in node]
     if not isinstance(node, dict):
         return node
-    return {**{key: closed(value) for key, value in node.items()}, **({"additionalProperties": False} if "properties" in node else {})}
+    return {
+        **{key: closed(value) for key, value in node.items()},
+        **({"additionalProperties": False} if "properties" in node else {}),
+    }
 
 
 STRICT = Draft202012Validator(closed(PUBLISHED), format_checker=Draft202012Validator.FORMAT_CHECKER)
@@ -69,7 +74,7 @@ def differences(kind: Any, node: Report, way: str) -> Iterator[str]:
         yield from () if allows_null else (f"{way} may be null",)
         yield from differences(inner[0], node, way)
     elif is_dataclass(kind):
-        yield from differences_of_members(kind, node, way)
+        yield from differences_of_fields(kind, node, way)
     elif get_origin(kind) is tuple:
         yield from differences(inner[0], node["items"], f"{way}[]")
     elif get_origin(kind) is Mapping:
@@ -91,15 +96,15 @@ def without_null(node: Report) -> tuple[Report, bool]:
     return rest[0], len(rest) < len(kinds)
 
 
-def differences_of_members(kind: Any, node: Report, way: str) -> Iterator[str]:
-    known = {member.name: member for member in members(kind)}
+def differences_of_fields(kind: Any, node: Report, way: str) -> Iterator[str]:
+    known = {field.name: field for field in fields(kind)}
     yield from (f"{way}.{name}: only one of them has it" for name in known.keys() ^ node["properties"].keys())
-    needed = {name for name, member in known.items() if not member.may_be_missing}
+    needed = {name for name, field in known.items() if not field.may_be_missing}
     yield from (f"{way}.{name}: only one of them requires it" for name in needed ^ set(node["required"]))
     for name in known.keys() & node["properties"].keys():
-        member = known[name]
+        field = known[name]
         # What is missing in JSON where it is None is never null there.
-        stands_for = get_args(member.kind)[0] if member.default is None else member.kind
+        stands_for = get_args(field.kind)[0] if field.default is None else field.kind
         yield from differences(stands_for, node["properties"][name], f"{way}.{name}")
 
 
@@ -107,7 +112,7 @@ def test_the_types_of_the_report_and_the_schema_say_the_same() -> None:
     assert list(differences(ReportType, PUBLISHED, "report")) == []
 
 
-def test_a_member_that_only_the_types_or_only_the_schema_has_is_noticed() -> None:
+def test_a_field_that_only_the_types_or_only_the_schema_has_is_noticed() -> None:
     changed = deepcopy(PUBLISHED)
     del changed["properties"]["seed"]
     changed["properties"]["hints"]["items"] = {"type": "integer"}
@@ -118,33 +123,44 @@ def test_a_member_that_only_the_types_or_only_the_schema_has_is_noticed() -> Non
 
 def test_real_reports_keep_it_to_the_letter(every_real_report: list[Report]) -> None:
     for report in every_real_report:
-        assert [f"{error.json_path}: {error.message}" for error in STRICT.iter_errors(json.loads(json.dumps(report)))] == []
+        assert [
+            f"{error.json_path}: {error.message}"
+            for error in STRICT.iter_errors(json.loads(json.dumps(report)))
+        ] == []
 
 
 def test_a_handmade_report_is_like_a_real_one(calm: Report) -> None:
     assert list(STRICT.iter_errors(calm)) == []
 
 
-def test_a_member_that_is_not_documented_is_noticed_wherever_it_stands(every_real_report: list[Report]) -> None:
+def test_a_field_that_is_not_documented_is_noticed_wherever_it_stands(
+    every_real_report: list[Report],
+) -> None:
     kinds: dict[str, Report] = {}
     for report in every_real_report:
         for kind, _ in objects(report):
             kinds.setdefault(kind, report)
-    assert {"report.providers.clauses.contract", "report.providers.findings.limit", "report.providers.findings.sequence"} <= set(kinds)
+    assert {
+        "report.providers.clauses.contract",
+        "report.providers.findings.limit",
+        "report.providers.findings.sequence",
+    } <= set(kinds)
     assert {"report.providers.client", "report.providers.client.first"} <= set(kinds)
     for kind, report in kinds.items():
         changed = deepcopy(report)
         next(found for name, found in objects(changed) if name == kind)["new"] = 1
-        assert not STRICT.is_valid(changed), f"{kind} may have any member"
+        assert not STRICT.is_valid(changed), f"{kind} may have any field"
 
 
-@pytest.mark.parametrize("member", ["roomproof", "report_version", "seed", "providers", "summary"])
-def test_a_member_that_is_missing_is_noticed(calm: Report, member: str) -> None:
-    del calm[member]
+@pytest.mark.parametrize("field", ["roomproof", "report_version", "seed", "providers", "summary"])
+def test_a_field_that_is_missing_is_noticed(calm: Report, field: str) -> None:
+    del calm[field]
     assert not STRICT.is_valid(calm)
 
 
-def test_every_clause_of_a_real_report_has_its_place(of_recordings: Report, of_a_faulty_provider: Report) -> None:
+def test_every_clause_of_a_real_report_has_its_place(
+    of_recordings: Report, of_a_faulty_provider: Report
+) -> None:
     for report in (of_recordings, of_a_faulty_provider):
         for provider in report["providers"]:
             for clause in provider["clauses"]:

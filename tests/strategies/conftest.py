@@ -1,4 +1,6 @@
-"""What the tests of strategies share: the reference validator, which is not the one the strategies use, and schemas to try."""
+"""What the tests of strategies share: the reference validator, which is not the one the strategies use, and
+schemas to try.
+"""
 
 from __future__ import annotations
 
@@ -21,25 +23,47 @@ Aim = tuple[tuple[str, ...], str]
 SCHEMAS: dict[str, Schema] = {
     "integer": {"properties": {"n": {"type": "integer", "minimum": 2, "maximum": 50, "default": 26}}},
     "integer-open": {"properties": {"n": {"type": "integer", "maximum": 30, "x-observed": {"minimum": 0}}}},
-    "integer-exclusive": {"properties": {"n": {"type": "integer", "exclusiveMinimum": 0, "exclusiveMaximum": 9}}},
+    "integer-exclusive": {
+        "properties": {"n": {"type": "integer", "exclusiveMinimum": 0, "exclusiveMaximum": 9}}
+    },
     "integer-wide": {"properties": {"n": {"type": "integer", "minimum": -(2**31), "maximum": 2**31 - 1}}},
-    "integer-multiple": {"properties": {"n": {"type": "integer", "multipleOf": 5, "minimum": 5, "maximum": 100}}},
+    "integer-multiple": {
+        "properties": {"n": {"type": "integer", "multipleOf": 5, "minimum": 5, "maximum": 100}}
+    },
     "number": {"properties": {"n": {"type": "number", "minimum": 0.5, "exclusiveMaximum": 9.5}}},
-    "number-multiple": {"properties": {"n": {"type": "number", "multipleOf": 0.25, "minimum": 0, "maximum": 3}}},
+    "number-multiple": {
+        "properties": {"n": {"type": "number", "multipleOf": 0.25, "minimum": 0, "maximum": 3}}
+    },
     "text": {"properties": {"s": {"type": "string", "minLength": 2, "maxLength": 40}}},
     "text-long": {"properties": {"s": {"type": "string", "maxLength": 3000}}},
     "text-from": {"properties": {"s": {"type": "string", "minLength": 150, "maxLength": 200}}},
-    "text-free": {"properties": {"s": {"type": "string", "x-unsettled": {"reason": "no length", "schema": {"minLength": 129}}}}},
+    "text-free": {
+        "properties": {
+            "s": {"type": "string", "x-unsettled": {"reason": "no length", "schema": {"minLength": 129}}}
+        }
+    },
     "text-empty": {"properties": {"s": {"type": "string", "maxLength": 0}}},
     "pattern": {"properties": {"s": {"type": "string", "pattern": "^[A-Za-z0-9_-]+$", "maxLength": 100}}},
     "pattern-loose": {"properties": {"s": {"type": "string", "pattern": "[a-z]{2}"}}},
-    "enum": {"properties": {"s": {"type": "string", "enum": ["Presenter", "Attendee", "Consumer"], "default": "Attendee"}}},
+    "enum": {
+        "properties": {
+            "s": {"type": "string", "enum": ["Presenter", "Attendee", "Consumer"], "default": "Attendee"}
+        }
+    },
     "enum-mixed": {"properties": {"s": {"enum": ["a", 1, None]}}},
     "const": {"properties": {"s": {"const": "room"}}},
     "boolean": {"properties": {"b": {"type": "boolean", "default": False}}},
-    "nullable": {"properties": {"n": {"type": ["integer", "null"], "minimum": 0, "maximum": 30}, "s": {"type": ["string", "null"]}}},
+    "nullable": {
+        "properties": {
+            "n": {"type": ["integer", "null"], "minimum": 0, "maximum": 30},
+            "s": {"type": ["string", "null"]},
+        }
+    },
     "formats": {
-        "properties": {name: {"type": "string", "format": name} for name in ("date-time", "date", "uuid", "uri", "http-date")},
+        "properties": {
+            name: {"type": "string", "format": name}
+            for name in ("date-time", "date", "uuid", "uri", "http-date")
+        },
         "required": ["uuid"],
     },
     "uri-long": {"properties": {"u": {"type": "string", "format": "uri", "maxLength": 2048}}},
@@ -61,14 +85,31 @@ SCHEMAS: dict[str, Schema] = {
             }
         }
     },
-    "any-of": {"properties": {"t": {"type": "string", "anyOf": [{"format": "date-time"}, {"format": "date"}]}}},
-    "one-of": {"properties": {"o": {"oneOf": [{"type": "integer", "minimum": 0, "maximum": 9}, {"type": "null"}]}}},
-    "all-of": {"properties": {"n": {"allOf": [{"type": "integer", "minimum": 3}, {"maximum": 700, "minimum": 1}]}}},
+    "any-of": {
+        "properties": {"t": {"type": "string", "anyOf": [{"format": "date-time"}, {"format": "date"}]}}
+    },
+    "one-of": {
+        "properties": {"o": {"oneOf": [{"type": "integer", "minimum": 0, "maximum": 9}, {"type": "null"}]}}
+    },
+    "all-of": {
+        "properties": {"n": {"allOf": [{"type": "integer", "minimum": 3}, {"maximum": 700, "minimum": 1}]}}
+    },
     "not": {"properties": {"s": {"type": "string", "maxLength": 20, "not": {"const": "admin"}}}},
     "array": {
-        "properties": {"a": {"type": "array", "items": {"type": "integer", "minimum": 0, "maximum": 9}, "minItems": 1, "maxItems": 4}}
+        "properties": {
+            "a": {
+                "type": "array",
+                "items": {"type": "integer", "minimum": 0, "maximum": 9},
+                "minItems": 1,
+                "maxItems": 4,
+            }
+        }
     },
-    "array-unique": {"properties": {"a": {"type": "array", "items": {"type": "string", "maxLength": 9}, "uniqueItems": True}}},
+    "array-unique": {
+        "properties": {
+            "a": {"type": "array", "items": {"type": "string", "maxLength": 9}, "uniqueItems": True}
+        }
+    },
     "array-objects": {
         "properties": {
             "codes": {
@@ -91,13 +132,20 @@ SCHEMAS: dict[str, Schema] = {
                 "minProperties": 1,
                 "maxProperties": 3,
                 "propertyNames": {"pattern": "^[a-z]{3,6}$"},
-                "additionalProperties": {"type": "object", "properties": {"role": {"type": "string", "enum": ["host", "guest"]}}},
+                "additionalProperties": {
+                    "type": "object",
+                    "properties": {"role": {"type": "string", "enum": ["host", "guest"]}},
+                },
             }
         }
     },
     "map-beside": {
         "properties": {
-            "m": {"type": "object", "properties": {"id": {"type": "integer"}}, "additionalProperties": {"type": "integer", "maximum": 5}}
+            "m": {
+                "type": "object",
+                "properties": {"id": {"type": "integer"}},
+                "additionalProperties": {"type": "integer", "maximum": 5},
+            }
         }
     },
     "map-nullable": {
@@ -107,12 +155,24 @@ SCHEMAS: dict[str, Schema] = {
         }
     },
     "some-of": {"properties": {name: {"type": "integer"} for name in "abc"}, "minProperties": 2},
-    "closed": {"properties": {"a": {"type": "boolean"}, "b": {"type": "integer"}}, "additionalProperties": False, "required": ["a"]},
+    "closed": {
+        "properties": {"a": {"type": "boolean"}, "b": {"type": "integer"}},
+        "additionalProperties": False,
+        "required": ["a"],
+    },
     "required": {"properties": {name: {"type": "string"} for name in "abc"}, "required": ["a", "c"]},
-    "not-empty": {"properties": {"a": {"type": "boolean"}}, "x-unsettled": {"reason": "empty", "schema": {"maxProperties": 0}}},
+    "not-empty": {
+        "properties": {"a": {"type": "boolean"}},
+        "x-unsettled": {"reason": "empty", "schema": {"maxProperties": 0}},
+    },
     "nested": {
         "properties": {
-            "o": {"type": "object", "properties": {"p": {"type": "object", "required": ["q"], "properties": {"q": {"type": "integer"}}}}}
+            "o": {
+                "type": "object",
+                "properties": {
+                    "p": {"type": "object", "required": ["q"], "properties": {"q": {"type": "integer"}}}
+                },
+            }
         }
     },
     "true-false": {"properties": {"any": True, "never": False}},
@@ -175,14 +235,20 @@ CHECKER = _formats()
 
 
 def _aims(schema: Schema, body: Any) -> set[Aim]:
-    found = [aim for error in Reference(schema, format_checker=CHECKER).iter_errors(body) for aim in _aims_of(error)]
+    found = [
+        aim
+        for error in Reference(schema, format_checker=CHECKER).iter_errors(body)
+        for aim in _aims_of(error)
+    ]
     mistyped = {path for path, rule in found if rule in ("type", "null")}
     return {aim for aim in found if aim[1] in ("type", "null") or aim[0] not in mistyped}
 
 
 def _aims_of(error: ValidationError) -> list[Aim]:
     steps = [str(step) for step in error.absolute_schema_path]
-    keyword = re.sub("([A-Z])", r"-\1", steps[-1] if error.validator is None else str(error.validator)).lower()
+    keyword = re.sub(
+        "([A-Z])", r"-\1", steps[-1] if error.validator is None else str(error.validator)
+    ).lower()
     path = tuple(_words(steps[:-1]))
     if keyword == "required":
         return [((*path, name), keyword) for name in error.validator_value if name not in error.instance]
@@ -200,7 +266,9 @@ def _words(steps: list[str]) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def aims() -> Callable[[Schema, Any], set[Aim]]:
-    """What a body breaks, as (path, rule), by jsonschema's word; where the type is wrong, nothing else is counted."""
+    """What a body breaks, as (path, rule), by jsonschema's word; where the type is wrong, nothing else is
+    counted.
+    """
     return _aims
 
 

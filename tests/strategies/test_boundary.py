@@ -22,8 +22,8 @@ Schema = Mapping[str, Any]
 Fits = Callable[[Any, Any], bool]
 
 
-def body(**members: Any) -> Schema:
-    return {"type": "object", "properties": members}
+def body(**fields: Any) -> Schema:
+    return {"type": "object", "properties": fields}
 
 
 def samples(schema: Schema, **fields: Any) -> list[Sample]:
@@ -38,7 +38,7 @@ def _samples(schema: str) -> tuple[Sample, ...]:
 
 
 def values(schema: Schema, rule: str | None = None) -> list[Any]:
-    """What is sent as the member `v` by the samples that aim at it."""
+    """What is sent as the field `v` by the samples that aim at it."""
     found = samples(body(v=schema))
     return [sample.value["v"] for sample in found if sample.path == ("v",) and rule in (None, sample.rule)]
 
@@ -60,20 +60,22 @@ def test_samples_are_the_same_every_time(body_schema: Schema) -> None:
 
 
 def test_every_limit_of_a_contract_is_met_on_and_inside(body_schema: Schema) -> None:
-    for name, member in body_schema["properties"].items():
+    for name, field in body_schema["properties"].items():
         sent = [sample.value[name] for sample in samples(body_schema) if name in sample.value]
-        if "enum" in member:
-            assert [value for value in member["enum"] if value not in sent] == []
+        if "enum" in field:
+            assert [value for value in field["enum"] if value not in sent] == []
         for keyword, inside in (("minimum", 1), ("maximum", -1)):
-            if keyword in member:
-                assert {member[keyword], member[keyword] + inside} <= {value for value in sent if isinstance(value, int)}
-        if "maxLength" in member:
-            assert {member["maxLength"], member["maxLength"] - 1} <= {len(value) for value in sent}
-        if "null" in member.get("type", ()):
+            if keyword in field:
+                assert {field[keyword], field[keyword] + inside} <= {
+                    value for value in sent if isinstance(value, int)
+                }
+        if "maxLength" in field:
+            assert {field["maxLength"], field["maxLength"] - 1} <= {len(value) for value in sent}
+        if "null" in field.get("type", ()):
             assert None in sent
 
 
-def test_every_member_alone_every_pair_all_and_none(body_schema: Schema) -> None:
+def test_every_field_alone_every_pair_all_and_none(body_schema: Schema) -> None:
     found = [sample for sample in samples(body_schema) if sample.rule == "accepted"]
     required, names = set(body_schema.get("required", ())), list(body_schema["properties"])
     shapes = [set(sample.value) for sample in found if sample.path == ()]
@@ -85,21 +87,21 @@ def test_every_member_alone_every_pair_all_and_none(body_schema: Schema) -> None
         assert next(set(sample.value) for sample in found if sample.path == (name,)) == {name, *required}
 
 
-def test_one_sample_carries_one_member_beside_the_required_ones(body_schema: Schema) -> None:
+def test_one_sample_carries_one_field_beside_the_required_ones(body_schema: Schema) -> None:
     required = set(body_schema.get("required", ()))
     for sample in samples(body_schema):
         if sample.path and not (sample.path == ("participants",) and sample.rule == "accepted"):
             assert set(sample.value) == {sample.path[0], *required}
 
 
-def test_the_first_sample_has_all_members_and_no_default(body_schema: Schema) -> None:
+def test_the_first_sample_has_all_fields_and_no_default(body_schema: Schema) -> None:
     first = samples(body_schema)[0]
     assert set(first.value) == set(body_schema["properties"])
-    for name, member in body_schema["properties"].items():
-        assert "default" not in member or first.value[name] != member["default"]
+    for name, field in body_schema["properties"].items():
+        assert "default" not in field or first.value[name] != field["default"]
 
 
-def test_all_members_come_twice_with_other_values() -> None:
+def test_all_fields_come_twice_with_other_values() -> None:
     schema = body(a={"type": "boolean"}, b={"type": "integer"}, c={"type": "string"}, d={"enum": ["x", "y"]})
     one, two = (sample.value for sample in samples(schema) if sample.note.startswith("all fields"))
     assert all(one[name] != two[name] for name in "abcd")
@@ -115,21 +117,23 @@ def test_the_smallest_object_leaves_room_for_one_more(sample_schemas: Mapping[st
     assert set(values.least(sample_schemas["required"], (), beside="a")) == {"c"}
 
 
-def test_names_of_map_members_come_one_at_a_time(sample_schemas: Mapping[str, Schema]) -> None:
+def test_names_of_map_fields_come_one_at_a_time(sample_schemas: Mapping[str, Schema]) -> None:
     found = [sample.value["m"] for sample in samples(sample_schemas["map"]) if sample.path == ("m", "keys")]
     assert found
     assert {len(value) for value in found} == {1}
 
 
-def test_a_least_number_of_members_is_kept_to(sample_schemas: Mapping[str, Schema]) -> None:
+def test_a_least_number_of_fields_is_kept_to(sample_schemas: Mapping[str, Schema]) -> None:
     found = samples(sample_schemas["some-of"])
-    assert {frozenset(sample.value) for sample in found if sample.path == ()} == {frozenset(names) for names in ("ab", "ac", "bc", "abc")}
+    assert {frozenset(sample.value) for sample in found if sample.path == ()} == {
+        frozenset(names) for names in ("ab", "ac", "bc", "abc")
+    }
     for name in "abc":
         assert all(len(sample.value) == 2 for sample in found if sample.path == (name,))
         assert any(sample.path == (name,) for sample in found)
 
 
-def test_the_first_samples_of_one_member_differ_from_the_all_sample() -> None:
+def test_the_first_samples_of_one_field_differ_from_the_all_sample() -> None:
     schema = body(a={"type": "string", "maxLength": 30}, b={"type": "string", "maxLength": 30})
     first = samples(schema)[0].value
     assert first["a"] != first["b"]
@@ -162,7 +166,7 @@ def test_beyond_observed_and_unsettled_values_come_with_their_remark() -> None:
         "x-unsettled": {"reason": "thirty is odd", "schema": {"minimum": 30}},
     }
     notes = {sample.value["v"]: sample.note for sample in samples(body(v=schema)) if sample.path == ("v",)}
-    assert notes[-1].startswith("beyond what real providers take")
+    assert notes[-1].startswith("beyond what real providers accept")
     assert notes[30].startswith("unsettled: thirty is odd")
     assert not notes[0].startswith(("beyond", "unsettled"))
     rules = {sample.value["v"]: sample.rule for sample in samples(body(v=schema)) if sample.path == ("v",)}
@@ -180,7 +184,9 @@ def test_lengths_are_counted_in_code_points_of_three_alphabets() -> None:
     free = values({"type": "string"})
     assert {len(text) for text in free} >= {0, 1, 2, 3, 63, 64, 65, 127, 128}
     assert max(map(len, free)) == UNLIMITED
-    assert sum(len(text) == UNLIMITED for text in free) == sum(len(text) == UNLIMITED - 1 for text in free) == 3
+    assert (
+        sum(len(text) == UNLIMITED for text in free) == sum(len(text) == UNLIMITED - 1 for text in free) == 3
+    )
 
 
 def test_long_texts_reach_their_maximum() -> None:
@@ -188,8 +194,10 @@ def test_long_texts_reach_their_maximum() -> None:
     assert lengths >= {1, 2, 3, 1023, 1024, 1025, 2047, 2048, 2049, 2999, 3000}
 
 
-@pytest.mark.parametrize("schema", [{"enum": ["a", "b", 3, None]}, {"type": ["boolean", "null"], "enum": [True, None]}])
-def test_every_member_of_a_list_is_sent(schema: Schema) -> None:
+@pytest.mark.parametrize(
+    "schema", [{"enum": ["a", "b", 3, None]}, {"type": ["boolean", "null"], "enum": [True, None]}]
+)
+def test_every_field_of_a_list_is_sent(schema: Schema) -> None:
     assert values(schema, "enum") == schema["enum"]
 
 
@@ -206,7 +214,9 @@ def test_date_times_have_every_spelling() -> None:
         assert any(text.endswith(offset) for text in on_day), offset
     assert {len(text.split(".")[1].strip("Z")) for text in on_day if "." in text} == set(range(1, 10))
     assert any("t" in text for text in on_day)
-    assert {f"{day}T00:00:00Z", f"{day}T23:59:59Z", "2030-05-31T23:59:59Z", "2032-02-29T12:00:00Z"} <= set(found)
+    assert {f"{day}T00:00:00Z", f"{day}T23:59:59Z", "2030-05-31T23:59:59Z", "2032-02-29T12:00:00Z"} <= set(
+        found
+    )
     assert {text[5:10] for text in found if text[17:19] == "60"} == {"06-30", "12-31", "01-01"}
     assert {text[:4] for text in found} >= {"0001", "1970", "2038", "9999"}
     assert "2038-01-19T03:14:08Z" in found
@@ -217,7 +227,9 @@ def test_date_times_have_every_spelling() -> None:
 def test_the_leap_day_is_a_future_one(year: int) -> None:
     anchor = datetime(year, 6, 1, tzinfo=UTC)
     schema = body(v={"type": "string", "format": "date-time"})
-    leap = [sample for sample in boundary(schema, anchor=anchor) if sample.note == "29 February of a leap year"]
+    leap = [
+        sample for sample in boundary(schema, anchor=anchor) if sample.note == "29 February of a leap year"
+    ]
     found = [time for sample in leap if (time := moment(sample.value["v"]))]
     assert len(found) == 1
     assert anchor < found[0] < anchor + timedelta(days=4 * 366)
@@ -252,32 +264,62 @@ def test_arrays_and_maps_have_every_size_at_their_limits() -> None:
     unique = values({"type": "array", "items": {"type": "string"}, "uniqueItems": True})
     assert {len(value) for value in unique} == {0, 1, 2, 3}
     assert all(len(set(value)) == len(value) for value in unique)
-    mapped = values({"type": "object", "additionalProperties": {"type": "integer"}, "minProperties": 1, "maxProperties": 3})
+    mapped = values(
+        {
+            "type": "object",
+            "additionalProperties": {"type": "integer"},
+            "minProperties": 1,
+            "maxProperties": 3,
+        }
+    )
     assert {len(value) for value in mapped} == {1, 2, 3}
 
 
 def test_what_lies_inside_is_reached() -> None:
     role = {"type": "string", "enum": ["host", "guest"]}
     schema = body(
-        a={"type": "array", "minItems": 2, "items": {"type": "object", "required": ["code"], "properties": {"code": {}, "role": role}}},
-        m={"type": "object", "propertyNames": {"maxLength": 9}, "additionalProperties": {"type": "object", "properties": {"role": role}}},
-        o={"type": "object", "properties": {"p": {"type": "object", "properties": {"q": {"type": "integer", "minimum": 1}}}}},
+        a={
+            "type": "array",
+            "minItems": 2,
+            "items": {"type": "object", "required": ["code"], "properties": {"code": {}, "role": role}},
+        },
+        m={
+            "type": "object",
+            "propertyNames": {"maxLength": 9},
+            "additionalProperties": {"type": "object", "properties": {"role": role}},
+        },
+        o={
+            "type": "object",
+            "properties": {"p": {"type": "object", "properties": {"q": {"type": "integer", "minimum": 1}}}},
+        },
     )
     paths = {(sample.path, sample.rule) for sample in samples(schema)}
-    assert {(("a", "items", "role"), "enum"), (("m", "values", "role"), "enum"), (("o", "p", "q"), "minimum")} <= paths
+    assert {
+        (("a", "items", "role"), "enum"),
+        (("m", "values", "role"), "enum"),
+        (("o", "p", "q"), "minimum"),
+    } <= paths
     assert (("m", "keys"), "max-length") in paths
     for sample in samples(schema):
         if sample.path == ("a", "items", "role"):
             assert len(sample.value["a"]) == 2
             assert sample.value["a"][0]["role"] in role["enum"]
             assert "code" in sample.value["a"][0]
-    nested = [sample.value for sample in samples(schema) if sample.path == ("o", "p") and sample.rule == "accepted"]
+    nested = [
+        sample.value for sample in samples(schema) if sample.path == ("o", "p") and sample.rule == "accepted"
+    ]
     assert {"o": {"p": {}}} in nested
 
 
 def test_fields_give_the_values_at_their_path() -> None:
-    schema = body(m={"type": "object", "additionalProperties": {"type": "boolean"}}, c={"type": "string"}, d={"type": "boolean"})
-    found = samples(schema, fields={("m", "keys"): st.sampled_from(["k1", "k2"]), ("c",): st.integers(10, 99).map(str)})
+    schema = body(
+        m={"type": "object", "additionalProperties": {"type": "boolean"}},
+        c={"type": "string"},
+        d={"type": "boolean"},
+    )
+    found = samples(
+        schema, fields={("m", "keys"): st.sampled_from(["k1", "k2"]), ("c",): st.integers(10, 99).map(str)}
+    )
     assert {key for sample in found for key in sample.value.get("m", {})} == {"k1", "k2"}
     codes = {sample.value["c"] for sample in found if "c" in sample.value}
     assert len(codes) > 3
@@ -291,11 +333,16 @@ def test_nothing_is_looked_for_below_a_path_that_is_overridden() -> None:
     assert all(sample.value.get("o", {"p": True}) == {"p": True} for sample in found)
 
 
-def test_nullable_members_are_null_together() -> None:
+def test_nullable_fields_are_null_together() -> None:
     nullable = {"type": ["integer", "null"]}
     schema = {**body(a=nullable, b=nullable, c=nullable, d={"type": "integer"}), "required": ["d"]}
     found = [sample.value for sample in samples(schema) if sample.note.startswith("null for")]
-    assert [{name for name in "abc" if name in value} for value in found] == [{"a", "b"}, {"a", "c"}, {"b", "c"}, {"a", "b", "c"}]
+    assert [{name for name in "abc" if name in value} for value in found] == [
+        {"a", "b"},
+        {"a", "c"},
+        {"b", "c"},
+        {"a", "b", "c"},
+    ]
     assert all(value[name] is None for value in found for name in value if name != "d")
     assert all(isinstance(value["d"], int) for value in found)
 

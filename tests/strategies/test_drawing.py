@@ -1,4 +1,6 @@
-"""Random values in great number: they differ, come again from the same start, and come even where most attempts fail."""
+"""Random values in great number: they differ, come again from the same start, and come even where most
+attempts fail.
+"""
 
 from __future__ import annotations
 
@@ -48,7 +50,12 @@ def test_values_that_are_mostly_given_up_are_drawn_one_by_one() -> None:
 
 
 def test_values_too_long_to_be_drawn_many_at_once_are_drawn_one_by_one() -> None:
-    assert len(list(distinct(lambda draw: draw(st.text("ab", min_size=2_000, max_size=2_100)), 20, str, start=0))) == 20
+    assert (
+        len(
+            list(distinct(lambda draw: draw(st.text("ab", min_size=2_000, max_size=2_100)), 20, str, start=0))
+        )
+        == 20
+    )
 
 
 def test_what_was_found_stands_where_a_later_run_finds_nothing(monkeypatch: pytest.MonkeyPatch) -> None:

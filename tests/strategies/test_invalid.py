@@ -23,8 +23,8 @@ Schema = Mapping[str, Any]
 Aims = Callable[[Schema, Any], set[tuple[tuple[str, ...], str]]]
 
 
-def body(**members: Any) -> Schema:
-    return {"type": "object", "properties": members}
+def body(**fields: Any) -> Schema:
+    return {"type": "object", "properties": fields}
 
 
 def samples(schema: Schema, **fields: Any) -> list[Sample]:
@@ -39,7 +39,11 @@ def _samples(schema: str) -> tuple[Sample, ...]:
 
 
 def values(schema: Schema, rule: str) -> list[Any]:
-    return [sample.value["v"] for sample in samples(body(v=schema)) if (sample.path, sample.rule) == (("v",), rule)]
+    return [
+        sample.value["v"]
+        for sample in samples(body(v=schema))
+        if (sample.path, sample.rule) == (("v",), rule)
+    ]
 
 
 def test_every_sample_breaks_just_what_it_names(any_schema: Schema, aims: Aims) -> None:
@@ -73,23 +77,26 @@ def test_no_body_is_sent_twice(body_schema: Schema) -> None:
 def test_every_keyword_of_a_contract_is_broken(body_schema: Schema) -> None:
     rules = {(sample.path, sample.rule) for sample in samples(body_schema)}
     assert {((), "type"), ((), "null")} <= rules
-    for name, member in body_schema["properties"].items():
+    for name, field in body_schema["properties"].items():
         same = {keyword: keyword for keyword in ("type", "minimum", "maximum", "enum", "format")}
         for keyword, rule in {**same, "maxLength": "max-length", "anyOf": "any-of"}.items():
-            assert keyword not in member or ((name,), rule) in rules
-        assert "null" in member["type"] or ((name,), "null") in rules
+            assert keyword not in field or ((name,), rule) in rules
+        assert "null" in field["type"] or ((name,), "null") in rules
     assert all(((name,), "required") in rules for name in body_schema.get("required", ()))
 
 
 def test_every_limit_of_a_contract_is_passed_by_one(body_schema: Schema) -> None:
     sent = {
-        name: [sample.value.get(name) for sample in samples(body_schema) if sample.path == (name,)] for name in body_schema["properties"]
+        name: [sample.value.get(name) for sample in samples(body_schema) if sample.path == (name,)]
+        for name in body_schema["properties"]
     }
-    for name, member in body_schema["properties"].items():
+    for name, field in body_schema["properties"].items():
         for keyword, outside in (("minimum", -1), ("maximum", 1)):
-            assert keyword not in member or member[keyword] + outside in sent[name]
-        if "maxLength" in member:
-            long = [text for text in sent[name] if isinstance(text, str) and len(text) == member["maxLength"] + 1]
+            assert keyword not in field or field[keyword] + outside in sent[name]
+        if "maxLength" in field:
+            long = [
+                text for text in sent[name] if isinstance(text, str) and len(text) == field["maxLength"] + 1
+            ]
             assert any(text.isascii() for text in long)
             assert any("\u0301" in text for text in long)
             assert any(ord(text[0]) > 0xFFFF for text in long)
@@ -114,15 +121,37 @@ def test_texts_are_too_long_in_code_points_only() -> None:
 
 def test_closed_lists_have_near_misses() -> None:
     found = set(values({"type": "string", "enum": ["Attendee", "Consumer"]}, "enum"))
-    assert found >= {"attendee", "ATTENDEE", " Attendee", "Attendee ", "Attende", "", "AttendeeConsumer", "Attendee,Consumer", "null"}
+    assert found >= {
+        "attendee",
+        "ATTENDEE",
+        " Attendee",
+        "Attendee ",
+        "Attende",
+        "",
+        "AttendeeConsumer",
+        "Attendee,Consumer",
+        "null",
+    }
     assert [value for value in (2, 0) if value not in values({"enum": [1, "x"]}, "enum")] == []
 
 
 def test_formats_have_near_misses() -> None:
     times = set(values({"type": "string", "format": "date-time"}, "format"))
-    assert times >= {"2030-02-30T00:00:00Z", "2030-13-01T00:00:00Z", "2030-05-10", "2030-05-10T12:00:00", "2030-05-10 12:00:00Z"}
+    assert times >= {
+        "2030-02-30T00:00:00Z",
+        "2030-13-01T00:00:00Z",
+        "2030-05-10",
+        "2030-05-10T12:00:00",
+        "2030-05-10 12:00:00Z",
+    }
     assert {"", "tomorrow"} <= times
-    assert times >= {"2030-05-10T24:00:00Z", "2030-05-10T12:60:00Z", "2030-05-10T12:00:61Z", "2030-05-10T12:00:00+24:00", "12:00:00Z"}
+    assert times >= {
+        "2030-05-10T24:00:00Z",
+        "2030-05-10T12:60:00Z",
+        "2030-05-10T12:00:61Z",
+        "2030-05-10T12:00:00+24:00",
+        "12:00:00Z",
+    }
     assert "2030-02-29T00:00:00Z" in times
     assert "2030/05/10T12:00:00Z" in times
     urls = set(values({"type": "string", "format": "uri"}, "format"))
@@ -133,7 +162,9 @@ def test_formats_have_near_misses() -> None:
 
 
 def test_the_common_year_has_no_29_february() -> None:
-    found = invalid(body(v={"type": "string", "format": "date-time"}), anchor=datetime(2028, 1, 1, tzinfo=UTC))
+    found = invalid(
+        body(v={"type": "string", "format": "date-time"}), anchor=datetime(2028, 1, 1, tzinfo=UTC)
+    )
     assert "2029-02-29T00:00:00Z" in [sample.value["v"] for sample in found if isinstance(sample.value, dict)]
 
 
@@ -149,13 +180,15 @@ def test_patterns_have_near_misses() -> None:
 def test_every_other_type_is_tried(kind: str) -> None:
     names = {"string": str, "integer": int, "number": float, "boolean": bool, "array": list, "object": dict}
     found = {type(value) for value in values({"type": kind}, "type")}
-    expected = {python for name, python in names.items() if name != kind and {name, kind} != {"integer", "number"}}
+    expected = {
+        python for name, python in names.items() if name != kind and {name, kind} != {"integer", "number"}
+    }
     assert expected <= found
     assert values({"type": kind}, "null") == [None]
 
 
 @pytest.mark.parametrize(
-    ("schema", "taken", "refused"),
+    ("schema", "taken", "rejected"),
     [
         ({"type": "integer", "minimum": 2, "maximum": 50}, ["10"], ["text", "", "true", [], 1.5]),
         ({"type": "number"}, ["1.5", "10"], ["text"]),
@@ -165,9 +198,13 @@ def test_every_other_type_is_tried(kind: str) -> None:
         ({"type": "string", "enum": ["10", "x"]}, [10], [1, True]),
     ],
 )
-def test_coercible_values_are_called_so(schema: Schema, taken: list[Any], refused: list[Any]) -> None:
-    notes = [(sample.value["v"], sample.note) for sample in samples(body(v=schema)) if sample.path == ("v",) and sample.rule == "type"]
-    for wanted, told in ((taken, True), (refused, False)):
+def test_coercible_values_are_called_so(schema: Schema, taken: list[Any], rejected: list[Any]) -> None:
+    notes = [
+        (sample.value["v"], sample.note)
+        for sample in samples(body(v=schema))
+        if sample.path == ("v",) and sample.rule == "type"
+    ]
+    for wanted, told in ((taken, True), (rejected, False)):
         for value in wanted:
             found = [note for sent, note in notes if sent == value and type(sent) is type(value)]
             assert found, value
@@ -180,28 +217,50 @@ def test_the_body_itself_has_another_type() -> None:
 
 
 def test_sizes_are_passed() -> None:
-    assert {len(value) for value in values({"type": "array", "items": {}, "minItems": 2}, "min-items")} == {0, 1}
+    assert {len(value) for value in values({"type": "array", "items": {}, "minItems": 2}, "min-items")} == {
+        0,
+        1,
+    }
     assert {len(value) for value in values({"type": "array", "maxItems": 3}, "max-items")} >= {4}
     unique = values({"type": "array", "items": {"type": "string"}, "uniqueItems": True}, "unique-items")
     assert len(unique[0]) == 2
-    mapped = {"type": "object", "additionalProperties": {"type": "integer"}, "minProperties": 2, "maxProperties": 3}
+    mapped = {
+        "type": "object",
+        "additionalProperties": {"type": "integer"},
+        "minProperties": 2,
+        "maxProperties": 3,
+    }
     assert {len(value) for value in values(mapped, "min-properties")} == {0, 1}
     assert 4 in {len(value) for value in values(mapped, "max-properties")}
     closed = {"type": "object", "properties": {"a": {"type": "integer"}}, "additionalProperties": False}
     assert [{"A"}] == [set(value) for value in values(closed, "additional-properties") if "A" in value]
 
 
-def test_required_members_are_left_out_one_at_a_time() -> None:
-    item = {"type": "object", "required": ["code", "role"], "properties": {"code": {"type": "string"}, "role": {"type": "string"}}}
+def test_required_fields_are_left_out_one_at_a_time() -> None:
+    item = {
+        "type": "object",
+        "required": ["code", "role"],
+        "properties": {"code": {"type": "string"}, "role": {"type": "string"}},
+    }
     schema = {**body(a={"type": "array", "items": item}, b={"type": "null"}), "required": ["b"]}
     found = {sample.path: sample.value for sample in samples(schema) if sample.rule == "required"}
     assert set(found) == {("b",), ("a", "items", "code"), ("a", "items", "role")}
     assert set(found["a", "items", "code"]["a"][0]) == {"role"}
 
 
-def test_names_of_map_members_are_broken_too() -> None:
-    schema = body(m={"type": "object", "propertyNames": {"pattern": "^[a-z]+$"}, "additionalProperties": {"type": "integer"}})
-    found = [sample.value["m"] for sample in samples(schema) if (sample.path, sample.rule) == (("m", "keys"), "pattern")]
+def test_names_of_map_fields_are_broken_too() -> None:
+    schema = body(
+        m={
+            "type": "object",
+            "propertyNames": {"pattern": "^[a-z]+$"},
+            "additionalProperties": {"type": "integer"},
+        }
+    )
+    found = [
+        sample.value["m"]
+        for sample in samples(schema)
+        if (sample.path, sample.rule) == (("m", "keys"), "pattern")
+    ]
     assert all(len(value) == 1 for value in found)
     assert "" in [key for value in found for key in value]
 
@@ -228,12 +287,17 @@ def test_mutations_are_varied_and_keep_the_rest(sample_schemas: Mapping[str, Sch
     found = list(distinct(lambda draw: draw(mutated), 800, lambda sample: canonical(sample.value), start=0))
     aims = {(sample.path, sample.rule) for sample in found}
     assert aims >= {
-        (("n",), "minimum"), (("n",), "maximum"), (("n",), "type"), (("n",), "required"), (("s",), "max-length"), (("r",), "enum"),
+        (("n",), "minimum"), (("n",), "maximum"), (("n",), "type"), (("n",), "required"), (("s",),
+        "max-length"), (("r",), "enum"),
         (("t",), "format"), ((), "type"),
     }  # fmt: skip
     below = {path[:2] for path, _ in aims if len(path) > 1}
     assert below == {("codes", "items"), ("m", "keys"), ("m", "values")}
-    assert {"random number above the maximum", "random text that is too long", "random value of another type"} <= {s.note for s in found}
+    assert {
+        "random number above the maximum",
+        "random text that is too long",
+        "random value of another type",
+    } <= {s.note for s in found}
     assert any(len(sample.value) > 3 for sample in found if sample.path == ("n",))
 
 
@@ -262,7 +326,9 @@ def test_a_value_is_put_where_it_belongs(path: tuple[str, ...], body: Any, chang
 def test_fields_serve_the_rest_of_the_body() -> None:
     schema = {**body(c={"type": "string"}, n={"type": "integer"}), "required": ["c"]}
     fields = {("c",): st.just("given")}
-    assert {sample.value["c"] for sample in samples(schema, fields=fields) if sample.path == ("n",)} == {"given"}
+    assert {sample.value["c"] for sample in samples(schema, fields=fields) if sample.path == ("n",)} == {
+        "given"
+    }
 
     @QUICK
     @given(mutations(schema, fields, anchor=ANCHOR))

@@ -12,19 +12,21 @@ from roomproof_strategies import formats, malformed
 ANCHOR = datetime(2030, 5, 10, 12, 34, 56, tzinfo=UTC)
 
 
-def _refuse(word: str) -> Any:
+def _reject(word: str) -> Any:
     raise ValueError(word)
 
 
 def _is_json(text: bytes) -> bool:
     try:
-        json.loads(text.decode("utf-8"), parse_constant=_refuse)
+        json.loads(text.decode("utf-8"), parse_constant=_reject)
     except ValueError:
         return False
     return True
 
 
-@pytest.mark.parametrize(("text", "note"), [case for case in malformed() if not case[1].startswith("parser's choice")])
+@pytest.mark.parametrize(
+    ("text", "note"), [case for case in malformed() if not case[1].startswith("parser's choice")]
+)
 def test_no_strict_parser_takes_it(text: bytes, note: str) -> None:
     try:
         assert not _is_json(text), note
@@ -35,7 +37,17 @@ def test_no_strict_parser_takes_it(text: bytes, note: str) -> None:
 def test_the_kinds_of_damage() -> None:
     notes = {note for _, note in malformed()}
     assert len(notes) == len(list(malformed()))
-    for word in ("empty", "comma before", "single quotes", "NaN", "UTF-8", "two documents", "surrogate", "2000 levels", "byte order mark"):
+    for word in (
+        "empty",
+        "comma before",
+        "single quotes",
+        "NaN",
+        "UTF-8",
+        "two documents",
+        "surrogate",
+        "2000 levels",
+        "byte order mark",
+    ):
         assert any(word in note for note in notes), word
 
 

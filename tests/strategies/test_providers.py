@@ -12,7 +12,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from roomproof.contract.formats import instant, is_date_time
-from roomproof_strategies import Sample, Setting, Special, azure, boundary, carrierx, invalid, signalwire, telnyx, valid
+from roomproof_strategies import (
+    Sample,
+    Setting,
+    Special,
+    azure,
+    boundary,
+    carrierx,
+    invalid,
+    signalwire,
+    telnyx,
+    valid,
+)
 from roomproof_strategies.windows import moment
 
 Aims = Callable[[Any, Any], set[tuple[tuple[str, ...], str]]]
@@ -20,14 +31,24 @@ NOW = datetime(2030, 5, 10, 12, 34, 56, 789, tzinfo=UTC)
 ANCHOR = NOW + timedelta(days=20)
 QUICK = settings(max_examples=50, derandomize=True, database=None, deadline=None)
 TIMES = {"type": "string", "format": "date-time"}
-AZURE = {"type": "object", "properties": {"pstn": {"type": "boolean"}, "validFrom": TIMES, "validUntil": TIMES}}
+AZURE = {
+    "type": "object",
+    "properties": {"pstn": {"type": "boolean"}, "validFrom": TIMES, "validUntil": TIMES},
+}
 EITHER = {"type": "string", "anyOf": [{"format": "date-time"}, {"format": "date"}]}
 SIGNALWIRE_TIMES = ("join_from", "join_until", "remove_at")
-SIGNALWIRE = {"type": "object", "properties": {"name": {"type": "string"}, **dict.fromkeys(SIGNALWIRE_TIMES, EITHER)}}
+SIGNALWIRE = {
+    "type": "object",
+    "properties": {"name": {"type": "string"}, **dict.fromkeys(SIGNALWIRE_TIMES, EITHER)},
+}
 ROLES = {"type": "string", "enum": ["host", "listener"]}
 CODES = {
     "type": "array",
-    "items": {"type": "object", "required": ["access_code", "role"], "properties": {"access_code": {"type": "string"}, "role": ROLES}},
+    "items": {
+        "type": "object",
+        "required": ["access_code", "role"],
+        "properties": {"access_code": {"type": "string"}, "role": ROLES},
+    },
 }
 ROOMS: list[dict[str, Any]] = [
     {},
@@ -39,11 +60,18 @@ ROOMS: list[dict[str, Any]] = [
 
 
 def setting(room: Mapping[str, Any] | None = None, serial: str = "serial") -> Setting:
-    return Setting(NOW, serial, room or {}, next((str(room[name]) for name in ("id", "meeting_room_sid") if room and name in room), ""))
+    return Setting(
+        NOW,
+        serial,
+        room or {},
+        next((str(room[name]) for name in ("id", "meeting_room_sid") if room and name in room), ""),
+    )
 
 
 def accepted_window(body: Mapping[str, Any], room: Mapping[str, Any]) -> bool:
-    """Whether a real service takes what an update leads to; nothing is held against an end that nobody knows."""
+    """Whether a real service accepts what an update leads to; nothing is held against an end that nobody
+    knows.
+    """
     start, end = (moment(body.get(name, room.get(name))) for name in ("validFrom", "validUntil"))
     if end is not None and end <= NOW:
         return False
@@ -87,7 +115,9 @@ def test_azure_keeps_what_is_right_already() -> None:
     later = {"validFrom": "2030-06-01T00:00:00Z", "validUntil": "2030-06-30T00:00:00.5+02:00"}
     sample = Sample(later, (), "accepted", True, "")
     assert azure.SPECIAL.adapt("create-room", sample, setting()) is sample
-    swapped = Sample({"validFrom": later["validUntil"], "validUntil": later["validFrom"]}, (), "accepted", True, "")
+    swapped = Sample(
+        {"validFrom": later["validUntil"], "validUntil": later["validFrom"]}, (), "accepted", True, ""
+    )
     assert azure.SPECIAL.adapt("create-room", swapped, setting()).value == later
     assert azure.SPECIAL.adapt("list-rooms", swapped, setting()) is swapped
     assert azure.SPECIAL.adapt("create-room", Sample([1], (), "type", False, ""), setting()).value == [1]
@@ -106,9 +136,15 @@ def test_azure_plain_ends_stand_alone_where_they_can() -> None:
 
 def test_azure_companions_stand_thirty_days_away() -> None:
     until = Sample({"validUntil": "2038-01-19T03:14:08Z"}, ("validUntil",), "format", True, "")
-    assert azure.SPECIAL.adapt("update-room", until, setting(ROOMS[1])).value["validFrom"] == "2037-12-20T03:14:08Z"
+    assert (
+        azure.SPECIAL.adapt("update-room", until, setting(ROOMS[1])).value["validFrom"]
+        == "2037-12-20T03:14:08Z"
+    )
     start = Sample({"validFrom": "2038-01-19T03:14:08Z"}, ("validFrom",), "format", True, "")
-    assert azure.SPECIAL.adapt("update-room", start, setting(ROOMS[1])).value["validUntil"] == "2038-02-18T03:14:08Z"
+    assert (
+        azure.SPECIAL.adapt("update-room", start, setting(ROOMS[1])).value["validUntil"]
+        == "2038-02-18T03:14:08Z"
+    )
     soon = Sample({"validUntil": "2030-05-14T00:00:00.5Z"}, ("validUntil",), "format", True, "")
     adapted = azure.SPECIAL.adapt("update-room", soon, setting(ROOMS[2])).value
     assert NOW < (moment(adapted["validFrom"]) or NOW) < datetime(2030, 5, 14, tzinfo=UTC)
@@ -125,15 +161,22 @@ def test_azure_leaves_what_is_no_date_time_alone() -> None:
 @pytest.mark.parametrize("room", ROOMS)
 def test_azure_never_writes_over_what_is_no_date_time(room: dict[str, Any]) -> None:
     mixed = {"validFrom": "2030-02-30T00:00:00Z", "validUntil": "2030-01-01T00:00:00Z"}
-    adapted = azure.SPECIAL.adapt("update-room", Sample(mixed, ("validFrom",), "format", False, ""), setting(room)).value
+    adapted = azure.SPECIAL.adapt(
+        "update-room", Sample(mixed, ("validFrom",), "format", False, ""), setting(room)
+    ).value
     assert adapted["validFrom"] == "2030-02-30T00:00:00Z"
     assert (moment(adapted["validUntil"]) or NOW) > NOW
 
 
-@pytest.mark.parametrize(("days", "kept"), [(0.01, False), (1, True), (180, True), (180.01, False), (200, False)])
+@pytest.mark.parametrize(
+    ("days", "kept"), [(0.01, False), (1, True), (180, True), (180.01, False), (200, False)]
+)
 def test_azure_windows_are_at_most_180_days_long(days: float, kept: bool) -> None:
     start = datetime(2030, 6, 1, tzinfo=UTC)
-    body = {name: f"{time:%Y-%m-%dT%H:%M:%SZ}" for name, time in (("validFrom", start), ("validUntil", start + timedelta(days=days)))}
+    body = {
+        name: f"{time:%Y-%m-%dT%H:%M:%SZ}"
+        for name, time in (("validFrom", start), ("validUntil", start + timedelta(days=days)))
+    }
     adapted = azure.SPECIAL.adapt("create-room", Sample(body, (), "accepted", True, ""), setting()).value
     assert (adapted == body) is kept
     assert adapted["validFrom"] == body["validFrom"] or not kept
@@ -147,7 +190,9 @@ def test_azure_windows_do_not_end_in_the_past() -> None:
 
 
 def test_azure_participants_have_communication_identifiers() -> None:
-    shape = re.compile("8:acs:[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}_[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+    shape = re.compile(
+        "8:acs:[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}_[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+    )
     people = {"type": "object", "additionalProperties": {}}
     schema = {"type": "object", "required": ["participants"], "properties": {"participants": people}}
     fields = azure.SPECIAL.fields(setting())
@@ -166,13 +211,21 @@ def test_azure_participants_have_communication_identifiers() -> None:
 
 def in_order(body: Mapping[str, Any], room: Mapping[str, Any]) -> bool:
     effective = {**room, **body}
-    times = [time for name in ("join_from", "join_until", "remove_at") if (time := moment(effective.get(name), dates=True))]
+    times = [
+        time
+        for name in ("join_from", "join_until", "remove_at")
+        if (time := moment(effective.get(name), dates=True))
+    ]
     return all(earlier < later for earlier, later in pairwise(times))
 
 
 SIGNALWIRE_ROOMS: list[dict[str, Any]] = [
     {},
-    {"join_from": "2030-06-01T00:00:00Z", "join_until": "2030-06-05T00:00:00Z", "remove_at": "2030-06-09T00:00:00Z"},
+    {
+        "join_from": "2030-06-01T00:00:00Z",
+        "join_until": "2030-06-05T00:00:00Z",
+        "remove_at": "2030-06-09T00:00:00Z",
+    },
     {"join_from": "2038-06-01T00:00:00Z", "join_until": None, "remove_at": "2038-06-09T00:00:00Z"},
 ]
 
@@ -182,10 +235,14 @@ def test_signalwire_times_of_random_bodies_are_in_order_and_ahead(room: dict[str
     @QUICK
     @given(valid(SIGNALWIRE, anchor=ANCHOR))
     def check(body: Any) -> None:
-        adapted = signalwire.SPECIAL.adapt("update-room", Sample(body, (), "accepted", True, ""), setting(room)).value
+        adapted = signalwire.SPECIAL.adapt(
+            "update-room", Sample(body, (), "accepted", True, ""), setting(room)
+        ).value
         sent = [moment(body[name], dates=True) for name in body if name != "name"]
         assert in_order(adapted, room) or not sent
-        assert all((time := moment(adapted[name], dates=True)) and time > NOW for name in adapted if name != "name")
+        assert all(
+            (time := moment(adapted[name], dates=True)) and time > NOW for name in adapted if name != "name"
+        )
         assert set(body) <= set(adapted)
         assert adapted.get("name") == body.get("name")
 
@@ -207,7 +264,10 @@ def test_signalwire_swaps_keep_the_spelling_and_invalid_times_stay() -> None:
     adapted = signalwire.SPECIAL.adapt("update-room", Sample(body, (), "accepted", True, ""), setting()).value
     assert adapted == {"join_from": body["join_until"], "join_until": body["join_from"]}
     for sample in invalid(SIGNALWIRE, anchor=ANCHOR):
-        assert signalwire.SPECIAL.adapt("update-room", sample, setting(SIGNALWIRE_ROOMS[2])).value == sample.value
+        assert (
+            signalwire.SPECIAL.adapt("update-room", sample, setting(SIGNALWIRE_ROOMS[2])).value
+            == sample.value
+        )
 
 
 def test_signalwire_moves_only_what_has_to_move() -> None:
@@ -218,7 +278,9 @@ def test_signalwire_moves_only_what_has_to_move() -> None:
     adapted = signalwire.SPECIAL.adapt("update-room", both, setting()).value
     assert list(adapted) == ["join_from", "join_until"]
     assert all((time := moment(text)) and time > NOW for text in adapted.values())
-    mixed = Sample({"join_from": "2030-02-30", "join_until": "2020-01-01"}, ("join_from",), "any-of", False, "")
+    mixed = Sample(
+        {"join_from": "2030-02-30", "join_until": "2020-01-01"}, ("join_from",), "any-of", False, ""
+    )
     adapted = signalwire.SPECIAL.adapt("update-room", mixed, setting(room)).value
     assert adapted["join_from"] == "2030-02-30"
     assert (moment(adapted["join_until"], dates=True) or NOW) > NOW
@@ -227,7 +289,9 @@ def test_signalwire_moves_only_what_has_to_move() -> None:
 def test_telnyx_names_are_unique_unless_they_are_the_aim() -> None:
     plain = Sample({"unique_name": "My room"}, ("unique_name",), "accepted", True, "")
     names = {
-        telnyx.SPECIAL.adapt("update-room", plain, setting({"id": room}, serial)).value["unique_name"] for room in "ab" for serial in "12"
+        telnyx.SPECIAL.adapt("update-room", plain, setting({"id": room}, serial)).value["unique_name"]
+        for room in "ab"
+        for serial in "12"
     }
     assert len(names) == 4
     assert all(name.startswith("My room ") for name in names)
@@ -240,7 +304,9 @@ def test_telnyx_names_are_unique_unless_they_are_the_aim() -> None:
         Sample(None, (), "null", False, ""),
     ):
         assert telnyx.SPECIAL.adapt("update-room", sample, setting()) is sample
-    elsewhere = Sample({"unique_name": "Room", "max_participants": 51}, ("max_participants",), "maximum", False, "")
+    elsewhere = Sample(
+        {"unique_name": "Room", "max_participants": 51}, ("max_participants",), "maximum", False, ""
+    )
     adapted = telnyx.SPECIAL.adapt("update-room", elsewhere, setting()).value
     assert adapted["unique_name"] != "Room"
     assert adapted["max_participants"] == 51
@@ -256,7 +322,10 @@ def test_carrierx_codes_differ_within_a_room_and_between_rooms() -> None:
     def check(body: Any) -> None:
         sample = Sample(body, (), "accepted", True, "")
         codes, others = (
-            [item["access_code"] for item in carrierx.SPECIAL.adapt("update-room", sample, given).value["access_codes"]]
+            [
+                item["access_code"]
+                for item in carrierx.SPECIAL.adapt("update-room", sample, given).value["access_codes"]
+            ]
             for given in (one, two)
         )
         assert len(set(codes)) == len(codes)
@@ -272,13 +341,18 @@ def test_carrierx_fields_are_the_rooms_own() -> None:
     fields = carrierx.SPECIAL.fields(setting({"account_sid": "acc"}))
     assert {("access_codes", "items", "access_code"), ("did_group_sid",), ("account_sid",)} <= set(fields)
     assert ("meeting_room_sid",) not in fields
-    schema = {"type": "object", "properties": {"did_group_sid": {"type": ["string", "null"]}, "account_sid": {"type": "string"}}}
+    schema = {
+        "type": "object",
+        "properties": {"did_group_sid": {"type": ["string", "null"]}, "account_sid": {"type": "string"}},
+    }
     for sample in boundary(schema, fields, anchor=ANCHOR):
         assert sample.value.get("did_group_sid") is None
         assert sample.value.get("account_sid", "acc") == "acc"
 
 
-@pytest.mark.parametrize("listed", [None, "text", [1], [{"access_code": 5}], [{"access_code": "12"}], [{"role": "host"}]])
+@pytest.mark.parametrize(
+    "listed", [None, "text", [1], [{"access_code": 5}], [{"access_code": "12"}], [{"role": "host"}]]
+)
 def test_carrierx_leaves_what_is_no_code(listed: Any) -> None:
     sample = Sample({"access_codes": listed}, ("access_codes",), "type", False, "")
     assert carrierx.SPECIAL.adapt("replace-room", sample, setting()).value == sample.value
@@ -286,13 +360,21 @@ def test_carrierx_leaves_what_is_no_code(listed: Any) -> None:
 
 @pytest.mark.parametrize(
     ("special", "name"),
-    [(azure.SPECIAL, "azure-create-room"), (carrierx.SPECIAL, "carrierx-update-room"), (signalwire.SPECIAL, "signalwire-update-room")],
+    [
+        (azure.SPECIAL, "azure-create-room"),
+        (carrierx.SPECIAL, "carrierx-update-room"),
+        (signalwire.SPECIAL, "signalwire-update-room"),
+    ],
 )
-def test_further_samples_break_just_what_they_name(special: Special, name: str, aims: Aims, contract_bodies: Mapping[str, Any]) -> None:
+def test_further_samples_break_just_what_they_name(
+    special: Special, name: str, aims: Aims, contract_bodies: Mapping[str, Any]
+) -> None:
     found = list(special.samples(setting()))
     assert found
     for sample in found:
-        assert aims(contract_bodies[name], sample.value) == (set() if sample.valid else {(sample.path, sample.rule)}), sample
+        assert aims(contract_bodies[name], sample.value) == (
+            set() if sample.valid else {(sample.path, sample.rule)}
+        ), sample
 
 
 def test_the_neutral_special_changes_nothing() -> None:

@@ -21,7 +21,25 @@ from roomproof_strategies.schema import (
 
 Fits = Callable[[Any, Any], bool]
 ANCHOR = datetime(2030, 6, 1, 12, tzinfo=UTC)
-VALUES = (None, True, 0, 5, 6, 7, 5.5, "", "abcde", "abcdef", "http://x", [], [1], [1, 2], {}, {"a": 1}, {"a": 1, "b": 2})
+VALUES = (
+    None,
+    True,
+    0,
+    5,
+    6,
+    7,
+    5.5,
+    "",
+    "abcde",
+    "abcdef",
+    "http://x",
+    [],
+    [1],
+    [1, 2],
+    {},
+    {"a": 1},
+    {"a": 1, "b": 2},
+)
 
 
 @pytest.mark.parametrize(
@@ -68,7 +86,10 @@ def test_a_complement_holds_what_the_region_does_not(region: Any, fits: Fits) ->
         ({"anyOf": [{"type": "array"}, {"const": 5}]}, {"anyOf": [{"maxItems": 1}]}),
         ({"not": {"const": 5}}, {"not": {"const": 6}}),
         ({"items": {"minimum": 2}}, {"items": {"maximum": 1}}),
-        ({"properties": {"a": {"minimum": 1}}}, {"properties": {"a": {"maximum": 0}, "b": True}, "required": ["b"]}),
+        (
+            {"properties": {"a": {"minimum": 1}}},
+            {"properties": {"a": {"maximum": 0}, "b": True}, "required": ["b"]},
+        ),
     ],
 )
 def test_a_merge_demands_what_both_demand(first: dict[str, Any], second: dict[str, Any], fits: Fits) -> None:
@@ -79,14 +100,26 @@ def test_a_merge_demands_what_both_demand(first: dict[str, Any], second: dict[st
 
 
 def test_a_settled_node_keeps_to_what_is_observed_and_sampled() -> None:
-    schema = {"type": "integer", "maximum": 9, "x-observed": {"minimum": 0, "source": {}}, "x-sample": {"maximum": 5}}
+    schema = {
+        "type": "integer",
+        "maximum": 9,
+        "x-observed": {"minimum": 0, "source": {}},
+        "x-sample": {"maximum": 5},
+    }
     assert flatten(schema, settled=True) == {"type": "integer", "maximum": 5, "minimum": 0}
     assert flatten(schema, settled=False) == {"type": "integer", "maximum": 9}
 
 
 def test_alternatives_carry_what_stands_beside_them() -> None:
-    found = alternatives({"type": "string", "anyOf": [{"format": "date"}, {"oneOf": [{"maxLength": 3}, {"minLength": 9}]}]}, settled=True)
-    assert found == [{"type": "string", "format": "date"}, {"type": "string", "maxLength": 3}, {"type": "string", "minLength": 9}]
+    found = alternatives(
+        {"type": "string", "anyOf": [{"format": "date"}, {"oneOf": [{"maxLength": 3}, {"minLength": 9}]}]},
+        settled=True,
+    )
+    assert found == [
+        {"type": "string", "format": "date"},
+        {"type": "string", "maxLength": 3},
+        {"type": "string", "minLength": 9},
+    ]
 
 
 def test_limits_name_their_level() -> None:
@@ -113,12 +146,27 @@ def test_types_put_null_last_and_follow_the_keywords() -> None:
 
 
 NEVER_READ: list[tuple[dict[str, Any], str]] = [
-    ({"type": "string", "maxLenght": 3}, "the schema: the keyword 'maxLenght' is not read (did you mean 'maxLength'?)"),
+    (
+        {"type": "string", "maxLenght": 3},
+        "the schema: the keyword 'maxLenght' is not read (did you mean 'maxLength'?)",
+    ),
     ({"type": "object", "patternProperties": {}}, "the schema: the keyword 'patternProperties' is not read"),
-    ({"type": "object", "properties": {"a": {"minumum": 3}}}, "the schema, a: the keyword 'minumum' is not read (did you mean 'minimum'?)"),
-    ({"type": "array", "items": {"anyOf": [{}, {"if": {}}]}}, "the schema, items, anyOf 1: the keyword 'if' is not read"),
-    ({"type": "integer", "x-observed": {"maximun": 3, "source": {}}}, "the schema, x-observed: the keyword 'maximun' is not read"),
-    ({"x-unsettled": {"reason": "", "schema": {"not": {"contains": {}}}}}, "x-unsettled, not: the keyword 'contains' is not read"),
+    (
+        {"type": "object", "properties": {"a": {"minumum": 3}}},
+        "the schema, a: the keyword 'minumum' is not read (did you mean 'minimum'?)",
+    ),
+    (
+        {"type": "array", "items": {"anyOf": [{}, {"if": {}}]}},
+        "the schema, items, anyOf 1: the keyword 'if' is not read",
+    ),
+    (
+        {"type": "integer", "x-observed": {"maximun": 3, "source": {}}},
+        "the schema, x-observed: the keyword 'maximun' is not read",
+    ),
+    (
+        {"x-unsettled": {"reason": "", "schema": {"not": {"contains": {}}}}},
+        "x-unsettled, not: the keyword 'contains' is not read",
+    ),
     ({"$ref": "#/$defs/a"}, "the schema: the keyword '$ref' is not read; resolve it first"),
 ]
 
@@ -136,7 +184,9 @@ NEVER_READ: list[tuple[dict[str, Any], str]] = [
     ids=["valid", "boundary", "invalid", "plain", "mutations", "scales"],
 )
 @pytest.mark.parametrize(("schema", "says"), NEVER_READ, ids=[says[-40:] for _, says in NEVER_READ])
-def test_a_keyword_that_is_not_read_is_no_keyword_to_pass_over(schema: dict[str, Any], says: str, draw: Any) -> None:
+def test_a_keyword_that_is_not_read_is_no_keyword_to_pass_over(
+    schema: dict[str, Any], says: str, draw: Any
+) -> None:
     with pytest.raises(ValueError, match=re.escape(says)):
         draw(schema)
 

@@ -36,14 +36,26 @@ SCHEMA: Any = {
         ("url", lambda value: value is not None, "https://a.example.com"),
     ],
 )
-def test_little_is_left_beside_the_smallest_value(name: str, holds: Callable[[Any], bool], smallest: Any) -> None:
-    found = find(valid(SCHEMA, anchor=ANCHOR), lambda body: name in body and holds(body[name]), settings=THOROUGH, random=Random(0))
+def test_little_is_left_beside_the_smallest_value(
+    name: str, holds: Callable[[Any], bool], smallest: Any
+) -> None:
+    found = find(
+        valid(SCHEMA, anchor=ANCHOR),
+        lambda body: name in body and holds(body[name]),
+        settings=THOROUGH,
+        random=Random(0),
+    )
     assert found[name] == smallest
     assert len(found) <= 3
 
 
 def test_of_an_invalid_body_what_breaks_it_stays() -> None:
-    found = find(mutations(SCHEMA, anchor=ANCHOR), lambda sample: sample.rule == "maximum", settings=THOROUGH, random=Random(0))
+    found = find(
+        mutations(SCHEMA, anchor=ANCHOR),
+        lambda sample: sample.rule == "maximum",
+        settings=THOROUGH,
+        random=Random(0),
+    )
     assert found.value["count"] > 50
     assert len(found.value) <= 2
 
@@ -66,7 +78,7 @@ def test_a_seed_decides_every_body() -> None:
     assert bodies(1) != bodies(2)
 
 
-def test_bodies_have_every_number_of_members_in_any_order() -> None:
+def test_bodies_have_every_number_of_fields_in_any_order() -> None:
     found = bodies(0)
     sizes = [len(body) for body in found]
     assert all(sizes.count(size) > 10 for size in range(1, 6))

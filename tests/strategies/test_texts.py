@@ -42,7 +42,10 @@ def test_ordinary_letters_are_of_every_kind_that_programs_treat_apart() -> None:
     assert any(len(letter.upper()) > 1 for letter in letters)
     assert any(unicodedata.normalize("NFC", letter) != letter for letter in letters)
     assert any(unicodedata.normalize("NFD", letter) != letter for letter in letters)
-    assert any(unicodedata.is_normalized("NFC", letter) and unicodedata.normalize("NFKC", letter) != letter for letter in letters)
+    assert any(
+        unicodedata.is_normalized("NFC", letter) and unicodedata.normalize("NFKC", letter) != letter
+        for letter in letters
+    )
 
 
 def test_texts_for_invalid_bodies_hold_odd_characters_too() -> None:
@@ -68,7 +71,9 @@ def test_texts_for_invalid_bodies_can_be_sent() -> None:
         ("^x[0-9]{1,2}$", {2, 3}),
     ],
 )
-def test_texts_of_a_pattern_have_every_length_that_it_allows(pattern: str, lengths: set[int], fits: Callable[[Any, Any], bool]) -> None:
+def test_texts_of_a_pattern_have_every_length_that_it_allows(
+    pattern: str, lengths: set[int], fits: Callable[[Any, Any], bool]
+) -> None:
     found = texts(pattern=pattern)
     assert all(fits({"pattern": pattern}, text) for text in found)
     assert {len(text) for text in found} >= lengths
@@ -82,4 +87,6 @@ def test_texts_of_a_pattern_keep_to_limits_beside_it() -> None:
 
 
 def test_a_pattern_of_rare_letters_is_met() -> None:
-    assert all("\u13a0" <= letter <= "\u13f4" for text in texts(pattern="^[\u13a0-\u13f4]+$") for letter in text)
+    assert all(
+        "\u13a0" <= letter <= "\u13f4" for text in texts(pattern="^[\u13a0-\u13f4]+$") for letter in text
+    )

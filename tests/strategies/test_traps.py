@@ -1,4 +1,6 @@
-"""Values that are allowed and that programs get wrong: free objects, texts like numbers, round numbers, times."""
+"""Values that are allowed and that programs get wrong: free objects, texts like numbers, round numbers,
+times.
+"""
 
 from __future__ import annotations
 
@@ -15,9 +17,9 @@ from roomproof_strategies.formats import civil_times, dates
 ANCHOR = datetime(2030, 5, 10, 12, 34, 56, tzinfo=UTC)
 
 
-def sent(member: Any) -> list[Any]:
-    """What is sent for a member of a schema."""
-    schema = {"type": "object", "properties": {"v": member}}
+def sent(field: Any) -> list[Any]:
+    """What is sent for a field of a schema."""
+    schema = {"type": "object", "properties": {"v": field}}
     return [sample.value["v"] for sample in boundary(schema, anchor=ANCHOR) if "v" in sample.value]
 
 
@@ -32,7 +34,7 @@ def depth(value: Any) -> int:
     return 1 + max(map(depth, value.values()), default=0) if isinstance(value, dict) else 0
 
 
-def test_objects_of_any_members_hold_what_programs_lose() -> None:
+def test_objects_of_any_fields_hold_what_programs_lose() -> None:
     found = sent({"type": "object"})
     held = [item for value in found for item in inside(value)]
     lists = [item for item in held if isinstance(item, list)]
@@ -45,16 +47,37 @@ def test_objects_of_any_members_hold_what_programs_lose() -> None:
 
 
 @pytest.mark.parametrize(
-    "more", [{"properties": {"on": {"type": "boolean"}}}, {"additionalProperties": {"type": "integer"}}, {"additionalProperties": False}]
+    "more",
+    [
+        {"properties": {"on": {"type": "boolean"}}},
+        {"additionalProperties": {"type": "integer"}},
+        {"additionalProperties": False},
+    ],
 )
 def test_objects_of_which_the_schema_says_more_hold_nothing_else(more: Any) -> None:
-    assert not [item for value in sent({"type": "object", **more}) for item in value.values() if not isinstance(item, int)]
+    assert not [
+        item
+        for value in sent({"type": "object", **more})
+        for item in value.values()
+        if not isinstance(item, int)
+    ]
 
 
 def test_texts_look_like_numbers_words_and_dates() -> None:
     found = set(sent({"type": "string"}))
 
-    assert {"123", "007", "1e3", "0x10", "-0", "1.0", "12345678901234567890", "2026-11-29", "[]", "{}"} <= found
+    assert {
+        "123",
+        "007",
+        "1e3",
+        "0x10",
+        "-0",
+        "1.0",
+        "12345678901234567890",
+        "2026-11-29",
+        "[]",
+        "{}",
+    } <= found
     assert {"null", "true", "NaN", "Infinity", "yes", "undefined", "None"} <= found
 
 
@@ -67,8 +90,8 @@ def test_wide_ranges_hold_the_numbers_that_people_say() -> None:
     assert max(found) == 200_000
 
 
-# Days on which clocks change, by the laws' rules: last Sundays of March and October, second of March, first of
-# November.
+# Days on which clocks change, by the laws' rules: last Sundays of March and October, second of March, first
+# of November.
 @pytest.mark.parametrize(
     ("start", "changes"),
     [
@@ -85,7 +108,12 @@ def test_times_and_dates_lie_where_clocks_change(start: str, changes: set[str]) 
 
 
 @pytest.mark.parametrize(
-    "start", [datetime(2026, 12, 19, 18, tzinfo=UTC), datetime(2028, 1, 31, tzinfo=UTC), datetime(2027, 12, 30, 23, tzinfo=UTC)]
+    "start",
+    [
+        datetime(2026, 12, 19, 18, tzinfo=UTC),
+        datetime(2028, 1, 31, tzinfo=UTC),
+        datetime(2027, 12, 30, 23, tzinfo=UTC),
+    ],
 )
 def test_times_lie_where_calendars_are_difficult(start: datetime) -> None:
     texts = [text for text, _ in civil_times(start)]
@@ -97,5 +125,9 @@ def test_times_lie_where_calendars_are_difficult(start: datetime) -> None:
     assert ends == set(range(1, 13))
     assert any(time.year < time.astimezone(UTC).year for time in times)
     assert any(time.year > time.astimezone(UTC).year for time in times)
-    assert any(time.date() < time.astimezone(UTC).date() and time.year == time.astimezone(UTC).year for time in times)
-    assert any(time.date() > time.astimezone(UTC).date() and time.year == time.astimezone(UTC).year for time in times)
+    assert any(
+        time.date() < time.astimezone(UTC).date() and time.year == time.astimezone(UTC).year for time in times
+    )
+    assert any(
+        time.date() > time.astimezone(UTC).date() and time.year == time.astimezone(UTC).year for time in times
+    )

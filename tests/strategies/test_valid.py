@@ -38,22 +38,24 @@ def field(schema: Mapping[str, Any], count: int = 100) -> list[Any]:
 def strings(value: Any) -> Iterator[str]:
     if isinstance(value, str):
         yield value
-    for member in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
-        yield from strings(member)
+    for field in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+        yield from strings(field)
 
 
 def regions(schema: Any, value: Any) -> Iterator[tuple[Any, Any]]:
     if not isinstance(schema, dict):
         return
     yield schema, value
-    for name, member in value.items() if isinstance(value, dict) else ():
-        yield from regions(schema.get("properties", {}).get(name, schema.get("additionalProperties")), member)
+    for name, field in value.items() if isinstance(value, dict) else ():
+        yield from regions(schema.get("properties", {}).get(name, schema.get("additionalProperties")), field)
         yield from regions(schema.get("propertyNames"), name)
     for item in value if isinstance(value, list) else ():
         yield from regions(schema.get("items"), item)
 
 
-def test_valid_values_validate_and_are_settled_and_ordinary(any_schema: Mapping[str, Any], fits: Fits) -> None:
+def test_valid_values_validate_and_are_settled_and_ordinary(
+    any_schema: Mapping[str, Any], fits: Fits
+) -> None:
     # Health checks are on: filter_too_much or too_slow fail this test.
     @QUICK
     @given(valid(any_schema, anchor=ANCHOR))
@@ -128,28 +130,56 @@ def test_numbers_reach_both_kinds_of_limit() -> None:
     assert all(-(2**31) <= number < 2**31 for number in field({"type": "integer"}))
 
 
-def test_every_set_of_optional_members_is_drawn() -> None:
-    schema = {"type": "object", "properties": {name: {"type": "boolean"} for name in "abc"}, "required": ["a"]}
-    assert {frozenset(body) for body in field(schema)} == {frozenset(names) for names in ("a", "ab", "ac", "abc")}
+def test_every_set_of_optional_fields_is_drawn() -> None:
+    schema = {
+        "type": "object",
+        "properties": {name: {"type": "boolean"} for name in "abc"},
+        "required": ["a"],
+    }
+    assert {frozenset(body) for body in field(schema)} == {
+        frozenset(names) for names in ("a", "ab", "ac", "abc")
+    }
 
 
 def test_sizes_stay_within_their_limits() -> None:
     listed = field({"type": "array", "items": {"type": "boolean"}, "minItems": 2, "maxItems": 3})
     assert {len(found) for found in listed} == {2, 3}
-    unique = field({"type": "array", "items": {"type": "integer", "minimum": 1, "maximum": 3}, "uniqueItems": True})
+    unique = field(
+        {"type": "array", "items": {"type": "integer", "minimum": 1, "maximum": 3}, "uniqueItems": True}
+    )
     assert all(len(found) == len(set(found)) for found in unique)
-    mapped = field({"type": "object", "additionalProperties": {"type": "integer"}, "minProperties": 1, "maxProperties": 2})
+    mapped = field(
+        {
+            "type": "object",
+            "additionalProperties": {"type": "integer"},
+            "minProperties": 1,
+            "maxProperties": 2,
+        }
+    )
     assert {len(found) for found in mapped} == {1, 2}
-    some = field({"type": "object", "properties": {name: {"type": "null"} for name in "abc"}, "minProperties": 1, "maxProperties": 2})
+    some = field(
+        {
+            "type": "object",
+            "properties": {name: {"type": "null"} for name in "abc"},
+            "minProperties": 1,
+            "maxProperties": 2,
+        }
+    )
     assert {len(found) for found in some} == {1, 2}
 
 
-def test_unlisted_members_are_drawn_by_a_schema_or_where_nothing_is_said_of_any() -> None:
-    assert all(body == {"n": None} for body in field({"type": "object", "required": ["n"], "properties": {"n": {"type": "null"}}}, 20))
+def test_unlisted_fields_are_drawn_by_a_schema_or_where_nothing_is_said_of_any() -> None:
+    assert all(
+        body == {"n": None}
+        for body in field({"type": "object", "required": ["n"], "properties": {"n": {"type": "null"}}}, 20)
+    )
     assert all(body == {} for body in field({"type": "object", "additionalProperties": False}, 20))
     assert all(1 <= len(body) <= 3 for body in field({"type": "object"}, 20))
     assert all(len(body) == 5 for body in field({"type": "object", "minProperties": 5}, 20))
-    assert all(len(body) <= 2 for body in field({"type": "object", "additionalProperties": True, "maxProperties": 2}, 20))
+    assert all(
+        len(body) <= 2
+        for body in field({"type": "object", "additionalProperties": True, "maxProperties": 2}, 20)
+    )
     assert any(body for body in field({"type": "object", "additionalProperties": {"type": "null"}}))
 
 
@@ -159,21 +189,43 @@ def test_fields_override_the_schema_at_their_path() -> None:
         "required": ["m", "a"],
         "properties": {
             "m": {"type": "object", "minProperties": 1, "additionalProperties": {"type": "integer"}},
-            "a": {"type": "array", "minItems": 1, "items": {"type": "object", "required": ["c"], "properties": {"c": {"type": "string"}}}},
+            "a": {
+                "type": "array",
+                "minItems": 1,
+                "items": {"type": "object", "required": ["c"], "properties": {"c": {"type": "string"}}},
+            },
         },
     }
-    fields = {("m", "keys"): st.just("key"), ("m", "values"): st.just(7), ("a", "items", "c"): st.just("code")}
+    fields = {
+        ("m", "keys"): st.just("key"),
+        ("m", "values"): st.just(7),
+        ("a", "items", "c"): st.just("code"),
+    }
     for body in drawn(valid(schema, fields, anchor=ANCHOR), 30):
         assert body["m"] == {"key": 7}
         assert {item["c"] for item in body["a"]} == {"code"}
 
 
 def test_what_cannot_be_is_never_drawn() -> None:
-    schema = {"type": "object", "properties": {"a": {"type": "integer", "minimum": 5, "maximum": 4}, "b": False, "c": {"enum": []}}}
+    schema = {
+        "type": "object",
+        "properties": {"a": {"type": "integer", "minimum": 5, "maximum": 4}, "b": False, "c": {"enum": []}},
+    }
     assert all(body == {} for body in field(schema, 20))
 
 
 @pytest.mark.parametrize("kind", ["string", "integer", "boolean", "null", "array", "object"])
 def test_a_schema_without_keywords_takes_any_type(kind: str) -> None:
-    names = {"string": str, "integer": int, "boolean": bool, "null": type(None), "array": list, "object": dict}
-    find(valid(True, anchor=ANCHOR), lambda value: type(value) is names[kind], settings=settings(QUICK, max_examples=500))
+    names = {
+        "string": str,
+        "integer": int,
+        "boolean": bool,
+        "null": type(None),
+        "array": list,
+        "object": dict,
+    }
+    find(
+        valid(True, anchor=ANCHOR),
+        lambda value: type(value) is names[kind],
+        settings=settings(QUICK, max_examples=500),
+    )

@@ -15,7 +15,7 @@ class Host:
 
     def __init__(self) -> None:
         self.heads: list[str] = []
-        self.answer = "200 OK"
+        self.response = "200 OK"
         self._listening = socket.create_server(("127.0.0.1", 0))
         self.port = self._listening.getsockname()[1]
         self.origin = f"http://127.0.0.1:{self.port}"
@@ -34,8 +34,10 @@ class Host:
     def _talk(self, connection: socket.socket) -> None:
         with suppress(OSError), connection, connection.makefile("rb") as stream:
             while line := stream.readline():
-                self.heads.append("".join(one.decode("latin-1") for one in (line, *iter(stream.readline, b"\r\n"))))
-                connection.sendall(f"HTTP/1.1 {self.answer}\r\nContent-Length: 2\r\n\r\n{{}}".encode())
+                self.heads.append(
+                    "".join(one.decode("latin-1") for one in (line, *iter(stream.readline, b"\r\n")))
+                )
+                connection.sendall(f"HTTP/1.1 {self.response}\r\nContent-Length: 2\r\n\r\n{{}}".encode())
 
 
 @pytest.fixture

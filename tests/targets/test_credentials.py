@@ -1,4 +1,6 @@
-"""Forgeries: each is wrong for who reads the scheme as its standard says, and none is the right proof by chance."""
+"""Invalid credentials: each is wrong for who reads the scheme as its standard says, and none is the right
+proof by chance.
+"""
 
 from __future__ import annotations
 
@@ -51,7 +53,11 @@ def lets_in_signed(key: bytes, headers: Headers) -> bool:
     """As a service does that documents a skew of 15 minutes at most."""
     name, rest = parsed(header(headers, "Authorization") or "")
     date, digest = header(headers, "x-ms-date") or "", header(headers, "x-ms-content-sha256") or ""
-    if name != "hmac-sha256" or not date or abs(parsedate_to_datetime(date) - datetime.now(UTC)) > timedelta(minutes=15):
+    if (
+        name != "hmac-sha256"
+        or not date
+        or abs(parsedate_to_datetime(date) - datetime.now(UTC)) > timedelta(minutes=15)
+    ):
         return False
     if digest != base64.b64encode(hashlib.sha256(BODY).digest()).decode():
         return False
@@ -60,25 +66,37 @@ def lets_in_signed(key: bytes, headers: Headers) -> bool:
 
 
 @given(VISIBLE)
-def test_a_right_provider_refuses_every_forgery_of_a_token(token: str) -> None:
+def test_a_right_provider_rejects_every_invalid_form_of_a_token(token: str) -> None:
     assert lets_in_bearer(token, Bearer(token).headers("PATCH", URL, BODY))
-    taken = [what for what, forged in Bearer(token).forgeries().items() if lets_in_bearer(token, forged.headers("PATCH", URL, BODY))]
+    taken = [
+        what
+        for what, forged in Bearer(token).invalid_credentials().items()
+        if lets_in_bearer(token, forged.headers("PATCH", URL, BODY))
+    ]
     assert taken == []
 
 
 @given(NO_COLON, VISIBLE)
-def test_a_right_provider_refuses_every_forgery_of_user_and_password(user: str, password: str) -> None:
+def test_a_right_provider_rejects_every_invalid_form_of_user_and_password(user: str, password: str) -> None:
     right = Basic(user, password)
     assert lets_in_basic(user, password, right.headers("PATCH", URL, BODY))
-    taken = [what for what, forged in right.forgeries().items() if lets_in_basic(user, password, forged.headers("PATCH", URL, BODY))]
+    taken = [
+        what
+        for what, forged in right.invalid_credentials().items()
+        if lets_in_basic(user, password, forged.headers("PATCH", URL, BODY))
+    ]
     assert taken == []
 
 
 @given(st.binary(min_size=1, max_size=80))
-def test_a_right_provider_refuses_every_forgery_of_a_signature(key: bytes) -> None:
+def test_a_right_provider_rejects_every_invalid_form_of_a_signature(key: bytes) -> None:
     right = HmacSha256(base64.b64encode(key).decode())
     assert lets_in_signed(key, right.headers("PATCH", URL, BODY))
-    assert [what for what, forged in right.forgeries().items() if lets_in_signed(key, forged.headers("PATCH", URL, BODY))] == []
+    assert [
+        what
+        for what, forged in right.invalid_credentials().items()
+        if lets_in_signed(key, forged.headers("PATCH", URL, BODY))
+    ] == []
 
 
 @pytest.mark.parametrize(
@@ -86,39 +104,47 @@ def test_a_right_provider_refuses_every_forgery_of_a_signature(key: bytes) -> No
     ["KEY4f0c-Zz0", "AEY4f0c-Zz9", "KEY4f1c-Zz9", "key4F0C-zZ9", "KEY4f0c-Zz", "KEY4f0c-Zz9x"],
 )
 def test_a_token_is_sent_with_every_kind_of_slip(near: str) -> None:
-    assert f"Bearer {near}" in {proof(forged) for forged in Bearer(TOKEN).forgeries().values()}
+    assert f"Bearer {near}" in {proof(forged) for forged in Bearer(TOKEN).invalid_credentials().values()}
 
 
 def test_the_right_token_is_sent_in_every_wrong_way() -> None:
-    sent = {proof(forged) for forged in Bearer(TOKEN).forgeries().values()}
+    sent = {proof(forged) for forged in Bearer(TOKEN).invalid_credentials().values()}
 
     pairs = {base64.b64encode(pair.encode()).decode() for pair in (f"roomproof:{TOKEN}", f"{TOKEN}:")}
     assert {*(f"Basic {pair}" for pair in pairs), f"Token {TOKEN}", TOKEN, "Bearer"} <= sent
 
 
 def test_user_and_password_are_sent_in_every_wrong_way() -> None:
-    sent = {proof(forged) for forged in Basic("Ursula", "geheim7").forgeries().values()}
+    sent = {proof(forged) for forged in Basic("Ursula", "geheim7").invalid_credentials().values()}
 
     pair = base64.b64encode(b"Ursula:geheim7").decode()
     assert {"Bearer geheim7", f"Bearer {pair}", f"Token {pair}", pair, "Basic"} <= sent
-    slips = ("Ursula:geheim0", "Ursula:gehaim7", "Ursulb:geheim7", "Arsula:geheim7", ":geheim7", "Ursula:", "geheim7:Ursula")
+    slips = (
+        "Ursula:geheim0",
+        "Ursula:gehaim7",
+        "Ursulb:geheim7",
+        "Arsula:geheim7",
+        ":geheim7",
+        "Ursula:",
+        "geheim7:Ursula",
+    )
     assert {f"Basic {base64.b64encode(slip.encode()).decode()}" for slip in slips} <= sent
 
 
 def test_a_signature_is_sent_over_something_else() -> None:
     right = HmacSha256(base64.b64encode(b"a key").decode())
 
-    names = list(right.forgeries())
+    names = list(right.invalid_credentials())
     for part in ("method", "path", "query", "host", "body", "date"):
         assert f"a signature of another {part}" in names
-    proofs = [forged.headers("PATCH", URL, BODY) for forged in right.forgeries().values()]
+    proofs = [forged.headers("PATCH", URL, BODY) for forged in right.invalid_credentials().values()]
     assert len(set(proofs)) == len(proofs)
 
 
 def test_an_access_key_itself_is_never_sent() -> None:
     key = base64.b64encode(b"a key that stays here").decode()
 
-    for forged in HmacSha256(key).forgeries().values():
+    for forged in HmacSha256(key).invalid_credentials().values():
         sent = [value for _, value in forged.headers("PATCH", URL, BODY)]
         assert not [value for value in sent if key in value or "a key that stays here" in value]
 
@@ -126,7 +152,12 @@ def test_an_access_key_itself_is_never_sent() -> None:
 @pytest.mark.parametrize("right", [Bearer(TOKEN), Basic("Ursula", TOKEN)], ids=["bearer", "basic"])
 def test_what_gives_a_secret_away_is_a_secret(right: Bearer | Basic) -> None:
     known = {secret for secret in right.secrets() if secret}
-    telling = [text for forged in right.forgeries().values() for text in _texts(proof(forged)) if _resembles(text, TOKEN)]
+    telling = [
+        text
+        for forged in right.invalid_credentials().values()
+        for text in _texts(proof(forged))
+        if _resembles(text, TOKEN)
+    ]
 
     assert telling != []
     assert [text for text in telling if not any(secret in text for secret in known)] == []

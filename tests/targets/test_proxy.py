@@ -9,7 +9,7 @@ import pytest
 from roomproof.errors import UsageError
 from roomproof.targets.http import HttpTarget
 from roomproof.targets.proxy import Proxy, proxy_of, proxy_secrets
-from roomproof.targets.target import Outgoing
+from roomproof.targets.target import UnsentRequest
 
 HTTP, HTTPS = "http://rooms.example", "https://rooms.example"
 A, B = "http://a.example:3128", "http://b.example:3128"
@@ -38,10 +38,14 @@ def test_which_variable_counts(url: str, environment: Mapping[str, str], found: 
 
 
 @pytest.mark.parametrize(("host", "listed", "exempt"), [
-    ("rooms.example", "rooms.example", True), ("rooms.example", "*", True), ("rooms.example", "other.example, rooms.example", True),
-    ("rooms.example", "other.example rooms.example", True), ("ROOMS.example", "rooms.EXAMPLE", True), ("rooms.example", ".example", True),
-    ("rooms.example", "example", True), ("rooms.example.", "rooms.example", True), ("rooms.example", "ms.example", False),
-    ("rooms.example", "", False), ("rooms.example", "*.example", False), ("10.1.2.3", "10.0.0.0/8", True), ("10.1.2.3", "10.1.2.3", True),
+    ("rooms.example", "rooms.example", True), ("rooms.example", "*", True), ("rooms.example",
+    "other.example, rooms.example", True),
+    ("rooms.example", "other.example rooms.example", True), ("ROOMS.example", "rooms.EXAMPLE", True),
+    ("rooms.example", ".example", True),
+    ("rooms.example", "example", True), ("rooms.example.", "rooms.example", True), ("rooms.example",
+    "ms.example", False),
+    ("rooms.example", "", False), ("rooms.example", "*.example", False), ("10.1.2.3", "10.0.0.0/8", True),
+    ("10.1.2.3", "10.1.2.3", True),
     ("10.1.2.3", "1.2.3", False), ("10.1.2.3", "11.0.0.0/8", False), ("[2001:db8::1]", "2001:db8::/32", True),
 ])  # fmt: skip
 @pytest.mark.parametrize("name", ["no_proxy", "NO_PROXY"])
@@ -54,7 +58,14 @@ def test_the_lower_case_of_no_proxy_counts_first() -> None:
 
 
 LOOPBACK = (
-    *("http://localhost", "https://LOCALHOST:1", "http://a.localhost", "http://localhost.", "http://127.0.0.1", "http://127.255.0.9"),
+    *(
+        "http://localhost",
+        "https://LOCALHOST:1",
+        "http://a.localhost",
+        "http://localhost.",
+        "http://127.0.0.1",
+        "http://127.255.0.9",
+    ),
     *("http://127.1", "http://2130706433", "http://0x7f.1", "http://[::1]", "https://[::ffff:127.0.0.1]"),
 )
 
@@ -65,8 +76,10 @@ def test_this_machine_is_never_asked_for_through_a_proxy(url: str) -> None:
 
 
 @pytest.mark.parametrize("value", [
-    "http://user:word@[bad", "http://user:word@", "http://user:word@a.example:99999", "http://user:word@a.example:x",
-    "http://user:word@a.example:0", "user:word@a b", "http://user:word@a.example?x", "http://", "://", "http://user:wo%0Ard@a.example",
+    "http://user:word@[bad", "http://user:word@", "http://user:word@a.example:99999",
+    "http://user:word@a.example:x",
+    "http://user:word@a.example:0", "user:word@a b", "http://user:word@a.example?x", "http://", "://",
+    "http://user:wo%0Ard@a.example",
 ])  # fmt: skip
 def test_a_proxy_that_is_none_is_told_by_its_variable_alone(value: str) -> None:
     with pytest.raises(UsageError, match="HTTPS_PROXY is no address of a proxy") as told:
@@ -77,17 +90,21 @@ def test_a_proxy_that_is_none_is_told_by_its_variable_alone(value: str) -> None:
 
 
 def test_user_and_password_stand_apart_from_the_address() -> None:
-    assert proxy_of(HTTPS, {"HTTPS_PROXY": "http://us%65r:p%40ss%3A@a.example:3128/"}) == Proxy(A, ("user", "p@ss:"))
+    assert proxy_of(HTTPS, {"HTTPS_PROXY": "http://us%65r:p%40ss%3A@a.example:3128/"}) == Proxy(
+        A, ("user", "p@ss:")
+    )
 
 
 def test_what_curl_says_of_a_proxy_holds_no_password() -> None:
     environment = {"HTTPS_PROXY": "http://user:a-secret-word@proxy.invalid:1"}
     target = HttpTarget(HTTPS, environment=environment, pauses=())
-    failure = target.send(Outgoing("GET", "/")).failure
+    failure = target.send(UnsentRequest("GET", "/")).failure
     target.close()
     assert "proxy" in failure
     assert "a-secret-word" not in failure
-    assert {"a-secret-word", "user:a-secret-word", "dXNlcjphLXNlY3JldC13b3Jk"} <= {*proxy_secrets(environment)}
+    assert {"a-secret-word", "user:a-secret-word", "dXNlcjphLXNlY3JldC13b3Jk"} <= {
+        *proxy_secrets(environment)
+    }
 
 
 def test_every_way_in_which_a_password_travels_is_a_secret() -> None:

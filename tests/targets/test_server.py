@@ -1,4 +1,6 @@
-"""The contract's own server is the host that the contract says, whatever the environment fills its URL with."""
+"""The contract's own server is the host that the contract says, whatever the environment fills its URL
+with.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +16,8 @@ SIGNALWIRE, AZURE = find_contract("signalwire")[0], find_contract("azure")[0]
 
 
 @pytest.mark.parametrize("space", [
-    "evil.example/", "evil.example/x", "a.b", "user@", "user:word@evil.example/", "a:1", "a?", "a#", "a b", "a%2f", "a\\", "-a", "a-",
+    "evil.example/", "evil.example/x", "a.b", "user@", "user:word@evil.example/", "a:1", "a?", "a#", "a b",
+    "a%2f", "a\\", "-a", "a-",
     ".", "..", "a" * 64, "é", "a\r\nb", "{b}",
 ])  # fmt: skip
 def test_a_variable_in_a_host_is_one_part_of_its_name(space: str) -> None:
@@ -24,16 +27,22 @@ def test_a_variable_in_a_host_is_one_part_of_its_name(space: str) -> None:
 
 
 def test_a_plain_name_fills_it() -> None:
-    assert server_url(SIGNALWIRE, {"SIGNALWIRE_SPACE": "My-space-1"}) == "https://My-space-1.signalwire.com/api/video"
+    assert (
+        server_url(SIGNALWIRE, {"SIGNALWIRE_SPACE": "My-space-1"})
+        == "https://My-space-1.signalwire.com/api/video"
+    )
 
 
 @pytest.mark.parametrize("endpoint", [
-    "https://user:word@r.example.com", "https://r.example.com?x", "https://r.example.com/#x", "r.example.com", "ftp://r.example.com",
+    "https://user:word@r.example.com", "https://r.example.com?x", "https://r.example.com/#x", "r.example.com",
+    "ftp://r.example.com",
     "https://r.example.com\\@evil.example", "https://", "https://r.example.com/a b",
 ])  # fmt: skip
 def test_a_variable_that_is_the_whole_address_is_one(endpoint: str) -> None:
     with pytest.raises(UsageError, match="AZURE_COMMUNICATION_CONNECTION_STRING fills") as told:
-        server_url(AZURE, {"AZURE_COMMUNICATION_CONNECTION_STRING": f"endpoint={endpoint};accesskey=c2VjcmV0"})
+        server_url(
+            AZURE, {"AZURE_COMMUNICATION_CONNECTION_STRING": f"endpoint={endpoint};accesskey=c2VjcmV0"}
+        )
     assert "c2VjcmV0" not in str(told.value)
     assert "word" not in str(told.value)
 
@@ -59,7 +68,10 @@ def test_what_a_variable_is_a_part_of_says_what_it_can_be(template: str) -> None
             server_url(contract, {"SIGNALWIRE_PART": value})
 
 
-@pytest.mark.parametrize("server", ["https://user:word@rooms.example.com/v1", "https://user@rooms.example.com", "https://{user}@a.example"])
+@pytest.mark.parametrize(
+    "server",
+    ["https://user:word@rooms.example.com/v1", "https://user@rooms.example.com", "https://{user}@a.example"],
+)
 def test_a_contract_names_no_user_of_its_server(server: str) -> None:
     contract = replace(SIGNALWIRE, server=server, server_environment={"user": "SIGNALWIRE_USER"})
     with pytest.raises(UsageError, match="holds a user") as told:
@@ -75,4 +87,6 @@ def test_another_machine_is_asked_by_https_only() -> None:
 
 def test_an_address_that_is_no_url_is_told_in_one_sentence() -> None:
     with pytest.raises(UsageError, match=r"https://\[::1, which is no URL"):
-        server_url(AZURE, {"AZURE_COMMUNICATION_CONNECTION_STRING": "endpoint=https://[::1;accesskey=c2VjcmV0"})
+        server_url(
+            AZURE, {"AZURE_COMMUNICATION_CONNECTION_STRING": "endpoint=https://[::1;accesskey=c2VjcmV0"}
+        )

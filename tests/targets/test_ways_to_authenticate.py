@@ -28,7 +28,7 @@ from roomproof.providers import load_contract
 from roomproof.reports.curl import curl
 from roomproof.targets.credentials import scheme_from
 from roomproof.targets.http import HttpTarget
-from roomproof.targets.target import Outgoing
+from roomproof.targets.target import UnsentRequest
 
 KEY = "kEy4f0c-Zz9w"
 CONTRACT = """
@@ -112,7 +112,7 @@ def contract_in(folder: Path, way: Way) -> Path:
 
 @contextmanager
 def provider(way: Way, lets_in: Callable[[str | None], bool]) -> Iterator[str]:
-    """Serve a provider that lets in whom it likes, and repeats all that was sent in its refusals."""
+    """Serve a provider that lets in whom it likes, and repeats all that was sent in its rejections."""
 
     class Provider(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -122,11 +122,11 @@ def provider(way: Way, lets_in: Callable[[str | None], bool]) -> Iterator[str]:
             self.rfile.read(int(self.headers.get("Content-Length", 0)))
             told = way.read(self)
             if lets_in(told):
-                self.answer(200, {"id": "room-1", "size": 1})
+                self.response(200, {"id": "room-1", "size": 1})
             else:
-                self.answer(401, {"url": self.path, "sent": told})
+                self.response(401, {"url": self.path, "sent": told})
 
-        def answer(self, status: int, value: Any) -> None:
+        def response(self, status: int, value: Any) -> None:
             body = json.dumps(value).encode()
             self.send_response(status)
             self.send_header("Content-Type", "application/json")
@@ -233,8 +233,8 @@ def test_a_recorded_key_tells_the_account(way: Way, tmp_path: Path) -> None:
 def test_a_key_in_a_strange_recording_is_found(way: str, query: str, headers: Any, tmp_path: Path) -> None:
     folder = contract_in(tmp_path, WAYS[way]).parent
     request = {"method": "PATCH", "url": f"https://api.acme.example/rooms/1{query}", "headers": headers}
-    answer = {"status": 200, "headers": [], "content": {"mimeType": "application/json", "text": "{}"}}
-    tape, log = tmp_path / "tape.har", {"entries": [{"request": request, "response": answer}]}
+    response = {"status": 200, "headers": [], "content": {"mimeType": "application/json", "text": "{}"}}
+    tape, log = tmp_path / "tape.har", {"entries": [{"request": request, "response": response}]}
     tape.write_text(json.dumps({"log": log}), encoding="utf-8")
 
     result = CliRunner().invoke(app, ["replay", str(tape), "--check-secrets", "--contracts", str(folder)])
@@ -248,7 +248,7 @@ def test_cookies_travel_in_one_header(hosts: Callable[[], Any]) -> None:
     host = hosts()
     target = HttpTarget(host.origin)
     scheme = ApiKey(KEY, Carrier("cookie", "who"))
-    target.send(Outgoing("GET", "/rooms", headers=(("Cookie", "lang=en"),), scheme=scheme))
+    target.send(UnsentRequest("GET", "/rooms", headers=(("Cookie", "lang=en"),), scheme=scheme))
     target.close()
     cookies = [line for line in host.heads[0].splitlines() if line.startswith("Cookie")]
     assert cookies == [f"Cookie: lang=en; who={KEY}"]
@@ -257,7 +257,7 @@ def test_cookies_travel_in_one_header(hosts: Callable[[], Any]) -> None:
 @pytest.mark.parametrize("place", ["header", "query", "cookie"])
 def test_no_wrong_key_is_the_right_one_and_what_gives_it_away_is_a_secret(place: str) -> None:
     right = ApiKey(KEY, Carrier(place, "k"))
-    keys = {forged.key for forged in right.forgeries().values() if isinstance(forged, ApiKey)}
+    keys = {forged.key for forged in right.invalid_credentials().values() if isinstance(forged, ApiKey)}
 
     assert KEY not in keys
     assert {"", KEY[:-1], KEY[1:], KEY.swapcase(), KEY + "x"} <= keys
@@ -267,8 +267,10 @@ def test_no_wrong_key_is_the_right_one_and_what_gives_it_away_is_a_secret(place:
 
 def test_a_key_that_is_the_same_in_either_case_is_not_sent_in_another() -> None:
     key = "0f8fad5b-d9cb-469f-a165-70867728950e"
-    forgeries = ApiKey(key, Carrier("header", "X-K")).forgeries().values()
-    assert (("X-K", key.swapcase()),) not in [forged.headers("GET", "", None) for forged in forgeries]
+    invalid_credentials = ApiKey(key, Carrier("header", "X-K")).invalid_credentials().values()
+    assert (("X-K", key.swapcase()),) not in [
+        forged.headers("GET", "", None) for forged in invalid_credentials
+    ]
 
 
 @pytest.mark.parametrize(
@@ -283,7 +285,7 @@ def test_a_key_that_is_the_same_in_either_case_is_not_sent_in_another() -> None:
         ("{}", "the security scheme says nothing; choose one of"),
     ],
 )
-def test_what_says_no_way_to_send_a_key_is_refused(scheme: str, says: str, tmp_path: Path) -> None:
+def test_what_says_no_way_to_send_a_key_is_rejected(scheme: str, says: str, tmp_path: Path) -> None:
     path = contract_in(tmp_path, Way(scheme, "key", in_header, KEY, ""))
     with pytest.raises((ContractError, UsageError), match=says):
         scheme_from(load_contract(path).credentials, {"ACME_SECRET": KEY})

@@ -1,6 +1,6 @@
-"""Faults of what a provider takes and refuses: wrong requests that it takes, right ones that it refuses.
+"""Faults of what a provider takes and rejects: wrong requests that it takes, right ones that it rejects.
 
-A wrong value is hidden from the mock behind a right one, and stands in the answers as it was sent.
+A wrong value is hidden from the mock behind a right one, and stands in the responses as it was sent.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import quote
 
-from roomproof_faults.border.exchange import INVALID, Call, Handle, On, Reply, Wrap
+from roomproof_faults.border.exchange import INVALID, FaultyRequest, FaultyResponse, Handle, On, Wrap
 from roomproof_faults.border.memory import Moment, remembering
 from roomproof_faults.border.right import is_right, right
 from roomproof_faults.border.values import ABSENT, Change, Test, altered
@@ -17,18 +17,18 @@ from roomproof_faults.border.values import ABSENT, Change, Test, altered
 Json = Any
 
 
-def takes(way: str, wrong: Test, right: Json, on: On = None, shown: bool = True) -> Wrap:
-    """Take wrong values of a member of the body as if they were `right` (a value, or a function of the wrong
+def accepts_instead(way: str, wrong: Test, right: Json, on: On = None, shown: bool = True) -> Wrap:
+    """Take wrong values of a field of the body as if they were `right` (a value, or a function of the wrong
     one).
 
-    `way` leads to the member, `*` in it to all entries; an empty one to the whole body. `on` names the
-    operation, all by default. `shown` tells whether the wrong value is shown in answers, or the right one
+    `way` leads to the field, `*` in it to all entries; an empty one to the whole body. `on` names the
+    operation, all by default. `shown` tells whether the wrong value is shown in responses, or the right one
     in its place.
     """
     parts = way.split(".") if way else []
     change = right if callable(right) else lambda _: right
 
-    def before(call: Call) -> Call:
+    def before(call: FaultyRequest) -> FaultyRequest:
         if not call.within(on):
             return call
         hidden = altered(call.document, parts, lambda value: change(value) if wrong(value) else value)
@@ -42,10 +42,10 @@ def takes(way: str, wrong: Test, right: Json, on: On = None, shown: bool = True)
     return remembering(after, before)
 
 
-def refuses(way: str, right: Test, on: On = None) -> Wrap:
-    """Refuse right values of a member of the body, of the whole of it where `way` is empty."""
+def rejects(way: str, right: Test, on: On = None) -> Wrap:
+    """Reject right values of a field of the body, of the whole of it where `way` is empty."""
 
-    def before(call: Call) -> Call:
+    def before(call: FaultyRequest) -> FaultyRequest:
         parts = way.split(".") if way else []
         met: list[Json] = []
         if call.within(on):
@@ -56,32 +56,34 @@ def refuses(way: str, right: Test, on: On = None) -> Wrap:
     return passing(before)
 
 
-def refuses_when(member: str, wrong: Callable[[dict[str, Json]], bool]) -> Wrap:
-    """Refuse bodies whose members pass together; `member` is made invalid for it."""
+def rejects_when(field_name: str, wrong: Callable[[dict[str, Json]], bool]) -> Wrap:
+    """Reject bodies whose fields pass together; `field_name` is made invalid for it."""
 
-    def before(call: Call) -> Call:
-        return call.with_sent({**call.sent, member: INVALID}) if call.writes and wrong(call.sent) else call
+    def before(call: FaultyRequest) -> FaultyRequest:
+        return (
+            call.with_sent({**call.sent, field_name: INVALID}) if call.writes and wrong(call.sent) else call
+        )
 
     return passing(before)
 
 
-def refuses_together(*members: str) -> Wrap:
-    """Refuse bodies that hold all these members, whatever their values."""
-    return refuses_when(members[0], lambda sent: set(members) <= set(sent))
+def rejects_together(*fields: str) -> Wrap:
+    """Reject bodies that hold all these fields, whatever their values."""
+    return rejects_when(fields[0], lambda sent: set(fields) <= set(sent))
 
 
-def takes_refused(*members: str, right: Test, stand_in: Change) -> Wrap:
-    """Take members that pass `right` by themselves, although the mock refuses them together or because of
+def accepts_rejected(*fields: str, right: Test, stand_in: Change) -> Wrap:
+    """Take fields that pass `right` by themselves, although the mock rejects them together or because of
     other rooms.
 
     The mock gets what `stand_in` makes of each instead.
     """
 
-    def sent(call: Call) -> dict[str, Json]:
-        return {name: call.sent[name] for name in members if call.writes and name in call.sent}
+    def sent(call: FaultyRequest) -> dict[str, Json]:
+        return {name: call.sent[name] for name in fields if call.writes and name in call.sent}
 
     def retried(handle: Handle) -> Handle:
-        async def taking(call: Call) -> Reply:
+        async def taking(call: FaultyRequest) -> FaultyResponse:
             reply = await handle(call)
             if reply.ok or not sent(call) or not all(map(right, sent(call).values())):
                 return reply
@@ -98,8 +100,8 @@ def takes_refused(*members: str, right: Test, stand_in: Change) -> Wrap:
     return in_order(remembering(as_sent), retried)
 
 
-def keeps_taken(member: str, names: Callable[[Json], list[Json]]) -> Wrap:
-    """Refuse to give a room what another one has ever had, although that one has given it up or is gone.
+def keeps_taken(field_name: str, names: Callable[[Json], list[Json]]) -> Wrap:
+    """Reject to give a room what another one has ever had, although that one has given it up or is gone.
 
     `names` reads what must be unique from a value.
     """
@@ -107,10 +109,10 @@ def keeps_taken(member: str, names: Callable[[Json], list[Json]]) -> Wrap:
     def wrap(handle: Handle) -> Handle:
         owners: dict[Json, str] = {}
 
-        async def taking(call: Call) -> Reply:
-            wanted = names(call.sent.get(member)) if call.updates else []
+        async def taking(call: FaultyRequest) -> FaultyResponse:
+            wanted = names(call.sent.get(field_name)) if call.updates else []
             if any(owners.get(name, call.room_id) != call.room_id for name in wanted):
-                return await handle(call.with_sent({**call.sent, member: INVALID}))
+                return await handle(call.with_sent({**call.sent, field_name: INVALID}))
             reply = await handle(call)
             for name in wanted if reply.ok else ():
                 owners.setdefault(name, call.room_id)
@@ -121,13 +123,13 @@ def keeps_taken(member: str, names: Callable[[Json], list[Json]]) -> Wrap:
     return wrap
 
 
-def takes_body(wrong: Callable[[bytes], bool], on: frozenset[str]) -> Wrap:
+def accepts_body(wrong: Callable[[bytes], bool], on: frozenset[str]) -> Wrap:
     """Take wrong bodies as if they were one that leaves the room as it is: an empty object, or all that must
     be sent.
     """
 
     def wrap(handle: Handle) -> Handle:
-        async def taking(call: Call) -> Reply:
+        async def taking(call: FaultyRequest) -> FaultyResponse:
             if call.operation not in on or not wrong(call.body):
                 return await handle(call)
             operation = call.api.operation(call.operation)
@@ -142,35 +144,37 @@ def takes_body(wrong: Callable[[bytes], bool], on: frozenset[str]) -> Wrap:
     return wrap
 
 
-def takes_media_type(on: frozenset[str]) -> Wrap:
+def accepts_media_type(on: frozenset[str]) -> Wrap:
     """Take a body of any media type as if it had the right one."""
 
-    def before(call: Call) -> Call:
+    def before(call: FaultyRequest) -> FaultyRequest:
         right = call.api.operation(call.operation).media_type if call.operation in on else None
         return call.with_header("content-type", right) if right else call
 
     return passing(before)
 
 
-def refuses_media_type(right: str, on: frozenset[str]) -> Wrap:
-    """Refuse bodies of the documented media type."""
+def rejects_media_type(right: str, on: frozenset[str]) -> Wrap:
+    """Reject bodies of the documented media type."""
 
-    def before(call: Call) -> Call:
-        refused = call.operation in on and call.header("content-type") == right
-        return call.with_header("content-type", "text/plain") if refused else call
+    def before(call: FaultyRequest) -> FaultyRequest:
+        rejected = call.operation in on and call.header("content-type") == right
+        return call.with_header("content-type", "text/plain") if rejected else call
 
     return passing(before)
 
 
-def takes_without(member: str, on: frozenset[str]) -> Wrap:
-    """Take a body that lacks a required member; the room's own value stands in for it."""
+def accepts_without(field_name: str, on: frozenset[str]) -> Wrap:
+    """Take a body that lacks a required field; the room's own value stands in for it."""
 
     def wrap(handle: Handle) -> Handle:
-        async def taking(call: Call) -> Reply:
-            if call.operation in on and call.sent and member not in call.sent:
+        async def taking(call: FaultyRequest) -> FaultyResponse:
+            if call.operation in on and call.sent and field_name not in call.sent:
                 room = (await handle(call.reading())).room
                 return await handle(
-                    call.with_sent({**call.sent, member: room[member]}) if member in room else call
+                    call.with_sent({**call.sent, field_name: room[field_name]})
+                    if field_name in room
+                    else call
                 )
             return await handle(call)
 
@@ -179,10 +183,10 @@ def takes_without(member: str, on: frozenset[str]) -> Wrap:
     return wrap
 
 
-def takes_query(name: str, wrong: Callable[[str], bool], right: str, on: frozenset[str]) -> Wrap:
+def accepts_query(name: str, wrong: Callable[[str], bool], right: str, on: frozenset[str]) -> Wrap:
     """Take a wrong or missing query parameter as if it were right."""
 
-    def before(call: Call) -> Call:
+    def before(call: FaultyRequest) -> FaultyRequest:
         if call.operation not in on or not wrong(call.query(name)):
             return call
         others = call.without_query(name).scope["query_string"].decode("latin-1")
@@ -191,22 +195,22 @@ def takes_query(name: str, wrong: Callable[[str], bool], right: str, on: frozens
     return passing(before)
 
 
-def takes_header(
+def accepts_header(
     name: str, wrong: Callable[[str], bool], right: Callable[[], str], on: frozenset[str]
 ) -> Wrap:
     """Take a wrong or missing header as if it were right; `right` makes another one for each call."""
 
-    def before(call: Call) -> Call:
+    def before(call: FaultyRequest) -> FaultyRequest:
         return call.with_header(name, right()) if call.operation in on and wrong(call.header(name)) else call
 
     return passing(before)
 
 
-def passing(before: Callable[[Call], Call]) -> Wrap:
+def passing(before: Callable[[FaultyRequest], FaultyRequest]) -> Wrap:
     """Change calls on their way to the mock."""
 
     def wrap(handle: Handle) -> Handle:
-        async def changed(call: Call) -> Reply:
+        async def changed(call: FaultyRequest) -> FaultyResponse:
             return await handle(before(call))
 
         return changed

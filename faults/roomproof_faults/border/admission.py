@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from roomproof_faults.border.acceptance import passing
-from roomproof_faults.border.exchange import Call, Wrap
+from roomproof_faults.border.exchange import FaultyRequest, Wrap
 
 
 def lets_in(whom: Callable[[str], bool], on: frozenset[str]) -> Wrap:
@@ -73,10 +73,10 @@ class Unsigned:
 
     authorization: str = field(repr=False)
 
-    def sign(self, call: Call) -> Call:
+    def sign(self, call: FaultyRequest) -> FaultyRequest:
         return call.with_header("authorization", self.authorization) if self.authorization else call
 
-    def is_signed(self, _: Call) -> bool:
+    def is_signed(self, _: FaultyRequest) -> bool:
         return False
 
 

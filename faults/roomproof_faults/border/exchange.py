@@ -28,12 +28,12 @@ On = frozenset[str] | None
 """The operations that a fault is in, by their ids; None for whatever writes a room, documented or not."""
 
 INVALID = 0.5
-"""A value that no member of any body may have."""
+"""A value that no field of any body may have."""
 _ON_ROOMS = frozenset(Effect) - {Effect.ACTION}
 
 
 @dataclass(frozen=True)
-class Call:
+class FaultyRequest:
     """A request. `scope` is the one of ASGI that it came with, without method, path and headers that were
     changed since.
     """
@@ -103,29 +103,29 @@ class Call:
 
     @property
     def sent(self) -> dict[str, Json]:
-        """The members of the body, none if it is no JSON object."""
+        """The fields of the body, none if it is no JSON object."""
         return self.document if isinstance(self.document, dict) else {}
 
     def header(self, name: str) -> str:
         """A header's value, or an empty text."""
         return next((value.decode("latin-1") for key, value in self.headers if key == name.encode()), "")
 
-    def with_header(self, name: str, value: str) -> Call:
+    def with_header(self, name: str, value: str) -> FaultyRequest:
         """The same call with one header set anew; an empty value takes it away."""
         kept = tuple(pair for pair in self.headers if pair[0] != name.encode())
         return replace(self, headers=(*kept, (name.encode(), value.encode("latin-1"))) if value else kept)
 
-    def with_body(self, body: bytes) -> Call:
+    def with_body(self, body: bytes) -> FaultyRequest:
         """The same call with another body; where the signature covers it and was right, it is right again."""
         return self.resealed(replace(self, body=body).with_header("content-length", str(len(body))))
 
-    def with_sent(self, document: Json) -> Call:
+    def with_sent(self, document: Json) -> FaultyRequest:
         """The same call with another JSON value in its body, or with other fields of a form."""
         if self._is_form and isinstance(document, dict):
             return self.with_body(write_form(document))
         return self.with_body(json.dumps(document).encode())
 
-    def reading(self) -> Call:
+    def reading(self) -> FaultyRequest:
         """The call that reads the room which this one names."""
         return self.resealed(replace(self, method="GET", body=b"").with_header("content-length", ""))
 
@@ -133,7 +133,7 @@ class Call:
         """The value of a query parameter, or an empty text."""
         return unquote_plus(dict(self._query).get(name, ""))
 
-    def without_query(self, name: str) -> Call:
+    def without_query(self, name: str) -> FaultyRequest:
         """The same call without a query parameter."""
         kept = [f"{quote(key)}={value}" for key, value in self._query if key != name]
         return self if len(kept) == len(self._query) else self.with_query("&".join(kept))
@@ -143,11 +143,11 @@ class Call:
         pairs = [pair.partition("=") for pair in self.scope["query_string"].decode("latin-1").split("&")]
         return [(unquote_plus(key), value) for key, _, value in pairs if key]
 
-    def with_query(self, query: str) -> Call:
+    def with_query(self, query: str) -> FaultyRequest:
         """The same call with another query."""
         return self.resealed(replace(self, scope={**self.scope, "query_string": query.encode("latin-1")}))
 
-    def to_room(self, room_id: str) -> Call:
+    def to_room(self, room_id: str) -> FaultyRequest:
         """The same call to another room."""
         if self._found is None or not self.room_id:
             return self
@@ -156,11 +156,11 @@ class Call:
         begin, end = found.span(names.index(self.api.contract.room.parameter) + 1) if found else (0, 0)
         return self.resealed(replace(self, path=self.path[:begin] + room_id + self.path[end:]))
 
-    def signed(self) -> Call:
+    def signed(self) -> FaultyRequest:
         """The same call with valid credentials."""
         return self.api.identity.sign(self)
 
-    def resealed(self, changed: Call) -> Call:
+    def resealed(self, changed: FaultyRequest) -> FaultyRequest:
         """The changed call with valid credentials, if those of this one cover what was changed."""
         return changed.signed() if self.api.identity.is_signed(self) else changed
 
@@ -172,7 +172,7 @@ class Call:
 
 
 @dataclass(frozen=True)
-class Reply:
+class FaultyResponse:
     """A response; `api` tells where in it the room stands."""
 
     api: Interface
@@ -199,15 +199,15 @@ class Reply:
         room = self.api.contract.room.representation(self.document) if self.ok else None
         return dict(room) if room is not None and self.api.id in room else {}
 
-    def with_document(self, document: Json) -> Reply:
+    def with_document(self, document: Json) -> FaultyResponse:
         """The same response with another JSON value in its body."""
         return replace(self, body=json.dumps(document, ensure_ascii=False).encode("utf-8", "surrogatepass"))
 
-    def with_room(self, room: Json) -> Reply:
+    def with_room(self, room: Json) -> FaultyResponse:
         """The same response with another room in it."""
         return self.with_document(put(self.document, self.api.contract.room.at, room))
 
-    def with_header(self, name: str, value: str) -> Reply:
+    def with_header(self, name: str, value: str) -> FaultyResponse:
         """The same response with one header set anew; an empty value takes it away."""
         kept = tuple(pair for pair in self.headers if pair[0].lower() != name.encode())
         return replace(self, headers=(*kept, (name.encode(), value.encode())) if value else kept)
@@ -218,13 +218,13 @@ def put(document: Json, at: tuple[str, ...], value: Json) -> Json:
     return {**document, at[0]: put(document[at[0]], at[1:], value)} if at else value
 
 
-Handle = Callable[[Call], Awaitable[Reply]]
+Handle = Callable[[FaultyRequest], Awaitable[FaultyResponse]]
 Wrap = Callable[[Handle], Handle]
-When = Callable[[Call, Reply], bool]
+When = Callable[[FaultyRequest, FaultyResponse], bool]
 
 
 @dataclass(frozen=True)
-class Wrapped:
+class FaultyMock:
     """A mock with a wrap around it, as an ASGI application."""
 
     app: ASGIApp
@@ -241,15 +241,15 @@ class Wrapped:
             body += message.get("body", b"")
             if not message.get("more_body"):
                 break
-        call = Call(self.api, scope, scope["method"], scope["path"], tuple(scope["headers"]), body)
+        call = FaultyRequest(self.api, scope, scope["method"], scope["path"], tuple(scope["headers"]), body)
         reply = await self.handle(call)
         length = str(len(reply.body)) if call.method != "HEAD" and reply.status != 204 else ""
         headers = list((reply.with_header("content-length", length) if length else reply).headers)
         await send({"type": "http.response.start", "status": reply.status, "headers": headers})
         await send({"type": "http.response.body", "body": reply.body})
 
-    async def _pass_on(self, call: Call) -> Reply:
-        """Let the mock itself answer."""
+    async def _pass_on(self, call: FaultyRequest) -> FaultyResponse:
+        """Let the mock itself response."""
         answered: list[Message] = []
 
         async def give() -> Message:
@@ -261,4 +261,4 @@ class Wrapped:
         await self.app(call.as_scope(), give, take)
         start, *parts = answered
         body = b"".join(part.get("body", b"") for part in parts)
-        return Reply(self.api, start["status"], tuple(start["headers"]), body)
+        return FaultyResponse(self.api, start["status"], tuple(start["headers"]), body)

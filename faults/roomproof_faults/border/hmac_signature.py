@@ -14,7 +14,7 @@ from email.utils import formatdate
 from starlette.requests import Request
 
 from roomproof.mocks.azure_signature import is_signed
-from roomproof_faults.border.exchange import Call
+from roomproof_faults.border.exchange import FaultyRequest
 
 
 @dataclass(frozen=True)
@@ -23,16 +23,16 @@ class Signature:
 
     key: bytes = field(repr=False)
 
-    def sign(self, call: Call) -> Call:
+    def sign(self, call: FaultyRequest) -> FaultyRequest:
         dated = call.with_header("x-ms-date", formatdate(usegmt=True)).with_header(
             "x-ms-content-sha256", digest(call)
         )
         return dated.with_header("authorization", self.proof(dated))
 
-    def is_signed(self, call: Call) -> bool:
+    def is_signed(self, call: FaultyRequest) -> bool:
         return is_signed(Request(call.as_scope()), call.body, self.key)
 
-    def proof(self, call: Call) -> str:
+    def proof(self, call: FaultyRequest) -> str:
         """The Authorization header of a call with the date and the hash that its headers tell, right or
         wrong.
         """
@@ -43,7 +43,7 @@ class Signature:
         return f"HMAC-SHA256 SignedHeaders=x-ms-date;host;x-ms-content-sha256&Signature={signature}"
 
 
-def digest(call: Call) -> str:
+def digest(call: FaultyRequest) -> str:
     """The hash of a call's body, as its header has it."""
     return base64.b64encode(hashlib.sha256(call.body).digest()).decode()
 

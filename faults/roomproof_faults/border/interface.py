@@ -11,7 +11,7 @@ from roomproof.contract.clause import HOLDERS, Path
 from roomproof.contract.model import Contract, Operation
 
 if TYPE_CHECKING:
-    from roomproof_faults.border.exchange import Call
+    from roomproof_faults.border.exchange import FaultyRequest
 
 Json = Any
 
@@ -19,11 +19,11 @@ Json = Any
 class Identity(Protocol):
     """How a call proves who sends it."""
 
-    def sign(self, call: Call) -> Call:
+    def sign(self, call: FaultyRequest) -> FaultyRequest:
         """Return the call with valid credentials."""
         ...
 
-    def is_signed(self, call: Call) -> bool:
+    def is_signed(self, call: FaultyRequest) -> bool:
         """Whether a call has valid ones that cover more than themselves: such a call is signed anew after a
         change.
         """
@@ -42,12 +42,12 @@ class Interface:
 
     @property
     def id(self) -> str:
-        """The member of a room that is its id."""
+        """The field of a room that is its id."""
         return self.contract.room.id
 
     @cached_property
     def settable(self) -> frozenset[str]:
-        """The members that the body of some request may have."""
+        """The fields that the body of some request may have."""
         return frozenset(
             name for one in self.contract.operations for name in one.schema.get("properties", ())
         )

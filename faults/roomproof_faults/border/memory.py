@@ -1,6 +1,6 @@
 """Faults of what a provider remembers: what it keeps, forgets, mixes up, or shows later than it should.
 
-The mock keeps what it should; over it lies what the faulty provider shows instead, by room and member.
+The mock keeps what it should; over it lies what the faulty provider shows instead, by room and field.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from roomproof.contract.resource import Effect
-from roomproof_faults.border.exchange import Call, Handle, On, Reply, Wrap
+from roomproof_faults.border.exchange import FaultyRequest, FaultyResponse, Handle, On, Wrap
 from roomproof_faults.border.values import Change, Test, always
 
 Json = Any
@@ -19,16 +19,16 @@ Json = Any
 
 @dataclass
 class Moment:
-    """An answer that shows a room, as it is about to leave.
+    """A response that shows a room, as it is about to leave.
 
     `room` is what the mock says, `before` what was last shown of this room. A step may change `shown`, which
-    hides members of the room until they are sent again, `now`, which hides them in this answer only, and
-    `later`, which hides them from the next answer on. `others` is `shown` of the other rooms, `updates` how
-    often this one has been changed, `told` how often each member was sent to it, `earlier` what was shown of
+    hides fields of the room until they are sent again, `now`, which hides them in this response only, and
+    `later`, which hides them from the next response on. `others` is `shown` of the other rooms, `updates` how
+    often this one has been changed, `told` how often each field was sent to it, `earlier` what was shown of
     it before its last update.
     """
 
-    call: Call
+    call: FaultyRequest
     room: Mapping[str, Json]
     before: Mapping[str, Json]
     shown: dict[str, Json]
@@ -41,7 +41,7 @@ class Moment:
 
     @property
     def sent(self) -> Mapping[str, Json]:
-        """The members that this call sets."""
+        """The fields that this call sets."""
         return self.call.sent if self.call.writes else {}
 
     @property
@@ -53,7 +53,7 @@ class Moment:
 Step = Callable[[Moment], None]
 When = Callable[[Moment], bool]
 Layer = Literal["shown", "now", "later"]
-"""In all answers until the member is sent again; in this answer alone; in all from the next one on."""
+"""In all responses until the field is sent again; in this response alone; in all from the next one on."""
 
 
 def anytime(_: Moment) -> bool:
@@ -71,7 +71,7 @@ class _Rooms:
     told: dict[str, Counter[str]] = field(default_factory=dict)
     earlier: dict[str, Mapping[str, Json]] = field(default_factory=dict)
 
-    def show(self, call: Call, reply: Reply, step: Step) -> Reply:
+    def show(self, call: FaultyRequest, reply: FaultyResponse, step: Step) -> FaultyResponse:
         """Return the answer with what the faulty provider shows, and remember it."""
         room = reply.room
         key = str(room[reply.api.id])
@@ -101,13 +101,13 @@ class _Rooms:
         return reply if whole == room and repr(whole) == repr(room) else reply.with_room(whole)
 
 
-def remembering(step: Step, before: Callable[[Call], Call] = lambda call: call) -> Wrap:
+def remembering(step: Step, before: Callable[[FaultyRequest], FaultyRequest] = lambda call: call) -> Wrap:
     """Change calls on their way to the mock by `before`, and what is shown of rooms by `step`."""
 
     def wrap(handle: Handle) -> Handle:
         rooms = _Rooms()
 
-        async def remembered(call: Call) -> Reply:
+        async def remembered(call: FaultyRequest) -> FaultyResponse:
             if call.updates and call.room_id not in rooms.last:
                 await remembered(call.reading())
             reply = await handle(before(call))
@@ -118,99 +118,105 @@ def remembering(step: Step, before: Callable[[Call], Call] = lambda call: call) 
     return wrap
 
 
-def sets(member: str, value: Callable[[Moment], Json], when: When, layer: Layer = "shown") -> Wrap:
-    """Show what `value` makes of a moment for a member; `when` and `layer` say in which answers."""
+def sets(field_name: str, value: Callable[[Moment], Json], when: When, layer: Layer = "shown") -> Wrap:
+    """Show what `value` makes of a moment for a field; `when` and `layer` say in which answers."""
 
     def step(moment: Moment) -> None:
         if when(moment):
             layers = {"shown": moment.shown, "now": moment.now, "later": moment.later}
-            layers[layer][member] = value(moment)
+            layers[layer][field_name] = value(moment)
 
     return remembering(step)
 
 
-def stores(member: str, change: Change, test: Test = always, on: On = None) -> Wrap:
+def stores(field_name: str, change: Change, test: Test = always, on: On = None) -> Wrap:
     """Keep something else than what was sent."""
 
     def when(moment: Moment) -> bool:
-        sent = moment.sent.get(member)
-        named = member in moment.sent and moment.call.within(on)
+        sent = moment.sent.get(field_name)
+        named = field_name in moment.sent and moment.call.within(on)
         return named and test(sent) and repr(change(sent)) != repr(sent)
 
-    return sets(member, lambda moment: change(moment.sent[member]), when)
+    return sets(field_name, lambda moment: change(moment.sent[field_name]), when)
 
 
-def keeps(member: str, when: When = anytime, layer: Layer = "shown", on: On = None) -> Wrap:
-    """Leave a member as it was by an update, although another value was sent."""
+def keeps(field_name: str, when: When = anytime, layer: Layer = "shown", on: On = None) -> Wrap:
+    """Leave a field as it was by an update, although another value was sent."""
 
     def here(moment: Moment) -> bool:
-        named = member in moment.sent and member in moment.before
+        named = field_name in moment.sent and field_name in moment.before
         return named and moment.call.updates and moment.call.within(on) and when(moment)
 
-    return sets(member, lambda moment: moment.before[member], here, layer)
+    return sets(field_name, lambda moment: moment.before[field_name], here, layer)
 
 
-def resets(member: str, to: Json, when: When = anytime, on: On = None) -> Wrap:
-    """Set a member that an update does not name."""
+def resets(field_name: str, to: Json, when: When = anytime, on: On = None) -> Wrap:
+    """Set a field that an update does not name."""
 
     def here(moment: Moment) -> bool:
-        return moment.call.updates and moment.call.within(on) and member not in moment.sent and when(moment)
+        return (
+            moment.call.updates and moment.call.within(on) and field_name not in moment.sent and when(moment)
+        )
 
-    return sets(member, lambda _: to, here)
+    return sets(field_name, lambda _: to, here)
 
 
-def defaults(member: str, to: Callable[[Mapping[str, Json]], Json]) -> Wrap:
+def defaults(field_name: str, to: Callable[[Mapping[str, Json]], Json]) -> Wrap:
     """Start rooms with what is made of them where nothing is given."""
     return sets(
-        member, lambda moment: to(moment.room), lambda moment: moment.is_new and member not in moment.sent
+        field_name,
+        lambda moment: to(moment.room),
+        lambda moment: moment.is_new and field_name not in moment.sent,
     )
 
 
-def takes_from_body(member: str) -> Wrap:
-    """Let a body set a member that only the provider may set."""
+def accepts_from_body(field_name: str) -> Wrap:
+    """Let a body set a field that only the provider may set."""
     return sets(
-        member,
-        lambda moment: moment.sent[member],
-        lambda moment: moment.call.updates and member in moment.sent,
+        field_name,
+        lambda moment: moment.sent[field_name],
+        lambda moment: moment.call.updates and field_name in moment.sent,
     )
 
 
-def drifts(member: str, change: Callable[[Moment], Json], when: When = anytime) -> Wrap:
-    """Change a member by every update, which it should survive."""
-    return sets(member, change, lambda moment: moment.call.updates and when(moment))
+def drifts(field_name: str, change: Callable[[Moment], Json], when: When = anytime) -> Wrap:
+    """Change a field by every update, which it should survive."""
+    return sets(field_name, change, lambda moment: moment.call.updates and when(moment))
 
 
-def merges(member: str, on: On) -> Wrap:
+def merges(field_name: str, on: On) -> Wrap:
     """Put the entries of a sent object to those that were there, instead of in their place."""
 
     def here(moment: Moment) -> bool:
-        return moment.call.within(on) and isinstance(moment.sent.get(member), dict)
+        return moment.call.within(on) and isinstance(moment.sent.get(field_name), dict)
 
-    return sets(member, lambda moment: {**moment.before.get(member, {}), **moment.sent[member]}, here)
+    return sets(
+        field_name, lambda moment: {**moment.before.get(field_name, {}), **moment.sent[field_name]}, here
+    )
 
 
-def reads_before(member: str) -> Wrap:
-    """Show in reads what stood there before the last update, although its answer showed what was sent."""
+def reads_before(field_name: str) -> Wrap:
+    """Show in reads what stood there before the last update, although its response showed what was sent."""
 
     def here(moment: Moment) -> bool:
-        return moment.call.effect is Effect.READ and member in moment.earlier
+        return moment.call.effect is Effect.READ and field_name in moment.earlier
 
-    return sets(member, lambda moment: moment.earlier[member], here, "now")
+    return sets(field_name, lambda moment: moment.earlier[field_name], here, "now")
 
 
-def leaks(member: str) -> Wrap:
-    """Set a member in all other rooms, too."""
+def leaks(field_name: str) -> Wrap:
+    """Set a field in all other rooms, too."""
 
     def step(moment: Moment) -> None:
-        if moment.call.updates and member in moment.sent:
+        if moment.call.updates and field_name in moment.sent:
             for other in moment.others:
-                other[member] = moment.room[member]
+                other[field_name] = moment.room[field_name]
 
     return remembering(step)
 
 
 def swaps(one: str, other: str) -> Wrap:
-    """Mix up two members where both are sent."""
+    """Mix up two fields where both are sent."""
 
     def step(moment: Moment) -> None:
         if one in moment.sent and other in moment.sent:
@@ -220,12 +226,12 @@ def swaps(one: str, other: str) -> Wrap:
 
 
 def makes_one_room() -> Wrap:
-    """Answer each request to make a room with the room that the first one made."""
+    """Response each request to make a room with the room that the first one made."""
 
     def wrap(handle: Handle) -> Handle:
-        first: list[Reply] = []
+        first: list[FaultyResponse] = []
 
-        async def made(call: Call) -> Reply:
+        async def made(call: FaultyRequest) -> FaultyResponse:
             if call.effect is Effect.CREATE and first:
                 return first[0]
             reply = await handle(call)
@@ -243,39 +249,39 @@ def every(count: int) -> When:
     return lambda moment: moment.updates % count == 0
 
 
-def nth(count: int, member: str) -> When:
-    """The update of a room that names a member for so many times."""
-    return lambda moment: moment.told[member] == count and member in moment.sent
+def nth(count: int, field_name: str) -> When:
+    """The update of a room that names a field for so many times."""
+    return lambda moment: moment.told[field_name] == count and field_name in moment.sent
 
 
-def sending(member: str, test: Test) -> When:
+def sending(field_name: str, test: Test) -> When:
     """An update that sends a value which passes."""
-    return lambda moment: member in moment.sent and test(moment.sent[member])
+    return lambda moment: field_name in moment.sent and test(moment.sent[field_name])
 
 
-def together(*members: str) -> When:
-    """An update that names all these members."""
-    return lambda moment: set(members) <= set(moment.sent)
+def together(*fields: str) -> When:
+    """An update that names all these fields."""
+    return lambda moment: set(fields) <= set(moment.sent)
 
 
-def only(member: str) -> When:
-    """An update that names this member alone."""
-    return lambda moment: set(moment.sent) == {member}
+def only(field_name: str) -> When:
+    """An update that names this field alone."""
+    return lambda moment: set(moment.sent) == {field_name}
 
 
 def bare(moment: Moment) -> bool:
-    """An update that names no member at all."""
+    """An update that names no field at all."""
     return not moment.sent
 
 
-def applies_in_part(member: str) -> Wrap:
-    """Refuse an update of several members, and yet set one of them if it is right."""
+def applies_in_part(field_name: str) -> Wrap:
+    """Reject an update of several fields, and yet set one of them if it is right."""
 
     def wrap(handle: Handle) -> Handle:
-        async def applied(call: Call) -> Reply:
+        async def applied(call: FaultyRequest) -> FaultyResponse:
             reply = await handle(call)
-            if call.updates and not reply.ok and len(call.sent) > 1 and member in call.sent:
-                await handle(call.with_sent({member: call.sent[member]}))
+            if call.updates and not reply.ok and len(call.sent) > 1 and field_name in call.sent:
+                await handle(call.with_sent({field_name: call.sent[field_name]}))
             return reply
 
         return applied

@@ -34,7 +34,7 @@ _serial = count(900_000_000)
 
 
 def right(schema: Json) -> Json:
-    """Return a value that a schema takes, objects with all their members; a text is another one each time."""
+    """Return a value that a schema takes, objects with all their fields; a text is another one each time."""
     for keyword in ("const", "default"):
         if keyword in schema:
             return schema[keyword]
@@ -82,8 +82,8 @@ def filled_in(document: Json, way: Path, schema: Json) -> Json:
         return [filled_in(entry, tuple(rest), inner) for entry in entries]
     if step == VALUES:
         inner = schema.get("additionalProperties", {})
-        members = document if isinstance(document, dict) and document else {"someone": right(inner)}
-        return {name: filled_in(entry, tuple(rest), inner) for name, entry in members.items()}
+        fields = document if isinstance(document, dict) and document else {"someone": right(inner)}
+        return {name: filled_in(entry, tuple(rest), inner) for name, entry in fields.items()}
     if not isinstance(document, dict):
         return document
     inner = schema.get("properties", {}).get(step, {})

@@ -15,7 +15,7 @@ Test = Callable[[Json], bool]
 Change = Callable[[Json], Json]
 
 ABSENT: Json = object()
-"""What a change returns for a member that is to vanish."""
+"""What a change returns for a field that is to vanish."""
 
 
 def exactly(*wanted: Json) -> Test:
@@ -99,9 +99,9 @@ def outside(*types: type) -> Test:
     return lambda value: type(value) not in types and value is not None
 
 
-def missing(member: str) -> Test:
-    """An object without a member."""
-    return lambda value: isinstance(value, dict) and member not in value
+def missing(field_name: str) -> Test:
+    """An object without a field."""
+    return lambda value: isinstance(value, dict) and field_name not in value
 
 
 def is_null(value: Json) -> bool:
@@ -144,7 +144,7 @@ def trimmed_below(levels: int) -> Change:
 
 
 def without_falsy(value: Json) -> Json:
-    """An object without its members that are empty, zero or false."""
+    """An object without its fields that are empty, zero or false."""
     return {name: item for name, item in value.items() if item} if isinstance(value, dict) else value
 
 
@@ -163,7 +163,7 @@ def constant(value: Json) -> Change:
 
 
 def gone(_: Json) -> Json:
-    """A change that takes a member away."""
+    """A change that takes a field away."""
     return ABSENT
 
 
@@ -178,7 +178,7 @@ def filled(change: Change) -> Change:
 
 
 def altered(value: Json, way: Sequence[str], change: Change) -> Json:
-    """The value with a change made at the end of a way: names of members, `*` for each entry of a list or an
+    """The value with a change made at the end of a way: names of fields, `*` for each entry of a list or an
     object.
     """
     if not way:
@@ -188,7 +188,7 @@ def altered(value: Json, way: Sequence[str], change: Change) -> Json:
         return [inner for inner in (altered(inner, rest, change) for inner in value) if inner is not ABSENT]
     if not isinstance(value, dict):
         return value
-    members = {
+    fields = {
         key: altered(inner, rest, change) if name in ("*", key) else inner for key, inner in value.items()
     }
-    return {key: inner for key, inner in members.items() if inner is not ABSENT}
+    return {key: inner for key, inner in fields.items() if inner is not ABSENT}

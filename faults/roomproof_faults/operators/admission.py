@@ -6,27 +6,27 @@ from collections.abc import Callable, Mapping
 
 from roomproof.contract.clause import Part
 from roomproof_faults.border.admission import almost, anybody, bearing, behind, lets_in, naming, nobody, some
-from roomproof_faults.border.answers import refused, says
-from roomproof_faults.fault import Kind
+from roomproof_faults.border.responses import rejected, says
+from roomproof_faults.fault import FaultKind
 from roomproof_faults.operators.operator import Breaches, Demand, operator
 
 _Whom = Callable[[str], bool]
 
 
-@operator(Kind.AUTHENTICATION, Part.BEHAVIOUR, "missing-refused")
+@operator(FaultKind.AUTHENTICATION, Part.BEHAVIOUR, "missing-refused")
 def without_credentials(demand: Demand) -> Breaches:
     yield from _let_in(
         demand, {"nobody": ("who brings no credentials", nobody), "anybody": ("everybody", anybody)}
     )
 
 
-@operator(Kind.STATUS, Part.BEHAVIOUR, "missing-refused")
+@operator(FaultKind.STATUS, Part.BEHAVIOUR, "missing-refused")
 def mild_about_credentials(demand: Demand) -> Breaches:
-    mild = says(200, refused(demand.operations, 401), keep=True)
+    mild = says(200, rejected(demand.operations, 401), keep=True)
     yield "200", "answers missing credentials with 200 and an error", mild
 
 
-@operator(Kind.AUTHENTICATION, Part.BEHAVIOUR, "wrong-refused")
+@operator(FaultKind.AUTHENTICATION, Part.BEHAVIOUR, "wrong-refused")
 def with_wrong_credentials(demand: Demand) -> Breaches:
     """Credentials that come near to the right ones; those of other schemes are their provider's own."""
     secrets = demand.api.secrets
@@ -84,7 +84,7 @@ def _near_password(user: str, secret: str) -> Mapping[str, tuple[str, _Whom]]:
     }
 
 
-@operator(Kind.AUTHENTICATION, Part.BEHAVIOUR, "scope-required")
+@operator(FaultKind.AUTHENTICATION, Part.BEHAVIOUR, "scope-required")
 def without_scope(demand: Demand) -> Breaches:
     unscoped = demand.api.secrets.get("unscoped", "")
     in_basic = naming(lambda _, password: password == unscoped)

@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from roomproof.contract.clause import Part
-from roomproof_faults.border.answers import crashes, crashes_at, refused, says
-from roomproof_faults.border.exchange import Call, Reply, When
+from roomproof_faults.border.exchange import FaultyRequest, FaultyResponse, When
+from roomproof_faults.border.responses import crashes, crashes_at, rejected, says
 from roomproof_faults.border.right import kinds_of, right_ones
 from roomproof_faults.border.values import Test, always, exactly, holding, is_null, longer, sized
-from roomproof_faults.fault import Kind, kebab
+from roomproof_faults.fault import FaultKind, kebab
 from roomproof_faults.operators.memory import is_time
 from roomproof_faults.operators.operator import Breaches, Demand, operator
 
@@ -45,7 +45,7 @@ _WRONG_TYPES: Mapping[str, tuple[type, ...]] = {"list": (list,), "text": (str,),
 _SPOKEN = {"string": "text", "array": "list", "integer": "number", "number": "number"}
 
 
-@operator(Kind.CRASH, Part.BEHAVIOUR, "no-server-error")
+@operator(FaultKind.CRASH, Part.BEHAVIOUR, "no-server-error")
 def over_values(demand: Demand) -> Breaches:
     """One value of one field."""
     for name, schema in demand.whole.get("properties", {}).items():
@@ -58,21 +58,21 @@ def over_values(demand: Demand) -> Breaches:
                 yield f"{kebab(name)}-{word}", f"fails over {name} with {what}", broken
 
 
-@operator(Kind.CRASH, Part.BEHAVIOUR, "no-server-error")
+@operator(FaultKind.CRASH, Part.BEHAVIOUR, "no-server-error")
 def over_bodies(demand: Demand) -> Breaches:
-    """No member at all, all of them, all times, all nulls."""
+    """No field at all, all of them, all times, all nulls."""
     fields: Mapping[str, Json] = demand.whole.get("properties", {})
     times = [name for name, schema in fields.items() if is_time(schema)]
     nullable = [name for name, schema in fields.items() if "null" in kinds_of(schema)]
 
     def sent_together(names: list[str], test: Test = always) -> When:
-        def when(call: Call, reply: Reply) -> bool:
+        def when(call: FaultyRequest, reply: FaultyResponse) -> bool:
             here = reply.ok and call.operation in demand.operations and set(names) <= set(call.sent)
             return here and all(test(call.sent[name]) for name in names)
 
         return when
 
-    def nothing_sent(call: Call, reply: Reply) -> bool:
+    def nothing_sent(call: FaultyRequest, reply: FaultyResponse) -> bool:
         return reply.ok and call.operation in demand.operations and call.updates and not call.sent
 
     yield "empty-body", "fails over an empty update", crashes(nothing_sent)
@@ -87,18 +87,18 @@ def over_bodies(demand: Demand) -> Breaches:
         )
 
 
-@operator(Kind.CRASH, Part.BEHAVIOUR, "no-server-error")
+@operator(FaultKind.CRASH, Part.BEHAVIOUR, "no-server-error")
 def in_place_of_rejections(demand: Demand) -> Breaches:
     """A value of the wrong type, and an id that names no room."""
     if any(demand.api.operation(one).names_one for one in demand.operations):
-        yield "unknown", "fails over an unknown id", says(500, refused(demand.operations, 404))
+        yield "unknown", "fails over an unknown id", says(500, rejected(demand.operations, 404))
     for name, schema in demand.whole.get("properties", {}).items():
         for word, types in _WRONG_TYPES.items():
             if word not in [_SPOKEN.get(kind) for kind in kinds_of(schema)]:
-                what = f"fails over a {word} for {name} in place of refusing it"
+                what = f"fails over a {word} for {name} in place of rejecting it"
                 yield f"{kebab(name)}-{word}", what, crashes(_rejected(demand, name, types))
 
 
 def _rejected(demand: Demand, name: str, types: tuple[type, ...]) -> When:
-    over_body = refused(demand.operations, 400, 422)
+    over_body = rejected(demand.operations, 400, 422)
     return lambda call, reply: over_body(call, reply) and type(call.sent.get(name)) in types

@@ -9,17 +9,17 @@ from typing import Any
 from roomproof.contract.clause import Part
 from roomproof.contract.resource import Effect
 from roomproof_faults.border.acceptance import passing
-from roomproof_faults.border.answers import changing
-from roomproof_faults.border.exchange import Call, Handle, Reply, Wrap, put
+from roomproof_faults.border.exchange import FaultyRequest, FaultyResponse, Handle, Wrap, put
+from roomproof_faults.border.responses import changing
 from roomproof_faults.border.values import swapped
-from roomproof_faults.fault import Kind
+from roomproof_faults.fault import FaultKind
 from roomproof_faults.operators.operator import Breaches, Demand, operator
 
 Json = Any
 Entries = list[dict[str, Json]]
 
 
-@operator(Kind.LIFE_CYCLE, Part.BEHAVIOUR, "gone-after-delete")
+@operator(FaultKind.LIFE_CYCLE, Part.BEHAVIOUR, "gone-after-delete")
 def not_gone(demand: Demand) -> Breaches:
     status = demand.api.operation(demand.clause.operation).success.status
     kept = keeps_deleted(int(status) if status.isdigit() else 204)
@@ -27,15 +27,15 @@ def not_gone(demand: Demand) -> Breaches:
     yield "kept", "says that it deletes rooms and keeps them", kept
 
 
-@operator(Kind.LIFE_CYCLE, Part.BEHAVIOUR, "delete-repeated")
+@operator(FaultKind.LIFE_CYCLE, Part.BEHAVIOUR, "delete-repeated")
 def delete_twice(demand: Demand) -> Breaches:
     for status in (200, 204, 404, 409, 500):
         if status != demand.clause.options["status"]:
             what = f"answers with {status} where a room is deleted again"
-            yield f"{status}", what, answers_second_delete(status)
+            yield f"{status}", what, responses_second_delete(status)
 
 
-@operator(Kind.LIFE_CYCLE, Part.BEHAVIOUR, "listed")
+@operator(FaultKind.LIFE_CYCLE, Part.BEHAVIOUR, "listed")
 def not_listed(_: Demand) -> Breaches:
     yield "newest-missing", "lists all rooms but the newest one", lists_without_newest()
     yield "first-missing", "leaves the first room off lists", lists(lambda found: found[1:])
@@ -43,12 +43,12 @@ def not_listed(_: Demand) -> Breaches:
     yield "empty", "lists no room", lists(lambda _: [])
 
 
-@operator(Kind.LIFE_CYCLE, Part.BEHAVIOUR, "not-listed")
+@operator(FaultKind.LIFE_CYCLE, Part.BEHAVIOUR, "not-listed")
 def listed_after_delete(_: Demand) -> Breaches:
     yield "deleted", "lists a room after it was deleted", lists_deleted()
 
 
-@operator(Kind.LIFE_CYCLE, Part.BEHAVIOUR, "paging")
+@operator(FaultKind.LIFE_CYCLE, Part.BEHAVIOUR, "paging")
 def other_pages(demand: Demand) -> Breaches:
     listing = demand.api.operation(demand.clause.operation).listing
     yield "first-again", "answers each page with the first one", same_page_for_all()
@@ -57,7 +57,7 @@ def other_pages(demand: Demand) -> Breaches:
         yield "size-ignored", "ignores the page size", without(listing.size, demand.operations)
 
 
-@operator(Kind.LIFE_CYCLE, Part.BEHAVIOUR, "filter")
+@operator(FaultKind.LIFE_CYCLE, Part.BEHAVIOUR, "filter")
 def other_filter(demand: Demand) -> Breaches:
     name = demand.clause.options["parameter"]
     nothing = changing(lambda call, reply: _listed(call, reply, lambda _: []) if call.query(name) else reply)
@@ -65,7 +65,7 @@ def other_filter(demand: Demand) -> Breaches:
     yield "empty", f"lists no room where {name} is asked for", nothing
 
 
-@operator(Kind.LIFE_CYCLE, Part.BEHAVIOUR, "safe")
+@operator(FaultKind.LIFE_CYCLE, Part.BEHAVIOUR, "safe")
 def reads_change(demand: Demand) -> Breaches:
     changing_it = changes_by_asking(demand.operations)
     yield "changed-by-read", "changes a room although it is only asked for something", changing_it
@@ -76,7 +76,9 @@ def lists(change: Callable[[Entries], Entries]) -> Wrap:
     return changing(lambda call, reply: _listed(call, reply, change))
 
 
-def _listed(call: Call, reply: Reply, change: Callable[[Entries], Entries]) -> Reply:
+def _listed(
+    call: FaultyRequest, reply: FaultyResponse, change: Callable[[Entries], Entries]
+) -> FaultyResponse:
     listing = call.listing if reply.ok else None
     found = listing.shown(reply.document) if listing else None
     return (
@@ -87,12 +89,12 @@ def _listed(call: Call, reply: Reply, change: Callable[[Entries], Entries]) -> R
 
 
 def keeps_deleted_readable() -> Wrap:
-    """Answer a read of a deleted room with what was last said of it."""
+    """Response a read of a deleted room with what was last said of it."""
 
     def wrap(handle: Handle) -> Handle:
-        last: dict[str, Reply] = {}
+        last: dict[str, FaultyResponse] = {}
 
-        async def readable(call: Call) -> Reply:
+        async def readable(call: FaultyRequest) -> FaultyResponse:
             if call.effect is Effect.DELETE and call.room_id not in last:
                 last[call.room_id] = await handle(call.reading())
             reply = await handle(call)
@@ -107,10 +109,10 @@ def keeps_deleted_readable() -> Wrap:
 
 
 def keeps_deleted(status: int) -> Wrap:
-    """Answer a deletion with the status of a success, and do nothing."""
+    """Response a deletion with the status of a success, and do nothing."""
 
     def wrap(handle: Handle) -> Handle:
-        async def kept(call: Call) -> Reply:
+        async def kept(call: FaultyRequest) -> FaultyResponse:
             if call.effect is not Effect.DELETE:
                 return await handle(call)
             found = await handle(call.reading())
@@ -121,13 +123,13 @@ def keeps_deleted(status: int) -> Wrap:
     return wrap
 
 
-def answers_second_delete(status: int) -> Wrap:
+def responses_second_delete(status: int) -> Wrap:
     """Answer with a status where a room is deleted that was deleted before."""
 
     def wrap(handle: Handle) -> Handle:
         gone: set[str] = set()
 
-        async def again(call: Call) -> Reply:
+        async def again(call: FaultyRequest) -> FaultyResponse:
             reply = await handle(call)
             if call.effect is not Effect.DELETE:
                 return reply
@@ -146,7 +148,7 @@ def lists_without_newest() -> Wrap:
     def wrap(handle: Handle) -> Handle:
         newest: list[Json] = []
 
-        async def listed(call: Call) -> Reply:
+        async def listed(call: FaultyRequest) -> FaultyResponse:
             reply = await handle(call)
             if call.effect is Effect.CREATE and reply.room:
                 newest[:] = [reply.room[reply.api.id]]
@@ -165,7 +167,7 @@ def lists_deleted() -> Wrap:
     def wrap(handle: Handle) -> Handle:
         gone: Entries = []
 
-        async def listed(call: Call) -> Reply:
+        async def listed(call: FaultyRequest) -> FaultyResponse:
             before = await handle(call.reading()) if call.effect is Effect.DELETE else None
             reply = await handle(call)
             if before is not None and before.room and reply.ok:
@@ -178,12 +180,12 @@ def lists_deleted() -> Wrap:
 
 
 def same_page_for_all() -> Wrap:
-    """Answer each request for a page with the first page that was asked for."""
+    """Response each request for a page with the first page that was asked for."""
 
     def wrap(handle: Handle) -> Handle:
-        first: list[Reply] = []
+        first: list[FaultyResponse] = []
 
-        async def same(call: Call) -> Reply:
+        async def same(call: FaultyRequest) -> FaultyResponse:
             paged = call.effect is Effect.LIST and call.scope["query_string"] != b""
             reply = first[0] if paged and first else await handle(call)
             if paged and reply.ok and not first:
@@ -206,7 +208,7 @@ def changes_by_asking(on: frozenset[str]) -> Wrap:
     def wrap(handle: Handle) -> Handle:
         asked = 0
 
-        async def changed(call: Call) -> Reply:
+        async def changed(call: FaultyRequest) -> FaultyResponse:
             nonlocal asked
             reply = await handle(call)
             name = next((one for one in reply.room if one in call.api.settable), "")

@@ -9,8 +9,8 @@ from typing import Any
 from roomproof.contract.clause import Part
 from roomproof.contract.resource import Effect
 from roomproof_faults.border import memory
-from roomproof_faults.border.answers import read, shows
 from roomproof_faults.border.memory import keeps, nth, resets, sets, stores
+from roomproof_faults.border.responses import read, shows
 from roomproof_faults.border.right import MOMENT, is_right, kinds_of, right_ones
 from roomproof_faults.border.values import (
     Change,
@@ -27,7 +27,7 @@ from roomproof_faults.border.values import (
     where,
     without_falsy,
 )
-from roomproof_faults.fault import Kind, kebab
+from roomproof_faults.fault import FaultKind, kebab
 from roomproof_faults.operators.operator import Breaches, Demand, operator
 
 Json = Any
@@ -53,7 +53,7 @@ _URLS: Changes = {
 _ZONED = holding("[+-](0[1-9]|1[0-9]):..$")
 _TIMES: Changes = {
     "zone-lost": (
-        "takes {} of any zone for UTC",
+        "accepts {} of any zone for UTC",
         where(_ZONED, lambda text: re.sub("([.][0-9]+)?[+-][0-9:]{5}$", "Z", text)),
     ),
     "seconds-lost": (
@@ -149,12 +149,12 @@ def _kept(demand: Demand, texts: Changes, urls: Changes, times: Changes, objects
             yield word, what.format(name), stores(name, change, of(str, dict), demand.on)
 
 
-@operator(Kind.NORMALISATION, Part.BEHAVIOUR, "echo")
+@operator(FaultKind.NORMALISATION, Part.BEHAVIOUR, "echo")
 def normalised(demand: Demand) -> Breaches:
     yield from _kept(demand, _TEXTS, _URLS, _TIMES, {})
 
 
-@operator(Kind.RARE, Part.BEHAVIOUR, "echo")
+@operator(FaultKind.RARE, Part.BEHAVIOUR, "echo")
 def kept_otherwise_at_times(demand: Demand) -> Breaches:
     yield from _kept(demand, _RARE_TEXTS, {}, _RARE_TIMES, _RARE_OBJECTS)
     name, high = demand.path[0], demand.schema.get("maximum")
@@ -163,7 +163,7 @@ def kept_otherwise_at_times(demand: Demand) -> Breaches:
         yield "one-below-limit-lost", f"keeps {high - 1} for {name} as {high}", lost
 
 
-@operator(Kind.ECHO, Part.BEHAVIOUR, "echo")
+@operator(FaultKind.ECHO, Part.BEHAVIOUR, "echo")
 def kept_otherwise(demand: Demand) -> Breaches:
     name, on, kinds = demand.path[0], demand.on, kinds_of(demand.schema)
     if "null" in kinds:
@@ -185,7 +185,7 @@ def _with_effect(demand: Demand, effect: Effect) -> frozenset[str]:
     return frozenset(one for one in demand.operations if demand.api.operation(one).effect is effect)
 
 
-@operator(Kind.ECHO, Part.BEHAVIOUR, "echo")
+@operator(FaultKind.ECHO, Part.BEHAVIOUR, "echo")
 def ignored(demand: Demand) -> Breaches:
     """The value that was there before, now or always."""
     name, on, kinds = demand.path[0], demand.on, kinds_of(demand.schema)
@@ -201,14 +201,14 @@ def ignored(demand: Demand) -> Breaches:
     )
 
 
-@operator(Kind.STATE, Part.BEHAVIOUR, "echo")
+@operator(FaultKind.STATE, Part.BEHAVIOUR, "echo")
 def lost_at_last(demand: Demand) -> Breaches:
     name = demand.path[0]
     for count in _COUNTS:
         yield f"{count}th-lost", f"loses the {count}th update of {name}", keeps(name, nth(count, name))
 
 
-@operator(Kind.ECHO, Part.BEHAVIOUR, "echo")
+@operator(FaultKind.ECHO, Part.BEHAVIOUR, "echo")
 def swapped(demand: Demand) -> Breaches:
     """Two fields of one type mixed up where both are sent."""
     name, fields = demand.path[0], demand.whole.get("properties", {})
@@ -221,16 +221,16 @@ def _likeness(schema: Json) -> tuple[str, bool, bool, Json]:
     return kinds_of(schema)[0], is_time(schema), "enum" in schema, schema.get("format")
 
 
-@operator(Kind.UPDATE, Part.BEHAVIOUR, "echo")
+@operator(FaultKind.UPDATE, Part.BEHAVIOUR, "echo")
 def merged(demand: Demand) -> Breaches:
     """What a PUT replaces (RFC 9110, 9.3.4), and no other update needs to."""
     replacing = _with_effect(demand, Effect.REPLACE)
     if replacing and "object" in kinds_of(demand.schema):
         name = demand.path[0]
-        yield "merged", f"puts new members of {name} beside the old ones", memory.merges(name, replacing)
+        yield "merged", f"puts new fields of {name} beside the old ones", memory.merges(name, replacing)
 
 
-@operator(Kind.UPDATE, Part.BEHAVIOUR, "unchanged", "kept-or-default")
+@operator(FaultKind.UPDATE, Part.BEHAVIOUR, "unchanged", "kept-or-default")
 def not_left_alone(demand: Demand) -> Breaches:
     """Another value where an update does not name the field."""
     name, on, to = demand.path[0], demand.on, _away(demand)
@@ -246,7 +246,7 @@ def _away(demand: Demand) -> Json:
     return changed(demand.schema) if demand.clause.rule == "kept-or-default" else unset(demand.schema)
 
 
-@operator(Kind.STATE, Part.BEHAVIOUR, "unchanged", "kept-or-default")
+@operator(FaultKind.STATE, Part.BEHAVIOUR, "unchanged", "kept-or-default")
 def not_left_alone_at_times(demand: Demand) -> Breaches:
     name, on, to, others = demand.path[0], demand.on, _away(demand), _others(demand)
     second = resets(name, to, memory.every(2), on)
@@ -264,14 +264,14 @@ def not_left_alone_at_times(demand: Demand) -> Breaches:
         )
 
 
-@operator(Kind.UPDATE, Part.BEHAVIOUR, "unchanged", "kept-or-default", also=("read-after-write",))
+@operator(FaultKind.UPDATE, Part.BEHAVIOUR, "unchanged", "kept-or-default", also=("read-after-write",))
 def not_stored(demand: Demand) -> Breaches:
     name = demand.path[0]
     yield "not-stored", f"answers with the new {name} and does not store it", keeps(name, layer="later")
-    yield "refused-applied", f"stores {name} of an update that it refuses", memory.applies_in_part(name)
+    yield "refused-applied", f"stores {name} of an update that it rejects", memory.applies_in_part(name)
 
 
-@operator(Kind.STATE, Part.BEHAVIOUR, "unchanged", "kept-or-default", also=("read-after-write",))
+@operator(FaultKind.STATE, Part.BEHAVIOUR, "unchanged", "kept-or-default", also=("read-after-write",))
 def not_stored_at_times(demand: Demand) -> Breaches:
     name, to = demand.path[0], unset(demand.schema)
     for count in _COUNTS:
@@ -284,13 +284,13 @@ def not_stored_at_times(demand: Demand) -> Breaches:
     yield "forgotten-after-creation", f"forgets the {name} that rooms are made with", forgotten
 
 
-@operator(Kind.UPDATE, Part.BEHAVIOUR, "null-unchanged")
+@operator(FaultKind.UPDATE, Part.BEHAVIOUR, "null-unchanged")
 def null_resets(demand: Demand) -> Breaches:
     name, to = demand.path[0], unset(demand.schema)
-    yield "resets", f"takes null for another {name}", stores(name, constant(to), is_null, demand.on)
+    yield "resets", f"accepts null for another {name}", stores(name, constant(to), is_null, demand.on)
 
 
-@operator(Kind.STATE, Part.BEHAVIOUR, "read-after-write")
+@operator(FaultKind.STATE, Part.BEHAVIOUR, "read-after-write")
 def read_otherwise(demand: Demand) -> Breaches:
     """A read that shows something else than the last update did."""
     name = demand.path[0]
@@ -301,9 +301,9 @@ def read_otherwise(demand: Demand) -> Breaches:
         yield "default", f"shows the default of {name} in reads", default
 
 
-@operator(Kind.NORMALISATION, Part.BEHAVIOUR, "date-only")
+@operator(FaultKind.NORMALISATION, Part.BEHAVIOUR, "date-only")
 def noon(demand: Demand) -> Breaches:
     name, is_date = demand.path[0], holding("^[0-9-]{10}$")
     late = where(of(str), lambda moment: re.sub("T00:00:00", "T12:00:00", moment))
     shown = shows(late, name, when=lambda call, _: is_date(call.sent.get(name)))
-    yield "noon", f"takes a date for noon of that day in {name}", shown
+    yield "noon", f"accepts a date for noon of that day in {name}", shown

@@ -16,7 +16,7 @@ from roomproof.contract.clause import ITEMS, VALUES, Clause, Part, Path, spoken
 from roomproof.contract.read import is_form
 from roomproof_faults.border.exchange import On, Wrap
 from roomproof_faults.border.interface import Interface, schema_at
-from roomproof_faults.fault import Fault, Kind
+from roomproof_faults.fault import Fault, FaultKind
 
 Json = Any
 LIMITING = (
@@ -123,18 +123,18 @@ class Demand:
         )
 
     def broken(self, also: tuple[str, ...]) -> tuple[str, ...]:
-        """The ids of its clauses, and of those with one of the rules `also`: about the same member of a body
-        or about none; about any where it is about no member itself, or about one that every body has.
+        """The ids of its clauses, and of those with one of the rules `also`: about the same field of a body
+        or about none; about any where it is about no field itself, or about one that every body has.
         """
         names, required = self.whole.get("properties", {}), self.whole.get("required", ())
-        member = tuple(name for name in self.path[:1] if name in names and name not in required)
+        field_name = tuple(name for name in self.path[:1] if name in names and name not in required)
         found = [
             clause.id
             for operation in map(self.api.operation, sorted(self.operations))
             for clause in operation.clauses
             if _plain(clause) in also
             and clause.status in ("", operation.success.status)
-            and (not member or clause.path[:1] in ((), member))
+            and (not field_name or clause.path[:1] in ((), field_name))
         ]
         return tuple(dict.fromkeys((*(clause.id for clause in self.clauses), *found)))
 
@@ -155,7 +155,7 @@ Operator = Callable[[Demand], Breaches]
 
 @dataclass(frozen=True)
 class _Put:
-    kind: Kind
+    kind: FaultKind
     function: Operator
     also: tuple[str, ...]
 
@@ -164,7 +164,7 @@ _OPERATORS: dict[tuple[Part, str], list[_Put]] = {}
 
 
 def operator(
-    kind: Kind, part: Part, *rules: str, also: tuple[str, ...] = ()
+    kind: FaultKind, part: Part, *rules: str, also: tuple[str, ...] = ()
 ) -> Callable[[Operator], Operator]:
     """Return a decorator that puts an operator to rules; an `observed-` or `sample-` before a rule makes no
     difference.
@@ -181,7 +181,7 @@ def operator(
 def faults_of(id: str, demand: Demand) -> Iterator[Fault]:
     """Yield a fault for each way to break a demand; the id of each begins with `id`."""
     for put in _OPERATORS.get((demand.clause.part, demand.rule), ()):
-        shape = demand.is_rejection and put.kind is not Kind.STATUS
-        kind, broken = Kind.ERROR_SHAPE if shape else put.kind, demand.broken(put.also)
+        shape = demand.is_rejection and put.kind is not FaultKind.STATUS
+        kind, broken = FaultKind.ERROR_SHAPE if shape else put.kind, demand.broken(put.also)
         for word, what, wrap in put.function(demand):
             yield Fault(f"{id}.{word}", kind, what, broken, wrap, demand.api)

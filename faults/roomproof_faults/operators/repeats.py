@@ -9,12 +9,12 @@ from dataclasses import replace
 from roomproof.contract.clause import Part
 from roomproof.contract.formats import is_uuid
 from roomproof_faults.border.acceptance import passing
-from roomproof_faults.border.exchange import Call, Handle, Reply, Wrap
-from roomproof_faults.fault import Kind
+from roomproof_faults.border.exchange import FaultyRequest, FaultyResponse, Handle, Wrap
+from roomproof_faults.fault import FaultKind
 from roomproof_faults.operators.operator import Breaches, Demand, operator
 
 
-@operator(Kind.REPEATABILITY, Part.BEHAVIOUR, "replayed-once")
+@operator(FaultKind.REPEATABILITY, Part.BEHAVIOUR, "replayed-once")
 def carried_out_again(demand: Demand) -> Breaches:
     name = demand.clause.options["id"].lower()
 
@@ -25,7 +25,7 @@ def carried_out_again(demand: Demand) -> Breaches:
         return _at_repeat(name, lambda reply: replace(reply, status=status))
 
     yield "again", "makes another room for a repeated request", renamed(lambda: str(uuid.uuid4()))
-    yield "one-for-all", "takes all repeatable requests for one", renamed(lambda: str(uuid.UUID(int=4)))
+    yield "one-for-all", "accepts all repeatable requests for one", renamed(lambda: str(uuid.UUID(int=4)))
     yield (
         "last-only",
         "makes another room for a request that is repeated after another one",
@@ -36,23 +36,23 @@ def carried_out_again(demand: Demand) -> Breaches:
     yield "other-room", "answers a repeated request with another room", _at_repeat(name, _other_room)
 
 
-@operator(Kind.REPEATABILITY, Part.BEHAVIOUR, "pair-required")
+@operator(FaultKind.REPEATABILITY, Part.BEHAVIOUR, "pair-required")
 def half_a_pair(demand: Demand) -> Breaches:
     name, time = demand.clause.options["id"].lower(), demand.clause.options["first-sent"].lower()
 
-    def whole(call: Call) -> Call:
+    def whole(call: FaultyRequest) -> FaultyRequest:
         return call.with_header(name, "") if call.header(name) and not call.header(time) else call
 
-    yield "half", "takes a request id without the time of its first sending", passing(whole)
+    yield "half", "accepts a request id without the time of its first sending", passing(whole)
 
 
 def _remembers_one(name: str) -> Wrap:
-    """Keep the answer to the last repeatable request only."""
+    """Keep the response to the last repeatable request only."""
 
     def wrap(handle: Handle) -> Handle:
         last, alias = "", ""
 
-        async def forgetting(call: Call) -> Reply:
+        async def forgetting(call: FaultyRequest) -> FaultyResponse:
             nonlocal last, alias
             sent = call.header(name)
             if not is_uuid(sent):
@@ -66,13 +66,13 @@ def _remembers_one(name: str) -> Wrap:
     return wrap
 
 
-def _at_repeat(name: str, change: Callable[[Reply], Reply]) -> Wrap:
-    """Answer a repeated request in another way than the first time."""
+def _at_repeat(name: str, change: Callable[[FaultyResponse], FaultyResponse]) -> Wrap:
+    """Response a repeated request in another way than the first time."""
 
     def wrap(handle: Handle) -> Handle:
         seen: set[str] = set()
 
-        async def repeated(call: Call) -> Reply:
+        async def repeated(call: FaultyRequest) -> FaultyResponse:
             reply, sent = await handle(call), call.header(name)
             if not reply.ok or not is_uuid(sent):
                 return reply
@@ -85,6 +85,6 @@ def _at_repeat(name: str, change: Callable[[Reply], Reply]) -> Wrap:
     return wrap
 
 
-def _other_room(reply: Reply) -> Reply:
+def _other_room(reply: FaultyResponse) -> FaultyResponse:
     room = reply.room
     return reply.with_room({**room, reply.api.id: "991" + f"{room[reply.api.id]}"[3:]}) if room else reply

@@ -7,7 +7,9 @@ from dataclasses import replace
 from typing import Any
 
 from roomproof.contract.clause import ITEMS, KEYS, VALUES, Part, Path, path_of
-from roomproof_faults.border.answers import (
+from roomproof_faults.border.exchange import FaultyRequest, FaultyResponse, When, Wrap
+from roomproof_faults.border.interface import schema_at
+from roomproof_faults.border.responses import (
     BYTE_ORDER_MARK,
     begins_with,
     changing,
@@ -17,11 +19,9 @@ from roomproof_faults.border.answers import (
     says_header,
     shows,
 )
-from roomproof_faults.border.exchange import Call, Reply, When, Wrap
-from roomproof_faults.border.interface import schema_at
 from roomproof_faults.border.right import filled_in, is_right, kinds_of, right
 from roomproof_faults.border.values import Change, altered, constant, filled, gone, swapped
-from roomproof_faults.fault import Kind
+from roomproof_faults.fault import FaultKind
 from roomproof_faults.operators.operator import LIMITING, Breaches, Demand, operator
 
 Json = Any
@@ -38,11 +38,11 @@ _SPOILING: Mapping[str, Callable[[Json], Change]] = {
     "max-items": lambda size: lambda items: [*items, *((items or ["x"]) * (size + 1))],
     "min-items": lambda size: lambda items: items[: max(size - 1, 0)],
     "max-properties": lambda size: (
-        lambda members: {**members, **{f"x{number}": number for number in range(size + 1)}}
+        lambda fields: {**fields, **{f"x{number}": number for number in range(size + 1)}}
     ),
     "min-properties": lambda _: constant({}),
     "unique-items": lambda _: lambda items: [*items, *(items or ["x", "x"])],
-    "additional-properties": lambda _: lambda members: {**members, "x-unlisted": 1},
+    "additional-properties": lambda _: lambda fields: {**fields, "x-unlisted": 1},
 }
 """What breaks a keyword, by its value."""
 _FORMS: Mapping[str, Change] = {
@@ -60,7 +60,7 @@ _LAST_RESORTS: tuple[Change, ...] = (
 def answered(demand: Demand) -> When:
     """Return whether a reply is the response of which a clause speaks."""
 
-    def here(call: Call, reply: Reply) -> bool:
+    def here(call: FaultyRequest, reply: FaultyResponse) -> bool:
         if call.operation not in demand.operations:
             return False
         operation = call.api.operation(call.operation)
@@ -77,7 +77,7 @@ def altering(demand: Demand, change: Change) -> Wrap:
         return _in_room(demand, change)
     concerns = answered(demand)
 
-    def changed(call: Call, reply: Reply) -> Reply:
+    def changed(call: FaultyRequest, reply: FaultyResponse) -> FaultyResponse:
         anywhere = demand.on is None and bool(reply.room) and not demand.is_rejection
         if reply.document is None or not (anywhere or concerns(call, reply)):
             return reply
@@ -92,7 +92,7 @@ def _in_room(demand: Demand, change: Change) -> Wrap:
     below, schema = demand.path[len(at) :], schema_at(demand.whole, at)
     shown = shows(change, demand.way, on=demand.on)
 
-    def filling(call: Call, reply: Reply) -> Reply:
+    def filling(call: FaultyRequest, reply: FaultyResponse) -> FaultyResponse:
         room = reply.room if demand.on is None or call.operation in demand.on else {}
         # What a request can set shows by itself.
         whole = room if not room or below[0] in demand.api.settable else filled_in(room, below, schema)
@@ -129,15 +129,15 @@ def _field(demand: Demand, word: str, what: str, change: Change) -> Breaches:
 
 
 def _renaming(change: Change) -> Change:
-    """A change of the names of an object's members."""
-    return lambda members: {f"{change(name)}": value for name, value in (members or {"someone": {}}).items()}
+    """A change of the names of an object's fields."""
+    return lambda fields: {f"{change(name)}": value for name, value in (fields or {"someone": {}}).items()}
 
 
 def _said(demand: Demand) -> str:
     return f"{demand.field} of a rejection" if demand.is_rejection else demand.field
 
 
-@operator(Kind.TYPES, Part.RESPONSE, "type")
+@operator(FaultKind.TYPES, Part.RESPONSE, "type")
 def other_type(demand: Demand) -> Breaches:
     named = demand.value if isinstance(demand.value, list) else [demand.value]
     number = "seven" if {"integer", "number"} & set(named) else 7
@@ -147,17 +147,17 @@ def other_type(demand: Demand) -> Breaches:
         yield from _field(demand, "text", f"shows a text for {_said(demand)}", constant("none"))
 
 
-@operator(Kind.NULLABILITY, Part.RESPONSE, "null")
+@operator(FaultKind.NULLABILITY, Part.RESPONSE, "null")
 def null(demand: Demand) -> Breaches:
     yield from _field(demand, "shown", f"shows {_said(demand)} as null", constant(None))
 
 
-@operator(Kind.PRESENCE, Part.RESPONSE, "present")
+@operator(FaultKind.PRESENCE, Part.RESPONSE, "present")
 def absent(demand: Demand) -> Breaches:
     yield from _field(demand, "absent", f"leaves {_said(demand)} off", gone)
 
 
-@operator(Kind.LIMITS, Part.RESPONSE, *LIMITING, "any-of", "one-of")
+@operator(FaultKind.LIMITS, Part.RESPONSE, *LIMITING, "any-of", "one-of")
 def other_value(demand: Demand) -> Breaches:
     """A value that the keyword forbids."""
     keyword, schema = demand.rule, demand.clause.schema
@@ -175,34 +175,34 @@ def other_value(demand: Demand) -> Breaches:
     yield from _field(demand, "other", what, spoilt)
 
 
-@operator(Kind.FORMATS, Part.RESPONSE, "format")
+@operator(FaultKind.FORMATS, Part.RESPONSE, "format")
 def constant_text(demand: Demand) -> Breaches:
     yield from _field(demand, "constant", f"shows the text none for {_said(demand)}", constant("none"))
 
 
-operator(Kind.FORMATS, Part.RESPONSE, "format", "pattern")(other_value)
-operator(Kind.ENUMS, Part.RESPONSE, "enum", "const")(other_value)
+operator(FaultKind.FORMATS, Part.RESPONSE, "format", "pattern")(other_value)
+operator(FaultKind.ENUMS, Part.RESPONSE, "enum", "const")(other_value)
 
 
-@operator(Kind.TYPES, Part.RESPONSE, "type")
+@operator(FaultKind.TYPES, Part.RESPONSE, "type")
 def list_for_body(demand: Demand) -> Breaches:
     if not demand.path:
         yield "list", "answers with a list", says_body(b"[]", "", answered(demand))
 
 
-@operator(Kind.CONTENT_TYPE, Part.RESPONSE, "type")
+@operator(FaultKind.CONTENT_TYPE, Part.RESPONSE, "type")
 def cut_body(demand: Demand) -> Breaches:
     if not demand.path:
         yield "cut", "answers with JSON that is cut short", cuts(answered(demand))
 
 
-@operator(Kind.NULLABILITY, Part.RESPONSE, "null")
+@operator(FaultKind.NULLABILITY, Part.RESPONSE, "null")
 def null_for_body(demand: Demand) -> Breaches:
     if not demand.path:
         yield "shown", "answers with null", says_body(b"null", "", answered(demand))
 
 
-@operator(Kind.RARE, Part.RESPONSE, "json")
+@operator(FaultKind.RARE, Part.RESPONSE, "json")
 def byte_order_mark(demand: Demand) -> Breaches:
     yield (
         "byte-order-mark",
@@ -211,13 +211,13 @@ def byte_order_mark(demand: Demand) -> Breaches:
     )
 
 
-@operator(Kind.CONTENT_TYPE, Part.RESPONSE, "media-type")
+@operator(FaultKind.CONTENT_TYPE, Part.RESPONSE, "media-type")
 def other_media_type(demand: Demand) -> Breaches:
     yield "html", "calls its JSON text/html", says_header("content-type", "text/html", answered(demand))
     yield "page", "answers with a page", says_body(b"<p>no</p>", "text/html", answered(demand))
 
 
-@operator(Kind.STATUS, Part.RESPONSE, "status")
+@operator(FaultKind.STATUS, Part.RESPONSE, "status")
 def other_status(demand: Demand) -> Breaches:
     documented, operation = demand.clause.status, demand.api.operation(demand.clause.operation)
     statuses = _REJECTIONS if demand.is_rejection else _SUCCESSES

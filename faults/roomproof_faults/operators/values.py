@@ -10,9 +10,9 @@ from typing import Any
 
 from roomproof.contract.clause import KEYS, Part
 from roomproof.contract.parameters import as_text, read_text
-from roomproof_faults.border.acceptance import refuses, takes, takes_header, takes_query
-from roomproof_faults.border.answers import finds_another
+from roomproof_faults.border.acceptance import accepts_header, accepts_instead, accepts_query, rejects
 from roomproof_faults.border.exchange import Wrap
+from roomproof_faults.border.responses import finds_another
 from roomproof_faults.border.right import is_right, kinds_of, right, right_ones
 from roomproof_faults.border.values import (
     ABSENT,
@@ -29,7 +29,7 @@ from roomproof_faults.border.values import (
     of,
     sized,
 )
-from roomproof_faults.fault import Kind
+from roomproof_faults.fault import FaultKind
 from roomproof_faults.operators.operator import LIMITING, REJECTED, Breaches, Demand, operator
 
 Json = Any
@@ -93,12 +93,14 @@ def accepts(demand: Demand, wrong: Test, shown: bool = True, instead: Change | N
         return text != "" and wrong(read_text(demand.schema, text))
 
     if demand.carrier == "query":
-        return takes_query(demand.path[0], is_wrong, _text(demand), demand.operations)
+        return accepts_query(demand.path[0], is_wrong, _text(demand), demand.operations)
     if demand.carrier == "header":
-        return takes_header(demand.path[0].lower(), is_wrong, partial(_text, demand), demand.operations)
+        return accepts_header(demand.path[0].lower(), is_wrong, partial(_text, demand), demand.operations)
     if demand.path[-1:] == (KEYS,):
         return _accepts_names(demand, wrong)
-    return takes(demand.way, wrong, instead or _stand_in(demand), demand.on, shown and not _is_fixed(demand))
+    return accepts_instead(
+        demand.way, wrong, instead or _stand_in(demand), demand.on, shown and not _is_fixed(demand)
+    )
 
 
 def _text(demand: Demand) -> str:
@@ -120,28 +122,28 @@ def _is_fixed(demand: Demand) -> bool:
 
 
 def _accepts_names(demand: Demand, wrong: Test) -> Wrap:
-    def without(members: Json) -> Json:
-        return {name: value for name, value in members.items() if not wrong(name)}
+    def without(fields: Json) -> Json:
+        return {name: value for name, value in fields.items() if not wrong(name)}
 
-    def any_wrong(members: Json) -> bool:
-        return isinstance(members, dict) and any(map(wrong, members))
+    def any_wrong(fields: Json) -> bool:
+        return isinstance(fields, dict) and any(map(wrong, fields))
 
-    return takes(demand.way.rpartition(".")[0], any_wrong, without, demand.on)
+    return accepts_instead(demand.way.rpartition(".")[0], any_wrong, without, demand.on)
 
 
-@operator(Kind.LIMITS, Part.REQUEST, *LIMITING)
+@operator(FaultKind.LIMITS, Part.REQUEST, *LIMITING)
 def other(demand: Demand) -> Breaches:
     """Whatever breaks this clause and no other one about the field."""
     if demand.carrier == "path":
-        yield "other", f"takes any text for {demand.field}", finds_another(demand.operations)
+        yield "other", f"accepts any text for {demand.field}", finds_another(demand.operations)
     elif demand.path or demand.rule != "type":
-        what = f"takes a value for {demand.field} that the rule {demand.clause.rule} forbids"
+        what = f"accepts a value for {demand.field} that the rule {demand.clause.rule} forbids"
         yield "other", what, accepts(demand, _breaking(demand))
 
 
-operator(Kind.TYPES, Part.REQUEST, "type")(other)
-operator(Kind.ENUMS, Part.REQUEST, "enum", "const")(other)
-operator(Kind.FORMATS, Part.REQUEST, "format", "pattern", "any-of", "one-of")(other)
+operator(FaultKind.TYPES, Part.REQUEST, "type")(other)
+operator(FaultKind.ENUMS, Part.REQUEST, "enum", "const")(other)
+operator(FaultKind.FORMATS, Part.REQUEST, "format", "pattern", "any-of", "one-of")(other)
 
 
 def _breaking(demand: Demand) -> Test:
@@ -155,7 +157,7 @@ def _breaking(demand: Demand) -> Test:
     return wrong
 
 
-@operator(Kind.TYPES, Part.REQUEST, "type")
+@operator(FaultKind.TYPES, Part.REQUEST, "type")
 def types(demand: Demand) -> Breaches:
     """Each JSON type that is not documented."""
     if not demand.path or demand.carrier != "body" or demand.path[-1] == KEYS or demand.is_form:
@@ -165,21 +167,21 @@ def types(demand: Demand) -> Breaches:
         if name not in known and not ("number" in known and name in ("integer", "fraction")):
             tested = (float,) if name == "number" and "integer" in known else python
             word = _SPOKEN.get(name, name)
-            yield word, f"takes a {word} for {demand.field}", accepts(demand, of(*tested))
+            yield word, f"accepts a {word} for {demand.field}", accepts(demand, of(*tested))
 
 
-@operator(Kind.NULLABILITY, Part.REQUEST, "null")
+@operator(FaultKind.NULLABILITY, Part.REQUEST, "null")
 def null(demand: Demand) -> Breaches:
     if demand.path and demand.path[-1] != KEYS and demand.carrier == "body" and not demand.is_form:
-        yield "taken", f"takes null for {demand.field}", accepts(demand, is_null)
+        yield "taken", f"accepts null for {demand.field}", accepts(demand, is_null)
 
 
-@operator(Kind.NULLABILITY, Part.REQUEST, "nullable")
+@operator(FaultKind.NULLABILITY, Part.REQUEST, "nullable")
 def nullable(demand: Demand) -> Breaches:
-    yield "refused", f"refuses null for {demand.field}", refuses(demand.way, is_null, demand.on)
+    yield "refused", f"rejects null for {demand.field}", rejects(demand.way, is_null, demand.on)
 
 
-@operator(Kind.LIMITS, Part.REQUEST, "maximum", "minimum", "exclusive-maximum", "exclusive-minimum")
+@operator(FaultKind.LIMITS, Part.REQUEST, "maximum", "minimum", "exclusive-maximum", "exclusive-minimum")
 def limits(demand: Demand) -> Breaches:
     """The number at a limit, the one beyond it, and all beyond it up to the next limit."""
     if demand.carrier != "body":
@@ -194,19 +196,19 @@ def limits(demand: Demand) -> Breaches:
     instead = constant(last) if is_right(beside, last) else _stand_in(demand)
     yield (
         f"one-{word}",
-        f"takes {last + step} for {field}",
+        f"accepts {last + step} for {field}",
         accepts(demand, exactly(last + step), instead=instead),
     )
-    yield word, f"takes numbers {word} {last} for {field}", accepts(demand, beyond, instead=instead)
+    yield word, f"accepts numbers {word} {last} for {field}", accepts(demand, beyond, instead=instead)
     capped = accepts(demand, beyond, shown=False, instead=instead)
-    yield "capped", f"takes numbers {word} {last} for {field} as {last}", capped
-    yield "refused", f"refuses {last} for {field}", refuses(demand.way, exactly(last), demand.on)
+    yield "capped", f"accepts numbers {word} {last} for {field} as {last}", capped
+    yield "refused", f"rejects {last} for {field}", rejects(demand.way, exactly(last), demand.on)
 
 
 _SIZES = ("max-length", "min-length", "max-items", "min-items", "max-properties", "min-properties")
 
 
-@operator(Kind.LIMITS, Part.REQUEST, *_SIZES)
+@operator(FaultKind.LIMITS, Part.REQUEST, *_SIZES)
 def sizes(demand: Demand) -> Breaches:
     """The size beyond a limit, and all beyond it."""
     if demand.carrier != "body" or demand.path[-1:] == (KEYS,):
@@ -215,24 +217,28 @@ def sizes(demand: Demand) -> Breaches:
     up = demand.rule.startswith("max")
     word, beyond = ("above", sized(size + 1, math.inf)) if up else ("below", sized(0, size - 1))
     next_one = size + 1 if up else size - 1
-    yield f"one-{word}", f"takes a size of {next_one} for {field}", accepts(demand, sized(next_one, next_one))
-    yield word, f"takes sizes {word} {size} for {field}", accepts(demand, beyond)
+    yield (
+        f"one-{word}",
+        f"accepts a size of {next_one} for {field}",
+        accepts(demand, sized(next_one, next_one)),
+    )
+    yield word, f"accepts sizes {word} {size} for {field}", accepts(demand, beyond)
     if demand.rule == "max-length":
         cut = accepts(demand, beyond, shown=False, instead=lambda text: text[:size])
-        yield "cut", f"takes {field} of any length and cuts it after {size}", cut
+        yield "cut", f"accepts {field} of any length and cuts it after {size}", cut
 
 
-@operator(Kind.LIMITS, Part.REQUEST, *_SIZES, also=REJECTED)
-def sizes_refused(demand: Demand) -> Breaches:
+@operator(FaultKind.LIMITS, Part.REQUEST, *_SIZES, also=REJECTED)
+def sizes_rejected(demand: Demand) -> Breaches:
     """The size at a limit, and sizes that programs count in another way."""
     if demand.carrier != "body" or demand.path[-1:] == (KEYS,):
         return
     size, field, way, on = demand.value, demand.field, demand.way, demand.on
-    yield "refused", f"refuses a size of {size} for {field}", refuses(way, sized(size, size), on)
+    yield "refused", f"rejects a size of {size} for {field}", rejects(way, sized(size, size), on)
     if demand.rule == "max-length":
-        yield "in-bytes", f"counts the bytes of {field}", refuses(way, _more_bytes(size), on)
+        yield "in-bytes", f"counts the bytes of {field}", rejects(way, _more_bytes(size), on)
         if size > 255:
-            yield "255-at-most", f"refuses {field} beyond 255 characters", refuses(way, longer(255), on)
+            yield "255-at-most", f"rejects {field} beyond 255 characters", rejects(way, longer(255), on)
 
 
 def _more_bytes(size: int) -> Test:
@@ -243,7 +249,7 @@ def _choices(demand: Demand) -> list[Json]:
     return demand.value if isinstance(demand.value, list) else [demand.value]
 
 
-@operator(Kind.ENUMS, Part.REQUEST, "enum", "const")
+@operator(FaultKind.ENUMS, Part.REQUEST, "enum", "const")
 def choices(demand: Demand) -> Breaches:
     """Texts in another case."""
     values = _choices(demand)
@@ -256,24 +262,24 @@ def choices(demand: Demand) -> Breaches:
 
     if spelt:
         case = accepts(demand, other_case, instead=lambda text: spelt[text.lower()])
-        yield "other-case", f"takes {demand.field} in another case", case
+        yield "other-case", f"accepts {demand.field} in another case", case
 
 
-@operator(Kind.ENUMS, Part.REQUEST, "enum", "const", also=REJECTED)
-def choices_refused(demand: Demand) -> Breaches:
+@operator(FaultKind.ENUMS, Part.REQUEST, "enum", "const", also=REJECTED)
+def choices_rejected(demand: Demand) -> Breaches:
     for value in _choices(demand) if demand.carrier == "body" else ():
         word = re.sub("[^a-z0-9]+", "-", f"{value}".lower()).strip("-")
         yield (
             f"{word}-refused",
-            f"refuses {value} for {demand.field}",
-            refuses(demand.way, exactly(value), demand.on),
+            f"rejects {value} for {demand.field}",
+            rejects(demand.way, exactly(value), demand.on),
         )
 
 
-@operator(Kind.FORMATS, Part.REQUEST, "pattern")
+@operator(FaultKind.FORMATS, Part.REQUEST, "pattern")
 def empty_text(demand: Demand) -> Breaches:
     if demand.carrier == "body" and demand.path[-1:] != (KEYS,) and not is_right(demand.clause.schema, ""):
-        yield "empty", f"takes an empty text for {demand.field}", accepts(demand, exactly(""))
+        yield "empty", f"accepts an empty text for {demand.field}", accepts(demand, exactly(""))
 
 
 def _formats(demand: Demand) -> list[str]:
@@ -283,7 +289,7 @@ def _formats(demand: Demand) -> list[str]:
     ]
 
 
-@operator(Kind.FORMATS, Part.REQUEST, "format", "any-of")
+@operator(FaultKind.FORMATS, Part.REQUEST, "format", "any-of")
 def wrong_forms(demand: Demand) -> Breaches:
     """Texts of a wrong form that programs accept; what another branch allows is none."""
     formats = _formats(demand)
@@ -293,50 +299,54 @@ def wrong_forms(demand: Demand) -> Breaches:
         if not (word == "no-time" and "date" in formats):
             yield (
                 word,
-                f"takes {demand.field} in the wrong form {word.replace('-', ' ')}",
+                f"accepts {demand.field} in the wrong form {word.replace('-', ' ')}",
                 accepts(demand, wrong),
             )
 
 
-@operator(Kind.RARE, Part.REQUEST, "format", "any-of", also=REJECTED)
+@operator(FaultKind.RARE, Part.REQUEST, "format", "any-of", also=REJECTED)
 def right_forms(demand: Demand) -> Breaches:
     """Texts of a right form that programs reject."""
     for word, good in (
         _RIGHT_TEXTS.get(_formats(demand)[0], {}).items() if demand.carrier == "body" and demand.path else ()
     ):
-        what = f"refuses {demand.field} with a {word.replace('-', ' ')}"
-        yield f"{word}-refused", what, refuses(demand.way, good, demand.on)
+        what = f"rejects {demand.field} with a {word.replace('-', ' ')}"
+        yield f"{word}-refused", what, rejects(demand.way, good, demand.on)
 
 
-@operator(Kind.PRESENCE, Part.REQUEST, "required")
+@operator(FaultKind.PRESENCE, Part.REQUEST, "required")
 def required(demand: Demand) -> Breaches:
-    """A nested object without a member, or a parameter that is not there; the body's own members are in
+    """A nested object without a field, or a parameter that is not there; the body's own fields are in
     bodies.py.
     """
     if not demand.path or (demand.carrier == "body" and len(demand.path) == 1):
         return
     name = demand.path[-1]
     if demand.carrier == "query":
-        wrap = takes_query(name, lambda text: text == "", _text(demand), demand.operations)
+        wrap = accepts_query(name, lambda text: text == "", _text(demand), demand.operations)
     elif demand.carrier == "header":
-        wrap = takes_header(name.lower(), lambda text: text == "", partial(_text, demand), demand.operations)
+        wrap = accepts_header(
+            name.lower(), lambda text: text == "", partial(_text, demand), demand.operations
+        )
     else:
         outer = demand.way.rpartition(".")[0]
-        wrap = takes(outer, missing(name), lambda entry: {**entry, name: right(demand.schema)}, demand.on)
-    yield "absent", f"takes a request without {demand.field}", wrap
+        wrap = accepts_instead(
+            outer, missing(name), lambda entry: {**entry, name: right(demand.schema)}, demand.on
+        )
+    yield "absent", f"accepts a request without {demand.field}", wrap
 
 
 def _is_wide(schema: Json) -> bool:
     return bool(schema.get("maximum", math.inf) - schema.get("minimum", 0) > 1000)
 
 
-@operator(Kind.RARE, Part.REQUEST, "accepted", also=REJECTED)
+@operator(FaultKind.RARE, Part.REQUEST, "accepted", also=REJECTED)
 def accepted(demand: Demand) -> Breaches:
     """Right values that are rejected for no reason."""
     way, on = demand.way, demand.on
-    yield "refused", f"refuses {demand.field}", refuses(way, lambda value: value is not None, on)
+    yield "refused", f"refuses {demand.field}", rejects(way, lambda value: value is not None, on)
     for kind in kinds_of(demand.schema):
         for word, (what, test) in _REJECTED.get(kind, {}).items():
             rare = word in _ONE and _is_wide(demand.schema)
             if not rare and any(map(test, right_ones(demand.schema))):
-                yield f"{word}-refused", f"refuses {what.format(demand.field)}", refuses(way, test, on)
+                yield f"{word}-refused", f"refuses {what.format(demand.field)}", rejects(way, test, on)

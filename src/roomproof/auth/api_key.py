@@ -35,7 +35,7 @@ class ApiKey:
     def query(self) -> Mapping[str, str]:
         return {self.carrier.name: Secret(self.key)} if self.carrier.place == "query" else {}
 
-    def forgeries(self) -> Mapping[str, Scheme]:
+    def invalid_credentials(self) -> Mapping[str, Scheme]:
         keys = {
             "another key": "roomproof-a-key-that-no-account-has",
             "an empty key": "",

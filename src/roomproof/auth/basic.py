@@ -30,7 +30,7 @@ class Basic:
     def query(self) -> Mapping[str, str]:
         return {}
 
-    def forgeries(self) -> Mapping[str, Scheme]:
+    def invalid_credentials(self) -> Mapping[str, Scheme]:
         passwords, users = near_misses(self.password), other_letters(self.username)
         near: dict[str, Scheme] = {
             **{f"the password {what}": replace(self, password=text) for what, text in passwords.items()},

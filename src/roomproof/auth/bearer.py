@@ -27,7 +27,7 @@ class Bearer:
     def query(self) -> Mapping[str, str]:
         return {}
 
-    def forgeries(self) -> Mapping[str, Scheme]:
+    def invalid_credentials(self) -> Mapping[str, Scheme]:
         tokens = near_misses(self.token).items()
         others: dict[str, Scheme] = {
             "another token": Bearer("roomproof-a-token-that-no-account-has"),

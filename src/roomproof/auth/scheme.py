@@ -40,7 +40,7 @@ class Scheme(Protocol):
         """Return the query parameters that carry it, not encoded yet."""
         ...
 
-    def forgeries(self) -> Mapping[str, Scheme]:
+    def invalid_credentials(self) -> Mapping[str, Scheme]:
         """Return the same scheme with proofs that are wrong, by what is wrong with them."""
         ...
 
@@ -49,13 +49,17 @@ class Scheme(Protocol):
         ...
 
     def secrets(self) -> tuple[str, ...]:
-        """Return the texts that may never be shown, those of forgeries that give them away among them."""
+        """Return the texts that may never be shown, those of invalid credentials that give them away among
+        them.
+        """
         ...
 
 
 @dataclass(frozen=True)
 class Verbatim:
-    """An Authorization header as it stands, whatever a scheme would make of it, and without forgeries."""
+    """An Authorization header as it stands, whatever a scheme would make of it, and without invalid
+    credentials.
+    """
 
     authorization: str = field(repr=False)
 
@@ -65,7 +69,7 @@ class Verbatim:
     def query(self) -> Mapping[str, str]:
         return {}
 
-    def forgeries(self) -> Mapping[str, Scheme]:
+    def invalid_credentials(self) -> Mapping[str, Scheme]:
         return {}
 
     def with_secret(self, secret: Variable) -> Scheme:
@@ -129,9 +133,11 @@ class Authentication:
     is_signature: bool = False
 
 
-def unlike(scheme: Scheme, forgeries: Mapping[str, Scheme]) -> dict[str, Scheme]:
-    """Return the forgeries that are none by chance: a token of digits, say, is the same in another case."""
-    return {what: forged for what, forged in forgeries.items() if _sent(forged) != _sent(scheme)}
+def unlike(scheme: Scheme, invalid_credentials: Mapping[str, Scheme]) -> dict[str, Scheme]:
+    """Return the invalid credentials that are none by chance: a token of digits, say, is the same in another
+    case.
+    """
+    return {what: forged for what, forged in invalid_credentials.items() if _sent(forged) != _sent(scheme)}
 
 
 def _sent(scheme: Scheme) -> tuple[Headers, Mapping[str, str]]:

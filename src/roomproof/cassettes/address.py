@@ -21,7 +21,9 @@ _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
 def addressed(request: Request) -> Request:
-    """Return a request whose URL is spelled as most are, without what names no place: user information and a fragment."""
+    """Return a request whose URL is spelled as most are, without what names no place: user information and a
+    fragment.
+    """
     url = _spelled(request.url, header(request.headers, "host") or "")
     return request if url == request.url else replace(request, url=url)
 
@@ -47,7 +49,9 @@ def _spelled(url: str, host: str) -> str:
     authority = f"{name}:{port}" if port is not None and port != _DEFAULT_PORTS.get(scheme) else name
     path = _path(parts.path)
     # A word that stands for a server, as in `{{base_url}}/rooms`, is no path.
-    return urlunsplit((scheme, authority, path if authority or parts.path.startswith("/") else path[1:], parts.query, "")).strip()
+    return urlunsplit(
+        (scheme, authority, path if authority or parts.path.startswith("/") else path[1:], parts.query, "")
+    ).strip()
 
 
 def _absolute(text: str, host: str) -> str:
@@ -68,7 +72,9 @@ def _absolute(text: str, host: str) -> str:
 
 
 def _path(path: str) -> str:
-    """Return a path without dot segments (RFC 3986, 5.2.4), empty segments and needless escapes; a placeholder stands as it was written."""
+    """Return a path without dot segments (RFC 3986, 5.2.4), empty segments and needless escapes; a
+    placeholder stands as it was written.
+    """
     kept: list[str] = []
     for segment in map(_segment, path.split("/")):
         if segment == "..":
@@ -86,6 +92,8 @@ def _segment(text: str) -> str:
 
 
 def _as_it_is_spelled(escape: re.Match[str]) -> str:
-    """Return an escape of a letter that needs none as that letter, any other in capitals (RFC 3986, 6.2.2)."""
+    """Return an escape of a letter that needs none as that letter, any other in capitals (RFC 3986,
+    6.2.2).
+    """
     letter = chr(int(escape[1], 16))
     return letter if _UNRESERVED.fullmatch(letter) else escape[0].upper()

@@ -17,7 +17,7 @@ from roomproof.cassettes.recording import Recording
 from roomproof.contract.model import Contract
 from roomproof.errors import UsageError
 from roomproof.interaction import Interaction, Request, bounded
-from roomproof.judge.seen import is_second_hand
+from roomproof.judge.judged_interaction import is_second_hand
 
 MAX_UNMATCHED = 200
 """So many different requests that no contract knows are listed; all are counted."""
@@ -31,11 +31,11 @@ _LONGEST_WAIT = timedelta(minutes=2)
 class Call:
     """An interaction with a provider, as a recording has it.
 
-    `started` and `ended` are seconds since 1970, None where nobody says; `moment` is what it is sorted by: the
-    start of the last call that has one. `index` counts the calls of the file, `place` finds the entry in it.
-    `account` is a digest, None where the recording does not tell whose it is. `belongs` tells whether it is one
-    of the contract's; one that is not may have changed its rooms all the same. `is_adrift`: nobody knows what
-    came before it, and what after.
+    `started` and `ended` are seconds since 1970, None where nobody says; `moment` is what it is sorted by:
+    the start of the last call that has one. `index` counts the calls of the file, `place` finds the entry in
+    it. `account` is a digest, None where the recording does not tell whose it is. `belongs` tells whether it
+    is one of the contract's; one that is not may have changed its rooms all the same. `is_adrift`: nobody
+    knows what came before it, and what after.
     """
 
     path: Path
@@ -60,11 +60,13 @@ class Call:
 
 
 @dataclass
-class Tally:
-    """What stands in a recording beside its calls: requests of others, entries that cannot be read, bodies that are not there.
+class RecordingTally:
+    """What stands in a recording beside its calls: requests of others, entries that cannot be read, bodies
+    that are not there.
 
-    `hints` tells what requests that no contract knows look like, a sentence on the first of each likeness; `doubtful` is the first entry
-    that cannot be read and may be one of a contract; `damage` what kept the rest of the file from being read.
+    `hints` tells what requests that no contract knows look like, a sentence on the first of each likeness;
+    `doubtful` is the first entry that cannot be read and may be one of a contract; `damage` what kept the
+    rest of the file from being read.
     """
 
     unmatched: Counter[str] = field(default_factory=Counter)
@@ -75,7 +77,7 @@ class Tally:
     bodies_missing: int = 0
     damage: UsageError | None = None
 
-    def merge(self, other: Tally) -> None:
+    def merge(self, other: RecordingTally) -> None:
         """Take over what another file holds."""
         self.unmatched += other.unmatched
         self.hints = {**other.hints, **self.hints}
@@ -103,10 +105,12 @@ class Tally:
 
     def _count(self, what: str) -> None:
         name = what.split("?")[0]
-        self.unmatched[name if name in self.unmatched or len(self.unmatched) < MAX_UNMATCHED else "others"] += 1
+        self.unmatched[
+            name if name in self.unmatched or len(self.unmatched) < MAX_UNMATCHED else "others"
+        ] += 1
 
 
-def calls(recording: Recording, contracts: Mapping[str, Contract], tally: Tally) -> Iterator[Call]:
+def calls(recording: Recording, contracts: Mapping[str, Contract], tally: RecordingTally) -> Iterator[Call]:
     """Yield the calls of a recording in the order of its entries, and count everything else.
 
     Where the file is damaged they end, and `tally.damage` says where.
@@ -128,7 +132,7 @@ def calls(recording: Recording, contracts: Mapping[str, Contract], tally: Tally)
         tally.damage = error
 
 
-def _call(path: Path, entry: Entry, attribution: Attribution, tally: Tally) -> Call | None:
+def _call(path: Path, entry: Entry, attribution: Attribution, tally: RecordingTally) -> Call | None:
     """Return the call that an entry is, None for one of another site, which is counted."""
     recorded = bounded(entry.interaction)
     request = addressed(recorded.request) if is_second_hand(recorded.request) else recorded.request
@@ -144,11 +148,25 @@ def _call(path: Path, entry: Entry, attribution: Attribution, tally: Tally) -> C
     interaction = recorded if request is recorded.request else replace(recorded, request=request)
     account = account_of(recorded.request, contract)
     started, ended = _span(entry)
-    return Call(path, contract.provider, interaction, server_of(request), account, started, ended, 0.0, 0, entry.place, belongs)
+    return Call(
+        path,
+        contract.provider,
+        interaction,
+        server_of(request),
+        account,
+        started,
+        ended,
+        0.0,
+        0,
+        entry.place,
+        belongs,
+    )
 
 
 def _span(entry: Entry) -> tuple[float | None, float | None]:
-    """Return when a call began, and when it was answered, in seconds since 1970: as the recorder says, else as the answer's Date does."""
+    """Return when a call began, and when it was answered, in seconds since 1970: as the recorder says, else
+    as the response's Date does.
+    """
     if entry.started is None:
         return None, None
     started = entry.started.timestamp()

@@ -1,4 +1,6 @@
-"""Content codings (RFC 9110, 8.4.1): recorders keep a body as it came over the wire; the judge reads what it carried."""
+"""Content codings (RFC 9110, 8.4.1): recorders keep a body as it came over the wire; the judge reads what it
+carried.
+"""
 
 from __future__ import annotations
 
@@ -14,8 +16,8 @@ from roomproof.interaction import Headers
 
 MAX_DECODED = 8_000_000
 """Bytes that a body may have after decoding; as much as is read from a live provider."""
-_MOST_MEMBERS = 64
-"""Members of a gzip stream, each of which costs a copy of all that follow it."""
+_MOST_FIELDS = 64
+"""Fields of a gzip stream, each of which costs a copy of all that follow it."""
 _TOO_LARGE = f"the recorded body is larger than {MAX_DECODED} bytes when decoded"
 _EARLY = "the recorded body ends early"
 _OTHERWISE = "the recorded body is not in the content coding that its headers name"
@@ -24,7 +26,9 @@ _OF_THE_WIRE = frozenset(("content-length", "content-encoding", "transfer-encodi
 _MAGIC = {b"\x1f\x8b": "gzip", b"\x28\xb5\x2f\xfd": "zstd"}
 _CHUNK = re.compile(rb"([0-9A-Fa-f]{1,8})(?:[ \t]*;[^\r\n]*|[ \t]*)\r\n")
 _CODED = ("\x1f", "H4sI", "1f8b", "1F8B", "KLUv", "28b52ffd", "28B52FFD")
-"""How a text begins that some recorder has made of gzip or zstd: letter by letter, as Base64, as hexadecimal digits."""
+"""How a text begins that some recorder has made of gzip or zstd: letter by letter, as Base64, as hexadecimal
+digits.
+"""
 _LOST = "\ufffd"
 _CONTROL = re.compile(f"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f{_LOST}]")
 _HEX, _BASE64 = re.compile(r"(?:[0-9A-Fa-f]{2}){8,}"), re.compile(r"(?=.{16})[A-Za-z0-9+/]+={0,2}")
@@ -35,22 +39,30 @@ class _CodingError(Exception):
 
 
 def coding_of(headers: Headers) -> str:
-    """Return the content codings that headers name, in the order in which they were applied, joined by commas."""
+    """Return the content codings that headers name, in the order in which they were applied, joined by
+    commas.
+    """
     return ", ".join(value for name, value in headers if name.lower() == "content-encoding")
 
 
 def without_wire(headers: Headers) -> Headers:
-    """Return headers without those that speak of a body as it was on the wire, where another form of it is kept."""
+    """Return headers without those that speak of a body as it was on the wire, where another form of it is
+    kept.
+    """
     return tuple((name, value) for name, value in headers if name.lower() not in _OF_THE_WIRE)
 
 
 def decoded(body: bytes, coding: str | None) -> bytes | str:
-    """Return a body without its content codings and chunks (RFC 9112, 7.1), or, as text, why it cannot be had.
+    """Return a body without its content codings and chunks (RFC 9112, 7.1), or, as text, why it cannot be
+    had.
 
-    Many recorders decode the body and keep the header: a text is taken as it is, unless it is what some recorder made of coded bytes.
-    Some drop the header and keep the coded bytes: these are known by how they begin.
+    Many recorders decode the body and keep the header: a text is taken as it is, unless it is what some
+    recorder made of coded bytes. Some drop the header and keep the coded bytes: these are known by how they
+    begin.
     """
-    names = [name for name in (part.strip().lower() for part in (coding or "").split(",")) if name not in _PLAIN]
+    names = [
+        name for name in (part.strip().lower() for part in (coding or "").split(",")) if name not in _PLAIN
+    ]
     try:
         plain = _unchunked(body)
         text = _text(plain)
@@ -72,7 +84,9 @@ def _undone(body: bytes, names: list[str]) -> bytes:
 
 
 def _undone_text(text: str, names: list[str]) -> bytes:
-    """Return what a text stands for that may once have been coded bytes. Raises _CodingError if it was, and they are lost."""
+    """Return what a text stands for that may once have been coded bytes. Raises _CodingError if it was, and
+    they are lost.
+    """
     for coded in _written_out(text):
         known = names or _by_magic(coded)
         try:
@@ -88,7 +102,9 @@ def _undone_text(text: str, names: list[str]) -> bytes:
 
 
 def _written_out(text: str) -> Iterator[bytes]:
-    """Yield the bytes that a text may have been made of: letter by letter, as hexadecimal digits, as Base64."""
+    """Yield the bytes that a text may have been made of: letter by letter, as hexadecimal digits, as
+    Base64.
+    """
     if _CONTROL.search(text) and _LOST not in text:
         yield text.encode("latin-1", "replace")
     digits = "".join(text.split())
@@ -116,7 +132,9 @@ def _text(body: bytes) -> str | None:
 
 
 def _unchunked(body: bytes) -> bytes:
-    """Return the content of chunks with their sizes between, anything else as it is: no JSON goes on behind a line of digits."""
+    """Return the content of chunks with their sizes between, anything else as it is: no JSON goes on behind a
+    line of digits.
+    """
     header = _CHUNK.match(body)
     if header is None or not body[header.end() :].strip():
         return body
@@ -136,7 +154,7 @@ def _inflated(body: bytes, *windows: int) -> bytes:
         plain = b""
         rest = body
         try:
-            for _ in range(_MOST_MEMBERS):
+            for _ in range(_MOST_FIELDS):
                 worker = zlib.decompressobj(window)
                 plain += worker.decompress(rest, MAX_DECODED + 1 - len(plain))
                 if len(plain) > MAX_DECODED:
@@ -162,11 +180,17 @@ def _library(*names: str) -> Any:
             return import_module(name)
         except ImportError:
             continue
-    raise _CodingError(f"the recorded body is in a content coding that is read where one of {', '.join(names)} is installed")
+    raise _CodingError(
+        f"the recorded body is in a content coding that is read where one of {', '.join(names)} is installed"
+    )
 
 
-def _in_slices(body: bytes, decompress: Callable[[bytes], bytes], is_whole: Callable[[], bool], problem: type[Exception]) -> bytes:
-    """Decompress a few bytes at a time: they may stand for many megabytes, and not every library can be told when to stop."""
+def _in_slices(
+    body: bytes, decompress: Callable[[bytes], bytes], is_whole: Callable[[], bool], problem: type[Exception]
+) -> bytes:
+    """Decompress a few bytes at a time: they may stand for many megabytes, and not every library can be told
+    when to stop.
+    """
     parts, size = [], 0
     try:
         for at in range(0, len(body), 16):

@@ -1,4 +1,6 @@
-"""An entry of a recording, whoever made it: an interaction, or one that cannot be read, with its place and the reason."""
+"""An entry of a recording, whoever made it: an interaction, or one that cannot be read, with its place and
+the reason.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +20,9 @@ _BRACKETED = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*://)(\[[\w -]+\])")
 
 
 class EntryError(ValueError):
-    """An entry cannot be read; the message says what is wrong with it, `url` whose it is as far as that can be read."""
+    """An entry cannot be read; the message says what is wrong with it, `url` whose it is as far as that can
+    be read.
+    """
 
     def __init__(self, what: str, url: str = "") -> None:
         super().__init__(what)
@@ -29,9 +33,10 @@ class EntryError(ValueError):
 class Entry:
     """An interaction as a recording has it.
 
-    `started` is when the recorder says that the request went out, and `took` how long it then took until the answer was there:
-    None where it does not say. `place` finds the entry in its file ("line 12", "interaction 3"). `bodies_missing`: the exchange had
-    a body that the recording does not have, or has only in a coding that cannot be undone.
+    `started` is when the recorder says that the request went out, and `took` how long it then took until the
+    response was there: None where it does not say. `place` finds the entry in its file ("line 12",
+    "interaction 3"). `bodies_missing`: the exchange had a body that the recording does not have, or has only
+    in a coding that cannot be undone.
     """
 
     interaction: Interaction
@@ -43,7 +48,9 @@ class Entry:
 
 @dataclass(frozen=True)
 class Unreadable:
-    """An entry that holds no interaction: its place, the reason, and its URL as far as that can be read, else an empty text."""
+    """An entry that holds no interaction: its place, the reason, and its URL as far as that can be read, else
+    an empty text.
+    """
 
     place: str
     why: str
@@ -51,7 +58,9 @@ class Unreadable:
 
 
 def answered_at(headers: Headers) -> datetime | None:
-    """Return the time of a response's Date header (RFC 9110, 6.6.1), None where it has none that can be read."""
+    """Return the time of a response's Date header (RFC 9110, 6.6.1), None where it has none that can be
+    read.
+    """
     try:
         return parsedate_to_datetime(header(headers, "date") or "").astimezone(UTC)
     except (ValueError, OverflowError):
@@ -59,7 +68,9 @@ def answered_at(headers: Headers) -> datetime | None:
 
 
 def moment(value: object) -> datetime | None:
-    """Return a time (ISO 8601) with an offset, None for anything else; recorders that leave the offset out mean UTC."""
+    """Return a time (ISO 8601) with an offset, None for anything else; recorders that leave the offset out
+    mean UTC.
+    """
     try:
         found = datetime.fromisoformat(value) if isinstance(value, str) else None
     except ValueError:
@@ -83,5 +94,7 @@ def url_of(text: str) -> str:
 
 
 def known(kind: type[Known], value: object, otherwise: Known) -> Known:
-    """Return what roomproof has written of a sender, `otherwise` where it has written nothing that there is."""
+    """Return what roomproof has written of a sender, `otherwise` where it has written nothing that there
+    is.
+    """
     return kind(value) if isinstance(value, str) and value in set(kind) else otherwise

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from roomproof.cassettes.redaction import is_redacted
-from roomproof.cassettes.telling import HeaderKind, Kind, Value, header_kind, may_tell, values
+from roomproof.cassettes.telling import HeaderKind, Value, ValueKind, header_kind, may_tell, values
 from roomproof.interaction import Headers, Interaction
 from roomproof.secrets import KnownSecrets, as_bytes
 from roomproof.targets.target import is_loopback
@@ -16,7 +16,8 @@ _SIGNATURE = re.compile(r"Signature=([^&,\s]*)")
 
 
 def exposed(interaction: Interaction, secrets: Iterable[str] = ()) -> Iterator[str]:
-    """Yield one short phrase per secret that stands unredacted in a (recorded) interaction: where it stands, never its value.
+    """Yield one short phrase per secret that stands unredacted in a (recorded) interaction: where it stands,
+    never its value.
 
     `secrets` are known values. Access codes of rooms count only where the URL's host is not this machine.
     """
@@ -43,7 +44,11 @@ def _in_headers(side: str, headers: Headers, known: KnownSecrets, codes: bool) -
 def _in_text(place: str, data: bytes, known: KnownSecrets, codes: bool) -> Iterator[str]:
     last = 0
     rest = []
-    for value in sorted(values(data), key=lambda value: (value.start, -value.end)) if known.short or may_tell(data, codes) else ():
+    for value in (
+        sorted(values(data), key=lambda value: (value.start, -value.end))
+        if known.short or may_tell(data, codes)
+        else ()
+    ):
         told = value.tells(codes) or value.text in known.short
         if value.start >= last and value.raw and told and not is_redacted(value.text):
             yield f"{_told(value)} in the {place}"
@@ -51,7 +56,11 @@ def _in_text(place: str, data: bytes, known: KnownSecrets, codes: bool) -> Itera
             last = value.end
     unnamed = b"\0".join((*rest, data[last:]))
     if known.stand_in(unnamed):
-        what = "more encodings than can be searched for a known secret" if known.is_lost_on(unnamed) else "a known secret"
+        what = (
+            "more encodings than can be searched for a known secret"
+            if known.is_lost_on(unnamed)
+            else "a known secret"
+        )
         yield f"{what} in the {place}"
 
 
@@ -63,14 +72,17 @@ def _is_redacted_header(kind: HeaderKind, name: str, value: str) -> bool:
         return is_redacted(signature[1] if signature else proof.strip() or scheme)
     if name.lower() in ("cookie", "set-cookie"):
         cookies = [value.partition(";")[0]] if name.lower() == "set-cookie" else value.split(";")
-        return all(not text or is_redacted(text) for text in (cookie.rpartition("=")[2].strip() for cookie in cookies))
+        return all(
+            not text or is_redacted(text)
+            for text in (cookie.rpartition("=")[2].strip() for cookie in cookies)
+        )
     return is_redacted(value)
 
 
 def _told(value: Value) -> str:
-    if value.kind is Kind.JWT:
+    if value.kind is ValueKind.JWT:
         return "a JWT"
-    if value.kind is Kind.LOGIN:
+    if value.kind is ValueKind.LOGIN:
         return "a login"
     name = value.name if _NAME.fullmatch(value.name) else "of another name"
-    return f"the {'parameter' if value.kind is Kind.PARAMETER else 'member'} {name}"
+    return f"the {'parameter' if value.kind is ValueKind.PARAMETER else 'member'} {name}"

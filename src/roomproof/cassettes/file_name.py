@@ -1,7 +1,7 @@
 """Names of files made of names that a contract, a recording or a server gives: they stay below their folder.
 
-What today's clause ids are made of stands for itself; all else is written as in a URL (RFC 3986, 2.1), the per
-cent sign, too, so that two names never become one.
+What today's clause ids are made of stands for itself; all else is written as in a URL (RFC 3986, 2.1), the
+per cent sign, too, so that two names never become one.
 """
 
 from __future__ import annotations

@@ -29,7 +29,10 @@ _NO_TIME = datetime(1970, 1, 1, tzinfo=UTC)
 def har_head(told: Mapping[str, str]) -> str:
     """Return what stands before the entries."""
     creator = {"name": "roomproof", "version": __version__}
-    return f'{{"log": {{"version": "1.2", "creator": {_json(creator)}, "_roomproof": {_json(dict(told))}, "entries": ['
+    return (
+        f'{{"log": {{"version": "1.2", "creator": {_json(creator)}, "_roomproof": '
+        f'{_json(dict(told))}, "entries": ['
+    )
 
 
 def har_entry(interaction: Interaction) -> str:
@@ -37,12 +40,15 @@ def har_entry(interaction: Interaction) -> str:
     are 0.
     """
     request, response = interaction.request, interaction.response
-    assert response is not None, "an entry without an answer would say nothing"
+    assert response is not None, "an entry without a response would say nothing"
     headers = without_wire(response.headers)
     started = interaction.at or answered_at(response.headers) or _NO_TIME
     sent, exact = _text(request.body or b"")
     text, encoded = _text(response.body)
-    content = {"size": len(response.body), "mimeType": header(response.headers, "content-type") or _UNKNOWN_TYPE}
+    content = {
+        "size": len(response.body),
+        "mimeType": header(response.headers, "content-type") or _UNKNOWN_TYPE,
+    }
     posted = {"mimeType": header(request.headers, "content-type") or _UNKNOWN_TYPE, "text": sent}
     ours = {
         "credentials": request.credentials.value,
@@ -70,7 +76,8 @@ def har_entry(interaction: Interaction) -> str:
             "httpVersion": "HTTP/1.1",
             "cookies": [],
             "headers": _pairs(headers),
-            "content": {**content, **({"text": encoded, "encoding": "base64"} if encoded else {"text": text})},
+            "content": {**content, **({"text": encoded,
+            "encoding": "base64"} if encoded else {"text": text})},
             "redirectURL": header(response.headers, "location") or "",
             "headersSize": -1,
             "bodySize": -1,

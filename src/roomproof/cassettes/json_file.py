@@ -12,46 +12,51 @@ from typing import Any, BinaryIO
 from roomproof.cassettes.damage import DamageError, NoRecordingError
 from roomproof.cassettes.entry import Entry, EntryError, Unreadable
 from roomproof.cassettes.formats.format import Around, Format, Way
-from roomproof.cassettes.formats.table import FORMATS, refused
-from roomproof.cassettes.json_text import BadJsonError, JsonText, Part
+from roomproof.cassettes.formats.table import FORMATS, rejected
+from roomproof.cassettes.json_text import BadJsonError, JsonPart, JsonText
 
 _SHORT = 100_000
-"""Bytes of a member that is kept beside the list of entries, at most."""
-_NONE = "is no recording: it has no list of entries, as a cassette has in interactions and a HAR file in log.entries"
-_MOST_MEMBERS = 1_000
-"""So many members are kept."""
+"""Bytes of a field that is kept beside the list of entries, at most."""
+_NONE = (
+    "is no recording: it has no list of entries, as a cassette has in interactions and a HAR file "
+    "in log.entries"
+)
+_MOST_FIELDS = 1_000
+"""So many fields are kept."""
 _BY_WAY = {format_.way: format_ for format_ in FORMATS}
-_Lists = Iterator[tuple[Format, Iterator[Part]]]
+_Lists = Iterator[tuple[Format, Iterator[JsonPart]]]
 
 
 @dataclass
 class _Head:
-    """What a document shows without its entries: its format if it is a recording, its short members, the
+    """What a document shows without its entries: its format if it is a recording, its short fields, the
     names of those of its root.
 
     `first` is the first item of the first list that may be one of entries.
     """
 
     format: Format | None = None
-    members: dict[Way, Any] = field(default_factory=dict)
+    fields: dict[Way, Any] = field(default_factory=dict)
     names: set[str] = field(default_factory=set)
     first: Any = None
 
 
 def told(file: BinaryIO) -> Any:
     """Return what a recording says of itself, None if it says nothing. Raises DamageError."""
-    members = _recognised(file).members
-    return members.get(("roomproof",), members.get(("log", "_roomproof")))
+    fields = _recognised(file).fields
+    return fields.get(("roomproof",), fields.get(("log", "_roomproof")))
 
 
-def entries(file: BinaryIO, attached: Callable[[str], bytes | None] | None = None) -> Iterator[Entry | Unreadable]:
+def entries(
+    file: BinaryIO, attached: Callable[[str], bytes | None] | None = None
+) -> Iterator[Entry | Unreadable]:
     """Yield the entries. `attached` returns what stands in a file that one names.
 
     Raises NoRecordingError where there is no list of them, and DamageError where the text is broken; what
     stands before is read.
     """
     head = _recognised(file)
-    around = Around(head.members, attached) if attached else Around(head.members)
+    around = Around(head.fields, attached) if attached else Around(head.fields)
     text = JsonText(file)
     number, last_line, is_empty = 0, 1, True
     for format_, parts in _lists(text, _Head()):
@@ -77,7 +82,7 @@ def _recognised(file: BinaryIO) -> _Head:
         for format_, parts in _lists(JsonText(file), head):
             first = _first(parts)
             head.first = head.first or first
-            if format_.is_it(first, Around(head.members)) or format_.looks_behind:
+            if format_.is_it(first, Around(head.fields)) or format_.looks_behind:
                 head.format = format_
             if format_.looks_behind:
                 for _ in parts:
@@ -88,8 +93,8 @@ def _recognised(file: BinaryIO) -> _Head:
         if head.format is None:
             raise
     file.seek(0)
-    known = refused(frozenset(head.names), head.first)
-    if known or head.format is None or not head.format.is_it(head.first, Around(head.members)):
+    known = rejected(frozenset(head.names), head.first)
+    if known or head.format is None or not head.format.is_it(head.first, Around(head.fields)):
         raise NoRecordingError(str(known or _NONE))
     return head
 
@@ -103,29 +108,29 @@ def _lists(text: JsonText, head: _Head, way: Way = ()) -> _Lists:
         yield _BY_WAY[way], text.items()
     elif mark == b"{" and any(known[: len(way)] == way for known in _BY_WAY if len(known) > len(way)):
         for name in text.names():
-            if not way and len(head.names) < _MOST_MEMBERS:
+            if not way and len(head.names) < _MOST_FIELDS:
                 head.names.add(name)
             yield from _lists(text, head, (*way, name))
     else:
         _note(head, way, text.value(_SHORT))
 
 
-def _note(head: _Head, way: Way, part: Part) -> None:
-    if part.content is not None and len(head.members) < _MOST_MEMBERS:
+def _note(head: _Head, way: Way, part: JsonPart) -> None:
+    if part.content is not None and len(head.fields) < _MOST_FIELDS:
         try:
-            head.members[way] = part.parsed()
+            head.fields[way] = part.parsed()
         except BadJsonError:
             return
 
 
-def _first(parts: Iterator[Part]) -> Any:
+def _first(parts: Iterator[JsonPart]) -> Any:
     try:
         return next((part.parsed() for part in parts), None)
     except BadJsonError:
         return None
 
 
-def _read(format_: Format, part: Part, around: Around, place: str) -> Iterator[Entry | Unreadable]:
+def _read(format_: Format, part: JsonPart, around: Around, place: str) -> Iterator[Entry | Unreadable]:
     try:
         for found in format_.entries(part.parsed(), around):
             yield replace(_without(found, part.left_out) if isinstance(found, Entry) else found, place=place)
@@ -137,11 +142,13 @@ def _read(format_: Format, part: Part, around: Around, place: str) -> Iterator[E
 
 def _without(entry: Entry, left_out: int) -> Entry:
     """Return an entry with word of the bytes of long texts in it that were not read: mostly the body of the
-    answer.
+    response.
     """
     response = entry.interaction.response
     if not left_out:
         return entry
     if response is not None and not response.body:
-        entry = replace(entry, interaction=replace(entry.interaction, response=replace(response, left_out=left_out)))
+        entry = replace(
+            entry, interaction=replace(entry.interaction, response=replace(response, left_out=left_out))
+        )
     return replace(entry, bodies_missing=True)

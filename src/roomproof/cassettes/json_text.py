@@ -32,7 +32,9 @@ _LETTERS = r'[^"\\]*+(?:\\.[^"\\]*+)*+'
 _FLAT = rf'[^"\[\]{{}}]*+(?:"{_LETTERS}"[^"\[\]{{}}]*+)*+'
 _IN_TEXT = re.compile(_LETTERS.encode(), re.DOTALL)
 _TEXT = re.compile(f'"{_LETTERS}"'.encode(), re.DOTALL)
-_TO_MARK = re.compile(rf'[^"\[\]{{}}]*+(?:(?:"{_LETTERS}"|[\[{{]{_FLAT}[\]}}])[^"\[\]{{}}]*+)*+'.encode(), re.DOTALL)
+_TO_MARK = re.compile(
+    rf'[^"\[\]{{}}]*+(?:(?:"{_LETTERS}"|[\[{{]{_FLAT}[\]}}])[^"\[\]{{}}]*+)*+'.encode(), re.DOTALL
+)
 """What stands before the next bracket that has others within, or before a text whose end is not there yet;
 most brackets have none."""
 _QUOTE, _OPEN, _CLOSE = b'"', (b"{", b"["), (b"}", b"]")
@@ -43,7 +45,7 @@ class BadJsonError(ValueError):
 
 
 @dataclass(frozen=True)
-class Part:
+class JsonPart:
     """A value as it stands in a text.
 
     `line` is the one on which it begins. `content` is None where it is too long to be read; `left_out` counts
@@ -122,7 +124,7 @@ class JsonText:
             if self._place() == begin:
                 self.value(most=0)
 
-    def items(self) -> Iterator[Part]:
+    def items(self) -> Iterator[JsonPart]:
         """Yield the items of the list that begins here."""
         for _ in self._between(b"[", b"]"):
             yield self.value()
@@ -132,10 +134,10 @@ class JsonText:
         if self.peek():
             raise self._damage("the end of the text")
 
-    def value(self, most: int = MAX_ENTRY) -> Part:
+    def value(self, most: int = MAX_ENTRY) -> JsonPart:
         """Return the value that begins here; without its content where that has more than `most` bytes."""
         first = self.peek()
-        part = Part(self.line)
+        part = JsonPart(self.line)
         if first in _OPEN:
             return self._brackets(part, most)
         return self._text(part, most) if first == _QUOTE else replace(part, content=self._word())
@@ -157,7 +159,11 @@ class JsonText:
         self._at += 1
 
     def _damage(self, wanted: str) -> DamageError:
-        what = f"has {self._buffer[self._at : self._at + 1].decode('ascii', 'replace')}" if self.peek() else "ends"
+        what = (
+            f"has {self._buffer[self._at : self._at + 1].decode('ascii', 'replace')}"
+            if self.peek()
+            else "ends"
+        )
         return DamageError(f"is not readable as JSON: it {what} in place of {wanted}", self.line)
 
     def _place(self) -> int:
@@ -189,7 +195,7 @@ class JsonText:
             raise self._damage("a value")
         return word
 
-    def _brackets(self, part: Part, most: int) -> Part:
+    def _brackets(self, part: JsonPart, most: int) -> JsonPart:
         """Return what stands from a bracket to the one that closes it; `part` says where."""
         kept: list[bytes] = []
         size, left_out, depth = 0, 0, 1
@@ -218,14 +224,14 @@ class JsonText:
         self._held = None
         return replace(part, content=content, left_out=left_out)
 
-    def _text(self, part: Part, most: int) -> Part:
+    def _text(self, part: JsonPart, most: int) -> JsonPart:
         """Return the text that begins here, if its length allows."""
         if not self._has_end(part):
             return replace(part, content=b"null", left_out=self._pass_over_text(part))
         begin, self._at = self._at, _end(_TEXT, self._buffer, self._at)
         return replace(part, content=self._buffer[begin : self._at] if self._at - begin <= most else None)
 
-    def _has_end(self, part: Part) -> bool:
+    def _has_end(self, part: JsonPart) -> bool:
         """Read on until the text that begins here ends, or is too long to be kept; return whether it ends."""
         while not _TEXT.match(self._buffer, self._at):
             if len(self._buffer) - self._at > LONGEST_TEXT:
@@ -234,7 +240,7 @@ class JsonText:
                 raise _endless(part)
         return True
 
-    def _pass_over_text(self, part: Part) -> int:
+    def _pass_over_text(self, part: JsonPart) -> int:
         """Go beyond the text that begins here, and return how many bytes it has."""
         begin, self._held = self._forgotten + self._at, None
         self._at += 1
@@ -252,11 +258,11 @@ def _end(what: re.Pattern[bytes], buffer: bytes, at: int) -> int:
     return at if found is None else found.end()
 
 
-def _endless(part: Part) -> DamageError:
+def _endless(part: JsonPart) -> DamageError:
     return DamageError("is not readable as JSON: it ends before what begins here does", part.line)
 
 
-def _named(name: Part) -> str:
+def _named(name: JsonPart) -> str:
     try:
         return str(name.parsed())
     except BadJsonError:

@@ -1,4 +1,6 @@
-"""JSON laid out for people: one member a line, every token as it was sent, and the layouts in which programs send it."""
+"""JSON laid out for people: one field a line, every token as it was sent, and the layouts in which programs
+send it.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +17,9 @@ _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[\[\]{},:]|[^\s\[\]{},:"]+')
 
 
 def pretty(text: str) -> str | None:
-    """Return a JSON object or array one member a line, None where it is none, is deep, or has letters beyond ASCII."""
+    """Return a JSON object or array one field a line, None where it is none, is deep, or has letters beyond
+    ASCII.
+    """
     if text[:1] not in ("{", "[") or not _PRINTABLE.fullmatch(text) or not is_json(text):
         return None
     try:
@@ -30,9 +34,10 @@ def compact(text: str) -> str:
 
 
 def layouts(text: str) -> Iterator[str]:
-    """Yield JSON text in the layouts that programs have for the same tokens, each with and without a line's end; nothing for others.
+    """Yield JSON text in the layouts that programs have for the same tokens, each with and without a line's
+    end; nothing for others.
 
-    They are compact, with a space after each comma and colon, and with a member a line, two or four spaces in.
+    They are compact, with a space after each comma and colon, and with a field a line, two or four spaces in.
     """
     if text[:1] not in ("{", "[") or not is_json(text):
         return
@@ -60,7 +65,9 @@ def is_json(text: str | bytes) -> bool:
 
 
 def _laid_out(tokens: list[str], width: int = 2) -> Iterator[str]:
-    """Yield the tokens with white space between them, each level so many spaces in. Raises RecursionError beyond DEEPEST."""
+    """Yield the tokens with white space between them, each level so many spaces in. Raises RecursionError
+    beyond DEEPEST.
+    """
     depth = 0
     for index, token in enumerate(tokens):
         following = tokens[index + 1] if index + 1 < len(tokens) else ""

@@ -1,4 +1,6 @@
-"""Put many items into an order in little memory: what does not fit is sorted in parts, which lie in a file that only this process sees."""
+"""Put many items into an order in little memory: what does not fit is sorted in parts, which lie in a file
+that only this process sees.
+"""
 
 from __future__ import annotations
 
@@ -26,7 +28,7 @@ class Space:
     def __init__(self) -> None:
         self._items, self._size = MOST_ITEMS, MOST_BYTES
 
-    def takes(self, size: int) -> bool:
+    def accepts(self, size: int) -> bool:
         """Take note of one more item; whether there is space for it."""
         self._items -= 1
         self._size -= size
@@ -38,7 +40,9 @@ class Space:
         self._size += size
 
 
-def in_order(items: Iterable[Item], key: Callable[[Item], Any], size: Callable[[Item], int]) -> Iterator[Item]:
+def in_order(
+    items: Iterable[Item], key: Callable[[Item], Any], size: Callable[[Item], int]
+) -> Iterator[Item]:
     """Yield items in the order of their keys; those with equal keys stay as they are.
 
     Raises OSError where there is no space for a temporary file.
@@ -49,7 +53,7 @@ def in_order(items: Iterable[Item], key: Callable[[Item], Any], size: Callable[[
         space = Space()
         for item in items:
             held.append(item)
-            if not space.takes(size(item)):
+            if not space.accepts(size(item)):
                 parts.append(_kept(sorted(held, key=key), opened))
                 held, space = [], Space()
                 if len(parts) >= _MOST_PARTS:
@@ -58,7 +62,9 @@ def in_order(items: Iterable[Item], key: Callable[[Item], Any], size: Callable[[
 
 
 def _kept(items: Iterable[Any], opened: ExitStack) -> IO[bytes]:
-    """Write items into a temporary file without a name: nobody else can open it, and it is gone with this process."""
+    """Write items into a temporary file without a name: nobody else can open it, and it is gone with this
+    process.
+    """
     file = opened.enter_context(files.nameless())
     for item in items:
         pickle.dump(item, file, pickle.HIGHEST_PROTOCOL)

@@ -8,13 +8,17 @@ from dataclasses import dataclass, field
 
 from roomproof.cassettes.call import Call
 from roomproof.interaction import SAFE, Request
-from roomproof.judge.beside import ALONE, Beside
+from roomproof.judge.beside import ALONE, ConcurrentRequests
 
 MOST_WAITING = 200
-"""So many calls wait for those that may run beside the first of them; of that one it is then said that others did."""
+"""So many calls wait for those that may run beside the first of them; of that one it is then said that others
+did.
+"""
 
 _ROUNDED = 0.001
-"""Recorders cut times to a thousandth of a second: a call that begins where another ends may seem to begin before that."""
+"""Recorders cut times to a thousandth of a second: a call that begins where another ends may seem to begin
+before that.
+"""
 
 
 @dataclass
@@ -28,26 +32,34 @@ class _Waiting:
         return self.call.ended or self.call.started or 0.0
 
     def runs_beside(self, later: Call) -> bool:
-        """Whether it was not answered yet when a later call began; of two that began at one moment nobody may know which did so first."""
+        """Whether it was not answered yet when a later call began; of two that began at one moment nobody may
+        know which did so first.
+        """
         if later.started is None:
             return False
         if later.started == self.call.started:
             return self.ended > later.started or later.is_adrift
         return self.ended - _ROUNDED > later.started
 
-    def told(self) -> tuple[Call, Beside]:
-        return self.call, Beside(tuple(self.beside), self.more) if self.beside or self.more else ALONE
+    def told(self) -> tuple[Call, ConcurrentRequests]:
+        return self.call, ConcurrentRequests(
+            tuple(self.beside), self.more
+        ) if self.beside or self.more else ALONE
 
 
 @dataclass
 class Overlaps:
-    """Holds each call back until no later one can have run beside it. They come in the order in which they began."""
+    """Holds each call back until no later one can have run beside it. They come in the order in which they
+    began.
+    """
 
     _waiting: deque[_Waiting] = field(default_factory=deque)
     _busy_until: float = float("-inf")
 
-    def take(self, call: Call) -> Iterator[tuple[Call, Beside]]:
-        """Take the next call; yield those of which is known now what ran beside them: the requests that may have changed something."""
+    def take(self, call: Call) -> Iterator[tuple[Call, ConcurrentRequests]]:
+        """Take the next call; yield those of which is known now what ran beside them: the requests that may
+        have changed something.
+        """
         if call.started is None:
             yield from self.rest()
             yield call, ALONE
@@ -69,7 +81,7 @@ class Overlaps:
                 self._busy_until = max(self._busy_until, first.ended)
             yield first.told()
 
-    def rest(self) -> Iterator[tuple[Call, Beside]]:
+    def rest(self) -> Iterator[tuple[Call, ConcurrentRequests]]:
         """Yield the calls that are still held back, since none follows."""
         while self._waiting:
             yield self._waiting.popleft().told()

@@ -1,4 +1,6 @@
-"""The verdicts that a recording was given when it was made, kept beside it: the traffic stays, so a later change is the contract's."""
+"""The verdicts that a recording was given when it was made, kept beside it: the traffic stays, so a later
+change is the contract's.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +18,7 @@ from roomproof.contract.deviation import Deviation
 from roomproof.contract.model import Contract
 from roomproof.errors import RecordingError, UsageError
 from roomproof.judge.evidence import Outcome, severity
-from roomproof.report.provider import Change
+from roomproof.report.provider import VerdictChange
 from roomproof.verdict import Verdict, Verdicts
 
 GONE = "no such clause"
@@ -26,7 +28,9 @@ _SILENT = frozenset((Verdict.INCONCLUSIVE.value, Verdict.UNEXERCISED.value))
 
 
 def digest(contract: Contract, deviations: Iterable[Deviation]) -> str:
-    """Return a short hash of all that verdicts depend on beside the traffic; until when a deviation is good is none of it."""
+    """Return a short hash of all that verdicts depend on beside the traffic; until when a deviation is good
+    is none of it.
+    """
     known = {"contract": contract.raw, "deviations": [_lasting(deviation) for deviation in deviations]}
     text = orjson.dumps(known, option=orjson.OPT_SORT_KEYS | orjson.OPT_NON_STR_KEYS)
     return hashlib.sha256(text).hexdigest()[:16]
@@ -42,11 +46,16 @@ def write_past(cassette: Path, told: Mapping[str, str], contract: Contract, verd
     try:
         files.keep(_beside(cassette), orjson.dumps(document, option=orjson.OPT_INDENT_2) + b"\n")
     except OSError as error:
-        raise RecordingError(f"{_beside(cassette)}: cannot be written ({error.strerror}); later verdicts cannot be compared") from error
+        raise RecordingError(
+            f"{_beside(cassette)}: cannot be written ({error.strerror}); later verdicts cannot be compared"
+        ) from error
 
 
-def changes(cassette: Path, contract: Contract, deviations: Iterable[Deviation], verdicts: Verdicts) -> tuple[Change, ...] | None:
-    """Return what a recording says otherwise than when it was made, None where nobody knows what it said then.
+def changes(
+    cassette: Path, contract: Contract, deviations: Iterable[Deviation], verdicts: Verdicts
+) -> tuple[VerdictChange, ...] | None:
+    """Return what a recording says otherwise than when it was made, None where nobody knows what it said
+    then.
 
     Raises UsageError if the file of its verdicts is damaged.
     """
@@ -57,7 +66,11 @@ def changes(cassette: Path, contract: Contract, deviations: Iterable[Deviation],
     now = _plain(contract, verdicts.verdicts())
     same = past.get("contract") == digest(contract, deviations)
     pairs = ((clause, before.get(clause, GONE), now.get(clause, GONE)) for clause in {**before, **now})
-    return tuple(Change(str(cassette), *pair, same) for pair in pairs if pair[1] != pair[2] and not {*pair[1:]} <= _SILENT)
+    return tuple(
+        VerdictChange(str(cassette), *pair, same)
+        for pair in pairs
+        if pair[1] != pair[2] and not {*pair[1:]} <= _SILENT
+    )
 
 
 def _beside(cassette: Path) -> Path:
@@ -65,9 +78,13 @@ def _beside(cassette: Path) -> Path:
 
 
 def _plain(contract: Contract, verdicts: Mapping[str, Verdict]) -> dict[str, str]:
-    """Return verdicts as they are without --strict, so that only the contract and the traffic make a difference."""
+    """Return verdicts as they are without --strict, so that only the contract and the traffic make a
+    difference.
+    """
     return {
-        clause: "warning" if verdict is Verdict.FAIL and severity(contract.clauses[clause]) is not Outcome.FAIL else verdict.value
+        clause: "warning"
+        if verdict is Verdict.FAIL and severity(contract.clauses[clause]) is not Outcome.FAIL
+        else verdict.value
         for clause, verdict in verdicts.items()
     }
 
@@ -78,10 +95,13 @@ def _read(path: Path) -> dict[str, Any] | None:
     except FileNotFoundError:
         return None
     except OSError as error:
-        raise UsageError(f"{path}: cannot be read ({error.strerror}); check its permissions, or remove it") from error
+        raise UsageError(
+            f"{path}: cannot be read ({error.strerror}); check its permissions, or remove it"
+        ) from error
     except orjson.JSONDecodeError as error:
         raise UsageError(
-            f"{path}, line {error.lineno}: is not readable as JSON ({error.msg}); remove it, the cassette stands by itself"
+            f"{path}, line {error.lineno}: is not readable as JSON ({error.msg}); remove it, the "
+            f"cassette stands by itself"
         ) from error
     verdicts = node.get("verdicts") if isinstance(node, dict) else None
     if not isinstance(verdicts, dict) or not all(isinstance(verdict, str) for verdict in verdicts.values()):

@@ -1,8 +1,10 @@
-"""Keep every interaction in a cassette while a run lasts: append only, on the disk before it is judged, loadable at any moment.
+"""Keep every interaction in a cassette while a run lasts: append only, on the disk before it is judged,
+loadable at any moment.
 
-How a YAML cassette stays loadable although the run may be killed within a write: an entry is first written as the text of a
-member that no reader looks at (`_ 12. PATCH 200: |`); one byte, `_` to `#`, makes that line a comment and the text below an item.
-A JSON cassette and a HAR file have no such byte: their end is overwritten by the next entry and the end anew, in one write.
+How a YAML cassette stays loadable although the run may be killed within a write: an entry is first written as
+the text of a field that no reader looks at (`_ 12. PATCH 200: |`); one byte, `_` to `#`, makes that line a
+comment and the text below an item. A JSON cassette and a HAR file have no such byte: their end is overwritten
+by the next entry and the end anew, in one write.
 """
 
 from __future__ import annotations
@@ -26,13 +28,17 @@ from roomproof.readings import UnsearchableError
 
 
 def cassette_path(record: Path, provider: str, providers: int, now: datetime) -> Path:
-    """Return the new file for one provider's recording: the one that is named, else one in the folder that is named.
+    """Return the new file for one provider's recording: the one that is named, else one in the folder that is
+    named.
 
     Raises UsageError for one file of several providers.
     """
     if record.suffix.lower() in (".yaml", ".yml", ".json", ".har"):
         if providers > 1:
-            raise UsageError(f"--record {record} is one file, and a cassette holds one provider: name a folder, or one PROVIDER")
+            raise UsageError(
+                f"--record {record} is one file, and a cassette holds one provider: name a folder, or "
+                f"one PROVIDER"
+            )
         return record
     # A run that starts within the same second as another one, in the same folder, is another process.
     name = f"{file_name(provider)}-{now:%Y%m%dT%H%M%SZ}-{os.getpid()}"
@@ -67,7 +73,9 @@ class Recorder:
     new file.
     """
 
-    def __init__(self, path: Path, told: Mapping[str, str], redactor: Redactor, shown: Path | None = None) -> None:
+    def __init__(
+        self, path: Path, told: Mapping[str, str], redactor: Redactor, shown: Path | None = None
+    ) -> None:
         """`told` says what the recording is of, `shown` is the file's name where it will be renamed.
 
         Raises RecordingError if the file is there already or cannot be made.
@@ -83,10 +91,14 @@ class Recorder:
             path.parent.mkdir(parents=True, exist_ok=True)
             self._tape = _tape(path, told)
         except OSError as error:
-            raise RecordingError(f"{self.path}: cannot be recorded to ({error.strerror}); name another place with --record") from error
+            raise RecordingError(
+                f"{self.path}: cannot be recorded to ({error.strerror}); name another place with --record"
+            ) from error
 
     def keep(self, interaction: Interaction) -> None:
-        """Write an interaction that has a response. What keeps it from being written is told at the end, and the run goes on."""
+        """Write an interaction that has a response. What keeps it from being written is told at the end, and
+        the run goes on.
+        """
         if interaction.response is None or self.problem:
             return
         try:
@@ -100,9 +112,13 @@ class Recorder:
         try:
             self._tape.append(self._shortened(clean))
         except OSError as error:
-            self.problem = f"{self.path}: recording stopped ({error.strerror}); what it holds by then can be replayed"
+            self.problem = (
+                f"{self.path}: recording stopped ({error.strerror}); what it holds by then can be replayed"
+            )
         if self._tape.size > MOST_BYTES:
-            self.problem = f"{self.path}: recording stopped at {MOST_BYTES} bytes; what it holds by then can be replayed"
+            self.problem = (
+                f"{self.path}: recording stopped at {MOST_BYTES} bytes; what it holds by then can be replayed"
+            )
 
     def _shortened(self, interaction: Interaction) -> Interaction:
         """Return an interaction as it is written: of a body that is not there as a whole only the beginning,
@@ -122,8 +138,10 @@ class Recorder:
         if not self._cut:
             return ""
         return (
-            f"{self.path}: of {self._cut} bodies larger than {LARGEST_BODY} bytes, or written in more ways than can be searched for "
-            f"secrets, at most the first {SHOWN_BODY} bytes are recorded; no recording says what such a body shows"
+            f"{self.path}: of {self._cut} bodies larger than {LARGEST_BODY} bytes, or written in more "
+            f"ways than can be searched for "
+            f"secrets, at most the first {SHOWN_BODY} bytes are recorded; no recording says what such a "
+            f"body shows"
         )
 
     def close(self) -> None:
@@ -133,12 +151,14 @@ class Recorder:
             raise RecordingError(self.problem)
         if self._withheld:
             raise RecordingError(
-                f"{self.path}: {self._withheld} interactions were not written, since a known secret would have stood in them; "
+                f"{self.path}: {self._withheld} interactions were not written, since a known secret "
+                f"would have stood in them; "
                 "use credentials that do not occur in bodies as they are"
             )
         if self._unsearched:
             raise RecordingError(
-                f"{self.path}: {self._unsearched} interactions were not written, since their headers or requests are written in more ways "
+                f"{self.path}: {self._unsearched} interactions were not written, since their headers or "
+                f"requests are written in more ways "
                 "than can be searched for secrets; the rest of the recording can be replayed"
             )
 
@@ -168,7 +188,7 @@ def _shut(file: BinaryIO) -> None:
 class _YamlTape:
     def __init__(self, path: Path, told: Mapping[str, str]) -> None:
         """The file is made with its first entry: a list without any would have to be written otherwise."""
-        files.refuse_existing(path)
+        files.reject_existing(path)
         self._path = path
         self._head = yaml_head(told)
         self._file: BinaryIO | None = None

@@ -27,7 +27,7 @@ _OF_ANYTHING = (".yaml", ".yml", ".json")
 SUFFIXES = (*_OF_ANYTHING, ".har", ".har.zip", ".flow", ".flows", ".mitm")
 """How names of recordings end; the first are those of many other files, too."""
 REGRESSIONS = "regressions"
-"""The folder of the witnesses of past findings."""
+"""The folder of the counterexamples of past findings."""
 VERDICTS = ".verdicts.json"
 """Ends the name of the file that a recording's verdicts stand in."""
 _BEGINNING = 512
@@ -39,12 +39,18 @@ _PCAP = "is a capture of packets: record with a proxy that decrypts, and export 
 _CHARLES = "is a session of Charles: in Charles, choose File, Export Session, HTTP Archive (.har)"
 _OPENAPI = "is an OpenAPI description, which is no recording: it describes an API"
 _OTHERS = (
-    (re.compile(rb"\xd4\xc3\xb2\xa1|\xa1\xb2\xc3\xd4|\x4d\x3c\xb2\xa1|\xa1\xb2\x3c\x4d|\x0a\x0d\x0d\x0a"), _PCAP),
+    (
+        re.compile(rb"\xd4\xc3\xb2\xa1|\xa1\xb2\xc3\xd4|\x4d\x3c\xb2\xa1|\xa1\xb2\x3c\x4d|\x0a\x0d\x0d\x0a"),
+        _PCAP,
+    ),
     (re.compile(rb"\xac\xed\x00\x05"), _CHARLES),
     (re.compile(rb"\x1f\x8b"), "is compressed: unpack it with gunzip"),
     (re.compile(rb"\s*<"), "is XML or HTML: if a proxy has written it, have it export the traffic as HAR"),
     (re.compile(rb"(?:[^{\[]*\n)?(?:openapi|swagger)[\"']?\s*:"), _OPENAPI),
-    (re.compile(rb"(?:[^{\[]*\n)?type\s*:\s*[\"']?\w*\.insomnia"), "is an Insomnia export: in Insomnia, export as HAR"),
+    (
+        re.compile(rb"(?:[^{\[]*\n)?type\s*:\s*[\"']?\w*\.insomnia"),
+        "is an Insomnia export: in Insomnia, export as HAR",
+    ),
 )
 """How files begin that are known and not read, and what to do."""
 _LISTS = re.compile(rb"""interactions["']?\s*:|"(?:entries|scope|originalRequest)"\s*:""", re.IGNORECASE)
@@ -77,7 +83,9 @@ class Recording:
             yield from reader.entries()
 
     def readable(self) -> Iterator[Entry]:
-        """Yield the entries in their order. Raises UsageError, naming the place, where one has no interaction."""
+        """Yield the entries in their order. Raises UsageError, naming the place, where one has no
+        interaction.
+        """
         for entry in self.entries():
             if isinstance(entry, Unreadable):
                 raise UsageError(f"{self.path}, {entry.place}: {entry.why}; mend it, or leave the file out")
@@ -93,44 +101,55 @@ def open_recording(path: Path) -> Recording:
     with _opened(path) as reader:
         told = reader.told()
     # Texts only: a few anchors can stand for a value that has no end as a text.
-    return Recording(path, {str(name): value for name, value in told.items() if isinstance(value, str)} if isinstance(told, dict) else {})
+    return Recording(
+        path,
+        {str(name): value for name, value in told.items() if isinstance(value, str)}
+        if isinstance(told, dict)
+        else {},
+    )
 
 
 @dataclass(frozen=True)
-class Found:
-    """The recordings of a folder or several, in order, and what was passed over there although its name is like
-    theirs, with the reason.
+class RecordingList:
+    """The recordings of a folder or several, in order, and what was passed over there although its name is
+    like theirs, with the reason.
     """
 
     files: tuple[Path, ...]
     skipped: Mapping[Path, str]
 
 
-def found_in(*paths: Path) -> Found:
-    """Return the recordings of folders and their folders, linked ones too, each once; a file stands for itself,
-    whatever it is.
+def found_in(*paths: Path) -> RecordingList:
+    """Return the recordings of folders and their folders, linked ones too, each once; a file stands for
+    itself, whatever it is.
 
     Regressions are left out, unless their folder is one that is named: they hold what a provider did wrong
     once. So are hidden files. Raises UsageError if there is nothing at one of the paths.
     """
     each = list(map(_found_at, paths))
     skipped = {path: why for found in each for path, why in found.skipped.items()}
-    return Found(tuple(dict.fromkeys(file for found in each for file in found.files)), skipped)
+    return RecordingList(tuple(dict.fromkeys(file for found in each for file in found.files)), skipped)
 
 
-def _found_at(path: Path) -> Found:
+def _found_at(path: Path) -> RecordingList:
     if not files.is_there(path):
-        raise UsageError(f"{path}: there is no such file or folder; name a cassette, a HAR file or a folder of them")
+        raise UsageError(
+            f"{path}: there is no such file or folder; name a cassette, a HAR file or a folder of them"
+        )
     if not files.is_folder(path):
-        return Found((path,), {})
+        return RecordingList((path,), {})
     below, closed = files.below(path, _may_hold)
-    named = [file for file in below if file.name.lower().endswith(SUFFIXES) and not file.name.endswith(VERDICTS)]
+    named = [
+        file for file in below if file.name.lower().endswith(SUFFIXES) and not file.name.endswith(VERDICTS)
+    ]
     skipped = {file: why for file in named if (why := _why_none(file))}
     kept = tuple(file for file in named if file not in skipped)
     if not kept:
         others = f" ({next(iter(skipped))}: {next(iter(skipped.values()))})" if skipped else ""
-        raise UsageError(f"{path}: holds no cassette{others}; `roomproof verify PROVIDER --record {path}` makes one")
-    return Found(kept, {**skipped, **dict.fromkeys(closed, _CLOSED)})
+        raise UsageError(
+            f"{path}: holds no cassette{others}; `roomproof verify PROVIDER --record {path}` makes one"
+        )
+    return RecordingList(kept, {**skipped, **dict.fromkeys(closed, _CLOSED)})
 
 
 def _may_hold(below: Path) -> bool:
@@ -184,14 +203,20 @@ class _Reader:
 
 @contextmanager
 def _opened(path: Path) -> Iterator[_Reader]:
-    """Open a recording; whatever is wrong with it while it is open becomes a UsageError that names the place."""
+    """Open a recording; whatever is wrong with it while it is open becomes a UsageError that names the
+    place.
+    """
     try:
         with files.opened(path) as file:
             yield _reader(file, path)
     except OSError as error:
-        raise UsageError(f"{path}: cannot be read ({error.strerror}); check the path and its permissions") from error
+        raise UsageError(
+            f"{path}: cannot be read ({error.strerror}); check the path and its permissions"
+        ) from error
     except UnicodeDecodeError as error:
-        raise UsageError(f"{path}: is no UTF-8 text, so no cassette; check that it is the right file") from error
+        raise UsageError(
+            f"{path}: is no UTF-8 text, so no cassette; check that it is the right file"
+        ) from error
     except NoRecordingError as error:
         raise NotARecordingError(path, str(error)) from error
     except DamageError as damage:
@@ -214,7 +239,9 @@ def _reader(file: BinaryIO, path: Path) -> _Reader:
     wide = start.startswith(_UTF_16)
     if _JSON.match(start.decode("utf-16", "replace").encode() if wide else start):
         text = cast(BinaryIO, codecs.EncodedFile(file, "utf-8", "utf-16", "replace")) if wide else file
-        return _Reader(partial(json_file.told, text), partial(json_file.entries, text, partial(_beside, path)))
+        return _Reader(
+            partial(json_file.told, text), partial(json_file.entries, text, partial(_beside, path))
+        )
     lines = TextIOWrapper(file, encoding="utf-16" if wide else "utf-8-sig")
     return _Reader(partial(yaml_file.told, lines), partial(yaml_file.entries, lines), is_sure=False)
 

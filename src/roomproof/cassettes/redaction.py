@@ -1,8 +1,9 @@
-"""Redaction: secrets are taken out of interactions before anything reaches a disk, and what stands in their place is alike.
+"""Redaction: secrets are taken out of interactions before anything reaches a disk, and what stands in their
+place is alike.
 
-A replacement has the length of the secret, is of digits where it is, of letters and digits otherwise, and keeps the shape
-of a UUID and the scheme of a URL, so that types, lengths, patterns and formats are judged as before. Equal secrets get
-equal replacements, so that an echo stays an echo.
+A replacement has the length of the secret, is of digits where it is, of letters and digits otherwise, and
+keeps the shape of a UUID and the scheme of a URL, so that types, lengths, patterns and formats are judged as
+before. Equal secrets get equal replacements, so that an echo stays an echo.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from copy import copy
 from dataclasses import replace
 from urllib.parse import unquote
 
-from roomproof.cassettes.telling import HeaderKind, Kind, Value, header_kind, may_tell, values
+from roomproof.cassettes.telling import HeaderKind, Value, ValueKind, header_kind, may_tell, values
 from roomproof.interaction import Credentials, Headers, Interaction, Response
 from roomproof.readings import UnsearchableError
 from roomproof.secrets import KnownSecrets, as_bytes, edited, edited_text, proofs
@@ -28,7 +29,10 @@ _UUID = re.compile(r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
 _UUID_BEGIN = "00000000-0000-4000-8000-"
 _HEX = re.compile(r"(?:[0-9a-f]{16,}|[0-9A-F]{16,})")
 _OURS = re.compile(r"(?:r(?:e(?:d(?:a(?:c(?:t(?:ed?)?)?)?)?)?)?|x+)[0-9]+", re.IGNORECASE)
-_OTHERS = re.compile(r"[\[<{(*_]*(?:redacted|filtered|hidden|masked|removed|sanitized|scrubbed|dummy)[\]>})*_]*|[*x]{3,}", re.IGNORECASE)
+_OTHERS = re.compile(
+    r"[\[<{(*_]*(?:redacted|filtered|hidden|masked|removed|sanitized|scrubbed|dummy)[\]>})*_]*|[*x]{3,}",
+    re.IGNORECASE,
+)
 _MANTISSA = re.compile(rb"[^eE]+")
 _OUR_HEX = re.compile(r"f0{7,}[0-9]+", re.IGNORECASE)
 _ONES = re.compile(r"-?[01]+(?:\.[01]+)?(?:[eE][+-]?[0-9]+)?")
@@ -36,10 +40,11 @@ _DIGITS = re.compile(r"[0-9]+")
 
 
 def is_redacted(text: str) -> bool:
-    """Whether a text is a replacement of a secret: one of those made here, or a usual placeholder of other recorders.
+    """Whether a text is a replacement of a secret: one of those made here, or a usual placeholder of other
+    recorders.
 
-    Of numbers few digits are left to tell by: one that begins with 0 or 1 and zeros up to its middle counts as redacted, and
-    so does a single letter.
+    Of numbers few digits are left to tell by: one that begins with 0 or 1 and zeros up to its middle counts
+    as redacted, and so does a single letter.
     """
     text = text.removeprefix("-") if _DIGITS.fullmatch(text.removeprefix("-")) else text
     if _DIGITS.fullmatch(text):
@@ -47,14 +52,18 @@ def is_redacted(text: str) -> bool:
     if url := _URL.match(text):
         text = text[url.end() :]
         return bool(_OURS.fullmatch(text) or _DIGITS.fullmatch(text))
-    return len(text) == 1 or text.startswith(_UUID_BEGIN) or any(looks.fullmatch(text) for looks in (_OURS, _OUR_HEX, _OTHERS, _ONES))
+    return (
+        len(text) == 1
+        or text.startswith(_UUID_BEGIN)
+        or any(looks.fullmatch(text) for looks in (_OURS, _OUR_HEX, _OTHERS, _ONES))
+    )
 
 
 class Redactor:
     """Takes secrets out of interactions before anything reaches a disk.
 
-    `secrets` are the values of credentials; `live` says that access codes of rooms are secrets, too. The same secret gets the
-    same replacement for the life of the object.
+    `secrets` are the values of credentials; `live` says that access codes of rooms are secrets, too. The same
+    secret gets the same replacement for the life of the object.
     """
 
     def __init__(self, secrets: Iterable[str], *, live: bool) -> None:
@@ -102,12 +111,18 @@ class Redactor:
             headers, searched = self._headers(response.headers, known), self._response_body(response, known)
             response = searched if headers is response.headers else replace(searched, headers=headers)
         failure = self._text(interaction.failure, known)
-        if request is interaction.request and response is interaction.response and failure is interaction.failure:
+        if (
+            request is interaction.request
+            and response is interaction.response
+            and failure is interaction.failure
+        ):
             return interaction
         return replace(interaction, request=request, response=response, failure=failure)
 
     def leaks(self, interaction: Interaction) -> bool:
-        """Whether a known secret of at least four letters still stands in an interaction, in any form: the last check before writing."""
+        """Whether a known secret of at least four letters still stands in an interaction, in any form: the
+        last check before writing.
+        """
         texts = [text for text in _texts(interaction) if text not in self._searched]
         # All together may have more readings than anybody looks through, where none of them has.
         return self._known.stand_in(b"\0".join(texts)) and any(map(self._known.stand_in, texts))
@@ -123,7 +138,10 @@ class Redactor:
         """Return headers without secrets, the same object if nothing changes."""
         plain = b"\0".join(as_bytes(value) for name, value in headers if header_kind(name) is None)
         quiet = not known and not may_tell(plain, self._codes)
-        cleaned = tuple((self._text(name, known) if known else name, self._header(name, value, known, quiet)) for name, value in headers)
+        cleaned = tuple(
+            (self._text(name, known) if known else name, self._header(name, value, known, quiet))
+            for name, value in headers
+        )
         return headers if cleaned == headers else cleaned
 
     def _header(self, name: str, value: str, known: bool, quiet: bool) -> str:
@@ -137,9 +155,15 @@ class Redactor:
         return REDACTED if kind is HeaderKind.WHOLE else self._replacement(value)
 
     def _proof(self, value: str) -> str:
-        """Return the value of Authorization with its scheme (RFC 9110, 11.4), and what names the signed headers; no more of it."""
+        """Return the value of Authorization with its scheme (RFC 9110, 11.4), and what names the signed
+        headers; no more of it.
+        """
         scheme = _SCHEME.match(value)
-        if scheme is None or any(scheme[1] in secret for secret in self._known.texts) or self._known.stand_in(scheme[1].encode()):
+        if (
+            scheme is None
+            or any(scheme[1] in secret for secret in self._known.texts)
+            or self._known.stand_in(scheme[1].encode())
+        ):
             return REDACTED
         signed = _SIGNED_HEADERS.search(value)
         return f"{scheme[1]} {signed[0]}&Signature={REDACTED}" if signed else f"{scheme[1]} {REDACTED}"
@@ -167,8 +191,12 @@ class Redactor:
         if (whole := data.decode("utf-8", "replace")) in self._known.short:
             return self._replacement(whole).encode()
         short = self._known.short
-        found = (value for value in values(data) if value.tells(self._codes) or (short and value.text in short))
-        data = edited(data, [(value.start, value.end, self._in_place_of(value)) for value in found if value.raw])
+        found = (
+            value for value in values(data) if value.tells(self._codes) or (short and value.text in short)
+        )
+        data = edited(
+            data, [(value.start, value.end, self._in_place_of(value)) for value in found if value.raw]
+        )
         # What stands beside a replacement can make a secret with it: look again until none is found.
         for _ in range(_ROUNDS if known else 0):
             places = self._known.places(data)
@@ -176,13 +204,18 @@ class Redactor:
                 break
             if not places[0].secret:
                 raise UnsearchableError
-            lost = ((place, place.secret if not place.coded else data[place.start : place.end].decode("latin-1")) for place in places)
-            data = edited(data, [(place.start, place.end, self._replacement(text).encode()) for place, text in lost])
+            lost = (
+                (place, place.secret if not place.coded else data[place.start : place.end].decode("latin-1"))
+                for place in places
+            )
+            data = edited(
+                data, [(place.start, place.end, self._replacement(text).encode()) for place, text in lost]
+            )
         return data
 
     def _in_place_of(self, value: Value) -> bytes:
         text = value.text
-        if value.kind is not Kind.NUMBER:
+        if value.kind is not ValueKind.NUMBER:
             return self._replacement(text).encode()
         digits = text.removeprefix("-")
         if not _DIGITS.fullmatch(digits):
@@ -191,7 +224,9 @@ class Redactor:
         return (text.removesuffix(digits) + self._replacement(digits)).encode()
 
     def _replacement(self, text: str) -> str:
-        """Return what stands in the place of a text: always the same, another one for another text as far as its length allows."""
+        """Return what stands in the place of a text: always the same, another one for another text as far as
+        its length allows.
+        """
         if text not in self._replacements:
             self._replacements[text] = self._new_replacement(text)
         return self._replacements[text]
@@ -214,7 +249,10 @@ def _texts(interaction: Interaction, proofs: bool = True) -> list[bytes]:
     request, response = interaction.request, interaction.response
     headers = (*request.headers, *(response.headers if response else ()))
     values_ = (value for name, value in headers if proofs or header_kind(name) is None)
-    texts = (as_bytes(text) for text in (request.url, interaction.failure, *(name for name, _ in headers), *values_))
+    texts = (
+        as_bytes(text)
+        for text in (request.url, interaction.failure, *(name for name, _ in headers), *values_)
+    )
     return [*texts, request.body or b"", response.body if response else b""]
 
 
@@ -242,7 +280,9 @@ def _digits(text: str, number: int, digit: str) -> str:
 
 
 def _worded(size: int, number: int, word: str, digit: str) -> str:
-    """Return REDACTED0001, padded with digits or cut to so many letters; never of digits alone, which would be another class."""
+    """Return REDACTED0001, padded with digits or cut to so many letters; never of digits alone, which would
+    be another class.
+    """
     if size == 1:
         return chr(ord("a") + (number + 22) % 26)
     wanted = size - len(word) if size >= 12 else min(4, size // 2)

@@ -7,48 +7,55 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from roomproof.cassettes.call import MAX_UNREADABLE, Call, Tally
-from roomproof.cassettes.heard import Heard, Register
+from roomproof.cassettes.call import MAX_UNREADABLE, Call, RecordingTally
 from roomproof.cassettes.order import Space
+from roomproof.cassettes.provider_record import ProviderRecord, Register
 from roomproof.cassettes.recording import open_recording
 from roomproof.cassettes.stream import Streams
 from roomproof.cassettes.stream_by import StreamBy
 from roomproof.cassettes.survey import Survey, survey
 from roomproof.errors import UsageError
 from roomproof.events import Listener
-from roomproof.report.document import Recording, Skipped, SkippedFile, Unreadable, UnreadableEntry
+from roomproof.report.document import (
+    RecordingEntries,
+    SkippedFile,
+    SkippedFiles,
+    UnreadableEntries,
+    UnreadableEntry,
+)
 
-__all__ = ["Heard", "Register", "Replayed", "replay"]
+__all__ = ["ProviderRecord", "Register", "ReplayResult", "replay"]
 
 
 @dataclass
-class Replayed:
-    """What all recordings say: by provider, the verdicts of each file, what else is in them, files that cannot be read.
+class ReplayResult:
+    """What all recordings say: by provider, the verdicts of each file, what else is in them, files that
+    cannot be read.
 
     `judged` counts the interactions that gave evidence, `learned` those of which something was only learned.
     """
 
-    heard: dict[str, Heard] = field(default_factory=dict)
-    by_file: dict[Path, dict[str, Heard]] = field(default_factory=dict)
+    heard: dict[str, ProviderRecord] = field(default_factory=dict)
+    by_file: dict[Path, dict[str, ProviderRecord]] = field(default_factory=dict)
     told: dict[Path, Mapping[str, str]] = field(default_factory=dict)
-    tally: Tally = field(default_factory=Tally)
+    tally: RecordingTally = field(default_factory=RecordingTally)
     judged: int = 0
     learned: int = 0
     problems: list[UsageError] = field(default_factory=list)
 
-    def counts(self, skipped: Mapping[Path, str]) -> Recording:
+    def counts(self, skipped: Mapping[Path, str]) -> RecordingEntries:
         """Return what became of the entries of all recordings, and which files were passed over and why."""
         tally = self.tally
         files = [SkippedFile(file=str(path), why=why) for path, why in skipped.items()]
         named = ((str(path), entry) for path, entry in tally.unreadable)
         entries = (UnreadableEntry(file=file, place=entry.place, why=entry.why) for file, entry in named)
-        return Recording(
+        return RecordingEntries(
             judged=self.judged,
             learned=self.learned,
             foreign=sum(tally.unmatched.values()),
-            unreadable=Unreadable(count=tally.unreadable_count, entries=tuple(entries)),
+            unreadable=UnreadableEntries(count=tally.unreadable_count, entries=tuple(entries)),
             bodies_missing=tally.bodies_missing,
-            skipped=Skipped(count=len(files), files=tuple(files[:MAX_UNREADABLE])),
+            skipped=SkippedFiles(count=len(files), files=tuple(files[:MAX_UNREADABLE])),
         )
 
 
@@ -57,14 +64,14 @@ def replay(
     register: Register,
     listener: Listener = lambda _: None,
     stream_by: StreamBy = StreamBy.HEADER,
-) -> Replayed:
+) -> ReplayResult:
     """Judge every recording, the calls of each account in their order; `listener` hears of each that was
     judged.
 
     Of a file that is damaged what stands before the damage counts; the damage is among the problems.
     """
     contracts = {provider: contract for provider, (contract, _) in register.contracts.items()}
-    replayed, streams = Replayed(), Streams(register, listener)
+    replayed, streams = ReplayResult(), Streams(register, listener)
     together: dict[str, list[Survey]] = {}
     spaces: dict[str, Space] = {}
     for path in paths:
@@ -95,7 +102,7 @@ def replay(
     return replayed
 
 
-def _note(found: Survey, replayed: Replayed) -> None:
+def _note(found: Survey, replayed: ReplayResult) -> None:
     replayed.tally.merge(found.tally)
     if found.tally.damage is not None:
         replayed.problems.append(found.tally.damage)
@@ -109,14 +116,18 @@ def _is_alone(found: Survey, stream_by: StreamBy) -> bool:
 
 
 def _judge(surveys: list[Survey], streams: Streams, group: str) -> None:
-    """Judge some recordings as one, those that say when they were made in that order, behind those that do not.
+    """Judge some recordings as one, those that say when they were made in that order, behind those that do
+    not.
 
-    `group` is what they have in common, their folder or the only file; nothing if only their accounts bring them
-    together: then a call whose account nobody knows belongs to its file.
+    `group` is what they have in common, their folder or the only file; nothing if only their accounts bring
+    them together: then a call whose account nobody knows belongs to its file.
     """
     before: float | None = None
     for number, cluster in enumerate(_clusters(surveys)):
-        first, last = cluster[0].first, max((one.last for one in cluster if one.last is not None), default=None)
+        first, last = (
+            cluster[0].first,
+            max((one.last for one in cluster if one.last is not None), default=None),
+        )
         if number and (first is None or before is None or first < before):
             streams.pause()
         before = last
@@ -127,11 +138,20 @@ def _judge(surveys: list[Survey], streams: Streams, group: str) -> None:
 
 
 def _clusters(surveys: list[Survey]) -> Iterator[list[Survey]]:
-    """Yield the recordings in the order of their times, those of the same time together where their calls can be put into an order."""
+    """Yield the recordings in the order of their times, those of the same time together where their calls can
+    be put into an order.
+    """
     cluster: list[Survey] = []
     last: float | None = None
     for found in sorted(surveys, key=lambda one: (one.first is not None, one.first or 0.0)):
-        if cluster and last is not None and found.first is not None and found.first <= last and found.is_timed and cluster[0].is_timed:
+        if (
+            cluster
+            and last is not None
+            and found.first is not None
+            and found.first <= last
+            and found.is_timed
+            and cluster[0].is_timed
+        ):
             cluster.append(found)
             last = max(last, found.last or last)
             continue

@@ -1,4 +1,6 @@
-"""Judge streams: what one account of one provider did, in order. A stream may lie in one file, or in several."""
+"""Judge streams: what one account of one provider did, in order. A stream may lie in one file, or in
+several.
+"""
 
 from __future__ import annotations
 
@@ -6,19 +8,21 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from roomproof.cassettes.call import Call
-from roomproof.cassettes.heard import Heard, Register
 from roomproof.cassettes.overlap import Overlaps
+from roomproof.cassettes.provider_record import ProviderRecord, Register
 from roomproof.events import Judged, Listener
 from roomproof.interaction import SAFE, Interaction
-from roomproof.judge.beside import ALONE, Beside
+from roomproof.judge.beside import ALONE, ConcurrentRequests
+from roomproof.judge.client_violations import InteractionOrigin
 from roomproof.judge.evidence import Outcome
 from roomproof.judge.identity import room_key
 from roomproof.judge.judge import Judge
-from roomproof.judge.seen import is_second_hand, response_json
-from roomproof.judge.violations import Origin
+from roomproof.judge.judged_interaction import is_second_hand, response_json
 
 MOST_STREAMS = 500
-"""So many streams are followed at once; of one that was not heard of for longest it is forgotten what its rooms were like."""
+"""So many streams are followed at once; of one that was not heard of for longest it is forgotten what its
+rooms were like.
+"""
 _MOST_AT_ONCE = 20
 """So many calls of one moment are remembered: a recording may have one time for all."""
 
@@ -55,7 +59,7 @@ class Streams:
     """Gives each call to the judge of its stream, and what that says to the record of the call's file."""
 
     def __init__(self, register: Register, listener: Listener) -> None:
-        self.by_file: dict[Path, dict[str, Heard]] = {}
+        self.by_file: dict[Path, dict[str, ProviderRecord]] = {}
         self.judged = self.learned = 0
         self._register, self._listener = register, listener
         self._streams: dict[Name, Stream] = {}
@@ -87,8 +91,8 @@ class Streams:
             self._lose_sight_of(stream)
 
     def _tell_others(self, name: Name, call: Call) -> None:
-        """Let the other streams that know a room hear that a call may have changed it: one account may have several
-        keys and several addresses.
+        """Let the other streams that know a room hear that a call may have changed it: one account may have
+        several keys and several addresses.
         """
         request = call.interaction.request
         keys = [key for segment in request.path.split("/") if (key := room_key(request, segment))]
@@ -107,7 +111,9 @@ class Streams:
             room_id = str(room.get(contract.room.id, ""))
         if key := room_key(request, room_id):
             names = self._who_know.pop((call.provider, key), frozenset())
-            self._who_know[call.provider, key] = names if name in names or len(names) >= _MOST_KEYS else names | {name}
+            self._who_know[call.provider, key] = (
+                names if name in names or len(names) >= _MOST_KEYS else names | {name}
+            )
             if len(self._who_know) > _MOST_ROOMS:
                 del self._who_know[next(iter(self._who_know))]
 
@@ -125,7 +131,9 @@ class Streams:
         stream = self._streams.pop(name)
         self._catch_up(stream)
         if stream.latest is not None:
-            self.by_file[stream.latest][stream.judge.contract.provider].boundaries.merge(stream.judge.boundaries)
+            self.by_file[stream.latest][stream.judge.contract.provider].boundaries.merge(
+                stream.judge.boundaries
+            )
 
     def _lose_sight_of(self, stream: Stream) -> None:
         self._catch_up(stream)
@@ -135,7 +143,7 @@ class Streams:
         for call, beside in stream.overlaps.rest():
             self._judge(stream, call, beside)
 
-    def _judge(self, stream: Stream, call: Call, beside: Beside) -> None:
+    def _judge(self, stream: Stream, call: Call, beside: ConcurrentRequests) -> None:
         interaction = call.interaction
         stream.judge.rooms.file = call.path
         if call.is_elsewhere:
@@ -155,12 +163,14 @@ class Streams:
             verdicts.add(item, interaction)
         self._listener(Judged(stream.judge.contract, interaction, evidence))
         if not is_old and not is_known:
-            heard.client.note(stream.judge.violations, Origin(call.path, call.place, interaction.at))
+            heard.client.note(
+                stream.judge.violations, InteractionOrigin(call.path, call.place, interaction.at)
+            )
         is_judged = any(item.outcome is not Outcome.INCONCLUSIVE for item in evidence)
         self.judged += is_judged
         self.learned += not is_judged
 
-    def _heard(self, call: Call) -> Heard:
+    def _heard(self, call: Call) -> ProviderRecord:
         by_provider = self.by_file.setdefault(call.path, {})
         heard = by_provider.get(call.provider)
         if heard is None:

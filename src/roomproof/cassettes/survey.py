@@ -1,4 +1,6 @@
-"""What a recording is like before it is judged: whose it is, in which order its calls stand, when they were made."""
+"""What a recording is like before it is judged: whose it is, in which order its calls stand, when they were
+made.
+"""
 
 from __future__ import annotations
 
@@ -6,11 +8,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from roomproof.cassettes.call import Call, Tally, calls
+from roomproof.cassettes.call import Call, RecordingTally, calls
 from roomproof.cassettes.order import Space, in_order
 from roomproof.cassettes.recording import Recording
 from roomproof.contract.model import Contract
-from roomproof.judge.seen import is_second_hand
+from roomproof.judge.judged_interaction import is_second_hand
 
 _MOST_ACCOUNTS = 2
 """Whether an account is the only one of a file shows with the second."""
@@ -20,13 +22,14 @@ _MOST_ACCOUNTS = 2
 class Survey:
     """A recording at first sight.
 
-    `is_own`: roomproof itself made it, so that its order is right and nothing more was looked at. `is_timed`: every call says when it
-    began. `first` and `last` are the earliest and the latest time of a call, None where no time is known.
+    `is_own`: roomproof itself made it, so that its order is right and nothing more was looked at. `is_timed`:
+    every call says when it began. `first` and `last` are the earliest and the latest time of a call, None
+    where no time is known.
     """
 
     recording: Recording
     contracts: Mapping[str, Contract]
-    tally: Tally = field(default_factory=Tally)
+    tally: RecordingTally = field(default_factory=RecordingTally)
     is_own: bool = False
     is_timed: bool = True
     first: float | None = None
@@ -48,12 +51,16 @@ class Survey:
         return bool(self._accounts)
 
     def account(self, call: Call) -> str | None:
-        """Return whose account a call was: what the recording says, else the only account of that server in the file, if there is one."""
+        """Return whose account a call was: what the recording says, else the only account of that server in
+        the file, if there is one.
+        """
         known = self._accounts.get((call.provider, call.server), set())
         return call.account or (next(iter(known)) if len(known) == 1 else None)
 
     def calls(self) -> Iterator[Call]:
-        """Yield the calls in the order in which they began, as far as that is known; those of roomproof's own in that of the file."""
+        """Yield the calls in the order in which they began, as far as that is known; those of roomproof's own
+        in that of the file.
+        """
         if self.is_own:
             yield from calls(self.recording, self.contracts, self.tally)
             return
@@ -61,12 +68,14 @@ class Survey:
         # Of a file that is told backwards this holds for calls of the same moment, too.
         turn = -1 if self._falls and not self._rises else 1
         held = self._held
-        read = calls(self.recording, self.contracts, Tally()) if held is None else iter(held)
+        read = calls(self.recording, self.contracts, RecordingTally()) if held is None else iter(held)
         read = (replace(call, is_adrift=True) for call in read) if is_mixed else read
         if not self._falls:
             yield from read
         elif held is None:
-            yield from in_order(read, key=lambda call: (call.moment, turn * call.index), size=lambda call: call.size)
+            yield from in_order(
+                read, key=lambda call: (call.moment, turn * call.index), size=lambda call: call.size
+            )
         else:
             yield from sorted(read, key=lambda call: (call.moment, turn * call.index))
 
@@ -74,14 +83,18 @@ class Survey:
         """Take note of the next call, and hold it where there is space for all of them."""
         if self._held is not None:
             self._held.append(call)
-            if not space.takes(call.size):
+            if not space.accepts(call.size):
                 self.let_go(space)
         self.is_timed &= call.started is not None or not call.belongs
         if call.account is not None and call.belongs:
             known = self._accounts.setdefault((call.provider, call.server), set())
             if len(known) < _MOST_ACCOUNTS:
                 known.add(call.account)
-        at = call.interaction.at.timestamp() if call.started is None and call.interaction.at is not None else call.started
+        at = (
+            call.interaction.at.timestamp()
+            if call.started is None and call.interaction.at is not None
+            else call.started
+        )
         if at is not None:
             self.first = at if self.first is None else min(self.first, at)
             self.last = at if self.last is None else max(self.last, at)
@@ -97,7 +110,8 @@ class Survey:
 
 
 def survey(recording: Recording, contracts: Mapping[str, Contract], space: Space) -> Survey:
-    """Look at a recording: at all of it if it is of somebody else, as far as its first call if it is roomproof's own.
+    """Look at a recording: at all of it if it is of somebody else, as far as its first call if it is
+    roomproof's own.
 
     As many calls are held as there is space for in memory; the others are read again when they are judged.
     """

@@ -1,4 +1,6 @@
-"""Names that tell a secret: of headers, of members of JSON, of parameters in URLs and forms; and the values below them."""
+"""Names that tell a secret: of headers, of fields of JSON, of parameters in URLs and forms; and the values
+below them.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +16,18 @@ from urllib.parse import unquote_plus
 from roomproof.cassettes.layout import is_json
 
 _SECRETS = (
-    *("token", "secret", "password", "passwd", "passphrase", "apikey", "accesskey", "secretkey", "privatekey", "connectionstring"),
+    *(
+        "token",
+        "secret",
+        "password",
+        "passwd",
+        "passphrase",
+        "apikey",
+        "accesskey",
+        "secretkey",
+        "privatekey",
+        "connectionstring",
+    ),
     *("subscriptionkey", "functionskey", "authkey"),
 )
 _CODES = ("accesscode", "passcode", "pincode", "joincode")
@@ -32,10 +45,10 @@ class HeaderKind(Enum):
     NAMED = "a value under a telling name"
 
 
-class Kind(StrEnum):
+class ValueKind(StrEnum):
     """How a value stands in a text."""
 
-    MEMBER = "member"
+    FIELD = "member"
     NUMBER = "number"
     PARAMETER = "parameter"
     LOGIN = "login"
@@ -43,9 +56,11 @@ class Kind(StrEnum):
 
 
 class Value(NamedTuple):
-    """A value in a text, the bytes from start to end without quotation marks, and the name that it stands under."""
+    """A value in a text, the bytes from start to end without quotation marks, and the name that it stands
+    under.
+    """
 
-    kind: Kind
+    kind: ValueKind
     name: str
     start: int
     end: int
@@ -55,15 +70,15 @@ class Value(NamedTuple):
     def text(self) -> str:
         """The value with its escapes undone."""
         text = self.raw.decode("utf-8", "surrogateescape")
-        if self.kind is Kind.MEMBER:
+        if self.kind is ValueKind.FIELD:
             return _unescaped(text)
-        return unquote_plus(text, errors="surrogateescape") if self.kind is Kind.PARAMETER else text
+        return unquote_plus(text, errors="surrogateescape") if self.kind is ValueKind.PARAMETER else text
 
     def tells(self, codes: bool) -> bool:
         """Whether this is a secret by its name or its form; `codes`: access codes of rooms, too."""
-        if self.kind in (Kind.LOGIN, Kind.JWT):
+        if self.kind in (ValueKind.LOGIN, ValueKind.JWT):
             return True
-        return is_telling(self.name, codes) or (self.kind is Kind.PARAMETER and is_signature(self.name))
+        return is_telling(self.name, codes) or (self.kind is ValueKind.PARAMETER and is_signature(self.name))
 
 
 _LONG = 200
@@ -71,7 +86,9 @@ _LONG = 200
 
 
 def is_telling(name: str, codes: bool) -> bool:
-    """Whether a name in snake, kebab or camel case ends in the word for a secret; `codes`: for a room's access code, too."""
+    """Whether a name in snake, kebab or camel case ends in the word for a secret; `codes`: for a room's
+    access code, too.
+    """
     return _remembered(name, codes) if len(name) <= _LONG else _is_telling(name, codes)
 
 
@@ -79,7 +96,9 @@ def _is_telling(name: str, codes: bool) -> bool:
     letters = re.sub("[^a-z]", "", name.lower())
     if letters.endswith(_SECRETS):
         return True
-    return codes and (letters.endswith(_CODES) or [word.lower() for word in _WORDS.findall(name)][-1:] == ["pin"])
+    return codes and (
+        letters.endswith(_CODES) or [word.lower() for word in _WORDS.findall(name)][-1:] == ["pin"]
+    )
 
 
 _remembered = lru_cache(4096)(_is_telling)
@@ -94,7 +113,9 @@ def is_signature(name: str) -> bool:
 
 @lru_cache(4096)
 def header_kind(name: str) -> HeaderKind | None:
-    """Return how a header of this name carries a secret, None if it carries none (RFC 9110, 11.6 and 11.7; RFC 6265, 4)."""
+    """Return how a header of this name carries a secret, None if it carries none (RFC 9110, 11.6 and 11.7;
+    RFC 6265, 4).
+    """
     lowered = name.lower()
     if "authorization" in lowered.split("-"):
         return HeaderKind.PROOF
@@ -113,11 +134,13 @@ def may_tell(data: bytes, codes: bool) -> bool:
 
 
 def values(data: bytes) -> Iterator[Value]:
-    """Yield the values under names in JSON or any other text, damaged or not, and what looks like a secret; not in order."""
-    yield from _members(data) if is_json(data) else _quoted(data)
+    """Yield the values under names in JSON or any other text, damaged or not, and what looks like a secret;
+    not in order.
+    """
+    yield from _fields(data) if is_json(data) else _quoted(data)
     for match in _PARAMETER.finditer(data):
-        yield Value(Kind.PARAMETER, unquote_plus(match[1].decode("latin-1")), *match.span(2), match[2])
-    yield from (Value(Kind.LOGIN, "", *match.span(1), match[1]) for match in _LOGIN.finditer(data))
+        yield Value(ValueKind.PARAMETER, unquote_plus(match[1].decode("latin-1")), *match.span(2), match[2])
+    yield from (Value(ValueKind.LOGIN, "", *match.span(1), match[1]) for match in _LOGIN.finditer(data))
     yield from _jwts(data)
 
 
@@ -131,19 +154,23 @@ _PARAMETER = re.compile(
 _LOGIN = re.compile(rb"""://(?:[^/?#@:\s"'<>\\]*:)?([^/?#@\s"'<>\\]+)@""")
 _DOTTED = re.compile(rb"(?<![\w.-])[\w-]++(?:\.[\w-]++)++")
 _TOKENS = re.compile(
-    rb'(?P<name>"[^"\\]*+(?:\\.[^"\\]*+)*+"(?=\s*:))|(?P<text>"[^"\\]*+(?:\\.[^"\\]*+)*+")|(?P<number>-?[0-9][0-9.eE+-]*)'
+    rb'(?P<name>"[^"\\]*+(?:\\.[^"\\]*+)*+"(?=\s*:))|(?P<text>"[^"\\]*+(?:\\.[^"\\]*+)*+")|'
+    rb"(?P<number>-?[0-9][0-9.eE+-]*)"
     rb"|(?P<open>[\[{])|(?P<close>[\]}])",
     re.DOTALL,
 )
 _QUOTED = re.compile(rb"""(["'])([^"'\\=:,{}\[\]]{1,64})\1\s*[:=]\s*""")
 _QUOTED_VALUE = re.compile(
-    rb"""(?:"([^"\\]*+(?:\\.[^"\\]*+)*+)|'([^'\\]*+(?:\\.[^'\\]*+)*+)|(-?[0-9]+)(?![\w.])|([^\s"'\[\]{},:]+))""", re.DOTALL
+    rb"""(?:"([^"\\]*+(?:\\.[^"\\]*+)*+)|'([^'\\]*+(?:\\.[^'\\]*+)*+)|(-?[0-9]+)(?![\w.])|([^\s"'\[\]{},:]+))""",
+    re.DOTALL,
 )
 _LITERALS = (b"null", b"true", b"false", b"None", b"True", b"False")
 
 
-def _members(data: bytes) -> Iterator[Value]:
-    """Yield the texts and numbers of valid JSON; those in an array stand under the array's name without the s of a plural."""
+def _fields(data: bytes) -> Iterator[Value]:
+    """Yield the texts and numbers of valid JSON; those in an array stand under the array's name without the s
+    of a plural.
+    """
     names = [""]
     for token in _TOKENS.finditer(data):
         match token.lastgroup:
@@ -154,9 +181,9 @@ def _members(data: bytes) -> Iterator[Value]:
             case "close":
                 names.pop()
             case "text":
-                yield Value(Kind.MEMBER, names[-1], token.start() + 1, token.end() - 1, token[0][1:-1])
+                yield Value(ValueKind.FIELD, names[-1], token.start() + 1, token.end() - 1, token[0][1:-1])
             case _:
-                yield Value(Kind.NUMBER, names[-1], *token.span(), token[0])
+                yield Value(ValueKind.NUMBER, names[-1], *token.span(), token[0])
 
 
 def _quoted(data: bytes) -> Iterator[Value]:
@@ -164,20 +191,28 @@ def _quoted(data: bytes) -> Iterator[Value]:
     for match in _QUOTED.finditer(data):
         value = _QUOTED_VALUE.match(data, match.end())
         if value and value.lastindex and value[0] not in _LITERALS:
-            kind = Kind.NUMBER if value.lastindex == 3 else Kind.MEMBER
-            yield Value(kind, match[2].decode("latin-1"), *value.span(value.lastindex), value[value.lastindex])
+            kind = ValueKind.NUMBER if value.lastindex == 3 else ValueKind.FIELD
+            yield Value(
+                kind, match[2].decode("latin-1"), *value.span(value.lastindex), value[value.lastindex]
+            )
 
 
 def _jwts(data: bytes) -> Iterator[Value]:
-    """Yield JSON Web Tokens (RFC 7519, 3): Base64 parts with dots between them, of which the first is a JSON object."""
+    """Yield JSON Web Tokens (RFC 7519, 3): Base64 parts with dots between them, of which the first is a JSON
+    object.
+    """
     if b"eyJ" not in data:
         return
     for match in _DOTTED.finditer(data):
         at = match[0].find(b"eyJ")
         header = match[0][at:].partition(b".")[0]
         # Words have these letters in them, too, but no object in Base64.
-        if at >= 0 and header != match[0][at:] and b'":' in urlsafe_b64decode(header[: len(header) // 4 * 4]).replace(b" ", b""):
-            yield Value(Kind.JWT, "", match.start() + at, match.end(), match[0][at:])
+        if (
+            at >= 0
+            and header != match[0][at:]
+            and b'":' in urlsafe_b64decode(header[: len(header) // 4 * 4]).replace(b" ", b"")
+        ):
+            yield Value(ValueKind.JWT, "", match.start() + at, match.end(), match[0][at:])
 
 
 def _unescaped(text: str) -> str:

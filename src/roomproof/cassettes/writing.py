@@ -9,7 +9,7 @@ from typing import Any
 
 import orjson
 
-from roomproof.cassettes.as_sent import MEMBER, digest_of
+from roomproof.cassettes.body_digest import FIELD, digest_of
 from roomproof.cassettes.layout import layouts, pretty
 from roomproof.interaction import LARGEST_BODY, SHOWN_BODY
 
@@ -23,7 +23,9 @@ _NOT_PLAIN = frozenset(("y", "n", "yes", "no", "on", "off", "true", "false", "nu
 
 
 def yaml_entry(node: Mapping[str, Any]) -> str:
-    """Return an entry as an item, two spaces in, of a YAML list. ASCII only: a text cut off anywhere is still one."""
+    """Return an entry as an item, two spaces in, of a YAML list. ASCII only: a text cut off anywhere is still
+    one.
+    """
     request, response = node["request"], node["response"]
     status = response["status"]
     asked, answered = _reviewed(request["body"]), _reviewed(response["body"]["string"])
@@ -41,7 +43,9 @@ def yaml_entry(node: Mapping[str, Any]) -> str:
     ]
     if node["recorded_at"]:
         lines.append(f"    recorded_at: {_quoted(node['recorded_at'])}")
-    lines += _digests({"request": (request["body"], asked), "response": (response["body"]["string"], answered)})
+    lines += _digests(
+        {"request": (request["body"], asked), "response": (response["body"]["string"], answered)}
+    )
     sender = node["sender"]
     lines.append(f"    sender: {{credentials: {sender['credentials']}, room: {sender['room']}}}")
     if "left_out" in node:
@@ -50,11 +54,16 @@ def yaml_entry(node: Mapping[str, Any]) -> str:
 
 
 def json_entry(node: Mapping[str, Any]) -> str:
-    """Return an entry as one line of JSON, which has no bytes: a body of them is there as text as far as it goes, exactly in `bytes`."""
+    """Return an entry as one line of JSON, which has no bytes: a body of them is there as text as far as it
+    goes, exactly in `bytes`.
+    """
     request, response = node["request"], node["response"]
     exact = {"request": request["body"], "response": response["body"]["string"]}
     kept = {side: base64.b64encode(body).decode() for side, body in exact.items() if isinstance(body, bytes)}
-    texts = {side: body.decode("utf-8", "replace") if isinstance(body, bytes) else body for side, body in exact.items()}
+    texts = {
+        side: body.decode("utf-8", "replace") if isinstance(body, bytes) else body
+        for side, body in exact.items()
+    }
     shown = {
         **node,
         "request": {**request, "body": texts["request"]},
@@ -65,7 +74,9 @@ def json_entry(node: Mapping[str, Any]) -> str:
 
 
 def yaml_head(told: Mapping[str, str]) -> str:
-    """Return what stands before the entries: vcrpy's version, and under `roomproof` what the recording is of."""
+    """Return what stands before the entries: vcrpy's version, and under `roomproof` what the recording is
+    of.
+    """
     lines = [f"  {name}: {_quoted(value)}" for name, value in told.items()]
     return "\n".join((f"version: {VERSION}", "roomproof:", *lines, "interactions:"))
 
@@ -86,12 +97,18 @@ def _headers(headers: Mapping[str, list[str]]) -> Iterator[str]:
 
 
 def _reviewed(body: str | bytes | None) -> str | None:
-    """Return JSON laid out to be read, None for what nobody would read and for white space that could not be told again from it."""
+    """Return JSON laid out to be read, None for what nobody would read and for white space that could not be
+    told again from it.
+    """
     if not isinstance(body, str) or len(body) > SHOWN_BODY:
         return None
     laid_out = pretty(body)
     # Laid out it must not become larger than is judged when it is read again.
-    return laid_out if laid_out is not None and len(laid_out) <= LARGEST_BODY and body in layouts(laid_out) else None
+    return (
+        laid_out
+        if laid_out is not None and len(laid_out) <= LARGEST_BODY and body in layouts(laid_out)
+        else None
+    )
 
 
 def _body(body: str | bytes | None, laid_out: str | None, indent: int) -> str:
@@ -106,9 +123,13 @@ def _body(body: str | bytes | None, laid_out: str | None, indent: int) -> str:
 
 def _digests(bodies: Mapping[str, tuple[str | bytes | None, str | None]]) -> Iterator[str]:
     """Yield the digests of the bodies that stand there otherwise than they were sent."""
-    changed = {side: body for side, (body, laid_out) in bodies.items() if isinstance(body, str) and laid_out not in (None, body)}
+    changed = {
+        side: body
+        for side, (body, laid_out) in bodies.items()
+        if isinstance(body, str) and laid_out not in (None, body)
+    }
     if changed:
-        yield f"    {MEMBER}:"
+        yield f"    {FIELD}:"
     for side, body in changed.items():
         told = digest_of(body.encode())
         yield f"      {side}: {{sha256: {_quoted(told['sha256'])}, bytes: {told['bytes']}}}"

@@ -1,8 +1,8 @@
 """Read a cassette in YAML some entries at a time, so that its length costs no memory.
 
-The list of interactions is cut where a line begins an item: what recorders write can be read so. YAML that cannot (a list in
-brackets, anchors that reach far) is read whole, as long as it is not too long for that. An item that is no YAML by itself, in a text
-that is none as a whole, costs itself and no other.
+The list of interactions is cut where a line begins an item: what recorders write can be read so. YAML that
+cannot (a list in brackets, anchors that reach far) is read whole, as long as it is not too long for that. An
+item that is no YAML by itself, in a text that is none as a whole, costs itself and no other.
 """
 
 from __future__ import annotations
@@ -40,7 +40,9 @@ class _WholeError(Exception):
 
 
 def told(file: TextIO) -> Any:
-    """Return what stands under `roomproof` before the interactions, None if nothing does. Raises DamageError."""
+    """Return what stands under `roomproof` before the interactions, None if nothing does. Raises
+    DamageError.
+    """
     node = _loaded(_joined(_head(file), "what stands before the interactions"), 1)
     if not isinstance(node, dict | None) and not _is_old(node):
         raise DamageError(_NO_LIST)
@@ -48,7 +50,9 @@ def told(file: TextIO) -> Any:
 
 
 def entries(file: TextIO) -> Iterator[Entry | Unreadable]:
-    """Yield the entries of a cassette. Raises DamageError where it is none, or is broken outside its entries."""
+    """Yield the entries of a cassette. Raises DamageError where it is none, or is broken outside its
+    entries.
+    """
     read = 0
     try:
         for line, node in _nodes_of(file, _misled):
@@ -68,7 +72,9 @@ def entries(file: TextIO) -> Iterator[Entry | Unreadable]:
 
 
 def _piecewise(file: TextIO, skipped: int, damage: DamageError) -> Iterator[Entry | Unreadable]:
-    """Yield what can be read of a text that is no YAML as a whole, but for its first entries. Raises the damage if nothing can."""
+    """Yield what can be read of a text that is no YAML as a whole, but for its first entries. Raises the
+    damage if nothing can.
+    """
     read = 0
     try:
         for line, node in islice(_nodes_of(file, _one_by_one), skipped, None):
@@ -112,7 +118,9 @@ def _loaded(text: str, first_line: int) -> Any:
     try:
         return load(text, first_line)
     except BadYamlError as error:
-        raise DamageError(f"is not readable as YAML ({error})", None if error.line is None else first_line + error.line) from error
+        raise DamageError(
+            f"is not readable as YAML ({error})", None if error.line is None else first_line + error.line
+        ) from error
 
 
 def _head(file: TextIO) -> Iterator[_Numbered]:
@@ -126,7 +134,8 @@ def _head(file: TextIO) -> Iterator[_Numbered]:
 
 
 def _nodes_of(file: TextIO, otherwise: Callable[[list[_Numbered]], Iterator[_Node]]) -> Iterator[_Node]:
-    """Yield the nodes of the list with the lines on which they begin; `otherwise` reads items that are no YAML together.
+    """Yield the nodes of the list with the lines on which they begin; `otherwise` reads items that are no
+    YAML together.
 
     Raises _WholeError where lines are not enough.
     """
@@ -181,7 +190,9 @@ def _batches(items: Iterator[_Numbered]) -> Iterator[list[_Numbered]]:
 
 
 def _items(lines: Iterator[_Numbered]) -> Iterator[_Numbered]:
-    """Yield the text of each item with the number of its first line, as long as lines show where the list ends."""
+    """Yield the text of each item with the number of its first line, as long as lines show where the list
+    ends.
+    """
     is_beginning = True
     for number, line in lines:
         if is_beginning and _OLD_START.match(line):
@@ -236,7 +247,7 @@ def _is_followed(first: _Numbered, lines: Iterator[_Numbered]) -> bool:
     """
     is_followed = False
 
-    def members() -> Iterator[_Numbered]:
+    def fields() -> Iterator[_Numbered]:
         nonlocal is_followed
         for number, line in chain([first], lines):
             if _START.match(line):
@@ -244,30 +255,36 @@ def _is_followed(first: _Numbered, lines: Iterator[_Numbered]) -> bool:
                 return
             yield number, "\n" if _BLANK.match(line) else line
 
-    node = _loaded(_joined(members(), "what follows the interactions"), first[0])
+    node = _loaded(_joined(fields(), "what follows the interactions"), first[0])
     if not isinstance(node, dict | None) or not {*NAMES}.isdisjoint(node or ()):
         raise _WholeError
     return is_followed
 
 
 def _is_old(node: Any) -> bool:
-    """Whether a document is a list of interactions, as recorders wrote it once; no other list is taken for one."""
+    """Whether a document is a list of interactions, as recorders wrote it once; no other list is taken for
+    one.
+    """
     return isinstance(node, list) and bool(node) and isinstance(node[0], dict) and "request" in node[0]
 
 
 def _whole(file: TextIO) -> tuple[Callable[[Any], Entry], list[Any]]:
-    """Return how to read the entries of a text, and the entries. Raises DamageError where it is none, or too long."""
+    """Return how to read the entries of a text, and the entries. Raises DamageError where it is none, or too
+    long.
+    """
     text = file.read(MAX_WHOLE + 1)
     if len(text) > MAX_WHOLE:
-        raise DamageError(f"is longer than {MAX_WHOLE} characters and cannot be read interaction by interaction; split it")
+        raise DamageError(
+            f"is longer than {MAX_WHOLE} characters and cannot be read interaction by interaction; split it"
+        )
     node = _loaded(text, 1)
     if _is_old(node):
         return vcrpy.entry_of, node
-    members = node if isinstance(node, dict) else {}
-    found = next((members[name] for name in NAMES if name in members), None)
+    fields = node if isinstance(node, dict) else {}
+    found = next((fields[name] for name in NAMES if name in fields), None)
     if isinstance(found, list | tuple):
         return vcrpy.entry_of, list(found)
-    log = members.get("log")
+    log = fields.get("log")
     logged = log.get("entries") if isinstance(log, dict) else None
     if isinstance(logged, list):
         return har.entry_of, logged

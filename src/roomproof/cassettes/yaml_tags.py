@@ -1,4 +1,5 @@
-"""Tags of YAML that recorders write: each is built into plain data by a function of ours, none by code that the file names.
+"""Tags of YAML that recorders write: each is built into plain data by a function of ours, none by code that
+the file names.
 
 vcrpy loads some of these itself; the others stand in cassettes of its earlier releases, and of Ruby's VCR.
 """
@@ -28,7 +29,7 @@ _NUMBER = re.compile(NUMBER)
 
 
 @dataclass(frozen=True)
-class Unbuilt:
+class UnbuiltValue:
     """What stands in place of a value that is not built, and why."""
 
     why: str
@@ -41,7 +42,8 @@ class Numeral(str):
 
 
 def add_tags(loader: Any) -> None:
-    """Teach a safe loader of PyYAML the tags; a value with any other one becomes an Unbuilt, which costs no neighbour.
+    """Teach a safe loader of PyYAML the tags; a value with any other one becomes an Unbuilt, which costs no
+    neighbour.
 
     The loader has an attribute `first_line`, the number of the line that its text begins in.
     """
@@ -52,8 +54,11 @@ def add_tags(loader: Any) -> None:
     loader.add_constructor(None, _unbuilt)
 
 
-def _unbuilt(loader: Any, node: Any) -> Unbuilt:
-    return Unbuilt(f"the tag {node.tag.removeprefix('tag:yaml.org,2002:')[:80]} in line {_line(loader, node)} is not read")
+def _unbuilt(loader: Any, node: Any) -> UnbuiltValue:
+    return UnbuiltValue(
+        f"the tag {node.tag.removeprefix('tag:yaml.org,2002:')[:80]} in line {_line(loader, node)} is "
+        f"not read"
+    )
 
 
 def _line(loader: Any, node: Any) -> int:
@@ -65,11 +70,17 @@ def _plain(loader: Any, node: Any) -> Any:
     """Build a value as if it had no tag."""
     if isinstance(node, yaml.MappingNode):
         return loader.construct_mapping(node, deep=True)
-    return loader.construct_sequence(node, deep=True) if isinstance(node, yaml.SequenceNode) else loader.construct_scalar(node)
+    return (
+        loader.construct_sequence(node, deep=True)
+        if isinstance(node, yaml.SequenceNode)
+        else loader.construct_scalar(node)
+    )
 
 
 def _sequence(loader: Any, node: Any) -> Any:
-    """Build a list, of a tuple too: as a name in a map a tuple of tuples, each in it twice, would take for ever."""
+    """Build a list, of a tuple too: as a name in a map a tuple of tuples, each in it twice, would take for
+    ever.
+    """
     return loader.construct_sequence(node) if isinstance(node, yaml.SequenceNode) else _unbuilt(loader, node)
 
 
@@ -80,11 +91,13 @@ def _binary(loader: Any, node: Any) -> Any:
             return base64.b64decode("".join(node.value.split()), validate=True)
         except ValueError:
             pass
-    return Unbuilt(f"what is tagged as binary in line {_line(loader, node)} is no Base64")
+    return UnbuiltValue(f"what is tagged as binary in line {_line(loader, node)} is no Base64")
 
 
 def _whole_number(loader: Any, node: Any) -> Any:
-    """Build a short number; YAML 1.1 reads 59:59:59 to the base of 60, in time that grows with the square of its length."""
+    """Build a short number; YAML 1.1 reads 59:59:59 to the base of 60, in time that grows with the square of
+    its length.
+    """
     text = _scalar(loader, node)
     return int(text) if isinstance(text, str) and _WHOLE.fullmatch(text) else text
 
@@ -100,13 +113,13 @@ def _numeral(loader: Any, node: Any) -> Any:
 
 
 def _part(node: Any, name: str) -> Any:
-    """Return the node of one member of an object (`args`, `state`, `dictitems`), None if it has none."""
-    members = node.value if isinstance(node, yaml.MappingNode) else ()
-    return next((value for key, value in members if key.value == name), None)
+    """Return the node of one field of an object (`args`, `state`, `dictitems`), None if it has none."""
+    fields = node.value if isinstance(node, yaml.MappingNode) else ()
+    return next((value for key, value in fields if key.value == name), None)
 
 
 def _arguments(loader: Any, node: Any) -> list[Any]:
-    """Build what an object is made of: a list, or the member `args`, else `state`."""
+    """Build what an object is made of: a list, or the field `args`, else `state`."""
     given = next((part for part in (_part(node, "args"), _part(node, "state")) if part is not None), node)
     found = _plain(loader, given)
     return found if isinstance(found, list) else [found]
@@ -122,7 +135,9 @@ def _file(loader: Any, node: Any) -> Any:
 
 
 def joined(chunks: Iterable[Any]) -> bytes | None:
-    """Return chunks of a body in one, None where one is neither bytes nor text, or where anchors make them longer than an entry is."""
+    """Return chunks of a body in one, None where one is neither bytes nor text, or where anchors make them
+    longer than an entry is.
+    """
     parts: list[bytes] = []
     size = 0
     for chunk in chunks:
@@ -152,7 +167,7 @@ def _bytearray(loader: Any, node: Any) -> Any:
 
 
 def _ordered(loader: Any, node: Any) -> Any:
-    """Build a map from pairs, from the member `dictitems`, or from a map."""
+    """Build a map from pairs, from the field `dictitems`, or from a map."""
     items = _part(node, "dictitems")
     found = _plain(loader, items) if items is not None else _first(loader, node)
     try:
@@ -164,11 +179,16 @@ def _ordered(loader: Any, node: Any) -> Any:
 def _url(loader: Any, node: Any) -> Any:
     """Build a URL from its five parts."""
     parts = _arguments(loader, node)
-    return urlunsplit(parts) if len(parts) == 5 and all(isinstance(part, str) for part in parts) else _unbuilt(loader, node)
+    return (
+        urlunsplit(parts)
+        if len(parts) == 5 and all(isinstance(part, str) for part in parts)
+        else _unbuilt(loader, node)
+    )
 
 
 def _scalar(loader: Any, node: Any) -> Any:
-    # Only a scalar has a text for its value; most values are texts, so this is called more often than anything else.
+    # Only a scalar has a text for its value; most values are texts, so this is called more often than
+    # anything else.
     return node.value if isinstance(node.value, str) else _unbuilt(loader, node)
 
 
@@ -198,7 +218,10 @@ _TAGS: dict[str, _Build] = {
     **_objects(_file, "_io.BytesIO", "io.BytesIO", "_io.StringIO", "io.StringIO"),
     **_objects(_iterator, *(f"{module}.iter" for module in _BUILTINS)),
     **_objects(_bytearray, *(f"{module}.bytearray" for module in _BUILTINS)),
-    **_objects(_first, *(f"{module}.{kind}" for module in _BUILTINS for kind in ("frozenset", "set", "list", "tuple"))),
+    **_objects(
+        _first,
+        *(f"{module}.{kind}" for module in _BUILTINS for kind in ("frozenset", "set", "list", "tuple")),
+    ),
     **_objects(_first, "multidict._multidict.istr", "multidict._istr.istr", "multidict.istr"),
     **_objects(_first, "http.HTTPStatus", "yarl.URL", "yarl._url.URL"),
     **_objects(_url, "urllib.parse.SplitResult"),

@@ -1,4 +1,6 @@
-"""`roomproof replay --check-secrets`: look for secrets in recordings, and say what could not be looked into."""
+"""`roomproof replay --check-secrets`: look for secrets in recordings, and say what could not be looked
+into.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +25,7 @@ from roomproof.reports.console import open_console
 
 
 @dataclass
-class _Search:
+class _SecretSearch:
     """What was found so far, and what nobody could look into; `tell` prints a line."""
 
     known: tuple[str, ...]
@@ -62,19 +64,26 @@ class _Search:
     @property
     def end(self) -> str:
         """What came of it, as the last line."""
-        counts = {"unreadable": self.unreadable, "bodies missing": self.bodies_missing, "passed over": self.passed_over}
+        counts = {
+            "unreadable": self.unreadable,
+            "bodies missing": self.bodies_missing,
+            "passed over": self.passed_over,
+        }
         rest = ", ".join(f"{name}: {count}" for name, count in counts.items() if count)
         return "no secrets found" + (f" (not looked into: {rest})" if rest else "")
 
 
-def run_check_secrets(paths: tuple[Path, ...], contracts: tuple[Path, ...], environment: Mapping[str, str]) -> int:
-    """Print every secret that stands in some recordings, by place and never by value; return 1 if there is one.
+def run_check_secrets(
+    paths: tuple[Path, ...], contracts: tuple[Path, ...], environment: Mapping[str, str]
+) -> int:
+    """Print every secret that stands in some recordings, by place and never by value; return 1 if there is
+    one.
 
     Raises UsageError where there is none, and a file is damaged or nothing could be looked into.
     """
     console = open_console()
     known = {name: contract for name, (contract, _) in find_contracts(contracts).items()}
-    search = _Search(
+    search = _SecretSearch(
         tuple(_known_secrets(known.values(), environment)),
         known,
         lambda text: console.print(one_line(text), markup=False, highlight=False, soft_wrap=True),
@@ -93,14 +102,21 @@ def run_check_secrets(paths: tuple[Path, ...], contracts: tuple[Path, ...], envi
     return 1
 
 
-def _require_whole(search: _Search, paths: tuple[Path, ...]) -> None:
+def _require_whole(search: _SecretSearch, paths: tuple[Path, ...]) -> None:
     """Raise UsageError if a file is damaged, or if nothing at all was looked into."""
     if search.problems:
         told_besides(search.problems[1:])
         raise search.problems[0]
     if not search.looked_into:
-        what = f"none of {search.unreadable} entries can be read" if search.unreadable else "no interaction there"
-        raise UsageError(f"{', '.join(map(str, paths))}: {what}, so nothing was looked into; name a recording that holds some")
+        what = (
+            f"none of {search.unreadable} entries can be read"
+            if search.unreadable
+            else "no interaction there"
+        )
+        raise UsageError(
+            f"{', '.join(map(str, paths))}: {what}, so nothing was looked into; name a recording that "
+            f"holds some"
+        )
 
 
 def _keys(request: Request, attribution: Attribution) -> Iterator[str]:

@@ -35,12 +35,17 @@ def run_compare(before: Path, after: Path, contracts: tuple[Path, ...], json: Pa
     if any(change.turn is Turn.BROKE for provider in comparison.providers for change in provider.changes):
         return 1
     if not both:
-        raise UsageError(f"{before} and {after}: no provider was judged in both, so nothing was compared; name two of one provider")
+        raise UsageError(
+            f"{before} and {after}: no provider was judged in both, so nothing was compared; name two "
+            f"of one provider"
+        )
     return 0
 
 
-def _compared(before: Path, after: Path, contracts: tuple[Path, ...]) -> tuple[Comparison, Mapping[str, Changes], bool]:
-    """Return what changed in verdicts and in answers, and whether a provider was judged both times."""
+def _compared(
+    before: Path, after: Path, contracts: tuple[Path, ...]
+) -> tuple[Comparison, Mapping[str, Changes], bool]:
+    """Return what changed in verdicts and in responses, and whether a provider was judged both times."""
     earlier, later = _report(before, "the first file"), _report(after, "the second file")
     if earlier is not None and later is not None:
         return compare_reports(earlier, later), {}, _share_a_provider(earlier, later)
@@ -50,7 +55,9 @@ def _compared(before: Path, after: Path, contracts: tuple[Path, ...]) -> tuple[C
     known = tuple(contract for contract, _ in find_contracts(contracts).values())
     (old, old_profiles), (new, new_profiles) = (_recording(path, known) for path in (before, after))
     both = [provider for provider in old_profiles if provider in new_profiles]
-    changes = {provider: compare_profiles(old_profiles[provider], new_profiles[provider]) for provider in both}
+    changes = {
+        provider: compare_profiles(old_profiles[provider], new_profiles[provider]) for provider in both
+    }
     return compare_reports(old, new), changes, _share_a_provider(old, new)
 
 
@@ -69,7 +76,9 @@ def _report(path: Path, where: str) -> Report | None:
 
 
 def _recording(path: Path, contracts: tuple[Contract, ...]) -> tuple[Report, dict[str, Profile]]:
-    """Return what a recording says, and how its answers look. Raises UsageError if it, or a file of it, cannot be read."""
+    """Return what a recording says, and how its responses look. Raises UsageError if it, or a file of it,
+    cannot be read.
+    """
     profiles: dict[str, Profile] = {}
 
     def look(event: Event) -> None:

@@ -1,4 +1,6 @@
-"""What a shell offers at Tab: providers, clause ids, faults. Called at every press, so only what is needed is imported."""
+"""What a shell offers at Tab: providers, clause ids, faults. Called at every press, so only what is needed is
+imported.
+"""
 
 from __future__ import annotations
 
@@ -19,12 +21,18 @@ def complete_mock(incomplete: str) -> list[str]:
     """Return the providers with a built-in mock."""
     from importlib.metadata import entry_points
 
-    return sorted(point.name for point in entry_points(group="roomproof.mocks") if point.name.startswith(incomplete))
+    return sorted(
+        point.name for point in entry_points(group="roomproof.mocks") if point.name.startswith(incomplete)
+    )
 
 
 def complete_clause(context: typer.Context, incomplete: str) -> list[str]:
     """Return the clause ids that begin so; as long as several providers do, those only."""
-    names = [name for name in _providers(context) if f"{name}.".startswith(incomplete) or incomplete.startswith(f"{name}.")]
+    names = [
+        name
+        for name in _providers(context)
+        if f"{name}.".startswith(incomplete) or incomplete.startswith(f"{name}.")
+    ]
     if len(names) != 1:
         return [f"{name}." for name in names]
     from roomproof.providers import find_contract
@@ -40,7 +48,8 @@ def complete_fault(context: typer.Context, incomplete: str) -> list[tuple[str, s
     """Return the faults of the mock that the line names, each with what it does."""
     from roomproof.providers import find_faults
 
-    # An option without its value ends the parser's work early: the provider is then among the words that are left.
+    # An option without its value ends the parser's work early: the provider is then among the words that are
+    # left.
     provider = context.params.get("provider") or next(iter(context.args), "")
     try:
         faults = find_faults(str(provider), _contracts(context))

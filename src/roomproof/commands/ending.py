@@ -12,7 +12,9 @@ TERMINATED = 128 + signal.SIGTERM
 
 
 def with_reports(run: Callable[[], int]) -> int:
-    """Return the exit code of a run; that of SIGTERM if this has ended it. Raises KeyboardInterrupt as the run does."""
+    """Return the exit code of a run; that of SIGTERM if this has ended it. Raises KeyboardInterrupt as the
+    run does.
+    """
     came: list[int] = []
 
     def end(number: int, _: FrameType | None) -> None:

@@ -17,8 +17,8 @@ from roomproof.errors import UsageError, did_you_mean
 from roomproof.json_data import Json
 from roomproof.providers import contract_folders, find_contract
 from roomproof.reports.console import open_console
-from roomproof.reports.explanation import Explained, Sent, show_explained, show_list
-from roomproof.reports.last import LastWord, last_report_path, last_words
+from roomproof.reports.explanation import ClauseExplanation, ExampleBody, show_explained, show_list
+from roomproof.reports.last import LastVerdict, last_report_path, last_words
 from roomproof_strategies import Sample, boundary, invalid
 
 _HARD = ("unsettled", "beyond", "exotic")
@@ -26,15 +26,26 @@ _HARD = ("unsettled", "beyond", "exotic")
 
 
 def run_explain(wanted: str, contracts: tuple[Path, ...], *, as_json: bool) -> None:
-    """Print what is known of a clause, or the clauses that a pattern (`*` stands for any text) names. Raises UsageError if none is."""
+    """Print what is known of a clause, or the clauses that a pattern (`*` stands for any text) names. Raises
+    UsageError if none is.
+    """
     last = last_words(last_report_path())
     names = list(contract_folders(contracts))
     provider = wanted.partition(".")[0]
-    found = [item for name in ([provider] if provider in names else names) for item in _named(name, wanted, contracts)]
+    found = [
+        item
+        for name in ([provider] if provider in names else names)
+        for item in _named(name, wanted, contracts)
+    ]
     if not found:
         raise UsageError(_unknown(wanted, names, contracts))
     if as_json:
-        print(json.dumps([_document(clause, deviations, last.get(clause.id)) for _, clause, deviations, _ in found], indent=1))
+        print(
+            json.dumps(
+                [_document(clause, deviations, last.get(clause.id)) for _, clause, deviations, _ in found],
+                indent=1,
+            )
+        )
         return
     if len(found) > 1:
         show_list(open_console(), [clause for _, clause, _, _ in found], last)
@@ -42,10 +53,15 @@ def run_explain(wanted: str, contracts: tuple[Path, ...], *, as_json: bool) -> N
     contract, clause, deviations, operation = found[0]
     kept, broken = _samples(clause, operation)
     where = f"{contract.file}, line {contract.line(clause)}" if contract.file else "not in a file"
-    show_explained(open_console(), Explained(clause, how_tested(clause), where, deviations, kept, broken, last.get(clause.id)))
+    show_explained(
+        open_console(),
+        ClauseExplanation(clause, how_tested(clause), where, deviations, kept, broken, last.get(clause.id)),
+    )
 
 
-def _named(provider: str, wanted: str, contracts: tuple[Path, ...]) -> list[tuple[Contract, Clause, tuple[Deviation, ...], Operation]]:
+def _named(
+    provider: str, wanted: str, contracts: tuple[Path, ...]
+) -> list[tuple[Contract, Clause, tuple[Deviation, ...], Operation]]:
     contract, deviations = find_contract(provider, contracts)
     return [
         (contract, clause, tuple(item for item in deviations if item.covers(clause.id)), operation)
@@ -59,30 +75,52 @@ def _unknown(wanted: str, names: list[str], contracts: tuple[Path, ...]) -> str:
     provider, dot, _ = wanted.partition(".")
     if dot and provider not in names and (nearest := did_you_mean(provider, names)):
         return f"no clause {wanted!r}: unknown provider {provider!r}{nearest}; known are {', '.join(names)}"
-    ids = [name for one in ([provider] if provider in names else names) for name in find_contract(one, contracts)[0].clauses]
+    ids = [
+        name
+        for one in ([provider] if provider in names else names)
+        for name in find_contract(one, contracts)[0].clauses
+    ]
     inside = [name for name in ids if wanted.strip("*.") in name]
     if inside and provider in names:
-        return f"no clause {wanted!r}, but {len(inside)} begin so; `roomproof explain '{wanted.rstrip('*.')}*'` lists them"
+        return (
+            f"no clause {wanted!r}, but {len(inside)} begin so; `roomproof explain "
+            f"'{wanted.rstrip('*.')}*'` lists them"
+        )
     if inside:
-        return f"no clause {wanted!r}{did_you_mean(wanted, inside) or f' (did you mean {inside[0]!r}?)'}; an id begins with its provider"
-    return f"no clause {wanted!r}{did_you_mean(wanted, ids)}; `roomproof clauses` lists them, and * stands for any text"
+        return (
+            f"no clause "
+            f"{wanted!r}{did_you_mean(wanted, inside) or f' (did you mean {inside[0]!r}?)'}; an id "
+            f"begins with its provider"
+        )
+    return (
+        f"no clause {wanted!r}{did_you_mean(wanted, ids)}; `roomproof clauses` lists them, and * "
+        f"stands for any text"
+    )
 
 
-def _samples(clause: Clause, operation: Operation) -> tuple[Sent | None, Sent | None]:
-    """Return a body that keeps a clause on a request, and one that breaks it, where the strategies have such."""
+def _samples(clause: Clause, operation: Operation) -> tuple[ExampleBody | None, ExampleBody | None]:
+    """Return a body that keeps a clause on a request, and one that breaks it, where the strategies have
+    such.
+    """
     if clause.part is not Part.REQUEST or clause.options.get("in") != "body":
         return None, None
     now, schema = datetime.now(UTC), operation.schema
     return _shortest(boundary(schema, anchor=now), clause), _shortest(invalid(schema, anchor=now), clause)
 
 
-def _shortest(samples: Iterable[Sample], clause: Clause) -> Sent | None:
-    aimed = (item for item in samples if ".".join(item.path) == spoken(clause.path) and item.rule == clause.rule)
-    plain = (Sent(json.dumps(item.value, ensure_ascii=False), item.note) for item in aimed if not item.note.startswith(_HARD))
+def _shortest(samples: Iterable[Sample], clause: Clause) -> ExampleBody | None:
+    aimed = (
+        item for item in samples if ".".join(item.path) == spoken(clause.path) and item.rule == clause.rule
+    )
+    plain = (
+        ExampleBody(json.dumps(item.value, ensure_ascii=False), item.note)
+        for item in aimed
+        if not item.note.startswith(_HARD)
+    )
     return min(plain, key=lambda sent: len(sent.body), default=None)
 
 
-def _document(clause: Clause, deviations: tuple[Deviation, ...], last: LastWord | None) -> dict[str, Json]:
+def _document(clause: Clause, deviations: tuple[Deviation, ...], last: LastVerdict | None) -> dict[str, Json]:
     known: list[Json] = [
         {
             "witness": dict(item.witness),

@@ -14,10 +14,15 @@ _WORDS_OF_YAML = ("false", "n", "no", "null", "off", "on", "true", "y", "yes")
 
 
 def write_start(folder: Path) -> str:
-    """Write a contract and an empty list of deviations, and return what to do next. Raises UsageError if the folder is in use."""
+    """Write a contract and an empty list of deviations, and return what to do next. Raises UsageError if the
+    folder is in use.
+    """
     name = files.real(folder).name
     if not re.fullmatch(r"[a-z][a-z0-9-]*", name) or name in _WORDS_OF_YAML:
-        raise UsageError(f"{folder}: the folder's name becomes the provider's; use lower-case letters, digits and '-', and no word of YAML")
+        raise UsageError(
+            f"{folder}: the folder's name becomes the provider's; use lower-case letters, digits and "
+            f"'-', and no word of YAML"
+        )
     if files.is_there(folder) and (not files.is_folder(folder) or any(folder.iterdir())):
         raise UsageError(f"{folder} is not empty; name a new folder, nothing is overwritten")
     variable = name.upper().replace("-", "_")

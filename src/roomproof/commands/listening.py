@@ -26,8 +26,8 @@ Told = TypeVar("Told")
 
 
 def write_early(kind: type[Told], write: Callable[[Told], None]) -> Listener:
-    """Return what has a report of a kind written when all is judged, and before anything is put back: whatever happens
-    then, it is there.
+    """Return what has a report of a kind written when all is judged, and before anything is put back:
+    whatever happens then, it is there.
     """
 
     def listen(event: Event) -> None:
@@ -39,7 +39,9 @@ def write_early(kind: type[Told], write: Callable[[Told], None]) -> Listener:
 
 @dataclass
 class Ending(Generic[Told]):
-    """How a run has ended: its report, which is of a kind, what went wrong beside it, and the exit code that this alone makes."""
+    """How a run has ended: its report, which is of a kind, what went wrong beside it, and the exit code that
+    this alone makes.
+    """
 
     kind: type[Told]
     report: Told | None = None

@@ -8,10 +8,10 @@ import re
 import sys
 
 from roomproof.api import Destination, Event, Listener, Planned
+from roomproof.engine.account_guard import MOST_KEPT, keeps_rooms
 from roomproof.engine.session import Options
-from roomproof.engine.ward import MOST_KEPT, keeps_rooms
 from roomproof.errors import UsageError
-from roomproof.runs.bookkeeping import makes_rooms
+from roomproof.runs.journals import makes_rooms
 from roomproof.targets.target import is_loopback
 
 
@@ -53,7 +53,11 @@ def _lines(destination: Destination, options: Options) -> list[str]:
     bound = "no bound; name one with --max-requests"
     if options.max_requests is not None:
         bound = f"at most {options.max_requests}, then those that delete rooms and put the named one back"
-    rate = "as fast as answers come; --rate 5/s slows down" if options.rate is None else f"at most {options.rate:g} a second"
+    rate = (
+        "as fast as responses come; --rate 5/s slows down"
+        if options.rate is None
+        else f"at most {options.rate:g} a second"
+    )
     return [
         f"{contract.provider} at {destination.base_url}",
         f"  rooms        {'; '.join(rooms)}",
@@ -76,7 +80,7 @@ def _kept_rooms(destination: Destination, options: Options) -> str:
 
 
 def _require_yes(who: str) -> None:
-    """Ask on the terminal. Raises UsageError where there is none, or where the answer is no."""
+    """Ask on the terminal. Raises UsageError where there is none, or where the response is no."""
     if not sys.stdin.isatty():
         raise UsageError(f"{who} before it sends, and there is no terminal to ask on: add --yes")
     print("Send it? [y/N] ", end="", file=sys.stderr, flush=True)

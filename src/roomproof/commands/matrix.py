@@ -17,8 +17,17 @@ _WIDE = 200
 """Columns where no terminal sets them: for files and pipes."""
 
 
-def print_matrix(providers: tuple[str, ...], contracts: tuple[Path, ...], *, as_json: bool, as_markdown: bool, sources: bool) -> None:
-    """Print some providers, or all, side by side. Raises UsageError for an unknown one, or for two forms at once."""
+def print_matrix(
+    providers: tuple[str, ...],
+    contracts: tuple[Path, ...],
+    *,
+    as_json: bool,
+    as_markdown: bool,
+    sources: bool,
+) -> None:
+    """Print some providers, or all, side by side. Raises UsageError for an unknown one, or for two forms at
+    once.
+    """
     if as_json and as_markdown:
         raise UsageError("--json and --markdown: choose one of them")
     names = dict.fromkeys(providers or contract_folders(contracts))

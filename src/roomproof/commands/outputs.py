@@ -44,9 +44,11 @@ VIEWS: Mapping[str, Callable[[Report], str]] = {
 
 @dataclass(frozen=True)
 class Outputs:
-    """The views that were asked for, each with its file (None for the others), and whether the terminal is to show every warning.
+    """The views that were asked for, each with its file (None for the others), and whether the terminal is to
+    show every warning.
 
-    `github` says whether GitHub Actions listens: annotations go to stdout, and `step_summary` is its file for Markdown.
+    `github` says whether GitHub Actions listens: annotations go to stdout, and `step_summary` is its file for
+    Markdown.
     """
 
     files: Mapping[str, Path | None]
@@ -82,14 +84,14 @@ def told_besides(problems: Iterable[RoomproofError]) -> None:
 
 
 class GitHub(TypedDict):
-    """What an environment says of GitHub Actions, as members of Outputs."""
+    """What an environment says of GitHub Actions, as fields of Outputs."""
 
     github: bool
     step_summary: Path | None
 
 
 def github_of(environment: Mapping[str, str]) -> GitHub:
-    """Return what an environment says of GitHub Actions, as members of Outputs."""
+    """Return what an environment says of GitHub Actions, as fields of Outputs."""
     file = environment.get("GITHUB_STEP_SUMMARY")
     return {"github": bool(environment.get("GITHUB_ACTIONS")), "step_summary": Path(file) if file else None}
 
@@ -108,18 +110,24 @@ def written(shown: Report, outputs: Outputs) -> list[RoomproofError]:
 
 
 def written_before(shown: Report, outputs: Outputs) -> None:
-    """Write every view that was asked for, and the last report, while the run still tidies up: whatever happens then, they are there.
+    """Write every view that was asked for, and the last report, while the run still restores: whatever
+    happens then, they are there.
 
-    They are written again when it has; what is no file, a pipe above all, is therefore left for then, and so is what cannot be written.
+    They are written again when it has; what is no file, a pipe above all, is therefore left for then, and so
+    is what cannot be written.
     """
-    usual = {name: path for name, path in outputs.asked.items() if files.is_file(path) or not files.is_there(path)}
+    usual = {
+        name: path for name, path in outputs.asked.items() if files.is_file(path) or not files.is_there(path)
+    }
     written(shown, Outputs(usual))
     if "json" not in outputs.asked:
         keep(shown)
 
 
 def keep(shown: Report) -> str:
-    """Keep a report as the last one, out of the sight of version control, and return a sentence that says where, or why not."""
+    """Keep a report as the last one, out of the sight of version control, and return a sentence that says
+    where, or why not.
+    """
     path = last_report_path()
     ignore = path.with_name(".gitignore")
     try:
@@ -128,25 +136,38 @@ def keep(shown: Report) -> str:
             files.keep(ignore, b"# Written by roomproof.\n*\n")
         files.keep(path, as_json(shown).encode(errors="backslashreplace"))
     except OSError as error:
-        return f"{path}: the report cannot be written ({error.strerror}): it is not kept; --json PATH writes it elsewhere"
+        return (
+            f"{path}: the report cannot be written ({error.strerror}): it is not kept; --json PATH "
+            f"writes it elsewhere"
+        )
     return f"report in {path}: `roomproof report {path}` makes HTML, JUnit, SARIF, Markdown or a badge of it"
 
 
 def _tell_github(shown: Report, step_summary_file: Path | None) -> None:
-    """Print annotations and append to the summary of the step. Nobody asked for either, so that trouble is told and no more."""
+    """Print annotations and append to the summary of the step. Nobody asked for either, so that trouble is
+    told and no more.
+    """
     for line in workflow_commands(shown):
         _print(line)
     if step_summary_file is None:
         return
     try:
-        files.append(step_summary_file, lambda held: step_summary(shown, MOST_BYTES - held).encode(errors="backslashreplace"))
+        files.append(
+            step_summary_file,
+            lambda held: step_summary(shown, MOST_BYTES - held).encode(errors="backslashreplace"),
+        )
     except OSError as error:
-        print(f"roomproof: {step_summary_file}: the summary of the step cannot be written ({error.strerror})", file=sys.stderr)
+        print(
+            f"roomproof: {step_summary_file}: the summary of the step cannot be written ({error.strerror})",
+            file=sys.stderr,
+        )
 
 
 @contextmanager
 def unheard(environment: Mapping[str, str]) -> Iterator[None]:
-    """Keep GitHub Actions, if that is where we are, from obeying what is printed meanwhile: a provider's texts may look like commands."""
+    """Keep GitHub Actions, if that is where we are, from obeying what is printed meanwhile: a provider's
+    texts may look like commands.
+    """
     if not environment.get("GITHUB_ACTIONS"):
         yield
         return

@@ -1,5 +1,5 @@
 """`roomproof probe`: ask providers where their limits are and what they do where documents are silent, show
-and write the answers.
+and write the responses.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ def run_probe(probe: Callable[..., Observations], json: Path | None, announce: L
     console, ending = open_console(), Ending(Observations)
 
     def write(document: Observations) -> None:
-        # A pipe, or a full disk, can wait until the run has tidied up.
+        # A pipe, or a full disk, can wait until the run has restored.
         if json is not None and (files.is_file(json) or not files.is_there(json)):
             with suppress(UsageError):
                 write_text(json, as_json(document))

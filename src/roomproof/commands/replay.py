@@ -27,7 +27,11 @@ def run_replay(replay: Callable[..., Report], outputs: Outputs) -> int:
     told = ending.of(replay, spare)
     beside = [*ending.problems, *written(told, outputs)]
     failures = [*beside, *unproven(told)]
-    if told.providers or (told.unmatched and told.unmatched.count) or (told.recording and told.recording.unreadable.count):
+    if (
+        told.providers
+        or (told.unmatched and told.unmatched.count)
+        or (told.recording and told.recording.unreadable.count)
+    ):
         with unheard(os.environ):
             show(open_console(), told, every_finding=outputs.verbose, full=outputs.asked.get("json"))
     if failures and not failing(told):

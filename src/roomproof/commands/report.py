@@ -17,15 +17,19 @@ from roomproof.reports.terminal import show
 
 
 def run_report(paths: tuple[Path, ...], outputs: Outputs) -> int:
-    """Write the views that were asked for, show the report if none was, and return 0: its verdicts were given when it was made.
+    """Write the views that were asked for, show the report if none was, and return 0: its verdicts were given
+    when it was made.
 
-    Several runs make a page that shows the trend. Raises UsageError if a file is no report, a view is about one run and there are
-    several, or it cannot be written; and, with the views there all the same, if nothing was judged in any run.
+    Several runs make a page that shows the trend. Raises UsageError if a file is no report, a view is about
+    one run and there are several, or it cannot be written; and, with the views there all the same, if nothing
+    was judged in any run.
     """
     require_apart(outputs.asked, paths)
     page = outputs.files.get("html")
     if len(paths) > 1 and (page is None or outputs.github or len(outputs.asked) > 1):
-        raise UsageError(f"only --html PATH is about several runs: name one report, not {len(paths)}, for anything else")
+        raise UsageError(
+            f"only --html PATH is about several runs: name one report, not {len(paths)}, for anything else"
+        )
     reports = [read_report(path) for path in paths]
     if len(reports) > 1 and page is not None:
         from roomproof.reports.html import html
@@ -44,5 +48,8 @@ def run_report(paths: tuple[Path, ...], outputs: Outputs) -> int:
 def _judged(reports: Sequence[Report], paths: Sequence[Path]) -> int:
     if not any(report.providers for report in reports):
         names = ", ".join(map(str, paths))
-        raise UsageError(f"{names}: no provider was judged in it, so there is nothing to show; name the report of another run")
+        raise UsageError(
+            f"{names}: no provider was judged in it, so there is nothing to show; name the report of "
+            f"another run"
+        )
     return 0

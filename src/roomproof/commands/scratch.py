@@ -1,4 +1,6 @@
-"""Where Hypothesis keeps what it computes once: in the user's cache, not in the folder where a command was started."""
+"""Where Hypothesis keeps what it computes once: in the user's cache, not in the folder where a command was
+started.
+"""
 
 from __future__ import annotations
 
@@ -7,13 +9,16 @@ from collections.abc import Mapping
 from pathlib import Path
 
 _NOWHERE = Path(os.devnull)
-"""Hypothesis finds that it cannot be written to, and does without; a folder that all users share is none to trust."""
+"""Hypothesis finds that it cannot be written to, and does without; a folder that all users share is none to
+trust.
+"""
 OWN_WORD = "HYPOTHESIS_STORAGE_DIRECTORY"
 """With this variable the user tells Hypothesis where to keep its files."""
 
 
 def keep_hypothesis_apart(environment: Mapping[str, str]) -> None:
-    """Have Hypothesis write to the user's cache (XDG Base Directory, `XDG_CACHE_HOME`), unless the user said where.
+    """Have Hypothesis write to the user's cache (XDG Base Directory, `XDG_CACHE_HOME`), unless the user said
+    where.
 
     It does without where that cannot be written.
     """

@@ -36,7 +36,8 @@ def run_verify(
     `verify` is the function of the API with all arguments but its listeners; `announce` hears first what it
     is going to do. Raises the first problem if no clause fails.
     """
-    # What is loaded by now stays to the end. Hypothesis collects garbage before its first example, and would look at all of it.
+    # What is loaded by now stays to the end. Hypothesis collects garbage before its first example, and would
+    # look at all of it.
     gc.freeze()
     console, ending = open_console(), Ending(Report)
     require_apart({**outputs.asked, **({"record": record} if record else {})})

@@ -13,14 +13,16 @@ from roomproof.comparison.volatile import masked, masked_body
 from roomproof.interaction import BUSY, Credentials, Request, RoomKnowledge, media_type
 
 REMEMBERED = 16
-"""Answers to the same request that are kept for comparison; the rest is counted."""
+"""Responses to the same request that are kept for comparison; the rest is counted."""
 _EXAMPLE = 160
 _GIVEN = frozenset((Credentials.VALID, Credentials.UNKNOWN))
 
 
 @dataclass(frozen=True)
 class Kin:
-    """What two requests share that are the same but for volatile texts; the room that they name is such a text."""
+    """What two requests share that are the same but for volatile texts; the room that they name is such a
+    text.
+    """
 
     subject: str
     credentials: str
@@ -40,8 +42,10 @@ class Example:
 
 
 @dataclass(frozen=True, slots=True)
-class Answered:
-    """One answer: its place in the recording, its status, whether that hangs on more than the request or on a name, its values."""
+class RecordedResponse:
+    """One response: its place in the recording, its status, whether that hangs on more than the request or on
+    a name, its values.
+    """
 
     number: int
     status: int
@@ -51,28 +55,30 @@ class Answered:
 
 
 @dataclass
-class Asked:
+class DistinctRequest:
     """One distinct request, and what it was answered with."""
 
     kin: Kin
     example: Example
     statuses: Counter[int] = field(default_factory=Counter)
-    answers: list[Answered] = field(default_factory=list)
+    answers: list[RecordedResponse] = field(default_factory=list)
 
     @property
     def has_place(self) -> bool:
-        """Whether another answer is kept."""
+        """Whether another response is kept."""
         return len(self.answers) < REMEMBERED
 
 
 @dataclass(frozen=True)
 class Pair:
-    """The answers of two recordings to one request, `exact` if not even volatile texts differ; `statuses` are all that each has for it."""
+    """The responses of two recordings to one request, `exact` if not even volatile texts differ; `statuses`
+    are all that each has for it.
+    """
 
     subject: str
     example: Example
-    before: Answered
-    after: Answered
+    before: RecordedResponse
+    after: RecordedResponse
     statuses: tuple[frozenset[int], frozenset[int]]
     exact: bool
 
@@ -82,32 +88,34 @@ class Requests:
     """The distinct requests of a recording; `key` is a query parameter that carries a key."""
 
     key: str
-    asked: dict[tuple[Kin, bytes | None], Asked] = field(default_factory=dict)
+    asked: dict[tuple[Kin, bytes | None], DistinctRequest] = field(default_factory=dict)
     answers: int = 0
 
-    def open(self, request: Request, context: Context) -> Asked:
+    def open(self, request: Request, context: Context) -> DistinctRequest:
         """Return the entry of a request, a new one where it was not seen before."""
         exact = _kin(request, context, None, self.key), _digest(request.body)
         found = self.asked.get(exact)
         if found is None:
             body = None if not request.body else _digest(masked_body(request.body))
             kin = _kin(request, context, body, self.key)
-            found = self.asked[exact] = Asked(kin, _example(request, context))
+            found = self.asked[exact] = DistinctRequest(kin, _example(request, context))
         return found
 
-    def add(self, asked: Asked, answer: Answered) -> None:
-        """Count an answer, and keep it if it is one of the first to its request."""
+    def add(self, asked: DistinctRequest, response: RecordedResponse) -> None:
+        """Count a response, and keep it if it is one of the first to its request."""
         self.answers += 1
-        asked.statuses[answer.status] += 1
+        asked.statuses[response.status] += 1
         if asked.has_place:
-            asked.answers.append(answer)
+            asked.answers.append(response)
 
 
 def _kin(request: Request, context: Context, body: bytes | None, key: str) -> Kin:
     credentials = "given" if request.credentials in _GIVEN else request.credentials.value
     query = tuple(sorted((name, masked(value)) for name, value in request.query.items() if name != key))
     no_room = request.room is RoomKnowledge.NONE
-    return Kin(context.subject, credentials, no_room, media_type(request.headers), query, context.reasons, body)
+    return Kin(
+        context.subject, credentials, no_room, media_type(request.headers), query, context.reasons, body
+    )
 
 
 def _digest(body: bytes | None) -> bytes | None:
@@ -123,14 +131,18 @@ def _example(request: Request, context: Context) -> Example:
 
 @dataclass
 class Alignment:
-    """The pairs of two recordings, and how many answers have a partner; those beyond the first to each request are in no pair."""
+    """The pairs of two recordings, and how many responses have a partner; those beyond the first to each
+    request are in no pair.
+    """
 
     pairs: list[Pair]
     aligned: int
 
 
 def align(before: Requests, after: Requests) -> Alignment:
-    """Pair the n-th answers to equal requests, then those to requests that are equal but for volatile texts."""
+    """Pair the n-th responses to equal requests, then those to requests that are equal but for volatile
+    texts.
+    """
     pairs: list[Pair] = []
     aligned = 0
     for exact, old in before.asked.items():
@@ -144,32 +156,44 @@ def align(before: Requests, after: Requests) -> Alignment:
         theirs = left[1].get(kin, [])
         if theirs:
             aligned += min(sum(item.statuses.total() for item in group) for group in (ours, theirs))
-            seen = [frozenset(status for item in group for status in item.statuses) for group in (ours, theirs)]
+            seen = [
+                frozenset(status for item in group for status in item.statuses) for group in (ours, theirs)
+            ]
             pairs += _zipped(ours, theirs, (seen[0], seen[1]), exact=False)
     return Alignment(pairs, aligned)
 
 
-def _left(requests: Requests, other: Requests) -> dict[Kin, list[Asked]]:
+def _left(requests: Requests, other: Requests) -> dict[Kin, list[DistinctRequest]]:
     """Return the requests that the other recording does not have, by what they are kin to."""
-    groups: dict[Kin, list[Asked]] = {}
+    groups: dict[Kin, list[DistinctRequest]] = {}
     for exact, asked in requests.asked.items():
         if exact not in other.asked:
             groups.setdefault(asked.kin, []).append(asked)
     return groups
 
 
-def _zipped(before: list[Asked], after: list[Asked], statuses: tuple[frozenset[int], frozenset[int]], *, exact: bool) -> Iterator[Pair]:
+def _zipped(
+    before: list[DistinctRequest],
+    after: list[DistinctRequest],
+    statuses: tuple[frozenset[int], frozenset[int]],
+    *,
+    exact: bool,
+) -> Iterator[Pair]:
     for (asked, old), (_, new) in zip(_in_order(before), _in_order(after), strict=False):
         yield Pair(asked.kin.subject, asked.example, old, new, statuses, exact)
 
 
-def _in_order(group: list[Asked]) -> list[tuple[Asked, Answered]]:
-    return sorted(((asked, answer) for asked in group for answer in asked.answers), key=lambda item: item[1].number)
+def _in_order(group: list[DistinctRequest]) -> list[tuple[DistinctRequest, RecordedResponse]]:
+    return sorted(
+        ((asked, response) for asked in group for response in asked.answers), key=lambda item: item[1].number
+    )
 
 
 @dataclass(frozen=True)
 class MovedStatus:
-    """A status that requests of an operation got before, the one that they get now, how many of how many, the smallest of them."""
+    """A status that requests of an operation got before, the one that they get now, how many of how many, the
+    smallest of them.
+    """
 
     operation: str
     before: int
@@ -182,7 +206,8 @@ class MovedStatus:
 def moved_statuses(alignment: Alignment) -> list[MovedStatus]:
     """Return the statuses that moved, those of the most requests first.
 
-    A request whose fate hangs on more than itself, or that gets both statuses in both recordings, tells nothing.
+    A request whose fate hangs on more than itself, or that gets both statuses in both recordings, tells
+    nothing.
     """
     compared: Counter[tuple[str, int]] = Counter()
     moved: dict[tuple[str, int, int], list[Example]] = {}
@@ -196,7 +221,12 @@ def moved_statuses(alignment: Alignment) -> list[MovedStatus]:
         if old.status != new.status and settled:
             moved.setdefault((pair.subject, old.status, new.status), []).append(pair.example)
     found = [
-        MovedStatus(*key, len(examples), compared[key[0], key[1]], min(examples, key=lambda example: (example.size, example.text)).text)
+        MovedStatus(
+            *key,
+            len(examples),
+            compared[key[0], key[1]],
+            min(examples, key=lambda example: (example.size, example.text)).text,
+        )
         for key, examples in moved.items()
     ]
     return sorted(found, key=lambda item: (-item.requests, item.operation, item.before, item.after))

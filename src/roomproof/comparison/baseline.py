@@ -1,4 +1,4 @@
-"""What is new since an earlier report, what was known, and what has healed."""
+"""What is new since an earlier report, what was known, and what is fixed."""
 
 from __future__ import annotations
 
@@ -53,14 +53,20 @@ def since(baseline: Report, path: str, report: Report) -> Baseline:
     finding has no `kinds` is matched by its id.
     """
     before, now = _fails(baseline), _fails(report)
-    known = tuple(clause for clause, finding in now.items() if clause in before and _is_same(before[clause], finding))
-    turns = {change.id: change.turn for provider in compare_reports(baseline, report).providers for change in provider.changes}
+    known = tuple(
+        clause for clause, finding in now.items() if clause in before and _is_same(before[clause], finding)
+    )
+    turns = {
+        change.id: change.turn
+        for provider in compare_reports(baseline, report).providers
+        for change in provider.changes
+    }
     gone = [clause for clause in before if clause not in now]
     return Baseline(
         path=path,
         new=tuple(clause for clause in now if clause not in known),
         known=known,
-        healed=tuple(clause for clause in gone if turns.get(clause) is Turn.HEALED),
+        healed=tuple(clause for clause in gone if turns.get(clause) is Turn.FIXED),
         unexercised=tuple(clause for clause in gone if turns.get(clause) is Turn.NO_LONGER_EXERCISED),
     )
 

@@ -1,4 +1,4 @@
-"""Compare two reports: which clauses broke, which healed, which are another contract's."""
+"""Compare two reports: which clauses broke, which are fixed, which are another contract's."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Turn(StrEnum):
     BROKE = "broke"
     WORSENED = "worsened"
     EASED = "eased"
-    HEALED = "healed"
+    FIXED = "healed"
     NO_LONGER_EXERCISED = "no longer exercised"
     NEWLY_EXERCISED = "newly exercised"
     APPEARED = "appeared"
@@ -40,7 +40,9 @@ class ClauseChange:
 
 @dataclass(frozen=True)
 class ProviderComparison:
-    """What became of one provider's clauses; where a report has none of them, `unfinished` tells which and why."""
+    """What became of one provider's clauses; where a report has none of them, `unfinished` tells which and
+    why.
+    """
 
     provider: str
     contract_before: str
@@ -86,7 +88,7 @@ def turn(before: Verdict | None, after: Verdict | None) -> Turn | None:
         return Turn.EASED if before is Verdict.FAIL else Turn.WORSENED
     if before in UNPROVEN:
         return Turn.NEWLY_EXERCISED
-    return Turn.WORSENED if before is Verdict.PASS else Turn.HEALED
+    return Turn.WORSENED if before is Verdict.PASS else Turn.FIXED
 
 
 def _compare(name: str, before: ProviderReport, after: ProviderReport) -> ProviderComparison:
@@ -107,7 +109,9 @@ def _compare(name: str, before: ProviderReport, after: ProviderReport) -> Provid
         if became is not None:
             found.append(ClauseChange(clause, became, was.get(clause), now.get(clause)))
     order = list(Turn)
-    return ProviderComparison(name, *versions, tuple(sorted(found, key=lambda change: order.index(change.turn))))
+    return ProviderComparison(
+        name, *versions, tuple(sorted(found, key=lambda change: order.index(change.turn)))
+    )
 
 
 def checked(report: Report, where: str) -> dict[str, ProviderReport]:
@@ -147,9 +151,9 @@ def comparable(node: object, where: str) -> Report:
 def _require_verdicts(node: object, where: str) -> None:
     _text(node, "provider", where)
     known = node if isinstance(node, dict) else {}
-    for member in ("contract_version", "stopped"):
-        if member in known:
-            _text(node, member, where)
+    for field in ("contract_version", "stopped"):
+        if field in known:
+            _text(node, field, where)
     clauses = known.get("clauses")
     if not isinstance(clauses, list):
         raise UsageError(f"{where} has a provider without a list of clauses; {_AS_WRITTEN}")
@@ -157,16 +161,20 @@ def _require_verdicts(node: object, where: str) -> None:
         _text(clause, "id", where)
         word = _text(clause, "verdict", where)
         if word not in list(Verdict):
-            raise UsageError(f"{where} has the verdict {_named(word)}, which is none; known are {', '.join(Verdict)}")
+            raise UsageError(
+                f"{where} has the verdict {_named(word)}, which is none; known are {', '.join(Verdict)}"
+            )
 
 
-def _text(node: object, member: str, where: str) -> str:
-    value = node.get(member) if isinstance(node, dict) else None
+def _text(node: object, field: str, where: str) -> str:
+    value = node.get(field) if isinstance(node, dict) else None
     if not isinstance(value, str):
-        raise UsageError(f"{where} has an entry without a text as {member}; {_AS_WRITTEN}")
+        raise UsageError(f"{where} has an entry without a text as {field}; {_AS_WRITTEN}")
     return value
 
 
 def _named(value: object) -> str:
-    """Return a value of a foreign file so that it can stand in a message: short, and without what a terminal would obey."""
+    """Return a value of a foreign file so that it can stand in a message: short, and without what a terminal
+    would obey.
+    """
     return ascii(value[:MAX_SHOWN]) if isinstance(value, str) else ascii(value)[:MAX_SHOWN]

@@ -1,7 +1,8 @@
-"""The fields of a provider's answers: which there are, of which types and formats, and what became of them in another recording.
+"""The fields of a provider's responses: which there are, of which types and formats, and what became of them
+in another recording.
 
-Two recordings hold different requests in different numbers, so a field is compared only under the same circumstances (sent as
-this type, or not sent at all), and a difference counts only where it is no accident.
+Two recordings hold different requests in different numbers, so a field is compared only under the same
+circumstances (sent as this type, or not sent at all), and a difference counts only where it is no accident.
 """
 
 from __future__ import annotations
@@ -12,18 +13,18 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from roomproof.comparison.provenance import Context, Origin
+from roomproof.comparison.provenance import Context, ValueOrigin
 from roomproof.comparison.volatile import DEEPEST, FRACTION, form, masked
 from roomproof.contract.clause import ITEMS, VALUES, Path, spoken
 
 Json = Any
 Subject = tuple[str, int]
-"""The operation or supporting call, and the status of its answers."""
+"""The operation or supporting call, and the status of its responses."""
 
 ACCIDENT = 0.01
 """How likely it may be that a recording shows nothing of a change, or shows one that is none."""
 MAX_PATHS = 10_000
-"""Paths of one kind of answer that are told apart; a provider with more invents names."""
+"""Paths of one kind of response that are told apart; a provider with more invents names."""
 _FEW_FRACTIONS = 4
 _MISSING, _NULL = "missing", "null"
 _OWN, _BEFORE = "not sent", "not sent, and set before the recording"
@@ -31,7 +32,7 @@ _TYPES = {bool: "boolean", int: "number", float: "number", list: "array", dict: 
 _NO_TEXT = frozenset((*_TYPES.values(), _MISSING))
 
 
-class What(StrEnum):
+class FieldTurn(StrEnum):
     """What became of a field."""
 
     APPEARED = "appeared"
@@ -45,12 +46,14 @@ class What(StrEnum):
 
 @dataclass(frozen=True)
 class FieldChange:
-    """A field that changed: how it was and is, and in how many objects that could hold it, before and after."""
+    """A field that changed: how it was and is, and in how many objects that could hold it, before and
+    after.
+    """
 
     operation: str
     status: int
     path: str
-    what: What
+    what: FieldTurn
     before: str
     after: str
     seen_before: int
@@ -59,10 +62,11 @@ class FieldChange:
 
 @dataclass
 class Fields:
-    """The fields of every answer of one operation and status.
+    """The fields of every response of one operation and status.
 
-    `opened` counts the objects at a path whose members are not known already, by circumstance; `events` what was found at a
-    path, by circumstance; `apart` the objects in `opened` that say nothing of a path's absence.
+    `opened` counts the objects at a path whose fields are not known already, by circumstance; `events` what
+    was found at a path, by circumstance; `apart` the objects in `opened` that say nothing of a path's
+    absence.
     """
 
     answers: int = 0
@@ -94,8 +98,8 @@ def kind(value: Json) -> str:
     return form(value) if isinstance(value, str) else _TYPES[type(value)]
 
 
-class Walk:
-    """Enters one answer into the fields of its kind."""
+class FieldWalk:
+    """Enters one response into the fields of its kind."""
 
     def __init__(self, fields: Fields, context: Context, room_at: Path, settable: frozenset[str]) -> None:
         self._fields, self._context, self._room_at, self._settable = fields, context, room_at, settable
@@ -159,7 +163,7 @@ class Walk:
         self._below(value, path, schema, sent)
 
     def _room(self, room: Mapping[str, Json], path: Path, schema: Mapping[str, Any]) -> None:
-        """Enter the room: of members that it had before, only what the request or the provider has changed."""
+        """Enter the room: of fields that it had before, only what the request or the provider has changed."""
         context, known = self._context, self._context.known
         self._fields.objects[path] += 1
         if known is None:
@@ -167,20 +171,20 @@ class Walk:
         untold = () if known is not None or context.created else self._settable
         for name in dict.fromkeys((*room, *(known or ()), *context.sent, *untold)):
             step, below = descend(schema, name)
-            self._member(name, room, (*path, step), below)
+            self._field(name, room, (*path, step), below)
 
-    def _member(self, name: str, room: Mapping[str, Json], path: Path, schema: Mapping[str, Any]) -> None:
+    def _field(self, name: str, room: Mapping[str, Json], path: Path, schema: Mapping[str, Any]) -> None:
         value, origin = room.get(name), self._context.origin(name, self._settable)
         found = kind(value) if name in room else _MISSING
         sent = self._context.sent.get(name)
         if self._context.known is None:
             self._apart(path, self._own)
-        if origin is Origin.KEPT and sent is None:
+        if origin is ValueOrigin.KEPT and sent is None:
             self._fields.present[path] += name in room
             return
-        unsent = _BEFORE if origin is Origin.BEFORE else self._own
+        unsent = _BEFORE if origin is ValueOrigin.BEFORE else self._own
         self._note(path, _sent_as(sent) if name in self._context.sent else unsent, found)
-        if origin is not Origin.BEFORE and name in room:
+        if origin is not ValueOrigin.BEFORE and name in room:
             self._below(value, path, schema, sent)
 
 
@@ -189,7 +193,7 @@ def _sent_as(value: Json) -> str:
 
 
 def is_map(schema: Mapping[str, Any]) -> bool:
-    """Whether a schema describes members of any name: only additionalProperties, no properties."""
+    """Whether a schema describes fields of any name: only additionalProperties, no properties."""
     return "additionalProperties" in schema and "properties" not in schema
 
 
@@ -199,7 +203,9 @@ def _subschema(schema: Mapping[str, Any], keyword: str) -> Mapping[str, Any]:
 
 
 def descend(schema: Mapping[str, Any], name: str) -> tuple[str, Mapping[str, Any]]:
-    """Return the step of a path to a member, VALUES for a map's, and the schema there. A name that is an id is a map's, too."""
+    """Return the step of a path to a field, VALUES for a map's, and the schema there. A name that is an id is
+    a map's, too.
+    """
     known = schema.get("properties", {}).get(name)
     if isinstance(known, dict):
         return name, known
@@ -208,7 +214,9 @@ def descend(schema: Mapping[str, Any], name: str) -> tuple[str, Mapping[str, Any
 
 
 def field_changes(subject: Subject, before: Fields, after: Fields) -> Iterator[FieldChange]:
-    """Yield what became of the fields of one kind of answer; of an object that is new or gone, not its members."""
+    """Yield what became of the fields of one kind of response; of an object that is new or gone, not its
+    fields.
+    """
     for path in sorted({*before.events, *after.events}):
         if path and path[:-1] in before.events and path[:-1] in after.events:
             yield from _of_path(subject, path, before, after)
@@ -216,54 +224,71 @@ def field_changes(subject: Subject, before: Fields, after: Fields) -> Iterator[F
 
 def _of_path(subject: Subject, path: Path, before: Fields, after: Fields) -> Iterator[FieldChange]:
     both = sorted(before.circumstances(path) & after.circumstances(path))
-    told: set[What] = set()
+    told: set[FieldTurn] = set()
     for circumstance in both:
         old, new = before.found(path, circumstance), after.found(path, circumstance)
         if not old or not new:
             continue
         for what, was, now in _differences(old, new, judge_null=circumstance != _BEFORE):
-            if what in told or (what is What.APPEARED and before.present[path]) or (what is What.VANISHED and after.present[path]):
+            if (
+                what in told
+                or (what is FieldTurn.APPEARED and before.present[path])
+                or (what is FieldTurn.VANISHED and after.present[path])
+            ):
                 continue
             told.add(what)
             counts = before.of(path), after.of(path)
-            if what is What.SOMETIMES_MISSING:
+            if what is FieldTurn.SOMETIMES_MISSING:
                 now = f"missing in {counts[1] - after.present[path]} of {counts[1]}"
             yield FieldChange(*subject, spoken(path), what, was, now, *counts)
 
 
-def _differences(old: Counter[str], new: Counter[str], *, judge_null: bool) -> Iterator[tuple[What, str, str]]:
-    """Yield what differs between what was found before and after under one circumstance; not an accident of few samples."""
+def _differences(
+    old: Counter[str], new: Counter[str], *, judge_null: bool
+) -> Iterator[tuple[FieldTurn, str, str]]:
+    """Yield what differs between what was found before and after under one circumstance; not an accident of
+    few samples.
+    """
     there_before, there_after = old.total() - old[_MISSING], new.total() - new[_MISSING]
     if not there_before or not there_after:
         if there_after and certain(there_after, new.total(), old.total()):
-            yield What.APPEARED, _MISSING, _list(new)
+            yield FieldTurn.APPEARED, _MISSING, _list(new)
         elif there_before and certain(there_before, old.total(), new.total()):
-            yield What.VANISHED, _list(old), _MISSING
+            yield FieldTurn.VANISHED, _list(old), _MISSING
         return
     if not old[_MISSING] and certain(new[_MISSING], new.total(), old.total()):
-        yield What.SOMETIMES_MISSING, "always there", "missing in some"
+        yield FieldTurn.SOMETIMES_MISSING, "always there", "missing in some"
     if judge_null and not old[_NULL] and certain(new[_NULL], there_after, there_before):
-        yield What.NULL, _list(old), _NULL
+        yield FieldTurn.NULL, _list(old), _NULL
     elif judge_null and not new[_NULL] and certain(old[_NULL], there_before, there_after):
-        yield What.NO_LONGER_NULL, _NULL, _list(new)
+        yield FieldTurn.NO_LONGER_NULL, _NULL, _list(new)
     yield from _other_kinds(old, new, judge_format=judge_null)
 
 
-def _other_kinds(old: Counter[str], new: Counter[str], *, judge_format: bool) -> Iterator[tuple[What, str, str]]:
+def _other_kinds(
+    old: Counter[str], new: Counter[str], *, judge_format: bool
+) -> Iterator[tuple[FieldTurn, str, str]]:
     types = _types(old), _types(new)
     if not types[0] or not types[1]:
         return
     if _differ(*types):
-        yield What.TYPE, _list(types[0]), _list(types[1])
+        yield FieldTurn.TYPE, _list(types[0]), _list(types[1])
         return
     texts = _texts(old), _texts(new)
-    if judge_format and texts[0] and texts[1] and (_differ(*map(_coarse, texts)) or _all_other_fractions(*texts)):
-        yield What.FORMAT, _list(texts[0]), _list(texts[1])
+    if (
+        judge_format
+        and texts[0]
+        and texts[1]
+        and (_differ(*map(_coarse, texts)) or _all_other_fractions(*texts))
+    ):
+        yield FieldTurn.FORMAT, _list(texts[0]), _list(texts[1])
 
 
 def _differ(old: Counter[str], new: Counter[str]) -> bool:
     fresh = any(certain(count, new.total(), old.total()) for what, count in new.items() if not old[what])
-    return fresh or any(certain(count, old.total(), new.total()) for what, count in old.items() if not new[what])
+    return fresh or any(
+        certain(count, old.total(), new.total()) for what, count in old.items() if not new[what]
+    )
 
 
 def _coarse(texts: Counter[str]) -> Counter[str]:
@@ -274,12 +299,16 @@ def _coarse(texts: Counter[str]) -> Counter[str]:
 
 
 def _all_other_fractions(old: Counter[str], new: Counter[str]) -> bool:
-    """Whether all times have other fractions now. Some say nothing: zeros may be dropped, and times derive from whole seconds sent."""
+    """Whether all times have other fractions now. Some say nothing: zeros may be dropped, and times derive
+    from whole seconds sent.
+    """
     return not old.keys() & new.keys() and min(old.total(), new.total()) >= _FEW_FRACTIONS
 
 
 def certain(seen: int, of: int, without: int) -> bool:
-    """Whether something seen in some of many samples would by all likelihood have shown in others, if it were there."""
+    """Whether something seen in some of many samples would by all likelihood have shown in others, if it were
+    there.
+    """
     return seen > 0 and (1 - seen / of) ** without <= ACCIDENT
 
 

@@ -1,4 +1,6 @@
-"""The profile of a provider: what a recording shows of its answers, and what is different in another recording."""
+"""The profile of a provider: what a recording shows of its responses, and what is different in another
+recording.
+"""
 
 from __future__ import annotations
 
@@ -6,19 +8,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from roomproof.comparison.alignment import Answered, MovedStatus, Requests, align, moved_statuses
-from roomproof.comparison.fields import FieldChange, Fields, Subject, Walk, What, field_changes
+from roomproof.comparison.alignment import MovedStatus, RecordedResponse, Requests, align, moved_statuses
+from roomproof.comparison.fields import FieldChange, Fields, FieldTurn, FieldWalk, Subject, field_changes
 from roomproof.comparison.provenance import Context, Provenance
 from roomproof.comparison.scalars import scalars
 from roomproof.comparison.values import ValueChange, VolatileField, compare_values, unsteady_places
 from roomproof.contract.model import Contract
 from roomproof.interaction import Interaction
-from roomproof.judge.seen import NoJson
+from roomproof.judge.judged_interaction import NoJson
 
 
 @dataclass(frozen=True)
 class Counts:
-    """What one recording holds: interactions, those that belong to no operation of the contract, those without an answer."""
+    """What one recording holds: interactions, those that belong to no operation of the contract, those
+    without a response.
+    """
 
     interactions: int
     foreign: int
@@ -27,7 +31,9 @@ class Counts:
 
 @dataclass(frozen=True)
 class Changes:
-    """What a provider changed between two recordings. `aligned` answers have a partner in the other recording, `alone` do not."""
+    """What a provider changed between two recordings. `aligned` responses have a partner in the other
+    recording, `alone` do not.
+    """
 
     before: Counts
     after: Counts
@@ -46,7 +52,9 @@ class Changes:
 
 
 class Profile:
-    """One provider's stream, seen once. Memory grows with the contract, the rooms and the distinct requests."""
+    """One provider's stream, seen once. Memory grows with the contract, the rooms and the distinct
+    requests.
+    """
 
     def __init__(self, contract: Contract) -> None:
         self.requests = Requests(contract.credentials.carrier.name)
@@ -76,16 +84,24 @@ class Profile:
         settable, room_at = self._provenance.settable, self._contract.room.at
         if not isinstance(context.body, NoJson):
             fields = self.fields.setdefault((context.subject, status), Fields())
-            Walk(fields, context, room_at, settable).enter(context.body, schema)
+            FieldWalk(fields, context, room_at, settable).enter(context.body, schema)
         asked = self.requests.open(interaction.request, context)
         values = None
         # A list depends on every room that there is, which no recording shows.
-        if asked.has_place and not isinstance(context.body, NoJson) and (context.room is not None or status >= 300):
+        if (
+            asked.has_place
+            and not isinstance(context.body, NoJson)
+            and (context.room is not None or status >= 300)
+        ):
             values = scalars(context, room_at, settable, schema)
-        self.requests.add(asked, Answered(self._seen, status, context.doubtful, context.names, values))
+        self.requests.add(
+            asked, RecordedResponse(self._seen, status, context.doubtful, context.names, values)
+        )
 
     def _schema(self, context: Context, status: int) -> Mapping[str, Any]:
-        """Return the documented schema of an answer; an operation whose own is not known answers with a room as others do."""
+        """Return the documented schema of a response; an operation whose own is not known answers with a room
+        as others do.
+        """
         operation = self._contract.by_id(context.subject)
         if operation is None:
             return {}
@@ -96,14 +112,18 @@ class Profile:
 
 
 def compare_profiles(before: Profile, after: Profile) -> Changes:
-    """Return what the provider changed from one recording to another; both profiles are of the same contract."""
+    """Return what the provider changed from one recording to another; both profiles are of the same
+    contract.
+    """
     fields = [
         change
         for subject in sorted(before.fields.keys() & after.fields.keys())
         for change in field_changes(subject, before.fields[subject], after.fields[subject])
     ]
     alignment = align(before.requests, after.requests)
-    (varied, repeated), (varies, _) = (unsteady_places(profile.requests.asked.values()) for profile in (before, after))
+    (varied, repeated), (varies, _) = (
+        unsteady_places(profile.requests.asked.values()) for profile in (before, after)
+    )
     values, volatile = compare_values(alignment.pairs, varied | (varies - repeated))
     said = {(change.operation, change.status, change.path) for change in fields if change.what in _OF_VALUES}
     return Changes(
@@ -119,5 +139,5 @@ def compare_profiles(before: Profile, after: Profile) -> Changes:
     )
 
 
-_OF_VALUES = frozenset((What.TYPE, What.FORMAT, What.NULL, What.NO_LONGER_NULL))
+_OF_VALUES = frozenset((FieldTurn.TYPE, FieldTurn.FORMAT, FieldTurn.NULL, FieldTurn.NO_LONGER_NULL))
 """Changes that show in the values, too, and need not be told twice."""

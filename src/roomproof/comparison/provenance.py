@@ -1,6 +1,8 @@
-"""Where a value in an answer comes from: the request, the room as it was, or the provider. Only the last can be compared.
+"""Where a value in a response comes from: the request, the room as it was, or the provider. Only the last can
+be compared.
 
-Two recordings rarely leave their rooms alike: a value that an answer merely repeats from before says nothing of the provider.
+Two recordings rarely leave their rooms alike: a value that a response merely repeats from before says nothing
+of the provider.
 """
 
 from __future__ import annotations
@@ -14,19 +16,19 @@ from roomproof.contract.model import Contract, Operation
 from roomproof.contract.resource import Effect
 from roomproof.interaction import SAFE, Interaction, RoomKnowledge
 from roomproof.judge.classify import classify
-from roomproof.judge.compiled import Compiled
+from roomproof.judge.compiled import CompiledRules
 from roomproof.judge.equality import echoes, same_value
+from roomproof.judge.judged_interaction import NoJson, read_json, read_response
 from roomproof.judge.moments import order_questions
 from roomproof.judge.register import rule_of
 from roomproof.judge.rooms import Rooms, RoomState
 from roomproof.judge.rules import unique, window
-from roomproof.judge.seen import NoJson, read_answer, read_json
 
 Json = Any
 
 
-class Origin(Enum):
-    """Where a member of a room has its value from."""
+class ValueOrigin(Enum):
+    """Where a field of a room has its value from."""
 
     SENT = "the request"
     KEPT = "what the room was before"
@@ -38,10 +40,11 @@ class Origin(Enum):
 class Context:
     """An interaction of a documented operation or a supporting call, with what was known when it was sent.
 
-    `sent` are the members of the request's body; `known` the room as last seen, None where this answer is the first of it;
-    `room` the room in the answer; `created` whether the request made it. `reasons` are why the request has to be or may be
-    refused, and what its body is; `doubtful` whether that hangs on more than the request, so that the same request may fare
-    otherwise; `names` whether it gives the room something that no other room may have, seen in the recording or not.
+    `sent` are the fields of the request's body; `known` the room as last seen, None where this response is
+    the first of it; `room` the room in the response; `created` whether the request made it. `reasons` are why
+    the request has to be or may be rejected, and what its body is; `doubtful` whether that hangs on more than
+    the request, so that the same request may fare otherwise; `names` whether it gives the room something that
+    no other room may have, seen in the recording or not.
     """
 
     subject: str
@@ -56,16 +59,16 @@ class Context:
     doubtful: bool = False
     names: bool = False
 
-    def origin(self, name: str, settable: frozenset[str]) -> Origin:
-        """Return where the room's member of this name, there or not, has its value from."""
+    def origin(self, name: str, settable: frozenset[str]) -> ValueOrigin:
+        """Return where the room's field of this name, there or not, has its value from."""
         now = (self.room or {}).get(name, NoJson.ABSENT)
         sent = self.sent.get(name)
         if name in self.sent and (now is None if sent is None else echoes(sent, now, None)):
-            return Origin.SENT
+            return ValueOrigin.SENT
         if self.known is not None and same_value(now, self.known.get(name, NoJson.ABSENT)):
-            return Origin.KEPT
+            return ValueOrigin.KEPT
         untold = self.known is None and not self.created and sent is None
-        return Origin.BEFORE if untold and name in settable else Origin.OWN
+        return ValueOrigin.BEFORE if untold and name in settable else ValueOrigin.OWN
 
 
 class Provenance:
@@ -74,15 +77,19 @@ class Provenance:
     def __init__(self, contract: Contract) -> None:
         self._contract = contract
         self._rooms = Rooms()
-        self._compiled = Compiled()
+        self._compiled = CompiledRules()
         clauses = tuple(contract.clauses.values())
         self._unique = {clause.path[0] for clause in clauses if rule_of(clause) is unique.RULE}
         read_only = {clause.path[0] for clause in clauses if rule_of(clause).may_ignore}
-        members = (name for operation in contract.operations for name in operation.schema.get("properties", {}))
-        self.settable = frozenset(name for name in members if name not in read_only)
+        fields = (
+            name for operation in contract.operations for name in operation.schema.get("properties", {})
+        )
+        self.settable = frozenset(name for name in fields if name not in read_only)
 
     def see(self, interaction: Interaction) -> Context | None:
-        """Return the context of an interaction, and learn from it; None where it belongs to nothing that the contract knows."""
+        """Return the context of an interaction, and learn from it; None where it belongs to nothing that the
+        contract knows.
+        """
         request = interaction.request
         found = self._contract.match(request.method, request.path)
         if found is None:
@@ -94,12 +101,28 @@ class Provenance:
         self._learn(what, parameters, interaction, context)
         return context
 
-    def _context(self, what: Operation, parameters: Mapping[str, str], interaction: Interaction, state: RoomState | None) -> Context:
+    def _context(
+        self,
+        what: Operation,
+        parameters: Mapping[str, str],
+        interaction: Interaction,
+        state: RoomState | None,
+    ) -> Context:
         sent = read_json(interaction.request.body)
         response = interaction.response
-        body = NoJson.ABSENT if response is None else NoJson.VAST if response.is_too_large else read_answer(response.body)
+        body = (
+            NoJson.ABSENT
+            if response is None
+            else NoJson.VAST
+            if response.is_too_large
+            else read_response(response.body)
+        )
         room = self._room(interaction, body)
-        reasons, doubtful = self._reasons(what, parameters, interaction, state) if what in self._contract.telling else ((), False)
+        reasons, doubtful = (
+            self._reasons(what, parameters, interaction, state)
+            if what in self._contract.telling
+            else ((), False)
+        )
         return Context(
             subject=what.id,
             template=f"{what.method} {what.path}",
@@ -115,7 +138,9 @@ class Provenance:
         )
 
     def _room(self, interaction: Interaction, body: Json) -> Mapping[str, Json] | None:
-        """Return the room in an answer that carries something out: an object with a room's id or with a member that can be set."""
+        """Return the room in a response that carries something out: an object with a room's id or with a
+        field that can be set.
+        """
         if interaction.response is None or not 200 <= interaction.response.status < 300:
             return None
         room = self._contract.room.representation(body)
@@ -123,17 +148,21 @@ class Provenance:
         return room if room is not None and not names.isdisjoint(room) else None
 
     def _reasons(
-        self, operation: Operation, parameters: Mapping[str, str], interaction: Interaction, state: RoomState | None
+        self,
+        operation: Operation,
+        parameters: Mapping[str, str],
+        interaction: Interaction,
+        state: RoomState | None,
     ) -> tuple[tuple[str, ...], bool]:
         rules = self._compiled.request(operation)
         held = classify(operation, rules, interaction, parameters, self._rooms, state)
         shape = held.body.value if isinstance(held.body, NoJson) else type(held.body).__name__
         reasons = (
-            *sorted({obstacle.clause.id for obstacle in held.obstacles}),
+            *sorted({violation.clause.id for violation in held.violations}),
             *sorted({question.why for question in held.unsettled}),
             shape,
         )
-        if not held.unsettled or any(not obstacle.lenient for obstacle in held.obstacles):
+        if not held.unsettled or any(not violation.lenient for violation in held.violations):
             return reasons, False
         alone = classify(operation, rules, interaction, parameters, Rooms(), None)
         timely = order_questions(operation, held.sent, state)
@@ -141,7 +170,9 @@ class Provenance:
             timely += window.question(clause, held.sent, state, interaction.at)
         return reasons, bool(timely) or not set(held.unsettled) <= set(alone.unsettled)
 
-    def _learn(self, what: Operation, parameters: Mapping[str, str], interaction: Interaction, context: Context) -> None:
+    def _learn(
+        self, what: Operation, parameters: Mapping[str, str], interaction: Interaction, context: Context
+    ) -> None:
         room_id = parameters.get(self._contract.room.parameter)
         if interaction.request.room is RoomKnowledge.NONE:
             return

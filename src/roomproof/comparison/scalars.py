@@ -1,4 +1,4 @@
-"""The scalars in an answer, each with its path and with where it comes from."""
+"""The scalars in a response, each with its path and with where it comes from."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from hashlib import blake2b
 from typing import Any
 
 from roomproof.comparison.fields import descend
-from roomproof.comparison.provenance import Context, Origin
+from roomproof.comparison.provenance import Context, ValueOrigin
 from roomproof.comparison.volatile import DEEPEST
 from roomproof.contract.clause import ITEMS, Path
 from roomproof.judge.evidence import shown
@@ -31,24 +31,25 @@ class LongText:
 
 @dataclass(frozen=True, slots=True)
 class Scalar:
-    """A scalar in an answer, and where its member of the room comes from.
+    """A scalar in a response, and where its field of the room comes from.
 
-    `unsent` if the request has nothing there, `echo` if it has this value there, `in_path` if its path holds this value.
+    `unsent` if the request has nothing there, `echo` if it has this value there, `in_path` if its path holds
+    this value.
     """
 
     value: str | int | float | bool | LongText | None
-    origin: Origin
+    origin: ValueOrigin
     unsent: bool
     echo: bool
     in_path: bool
 
 
 Scalars = Mapping[tuple[Path, int], Scalar]
-"""The scalars of an answer, by path and by their number there."""
+"""The scalars of a response, by path and by their number there."""
 
 
 def scalars(context: Context, room_at: Path, settable: frozenset[str], schema: Mapping[str, Any]) -> Scalars:
-    """Return the scalars of an answer, in its order."""
+    """Return the scalars of a response, in its order."""
     found: dict[tuple[Path, int], Scalar] = {}
     counts: Counter[Path] = Counter()
     sent: dict[Path, list[Json]] = {}
@@ -57,10 +58,16 @@ def scalars(context: Context, room_at: Path, settable: frozenset[str], schema: M
     for path, value in _walk(context.body, (), schema):
         within = context.room is not None and len(path) > len(room_at) and path[: len(room_at)] == room_at
         name = path[len(room_at)] if within else ""
-        origin = context.origin(name, settable) if within else Origin.OWN
+        origin = context.origin(name, settable) if within else ValueOrigin.OWN
         key = path, counts[path]
         counts[path] += 1
-        found[key] = Scalar(_kept(value), origin, path not in sent, value in sent.get(path, ()), str(value) in context.parameters)
+        found[key] = Scalar(
+            _kept(value),
+            origin,
+            path not in sent,
+            value in sent.get(path, ()),
+            str(value) in context.parameters,
+        )
     return found
 
 
@@ -80,9 +87,9 @@ def _walk(value: Json, path: Path, schema: Mapping[str, Any]) -> Iterator[tuple[
     if isinstance(value, dict | list) and len(path) >= DEEPEST:
         return
     if isinstance(value, dict):
-        for name, member in value.items():
+        for name, field in value.items():
             step, below = descend(schema, name)
-            yield from _walk(member, (*path, step), below)
+            yield from _walk(field, (*path, step), below)
     elif isinstance(value, list):
         items = schema.get("items")
         for item in value[:MAX_ITEMS]:

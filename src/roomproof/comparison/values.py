@@ -1,4 +1,4 @@
-"""The values in answers to the same request: which ones changed, and which differ in every recording."""
+"""The values in responses to the same request: which ones changed, and which differ in every recording."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from roomproof.comparison.alignment import Asked, Pair
-from roomproof.comparison.provenance import Origin
+from roomproof.comparison.alignment import DistinctRequest, Pair
+from roomproof.comparison.provenance import ValueOrigin
 from roomproof.comparison.scalars import LongText, Scalar, Scalars
 from roomproof.comparison.volatile import is_volatile_pair
 from roomproof.contract.clause import Path, spoken
@@ -22,7 +22,9 @@ _FEW = 3
 
 @dataclass(frozen=True)
 class ValueChange:
-    """A value that changed: in how many of how many answers to the same request, and the smallest request as an example."""
+    """A value that changed: in how many of how many responses to the same request, and the smallest request
+    as an example.
+    """
 
     operation: str
     status: int
@@ -45,7 +47,7 @@ class VolatileField:
 
 @dataclass(frozen=True)
 class Difference:
-    """Two values at the same place of two answers to the same request."""
+    """Two values at the same place of two responses to the same request."""
 
     pair: Pair
     before: Scalar
@@ -53,12 +55,12 @@ class Difference:
 
     @property
     def is_unsent(self) -> bool:
-        """Whether no member of the requests sets the value."""
+        """Whether no field of the requests sets the value."""
         return self.before.unsent and self.after.unsent
 
 
 @dataclass
-class Observed:
+class PathComparison:
     """What the pairs say of the values at one path."""
 
     compared: int = 0
@@ -66,12 +68,16 @@ class Observed:
     differing: list[Difference] = field(default_factory=list)
 
     def changed(self, *, unsteady: bool) -> list[Difference]:
-        """Return the differences that the provider has to answer for; `unsteady` if the value differs within one recording."""
+        """Return the differences that the provider has to answer for; `unsteady` if the value differs within
+        one recording.
+        """
         free = unsteady or self._differs_every_time()
         return [difference for difference in self.differing if not (free and difference.is_unsent)]
 
     def _differs_every_time(self) -> bool:
-        """Whether the provider sets the value anew each time, so that hardly any two are equal in or across the recordings."""
+        """Whether the provider sets the value anew each time, so that hardly any two are equal in or across
+        the recordings.
+        """
         sides = [item.before.value for item in self.differing], [item.after.value for item in self.differing]
         varied = all(len(set(side)) > 1 for side in sides)
         return varied and self.compared >= _FEW and len(self.differing) >= _NEARLY * self.compared
@@ -80,11 +86,19 @@ class Observed:
 Place = tuple[str, int, Path]
 
 
-def compare_values(pairs: Iterable[Pair], unsteady: set[Place]) -> tuple[list[ValueChange], list[VolatileField]]:
-    """Return the values that changed, and the fields that are volatile; `unsteady` are those that differ within a recording."""
-    observed: dict[Place, Observed] = {}
+def compare_values(
+    pairs: Iterable[Pair], unsteady: set[Place]
+) -> tuple[list[ValueChange], list[VolatileField]]:
+    """Return the values that changed, and the fields that are volatile; `unsteady` are those that differ
+    within a recording.
+    """
+    observed: dict[Place, PathComparison] = {}
     for pair in pairs:
-        if pair.before.status == pair.after.status and pair.before.values is not None and pair.after.values is not None:
+        if (
+            pair.before.status == pair.after.status
+            and pair.before.values is not None
+            and pair.after.values is not None
+        ):
             _observe(pair, pair.before.values, pair.after.values, observed)
     changes, volatile = [], []
     for place, seen in sorted(observed.items()):
@@ -97,12 +111,16 @@ def compare_values(pairs: Iterable[Pair], unsteady: set[Place]) -> tuple[list[Va
     return changes, volatile
 
 
-def _observe(pair: Pair, before: Scalars, after: Scalars, observed: dict[Place, Observed]) -> None:
+def _observe(pair: Pair, before: Scalars, after: Scalars, observed: dict[Place, PathComparison]) -> None:
     for key, old in before.items():
         new = after.get(key)
-        if new is None or Origin.BEFORE in (old.origin, new.origin) or old.origin is new.origin is Origin.KEPT:
+        if (
+            new is None
+            or ValueOrigin.BEFORE in (old.origin, new.origin)
+            or old.origin is new.origin is ValueOrigin.KEPT
+        ):
             continue
-        seen = observed.setdefault((pair.subject, pair.before.status, key[0]), Observed())
+        seen = observed.setdefault((pair.subject, pair.before.status, key[0]), PathComparison())
         seen.compared += 1
         if _equal(old.value, new.value):
             continue
@@ -120,7 +138,9 @@ def _is_expected(pair: Pair, old: Scalar, new: Scalar) -> bool:
 
 
 def _is_volatile(old: Scalar, new: Scalar) -> bool:
-    return isinstance(old.value, str) and isinstance(new.value, str) and is_volatile_pair(old.value, new.value)
+    return (
+        isinstance(old.value, str) and isinstance(new.value, str) and is_volatile_pair(old.value, new.value)
+    )
 
 
 def _equal(one: Json, other: Json) -> bool:
@@ -135,22 +155,26 @@ def _change(place: Place, changed: list[Difference], of: int) -> ValueChange:
     operation, status, path = place
     smallest = min(changed, key=lambda item: (item.pair.example.size, item.pair.example.text))
     before, after = _shown(smallest.before.value), _shown(smallest.after.value)
-    return ValueChange(operation, status, spoken(path) or "body", before, after, len(changed), of, smallest.pair.example.text)
+    return ValueChange(
+        operation, status, spoken(path) or "body", before, after, len(changed), of, smallest.pair.example.text
+    )
 
 
-def unsteady_places(asked: Iterable[Asked]) -> tuple[set[Place], set[Place]]:
-    """Return the places whose value the provider sets otherwise for the same request, and those of which that could have shown."""
+def unsteady_places(asked: Iterable[DistinctRequest]) -> tuple[set[Place], set[Place]]:
+    """Return the places whose value the provider sets otherwise for the same request, and those of which that
+    could have shown.
+    """
     unsteady: set[Place] = set()
     repeated: set[Place] = set()
     for request in asked:
         first: dict[tuple[int, Path, int], Scalar] = {}
-        for answer in request.answers:
-            for (path, number), scalar in (answer.values or {}).items():
-                known = first.setdefault((answer.status, path, number), scalar)
-                place = request.kin.subject, answer.status, path
+        for response in request.answers:
+            for (path, number), scalar in (response.values or {}).items():
+                known = first.setdefault((response.status, path, number), scalar)
+                place = request.kin.subject, response.status, path
                 if known is scalar or not scalar.unsent:
                     continue
                 repeated.add(place)
-                if known.origin is scalar.origin is Origin.OWN and not _equal(known.value, scalar.value):
+                if known.origin is scalar.origin is ValueOrigin.OWN and not _equal(known.value, scalar.value):
                     unsteady.add(place)
     return unsteady, repeated

@@ -1,7 +1,7 @@
 """Texts that differ in every recording: what they look like, and the same text with them taken out.
 
-The forms are those of roomproof.contract.formats (RFC 3339, RFC 9562, RFC 3986, RFC 9110), a date-time split further into the
-spellings that clients trip over.
+The forms are those of roomproof.contract.formats (RFC 3339, RFC 9562, RFC 3986, RFC 9110), a date-time split
+further into the spellings that clients trip over.
 """
 
 from __future__ import annotations
@@ -35,10 +35,11 @@ _CODE = re.compile(r"[1-9][0-9]{5,8}", re.ASCII)
 
 
 def masked(text: str) -> str:
-    """Return a text with a mark in place of each UUID, date, and run of letters and digits that no person would choose.
+    """Return a text with a mark in place of each UUID, date, and run of letters and digits that no person
+    would choose.
 
-    Such a run is a number of ten digits or more, hexadecimal digits of both kinds, or twelve and more letters and digits that
-    change places three times. Words, versions and small numbers stay.
+    Such a run is a number of ten digits or more, hexadecimal digits of both kinds, or twelve and more letters
+    and digits that change places three times. Words, versions and small numbers stay.
     """
     return _VOLATILE.sub(_mark, text)
 
@@ -57,9 +58,11 @@ def _is_serial(text: str) -> bool:
 
 
 def masked_body(body: bytes) -> bytes:
-    """Return a request body with its volatile texts masked, member names included; members of objects in one order.
+    """Return a request body with its volatile texts masked, field names included; fields of objects in one
+    order.
 
-    Texts that are a code of six to nine digits are masked, too, but not their length: who sends one has drawn it.
+    Texts that are a code of six to nine digits are masked, too, but not their length: who sends one has drawn
+    it.
     """
     try:
         return orjson.dumps(_masked_json(orjson.loads(body), 0), option=orjson.OPT_SORT_KEYS)
@@ -73,7 +76,7 @@ def _masked_json(value: Json, depth: int) -> Json:
     if depth > DEEPEST:
         return None
     if isinstance(value, dict):
-        return {masked(name): _masked_json(member, depth + 1) for name, member in value.items()}
+        return {masked(name): _masked_json(field, depth + 1) for name, field in value.items()}
     return [_masked_json(item, depth + 1) for item in value] if isinstance(value, list) else value
 
 
@@ -83,7 +86,9 @@ def is_volatile_pair(one: str, other: str) -> bool:
 
 
 def form(text: str) -> str:
-    """Return what a text is: a date-time with the spelling of its offset and fraction, another format, `digits`, or `text`."""
+    """Return what a text is: a date-time with the spelling of its offset and fraction, another format,
+    `digits`, or `text`.
+    """
     if not text:
         return "empty text"
     if is_date_time(text):

@@ -16,7 +16,9 @@ Path = tuple[str, ...]
 
 ITEMS, VALUES, KEYS = "[]", "{}", "{keys}"
 HOLDERS = {ITEMS: "items", VALUES: "additionalProperties", KEYS: "propertyNames"}
-"""Which keyword holds the schema of what a step leads to; `properties` holds those of members by their names."""
+"""Which keyword holds the schema of what a step leads to; `properties` holds those of fields by their
+names.
+"""
 _SPOKEN = {ITEMS: "items", VALUES: "values", KEYS: "keys"}
 _MEANT = {word: step for step, word in _SPOKEN.items()}
 
@@ -59,8 +61,8 @@ class Source:
 class Clause:
     """One demand.
 
-    `schema` is the one-keyword JSON Schema of a clause that a keyword makes, None for a behaviour;
-    `status` the response that a response clause belongs to; `options` what a behaviour's line in the contract adds;
+    `schema` is the one-keyword JSON Schema of a clause that a keyword makes, None for a behaviour; `status`
+    the response that a response clause belongs to; `options` what a behaviour's line in the contract adds;
     `pointer` the names and indices that lead to where it stands in the contract, every `$ref` followed.
     """
 
@@ -84,7 +86,9 @@ class Clause:
 
     @property
     def is_limit(self) -> bool:
-        """Whether it divides the values of a request into those to accept and those to reject: both sides prove it together."""
+        """Whether it divides the values of a request into those to accept and those to reject: both sides
+        prove it together.
+        """
         return self.part is Part.REQUEST and self.keyword is not None and self.keyword.divides
 
     @property
@@ -106,13 +110,15 @@ def spoken(path: Path) -> str:
 
 
 def path_of(words: str) -> Path:
-    """Return the path that `spoken` says in words; what stands first is always a member's name."""
+    """Return the path that `spoken` says in words; what stands first is always a field's name."""
     first, *rest = words.split(".")
     return first, *(_MEANT.get(word, word) for word in rest)
 
 
 def values_at(value: Json, path: Path) -> list[tuple[Path, Json]]:
-    """Return every value at a path with its own way there (indices and member names in place of ITEMS and VALUES)."""
+    """Return every value at a path with its own way there (indices and field names in place of ITEMS and
+    VALUES).
+    """
     found = value
     for depth, step in enumerate(path):
         if step in _SPOKEN:
@@ -133,7 +139,11 @@ def values_below(found: list[tuple[Path, Json]], step: str) -> list[tuple[Path, 
 def _values_of_many(value: Json, path: Path, depth: int) -> list[tuple[Path, Json]]:
     """Return the values at the rest of a path, which begins at a depth with items, values or keys."""
     before, rest = path[:depth], path[depth + 1 :]
-    return [((*before, name, *way), inner) for name, outer in _inside(value, path[depth]) for way, inner in values_at(outer, rest)]
+    return [
+        ((*before, name, *way), inner)
+        for name, outer in _inside(value, path[depth])
+        for way, inner in values_at(outer, rest)
+    ]
 
 
 def _inside(value: Json, step: str) -> Iterable[tuple[str, Json]]:

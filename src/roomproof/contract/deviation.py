@@ -11,17 +11,18 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 from roomproof.contract.document import parse_yaml
-from roomproof.contract.register import refuse_bad_schema
+from roomproof.contract.register import reject_bad_schema
 from roomproof.errors import ContractError
 
-_MEMBERS = {"clause", "witness", "reason", "evidence", "seen", "expires"}
+_FIELDS = {"clause", "witness", "reason", "evidence", "seen", "expires"}
 _DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 
 
 class Occurs(StrEnum):
-    """How often a provider shows an exception where its witness could be seen.
+    """How often a provider shows a deviation where its witness could be seen.
 
-    SOMETIMES: in some rooms or accounts only, or as far as a page says and no recording; that it is not seen proves nothing.
+    SOMETIMES: in some rooms or accounts only, or as far as a document says and no recording; that it is not
+    seen proves nothing.
     """
 
     ALWAYS = "always"
@@ -30,11 +31,11 @@ class Occurs(StrEnum):
 
 @dataclass(frozen=True)
 class Deviation:
-    """One exception.
+    """One deviation.
 
-    `clause` is an id, `*` standing for anything; `witness` maps JSON pointers into {"request", "response"} to the JSON
-    Schema that the value there satisfies, or to false where there must be no value. `seen` is the day of the evidence, `expires`
-    the last day on which nobody has to look again.
+    `clause` is an id, `*` standing for anything; `witness` maps JSON pointers into {"request", "response"} to
+    the JSON Schema that the value there satisfies, or to false where there must be no value. `seen` is the
+    day of the evidence, `expires` the last day on which nobody has to look again.
     """
 
     clause: str
@@ -46,20 +47,23 @@ class Deviation:
     occurs: Occurs = Occurs.ALWAYS
 
     def covers(self, clause_id: str) -> bool:
-        """Whether the exception is about a clause."""
+        """Whether the deviation is about a clause."""
         return fnmatchcase(clause_id, self.clause)
 
     def is_expired(self, today: date) -> bool:
-        """Whether somebody has to look again. It still excuses: what a provider did yesterday is no worse today.
+        """Whether somebody has to look again. It still covers what it covered: what a provider did yesterday
+        is no worse today.
 
-        A verdict hangs on contract and traffic alone, so that the same recording gets the same one on every day; that an entry is
-        too old is told of the entry, and `--strict-deviations` makes that a failure.
+        A verdict hangs on contract and traffic alone, so that the same recording gets the same one on every
+        day; that an entry is too old is told of the entry, and `--strict-deviations` makes that a failure.
         """
         return today > self.expires
 
 
 def parse_deviations(text: str, name: str) -> tuple[Deviation, ...]:
-    """Return the deviations in a YAML text. Raises ContractError, with the text's name, where one is incomplete."""
+    """Return the deviations in a YAML text. Raises ContractError, with the text's name, where one is
+    incomplete.
+    """
     entries = parse_yaml(text, name) or []
     if not isinstance(entries, list):
         raise ContractError(f"{name}: is not a list of deviations")
@@ -67,24 +71,35 @@ def parse_deviations(text: str, name: str) -> tuple[Deviation, ...]:
 
 
 def _deviation(entry: Any, where: str) -> Deviation:
-    if not isinstance(entry, dict) or entry.keys() - {"occurs"} != _MEMBERS or not isinstance(entry["witness"], dict):
-        raise ContractError(f"{where}: needs exactly {', '.join(sorted(_MEMBERS))}, witness a map of pointers; occurs may be added")
+    if (
+        not isinstance(entry, dict)
+        or entry.keys() - {"occurs"} != _FIELDS
+        or not isinstance(entry["witness"], dict)
+    ):
+        raise ContractError(
+            f"{where}: needs exactly {', '.join(sorted(_FIELDS))}, witness a map of pointers; occurs "
+            f"may be added"
+        )
     if not isinstance(entry["clause"], str):
         raise ContractError(f"{where}: clause is an id, `*` standing for anything")
     if any(not str(pointer).startswith("/") for pointer in entry["witness"]):
         raise ContractError(f"{where}: a witness pointer starts with '/', as in /response/status")
     for pointer, schema in entry["witness"].items():
-        refuse_bad_schema(schema, f"{where}, {pointer}")
-    for member in ("reason", "evidence"):
-        if not isinstance(entry[member], str) or not entry[member].strip():
-            raise ContractError(f"{where}: {member} is a text, for whoever looks at the entry next")
-    seen, expires = (_day(entry[member], f"{where}, {member}") for member in ("seen", "expires"))
+        reject_bad_schema(schema, f"{where}, {pointer}")
+    for field in ("reason", "evidence"):
+        if not isinstance(entry[field], str) or not entry[field].strip():
+            raise ContractError(f"{where}: {field} is a text, for whoever looks at the entry next")
+    seen, expires = (_day(entry[field], f"{where}, {field}") for field in ("seen", "expires"))
     if expires <= seen:
-        raise ContractError(f"{where}: expires {expires} is not after seen {seen}; say until when nobody has to look again")
+        raise ContractError(
+            f"{where}: expires {expires} is not after seen {seen}; say until when nobody has to look again"
+        )
     occurs = entry.get("occurs", Occurs.ALWAYS)
     if occurs not in list(Occurs):
         raise ContractError(f"{where}: occurs is one of {', '.join(Occurs)}")
-    return Deviation(entry["clause"], entry["witness"], entry["reason"], entry["evidence"], seen, expires, Occurs(occurs))
+    return Deviation(
+        entry["clause"], entry["witness"], entry["reason"], entry["evidence"], seen, expires, Occurs(occurs)
+    )
 
 
 def _day(value: Any, where: str) -> date:

@@ -1,7 +1,7 @@
 """One dialect for what is read: OpenAPI 3.0 as 3.1 says it, each schema as its side of an exchange means it.
 
 A field that is `readOnly` is not to be sent: a request schema does not have it, and a request with it is
-open, since a server may ignore or refuse it (JSON Schema 2020-12, Validation, 9.4). One that is `writeOnly`
+open, since a server may ignore or reject it (JSON Schema 2020-12, Validation, 9.4). One that is `writeOnly`
 need not be in a response. Other sources: OpenAPI 3.0.3, 4.7.24.1 (`nullable`); JSON Schema Wright-00,
 Validation, 5.3 and 5.5 (`exclusiveMaximum` and `exclusiveMinimum`).
 """
@@ -22,7 +22,7 @@ _VALUES = (*BRANCHES, "const", "enum", "not")
 _BOUNDS = {"exclusiveMinimum": "minimum", "exclusiveMaximum": "maximum"}
 READ_ONLY = "x-read-only"
 """Where a request schema keeps the names of the fields that it leaves out: no schema is closed to them."""
-_OPEN = "it holds a field that is read-only, which a server may ignore or refuse"
+_OPEN = "it holds a field that is read-only, which a server may ignore or reject"
 _NO_NULL = "it is nullable, but its values do not say that null is one of them"
 
 Node = dict[str, Any]
@@ -33,7 +33,10 @@ def in_one_dialect(root: Any) -> Any:
     """Return a document without references with its schemas as OpenAPI 3.1 has them; what is none stays."""
     if not isinstance(root, dict):
         return root
-    return {**root, **{where: _each(root[where], _path_item) for where in ("paths", "x-observed-paths") if where in root}}
+    return {
+        **root,
+        **{where: _each(root[where], _path_item) for where in ("paths", "x-observed-paths") if where in root},
+    }
 
 
 def _path_item(item: Node) -> Node:
@@ -75,10 +78,10 @@ def _of(node: Node, change: Change) -> Node:
 
 
 def _each(node: Any, change: Change) -> Any:
-    """Return an object whose members are changed; anything else stays, for others to refuse."""
+    """Return an object whose fields are changed; anything else stays, for others to reject."""
     if not isinstance(node, dict):
         return node
-    return {name: change(member) if isinstance(member, dict) else member for name, member in node.items()}
+    return {name: change(field) if isinstance(field, dict) else field for name, field in node.items()}
 
 
 def _changed(schema: Any, change: Change) -> Any:
@@ -90,7 +93,7 @@ def _changed(schema: Any, change: Change) -> Any:
             inner[key] = [_changed(branch, change) for branch in schema[key]]
     if isinstance(schema.get("properties"), dict):
         fields = schema["properties"].items()
-        inner["properties"] = {name: _changed(member, change) for name, member in fields}
+        inner["properties"] = {name: _changed(field, change) for name, field in fields}
     if isinstance(schema.get("x-unsettled"), dict):
         inner["x-unsettled"] = _of(schema["x-unsettled"], change)
     return change({**schema, **inner})
@@ -127,7 +130,7 @@ def _as_sent(schema: Node) -> Node:
     read_only = _fields(schema, "readOnly")
     if not read_only:
         return schema
-    fields = {name: member for name, member in schema["properties"].items() if name not in read_only}
+    fields = {name: field for name, field in schema["properties"].items() if name not in read_only}
     branches = [{"required": [name]} for name in read_only]
     kept = _without_required({**schema, "properties": fields, READ_ONLY: read_only}, read_only)
     return _unsettled(kept, {"type": "object", "anyOf": branches}, _OPEN)
@@ -142,7 +145,7 @@ def _as_answered(schema: Node) -> Node:
 def _fields(schema: Mapping[str, Any], keyword: str) -> list[str]:
     fields = schema.get("properties")
     listed = fields.items() if isinstance(fields, dict) else ()
-    return [name for name, member in listed if isinstance(member, dict) and member.get(keyword) is True]
+    return [name for name, field in listed if isinstance(field, dict) and field.get(keyword) is True]
 
 
 def _without_required(schema: Node, fields: list[str]) -> Node:

@@ -23,43 +23,52 @@ _READ_OTHERWISE = frozenset((_INT, _FLOAT, "tag:yaml.org,2002:timestamp"))
 _Base: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
-class _Loader(_Base):  # type: ignore[misc] # one of two classes, whichever PyYAML was built with
-    """YAML's safe loader; numbers are those of JSON, and dates stay text, since a contract's dates are samples.
+class _ContractLoader(_Base):  # type: ignore[misc] # one of two classes, whichever PyYAML was built with
+    """YAML's safe loader; numbers are those of JSON, and dates stay text, since a contract's dates are
+    samples.
 
-    A whole number that stands as a name is the text that is written: statuses mostly have no quotation marks (OpenAPI 3.1, Responses
-    Object).
+    A whole number that stands as a name is the text that is written: statuses mostly have no quotation marks
+    (OpenAPI 3.1, Responses Object).
     """
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
         found = super().construct_mapping(node, deep=deep)
         written = {key.value for key, _ in node.value if key.tag == _INT}
-        return {str(name) if type(name) is int and str(name) in written else name: value for name, value in found.items()}
+        return {
+            str(name) if type(name) is int and str(name) in written else name: value
+            for name, value in found.items()
+        }
 
 
 def _whole_number(loader: Any, node: Any) -> int:
-    """YAML 1.1 reads 59:59:59 as a number to the base of 60, in time that grows with the square of its length."""
+    """YAML 1.1 reads 59:59:59 as a number to the base of 60, in time that grows with the square of its
+    length.
+    """
     return int(loader.construct_scalar(node))
 
 
-_Loader.yaml_implicit_resolvers = {
+_ContractLoader.yaml_implicit_resolvers = {
     letter: [(tag, pattern) for tag, pattern in resolvers if tag not in _READ_OTHERWISE]
     for letter, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
 }
-_Loader.add_implicit_resolver(_INT, re.compile(r"-?[0-9]{1,400}$"), list("-0123456789"))
-_Loader.add_implicit_resolver(_FLOAT, re.compile(r"-?[0-9]+(\.[0-9]+)?([eE][-+]?[0-9]+)?$"), list("-0123456789"))
-_Loader.add_constructor(_INT, _whole_number)
-_Loader.add_constructor(_FLOAT, lambda loader, node: float(loader.construct_scalar(node)))
+_ContractLoader.add_implicit_resolver(_INT, re.compile(r"-?[0-9]{1,400}$"), list("-0123456789"))
+_ContractLoader.add_implicit_resolver(
+    _FLOAT, re.compile(r"-?[0-9]+(\.[0-9]+)?([eE][-+]?[0-9]+)?$"), list("-0123456789")
+)
+_ContractLoader.add_constructor(_INT, _whole_number)
+_ContractLoader.add_constructor(_FLOAT, lambda loader, node: float(loader.construct_scalar(node)))
 
 
 def is_parsers_limit(error: yaml.YAMLError) -> bool:
     """Whether YAML's own parser found a text nested too deeply.
 
-    libyaml 0.2.6, which PyYAML 6.0.4 has, stops at 1000 levels; it reads ahead, so that this may come before any event.
+    libyaml 0.2.6, which PyYAML 6.0.4 has, stops at 1000 levels; it reads ahead, so that this may come before
+    any event.
     """
     return isinstance(error, yaml.MarkedYAMLError) and "nesting depth" in (error.problem or "")
 
 
-def _refuse_explosives(text: str, name: str) -> None:
+def _reject_explosives(text: str, name: str) -> None:
     """Raise ContractError, before anything is built, for what can take all memory or stack.
 
     Those are aliases, great depth, more values than any contract holds, and texts that are too long to be
@@ -68,7 +77,7 @@ def _refuse_explosives(text: str, name: str) -> None:
     depth = line = nodes = 0
     too_deep = f"nested more than {MAX_DEPTH} levels deep; contracts are flat"
     try:
-        for event in yaml.parse(text, Loader=_Loader):
+        for event in yaml.parse(text, Loader=_ContractLoader):
             line = event.start_mark.line + 1 if event.start_mark else 0
             if isinstance(event, yaml.events.AliasEvent):
                 raise ContractError(f"{name}, line {line}: YAML aliases are not read; write a $ref instead")
@@ -77,7 +86,9 @@ def _refuse_explosives(text: str, name: str) -> None:
                 why = f"more than {MAX_NODES} values stand there by then"
                 raise ContractError(f"{name}, line {line}: {why}; leave some out")
             if isinstance(event, yaml.ScalarEvent) and len(event.value) > _MAX_TEXT:
-                raise ContractError(f"{name}, line {line}: a text has more than {_MAX_TEXT} characters; shorten it")
+                raise ContractError(
+                    f"{name}, line {line}: a text has more than {_MAX_TEXT} characters; shorten it"
+                )
             depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
             if depth > MAX_DEPTH:
                 raise ContractError(f"{name}, line {line}: {too_deep}")
@@ -89,10 +100,12 @@ def _refuse_explosives(text: str, name: str) -> None:
 
 
 def parse_yaml(text: str, name: str) -> Any:
-    """Return what a YAML text holds. Raises ContractError, with the text's name and the line, if it is no YAML."""
+    """Return what a YAML text holds. Raises ContractError, with the text's name and the line, if it is no
+    YAML.
+    """
     try:
-        _refuse_explosives(text, name)
-        node = yaml.load(text, Loader=_Loader)
+        _reject_explosives(text, name)
+        node = yaml.load(text, Loader=_ContractLoader)
     except (yaml.YAMLError, RecursionError, ValueError) as error:
         mark = getattr(error, "problem_mark", None)
         where = f", line {mark.line + 1}" if mark else ""
@@ -106,13 +119,17 @@ def parse_yaml(text: str, name: str) -> Any:
 
 
 def nodes_of(text: str) -> yaml.Node | None:
-    """Return the nodes of a YAML text that `parse_yaml` has read, each with the place where it stands; None if it is empty."""
-    node: yaml.Node | None = yaml.compose(text, Loader=_Loader)
+    """Return the nodes of a YAML text that `parse_yaml` has read, each with the place where it stands; None
+    if it is empty.
+    """
+    node: yaml.Node | None = yaml.compose(text, Loader=_ContractLoader)
     return node
 
 
 def require_json(node: Any, place: str = "the contract") -> None:
-    """Raise ContractError, naming the place, for what YAML can hold and JSON, or a message on a terminal, cannot."""
+    """Raise ContractError, naming the place, for what YAML can hold and JSON, or a message on a terminal,
+    cannot.
+    """
     if isinstance(node, dict):
         for key, value in node.items():
             if not isinstance(key, str):
@@ -125,10 +142,14 @@ def require_json(node: Any, place: str = "the contract") -> None:
     elif isinstance(node, str):
         odd = _CONTROL.search(node)
         if odd:
-            raise ContractError(f"{place!a}: holds the character {odd[0]!a}, which no document has; leave it out")
+            raise ContractError(
+                f"{place!a}: holds the character {odd[0]!a}, which no document has; leave it out"
+            )
     elif isinstance(node, float) and not math.isfinite(node):
         raise ContractError(f"{place}: {node} is no number of JSON")
     elif isinstance(node, int) and abs(node) > _MAX_NUMBER:
-        raise ContractError(f"{place}: the number is larger than {_MAX_NUMBER}, which JSON readers do not agree on")
+        raise ContractError(
+            f"{place}: the number is larger than {_MAX_NUMBER}, which JSON readers do not agree on"
+        )
     elif not isinstance(node, str | int | float | None):
         raise ContractError(f"{place}: a {type(node).__name__} is no value of JSON; write it as text")

@@ -1,6 +1,7 @@
 """String formats and instants: what a date-time, a date, a URI, a UUID and an HTTP date look like.
 
-Sources: RFC 3339 (5.6 grammar, 5.7 restrictions), RFC 3986 (3, 3.1), RFC 9562 (4), RFC 9110 (5.6.7, IMF-fixdate).
+Sources: RFC 3339 (5.6 grammar, 5.7 restrictions), RFC 3986 (3, 3.1), RFC 9562 (4), RFC 9110 (5.6.7,
+IMF-fixdate).
 """
 
 from __future__ import annotations
@@ -20,7 +21,8 @@ _FULL_DATE = re.compile(_DATE, re.ASCII)
 _PLAIN_DATE_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", re.ASCII)
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII | re.IGNORECASE)
 _URI = re.compile(r"[a-z][a-z0-9+.-]*:[^\s\x00-\x20\x7f-\U0010ffff\"<>\\^`{|}]+", re.ASCII | re.IGNORECASE)
-# A percent sign stands before two upper-case digits that name no letter, digit, `-`, `.`, `_` or `~` (RFC 3986, 2.1 and 2.3).
+# A percent sign stands before two upper-case digits that name no letter, digit, `-`, `.`, `_` or `~`
+# (RFC 3986, 2.1 and 2.3).
 _UNRESERVED = "2D|2E|3[0-9]|4[1-9A-F]|5[0-9AF]|6[1-9A-F]|7[0-9AE]"
 _PLAIN_URI = re.compile(
     r"https?://(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+(?=[a-z0-9-]*[a-z])[a-z0-9-]+(?::[0-9]+)?"
@@ -28,14 +30,19 @@ _PLAIN_URI = re.compile(
     re.ASCII,
 )
 _IMF_FIXDATE = re.compile(
-    r"(Mon|Tue|Wed|Thu|Fri|Sat|Sun), (\d\d) (Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) (\d{4}) (\d\d):(\d\d):(\d\d) GMT",
+    (
+        r"(Mon|Tue|Wed|Thu|Fri|Sat|Sun), (\d\d) (Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) (\d{4}) "
+        r"(\d\d):(\d\d):(\d\d) GMT"
+    ),
     re.ASCII,
 )
 
 
 @dataclass(frozen=True, order=True)
 class Instant:
-    """A point in time, in whole nanoseconds since 1970-01-01T00:00:00Z; any year of four digits, any offset."""
+    """A point in time, in whole nanoseconds since 1970-01-01T00:00:00Z; any year of four digits, any
+    offset.
+    """
 
     nanoseconds: int
 
@@ -106,12 +113,16 @@ def midnight(text: str) -> Instant | None:
 
 
 def is_plain_date_time(text: str) -> bool:
-    """Whether a date-time is spelled the way every page spells it: whole seconds, `T` and `Z`, no leap second."""
+    """Whether a date-time is spelled the way every document spells it: whole seconds, `T` and `Z`, no leap
+    second.
+    """
     return _PLAIN_DATE_TIME.fullmatch(text) is not None and not is_leap_second(text)
 
 
 def is_plain_uri(text: str) -> bool:
-    """Whether a URI is spelled the way every page spells it: http or https, a host of names, all in RFC 3986's normal form (6.2.2)."""
+    """Whether a URI is spelled the way every document spells it: http or https, a host of names, all in
+    RFC 3986's normal form (6.2.2).
+    """
     return _PLAIN_URI.fullmatch(text) is not None
 
 
@@ -136,7 +147,9 @@ def is_uuid(text: str) -> bool:
 
 
 def is_uri(text: str) -> bool:
-    """RFC 3986, 3: a scheme and something after it, no characters that a URI cannot hold; RFC 9110, 4.2: http(s) has a host."""
+    """RFC 3986, 3: a scheme and something after it, no characters that a URI cannot hold; RFC 9110, 4.2:
+    http(s) has a host.
+    """
     if _URI.fullmatch(text) is None:
         return False
     try:
@@ -161,7 +174,9 @@ def is_http_date(text: str) -> bool:
 
 
 def _remembered(holds: Callable[[str], bool]) -> Callable[[str], bool]:
-    """Return what says the same, and remembers it: an answer holds nearly the same values as the one before."""
+    """Return what says the same, and remembers it: a response holds nearly the same values as the one
+    before.
+    """
     known = lru_cache(maxsize=128)(holds)
     return lambda text: known(text) if len(text) <= _LONG else holds(text)
 
@@ -175,9 +190,25 @@ FORMATS: Mapping[str, Callable[[str], bool]] = {
 }
 ASSERTED = (
     *FORMATS,
-    *("time", "duration", "email", "idn-email", "hostname", "idn-hostname", "ipv4", "ipv6", "uri-reference", "iri", "iri-reference"),
+    *(
+        "time",
+        "duration",
+        "email",
+        "idn-email",
+        "hostname",
+        "idn-hostname",
+        "ipv4",
+        "ipv6",
+        "uri-reference",
+        "iri",
+        "iri-reference",
+    ),
     *("uri-template", "json-pointer", "relative-json-pointer", "regex"),
 )
-"""Formats that are tested: ours, and those of jsonschema-rs. Any other one is an annotation (JSON Schema 2020-12, Validation, 7)."""
+"""Formats that are tested: ours, and those of jsonschema-rs. Any other one is an annotation (JSON Schema
+2020-12, Validation, 7).
+"""
 ANNOTATING = ("int32", "int64", "float", "double", "decimal", "byte", "binary", "password")
-"""Formats of OpenAPI that say how a value is stored, and that nothing tests; another word near to one that is tested is a slip."""
+"""Formats of OpenAPI that say how a value is stored, and that nothing tests; another word near to one that is
+tested is a slip.
+"""

@@ -30,8 +30,8 @@ class Edge(Enum):
     SEVERAL = "lists of several items"
 
 
-class Kind(StrEnum):
-    """What a size is: a number itself, or how many characters (code points), items or members there are."""
+class SizeKind(StrEnum):
+    """What a size is: a number itself, or how many characters (code points), items or fields there are."""
 
     NUMBER = "number"
     LENGTH = "length"
@@ -45,19 +45,23 @@ class Kind(StrEnum):
 
     def measured(self, value: Json) -> float | None:
         """Return the size of a value, None where it has none of this kind."""
-        if self is Kind.NUMBER:
+        if self is SizeKind.NUMBER:
             is_number = isinstance(value, int | float) and not isinstance(value, bool)
             return value if is_number and isfinite(value) else None
         return len(value) if isinstance(value, _COUNTED[self]) else None
 
 
 _Counted = type[str | list[Any] | dict[Any, Any]]
-_COUNTED: Mapping[Kind, _Counted] = {Kind.LENGTH: str, Kind.ITEMS: list, Kind.PROPERTIES: dict}
+_COUNTED: Mapping[SizeKind, _Counted] = {
+    SizeKind.LENGTH: str,
+    SizeKind.ITEMS: list,
+    SizeKind.PROPERTIES: dict,
+}
 _WORDS = {
-    Kind.NUMBER: "",
-    Kind.LENGTH: " length",
-    Kind.ITEMS: " number of items",
-    Kind.PROPERTIES: " number of members",
+    SizeKind.NUMBER: "",
+    SizeKind.LENGTH: " length",
+    SizeKind.ITEMS: " number of items",
+    SizeKind.PROPERTIES: " number of fields",
 }
 
 
@@ -68,7 +72,7 @@ class End:
     An exclusive one does not allow the limit itself.
     """
 
-    kind: Kind
+    kind: SizeKind
     outward: int
     is_exclusive: bool = False
 
@@ -107,7 +111,12 @@ class Keyword:
         return "".join("-" + letter.lower() if letter.isupper() else letter for letter in self.name)
 
 
-_OF_KIND = {Kind.NUMBER: "number", Kind.LENGTH: "string", Kind.ITEMS: "array", Kind.PROPERTIES: "object"}
+_OF_KIND = {
+    SizeKind.NUMBER: "number",
+    SizeKind.LENGTH: "string",
+    SizeKind.ITEMS: "array",
+    SizeKind.PROPERTIES: "object",
+}
 
 
 def _limit(name: str, demands: str, short: str, end: End) -> Keyword:
@@ -127,17 +136,19 @@ _TABLE = (
     Keyword("type", demands="{field} is of type {value}", divides=False, edge=Edge.NONE),
     Keyword("const", demands="{field} is {value}", short="always {}"),
     Keyword("enum", demands="{field} is one of {value}", short="one of {}"),
-    _limit("minimum", "is at least {value}", "at least {}", End(Kind.NUMBER, -1)),
-    _limit("maximum", "is at most {value}", "at most {}", End(Kind.NUMBER, 1)),
-    _limit("exclusiveMinimum", "is more than {value}", "more than {}", End(Kind.NUMBER, -1, True)),
-    _limit("exclusiveMaximum", "is less than {value}", "less than {}", End(Kind.NUMBER, 1, True)),
+    _limit("minimum", "is at least {value}", "at least {}", End(SizeKind.NUMBER, -1)),
+    _limit("maximum", "is at most {value}", "at most {}", End(SizeKind.NUMBER, 1)),
+    _limit("exclusiveMinimum", "is more than {value}", "more than {}", End(SizeKind.NUMBER, -1, True)),
+    _limit("exclusiveMaximum", "is less than {value}", "less than {}", End(SizeKind.NUMBER, 1, True)),
     Keyword("multipleOf", Role.VALUE, "number", "{field} is a multiple of {value}", "a multiple of {}"),
-    _limit("minLength", "has at least {value} characters", "at least {} characters", End(Kind.LENGTH, -1)),
-    _limit("maxLength", "has at most {value} characters", "at most {} characters", End(Kind.LENGTH, 1)),
+    _limit(
+        "minLength", "has at least {value} characters", "at least {} characters", End(SizeKind.LENGTH, -1)
+    ),
+    _limit("maxLength", "has at most {value} characters", "at most {} characters", End(SizeKind.LENGTH, 1)),
     Keyword("pattern", Role.VALUE, "string", "{field} matches {value}", "matches {}"),
     Keyword("format", Role.VALUE, "string", "{field} is a {value}", "{}"),
-    _limit("minItems", "has at least {value} items", "at least {} items", End(Kind.ITEMS, -1)),
-    _limit("maxItems", "has at most {value} items", "at most {} items", End(Kind.ITEMS, 1)),
+    _limit("minItems", "has at least {value} items", "at least {} items", End(SizeKind.ITEMS, -1)),
+    _limit("maxItems", "has at most {value} items", "at most {} items", End(SizeKind.ITEMS, 1)),
     Keyword(
         "uniqueItems",
         Role.VALUE,
@@ -146,8 +157,10 @@ _TABLE = (
         "no item twice",
         edge=Edge.SEVERAL,
     ),
-    _limit("minProperties", "has at least {value} members", "at least {} members", End(Kind.PROPERTIES, -1)),
-    _limit("maxProperties", "has at most {value} members", "at most {} members", End(Kind.PROPERTIES, 1)),
+    _limit(
+        "minProperties", "has at least {value} fields", "at least {} fields", End(SizeKind.PROPERTIES, -1)
+    ),
+    _limit("maxProperties", "has at most {value} fields", "at most {} fields", End(SizeKind.PROPERTIES, 1)),
     Keyword("anyOf"),
     Keyword("oneOf"),
     Keyword("allOf", short="several demands at once", edge=Edge.NONE),
@@ -175,7 +188,7 @@ def names_of(role: Role) -> tuple[str, ...]:
     return tuple(keyword.name for keyword in _TABLE if keyword.role is role)
 
 
-def limits_of(*kinds: Kind) -> frozenset[str]:
+def limits_of(*kinds: SizeKind) -> frozenset[str]:
     """Return the names of the keywords that limit sizes of some kinds."""
     return frozenset(name for name, end in LIMITS.items() if end.kind in kinds)
 
@@ -186,6 +199,6 @@ def beyond(name: str) -> tuple[str, int]:
     What `maxLength: 5` excludes is what `minLength: 6` allows.
     """
     end = LIMITS[name]
-    is_number = end.kind is Kind.NUMBER
+    is_number = end.kind is SizeKind.NUMBER
     wanted = End(end.kind, -end.outward, is_number and not end.is_exclusive)
     return next(other for other, held in LIMITS.items() if held == wanted), 0 if is_number else end.outward

@@ -1,6 +1,7 @@
 """Providers side by side: what each contract says of the same thing, statement by statement.
 
-Members are the same thing where contracts give them the same `x-concept`; any other member has a row of its own, by its name.
+Fields are the same thing where contracts give them the same `x-concept`; any other field has a row of its
+own, by its name.
 """
 
 from __future__ import annotations
@@ -15,7 +16,6 @@ from roomproof.contract.register import concepts
 from roomproof.contract.statement import (
     Statement,
     of_absence,
-    of_answer,
     of_body,
     of_call,
     of_credentials,
@@ -24,7 +24,8 @@ from roomproof.contract.statement import (
     of_making,
     of_null,
     of_parameters,
-    of_refusal,
+    of_rejection,
+    of_response,
     of_room,
     of_rule,
     of_server,
@@ -32,72 +33,76 @@ from roomproof.contract.statement import (
 )
 
 _MEANING = (
-    *("left out", "null", "shown in the answer", "shown when read later", "default", "converted"),
+    *("left out", "null", "shown in the response", "shown when read later", "default", "converted"),
     *("cannot be changed", "made by the provider", "the same value", "unique", "times", "sent again"),
 )
 """The rows about what an update means, in the order in which people read them; those of other rules come
 after them.
 """
-_REFUSALS = {
+_REJECTIONS = {
     "without credentials": "unauthenticated",
     "unknown room": "unknown-room",
-    "refused value": "invalid",
+    "rejected value": "invalid",
     "any input": "",
 }
-"""The rows about what is refused, with the word of `x-when` for it."""
+"""The rows about what is rejected, with the word of `x-when` for it."""
 RowOf = Callable[[Clause], str]
 """Returns the title of the row in which a clause about a behaviour stands."""
 
 
 @dataclass(frozen=True)
-class Row:
-    """One thing, and what each provider says of it; `concept` is the word that contracts have for it, empty where a name is all."""
+class MatrixRow:
+    """One thing, and what each provider says of it; `concept` is the word that contracts have for it, empty
+    where a name is all.
+    """
 
     title: str
     cells: Mapping[str, tuple[Statement, ...]]
     concept: str = ""
 
 
-class Side(StrEnum):
+class MatrixSide(StrEnum):
     """A side of the providers that is compared; the values are what people read."""
 
     CALLS = "Calls"
     VALUES = "What can be set"
     MEANING = "What it means"
-    ANSWERS = "Answers and refusals"
+    RESPONSES = "Responses and rejections"
 
 
 @dataclass(frozen=True)
 class Section:
     """The rows about one side of the providers."""
 
-    side: Side
-    rows: tuple[Row, ...]
+    side: MatrixSide
+    rows: tuple[MatrixRow, ...]
 
 
 @dataclass(frozen=True)
 class Matrix:
-    """Some providers side by side: `members` are those of each operation's body, by provider and operation."""
+    """Some providers side by side: `fields` are those of each operation's body, by provider and operation."""
 
     providers: tuple[str, ...]
     sections: tuple[Section, ...]
-    members: Mapping[tuple[str, str], frozenset[str]]
+    fields: Mapping[tuple[str, str], frozenset[str]]
 
 
 def matrix(contracts: Sequence[Contract], row_of: RowOf) -> Matrix:
-    """Return the contracts side by side, in their order; rows of which no contract says anything are left out."""
-    members = {
+    """Return the contracts side by side, in their order; rows of which no contract says anything are left
+    out.
+    """
+    fields = {
         (contract.provider, operation.id): frozenset(operation.schema.get("properties", {}))
         for contract in contracts
         for operation in contract.operations
     }
     sections = (
-        Section(Side.CALLS, _rows(contracts, _CALLS)),
-        Section(Side.VALUES, tuple(_field_rows(contracts))),
-        Section(Side.MEANING, _rows(contracts, _rule_rows(contracts, row_of))),
-        Section(Side.ANSWERS, _rows(contracts, _answer_rows(row_of))),
+        Section(MatrixSide.CALLS, _rows(contracts, _CALLS)),
+        Section(MatrixSide.VALUES, tuple(_field_rows(contracts))),
+        Section(MatrixSide.MEANING, _rows(contracts, _rule_rows(contracts, row_of))),
+        Section(MatrixSide.RESPONSES, _rows(contracts, _response_rows(row_of))),
     )
-    return Matrix(tuple(contract.provider for contract in contracts), sections, members)
+    return Matrix(tuple(contract.provider for contract in contracts), sections, fields)
 
 
 Says = Callable[[Contract], Iterable[Statement]]
@@ -108,7 +113,9 @@ def _each(of: Callable[[Operation], Iterable[Statement]]) -> Says:
 
 
 def _each_in(of: Callable[[Contract, Operation], Iterable[Statement]]) -> Says:
-    return lambda contract: [statement for operation in contract.operations for statement in of(contract, operation)]
+    return lambda contract: [
+        statement for operation in contract.operations for statement in of(contract, operation)
+    ]
 
 
 def _ruled(title: str, row_of: RowOf) -> Says:
@@ -133,36 +140,41 @@ _CALLS: Mapping[str, Says] = {
 }
 
 
-def _answer_rows(row_of: RowOf) -> Mapping[str, Says]:
+def _response_rows(row_of: RowOf) -> Mapping[str, Says]:
     return {
         "carried out": _each(of_success),
-        "members of the room": _each_in(of_answer),
-        **{title: _both(_refused(when), _ruled(title, row_of)) for title, when in _REFUSALS.items()},
-        "a refusal holds": _each(of_error_body),
+        "fields of the room": _each_in(of_response),
+        **{title: _both(_rejected(when), _ruled(title, row_of)) for title, when in _REJECTIONS.items()},
+        "a rejection holds": _each(of_error_body),
     }
 
 
-def _refused(when: str) -> Says:
-    return _each(lambda operation: of_refusal(operation, when) if when else ())
+def _rejected(when: str) -> Says:
+    return _each(lambda operation: of_rejection(operation, when) if when else ())
 
 
 def _rule_rows(contracts: Sequence[Contract], row_of: RowOf) -> Mapping[str, Says]:
     """Return the rows of what an update means."""
     operations = (operation for contract in contracts for operation in contract.operations)
     named = (row_of(clause) for operation in operations for clause in operation.behaviours)
-    rows = {title: _ruled(title, row_of) for title in (*_MEANING, *named) if title not in _REFUSALS}
+    rows = {title: _ruled(title, row_of) for title in (*_MEANING, *named) if title not in _REJECTIONS}
     for title, of in (("left out", of_absence), ("null", of_null)):
         rows[title] = _both(_each(of), rows[title])
     return rows
 
 
-def _rows(contracts: Sequence[Contract], rows: Mapping[str, Says]) -> tuple[Row, ...]:
-    filled = ((title, {contract.provider: tuple(says(contract)) for contract in contracts}) for title, says in rows.items())
-    return tuple(Row(title, cells) for title, cells in filled if any(cells.values()))
+def _rows(contracts: Sequence[Contract], rows: Mapping[str, Says]) -> tuple[MatrixRow, ...]:
+    filled = (
+        (title, {contract.provider: tuple(says(contract)) for contract in contracts})
+        for title, says in rows.items()
+    )
+    return tuple(MatrixRow(title, cells) for title, cells in filled if any(cells.values()))
 
 
-def _field_rows(contracts: Sequence[Contract]) -> Iterator[Row]:
-    """Yield a row for every concept and for every member that has none; what most providers have comes first."""
+def _field_rows(contracts: Sequence[Contract]) -> Iterator[MatrixRow]:
+    """Yield a row for every concept and for every field that has none; what most providers have comes
+    first.
+    """
     found: dict[tuple[str, str], dict[str, list[Statement]]] = {}
     for contract in contracts:
         for operation in contract.operations:
@@ -172,4 +184,8 @@ def _field_rows(contracts: Sequence[Contract]) -> Iterator[Row]:
                 cells = found.setdefault((concept, concept.replace("-", " ") or spoken(path)), {})
                 cells.setdefault(contract.provider, []).append(statement)
     for (concept, title), cells in sorted(found.items(), key=lambda item: -len(item[1])):
-        yield Row(title, {contract.provider: tuple(cells.get(contract.provider, ())) for contract in contracts}, concept)
+        yield MatrixRow(
+            title,
+            {contract.provider: tuple(cells.get(contract.provider, ())) for contract in contracts},
+            concept,
+        )

@@ -1,4 +1,6 @@
-"""What a contract says, as frozen dataclasses: operations with their effects, parameters, bodies, responses, clauses."""
+"""What a contract says, as frozen dataclasses: operations with their effects, parameters, bodies, responses,
+clauses.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +12,7 @@ from typing import Any
 
 from roomproof.auth.scheme import AUTHORIZATION, Carrier
 from roomproof.contract.clause import Clause, Json, Level, Part, Path, Source
-from roomproof.contract.lines import Mark, line_at, marks
+from roomproof.contract.lines import LineMark, line_at, marks
 from roomproof.contract.resource import Effect, Listing, Resource
 
 NOWHERE = Source("", "", "")
@@ -31,10 +33,12 @@ class Parameter:
 
 @dataclass(frozen=True)
 class Body:
-    """A request body: its JSON Schema, every `$ref` resolved, and the media types that the contract has for it.
+    """A request body: its JSON Schema, every `$ref` resolved, and the media types that the contract has for
+    it.
 
-    `media_type` is the one that a run sends; `alike` are the others whose bodies are written in the same way, by the same schema.
-    `example` is a body that makes a resource; `{serial}` in it stands for a name of the run's.
+    `media_type` is the one that a run sends; `alike` are the others whose bodies are written in the same way,
+    by the same schema. `example` is a body that makes a resource; `{serial}` in it stands for a name of the
+    run's.
     """
 
     media_type: str
@@ -47,7 +51,9 @@ class Body:
 
 @dataclass(frozen=True)
 class ResponseSpec:
-    """A documented response: status code, range (`2XX`) or `default`, what it is for (`when`), media types and schema if any."""
+    """A documented response: status code, range (`2XX`) or `default`, what it is for (`when`), media types
+    and schema if any.
+    """
 
     status: str
     when: str
@@ -66,9 +72,11 @@ class ResponseSpec:
 
 @dataclass(frozen=True)
 class Operation:
-    """One method and path: what it does to which resource, what it takes and answers, its clauses in the order of the contract.
+    """One method and path: what it does to which resource, what it takes and answers, its clauses in the
+    order of the contract.
 
-    An operation whose level is `observed` stands in none of the documents. `listing` is how it shows the entries of a list.
+    An operation whose level is `observed` stands in none of the documents. `listing` is how it shows the
+    entries of a list.
     """
 
     id: str
@@ -106,20 +114,24 @@ class Operation:
 
     @cached_property
     def success(self) -> ResponseSpec:
-        """The documented response of a request that is carried out, the first one where there are several."""
+        """The documented response of a request that is accepted, the first one where there are several."""
         return next(response for response in self.responses if response.is_success)
 
     @cached_property
     def successes(self) -> tuple[ResponseSpec, ...]:
-        """Every documented response of a request that is carried out."""
+        """Every documented response of a request that is accepted."""
         return tuple(response for response in self.responses if response.is_success)
 
     def response(self, status: int) -> ResponseSpec | None:
-        """Return the documented response of a status code, by itself or by its range; None if there is none, or only a default."""
+        """Return the documented response of a status code, by itself or by its range; None if there is none,
+        or only a default.
+        """
         return self.by_status.get(str(status)) or self.by_status.get(f"{status // 100}XX")
 
-    def refusal(self, when: str) -> ResponseSpec | None:
-        """Return the documented response for `unauthenticated`, `unknown-room` or `invalid`, else the general one."""
+    def rejection(self, when: str) -> ResponseSpec | None:
+        """Return the documented response for `unauthenticated`, `unknown-room` or `invalid`, else the general
+        one.
+        """
         exact = next((response for response in self.responses if response.when == when), None)
         return exact or self.by_status.get("4XX") or self.by_status.get("default")
 
@@ -133,7 +145,9 @@ class Operation:
 
     @cached_property
     def behaviours(self) -> tuple[Clause, ...]:
-        """The clauses about how it behaves, one for each line of `x-behaviours` and each field that this is about."""
+        """The clauses about how it behaves, one for each line of `x-behaviours` and each field that this is
+        about.
+        """
         return tuple(clause for clause in self.clauses if clause.part is Part.BEHAVIOUR)
 
     @cached_property
@@ -143,12 +157,16 @@ class Operation:
 
     @cached_property
     def answered(self) -> frozenset[str]:
-        """The names of the members that its answers have, however deep."""
-        return frozenset(clause.path[-1] for clause in self.clauses if clause.part is Part.RESPONSE and clause.path)
+        """The names of the fields that its responses have, however deep."""
+        return frozenset(
+            clause.path[-1] for clause in self.clauses if clause.part is Part.RESPONSE and clause.path
+        )
 
     @cached_property
     def repeatability(self) -> tuple[str, str] | None:
-        """The headers that make a request repeatable, its id and the time of its first sending; None where there are none."""
+        """The headers that make a request repeatable, its id and the time of its first sending; None where
+        there are none.
+        """
         clause = next(iter(self.by_rule.get((Part.BEHAVIOUR, "replayed-once"), ())), None)
         return None if clause is None else (clause.options["id"], clause.options["first-sent"])
 
@@ -174,7 +192,9 @@ class CredentialsSpec:
 
 @dataclass(frozen=True)
 class Contract:
-    """One provider's contract; `raw` is the OpenAPI document it was read from, `text` its YAML and `file` the name of that."""
+    """One provider's contract; `raw` is the OpenAPI document it was read from, `text` its YAML and `file` the
+    name of that.
+    """
 
     provider: str
     version: str
@@ -188,7 +208,7 @@ class Contract:
     file: str = ""
 
     @cached_property
-    def _marks(self) -> Mark:
+    def _marks(self) -> LineMark:
         return marks(self.text)
 
     def line(self, clause: Clause) -> int:
@@ -200,8 +220,14 @@ class Contract:
 
     @cached_property
     def created(self) -> str | None:
-        """The member of a room that tells when it was made: as `x-room` says, else as a clause demands; None where nothing does."""
-        rules = (clauses for operation in self.operations for clauses in (operation.by_rule.get((Part.BEHAVIOUR, "created-now"), ()),))
+        """The field of a room that tells when it was made: as `x-room` says, else as a clause demands; None
+        where nothing does.
+        """
+        rules = (
+            clauses
+            for operation in self.operations
+            for clauses in (operation.by_rule.get((Part.BEHAVIOUR, "created-now"), ()),)
+        )
         return self.room.created or next((clause.path[0] for clauses in rules for clause in clauses), None)
 
     @property
@@ -210,7 +236,9 @@ class Contract:
         return self.resources[0]
 
     def operation(self, effect: Effect, *, documented: bool | None = None) -> Operation | None:
-        """Return the first operation that has an effect on a room, None if there is none; of `documented` ones, or of the others, only."""
+        """Return the first operation that has an effect on a room, None if there is none; of `documented`
+        ones, or of the others, only.
+        """
         known = (one for one in self.operations if one.effect is effect and one.resource is self.room)
         return next((one for one in known if documented is None or one.is_documented is documented), None)
 
@@ -223,18 +251,35 @@ class Contract:
     def telling(self) -> tuple[Operation, ...]:
         """The operations that make a room or change one, and whose body the contract knows."""
         known = (one for one in self.operations if one.effect is Effect.CREATE or one in self.changing)
-        return tuple(one for one in known if one.resource is self.room and one.body and (one.is_documented or one.schema.get("properties")))
+        return tuple(
+            one
+            for one in known
+            if one.resource is self.room and one.body and (one.is_documented or one.schema.get("properties"))
+        )
 
     @cached_property
     def changing(self) -> tuple[Operation, ...]:
         """The operations that tell a room what to be like."""
-        return tuple(one for one in self.operations if one.effect.changes and one.resource is self.room and one.names_one)
+        return tuple(
+            one
+            for one in self.operations
+            if one.effect.changes and one.resource is self.room and one.names_one
+        )
 
     def about(self, resource: Resource, effect: Effect) -> Operation | None:
-        """Return the first operation that has an effect on one thing of a resource, or makes or lists such; None if there is none."""
+        """Return the first operation that has an effect on one thing of a resource, or makes or lists such;
+        None if there is none.
+        """
         known = (one for one in self.operations if one.effect is effect and one.resource is resource)
         on_all = (Effect.CREATE, Effect.LIST)
-        return next((one for one in known if one.names_one is (effect not in on_all) and (effect is not Effect.LIST or one.listing)), None)
+        return next(
+            (
+                one
+                for one in known
+                if one.names_one is (effect not in on_all) and (effect is not Effect.LIST or one.listing)
+            ),
+            None,
+        )
 
     @cached_property
     def reading(self) -> Operation | None:
@@ -270,8 +315,9 @@ class Contract:
     def match(self, method: str, path: str) -> tuple[Operation, Mapping[str, str]] | None:
         """Return the operation that a request's method and path name, with its path parameters, or None.
 
-        Any prefix may stand before the path of the contract, and a doubled slash counts as one. Of several operations the one with the
-        longest path counts, and of these the one with the fewest parameters (OpenAPI 3.1, Paths Object).
+        Any prefix may stand before the path of the contract, and a doubled slash counts as one. Of several
+        operations the one with the longest path counts, and of these the one with the fewest parameters
+        (OpenAPI 3.1, Paths Object).
         """
         for operation, pattern, names in self._by_length:
             if operation.method == method:
@@ -292,7 +338,9 @@ class Contract:
 
 @cache
 def path_pattern(template: str) -> tuple[re.Pattern[str], tuple[str, ...]]:
-    """Return the pattern of a path template, anchored at the end of a path, and the names of its parameters, a group each."""
+    """Return the pattern of a path template, anchored at the end of a path, and the names of its parameters,
+    a group each.
+    """
     parts = re.split(r"\{([^{}]+)\}", template.lstrip("/").rstrip("/"))
     literal = "".join("([^/]+)" if index % 2 else re.escape(part) for index, part in enumerate(parts))
     return re.compile(rf"(?:^|/)/?{literal}/?$"), tuple(parts[1::2])

@@ -1,4 +1,4 @@
-"""Build a Contract from an OpenAPI document with its x- members."""
+"""Build a Contract from an OpenAPI document with its x- fields."""
 
 from __future__ import annotations
 
@@ -24,8 +24,16 @@ from roomproof.contract.model import (
     ResponseSpec,
 )
 from roomproof.contract.references import Reader, resolve, with_files
-from roomproof.contract.register import Place, behaviour_clauses, concepts, read_level, read_source, refuse_bad_schema, schema_clauses
-from roomproof.contract.resource import Effect, Listing, Page, Resource, effect_of
+from roomproof.contract.register import (
+    SchemaPlace,
+    behaviour_clauses,
+    concepts,
+    read_level,
+    read_source,
+    reject_bad_schema,
+    schema_clauses,
+)
+from roomproof.contract.resource import Effect, Listing, PageNumbering, Resource, effect_of
 from roomproof.contract.shape import METHODS, require_shape
 from roomproof.contract.support import OBSERVED, with_operations
 from roomproof.errors import ContractError, did_you_mean
@@ -50,7 +58,8 @@ def parse_contract(text: str, name: str, read: Reader | None = None) -> Contract
         raise ContractError(f"{name}{line}: {error}", error.pointer) from error
     except (LookupError, TypeError, AttributeError, ValueError, RuntimeError, StopIteration) as error:
         raise ContractError(
-            f"{name}: a member is missing or of the wrong kind ({type(error).__name__}: {error}); compare it with a bundled contract"
+            f"{name}: a field is missing or of the wrong kind ({type(error).__name__}: {error}); "
+            f"compare it with a bundled contract"
         ) from error
 
 
@@ -60,9 +69,9 @@ def read_contract(raw: Any) -> Contract:
         raise ContractError("is a document of Swagger 2.0; convert it to OpenAPI 3.0 or 3.1 first")
     if not isinstance(raw, dict) or not str(raw.get("openapi", "")).startswith(("3.0", "3.1")):
         raise ContractError("is no document of OpenAPI 3.0 or 3.1; it must start with 'openapi: 3.1.0'")
-    for member in ("x-provider", "x-credentials", "paths", "servers"):
-        if member not in raw:
-            raise ContractError(f"has no {member}; `roomproof init` writes a contract that has everything")
+    for field in ("x-provider", "x-credentials", "paths", "servers"):
+        if field not in raw:
+            raise ContractError(f"has no {field}; `roomproof init` writes a contract that has everything")
     if "x-resource" not in raw and "x-room" not in raw:
         raise ContractError("has no x-resource; `roomproof init` writes a contract that has everything")
     root = in_one_dialect(resolve(raw, raw))
@@ -70,13 +79,16 @@ def read_contract(raw: Any) -> Contract:
     root = with_operations(root)
     provider, resources = root["x-provider"], tuple(_resources(root))
     operations = tuple(_operations(root, provider, resources, _Weight()))
-    _refuse_duplicates(operations)
-    _refuse_bad_schemas(operations)
+    _reject_duplicates(operations)
+    _reject_bad_schemas(operations)
     server, top, room = root["servers"][0], read_source(root.get("x-source"), NOWHERE), resources[0]
     if not any(room.step in operation.path for operation in operations):
-        message = f"x-resource: no path has the parameter {room.parameter!r}; it is the one that names a {room.name}"
+        message = (
+            f"x-resource: no path has the parameter {room.parameter!r}; it is the one that names "
+            f"a {room.name}"
+        )
         raise ContractError(message, (*room.pointer, "parameter"))
-    _refuse_unknown_calls(operations)
+    _reject_unknown_calls(operations)
     for operation in operations:
         require_known_fields(operation, operation.resource or room)
     return Contract(
@@ -95,16 +107,17 @@ def read_contract(raw: Any) -> Contract:
 
 def _resources(root: Mapping[str, Any]) -> Iterator[Resource]:
     """Yield the resources of a contract, the one that it is about first."""
-    member = "x-resource" if "x-resource" in root else "x-room"
-    node = root[member]
+    field = "x-resource" if "x-resource" in root else "x-room"
+    node = root[field]
     is_one = isinstance(node.get("id"), str)
     named = {node.get("name", "room"): node} if is_one else node
     for name, told in named.items():
         shown = {path_of(sent): path_of(seen) for sent, seen in told.get("shown-as", {}).items()}
         entries = tuple(told["entries"]) if "entries" in told else None
         yield Resource(
-            told.get("parameter", ""), tuple(told.get("at", ())), told["id"], told.get("created"), name, entries,
-            told.get("path", "").rstrip("/"), shown, (member,) if is_one else (member, name),
+            told.get("parameter", ""), tuple(told.get("at", ())), told["id"], told.get("created"), name,
+            entries,
+            told.get("path", "").rstrip("/"), shown, (field,) if is_one else (field, name),
         )  # fmt: skip
 
 
@@ -141,44 +154,61 @@ class _Weight:
             self._clauses += 1
             self._characters += len(clause.id) + len(clause.demands)
             if self._clauses > MOST_CLAUSES:
-                raise ContractError(f"makes more than {MOST_CLAUSES} clauses by then; leave some out", clause.pointer)
+                raise ContractError(
+                    f"makes more than {MOST_CLAUSES} clauses by then; leave some out", clause.pointer
+                )
             if self._characters > _MOST_CHARACTERS:
-                message = f"the ids and demands of its clauses have more than {_MOST_CHARACTERS} characters by then; shorten them"
+                message = (
+                    f"the ids and demands of its clauses have more than {_MOST_CHARACTERS} "
+                    f"characters by then; shorten them"
+                )
                 raise ContractError(message, clause.pointer)
             yield clause
 
 
-def _operations(root: Mapping[str, Any], provider: str, resources: tuple[Resource, ...], weight: _Weight) -> Iterator[Operation]:
+def _operations(
+    root: Mapping[str, Any], provider: str, resources: tuple[Resource, ...], weight: _Weight
+) -> Iterator[Operation]:
     top = read_source(root.get("x-source"), NOWHERE)
     levels = {"paths": Level.DOCUMENTED, OBSERVED: Level.OBSERVED}
     paths = [path for where in levels for path in root.get(where, {})]
     for where, path, item in ((part, *entry) for part in levels for entry in root.get(part, {}).items()):
         for method in (method for method in METHODS if method in item):
             node, way = item[method], (where, path, method)
-            place = Place(provider, node["operationId"], Part.REQUEST, (), levels[where], top, pointer=way).within(node)
+            place = SchemaPlace(
+                provider, node["operationId"], Part.REQUEST, (), levels[where], top, pointer=way
+            ).within(node)
             parameters = [*_parameters(item, (where, path)), *_parameters(node, way)]
             operation = _operation(node, method, path, parameters, place, weight)
             effect, resource = _effect(node, operation, resources, paths, way)
             listing = _listing(node, effect, resource)
-            _refuse_unknown_pages(operation, listing, way)
+            _reject_unknown_pages(operation, listing, way)
             yield replace(operation, effect=effect, resource=resource, listing=listing)
 
 
-def _refuse_unknown_pages(operation: Operation, listing: Listing | None, way: Path) -> None:
-    """Refuse a documented list that is asked for by a parameter which it does not have."""
+def _reject_unknown_pages(operation: Operation, listing: Listing | None, way: Path) -> None:
+    """Reject a documented list that is asked for by a parameter which it does not have."""
     if listing is None or not operation.is_documented:
         return
     known = [one.name for one in operation.parameters if one.place == "query"]
     for word, name in (("page", listing.page.parameter if listing.page else ""), ("size", listing.size)):
         if name and name not in known:
-            message = f"{operation.id}: x-list: {word}: there is no query parameter {name!r}{did_you_mean(name, known)}"
+            message = (
+                f"{operation.id}: x-list: {word}: there is no query parameter "
+                f"{name!r}{did_you_mean(name, known)}"
+            )
             raise ContractError(f"{message}; known are {', '.join(known) or 'none'}", (*way, "x-list", word))
 
 
 def _effect(
-    node: Mapping[str, Any], operation: Operation, resources: tuple[Resource, ...], paths: Iterable[str], way: Path
+    node: Mapping[str, Any],
+    operation: Operation,
+    resources: tuple[Resource, ...],
+    paths: Iterable[str],
+    way: Path,
 ) -> tuple[Effect, Resource | None]:
-    """Return what an operation does to which resource: as `x-effect` and `x-about` say, else what can be told.
+    """Return what an operation does to which resource: as `x-effect` and `x-about` say, else what can be
+    told.
 
     A list that says itself what names its entries is one of something else than its path names.
     """
@@ -188,7 +218,10 @@ def _effect(
     if "x-about" in node:
         named = {one.name: one for one in resources}
         if node["x-about"] not in named:
-            message = f"{operation.id}: x-about: no resource is called {node['x-about']!r}{did_you_mean(node['x-about'], named)}"
+            message = (
+                f"{operation.id}: x-about: no resource is called "
+                f"{node['x-about']!r}{did_you_mean(node['x-about'], named)}"
+            )
             raise ContractError(f"{message}; known are {', '.join(named)}", (*way, "x-about"))
         return effect, named[node["x-about"]]
     if effect is Effect.LIST and inferred is not Effect.LIST and "key" in node.get("x-list", {}):
@@ -197,7 +230,9 @@ def _effect(
 
 
 def _listing(node: Mapping[str, Any], effect: Effect, resource: Resource | None) -> Listing | None:
-    """Return how an operation shows the entries of a list, and by what it finds one; None where it does neither."""
+    """Return how an operation shows the entries of a list, and by what it finds one; None where it does
+    neither.
+    """
     told = node.get("x-list", {})
     if effect is not Effect.LIST and not told:
         return None
@@ -210,7 +245,7 @@ def _listing(node: Mapping[str, Any], effect: Effect, resource: Resource | None)
         told.get("key", resource.id if resource is not None else ""),
         told.get("query", {}),
         tuple(told["next"]) if "next" in told else None,
-        Page(page["parameter"], page.get("first", 1), page.get("step", 1)) if page else None,
+        PageNumbering(page["parameter"], page.get("first", 1), page.get("step", 1)) if page else None,
         told.get("size", ""),
         told.get("find", {}),
         told.get("by", ""),
@@ -218,18 +253,25 @@ def _listing(node: Mapping[str, Any], effect: Effect, resource: Resource | None)
 
 
 def _parameters(node: Mapping[str, Any], pointer: Path) -> Iterator[tuple[Path, Any]]:
-    return (((*pointer, "parameters", str(index)), item) for index, item in enumerate(node.get("parameters", ())))
+    return (
+        ((*pointer, "parameters", str(index)), item) for index, item in enumerate(node.get("parameters", ()))
+    )
 
 
 def _operation(
-    node: Mapping[str, Any], method: str, path: str, parameters: list[tuple[Path, Any]], place: Place, weight: _Weight
+    node: Mapping[str, Any],
+    method: str,
+    path: str,
+    parameters: list[tuple[Path, Any]],
+    place: SchemaPlace,
+    weight: _Weight,
 ) -> Operation:
     if not any(str(status).startswith("2") for status in node["responses"]):
-        raise ContractError(f"{place.operation}: needs a 2xx response, that of a request which is carried out")
+        raise ContractError(f"{place.operation}: needs a 2xx response, that of a request which is accepted")
     body = _body(node["requestBody"]) if "requestBody" in node else None
     schema = body.schema if body is not None else {}
-    _refuse_shared_concepts(schema, place.operation)
-    fields = [name for name, member in schema.get("properties", {}).items() if not member.get("writeOnly")]
+    _reject_shared_concepts(schema, place.operation)
+    fields = [name for name, field in schema.get("properties", {}).items() if not field.get("writeOnly")]
     behaviours = replace(place, part=Part.BEHAVIOUR)
     clauses = weight.counted(
         chain(
@@ -245,7 +287,10 @@ def _operation(
         path,
         tuple(_parameter(item, place.below(item["name"]).within(item)) for _, item in parameters),
         body,
-        tuple(_response(status, response, place.within(response)) for status, response in node["responses"].items()),
+        tuple(
+            _response(status, response, place.within(response))
+            for status, response in node["responses"].items()
+        ),
         tuple(clauses),
         place.source,
         level=place.level,
@@ -257,76 +302,111 @@ def _body(node: Mapping[str, Any]) -> Body:
     content: Mapping[str, Any] = node["content"]
     media = next(filter(is_json, content), next(filter(is_form, content), next(iter(content))))
     schema, example = content[media]["schema"], content[media].get("x-body")
-    alike = tuple(one for one in content if one != media and is_json(one) and is_json(media) and content[one]["schema"] == schema)
+    alike = tuple(
+        one
+        for one in content
+        if one != media and is_json(one) and is_json(media) and content[one]["schema"] == schema
+    )
     return Body(media, bool(node.get("required")), schema, tuple(content), example, alike)
 
 
-def _parameter(node: Mapping[str, Any], place: Place) -> Parameter:
-    return Parameter(node["name"], node["in"], bool(node.get("required")), node["schema"], place.level, place.source)
+def _parameter(node: Mapping[str, Any], place: SchemaPlace) -> Parameter:
+    return Parameter(
+        node["name"], node["in"], bool(node.get("required")), node["schema"], place.level, place.source
+    )
 
 
-def _response(status: str, node: Mapping[str, Any], place: Place) -> ResponseSpec:
+def _response(status: str, node: Mapping[str, Any], place: SchemaPlace) -> ResponseSpec:
     contents: Mapping[str, Any] = node.get("content", {})
     media = next(iter(contents), None)
     schema = contents[media].get("schema") if media is not None else None
     when = node.get("x-when", "success" if status.startswith("2") else "refused")
     headers = tuple(node.get("headers", {}))
-    return ResponseSpec(_status(status), when, media, schema, headers, place.level, place.source, tuple(contents))
+    return ResponseSpec(
+        _status(status), when, media, schema, headers, place.level, place.source, tuple(contents)
+    )
 
 
-def _parameter_clauses(parameters: list[tuple[Path, Any]], place: Place) -> Iterator[Clause]:
-    """Yield what is said of parameters; of a call that no document has it is known that it may carry one, not that it must."""
+def _parameter_clauses(parameters: list[tuple[Path, Any]], place: SchemaPlace) -> Iterator[Clause]:
+    """Yield what is said of parameters; of a call that no document has it is known that it may carry one, not
+    that it must.
+    """
     for pointer, item in parameters:
         here = replace(place.below(item["name"]).within(item), carrier=item["in"], pointer=pointer)
-        values, level = tuple(schema_clauses(item["schema"], here.at("schema"))), read_level(item, here.level, "required")
+        values, level = (
+            tuple(schema_clauses(item["schema"], here.at("schema"))),
+            read_level(item, here.level, "required"),
+        )
         if item.get("required") and item["in"] != "path" and (values or level is not Level.OBSERVED):
             yield here.at("required").clause("required", f"{item['name']} must be sent", level=level)
         yield from values
 
 
-def _body_clauses(node: Mapping[str, Any], body: Body, place: Place) -> Iterator[Clause]:
-    """Yield what is said of a body; of a call that no document has, whose fields nobody knows, nothing: one body does, others may."""
+def _body_clauses(node: Mapping[str, Any], body: Body, place: SchemaPlace) -> Iterator[Clause]:
+    """Yield what is said of a body; of a call that no document has, whose fields nobody knows, nothing: one
+    body does, others may.
+    """
     here = place.within(node)
     if here.level is Level.OBSERVED and not body.schema.get("properties"):
         return
     if node.get("required"):
         level = read_level(node, here.level, "required")
-        yield here.at("required").clause("required", "a body must be sent", level=level, options={"in": "body"})
+        yield here.at("required").clause(
+            "required", "a body must be sent", level=level, options={"in": "body"}
+        )
     media, media_node = body.media_type, node["content"][body.media_type]
     here = here.at("content", media)
     typed = here.within(media_node)
     level = read_level(media_node, here.level, "media-type")
-    demands = f"the body is sent as {' or '.join((media, *(one for one in body.media_types if one != media)))}"
+    demands = (
+        f"the body is sent as {' or '.join((media, *(one for one in body.media_types if one != media)))}"
+    )
     yield typed.clause("media-type", demands, level=level, options={"media-type": media})
     yield from schema_clauses(media_node["schema"], here.at("schema"))
 
 
-def _response_clauses(responses: Mapping[str, Any], place: Place) -> Iterator[Clause]:
+def _response_clauses(responses: Mapping[str, Any], place: SchemaPlace) -> Iterator[Clause]:
     first = next(status for status in responses if status.startswith("2"))
     for status, node in responses.items():
         here = replace(place.at(status).within(node), status=_status(status), is_first=status == first)
         if status != "default":
             yield here.clause("status", f"the status is {status}: {node['description']}", level=here.level)
         for name, item in node.get("headers", {}).items():
-            header = replace(here.below(name).within(item), carrier="header", pointer=(*here.pointer, "headers", name))
+            header = replace(
+                here.below(name).within(item), carrier="header", pointer=(*here.pointer, "headers", name)
+            )
             if item.get("required"):
                 level = read_level(item, header.level, "required")
-                yield header.at("required").clause("present", f"the header {name} is in the answer", level=level)
+                yield header.at("required").clause(
+                    "present", f"the header {name} is in the response", level=level
+                )
             yield from schema_clauses(item["schema"], header.at("schema"))
         if node.get("content"):
             yield from _content_clauses(node["content"], here)
 
 
-def _content_clauses(content: Mapping[str, Any], here: Place) -> Iterator[Clause]:
-    """Yield what is said of a response's body. Of several media types the first has the plain ids; each is held against its own schema."""
+def _content_clauses(content: Mapping[str, Any], here: SchemaPlace) -> Iterator[Clause]:
+    """Yield what is said of a response's body. Of several media types the first has the plain ids; each is
+    held against its own schema.
+    """
     first = next(iter(content))
     typed = here.at("content", first).within(content[first])
     level = read_level(content[first], typed.level, "media-type")
-    yield typed.clause("media-type", f"the answer is sent as {' or '.join(content)}", level=level, options={"media-type": first})
+    yield typed.clause(
+        "media-type",
+        f"the response is sent as {' or '.join(content)}",
+        level=level,
+        options={"media-type": first},
+    )
     for media, node in content.items():
-        typed = replace(here.at("content", media).within(node), medium="" if media == first else medium_of(media))
+        typed = replace(
+            here.at("content", media).within(node), medium="" if media == first else medium_of(media)
+        )
         if is_json(media):
-            text = "the body is JSON that every parser reads alike: no byte order mark, no name twice in an object"
+            text = (
+                "the body is JSON that every parser reads alike: no byte order mark, no name twice "
+                "in an object"
+            )
             yield replace(typed, source=RFC_8259).clause("json", text, level=Level.STANDARD)
         if "schema" in node and (is_json(media) or media == first):
             yield from schema_clauses(node["schema"], typed.at("schema"))
@@ -348,36 +428,55 @@ def is_json(media_type: str) -> bool:
 
 
 def is_form(media_type: str) -> bool:
-    """Whether a media type's bodies are forms: the fields of an object, as HTML sends them (URL Living Standard, 5)."""
+    """Whether a media type's bodies are forms: the fields of an object, as HTML sends them (URL Living
+    Standard, 5).
+    """
     return media_type.split(";", 1)[0].strip().lower() == "application/x-www-form-urlencoded"
 
 
-def _refuse_duplicates(operations: tuple[Operation, ...]) -> None:
+def _reject_duplicates(operations: tuple[Operation, ...]) -> None:
     seen: set[str] = set()
     for operation in operations:
         for clause in operation.clauses:
             if clause.id in seen:
-                raise ContractError(f"clause id {clause.id} stands twice; ids are unique for ever, so rename or remove one", clause.pointer)
+                raise ContractError(
+                    f"clause id {clause.id} stands twice; ids are unique for ever, so rename or remove one",
+                    clause.pointer,
+                )
             seen.add(clause.id)
 
 
-def _refuse_shared_concepts(schema: Any, operation: str) -> None:
-    """Raise ContractError if two members of a body mean the same, so that nobody could say which one a reader is to compare."""
+def _reject_shared_concepts(schema: Any, operation: str) -> None:
+    """Raise ContractError if two fields of a body mean the same, so that nobody could say which one a reader
+    is to compare.
+    """
     found: dict[str, str] = {}
     for path, concept in concepts(schema):
         if concept in found:
-            raise ContractError(f"{operation}: x-concept {concept!r} is that of {found[concept]} and of {spoken(path)}; give it to one")
+            raise ContractError(
+                f"{operation}: x-concept {concept!r} is that of {found[concept]} and of {spoken(path)}; "
+                f"give it to one"
+            )
         found[concept] = spoken(path)
 
 
-def _refuse_unknown_calls(operations: tuple[Operation, ...]) -> None:
-    lists = {operation.id for operation in operations if operation.listing is not None and operation.listing.key}
-    for clause in (clause for operation in operations for clause in operation.clauses if "call" in clause.options):
+def _reject_unknown_calls(operations: tuple[Operation, ...]) -> None:
+    lists = {
+        operation.id for operation in operations if operation.listing is not None and operation.listing.key
+    }
+    for clause in (
+        clause for operation in operations for clause in operation.clauses if "call" in clause.options
+    ):
         if (name := str(clause.options["call"])) not in lists:
-            message = f"{clause.id}: there is no list {name!r}{did_you_mean(name, lists)}; it needs an operation that lists, with a key"
+            message = (
+                f"{clause.id}: there is no list {name!r}{did_you_mean(name, lists)}; it needs an "
+                f"operation that lists, with a key"
+            )
             raise ContractError(message, (*clause.pointer, "with", "call"))
 
 
-def _refuse_bad_schemas(operations: tuple[Operation, ...]) -> None:
-    for clause in (clause for operation in operations for clause in operation.clauses if clause.schema is not None):
-        refuse_bad_schema(clause.schema, clause.id)
+def _reject_bad_schemas(operations: tuple[Operation, ...]) -> None:
+    for clause in (
+        clause for operation in operations for clause in operation.clauses if clause.schema is not None
+    ):
+        reject_bad_schema(clause.schema, clause.id)

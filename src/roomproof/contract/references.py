@@ -32,7 +32,7 @@ _NAMING = frozenset(
         *("properties", "requestBodies", "responses", "schemas", "securitySchemes", _FILES),
     )
 )
-"""Keywords whose members are names that an author has chosen, and no keywords."""
+"""Keywords whose fields are names that an author has chosen, and no keywords."""
 _INSIDE = frozenset(("properties", *HOLDERS.values()))
 """Keywords that speak of what stands inside a value."""
 _OF_SCHEMAS = re.compile(rf"/(?:schemas?|\$defs|definitions)/|/schema$|^#/{_FILES}/[^/]+$")
@@ -127,7 +127,7 @@ class _Place(NamedTuple):
     """Where in a document a node stands, every `$ref` followed.
 
     `followed` are the references that led here, `fresh` those since the last step into a value; `names`: the
-    members of the node are names.
+    fields of the node are names.
     """
 
     pointer: Path = ()
@@ -137,7 +137,7 @@ class _Place(NamedTuple):
     names: bool = False
 
     def below(self, step: str) -> _Place:
-        """Return the place of a member."""
+        """Return the place of a field."""
         fresh = () if step in _INSIDE and not self.names else self.fresh
         names = step in _NAMING and not self.names
         return _Place((*self.pointer, step), self.depth + 1, self.followed, fresh, names)
@@ -170,8 +170,8 @@ class _Resolver:
         if isinstance(node.get("$ref"), str) and not place.names:
             return self._replaced(node, place)
         data = () if place.names else _DATA
-        members = node.items()
-        return {key: value if key in data else self.copy(value, place.below(key)) for key, value in members}
+        fields = node.items()
+        return {key: value if key in data else self.copy(value, place.below(key)) for key, value in fields}
 
     def _replaced(self, node: dict[str, Any], place: _Place) -> Any:
         """Return what a reference points to, with what stands beside it."""

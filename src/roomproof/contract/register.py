@@ -1,10 +1,11 @@
 """Read clauses off a contract: one for each keyword of a schema, one for each line of `x-behaviours`.
 
-The x- members of a schema: `x-source` {document, section, field} and `x-level` are inherited downwards (`field` is the
-member's own name unless given), `x-levels` {keyword: level} and `x-sources` {keyword: source} set those of one keyword,
-`x-observed` and `x-sample` hold further keywords of that level which stock tools do not see, `x-unsettled` {reason, schema}
-marks values whose acceptance the documents leave open, `x-concept` names what a member means whatever a provider calls it.
-A default below the first level shows only in lists: the behaviour `listed-default` speaks of it.
+The x- fields of a schema: `x-source` {document, section, field} and `x-level` are inherited downwards
+(`field` is the field's own name unless given), `x-levels` {keyword: level} and `x-sources` {keyword: source}
+set those of one keyword, `x-observed` and `x-sample` hold further keywords of that level which stock tools do
+not see, `x-unsettled` {reason, schema} marks values whose acceptance the documents leave open, `x-concept`
+names what a field means whatever a provider calls it. A default below the first level shows only in lists:
+the behaviour `listed-default` speaks of it.
 """
 
 from __future__ import annotations
@@ -34,10 +35,11 @@ _CONCEPT = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 
 
 @dataclass(frozen=True)
-class Place:
+class SchemaPlace:
     """Where in a contract a schema stands, and what it inherits from there.
 
-    `is_first` tells that no other response of an accepted request stands before it; `medium` is a word for a further media type.
+    `is_first` tells that no other response of an accepted request stands before it; `medium` is a word for a
+    further media type.
     """
 
     provider: str
@@ -52,16 +54,18 @@ class Place:
     is_first: bool = True
     medium: str = ""
 
-    def at(self, *steps: str) -> Place:
+    def at(self, *steps: str) -> SchemaPlace:
         """Return this place further down in the document, where a clause stands or what holds clauses."""
         return replace(self, pointer=(*self.pointer, *steps))
 
-    def within(self, node: Mapping[str, Any]) -> Place:
+    def within(self, node: Mapping[str, Any]) -> SchemaPlace:
         """Return this place with what the node's own x-source and x-level say."""
-        return replace(self, source=read_source(node.get("x-source"), self.source), level=read_level(node, self.level))
+        return replace(
+            self, source=read_source(node.get("x-source"), self.source), level=read_level(node, self.level)
+        )
 
-    def below(self, step: str) -> Place:
-        """Return the place of a member, items or values; a member's field is its own name."""
+    def below(self, step: str) -> SchemaPlace:
+        """Return the place of a field, items or values; a field's field is its own name."""
         source = self.source if step in HOLDERS else replace(self.source, field=step)
         down = (HOLDERS[step],) if step in HOLDERS else ("properties", step)
         return replace(self, path=(*self.path, step), source=source, pointer=(*self.pointer, *down))
@@ -85,12 +89,13 @@ class Place:
         words += [rule] if rule == "status" else [spoken(where) or "body", rule]
         return Clause(
             ".".join(words), self.operation, self.part, where, rule, level, self.source, demands, schema,
-            self.status, {"in": self.carrier, **({"medium": self.medium} if self.medium else {}), **(options or {})}, self.pointer,
+            self.status, {"in": self.carrier, **({"medium": self.medium} if self.medium else {}),
+            **(options or {})}, self.pointer,
         )  # fmt: skip
 
 
 def read_source(node: Any, inherited: Source) -> Source:
-    """Return the source that an x-source member names, what it leaves out taken from the inherited one."""
+    """Return the source that an x-source field names, what it leaves out taken from the inherited one."""
     if node is None:
         return inherited
     if not isinstance(node, dict) or not set(node) <= {"document", "section", "field"}:
@@ -110,44 +115,52 @@ def read_level(node: Mapping[str, Any], inherited: Level, keyword: str | None = 
 
 
 def concepts(schema: Any, path: Path = ()) -> Iterator[tuple[Path, str]]:
-    """Yield the `x-concept` of every schema below one that has any, with the way there. Raises ContractError for a bad name."""
+    """Yield the `x-concept` of every schema below one that has any, with the way there. Raises ContractError
+    for a bad name.
+    """
     if not isinstance(schema, dict):
         return
     if "x-concept" in schema:
         word = schema["x-concept"]
         if not isinstance(word, str) or not _CONCEPT.fullmatch(word):
             where = spoken(path) or "body"
-            raise ContractError(f"{where}: x-concept {word!r}: write lower-case words joined by '-', as in max-participants")
+            raise ContractError(
+                f"{where}: x-concept {word!r}: write lower-case words joined by '-', as in max-participants"
+            )
         yield path, word
-    for name, member in schema.get("properties", {}).items():
-        yield from concepts(member, (*path, name))
+    for name, field in schema.get("properties", {}).items():
+        yield from concepts(field, (*path, name))
     for step, keyword in HOLDERS.items():
         yield from concepts(schema.get(keyword), (*path, step))
 
 
-def schema_clauses(schema: Any, place: Place) -> Iterator[Clause]:
+def schema_clauses(schema: Any, place: SchemaPlace) -> Iterator[Clause]:
     """Yield the clauses of a schema and of everything below it, in the order documents list them."""
     if not isinstance(schema, dict):
         return
-    _refuse_idle_keywords(schema, place)
+    _reject_idle_keywords(schema, place)
     place = place.within(schema)
     yield from _own_clauses(schema, place)
     yield from _required_clauses(schema, place)
-    for name, member in schema.get("properties", {}).items():
+    for name, field in schema.get("properties", {}).items():
         below = place.below(name)
         if place.part is Part.REQUEST and not place.path:
-            inner = below.within(member)
-            level = read_level(member, place.level, "accepted")
-            yield inner.clause("accepted", f"{spoken(below.path)} may be set to any documented value", level=level)
-        yield from schema_clauses(member, below)
+            inner = below.within(field)
+            level = read_level(field, place.level, "accepted")
+            yield inner.clause(
+                "accepted", f"{spoken(below.path)} may be set to any documented value", level=level
+            )
+        yield from schema_clauses(field, below)
     for step, keyword in HOLDERS.items():
         yield from schema_clauses(schema.get(keyword), place.below(step))
     yield from _closed_clause(schema, place)
     yield from _extra_clauses(schema, place)
 
 
-def _refuse_idle_keywords(schema: Mapping[str, Any], place: Place) -> None:
-    """Raise ContractError for a keyword that would be read and make no clause: whoever wrote it expects that it is tested."""
+def _reject_idle_keywords(schema: Mapping[str, Any], place: SchemaPlace) -> None:
+    """Raise ContractError for a keyword that would be read and make no clause: whoever wrote it expects that
+    it is tested.
+    """
     where = f"{place.operation}, {spoken(place.path) or 'body'}"
     for key in schema:
         if key not in KEYWORDS and not key.startswith("x-"):
@@ -156,19 +169,26 @@ def _refuse_idle_keywords(schema: Mapping[str, Any], place: Place) -> None:
                 advice = "; leave it out, and name under x-unsettled the values whose acceptance it decides"
             raise ContractError(f"{where}: keyword {key!r} has no clause{advice}", place.at(key).pointer)
         if key in ("items", "propertyNames") and schema[key] is False:
-            message = f"{where}: {key}: false has no clause; write {_NOTHING_INSIDE[key]}: 0, which says the same"
+            message = (
+                f"{where}: {key}: false has no clause; write {_NOTHING_INSIDE[key]}: 0, which says the same"
+            )
             raise ContractError(message, place.at(key).pointer)
     for extra in ("x-observed", "x-sample"):
         idle = [key for key in schema.get(extra, ()) if key in names_of(Role.STRUCTURE) and key != "required"]
         if idle:
-            message = f"{where}, {extra}: keyword {idle[0]!r} has no clause here; write it beside {extra}, with x-level below it"
+            message = (
+                f"{where}, {extra}: keyword {idle[0]!r} has no clause here; write it beside "
+                f"{extra}, with x-level below it"
+            )
             raise ContractError(message, place.at(extra, idle[0]).pointer)
 
 
-def _own_clauses(schema: Mapping[str, Any], place: Place) -> Iterator[Clause]:
+def _own_clauses(schema: Mapping[str, Any], place: SchemaPlace) -> Iterator[Clause]:
     name = spoken(place.path) or "the body"
     for keyword in VALUE_KEYWORDS:
-        says_nothing = (keyword == "type" and _is_any_text(schema, place)) or (keyword == "uniqueItems" and schema.get(keyword) is False)
+        says_nothing = (keyword == "type" and _is_any_text(schema, place)) or (
+            keyword == "uniqueItems" and schema.get(keyword) is False
+        )
         if keyword not in schema or says_nothing:
             continue
         value = schema[keyword]
@@ -179,39 +199,60 @@ def _own_clauses(schema: Mapping[str, Any], place: Place) -> Iterator[Clause]:
         yield here.clause(KEYWORDS[keyword].rule, demands, level=level, schema={keyword: value})
         if keyword == "type" and place.carrier == "body":
             yield from _null_clause(schema, here, name)
-    if "default" in schema and place.part is Part.REQUEST and len(place.path) == 1 and place.carrier == "body":
+    if (
+        "default" in schema
+        and place.part is Part.REQUEST
+        and len(place.path) == 1
+        and place.carrier == "body"
+    ):
         level = read_level(schema, place.level, "default")
         demands = f"{name} is {schema['default']!r} in a room where it was never set"
-        yield place.at("default").clause("default", demands, level=level, options={"default": schema["default"]})
+        yield place.at("default").clause(
+            "default", demands, level=level, options={"default": schema["default"]}
+        )
 
 
-def _is_any_text(schema: Mapping[str, Any], place: Place) -> bool:
+def _is_any_text(schema: Mapping[str, Any], place: SchemaPlace) -> bool:
     """Whether a parameter or a header may be any text: then its type says nothing."""
     return place.carrier != "body" and (schema["type"] == "string" or "string" in schema["type"])
 
 
-def _is_asserted(name: str, place: Place) -> bool:
-    """Whether a format is tested. Raises ContractError for a word that is nearly one which is: its clause would always pass."""
+def _is_asserted(name: str, place: SchemaPlace) -> bool:
+    """Whether a format is tested. Raises ContractError for a word that is nearly one which is: its clause
+    would always pass.
+    """
     if name not in (*ASSERTED, *ANNOTATING) and (nearest := did_you_mean(name, ASSERTED)):
         where = spoken(place.path) or "body"
-        message = f"{place.operation}, {where}: format {name!r} is not known{nearest}; known are {', '.join(ASSERTED)}"
+        message = (
+            f"{place.operation}, {where}: format {name!r} is not known{nearest}; known are "
+            f"{', '.join(ASSERTED)}"
+        )
         raise ContractError(message, place.at("format").pointer)
     return name in ASSERTED
 
 
-def _of_keyword(schema: Mapping[str, Any], place: Place, keyword: str) -> tuple[Level, Place]:
+def _of_keyword(schema: Mapping[str, Any], place: SchemaPlace, keyword: str) -> tuple[Level, SchemaPlace]:
     """Return the level of a keyword, and its place with the source that it has."""
     source = read_source(schema.get("x-sources", {}).get(keyword), place.source)
     return read_level(schema, place.level, keyword), replace(place.at(keyword), source=source)
 
 
-def _closed_clause(schema: Mapping[str, Any], place: Place) -> Iterator[Clause]:
-    """Yield that an object has no members but those which are listed; said by their names, it is one keyword that stands alone."""
+def _closed_clause(schema: Mapping[str, Any], place: SchemaPlace) -> Iterator[Clause]:
+    """Yield that an object has no fields but those which are listed; said by their names, it is one keyword
+    that stands alone.
+    """
     if schema.get("additionalProperties") is False:
         names = [*schema.get("properties", ()), *schema.get(READ_ONLY, ())]
         level, here = _of_keyword(schema, place, "additionalProperties")
-        demands = f"{spoken(place.path) or 'the body'} has no members{' but ' if names else ''}{', '.join(names)}"
-        yield here.clause("additional-properties", demands, level=level, schema={"propertyNames": {"enum": names} if names else False})
+        demands = (
+            f"{spoken(place.path) or 'the body'} has no fields{' but ' if names else ''}{', '.join(names)}"
+        )
+        yield here.clause(
+            "additional-properties",
+            demands,
+            level=level,
+            schema={"propertyNames": {"enum": names} if names else False},
+        )
 
 
 def _sentence(keyword: str, name: str, value: Any) -> str:
@@ -220,36 +261,42 @@ def _sentence(keyword: str, name: str, value: Any) -> str:
     return KEYWORDS[keyword].demands.format(field=name, value=value)
 
 
-def _null_clause(schema: Mapping[str, Any], place: Place, name: str) -> Iterator[Clause]:
+def _null_clause(schema: Mapping[str, Any], place: SchemaPlace, name: str) -> Iterator[Clause]:
     nullable = "null" in schema["type"] if isinstance(schema["type"], list) else schema["type"] == "null"
     if not nullable:
         # It rests on the silence of the documents, not on an observation; the source says so.
         silent = replace(place, source=replace(place.source, field=f"{place.source.field}: {SILENCE}"))
-        yield silent.clause("null", f"{name} is not null, since no page allows it", level=Level.OBSERVED)
+        yield silent.clause("null", f"{name} is not null, since no document allows it", level=Level.OBSERVED)
     elif place.part is Part.REQUEST:
-        yield place.clause("nullable", f"{name} may be null", level=read_level(schema, place.level, "nullable"))
+        yield place.clause(
+            "nullable", f"{name} may be null", level=read_level(schema, place.level, "nullable")
+        )
 
 
-def _required_clauses(schema: Mapping[str, Any], place: Place, level: Level | None = None) -> Iterator[Clause]:
+def _required_clauses(
+    schema: Mapping[str, Any], place: SchemaPlace, level: Level | None = None
+) -> Iterator[Clause]:
     request = place.part is Part.REQUEST
-    for index, member in enumerate(schema.get("required", ())):
+    for index, field in enumerate(schema.get("required", ())):
         pointer = place.at("required", str(index)).pointer
-        below = replace(place.below(member).within(schema.get("properties", {}).get(member, {})), pointer=pointer)
-        demands = f"{member} must be sent" if request else f"{member} is in the answer"
+        below = replace(
+            place.below(field).within(schema.get("properties", {}).get(field, {})), pointer=pointer
+        )
+        demands = f"{field} must be sent" if request else f"{field} is in the response"
         yield below.clause(
             "required" if request else "present",
             demands,
             level=level or read_level(schema, place.level, "required"),
-            schema={"required": [member]},
+            schema={"required": [field]},
         )
 
 
-def _extra_clauses(schema: Mapping[str, Any], place: Place) -> Iterator[Clause]:
-    for member, level in (("x-observed", Level.OBSERVED), ("x-sample", Level.SAMPLE)):
-        extra = schema.get(member)
+def _extra_clauses(schema: Mapping[str, Any], place: SchemaPlace) -> Iterator[Clause]:
+    for field, level in (("x-observed", Level.OBSERVED), ("x-sample", Level.SAMPLE)):
+        extra = schema.get(field)
         if extra is None:
             continue
-        where = replace(place.at(member), source=read_source(extra.get("source"), place.source))
+        where = replace(place.at(field), source=read_source(extra.get("source"), place.source))
         yield from _required_clauses({**extra, "properties": schema.get("properties", {})}, where, level)
         for keyword in VALUE_KEYWORDS:
             if keyword in extra:
@@ -258,8 +305,8 @@ def _extra_clauses(schema: Mapping[str, Any], place: Place) -> Iterator[Clause]:
                 yield where.at(keyword).clause(rule, demands, level=level, schema=held)
 
 
-def behaviour_clauses(lines: Any, fields: list[str], place: Place) -> Iterator[Clause]:
-    """Yield the clauses of an operation's x-behaviours; `fields: all` stands for every member of the body."""
+def behaviour_clauses(lines: Any, fields: list[str], place: SchemaPlace) -> Iterator[Clause]:
+    """Yield the clauses of an operation's x-behaviours; `fields: all` stands for every field of the body."""
     for index, line in enumerate(lines or ()):
         if not isinstance(line, dict) or "rule" not in line or "demands" not in line:
             message = f"{place.operation}, x-behaviours: {line!r} needs at least rule, demands and source"
@@ -268,12 +315,24 @@ def behaviour_clauses(lines: Any, fields: list[str], place: Place) -> Iterator[C
         level = read_level({"x-level": line.get("level", place.level)}, place.level)
         named = fields if line.get("fields") == "all" else line.get("fields", ())
         for name in named:
-            yield here.clause(line["rule"], f"{name}: {line['demands']}", level=level, path=path_of(name), options=line.get("with"))
+            yield here.clause(
+                line["rule"],
+                f"{name}: {line['demands']}",
+                level=level,
+                path=path_of(name),
+                options=line.get("with"),
+            )
         if "fields" not in line:
-            yield here.clause(line["rule"], line["demands"], level=level, path=(line.get("path", "request"),), options=line.get("with"))
+            yield here.clause(
+                line["rule"],
+                line["demands"],
+                level=level,
+                path=(line.get("path", "request"),),
+                options=line.get("with"),
+            )
 
 
-def refuse_bad_schema(schema: Any, where: str) -> None:
+def reject_bad_schema(schema: Any, where: str) -> None:
     """Raise ContractError if something is no JSON Schema 2020-12."""
     try:
         jsonschema_rs.Draft202012Validator(schema)

@@ -1,7 +1,9 @@
-"""What an API is about, and what an operation does to it: inferred from method and path, unless the contract says it.
+"""What an API is about, and what an operation does to it: inferred from method and path, unless the contract
+says it.
 
-`x-resource` names the path parameter of a resource, where it stands in a response, which field is its id, and where a list
-keeps its entries. A contract about several resources, one of them perhaps inside another, gives each a name.
+`x-resource` names the path parameter of a resource, where it stands in a response, which field is its id, and
+where a list keeps its entries. A contract about several resources, one of them perhaps inside another, gives
+each a name.
 """
 
 from __future__ import annotations
@@ -31,7 +33,13 @@ class Effect(StrEnum):
         return self in (Effect.UPDATE, Effect.REPLACE)
 
 
-ON_ONE = {"GET": Effect.READ, "PUT": Effect.REPLACE, "PATCH": Effect.UPDATE, "POST": Effect.UPDATE, "DELETE": Effect.DELETE}
+ON_ONE = {
+    "GET": Effect.READ,
+    "PUT": Effect.REPLACE,
+    "PATCH": Effect.UPDATE,
+    "POST": Effect.UPDATE,
+    "DELETE": Effect.DELETE,
+}
 """What a method does to the resource that a path names at its end (RFC 9110, 9.3; RFC 5789)."""
 _ON_ALL = {"GET": Effect.LIST, "POST": Effect.CREATE}
 """What a method does to a collection of resources."""
@@ -45,8 +53,10 @@ def value_at(node: Json, way: Path) -> Json:
 
 
 @dataclass(frozen=True)
-class Page:
-    """How pages are counted: the query parameter that chooses one, the number of the first, and how far the next one is."""
+class PageNumbering:
+    """How pages are counted: the query parameter that chooses one, the number of the first, and how far the
+    next one is.
+    """
 
     parameter: str
     first: int = 1
@@ -57,16 +67,17 @@ class Page:
 class Listing:
     """How a list shows its entries: where they stand, and the field that names each of them.
 
-    `query` is what a run asks with; the next page is found by a link in the response (`next`), or by a number (`page`);
-    `size` is the query parameter that says how many entries a page has.
-    `find` is the query that finds an entry by its name, `{serial}` in it, and `by` the field that holds this name.
+    `query` is what a run asks with; the next page is found by a link in the response
+    (`next`), or by a number (`page`); `size` is the query parameter that says how many entries a document
+    has. `find` is the query that finds an entry by its name, `{serial}` in it, and `by` the field that holds
+    this name.
     """
 
     entries: Path = ()
     key: str = ""
     query: Mapping[str, str] = field(default_factory=dict)
     next: Path | None = None
-    page: Page | None = None
+    page: PageNumbering | None = None
     size: str = ""
     find: Mapping[str, str] = field(default_factory=dict)
     by: str = ""
@@ -96,16 +107,17 @@ class Listing:
 
 
 _CURSORS = ("after", "before", "continu", "cursor", "marker", "next", "offset", "page", "skip", "token")
-"""What occurs in names of parameters that say where a page begins."""
+"""What occurs in names of parameters that say where a document begins."""
 
 
 @dataclass(frozen=True)
 class Resource:
-    """A resource: the path parameter that names one, where it stands in a response (`at`), which field is its id.
+    """A resource: the path parameter that names one, where it stands in a response (`at`), which field is its
+    id.
 
-    `created` is the field that tells when it was made, `entries` where a list keeps them, `path` the path of its collection, where that
-    cannot be told from the parameter. `shown_as` maps a field of a request to the field of the response that shows it elsewhere.
-    `pointer` leads to where the contract says all this.
+    `created` is the field that tells when it was made, `entries` where a list keeps them, `path` the path of
+    its collection, where that cannot be told from the parameter. `shown_as` maps a field of a request to the
+    field of the response that shows it elsewhere. `pointer` leads to where the contract says all this.
     """
 
     parameter: str
@@ -139,7 +151,9 @@ class Resource:
 
     def is_one(self, path: str) -> bool:
         """Whether a path ends with one of them."""
-        return path.rstrip("/").endswith(f"/{self.step}") and (not self.path or path.rstrip("/") == f"{self.path}/{self.step}")
+        return path.rstrip("/").endswith(f"/{self.step}") and (
+            not self.path or path.rstrip("/") == f"{self.path}/{self.step}"
+        )
 
     def collections(self, paths: Iterable[str]) -> frozenset[str]:
         """Return the paths, among those of a contract, of which each holds all of them."""
@@ -162,7 +176,10 @@ class Resource:
 def _with(node: Mapping[str, Json], way: Path, value: Json) -> dict[str, Json]:
     """Return an object with a value at a way; objects on the way are made where they are missing."""
     inner = node.get(way[0])
-    return {**node, way[0]: value if len(way) == 1 else _with(inner if isinstance(inner, dict) else {}, way[1:], value)}
+    return {
+        **node,
+        way[0]: value if len(way) == 1 else _with(inner if isinstance(inner, dict) else {}, way[1:], value),
+    }
 
 
 def _properties(schema: Json, way: Path) -> Mapping[str, Json]:
@@ -172,8 +189,11 @@ def _properties(schema: Json, way: Path) -> Mapping[str, Json]:
     return found if isinstance(found, Mapping) else {}
 
 
-def effect_of(method: str, path: str, success: Json, resources: Iterable[Resource], paths: Iterable[str]) -> tuple[Effect, Resource | None]:
-    """Return what an operation does, and to which resource, as far as method, path and the schema of its success tell.
+def effect_of(
+    method: str, path: str, success: Json, resources: Iterable[Resource], paths: Iterable[str]
+) -> tuple[Effect, Resource | None]:
+    """Return what an operation does, and to which resource, as far as method, path and the schema of its
+    success tell.
 
     `paths` are those of the whole contract. The innermost resource of a path counts.
     """
@@ -194,7 +214,9 @@ def effect_of(method: str, path: str, success: Json, resources: Iterable[Resourc
     return _by_response(method, success, known, every)
 
 
-def _by_response(method: str, success: Json, resources: tuple[Resource, ...], paths: tuple[str, ...]) -> tuple[Effect, Resource | None]:
+def _by_response(
+    method: str, success: Json, resources: tuple[Resource, ...], paths: tuple[str, ...]
+) -> tuple[Effect, Resource | None]:
     """Return the effect of an operation whose path names no resource: what its response shows, tells."""
     for resource in resources:
         has_collection = not resource.collections(paths).isdisjoint(path.rstrip("/") for path in paths)

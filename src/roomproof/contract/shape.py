@@ -1,4 +1,5 @@
-"""The shape of a contract: which member is of which kind, as a JSON Schema, so that what reads it can rely on it.
+"""The shape of a contract: which field is of which kind, as a JSON Schema, so that what reads it can rely on
+it.
 
 It demands what the package reads and leaves the rest of OpenAPI 3.1 alone.
 """
@@ -14,21 +15,45 @@ from warnings import catch_warnings, simplefilter
 import jsonschema_rs
 
 from roomproof.contract.clause import HOLDERS, Level
-from roomproof.contract.keywords import BRANCHES, KEYWORDS, LIMITS, VALUE_KEYWORDS, End, Kind
+from roomproof.contract.keywords import BRANCHES, KEYWORDS, LIMITS, VALUE_KEYWORDS, End, SizeKind
 from roomproof.contract.resource import Effect
 from roomproof.errors import ContractError, did_you_mean
 
 METHODS = ("post", "put", "patch", "get", "delete")
 """The methods whose operations are read, in this order."""
 _OF_PATHS = (*METHODS, "options", "head", "trace", "parameters", "servers", "summary", "description", "$ref")
-"""What a path may have (OpenAPI 3.1, Path Item Object); operations of the methods that only ask about others are not read."""
+"""What a path may have (OpenAPI 3.1, Path Item Object); operations of the methods that only ask about others
+are not read.
+"""
 LONGEST = 1_000_000
-"""No document asks for longer texts than this at least; a value of the smallest size must be one that can be sent."""
+"""No document asks for longer texts than this at least; a value of the smallest size must be one that can be
+sent.
+"""
 MOST = 1_000
-"""No document asks for more items or members than this at least."""
+"""No document asks for more items or fields than this at least."""
 _EXTENSIONS = (
-    *("x-provider", "x-source", "x-sources", "x-level", "x-levels", "x-room", "x-credentials", "x-environment", "x-support", "x-sample"),
-    *("x-observed", "x-unsettled", "x-unsettled-order", "x-concept", "x-when", "x-behaviours", "x-scheme", "x-scopes"),
+    *(
+        "x-provider",
+        "x-source",
+        "x-sources",
+        "x-level",
+        "x-levels",
+        "x-room",
+        "x-credentials",
+        "x-environment",
+        "x-support",
+        "x-sample",
+    ),
+    *(
+        "x-observed",
+        "x-unsettled",
+        "x-unsettled-order",
+        "x-concept",
+        "x-when",
+        "x-behaviours",
+        "x-scheme",
+        "x-scopes",
+    ),
     *("x-resource", "x-effect", "x-about", "x-list", "x-body", "x-observed-paths"),
 )
 _NEAR = 0.9
@@ -58,9 +83,9 @@ _LEVELLED = (*_SOURCED, "required", "accepted", "nullable", "default")
 
 def _limits(end: End) -> dict[str, Any]:
     """Return which limits an end may have; a value of the smallest size must be one that can be sent."""
-    if end.kind is Kind.NUMBER:
+    if end.kind is SizeKind.NUMBER:
         return _NUMBER
-    longest = LONGEST if end.kind is Kind.LENGTH else MOST
+    longest = LONGEST if end.kind is SizeKind.LENGTH else MOST
     return {**_SIZE, "maximum": longest} if end.outward < 0 else _SIZE
 
 
@@ -80,12 +105,28 @@ _SCHEMA = {
         "not": _BRANCH,
         **{branches: {"type": "array", "minItems": 1, "items": _BRANCH} for branches in BRANCHES},
         "x-source": _SOURCE,
-        "x-levels": {"type": "object", "propertyNames": {"enum": list(_LEVELLED)}, "additionalProperties": _LEVEL},
-        "x-sources": {"type": "object", "propertyNames": {"enum": list(_SOURCED)}, "additionalProperties": _SOURCE},
+        "x-levels": {
+            "type": "object",
+            "propertyNames": {"enum": list(_LEVELLED)},
+            "additionalProperties": _LEVEL,
+        },
+        "x-sources": {
+            "type": "object",
+            "propertyNames": {"enum": list(_SOURCED)},
+            "additionalProperties": _SOURCE,
+        },
         "x-observed": _EXTRA,
         "x-sample": _EXTRA,
-        "x-unsettled": {"type": "object", "required": ["reason", "schema"], "properties": {"reason": _TEXT, "schema": _BRANCH}},
-        "x-unsettled-order": {"type": "object", "required": ["reason", "members"], "properties": {"reason": _TEXT, "members": _WORDS}},
+        "x-unsettled": {
+            "type": "object",
+            "required": ["reason", "schema"],
+            "properties": {"reason": _TEXT, "schema": _BRANCH},
+        },
+        "x-unsettled-order": {
+            "type": "object",
+            "required": ["reason", "members"],
+            "properties": {"reason": _TEXT, "members": _WORDS},
+        },
     },
 }
 _CONTENT = {
@@ -97,7 +138,14 @@ _BODY = {
     "required": ["schema"],
     "properties": {
         "schema": {
-            "allOf": [_NODE, {"type": "object", "required": ["type"], "properties": {"type": {"enum": ["object", "array", "string"]}}}]
+            "allOf": [
+                _NODE,
+                {
+                    "type": "object",
+                    "required": ["type"],
+                    "properties": {"type": {"enum": ["object", "array", "string"]}},
+                },
+            ]
         }
     },
 }
@@ -148,7 +196,10 @@ _OPERATION = {
         "requestBody": {
             "type": "object",
             "required": ["content"],
-            "properties": {"required": _FLAG, "content": {**_CONTENT, "minProperties": 1, "additionalProperties": _BODY}},
+            "properties": {
+                "required": _FLAG,
+                "content": {**_CONTENT, "minProperties": 1, "additionalProperties": _BODY},
+            },
         },
         "responses": {
             "type": "object",
@@ -162,11 +213,17 @@ _OPERATION = {
     },
 }
 _PATH = r"^/(?!(?:[^/]*/)*\.{1,2}(?:/|$))[^?#\\\s]*$"
-"""A path of a template (RFC 3986, 3.3): it begins with a slash, leads nowhere else by dots, and has no query."""
+"""A path of a template (RFC 3986, 3.3): it begins with a slash, leads nowhere else by dots, and has no
+query.
+"""
 _PAGE = {
     "type": "object",
     "required": ["parameter"],
-    "properties": {"parameter": _TEXT, "first": {"type": "integer"}, "step": {"type": "integer", "minimum": 1}},
+    "properties": {
+        "parameter": _TEXT,
+        "first": {"type": "integer"},
+        "step": {"type": "integer", "minimum": 1},
+    },
     "additionalProperties": False,
 }
 _CALL = {
@@ -226,11 +283,19 @@ _CONTRACT = {
     "type": "object",
     "required": ["info"],
     "properties": {
-        "info": {"type": "object", "required": ["version"], "properties": {"version": {"type": ["string", "number"]}}},
+        "info": {
+            "type": "object",
+            "required": ["version"],
+            "properties": {"version": {"type": ["string", "number"]}},
+        },
         "servers": {
             "type": "array",
             "minItems": 1,
-            "items": {"type": "object", "required": ["url"], "properties": {"url": _TEXT, "x-environment": _TEXTS}},
+            "items": {
+                "type": "object",
+                "required": ["url"],
+                "properties": {"url": _TEXT, "x-environment": _TEXTS},
+            },
         },
         **dict.fromkeys(("paths", "x-observed-paths"), _PATHS),
         "security": {"type": "array", "items": {"type": "object"}},
@@ -243,7 +308,11 @@ _CONTRACT = {
         "x-resource": {
             "if": {"required": ["id"], "properties": {"id": _TEXT}},
             "then": _ONE_RESOURCE,
-            "else": {"type": "object", "minProperties": 1, "additionalProperties": {"$ref": "#/$defs/resource"}},
+            "else": {
+                "type": "object",
+                "minProperties": 1,
+                "additionalProperties": {"$ref": "#/$defs/resource"},
+            },
         },
         "x-credentials": {
             "type": "object",
@@ -264,12 +333,14 @@ _VALIDATOR = jsonschema_rs.Draft202012Validator(_CONTRACT)
 
 
 def require_shape(root: Any) -> None:
-    """Raise ContractError, naming the place, if a member of a contract is of the wrong kind or one is missing."""
+    """Raise ContractError, naming the place, if a field of a contract is of the wrong kind or one is
+    missing.
+    """
     error = next(_VALIDATOR.iter_errors(root), None)
     if error is not None:
         pointer = tuple(str(step) for step in error.instance_path)
         raise ContractError(f"{', '.join(pointer) or 'the contract'}: {shortened(error.message)}", pointer)
-    _refuse_misspelt(root, ())
+    _reject_misspelt(root, ())
     _weight(root, ())
 
 
@@ -279,18 +350,27 @@ def shortened(problem: str) -> str:
     return line if len(line) <= _MAX_SHOWN else "..." + line[-_MAX_SHOWN:]
 
 
-def _refuse_misspelt(node: Any, pointer: tuple[str, ...]) -> None:
-    """Raise ContractError for a name that is nearly one of our x- members: read as somebody else's, it would say nothing."""
+def _reject_misspelt(node: Any, pointer: tuple[str, ...]) -> None:
+    """Raise ContractError for a name that is nearly one of our x- fields: read as somebody else's, it would
+    say nothing.
+    """
     if isinstance(node, list):
         for index, item in enumerate(node):
-            _refuse_misspelt(item, (*pointer, str(index)))
+            _reject_misspelt(item, (*pointer, str(index)))
     if not isinstance(node, dict):
         return
     for name, inner in node.items():
-        if name.startswith("x-") and name not in _EXTENSIONS and get_close_matches(name, _EXTENSIONS, 1, _NEAR):
-            message = f"{', '.join(pointer) or 'the contract'}: {name!r} is not read{did_you_mean(name, _EXTENSIONS)}"
+        if (
+            name.startswith("x-")
+            and name not in _EXTENSIONS
+            and get_close_matches(name, _EXTENSIONS, 1, _NEAR)
+        ):
+            message = (
+                f"{', '.join(pointer) or 'the contract'}: {name!r} is not "
+                f"read{did_you_mean(name, _EXTENSIONS)}"
+            )
             raise ContractError(message, (*pointer, name))
-        _refuse_misspelt(inner, (*pointer, name))
+        _reject_misspelt(inner, (*pointer, name))
 
 
 def _weight(node: Any, pointer: tuple[str, ...]) -> tuple[int, int]:
@@ -305,15 +385,23 @@ def _weight(node: Any, pointer: tuple[str, ...]) -> tuple[int, int]:
     if isinstance(node.get("pattern"), str):
         _require_pattern(node["pattern"])
     least = node.get("minLength")
-    times: dict[str, int] = {name: node[least] for name, least in _REPEATED.items() if isinstance(node.get(least), int)}
+    times: dict[str, int] = {
+        name: node[least] for name, least in _REPEATED.items() if isinstance(node.get(least), int)
+    }
     found = ((max(times.get(name, 1), 1), _weight(inner, (*pointer, name))) for name, inner in node.items())
     values, characters = _sum((count * values, count * characters) for count, (values, characters) in found)
     values, characters = values + 1, characters + (least if isinstance(least, int) else 0)
     if times and values > _MAX_VALUES:
-        message = f"minItems and minProperties ask for more than {_MAX_VALUES} values in one body; no provider takes that"
+        message = (
+            f"minItems and minProperties ask for more than {_MAX_VALUES} values in one body; no "
+            f"provider accepts that"
+        )
         raise ContractError(message, pointer)
     if characters > _MAX_CHARACTERS:
-        raise ContractError(f"minLength asks for more than {_MAX_CHARACTERS} characters in all; no provider takes that", pointer)
+        raise ContractError(
+            f"minLength asks for more than {_MAX_CHARACTERS} characters in all; no provider accepts that",
+            pointer,
+        )
     return values, characters
 
 
@@ -325,10 +413,14 @@ def _sum(pairs: Iterable[tuple[int, int]]) -> tuple[int, int]:
 
 
 def _require_pattern(pattern: str) -> None:
-    """Raise ContractError for a pattern that the validator and Python, which draws texts from it, do not both read."""
+    """Raise ContractError for a pattern that the validator and Python, which draws texts from it, do not both
+    read.
+    """
     try:
         with catch_warnings():
             simplefilter("error")
             re.compile(pattern, re.ASCII)
     except (re.error, FutureWarning, DeprecationWarning, OverflowError, RecursionError) as error:
-        raise ContractError(f"pattern {pattern[:_MAX_SHOWN]!r}: {error}; write one that Python's re reads, too") from error
+        raise ContractError(
+            f"pattern {pattern[:_MAX_SHOWN]!r}: {error}; write one that Python's re reads, too"
+        ) from error

@@ -1,4 +1,6 @@
-"""What a contract says, statement by statement, each with its source: the stuff that a comparison of providers is made of."""
+"""What a contract says, statement by statement, each with its source: the stuff that a comparison of
+providers is made of.
+"""
 
 from __future__ import annotations
 
@@ -19,9 +21,10 @@ _KINDS = {"string": "text", "null": "null"}
 class Statement:
     """One thing that one operation of a contract says.
 
-    `field` is the member or parameter that it is about, `body` for the whole, empty where it is about none; `what` the kind of
-    statement: a keyword of JSON Schema, a behaviour's rule, or a word of its own; `value` what it says as data, `text` for
-    people; `clause` the id of the clause that tests it, empty where there is none.
+    `field` is the field or parameter that it is about, `body` for the whole, empty where it is about none;
+    `what` the kind of statement: a keyword of JSON Schema, a behaviour's rule, or a word of its own; `value`
+    what it says as data, `text` for people; `clause` the id of the clause that tests it, empty where there is
+    none.
     """
 
     operation: str
@@ -35,7 +38,7 @@ class Statement:
 
 
 def of_fields(operation: Operation) -> Iterator[tuple[Path, Statement]]:
-    """Yield what is said of every member of a request's body, with the way to it."""
+    """Yield what is said of every field of a request's body, with the way to it."""
     for clause in operation.clauses:
         if clause.part is Part.REQUEST and clause.options.get("in", "body") == "body" and clause.path:
             found = _of_value(clause)
@@ -47,19 +50,21 @@ def of_rule(clause: Clause) -> Statement:
     """Return what a behaviour's line says; its sentence begins with the field if it is about one."""
     text = clause.demands.removeprefix(f"{clause.field}: ")
     field = clause.field if text != clause.demands else ""
-    return _stated(clause, clause.rule, {key: value for key, value in clause.options.items() if key != "in"}, text, field)
+    return _stated(
+        clause, clause.rule, {key: value for key, value in clause.options.items() if key != "in"}, text, field
+    )
 
 
 def of_absence(operation: Operation) -> Iterator[Statement]:
-    """Yield which members have to be sent."""
+    """Yield which fields have to be sent."""
     for clause in operation.by_rule.get((Part.REQUEST, "required"), ()):
         if clause.options["in"] == "body" and len(clause.path) == 1:
             yield _stated(clause, "required", True, "must be sent")
 
 
 def of_null(operation: Operation) -> Iterator[Statement]:
-    """Yield which members may be null, and of which no page says so."""
-    for rule, text in (("nullable", "may be null"), ("null", "no page allows null")):
+    """Yield which fields may be null, and of which no document says so."""
+    for rule, text in (("nullable", "may be null"), ("null", "no document allows null")):
         for clause in operation.by_rule.get((Part.REQUEST, rule), ()):
             if len(clause.path) == 1:
                 yield _stated(clause, "nullable", rule == "nullable", text)
@@ -77,7 +82,9 @@ def of_body(operation: Operation) -> Iterator[Statement]:
         if clause.part is not Part.REQUEST or clause.path:
             continue
         if clause.rule == "media-type":
-            yield _stated(clause, "media-type", clause.options["media-type"], str(clause.options["media-type"]), "")
+            yield _stated(
+                clause, "media-type", clause.options["media-type"], str(clause.options["media-type"]), ""
+            )
         elif clause.rule == "required":
             yield _stated(clause, "required", True, "must be sent", "")
         elif clause.schema is not None and clause.rule != "type":
@@ -94,26 +101,34 @@ def of_parameters(operation: Operation) -> Iterator[Statement]:
 
 
 def of_room(contract: Contract, operation: Operation) -> Iterator[Statement]:
-    """Yield where a room's id stands: in the path of a request, in an answer."""
+    """Yield where a room's id stands: in the path of a request, in a response."""
     for parameter in operation.parameters:
         if parameter.place == "path" and parameter.name == contract.room.parameter:
             yield _of_parameter(operation, parameter)
     way = ".".join((*contract.room.at, contract.room.id))
     clause = operation.clause(Part.RESPONSE, (*contract.room.at, contract.room.id), "present")
-    level, source = (clause.level, clause.source) if clause else (operation.success.level, operation.success.source)
-    yield Statement(operation.id, "", "room-id", way, f"{way} in the answer", level, source, clause.id if clause else "")
+    level, source = (
+        (clause.level, clause.source) if clause else (operation.success.level, operation.success.source)
+    )
+    yield Statement(
+        operation.id, "", "room-id", way, f"{way} in the response", level, source, clause.id if clause else ""
+    )
 
 
 def of_making(contract: Contract) -> Iterator[Statement]:
     """Yield the operations that make a room: documented ones, else one that was observed."""
-    made = [one for one in contract.operations if one.effect is Effect.CREATE and one.resource is contract.room]
+    made = [
+        one for one in contract.operations if one.effect is Effect.CREATE and one.resource is contract.room
+    ]
     documented = [one for one in made if one.is_documented]
     yield from (of_call(operation) for operation in documented or made[:1])
 
 
 def of_server(contract: Contract) -> Statement:
     """Return the URL that every path is added to."""
-    return Statement("", "", "server", contract.server, contract.server, contract.server_level, contract.server_source)
+    return Statement(
+        "", "", "server", contract.server, contract.server, contract.server_level, contract.server_source
+    )
 
 
 def of_credentials(contract: Contract) -> Statement:
@@ -124,48 +139,62 @@ def of_credentials(contract: Contract) -> Statement:
 
 
 def of_success(operation: Operation) -> Iterator[Statement]:
-    """Yield the status of a request that is carried out."""
+    """Yield the status of a request that is accepted."""
     for clause in operation.by_rule.get((Part.RESPONSE, "status"), ()):
         if clause.status.startswith("2"):
             yield _stated(clause, "status", clause.status, clause.status, "")
 
 
-def of_refusal(operation: Operation, when: str) -> Iterator[Statement]:
-    """Yield the status that answers a request which is refused, for one reason of `x-when`."""
-    spec = operation.refusal(when)
+def of_rejection(operation: Operation, when: str) -> Iterator[Statement]:
+    """Yield the status that answers a request which is rejected, for one reason of `x-when`."""
+    spec = operation.rejection(when)
     if spec is not None:
         text = spec.status if spec.status != "default" else "4xx, which one is not said"
         yield Statement(operation.id, "", "status", spec.status, text, spec.level, spec.source)
 
 
 def of_error_body(operation: Operation) -> Iterator[Statement]:
-    """Yield the members of a refusal's body and its headers."""
+    """Yield the fields of a rejection's body and its headers."""
     for spec in operation.responses:
         if not spec.status.startswith("2"):
-            yield from _members(operation, spec, lambda clause: clause.rule == "type" and clause.path != ())
-            yield from _members(operation, spec, lambda clause: clause.options.get("in") == "header")
+            yield from _fields(operation, spec, lambda clause: clause.rule == "type" and clause.path != ())
+            yield from _fields(operation, spec, lambda clause: clause.options.get("in") == "header")
 
 
-def of_answer(contract: Contract, operation: Operation) -> Iterator[Statement]:
-    """Yield the members of the room in an answer."""
+def of_response(contract: Contract, operation: Operation) -> Iterator[Statement]:
+    """Yield the fields of the room in a response."""
     depth = len(contract.room.at) + 1
     for clause in operation.by_rule.get((Part.RESPONSE, "present"), ()):
         here = clause.status == operation.success.status and clause.options.get("in") == "body"
         if here and len(clause.path) == depth and clause.path[:-1] == contract.room.at:
-            yield _stated(clause, "present", clause.path[-1], "in the answer", clause.path[-1])
+            yield _stated(clause, "present", clause.path[-1], "in the response", clause.path[-1])
 
 
-def _members(operation: Operation, spec: ResponseSpec, wanted: Any) -> Iterator[Statement]:
+def _fields(operation: Operation, spec: ResponseSpec, wanted: Any) -> Iterator[Statement]:
     named: set[str] = set()
     for clause in operation.clauses:
-        if clause.part is Part.RESPONSE and clause.status == spec.status and wanted(clause) and clause.field not in named:
+        if (
+            clause.part is Part.RESPONSE
+            and clause.status == spec.status
+            and wanted(clause)
+            and clause.field not in named
+        ):
             named.add(clause.field)
             place = "header" if clause.options.get("in") == "header" else "body"
             yield _stated(clause, place, clause.field, f"in the {place}")
 
 
 def _stated(clause: Clause, what: str, value: Json, text: str, field: str | None = None) -> Statement:
-    return Statement(clause.operation, clause.field if field is None else field, what, value, text, clause.level, clause.source, clause.id)
+    return Statement(
+        clause.operation,
+        clause.field if field is None else field,
+        what,
+        value,
+        text,
+        clause.level,
+        clause.source,
+        clause.id,
+    )
 
 
 def _of_value(clause: Clause) -> Statement | None:
@@ -178,7 +207,7 @@ def _of_value(clause: Clause) -> Statement | None:
         value = clause.options["default"]
         return _stated(clause, "default", value, f"default {_word(value)}")
     if clause.rule == "additional-properties":
-        return _stated(clause, "additionalProperties", False, "no other members")
+        return _stated(clause, "additionalProperties", False, "no other fields")
     if clause.schema is None:
         return None
     ((keyword, value),) = clause.schema.items()
@@ -203,7 +232,10 @@ def _short(keyword: str) -> str:
 def _all_of(schema: Any) -> str:
     if not isinstance(schema, Mapping):
         return "anything" if schema else "nothing"
-    return ", ".join(described(key, value) for key, value in schema.items() if not key.startswith("x-")) or "anything"
+    return (
+        ", ".join(described(key, value) for key, value in schema.items() if not key.startswith("x-"))
+        or "anything"
+    )
 
 
 def _word(value: Json) -> str:
@@ -217,4 +249,6 @@ def _of_parameter(operation: Operation, parameter: Parameter) -> Statement:
     words = [*(["must be sent"] if parameter.required and parameter.place != "path" else []), *said]
     text = f"{', '.join(words)} ({parameter.place})" if words else f"in the {parameter.place}"
     value = {"in": parameter.place, "required": parameter.required, "schema": parameter.schema}
-    return Statement(operation.id, parameter.name, "parameter", value, text, parameter.level, parameter.source)
+    return Statement(
+        operation.id, parameter.name, "parameter", value, text, parameter.level, parameter.source
+    )

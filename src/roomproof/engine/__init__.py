@@ -1,3 +1,3 @@
-"""The engine: plans the cases of a run, sends them, has the answers judged, tells what happens, and puts back
-what was found. It knows no vendor.
+"""The engine: plans the cases of a run, sends them, has the responses judged, tells what happens, and puts
+back what was found. It knows no vendor.
 """

@@ -1,7 +1,8 @@
-"""Cases of operations that do not tell a room what to be like: reads, lists, deletions, actions, and what stands inside a room.
+"""Cases of operations that do not tell a room what to be like: reads, lists, deletions, actions, and what
+stands inside a room.
 
-What a query, a header or a cookie may hold is generated from the schemas of parameters as bodies are from theirs: all of an operation's
-parameters are taken for the fields of one object.
+What a query, a header or a cookie may hold is generated from the schemas of parameters as bodies are from
+theirs: all of an operation's parameters are taken for the fields of one object.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from roomproof.contract.clause import Clause, Part
 from roomproof.contract.model import Operation, Parameter
 from roomproof.contract.parameters import as_text, read_text
 from roomproof.contract.read import is_form
-from roomproof.engine.bodies import Bench
+from roomproof.engine.bodies import CaseParts
 from roomproof.engine.carriers import carriers
 from roomproof.engine.case import Case, Seat
 from roomproof.engine.turns import ANCHOR, turns
@@ -28,7 +29,7 @@ _ROOT = "body"
 """Stands for a body that is no object, where a strategy wants the fields of one."""
 
 
-def asking(bench: Bench, random: Random) -> Iterator[Case]:
+def asking(bench: CaseParts, random: Random) -> Iterator[Case]:
     """Yield every deterministic case of an operation, a plain one first."""
     basis = plain_body(bench)
     yield replace(bench.case(basis), valid=True)
@@ -38,14 +39,14 @@ def asking(bench: Bench, random: Random) -> Iterator[Case]:
     yield from turns(*families)
 
 
-def plain_body(bench: Bench) -> Sample:
+def plain_body(bench: CaseParts) -> Sample:
     """Return a plain body of an operation; of one that has none, nothing."""
     setting = bench.setting(Seat.MAIN)
     fields, anchor = bench.special.fields(setting), setting.now + ANCHOR
     return _unwrapped(plain(_wrapped(bench.operation), fields, anchor=anchor), bench.operation)
 
 
-def _bodies(bench: Bench) -> Iterator[Case]:
+def _bodies(bench: CaseParts) -> Iterator[Case]:
     if bench.operation.body is None:
         return
     setting, schema = bench.setting(Seat.MAIN), _wrapped(bench.operation)
@@ -77,8 +78,10 @@ def _unwrapped(sample: Sample, operation: Operation) -> Sample:
     return replace(sample, value=sample.value[_ROOT], path=sample.path[1:])
 
 
-def parameter_cases(bench: Bench, basis: Case) -> Iterator[Case]:
-    """Yield cases with values of parameters that are at their limits, and beyond them, and without those that are required."""
+def parameter_cases(bench: CaseParts, basis: Case) -> Iterator[Case]:
+    """Yield cases with values of parameters that are at their limits, and beyond them, and without those that
+    are required.
+    """
     known = _generated(bench)
     if not known:
         return
@@ -90,18 +93,30 @@ def parameter_cases(bench: Bench, basis: Case) -> Iterator[Case]:
             yield case
     for parameter in known.values():
         if parameter.required:
-            yield replace(basis, note=f"without {parameter.name}", without=basis.without | {(parameter.place, parameter.name)}, valid=False)
+            yield replace(
+                basis,
+                note=f"without {parameter.name}",
+                without=basis.without | {(parameter.place, parameter.name)},
+                valid=False,
+            )
 
 
-def _generated(bench: Bench) -> dict[str, Parameter]:
-    """Return the parameters whose values are generated, by names of their own: those of whose values a clause speaks.
+def _generated(bench: CaseParts) -> dict[str, Parameter]:
+    """Return the parameters whose values are generated, by names of their own: those of whose values a clause
+    speaks.
 
     Paths, credentials and repeats need theirs for themselves, and where a page begins only a link tells.
     """
-    proof = {name.lower() for name, _ in bench.scheme.headers(bench.operation.method, "http://127.0.0.1", None)}
+    proof = {
+        name.lower() for name, _ in bench.scheme.headers(bench.operation.method, "http://127.0.0.1", None)
+    }
     spared = {"content-type", *proof, *(name.lower() for name in bench.operation.repeatability or ())}
     listing = bench.operation.listing
-    said = {(clause.path[0], clause.options["in"]) for clause in bench.operation.clauses if _is_about_value(clause)}
+    said = {
+        (clause.path[0], clause.options["in"])
+        for clause in bench.operation.clauses
+        if _is_about_value(clause)
+    }
     return {
         f"{parameter.place} {parameter.name}": parameter
         for parameter in bench.operation.parameters
@@ -113,11 +128,17 @@ def _generated(bench: Bench) -> dict[str, Parameter]:
 
 
 def _is_about_value(clause: Clause) -> bool:
-    return clause.part is Part.REQUEST and clause.options.get("in", "body") != "body" and clause.schema is not None
+    return (
+        clause.part is Part.REQUEST
+        and clause.options.get("in", "body") != "body"
+        and clause.schema is not None
+    )
 
 
 def with_parameters(basis: Case, known: Mapping[str, Parameter], sample: Sample) -> Case | None:
-    """Return the case that sends the values of a sample in parameters; None if as texts they are not what the sample aims at."""
+    """Return the case that sends the values of a sample in parameters; None if as texts they are not what the
+    sample aims at.
+    """
     if not isinstance(sample.value, dict) or not set(sample.value) <= set(known) or not sample.path:
         return None
     told: dict[str, dict[str, str]] = {"query": {}, "header": {}, "cookie": {}}
@@ -130,11 +151,14 @@ def with_parameters(basis: Case, known: Mapping[str, Parameter], sample: Sample)
     aim = "" if sample.valid else sample.path[0].partition(" ")[2]
     note = f"{sample.path[0].partition(' ')[2]}: {sample.note}"
     query, cookies = {**basis.query, **told["query"]}, {**basis.cookies, **told["cookie"]}
-    return replace(basis, note=note, query=query, headers=headers, cookies=cookies, aim=aim, valid=sample.valid)
+    return replace(
+        basis, note=note, query=query, headers=headers, cookies=cookies, aim=aim, valid=sample.valid
+    )
 
 
 def _can_be_sent(parameter: Parameter, text: str) -> bool:
-    """Whether a text arrives as it is sent: in headers and cookies not every letter does (RFC 9110, 5.5; RFC 6265, 4.1.1).
+    """Whether a text arrives as it is sent: in headers and cookies not every letter does (RFC 9110, 5.5;
+    RFC 6265, 4.1.1).
 
     An empty one is none at all to many servers (OpenAPI 3.1, Parameter Object, allowEmptyValue).
     """
@@ -143,13 +167,22 @@ def _can_be_sent(parameter: Parameter, text: str) -> bool:
     if parameter.place == "query":
         return len(text) <= _LONGEST and text.isprintable()
     is_cookie = parameter.place == "cookie"
-    return len(text) <= _LONGEST and is_field("X", text) and text == text.strip() and not (is_cookie and set(text) & set(' ";,\\'))
+    return (
+        len(text) <= _LONGEST
+        and is_field("X", text)
+        and text == text.strip()
+        and not (is_cookie and set(text) & set(' ";,\\'))
+    )
 
 
 _LONGEST = 4_000
-"""Characters of a parameter: longer request lines and headers are rejected whatever they hold (RFC 9110, 4.1 and 5.4)."""
+"""Characters of a parameter: longer request lines and headers are rejected whatever they hold (RFC 9110, 4.1
+and 5.4).
+"""
 
 
 def _stands_for_another(parameter: Parameter, text: str, *, is_valid: bool) -> bool:
-    """Whether a text is read as a value on the other side of the schema: what is no number is a text, and null a word."""
+    """Whether a text is read as a value on the other side of the schema: what is no number is a text, and
+    null a word.
+    """
     return validator(parameter.schema).is_valid(read_text(parameter.schema, text)) is not is_valid

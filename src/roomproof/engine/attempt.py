@@ -14,39 +14,41 @@ from roomproof.engine.turns import ANCHOR
 from roomproof.interaction import Interaction, remembered
 from roomproof.judge.evidence import Evidence
 from roomproof.judge.rules import unique
-from roomproof.verdict import Finding, Witness
+from roomproof.verdict import Counterexample, Finding
 from roomproof_strategies import Sample, plain
 
 SEATS = (Seat.MAIN, Seat.OTHER)
 VARIANTS = 2
-"""How many plain values each member has."""
+"""How many plain values each field has."""
 
 
 @dataclass(frozen=True)
-class Step:
+class SequenceStep:
     """One step of a sequence. Steps with the same label are the same.
 
-    `seat` is the room that has to be there for it, None if it makes one, which then is the main room. `case` makes the request when its
-    turn comes; only AGAIN, FIRST_AGAIN and DELETION have none. `simpler` gives steps that send less, `in_main_room` the same
-    step about the main room.
+    `seat` is the room that has to be there for it, None if it makes one, which then is the main room. `case`
+    makes the request when its turn comes; only AGAIN, FIRST_AGAIN and DELETION have none. `simpler` gives
+    steps that send less, `in_main_room` the same step about the main room.
     """
 
     label: tuple[str, ...]
     seat: Seat | None
     case: Callable[[], Case] | None = field(default=None, compare=False, repr=False)
-    simpler: Callable[[], Iterable[Step]] = field(default=tuple, compare=False, repr=False)
-    in_main_room: Step | None = field(default=None, compare=False, repr=False)
+    simpler: Callable[[], Iterable[SequenceStep]] = field(default=tuple, compare=False, repr=False)
+    in_main_room: SequenceStep | None = field(default=None, compare=False, repr=False)
 
 
-Steps = tuple[Step, ...]
-AGAIN = Step(("the last request again",), None)
-FIRST_AGAIN = Step(("the first request again",), None)
-DELETION = Step(("the other room is deleted",), Seat.OTHER)
+Steps = tuple[SequenceStep, ...]
+AGAIN = SequenceStep(("the last request again",), None)
+FIRST_AGAIN = SequenceStep(("the first request again",), None)
+DELETION = SequenceStep(("the other room is deleted",), Seat.OTHER)
 
 
 @dataclass(frozen=True)
-class Broken:
-    """The first time that a sequence broke a clause: evidence, the steps so far, and their interactions after those that make rooms."""
+class SequenceFinding:
+    """The first time that a sequence broke a clause: evidence, the steps so far, and their interactions after
+    those that make rooms.
+    """
 
     evidence: Evidence
     steps: Steps
@@ -55,7 +57,9 @@ class Broken:
 
 def makes_sense(steps: Steps) -> bool:
     """Whether there is a request to repeat where one is repeated, and one room at most to delete."""
-    first_repeat = min((steps.index(step) for step in (AGAIN, FIRST_AGAIN) if step in steps), default=len(steps))
+    first_repeat = min(
+        (steps.index(step) for step in (AGAIN, FIRST_AGAIN) if step in steps), default=len(steps)
+    )
     has_request = any(step.case for step in steps[:first_repeat])
     return steps.count(DELETION) <= 1 and (has_request or first_repeat == len(steps))
 
@@ -81,7 +85,7 @@ class Attempts:
 
     def __init__(self, session: Session) -> None:
         self._session = session
-        self._known: dict[Steps, Mapping[str, Broken]] = {}
+        self._known: dict[Steps, Mapping[str, SequenceFinding]] = {}
         contract = session.contract
         self._maker = contract.maker
         setting = session.setting(Seat.MAIN)
@@ -92,8 +96,11 @@ class Attempts:
         self._makes_rooms = contract.deleting is not None and contract.creating is not None
 
     def _plain_bodies(self, operation: Operation) -> list[Sample]:
-        """Return bodies of all members that differ wherever there is a choice."""
-        return [plain(operation.schema, self.fields, anchor=self.anchor, variant=variant) for variant in range(VARIANTS)]
+        """Return bodies of all fields that differ wherever there is a choice."""
+        return [
+            plain(operation.schema, self.fields, anchor=self.anchor, variant=variant)
+            for variant in range(VARIANTS)
+        ]
 
     @property
     def has_two_rooms(self) -> bool:
@@ -105,18 +112,20 @@ class Attempts:
         """Whether a sequence can delete a room, one that was made for it."""
         return self._makes_rooms
 
-    def broken_by(self, steps: Steps) -> Mapping[str, Broken]:
-        """Return the clauses that a sequence breaks by itself, by their ids; send it if that is not known yet."""
+    def broken_by(self, steps: Steps) -> Mapping[str, SequenceFinding]:
+        """Return the clauses that a sequence breaks by itself, by their ids; send it if that is not known
+        yet.
+        """
         if steps not in self._known:
             self._known[steps] = self.send(steps)
         return self._known[steps]
 
-    def known_to_break(self, clause: str) -> Broken | None:
+    def known_to_break(self, clause: str) -> SequenceFinding | None:
         """Return the lightest sequence sent so far that breaks a clause."""
         found = (broken[clause] for broken in self._known.values() if clause in broken)
         return min(found, key=lambda broken: weight(broken.steps), default=None)
 
-    def send(self, steps: Steps) -> Mapping[str, Broken]:
+    def send(self, steps: Steps) -> Mapping[str, SequenceFinding]:
         """Send a sequence, and return the clauses that it breaks by itself."""
         cases: list[Case] = []
         with self._opened(_rooms(steps)) as opening:
@@ -125,20 +134,22 @@ class Attempts:
             taken = [self._take(step, cases) for step in steps]
         told = tuple(map(remembered, (*opening, *(interaction for interaction, _ in taken))))
         verdicts = self._session.judging.verdicts
-        broken: dict[str, Broken] = {}
+        broken: dict[str, SequenceFinding] = {}
         for count, (interaction, evidence) in enumerate(taken, 1):
             for item in evidence:
                 if item.clause not in broken and verdicts.blames(item, interaction):
-                    broken[item.clause] = Broken(item, steps[:count], told[: len(opening) + count])
+                    broken[item.clause] = SequenceFinding(item, steps[:count], told[: len(opening) + count])
         return broken
 
     def _has_rooms_for(self, steps: Steps) -> bool:
-        """Whether every room that a sequence is about is there; a provider may have stopped showing what it makes."""
+        """Whether every room that a sequence is about is there; a provider may have stopped showing what it
+        makes.
+        """
         if DELETION in steps and not self._makes_rooms:
             return False
         return all(step.seat in self._session.seats for step in steps if step.seat in SEATS)
 
-    def _take(self, step: Step, cases: list[Case]) -> tuple[Interaction, list[Evidence]]:
+    def _take(self, step: SequenceStep, cases: list[Case]) -> tuple[Interaction, list[Evidence]]:
         """Take a step after those that sent some cases, and add its own to them."""
         session = self._session
         if step == DELETION:
@@ -158,10 +169,12 @@ class Attempts:
         assert deleting is not None, "rooms are deleted only where there is a way"
         return self._session.call(deleting, room_id)
 
-    def alone(self, finding: Finding) -> Witness | None:
-        """Send the witness of a finding to a room of its own that holds plain values, and return what breaks the clause there, too.
+    def alone(self, finding: Finding) -> Counterexample | None:
+        """Send the counterexample of a finding to a room of its own that holds plain values, and return what
+        breaks the clause there, too.
 
-        What breaks it in the named room as well is told of that one, which is there after the run for whoever repeats the request.
+        What breaks it in the named room as well is told of that one, which is there after the run for whoever
+        repeats the request.
         """
         makes_room = self._maker is not None and finding.clause.operation == self._maker.id
         with self._opened(0 if makes_room else 1):
@@ -177,7 +190,9 @@ class Attempts:
             session.seats = seats
 
     def _set_plain(self) -> None:
-        """Tell the main room plain values, without those that cannot be put back in it and those that another room may have."""
+        """Tell the main room plain values, without those that cannot be put back in it and those that another
+        room may have.
+        """
         session = self._session
         operation = next(one for one in session.contract.telling if one.effect.changes)
         shared = {clause.path[0] for clause in unique.RULE.clauses(operation)}
@@ -186,29 +201,41 @@ class Attempts:
         some = {name: value for name, value in sample.value.items() if name not in spared}
         session.send(session.bench(operation).case(replace(sample, value=some)))
 
-    def _again(self, finding: Finding) -> Witness | None:
-        """Send the witness of a finding to the main room, and return it as it breaks the clause there, None if it does not."""
-        witness = finding.witness
-        for interaction, evidence in Resender(self._session, [witness.interaction]).sent(witness.interaction):
+    def _again(self, finding: Finding) -> Counterexample | None:
+        """Send the counterexample of a finding to the main room, and return it breaks the clause there, None
+        if it does not.
+        """
+        counterexample = finding.counterexample
+        for interaction, evidence in Resender(self._session, [counterexample.interaction]).sent(
+            counterexample.interaction
+        ):
             for item in evidence:
-                if item.clause == finding.clause.id and self._is_same(item, interaction, witness):
-                    return Witness(item, interaction, sequence=(interaction,))
+                if item.clause == finding.clause.id and self._is_same(item, interaction, counterexample):
+                    return Counterexample(item, interaction, sequence=(interaction,))
         return None
 
-    def _is_same(self, item: Evidence, interaction: Interaction, witness: Witness) -> bool:
-        """Whether evidence says what a witness says: that a clause is broken, by itself or as far as the same others do not explain it."""
-        if witness.evidence.suspects:
-            return item.outcome is witness.evidence.outcome and set(item.suspects) == set(witness.evidence.suspects)
+    def _is_same(self, item: Evidence, interaction: Interaction, counterexample: Counterexample) -> bool:
+        """Whether evidence says what a counterexample says: that a clause is broken, by itself or as far as
+        the same others do not explain it.
+        """
+        if counterexample.evidence.suspects:
+            return item.outcome is counterexample.evidence.outcome and set(item.suspects) == set(
+                counterexample.evidence.suspects
+            )
         return self._session.judging.verdicts.blames(item, interaction)
 
     @contextmanager
     def _opened(self, rooms: int) -> Iterator[list[Interaction]]:
-        """Seat rooms for one attempt, new ones where they can be made; the run's own ones are seated again after it."""
+        """Seat rooms for one attempt, new ones where they can be made; the run's own ones are seated again
+        after it.
+        """
         session = self._session
         seats, earlier = session.seats, frozenset(session.made)
         try:
             yield self._with_new_rooms(rooms) if self._makes_rooms else self._with_known_rooms(rooms)
-            for room_id in [room_id for room_id in session.made if room_id not in earlier] if self._makes_rooms else ():
+            for room_id in (
+                [room_id for room_id in session.made if room_id not in earlier] if self._makes_rooms else ()
+            ):
                 self._delete(room_id)
         finally:
             session.seats = seats
@@ -235,8 +262,12 @@ class Attempts:
         return session.send(session.bench(self._maker).exact(body, "a room for a sequence"))[0]
 
     def _with_known_rooms(self, rooms: int) -> list[Interaction]:
-        """Tell the rooms of the run every member, since nobody knows what they went through."""
+        """Tell the rooms of the run every field, since nobody knows what they went through."""
         session = self._session
         seats = [seat for seat in SEATS[:rooms] if seat in session.seats]
         updates = [operation for operation in session.contract.telling if operation.effect.changes]
-        return [session.send(session.bench(one).case(self.bodies[one.id][0], seat))[0] for one in updates[:1] for seat in seats]
+        return [
+            session.send(session.bench(one).case(self.bodies[one.id][0], seat))[0]
+            for one in updates[:1]
+            for seat in seats
+        ]

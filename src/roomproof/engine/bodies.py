@@ -16,11 +16,12 @@ from roomproof_strategies import Sample, Setting, Special
 
 
 @dataclass(frozen=True)
-class Bench:
-    """What the cases of one operation are made with: `setting` tells time, serial and the room of a seat as last seen.
+class CaseParts:
+    """What the cases of one operation are made with: `setting` tells time, serial and the room of a seat as
+    last seen.
 
-    `lazy_setting` tells the same to who uses it at once, and looks at the room only when asked. `shown` tells what there is of a
-    resource, thing by thing, in the main room where it stands inside one.
+    `lazy_setting` tells the same to who uses it at once, and looks at the room only when asked. `shown` tells
+    what there is of a resource, thing by thing, in the main room where it stands inside one.
     """
 
     contract: Contract
@@ -50,12 +51,16 @@ class Bench:
 
     @cached_property
     def id_parameter(self) -> str:
-        """The path parameter that names what the operation is about, else the room; empty if there is none."""
+        """The path parameter that names what the operation is about, else the room; empty if there is
+        none.
+        """
         named = self.operation.resource if self.operation.names_one else self.contract.room
         return named.parameter if named is not None else ""
 
     def thing(self, seat: Seat) -> Mapping[str, Any]:
-        """Return what the operation is about as it was last seen: a room, else the last known thing or the one before it."""
+        """Return what the operation is about as it was last seen: a room, else the last known thing or the
+        one before it.
+        """
         resource = self.operation.resource
         if resource is None or resource is self.contract.room:
             return self.setting(seat).room
@@ -64,27 +69,35 @@ class Bench:
 
     @cached_property
     def read_only(self) -> tuple[str, ...]:
-        """The members that an update carries but cannot change."""
+        """The fields that an update carries but cannot change."""
         return tuple(clause.path[0] for clause in read_only.RULE.clauses(self.operation))
 
     def case(self, sample: Sample, seat: Seat = Seat.MAIN) -> Case:
         """Return the case that sends a sample."""
         aim = sample.path[0] if sample.path and not sample.valid else ""
         body = encoded(self.operation, self.adapted(sample, seat))
-        return Case(self.operation, sample.note, body, self.operation.media_type, seat, aim=aim, valid=sample.valid)
+        return Case(
+            self.operation, sample.note, body, self.operation.media_type, seat, aim=aim, valid=sample.valid
+        )
 
     def exact(self, body: Any, note: str, seat: Seat = Seat.MAIN) -> Case:
         """Return the case that sends a body as it is."""
         return Case(self.operation, note, encoded(self.operation, body), self.operation.media_type, seat)
 
     def adapted(self, sample: Sample, seat: Seat) -> Any:
-        """Return the body of a sample with what the provider needs besides: windows that hold, read-only members as they are."""
+        """Return the body of a sample with what the provider needs besides: windows that hold, read-only
+        fields as they are.
+        """
         adapted = self.special.adapt(self.operation.id, sample, self.lazy_setting(seat))
         return self.completed(adapted.value, seat, spared=sample.path[:1] if not sample.valid else ())
 
     def completed(self, body: Any, seat: Seat, spared: tuple[str, ...] = ()) -> Any:
-        """Return a body whose read-only members are those of the room, but for a spared one."""
-        carried = [name for name in self.read_only if name in body and name not in spared] if isinstance(body, dict) else []
+        """Return a body whose read-only fields are those of the room, but for a spared one."""
+        carried = (
+            [name for name in self.read_only if name in body and name not in spared]
+            if isinstance(body, dict)
+            else []
+        )
         if not carried:
             return body
         room = self.lazy_setting(seat).room

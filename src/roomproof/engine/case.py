@@ -18,13 +18,14 @@ from roomproof.interaction import Credentials, Headers
 class Seat(Enum):
     """Which room a case is about; NOBODY is a well-formed id that names no room.
 
-    NAMED is the room of the user's where the run has rooms of its own for MAIN and OTHER; nobody sits there otherwise.
+    NAMED is the room of the user's where the run has rooms of its own for MAIN and OTHER; nobody sits there
+    otherwise.
     """
 
     MAIN = "main"
     OTHER = "other"
     NAMED = "named"
-    NOBODY = "nobody"
+    UNKNOWN = "nobody"
 
 
 _AS_TEXT = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
@@ -41,11 +42,13 @@ class Proof:
 
 @dataclass(frozen=True)
 class Case:
-    """One request to send. `path_id` stands in place of the id in its path, `proof` in place of the run's credentials.
+    """One request to send. `path_id` stands in place of the id in its path, `proof` in place of the run's
+    credentials.
 
     `without` are required parameters, by place and name, that it leaves out.
 
-    `aim` is the one member with a broken value, empty where none is known to be; `valid`: its body is one that must be accepted.
+    `aim` is the one field with a broken value, empty where none is known to be; `valid`: its body is one that
+    must be accepted.
     """
 
     operation: Operation
@@ -64,7 +67,9 @@ class Case:
 
 
 def encoded(operation: Operation, body: Any) -> bytes | None:
-    """Return a body as an operation's media type has it: JSON, the fields of a form, or a text as it is; None where it has none."""
+    """Return a body as an operation's media type has it: JSON, the fields of a form, or a text as it is; None
+    where it has none.
+    """
     if operation.media_type is None:
         return None
     if is_form(operation.media_type) and isinstance(body, dict):
@@ -73,7 +78,9 @@ def encoded(operation: Operation, body: Any) -> bytes | None:
 
 
 def encode(body: Any) -> bytes:
-    """Return a JSON value as UTF-8 text; a lone surrogate, which UTF-8 cannot hold, as its escape (RFC 8259, 7 and 8.2)."""
+    """Return a JSON value as UTF-8 text; a lone surrogate, which UTF-8 cannot hold, as its escape (RFC 8259,
+    7 and 8.2).
+    """
     try:
         return _AS_TEXT.encode(body).encode()
     except UnicodeEncodeError:

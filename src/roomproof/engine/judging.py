@@ -1,4 +1,6 @@
-"""The judging of a run's answers, in the order in which they came; the last one may wait until the next request is under way."""
+"""The judging of a run's responses, in the order in which they came; the last one may wait until the next
+request is under way.
+"""
 
 from __future__ import annotations
 
@@ -15,35 +17,39 @@ from roomproof.verdict import Verdicts
 
 
 class Judging:
-    """Judges answers and keeps the verdicts. Whatever is asked of it, an answer that waits is judged first."""
+    """Judges responses and keeps the verdicts. Whatever is asked of it, a response that waits is judged
+    first.
+    """
 
     def __init__(self, judge: Judge, verdicts: Verdicts, tell: Listener = lambda _: None) -> None:
-        """`tell` hears of each answer when it is judged."""
+        """`tell` hears of each response when it is judged."""
         self._judge = judge
         self._verdicts = verdicts
         self._tell = tell
         self._waiting: tuple[Interaction, list[Evidence]] | None = None
 
     def see(self, interaction: Interaction) -> list[Evidence]:
-        """Judge an answer and return what it says."""
+        """Judge a response and return what it says."""
         evidence = self.see_later(interaction)
         self.catch_up()
         return evidence
 
     def learn(self, interaction: Interaction) -> None:
-        """Let the judge know what an answer shows that no recording keeps: it is no evidence."""
+        """Let the judge know what a response shows that no recording keeps: it is no evidence."""
         self.catch_up()
         self._judge.see(interaction)
 
     def see_later(self, interaction: Interaction) -> list[Evidence]:
-        """Have an answer judged when there is time, or somebody asks; what it says will then stand in the list that is returned."""
+        """Have a response judged when there is time, or somebody asks; what it says will then stand in the
+        list that is returned.
+        """
         self.catch_up()
         evidence: list[Evidence] = []
         self._waiting = interaction, evidence
         return evidence
 
     def catch_up(self) -> None:
-        """Judge the answer that waits, if there is one."""
+        """Judge the response that waits, if there is one."""
         if self._waiting is None:
             return
         (interaction, evidence), self._waiting = self._waiting, None
@@ -54,13 +60,13 @@ class Judging:
 
     @property
     def verdicts(self) -> Verdicts:
-        """The verdicts on all answers so far."""
+        """The verdicts on all responses so far."""
         self.catch_up()
         return self._verdicts
 
     @property
     def rooms(self) -> Rooms:
-        """What is known of the rooms after all answers so far."""
+        """What is known of the rooms after all responses so far."""
         self.catch_up()
         return self._judge.rooms
 
@@ -70,17 +76,19 @@ class Judging:
         return self._judge.known(resource, room_id)
 
     def shown(self, resource: Resource, room_id: str) -> list[Mapping[str, Any]]:
-        """Return the fields of what was shown of a resource and is there still, inside a room; the last one that was met comes last."""
+        """Return the fields of what was shown of a resource and is there still, inside a room; the last one
+        that was met comes last.
+        """
         self.catch_up()
         return [state.known for state in self._judge.shown(resource, room_id)]
 
     def last_seen(self, room_id: str) -> Mapping[str, Any]:
-        """Return the members of a room as they were last seen whenever they are looked at."""
+        """Return the fields of a room as they were last seen whenever they are looked at."""
         return _LastSeen(self, room_id)
 
 
 class _LastSeen(Mapping[str, Any]):
-    """The members of a room; answers that wait are judged only when somebody looks."""
+    """The fields of a room; responses that wait are judged only when somebody looks."""
 
     def __init__(self, judging: Judging, room_id: str) -> None:
         self._judging = judging

@@ -1,4 +1,6 @@
-"""Make a body that shows something small: as few members as do, with plain values in all but those that matter."""
+"""Make a body that shows something small: as few fields as do, with plain values in all but those that
+matter.
+"""
 
 from __future__ import annotations
 
@@ -9,13 +11,20 @@ from typing import Any
 Json = Any
 Body = dict[str, Json]
 SMALL = 40
-"""A text that is no longer than this is small enough, and so is a body of one member."""
+"""A text that is no longer than this is small enough, and so is a body of one field."""
 
 
-def minimised(body: Body, required: Collection[str], plain: Mapping[str, Json], shows: Callable[[Body], bool], attempts: int) -> Body:
-    """Return the smallest body found that shows what `body` does, and asks for less; `shows` is asked so many times at most.
+def minimised(
+    body: Body,
+    required: Collection[str],
+    plain: Mapping[str, Json],
+    shows: Callable[[Body], bool],
+    attempts: int,
+) -> Body:
+    """Return the smallest body found that shows what `body` does, and asks for less; `shows` is asked so many
+    times at most.
 
-    `required` members stay; `plain` holds a plain value of each member.
+    `required` fields stay; `plain` holds a plain value of each field.
     """
     best, tried = body, {_text(body)}
     candidates = _simpler(best, required, plain)
@@ -31,9 +40,16 @@ def minimised(body: Body, required: Collection[str], plain: Mapping[str, Json], 
 
 
 def _weight(body: Body, plain: Mapping[str, Json]) -> tuple[int, int, int, str]:
-    """Return how much a person has to read, and how much of it is odd: members, those that are not plain, letters."""
+    """Return how much a person has to read, and how much of it is odd: fields, those that are not plain,
+    letters.
+    """
     text = _text(body)
-    return len(body), sum(name not in plain or value != plain[name] for name, value in body.items()), len(text), text
+    return (
+        len(body),
+        sum(name not in plain or value != plain[name] for name, value in body.items()),
+        len(text),
+        text,
+    )
 
 
 def _text(body: Body) -> str:
@@ -41,7 +57,9 @@ def _text(body: Body) -> str:
 
 
 def _simpler(body: Body, required: Collection[str], plain: Mapping[str, Json]) -> Iterator[Body]:
-    """Yield bodies with less: one member alone, half of the members, all but one, one with a plain value, one with a smaller value."""
+    """Yield bodies with less: one field alone, half of the fields, all but one, one with a plain value, one
+    with a smaller value.
+    """
     needed = {name: plain.get(name, value) for name, value in body.items() if name in required}
     others = [name for name in body if name not in required]
     for name in others if len(others) > 1 else ():
@@ -56,7 +74,9 @@ def _simpler(body: Body, required: Collection[str], plain: Mapping[str, Json]) -
 
 
 def _smaller(value: Json) -> Iterator[Json]:
-    """Yield smaller values of the same type: shorter texts and plainer letters, fewer items and members, these smaller in turn."""
+    """Yield smaller values of the same type: shorter texts and plainer letters, fewer items and fields, these
+    smaller in turn.
+    """
     if isinstance(value, str) and len(value) > SMALL:
         yield from (value[: len(value) // 2], value[len(value) // 2 :], "a" * len(value), value[:-1])
     elif isinstance(value, list) and value:

@@ -1,4 +1,6 @@
-"""The operations that do not tell a room what to be like: they are exercised after those that do, deletions last."""
+"""The operations that do not tell a room what to be like: they are exercised after those that do, deletions
+last.
+"""
 
 from __future__ import annotations
 
@@ -20,9 +22,25 @@ from roomproof.interaction import SAFE
 from roomproof.judge.delay import within_seconds
 from roomproof.judge.rules import gone_after_delete, listed, not_listed, read_after_write, safe
 
-_INSIDE = (Effect.CREATE, Effect.LIST, Effect.ACTION, Effect.READ, Effect.UPDATE, Effect.REPLACE, Effect.DELETE)
+_INSIDE = (
+    Effect.CREATE,
+    Effect.LIST,
+    Effect.ACTION,
+    Effect.READ,
+    Effect.UPDATE,
+    Effect.REPLACE,
+    Effect.DELETE,
+)
 """What is inside a room is made before it is read."""
-_ROOMS = (Effect.LIST, Effect.READ, Effect.CREATE, Effect.UPDATE, Effect.REPLACE, Effect.ACTION, Effect.DELETE)
+_ROOMS = (
+    Effect.LIST,
+    Effect.READ,
+    Effect.CREATE,
+    Effect.UPDATE,
+    Effect.REPLACE,
+    Effect.ACTION,
+    Effect.DELETE,
+)
 MOST_PAGES = 5
 """So many small pages of a list are looked at."""
 MOST_PAGES_IN_ALL = 20
@@ -34,7 +52,11 @@ MOST_DELETIONS = 12
 def exercise_others(session: Session) -> None:
     """Send what can be sent to each of these operations. Raises CutShortError where the run has to end."""
     contract = session.contract
-    others = [one for one in contract.operations if one not in contract.telling and session.selection.wants_operation(one)]
+    others = [
+        one
+        for one in contract.operations
+        if one not in contract.telling and session.selection.wants_operation(one)
+    ]
     # A room that is made is told of wherever the run makes one.
     others = [one for one in others if one.effect is not Effect.CREATE or one.resource is not contract.room]
     inside = [one for one in others if one.resource is not None and one.resource is not contract.room]
@@ -42,7 +64,11 @@ def exercise_others(session: Session) -> None:
     for operation in (*_in_order(inside, _INSIDE), *_in_order(rest, _ROOMS)):
         if session.is_settled:
             return
-        if operation.effect is Effect.DELETE and operation.names_one and _can_make(session, operation.resource):
+        if (
+            operation.effect is Effect.DELETE
+            and operation.names_one
+            and _can_make(session, operation.resource)
+        ):
             _delete(session, operation)
         elif _is_ready(session, operation):
             _exercise(session, operation)
@@ -73,7 +99,9 @@ def _exercise(session: Session, operation: Operation) -> None:
 
 
 def _turn_pages(session: Session, operation: Operation, listing: Listing) -> None:
-    """Ask for page after page: small ones, where the contract says how, all of them as large as they may be, and of some entries."""
+    """Ask for page after page: small ones, where the contract says how, all of them as large as they may be,
+    and of some entries.
+    """
     small, largest = {listing.size: "1"} if listing.size else {}, _largest(operation, listing)
     if small:
         _walk(session, operation, listing, small, MOST_PAGES)
@@ -94,16 +122,24 @@ def _has_to_list(contract: Contract, resource: Resource) -> bool:
 
 
 def _largest(operation: Operation, listing: Listing) -> dict[str, str]:
-    """Return the query that asks for the largest pages which the contract allows, none where it tells of no limit."""
-    schema = next((one.schema for one in operation.parameters if one.name == listing.size and one.place == "query"), {})
+    """Return the query that asks for the largest pages which the contract allows, none where it tells of no
+    limit.
+    """
+    schema = next(
+        (one.schema for one in operation.parameters if one.name == listing.size and one.place == "query"), {}
+    )
     return {listing.size: as_text(schema["maximum"])} if "maximum" in schema else {}
 
 
-def _walk(session: Session, operation: Operation, listing: Listing, asked: Mapping[str, str], most: int) -> None:
+def _walk(
+    session: Session, operation: Operation, listing: Listing, asked: Mapping[str, str], most: int
+) -> None:
     if not session.selection.wants_operation(operation):
         return
     room_id = session.seats.get(Seat.MAIN, "") if session.contract.room.step in operation.path else ""
-    for _ in pages_of(listing, listing.key, lambda query: session.call(operation, room_id, {**asked, **query}), most):
+    for _ in pages_of(
+        listing, listing.key, lambda query: session.call(operation, room_id, {**asked, **query}), most
+    ):
         session.judging.catch_up()
 
 
@@ -129,7 +165,13 @@ def _read_what_was_written(session: Session, operation: Operation) -> None:
     """Write once more to what stands beside or inside a room, and read it as late as a clause says."""
     resource, clauses = operation.resource, read_after_write.RULE.clauses(operation)
     reading = None if resource is None else session.contract.about(resource, Effect.READ)
-    if resource is None or resource is session.contract.room or reading is None or not clauses or session.is_settled:
+    if (
+        resource is None
+        or resource is session.contract.room
+        or reading is None
+        or not clauses
+        or session.is_settled
+    ):
         return
     session.send(_plain(session, operation))
     own_id = _seated(session, resource)
@@ -144,19 +186,26 @@ def _plain(session: Session, operation: Operation) -> Case:
 
 
 def _ask(session: Session, operation: Operation, own_id: str | None) -> None:
-    """Send the plain request of an operation that only asks: about the thing of an id, or about all of them."""
+    """Send the plain request of an operation that only asks: about the thing of an id, or about all of
+    them.
+    """
     session.send(replace(_plain(session, operation), note=f"calls {operation.id}", path_id=own_id))
 
 
 def _is_ready(session: Session, operation: Operation) -> bool:
-    """Whether there is something that an operation can be about: one inside a room is looked for, else made."""
+    """Whether there is something that an operation can be about: one inside a room is looked for, else
+    made.
+    """
     resource = operation.resource
     if resource is None or resource is session.contract.room or not operation.names_one:
         return True
     for effect in (Effect.LIST, Effect.CREATE):
         if session.known(resource):
             return True
-        found = next((one for one in session.contract.operations if one.resource is resource and one.effect is effect), None)
+        found = next(
+            (one for one in session.contract.operations if one.resource is resource and one.effect is effect),
+            None,
+        )
         if found is not None:
             session.send(_plain(session, found))
     return bool(session.known(resource))
@@ -189,14 +238,16 @@ def _seated(session: Session, resource: Resource) -> str | None:
 
 
 def _delete(session: Session, operation: Operation) -> None:
-    """Delete what is made for it, and look for it afterwards: by a read, in the list, and by another deletion."""
+    """Delete what is made for it, and look for it afterwards: by a read, in the list, and by another
+    deletion.
+    """
     resource = operation.resource
     assert resource is not None, "what is deleted is named"
     with session.in_own_room(is_lasting=resource is not session.contract.room):
         for number, case in enumerate(_deletions(session, operation)):
             if number >= MOST_DELETIONS or not (number == 0 or session.selection.wants(case)):
                 continue
-            if case.seat is Seat.NOBODY or case.path_id is not None:
+            if case.seat is Seat.UNKNOWN or case.path_id is not None:
                 session.send(case)
                 continue
             own_id = _made(session, resource)
@@ -230,4 +281,6 @@ def _look_for_deleted(session: Session, resource: Resource, case: Case, own_id: 
         _ask(session, reading, own_id)
     if listing is not None and listing.listing is not None and not_listed.RULE.clauses(case.operation):
         _walk(session, listing, listing.listing, _largest(listing, listing.listing), MOST_PAGES_IN_ALL)
-    session.send(replace(case, note="the same deletion again", path_id=None if resource is contract.room else own_id))
+    session.send(
+        replace(case, note="the same deletion again", path_id=None if resource is contract.room else own_id)
+    )

@@ -1,4 +1,6 @@
-"""The plan of an operation: which cases are sent, in which order. Families take turns, so that faults show early."""
+"""The plan of an operation: which cases are sent, in which order. Families take turns, so that faults show
+early.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +9,7 @@ from dataclasses import replace
 from random import Random
 
 from roomproof.engine.asking import asking, parameter_cases
-from roomproof.engine.bodies import Bench
+from roomproof.engine.bodies import CaseParts
 from roomproof.engine.carriers import carriers
 from roomproof.engine.case import Case, Seat
 from roomproof.engine.turns import ANCHOR, turns
@@ -19,7 +21,7 @@ OTHER_EVERY = 6
 """After how many cases about the main room the other room is looked at."""
 
 
-def plan(bench: Bench, random: Random) -> Iterator[Case]:
+def plan(bench: CaseParts, random: Random) -> Iterator[Case]:
     """Yield every deterministic case of an operation."""
     if not bench.tells_a_room:
         yield from asking(bench, random)
@@ -43,55 +45,75 @@ def plan(bench: Bench, random: Random) -> Iterator[Case]:
     )
 
 
-def _with_other(bench: Bench, samples: Iterator[Sample], other: Sample) -> Iterator[Case]:
+def _with_other(bench: CaseParts, samples: Iterator[Sample], other: Sample) -> Iterator[Case]:
     for number, sample in enumerate(samples, 1):
         yield bench.case(sample)
         if bench.has_other and not bench.makes_rooms and number % OTHER_EVERY == 0:
             yield bench.case(_part_of(bench, other, number // OTHER_EVERY), Seat.OTHER)
 
 
-def _alone_and_among_others(bench: Bench, samples: Iterator[Sample], basis: Sample) -> Iterator[Case]:
-    """Yield each broken body, and the same fault in a body with every other member."""
+def _alone_and_among_others(bench: CaseParts, samples: Iterator[Sample], basis: Sample) -> Iterator[Case]:
+    """Yield each broken body, and the same fault in a body with every other field."""
     for sample in samples:
         yield bench.case(sample)
-        if isinstance(sample.value, dict) and sample.rule != "required" and basis.value.keys() - sample.value.keys():
+        if (
+            isinstance(sample.value, dict)
+            and sample.rule != "required"
+            and basis.value.keys() - sample.value.keys()
+        ):
             full = {**basis.value, **sample.value}
-            yield bench.case(replace(sample, value=full, note=f"{sample.note}, among all members"))
+            yield bench.case(replace(sample, value=full, note=f"{sample.note}, among all fields"))
 
 
-def _without_defaults(bench: Bench, basis: Sample) -> Sample:
-    """Return a sample that leaves out what has a default, so that the default is seen in a room that was updated."""
+def _without_defaults(bench: CaseParts, basis: Sample) -> Sample:
+    """Return a sample that leaves out what has a default, so that the default is seen in a room that was
+    updated.
+    """
     rules = (default.RULE, default_from.RULE)
     defaulted = {clause.path[0] for rule in rules for clause in rule.clauses(bench.operation)}
     required = bench.operation.schema.get("required", ())
-    return replace(basis, value={name: value for name, value in basis.value.items() if name in required or name not in defaulted})
+    return replace(
+        basis,
+        value={
+            name: value for name, value in basis.value.items() if name in required or name not in defaulted
+        },
+    )
 
 
-def _part_of(bench: Bench, sample: Sample, number: int) -> Sample:
-    """Return a sample with one member of the given one, another one for each number, and what is required."""
+def _part_of(bench: CaseParts, sample: Sample, number: int) -> Sample:
+    """Return a sample with one field of the given one, another one for each number, and what is required."""
     required = bench.operation.schema.get("required", ())
     names = list(sample.value)
     chosen = {*required, *names[number % max(len(names), 1) :][:1]}
     return replace(sample, value={name: value for name, value in sample.value.items() if name in chosen})
 
 
-def told_and_looked_at(bench: Bench, looking: Bench) -> Iterator[tuple[Case, Case]]:
-    """Yield pairs of cases: a whole body is told to an operation, a small update then shows how much of it was stored.
+def told_and_looked_at(bench: CaseParts, looking: CaseParts) -> Iterator[tuple[Case, Case]]:
+    """Yield pairs of cases: a whole body is told to an operation, a small update then shows how much of it
+    was stored.
 
-    Each body is told twice and looked at with different members, since a look shows only what it does not carry.
+    Each body is told twice and looked at with different fields, since a look shows only what it does not
+    carry.
     """
     anchor = bench.setting(Seat.MAIN).now + ANCHOR
     for variant in (0, 1):
         told, small = (
-            plain(each.operation.schema, each.special.fields(each.setting(Seat.MAIN)), anchor=anchor, variant=variant)
+            plain(
+                each.operation.schema,
+                each.special.fields(each.setting(Seat.MAIN)),
+                anchor=anchor,
+                variant=variant,
+            )
             for each in (bench, looking)
         )
         for number in (0, -1):
             yield bench.case(told), looking.case(_part_of(looking, small, number))
 
 
-def provider_samples(bench: Bench, basis: Sample) -> Iterator[Case]:
-    """Yield what the provider's own strategies add, where the operation has the members; required members are filled in."""
+def provider_samples(bench: CaseParts, basis: Sample) -> Iterator[Case]:
+    """Yield what the provider's own strategies add, where the operation has the fields; required fields are
+    filled in.
+    """
     known = bench.operation.schema.get("properties", {})
     required = {name: basis.value[name] for name in bench.operation.schema.get("required", ())}
     for sample in bench.special.samples(bench.setting(Seat.MAIN)):

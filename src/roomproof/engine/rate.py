@@ -1,4 +1,6 @@
-"""Keep to a number of requests a second, and to a time for all of them; notice when somebody sets the clock."""
+"""Keep to a number of requests a second, and to a time for all of them; notice when somebody sets the
+clock.
+"""
 
 from __future__ import annotations
 
@@ -26,7 +28,7 @@ class Rate:
         return start - now
 
 
-class Allowance:
+class Deadline:
     """The time that a run has from now on, in seconds; None means no end."""
 
     def __init__(self, seconds: float | None) -> None:
@@ -48,7 +50,10 @@ class Clock:
         by = _ahead() - self._ahead
         if abs(by) <= MOST_SET:
             return ""
-        return f"the clock of this machine was set {'forward' if by > 0 else 'back'} by {abs(by):.0f} s during the run; run it again"
+        return (
+            f"the clock of this machine was set {'forward' if by > 0 else 'back'} by {abs(by):.0f} s "
+            f"during the run; run it again"
+        )
 
 
 def _ahead() -> float:

@@ -16,7 +16,7 @@ from roomproof.engine.case import Seat
 from roomproof.engine.session import Session
 from roomproof.engine.turns import ANCHOR
 from roomproof.judge.delay import within_seconds
-from roomproof.judge.rooms import Written
+from roomproof.judge.rooms import LastUpdate
 from roomproof.judge.rules import read_after_write
 from roomproof_strategies import plain
 
@@ -42,12 +42,12 @@ class Readback:
         # Every operation updates a room, and every room is updated by one.
         size = max(len(seats), 1)
         parts = (wanted[begun : begun + size] for begun in range(0, len(wanted), size))
-        self._told: list[Written | None] = []
+        self._told: list[LastUpdate | None] = []
         self._updated = 0.0
         self._waves: list[Wave] = [tuple(zip(cycle(part), seats, strict=False)) for part in parts]
 
     def begin(self) -> None:
-        """Tell the rooms every member, by as many operations as there are rooms."""
+        """Tell the rooms every field, by as many operations as there are rooms."""
         for wave in self._waves[:1]:
             self._tell(wave)
             self._told = self._last(wave)
@@ -69,7 +69,11 @@ class Readback:
             setting = self._session.setting(seat)
             for variant in (1, 0):
                 fields = bench.special.fields(setting)
-                self._session.send(bench.case(plain(operation.schema, fields, anchor=setting.now + ANCHOR, variant=variant), seat))
+                self._session.send(
+                    bench.case(
+                        plain(operation.schema, fields, anchor=setting.now + ANCHOR, variant=variant), seat
+                    )
+                )
         self._updated = monotonic()
 
     def _wait_for(self, wave: Wave) -> None:
@@ -80,12 +84,13 @@ class Readback:
         answered = [written.answered_by for written in last if written.answered_by is not None]
         if answered:
             whole = timedelta(seconds=self._seconds) + _MARGIN
-            # The judge reads one clock, and that one may be set meanwhile: so it takes no longer, and no less.
+            # The judge reads one clock, and that one may be set meanwhile: so it takes no longer, and no
+            # less.
             left = min(max(answered) + whole - datetime.now(UTC), whole)
             passed = timedelta(seconds=monotonic() - self._updated)
             self._session.wait(max(left, whole - passed, timedelta()).total_seconds())
 
-    def _last(self, wave: Wave) -> list[Written | None]:
+    def _last(self, wave: Wave) -> list[LastUpdate | None]:
         """Return the last update of each room, None where it is not known."""
         states = [self._session.judging.rooms.get(self._session.seats[seat]) for _, seat in wave]
         return [state.written if state else None for state in states]

@@ -1,7 +1,8 @@
-"""Requests that a provider carries out once, however often they come: by an id and a time in two headers that the contract names.
+"""Requests that a provider carries out once, however often they come: by an id and a time in two headers that
+the contract names.
 
-Every request of a run to make a room is one of these, where there are such headers: if its answer is lost, the same request is sent
-again, and the answer tells which room was made.
+Every request of a run to make a room is one of these, where there are such headers: if its response is lost,
+the same request is sent again, and the response tells which room was made.
 """
 
 from __future__ import annotations
@@ -14,60 +15,77 @@ from uuid import uuid4
 from roomproof.auth.scheme import Scheme
 from roomproof.contract.model import Contract
 from roomproof.interaction import Headers, header
-from roomproof.ledger.books import Repeatable
-from roomproof.targets.target import Outgoing
+from roomproof.journal.journal import Repeatable
+from roomproof.targets.target import UnsentRequest
 
 MOST_KEPT = 100_000
 """Bytes of a body that is kept in a journal."""
 
 
 def repeatable(names: tuple[str, str], now: datetime) -> Headers:
-    """Return headers of these names, an id and the time of the first sending, that make a request one that may be repeated.
+    """Return headers of these names, an id and the time of the first sending, that make a request one that
+    may be repeated.
 
-    The id is not from the seed: a provider remembers it, and would give the next run the answer that this one got.
+    The id is not from the seed: a provider remembers it, and would give the next run the response that this
+    one got.
     """
     return ((names[0], str(uuid4())), (names[1], format_datetime(now, usegmt=True)))
 
 
-def with_headers(contract: Contract, outgoing: Outgoing, now: datetime) -> Outgoing:
-    """Return a request with the headers that let it be repeated; as it is where there are none, or where it has one of its own.
+def with_headers(contract: Contract, unsent: UnsentRequest, now: datetime) -> UnsentRequest:
+    """Return a request with the headers that let it be repeated; as it is where there are none, or where it
+    has one of its own.
 
     One with wrong credentials is to be rejected; if it is accepted, it is repeated with the right ones.
     """
-    names = _names(contract, outgoing)
-    if names is None or len(outgoing.body or b"") > MOST_KEPT:
-        return outgoing
-    if any(header(outgoing.headers, name) is not None for name in names):
-        return outgoing
-    return replace(outgoing, headers=(*outgoing.headers, *repeatable(names, now)))
+    names = _names(contract, unsent)
+    if names is None or len(unsent.body or b"") > MOST_KEPT:
+        return unsent
+    if any(header(unsent.headers, name) is not None for name in names):
+        return unsent
+    return replace(unsent, headers=(*unsent.headers, *repeatable(names, now)))
 
 
-def key_of(contract: Contract, outgoing: Outgoing) -> str | None:
+def key_of(contract: Contract, unsent: UnsentRequest) -> str | None:
     """Return the id under which a request may be repeated, None where it may not."""
-    names = _names(contract, outgoing)
-    return None if names is None or header(outgoing.headers, names[1]) is None else header(outgoing.headers, names[0])
+    names = _names(contract, unsent)
+    return (
+        None
+        if names is None or header(unsent.headers, names[1]) is None
+        else header(unsent.headers, names[0])
+    )
 
 
-def kept(contract: Contract, outgoing: Outgoing) -> Repeatable | None:
+def kept(contract: Contract, unsent: UnsentRequest) -> Repeatable | None:
     """Return a request as a journal keeps it, for it to be repeated; None if it cannot be."""
-    names = _names(contract, outgoing)
-    if names is None or key_of(contract, outgoing) is None or len(outgoing.body or b"") > MOST_KEPT:
+    names = _names(contract, unsent)
+    if names is None or key_of(contract, unsent) is None or len(unsent.body or b"") > MOST_KEPT:
         return None
     try:
-        body = (outgoing.body or b"").decode()
+        body = (unsent.body or b"").decode()
     except UnicodeDecodeError:
         return None
     wanted = {name.lower() for name in (*names, "Content-Type")}
-    headers = tuple((name, value) for name, value in outgoing.headers if name.lower() in wanted)
-    return Repeatable(outgoing.method, outgoing.path, outgoing.query, headers, body)
+    headers = tuple((name, value) for name, value in unsent.headers if name.lower() in wanted)
+    return Repeatable(unsent.method, unsent.path, unsent.query, headers, body)
 
 
-def again(request: Repeatable, scheme: Scheme, mark: str) -> Outgoing:
+def again(request: Repeatable, scheme: Scheme, mark: str) -> UnsentRequest:
     """Return the same request to be sent once more."""
     query, body = request.query, request.body.encode() or None
-    return Outgoing(request.method, request.path, query, request.headers, body, scheme, repeatable=True, mark=mark, housekeeping=True)
+    return UnsentRequest(
+        request.method,
+        request.path,
+        query,
+        request.headers,
+        body,
+        scheme,
+        repeatable=True,
+        mark=mark,
+        housekeeping=True,
+    )
 
 
-def _names(contract: Contract, outgoing: Outgoing) -> tuple[str, str] | None:
-    matched = contract.match(outgoing.method, outgoing.path)
+def _names(contract: Contract, unsent: UnsentRequest) -> tuple[str, str] | None:
+    matched = contract.match(unsent.method, unsent.path)
     return matched[0].repeatability if matched else None

@@ -17,28 +17,40 @@ _STEP = re.compile(r"\{([^{}]+)\}")
 
 
 def required_query(operation: Operation) -> dict[str, str]:
-    """Return the query that every request needs, with the first value that the contract names for each parameter."""
+    """Return the query that every request needs, with the first value that the contract names for each
+    parameter.
+    """
     return {
-        parameter.name: plain_text(parameter) for parameter in operation.parameters if parameter.place == "query" and parameter.required
+        parameter.name: plain_text(parameter)
+        for parameter in operation.parameters
+        if parameter.place == "query" and parameter.required
     }
 
 
 def required_headers(operation: Operation) -> dict[str, str]:
-    """Return the headers that every request needs, each with the first value that the contract names for it, if it names one."""
+    """Return the headers that every request needs, each with the first value that the contract names for it,
+    if it names one.
+    """
     return {name: text for name, text in _required(operation, "header") if text}
 
 
 def required_cookies(operation: Operation) -> dict[str, str]:
-    """Return the cookies that every request needs, each with the first value that the contract names for it, if it names one."""
+    """Return the cookies that every request needs, each with the first value that the contract names for it,
+    if it names one.
+    """
     return {name: text for name, text in _required(operation, "cookie") if text}
 
 
 def _required(operation: Operation, place: str) -> Iterator[tuple[str, str]]:
-    return ((one.name, plain_text(one)) for one in operation.parameters if one.place == place and one.required)
+    return (
+        (one.name, plain_text(one)) for one in operation.parameters if one.place == place and one.required
+    )
 
 
 def plain_text(parameter: Parameter) -> str:
-    """Return a value for a parameter, as it is sent: one that the contract names, else a plain one of its schema."""
+    """Return a value for a parameter, as it is sent: one that the contract names, else a plain one of its
+    schema.
+    """
     schema = parameter.schema
     if "const" in schema:
         return as_text(schema["const"])
@@ -53,7 +65,13 @@ def plain_text(parameter: Parameter) -> str:
 
 
 def path_of(operation: Operation, room: Resource, room_id: str, others: dict[str, str] | None = None) -> str:
-    """Return the path of an operation about the room of an id; every other parameter has the value that the contract names for it."""
-    named = {parameter.name: plain_text(parameter) for parameter in operation.parameters if parameter.place == "path"}
+    """Return the path of an operation about the room of an id; every other parameter has the value that the
+    contract names for it.
+    """
+    named = {
+        parameter.name: plain_text(parameter)
+        for parameter in operation.parameters
+        if parameter.place == "path"
+    }
     values = {**named, room.parameter: room_id, **(others or {})}
     return _STEP.sub(lambda step: segment(values.get(step[1], "")), operation.path)

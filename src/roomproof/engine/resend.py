@@ -1,4 +1,6 @@
-"""Send recorded requests again: to the rooms of this run, with its credentials, and as if they were written today."""
+"""Send recorded requests again: to the rooms of this run, with its credentials, and as if they were written
+today.
+"""
 
 from __future__ import annotations
 
@@ -20,23 +22,34 @@ from roomproof.engine.request_line import path_of
 from roomproof.engine.session import Session
 from roomproof.interaction import Credentials, Interaction, Request, RoomKnowledge
 from roomproof.judge.evidence import Evidence
+from roomproof.judge.judged_interaction import read_response
 from roomproof.judge.rules import window
-from roomproof.judge.seen import read_answer
 from roomproof.targets.grammar import is_field, leads_elsewhere, segment, unsendable
-from roomproof.targets.target import Outgoing
+from roomproof.targets.target import UnsentRequest
 
 _KEPT = frozenset(
     (
-        *("accept-language", "content-language", "content-type", "if-match", "if-modified-since", "if-none-match"),
+        *(
+            "accept-language",
+            "content-language",
+            "content-type",
+            "if-match",
+            "if-modified-since",
+            "if-none-match",
+        ),
         *("if-unmodified-since", "prefer"),
     )
 )
-"""Headers that belong to what is asked and not to the old connection, credentials or client; a contract may name further ones."""
+"""Headers that belong to what is asked and not to the old connection, credentials or client; a contract may
+name further ones.
+"""
 _CREDENTIALS = ("authorization", "cookie")
 
 
-def refusal(contract: Contract, request: Request) -> str:
-    """Return why a recorded request cannot be sent again, an empty text if it can, or if it is none of the contract's operations."""
+def rejection(contract: Contract, request: Request) -> str:
+    """Return why a recorded request cannot be sent again, an empty text if it can, or if it is none of the
+    contract's operations.
+    """
     if not all(is_field(name, value) for name, value in request.headers):
         return "a header holds what no header can (RFC 9110, 5.1 and 5.5)"
     matched = contract.match(request.method, request.path)
@@ -72,7 +85,8 @@ def _query(operation: Operation, request: Request, contract: Contract) -> dict[s
 class Resender:
     """Translates requests of a recording into requests of a session.
 
-    A room that the recording makes is made anew; of the others that of the last request becomes the main room.
+    A room that the recording makes is made anew; of the others that of the last request becomes the main
+    room.
     """
 
     session: Session
@@ -89,7 +103,9 @@ class Resender:
                 self._rooms.setdefault(room, seats[len(self._rooms)])
 
     def send(self, interaction: Interaction) -> list[Evidence]:
-        """Send one of the requests, with wrong credentials once in each way in which they can be wrong; return what the answers say."""
+        """Send one of the requests, with wrong credentials once in each way in which they can be wrong;
+        return what the responses say.
+        """
         return [item for _, evidence in self.sent(interaction) for item in evidence]
 
     def sent(self, interaction: Interaction) -> list[tuple[Interaction, list[Evidence]]]:
@@ -103,17 +119,24 @@ class Resender:
             self._make_or_delete(*matched)
         else:
             schemes = self._schemes(interaction.request.credentials)
-            sent = [self.session.repeat(self._outgoing(matched[0], interaction, scheme)) for scheme in schemes]
+            sent = [
+                self.session.repeat(self._unsent_request(matched[0], interaction, scheme))
+                for scheme in schemes
+            ]
         made = [room_id for room_id in self.session.made if room_id not in earlier]
         if made and interaction.response is not None:
-            room = self.session.contract.room.representation(read_answer(interaction.response.body)) or {}
+            room = self.session.contract.room.representation(read_response(interaction.response.body)) or {}
             self._made[str(room.get(self.session.contract.room.id))] = made[-1]
         return sent
 
     def _is_housekeeping(self, operation: Operation) -> bool:
-        """Whether a run only makes use of an operation: of what no document has, and of deletions, the rest is left out."""
+        """Whether a run only makes use of an operation: of what no document has, and of deletions, the rest
+        is left out.
+        """
         contract = self.session.contract
-        return operation not in contract.telling and (not operation.is_documented or operation is contract.deleting)
+        return operation not in contract.telling and (
+            not operation.is_documented or operation is contract.deleting
+        )
 
     def _make_or_delete(self, operation: Operation, parameters: Mapping[str, str]) -> None:
         """Make or delete a room as a recording does."""
@@ -126,26 +149,30 @@ class Resender:
     def _schemes(self, credentials: Credentials) -> list[Scheme | None]:
         subject = self.session.subject
         if credentials is Credentials.WRONG:
-            return list(subject.scheme.forgeries().values())
+            return list(subject.scheme.invalid_credentials().values())
         if credentials is Credentials.UNSCOPED:
             return [subject.unscoped] if subject.unscoped else []
         return [None if credentials is Credentials.MISSING else subject.scheme]
 
-    def _outgoing(self, operation: Operation, interaction: Interaction, scheme: Scheme | None) -> Outgoing:
+    def _unsent_request(
+        self, operation: Operation, interaction: Interaction, scheme: Scheme | None
+    ) -> UnsentRequest:
         request = interaction.request
         room = self._room_of(request)
         seat = self._rooms.get(room)
         known = self._made.get(room) or (self.session.seats[seat] if seat else None)
-        here = known or (self.session.stranger() if request.room is RoomKnowledge.NONE else room)
+        here = known or (self.session.unknown_room_id() if request.room is RoomKnowledge.NONE else room)
         parameters = (self.session.contract.match(request.method, request.path) or (operation, {}))[1]
         named = {name: unquote(value) for name, value in parameters.items()}
-        path = path_of(operation, self.session.contract.room, here, {**named, self.session.contract.room.parameter: here})
+        path = path_of(
+            operation, self.session.contract.room, here, {**named, self.session.contract.room.parameter: here}
+        )
         knowledge = RoomKnowledge.EXISTS if known else request.room
         headers = tuple(self._headers(operation, request))
         query = _query(operation, request, self.session.contract)
         body = self._body(operation, interaction, room, here)
         credentials = Credentials.VALID if request.credentials is Credentials.UNKNOWN else request.credentials
-        return Outgoing(operation.method, path, query, headers, body, scheme, credentials, knowledge)
+        return UnsentRequest(operation.method, path, query, headers, body, scheme, credentials, knowledge)
 
     def _room_of(self, request: Request) -> str:
         matched = self.session.contract.match(request.method, request.path)
@@ -184,7 +211,9 @@ class Resender:
 
 
 def _moved(text: str, operation: Operation, at: datetime | None) -> str:
-    """Return a body whose windows lie as far in the future as they did when it was recorded: whole days later."""
+    """Return a body whose windows lie as far in the future as they did when it was recorded: whole days
+    later.
+    """
     names = {name for clause in window.RULE.clauses(operation) for name in window.RULE.fields(clause)}
     days = (datetime.now(UTC) - at).days if at else 0
     if not names or days < 1:
@@ -193,7 +222,9 @@ def _moved(text: str, operation: Operation, at: datetime | None) -> str:
         body = json.loads(text)
     except ValueError:
         return text
-    moved = {name: _later(body[name], days) for name in names if name in body} if isinstance(body, dict) else {}
+    moved = (
+        {name: _later(body[name], days) for name in names if name in body} if isinstance(body, dict) else {}
+    )
     for name, (before, after) in moved.items():
         text = text.replace(f'"{name}":{json.dumps(before)}', f'"{name}":{json.dumps(after)}')
     return text

@@ -8,15 +8,15 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from roomproof.contract.model import Operation
-from roomproof.engine import tidy
+from roomproof.engine import restore
 from roomproof.engine.case import Seat, encode
 from roomproof.engine.census import take_census
-from roomproof.engine.rate import Allowance
+from roomproof.engine.rate import Deadline
+from roomproof.engine.restore import Restorer
 from roomproof.engine.session import CutShortError, Result, Session
-from roomproof.engine.settable import changes_members, members_in, told, unrestorable
-from roomproof.engine.tidy import Tidying
+from roomproof.engine.settable import changes_fields, fields_in, told, unrestorable
+from roomproof.engine.signal_delay import delay_signals
 from roomproof.engine.turns import ANCHOR
-from roomproof.engine.undisturbed import undisturbed
 from roomproof.errors import UnreachableError, UsageError
 from roomproof.interaction import BUSY, Interaction, header
 from roomproof.judge.rules import gone_after_delete, not_listed
@@ -25,7 +25,8 @@ from roomproof_strategies import plain
 
 
 def open_rooms(session: Session) -> None:
-    """Seat the rooms of a run: made as documented, else the one that was named and, if it can be had, another.
+    """Seat the rooms of a run: made as documented, else the one that was named and, if it can be had,
+    another.
 
     Raises UsageError if a room has to be named and is not, UnreachableError if nobody answers.
     """
@@ -35,7 +36,10 @@ def open_rooms(session: Session) -> None:
         _make_rooms(session, maker)
         return
     if session.subject.room_id is None:
-        raise UsageError(f"{session.contract.provider}: no documented way makes a room; name one that may be changed with --room-id")
+        raise UsageError(
+            f"{session.contract.provider}: no documented way makes a room; name one that may be changed "
+            f"with --room-id"
+        )
     session.seats[Seat.MAIN] = session.subject.room_id
     _remember(session)
     if creating is not None:
@@ -47,8 +51,10 @@ def open_rooms(session: Session) -> None:
 
 
 def _spare_the_named_room(session: Session) -> None:
-    """Leave alone what cannot be put back in the named room, where the run can make rooms of its own; else say that it will change."""
-    found = session.books.found
+    """Leave alone what cannot be put back in the named room, where the run can make rooms of its own; else
+    say that it will change.
+    """
+    found = session.journal.found
     lasting = unrestorable(session.contract, found) if found is not None else {}
     if not lasting:
         return
@@ -58,13 +64,20 @@ def _spare_the_named_room(session: Session) -> None:
         session.call(creating)
     # Who gives a room an id by which nobody finds it is tried in the room that is there for sure.
     own = (
-        [room_id for room_id in session.made if members_in(session.contract, session.look(room_id), room_id) is not None]
+        [
+            room_id
+            for room_id in session.made
+            if fields_in(session.contract, session.look(room_id), room_id) is not None
+        ]
         if can_make
         else []
     )
     if not own:
         values = ", ".join(f"{name}={told(value)}" for name, value in lasting.items())
-        session.subject.tell(f"room {session.subject.room_id} may not end as it was found: the contract allows no request with {values}")
+        session.subject.tell(
+            f"room {session.subject.room_id} may not end as it was found: the contract allows no "
+            f"request with {values}"
+        )
         return
     session.lasting = frozenset(lasting)
     session.target.leave_alone(lasting)
@@ -76,38 +89,45 @@ def _spare_the_named_room(session: Session) -> None:
 
 def _look_at_the_named_room(session: Session, operation: Operation, lasting: Container[str]) -> None:
     """Update what can be put back in the named room, once, since there may be in it what no new room has."""
-    if not changes_members(operation):
+    if not changes_fields(operation):
         return
     bench = session.bench(operation)
-    sample = plain(operation.schema, bench.special.fields(session.setting(Seat.NAMED)), anchor=datetime.now(UTC) + ANCHOR)
+    sample = plain(
+        operation.schema, bench.special.fields(session.setting(Seat.NAMED)), anchor=datetime.now(UTC) + ANCHOR
+    )
     some = {name: value for name, value in sample.value.items() if name not in lasting}
     session.offer(bench.case(replace(sample, value=some), Seat.NAMED))
 
 
 def _remember(session: Session) -> None:
-    """Enter into the books how the named room is found, if it can be read, so that it can be put back.
+    """Enter into the journal how the named room is found, if it can be read, so that it can be put back.
 
-    A member in which a secret stands is remembered, and not written.
+    A field in which a secret stands is remembered, and not written.
     """
     reading = session.contract.reading
     if reading is None:
         return
-    # The first request of the run, and one that changes nothing: who is not there now has made no room. The judge hears the answer, too:
-    # what an update carries of fields that cannot be changed has to be what the room has.
+    # The first request of the run, and one that changes nothing: who is not there now has made no room. The
+    # judge hears the response, too: what an update carries of fields that cannot be changed has to be what
+    # the room has.
     interaction = session.call(reading, session.seats[Seat.MAIN])
     _require_reachable(session, interaction)
     session.target.meet_shown(interaction)
-    found = members_in(session.contract, interaction, session.seats[Seat.MAIN])
+    found = fields_in(session.contract, interaction, session.seats[Seat.MAIN])
     if found is None or session.subject.ours:
         return
     secrets = KnownSecrets(session.subject.scheme.secrets())
-    session.books.find(found, [name for name, value in found.items() if secrets.stand_in(encode(value))])
+    session.journal.find(found, [name for name, value in found.items() if secrets.stand_in(encode(value))])
 
 
 def _make_rooms(session: Session, maker: Operation) -> None:
-    """Make the main and the other room; a fault that shows already now is a finding, not the end of the run."""
+    """Make the main and the other room; a fault that shows already now is a finding, not the end of the
+    run.
+    """
     bench = session.bench(maker)
-    basis = plain(maker.schema, bench.special.fields(session.setting(Seat.MAIN)), anchor=datetime.now(UTC) + ANCHOR)
+    basis = plain(
+        maker.schema, bench.special.fields(session.setting(Seat.MAIN)), anchor=datetime.now(UTC) + ANCHOR
+    )
     cases = (bench.exact({}, "an empty body"), bench.case(basis))
     for number, case in enumerate((*cases, *cases)):
         interaction, _ = session.send(case)
@@ -115,9 +135,14 @@ def _make_rooms(session: Session, maker: Operation) -> None:
             require_hearing(session, interaction)
     if not session.made:
         strange = ", ".join(session.target.strange_rooms())
-        why = f"each create was answered with a room that may be somebody else's: {strange}" if strange else "no room could be made"
+        why = (
+            f"each create was answered with a room that may be somebody else's: {strange}"
+            if strange
+            else "no room could be made"
+        )
         raise CutShortError(f"{why}, so nothing else could be tried")
-    # The room that was made of nothing shows what defaults are after an update, so it sits beside the main one.
+    # The room that was made of nothing shows what defaults are after an update, so it sits beside the main
+    # one.
     session.seats = dict(zip((Seat.MAIN, Seat.OTHER), reversed(session.made[:2]), strict=False))
 
 
@@ -126,7 +151,11 @@ def make_room(session: Session) -> str | None:
     contract, earlier = session.contract, frozenset(session.made)
     if contract.maker is not None:
         bench = session.bench(contract.maker)
-        body = plain(contract.maker.schema, bench.special.fields(session.setting(Seat.MAIN)), anchor=datetime.now(UTC) + ANCHOR).value
+        body = plain(
+            contract.maker.schema,
+            bench.special.fields(session.setting(Seat.MAIN)),
+            anchor=datetime.now(UTC) + ANCHOR,
+        ).value
         required = {name: body[name] for name in contract.maker.schema.get("required", ())}
         session.send(bench.exact(required, "a room of its own"))
     elif contract.creating is not None:
@@ -135,21 +164,32 @@ def make_room(session: Session) -> str | None:
 
 
 def require_hearing(session: Session, interaction: Interaction) -> None:
-    """Raise UnreachableError if the first answer shows that nothing can be tested: nobody there, wrong set-up, too busy."""
+    """Raise UnreachableError if the first response shows that nothing can be tested: nobody there, wrong
+    set-up, too busy.
+    """
     _require_reachable(session, interaction)
     response = interaction.response
     status = response.status if response else 0
-    provider, variables = session.contract.provider, ", ".join(session.contract.credentials.environment.values())
+    provider, variables = (
+        session.contract.provider,
+        ", ".join(session.contract.credentials.environment.values()),
+    )
     if status in (401, 403):
-        raise UnreachableError(f"{provider}: the credentials are refused (status {status}); check {variables} and --base-url")
+        raise UnreachableError(
+            f"{provider}: the credentials are rejected (status {status}); check {variables} and --base-url"
+        )
     if status == 404:
         room = f"no room {session.seats[Seat.MAIN]}" if Seat.MAIN in session.seats else "nothing"
         raise UnreachableError(f"{provider}: there is {room} (status 404); check --room-id and --base-url")
     if response is not None and 300 <= status < 400:
         where = header(response.headers, "location") or "nowhere"
-        raise UnreachableError(f"{provider}: redirects to {where} (status {status}), which is not followed; check --base-url")
+        raise UnreachableError(
+            f"{provider}: redirects to {where} (status {status}), which is not followed; check --base-url"
+        )
     if status in BUSY:
-        raise UnreachableError(f"{provider}: is too busy to answer (status {status}); try again later, or with a lower --rate")
+        raise UnreachableError(
+            f"{provider}: is too busy to answer (status {status}); try again later, or with a lower --rate"
+        )
 
 
 def _require_reachable(session: Session, interaction: Interaction) -> None:
@@ -161,60 +201,63 @@ def _require_reachable(session: Session, interaction: Interaction) -> None:
 
 
 def clean_up(session: Session, tell: Callable[[Result], None] = lambda _: None) -> None:
-    """Put the named room back, and delete the rooms that the run made; the result tells what could not be done.
+    """Put the named room back, and delete the rooms that the run made; the result tells what could not be
+    done.
 
-    `tell` hears of the result before that: it may take long, and reports are not to wait for it. It goes on after Ctrl-C and SIGTERM for
-    MOST_SECONDS, and ends with the second one of a run, or where a signal or its time has ended the run, with the first: what is left then
-    stands in the ledger.
+    `tell` hears of the result before that: it may take long, and reports are not to wait for it. It goes on
+    after Ctrl-C and SIGTERM for MOST_SECONDS, and ends with the second one of a run, or where a signal or its
+    time has ended the run, with the first: what is left then stands in the journal.
     """
-    result, tidying = session.result, session.tidying()
+    result, restorer = session.result, session.restorer()
     is_bounded = session.options.max_seconds is not None
     is_announced = result.interrupted or bool(is_bounded and result.stopped)
     try:
-        with undisturbed(impatient=is_announced, then=lambda: _hurry(session, tidying)):
+        with delay_signals(at_once=is_announced, then=lambda: _hurry(session, restorer)):
             session.judging.catch_up()
-            _note_rooms(session, tidying)
+            _note_rooms(session, restorer)
             try:
                 tell(result)
             finally:
                 if is_announced:
-                    _hurry(session, tidying)
+                    _hurry(session, restorer)
                 elif is_bounded:
-                    tidying.allowance = Allowance(tidy.MOST_SECONDS)
-                _tidy_up(session, tidying)
+                    restorer.deadline = Deadline(restore.MOST_SECONDS)
+                _restore(session, restorer)
     except KeyboardInterrupt as stop:
         result.stopped, result.interrupted = result.stopped or ended_by(stop), True
-    _note_rooms(session, tidying)
+    _note_rooms(session, restorer)
 
 
-def _tidy_up(session: Session, tidying: Tidying) -> None:
+def _restore(session: Session, restorer: Restorer) -> None:
     if session.subject.ours:
-        tidying.delete_rooms()
+        restorer.delete_rooms()
     else:
-        tidying.everything()
-        _tell_unknown(session, tidying)
+        restorer.everything()
+        _tell_unknown(session, restorer)
 
 
-def _hurry(session: Session, tidying: Tidying) -> None:
-    """Let tidying up take no longer than MOST_SECONDS from now on, and say so."""
-    if tidying.allowance.left() is None:
-        tidying.allowance = Allowance(tidy.MOST_SECONDS)
-    if not session.books.settled and not session.subject.ours:
-        bound = f"for {tidy.MOST_SECONDS:g} s at most"
+def _hurry(session: Session, restorer: Restorer) -> None:
+    """Let restoring take no longer than MOST_SECONDS from now on, and say so."""
+    if restorer.deadline.left() is None:
+        restorer.deadline = Deadline(restore.MOST_SECONDS)
+    if not session.journal.settled and not session.subject.ours:
+        bound = f"for {restore.MOST_SECONDS:g} s at most"
 
         def say() -> None:
             # A signal may come in the middle of another sentence.
             with suppress(RuntimeError):
-                session.subject.tell(f"tidying up, {bound}; Ctrl-C ends it at once, and `roomproof cleanup` goes on")
+                session.subject.tell(
+                    f"restoring, {bound}; Ctrl-C ends it at once, and `roomproof cleanup` goes on"
+                )
 
         session.telling.hold(say)
 
 
-def _note_rooms(session: Session, tidying: Tidying) -> None:
+def _note_rooms(session: Session, restorer: Restorer) -> None:
     if not session.subject.ours:
-        books = session.books
-        session.result.left_behind = (*books.rooms, *books.left)
-        session.result.remarks = (*session.remarks, *tidying.remarks, *_deleted_in_vain(session))
+        journal = session.journal
+        session.result.left_behind = (*journal.rooms, *journal.left)
+        session.result.remarks = (*session.remarks, *restorer.remarks, *_deleted_in_vain(session))
 
 
 def _deleted_in_vain(session: Session) -> Iterator[str]:
@@ -225,15 +268,24 @@ def _deleted_in_vain(session: Session) -> Iterator[str]:
     broken = {finding.clause.id for finding in session.judging.verdicts.findings()}
     rules = (gone_after_delete.RULE, not_listed.RULE)
     seen = [clause.id for rule in rules for clause in rule.clauses(deleting) if clause.id in broken]
-    gone = len(session.books.ever) - len(session.books.rooms)
+    gone = len(session.journal.ever) - len(session.journal.rooms)
     if seen and gone > 0:
-        yield f"{gone} rooms were deleted, and may still be there: one was shown after its deletion ({seen[0]}); look yourself"
+        yield (
+            f"{gone} rooms were deleted, and may still be there: one was shown after its deletion "
+            f"({seen[0]}); look yourself"
+        )
 
 
-def _tell_unknown(session: Session, tidying: Tidying) -> None:
+def _tell_unknown(session: Session, restorer: Restorer) -> None:
     """Add a remark if the named room was changed, and nobody knows what it was like before."""
-    if session.subject.room_id is not None and not session.books.was_found and session.judging.rooms.get(session.subject.room_id):
-        tidying.remarks.append(f"room {session.subject.room_id} was changed, and not put back: it could not be read before")
+    if (
+        session.subject.room_id is not None
+        and not session.journal.was_found
+        and session.judging.rooms.get(session.subject.room_id)
+    ):
+        restorer.remarks.append(
+            f"room {session.subject.room_id} was changed, and not put back: it could not be read before"
+        )
 
 
 def ended_by(stop: KeyboardInterrupt) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from roomproof.contract.model import Operation
-from roomproof.engine.bodies import Bench
+from roomproof.engine.bodies import CaseParts
 from roomproof.engine.explore import explore
 from roomproof.engine.fuzz import fuzz
 from roomproof.engine.limits import measure_broken
@@ -20,7 +20,7 @@ from roomproof.events import Listener
 from roomproof.judge.rules import unchanged
 
 SETTING = 2
-"""The first cases of a plan set every member of the rooms; no selection leaves them out."""
+"""The first cases of a plan set every field of the rooms; no selection leaves them out."""
 __all__ = ["Options", "Result", "Run", "Subject"]
 
 
@@ -54,9 +54,13 @@ class Run:
         self._look_at_what_is_stored(operation)
         measure_broken(self.session, bench)
 
-    def _send_plan(self, bench: Bench) -> None:
+    def _send_plan(self, bench: CaseParts) -> None:
         session = self.session
-        first = next(operation for operation in session.contract.telling if session.selection.wants_operation(operation))
+        first = next(
+            operation
+            for operation in session.contract.telling
+            if session.selection.wants_operation(operation)
+        )
         for number, case in enumerate(plan(bench, session.random)):
             if number >= SETTING:
                 session.offer(case)
@@ -72,7 +76,9 @@ class Run:
         follow(self.session)
 
     def _look_at_what_is_stored(self, operation: Operation) -> None:
-        """Tell the room, or a new one, everything through an operation; then look at it by an update that leaves the rest alone."""
+        """Tell the room, or a new one, everything through an operation; then look at it by an update that
+        leaves the rest alone.
+        """
         session = self.session
         looker = next((other for other in session.contract.telling if unchanged.RULE.clauses(other)), None)
         wanted = session.selection.wants_operation

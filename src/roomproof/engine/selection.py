@@ -1,9 +1,10 @@
 """Which clauses a run is about, and which cases it needs for them.
 
-What is left out is left out when it would be sent, never when it is drawn: the same seed draws the same cases with and without a
-selection. A case is needed for a clause if its request can say something of it. What an answer shows of a member, and what a room
-keeps of it, hangs on what is sent of this member, and on which others are sent with it: of the cases that do not carry the member
-each set of members is needed a few times, whatever their values.
+What is left out is left out when it would be sent, never when it is drawn: the same seed draws the same cases
+with and without a selection. A case is needed for a clause if its request can say something of it. What a
+response shows of a field, and what a room keeps of it, hangs on what is sent of this field, and on which
+others are sent with it: of the cases that do not carry the field each set of fields is needed a few times,
+whatever their values.
 """
 
 from __future__ import annotations
@@ -19,19 +20,21 @@ from roomproof.contract.clause import Clause, Part, Path
 from roomproof.contract.model import Contract, Operation
 from roomproof.engine.case import Case, Seat
 from roomproof.judge.evidence import Outcome, severity
+from roomproof.judge.judged_interaction import RejectionReason, read_json
 from roomproof.judge.register import rule_of
-from roomproof.judge.rule import Shown
-from roomproof.judge.seen import Refusal, read_json
+from roomproof.judge.rule import ShowingRequests
 from roomproof.verdict import Verdict, Verdicts
 
 _BY_BODY = frozenset(("type", "null", "required", "media-type"))
 """Rules of the whole body that only bodies of another form can break."""
 EACH = 3
-"""How many cases are needed that carry the same members, of those that do not carry the one in question."""
+"""How many cases are needed that carry the same fields, of those that do not carry the one in question."""
 
 
 class Selection:
-    """The clauses that a run is about: those that match a pattern, in which `*` stands for anything, all without any pattern."""
+    """The clauses that a run is about: those that match a pattern, in which `*` stands for anything, all
+    without any pattern.
+    """
 
     def __init__(self, contract: Contract, patterns: tuple[str, ...] = (), *, strict: bool = False) -> None:
         self._patterns = patterns
@@ -55,12 +58,14 @@ class Selection:
         return operation.id in self._operations
 
     def wants(self, case: Case) -> bool:
-        """Whether a case can say something of a clause that the run is about, and is not one of too many that say the same."""
+        """Whether a case can say something of a clause that the run is about, and is not one of too many that
+        say the same.
+        """
         if self.is_everything:
             return True
         kind = _kind(case)
         self._asked[kind] += 1
-        told = _Told(case, self._asked[kind] <= EACH, self._at)
+        told = _CaseReach(case, self._asked[kind] <= EACH, self._at)
         return any(told.is_about(clause) for clause in self._clauses if clause.operation == case.operation.id)
 
     @property
@@ -69,7 +74,9 @@ class Selection:
         return self.is_everything or any(rule_of(clause).hangs_on_history for clause in self._clauses)
 
     def is_settled(self, verdicts: Verdicts) -> bool:
-        """Whether each clause that was selected is broken already, as badly as it can be: nothing more has to be sent to see it."""
+        """Whether each clause that was selected is broken already, as badly as it can be: nothing more has to
+        be sent to see it.
+        """
         return all(self._worst(clause) in _broken(verdicts, clause) for clause in self._clauses)
 
     def _worst(self, clause: Clause) -> Verdict:
@@ -89,15 +96,15 @@ def _broken(verdicts: Verdicts, clause: Clause) -> frozenset[Verdict]:
 def _kind(case: Case) -> tuple[object, ...]:
     """Return what cases have in common that differ in values only."""
     body = read_json(case.body)
-    members = frozenset(body) if isinstance(body, dict) else type(body)
-    return case.operation.id, case.seat, case.valid, case.proof is None, case.path_id is None, members
+    fields = frozenset(body) if isinstance(body, dict) else type(body)
+    return case.operation.id, case.seat, case.valid, case.proof is None, case.path_id is None, fields
 
 
 @dataclass(frozen=True)
-class _Told:
-    """A case about to be sent: which clauses can its answer, or what comes of it, say something of?
+class _CaseReach:
+    """A case about to be sent: which clauses can its response, or what comes of it, say something of?
 
-    `is_new`: few of its kind were sent before. `at` is the way to the room in an answer.
+    `is_new`: few of its kind were sent before. `at` is the way to the room in a response.
     """
 
     case: Case
@@ -110,22 +117,24 @@ class _Told:
         return read_json(self.case.body)
 
     @property
-    def is_stranger(self) -> bool:
+    def has_invalid_credentials(self) -> bool:
         """Whether it comes with other credentials than the run's own."""
         return self.case.proof is not None
 
     @property
-    def is_to_nobody(self) -> bool:
+    def is_to_unknown_room(self) -> bool:
         """Whether it is about a room that does not exist."""
-        return self.case.seat is Seat.NOBODY or self.case.path_id is not None
+        return self.case.seat is Seat.UNKNOWN or self.case.path_id is not None
 
     @property
-    def may_be_carried_out(self) -> bool:
+    def may_be_accepted(self) -> bool:
         """Whether nothing is known that has it rejected."""
-        return not (self.is_stranger or self.is_to_nobody or self.case.aim) and isinstance(self.body, dict)
+        return not (self.has_invalid_credentials or self.is_to_unknown_room or self.case.aim) and isinstance(
+            self.body, dict
+        )
 
     def carries(self, names: Container[str]) -> bool:
-        """Whether it sends one of some members."""
+        """Whether it sends one of some fields."""
         return isinstance(self.body, dict) and any(name in names for name in self.body)
 
     def is_about(self, clause: Clause) -> bool:
@@ -136,24 +145,34 @@ class _Told:
 
     def _shows(self, clause: Clause) -> bool:
         if clause.status.startswith("2"):
-            # Which of several members is to blame for a refusal nobody knows, so it is the status that is wrong.
+            # Which of several fields is to blame for a rejection nobody knows, so it is the status that is
+            # wrong.
             if clause.rule == "status":
-                return self.may_be_carried_out
+                return self.may_be_accepted
             named = clause.path[len(self.at) :] if clause.path[: len(self.at)] == self.at else ()
-            return self.may_be_carried_out and (self.is_new or self.carries(named[:1]))
+            return self.may_be_accepted and (self.is_new or self.carries(named[:1]))
         when = next((spec.when for spec in self.case.operation.responses if spec.status == clause.status), "")
-        if when == Refusal.UNAUTHENTICATED:
-            return self.is_stranger
-        if when == Refusal.UNKNOWN_ROOM:
-            return self.is_to_nobody
-        return not self.case.valid or self.is_stranger or self.is_to_nobody
+        if when == RejectionReason.UNAUTHENTICATED:
+            return self.has_invalid_credentials
+        if when == RejectionReason.UNKNOWN_ROOM:
+            return self.is_to_unknown_room
+        return not self.case.valid or self.has_invalid_credentials or self.is_to_unknown_room
 
     def _asks(self, clause: Clause) -> bool:
         place = clause.options.get("in", "body")
         if place != "body":
-            return bool(self.case.without or self.case.query) if place == "query" else place != "path" or self.is_to_nobody
-        # A stranger is refused, and so is a request about no room or with another broken member, whatever this one holds.
-        if self.is_stranger or self.is_to_nobody or (clause.path and self.case.aim not in ("", clause.path[0])):
+            return (
+                bool(self.case.without or self.case.query)
+                if place == "query"
+                else place != "path" or self.is_to_unknown_room
+            )
+        # A request with invalid credentials is rejected, and so is a request about no room or with another
+        # broken field, whatever this one holds.
+        if (
+            self.has_invalid_credentials
+            or self.is_to_unknown_room
+            or (clause.path and self.case.aim not in ("", clause.path[0]))
+        ):
             return False
         if not isinstance(self.body, dict):
             return not clause.path
@@ -165,11 +184,11 @@ class _Told:
         rule = rule_of(clause)
         carries = self.carries(rule.fields(clause))
         return {
-            Shown.BY_ANY: True,
-            Shown.BY_STRANGERS: self.is_stranger,
-            Shown.BY_UNKNOWN_ROOMS: self.is_to_nobody,
-            Shown.BY_HEADERS: bool(self.case.headers),
-            Shown.BY_ACCEPTED: self.may_be_carried_out and (self.is_new or carries),
-            Shown.BY_FIELD: carries,
-            Shown.BY_FIELD_OR_WITHOUT: self.is_new or carries,
+            ShowingRequests.BY_ANY: True,
+            ShowingRequests.BY_STRANGERS: self.has_invalid_credentials,
+            ShowingRequests.BY_UNKNOWN_ROOMS: self.is_to_unknown_room,
+            ShowingRequests.BY_HEADERS: bool(self.case.headers),
+            ShowingRequests.BY_ACCEPTED: self.may_be_accepted and (self.is_new or carries),
+            ShowingRequests.BY_FIELD: carries,
+            ShowingRequests.BY_FIELD_OR_WITHOUT: self.is_new or carries,
         }[rule.shown]

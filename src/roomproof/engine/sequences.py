@@ -1,8 +1,9 @@
-"""Sequences of requests: a Hypothesis state machine draws them up, the judge's room model says what they break.
+"""Sequences of requests: a Hypothesis state machine draws them up, the judge's room model says what they
+break.
 
-A sequence is sent when it is whole, and no Hypothesis run lasts, so that what it broke is remembered. The shortest one is found by
-leaving out: Hypothesis' own shrinking needs several times as many requests, since the choice of a rule hangs on rules that were chosen
-before.
+A sequence is sent when it is whole, and no Hypothesis run lasts, so that what it broke is remembered. The
+shortest one is found by leaving out: Hypothesis' own shrinking needs several times as many requests, since
+the choice of a rule hangs on rules that were chosen before.
 """
 
 from __future__ import annotations
@@ -20,16 +21,27 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, precondition, rule, run_state_machine_as_test
 from hypothesis.strategies import SearchStrategy
 
-from roomproof.engine.attempt import AGAIN, DELETION, FIRST_AGAIN, SEATS, Attempts, Broken, Step, Steps, makes_sense, weight
-from roomproof.engine.bodies import Bench
+from roomproof.engine.attempt import (
+    AGAIN,
+    DELETION,
+    FIRST_AGAIN,
+    SEATS,
+    Attempts,
+    SequenceFinding,
+    SequenceStep,
+    Steps,
+    makes_sense,
+    weight,
+)
+from roomproof.engine.bodies import CaseParts
 from roomproof.engine.case import Case, Seat
 from roomproof.engine.repeatability import repeatable
 from roomproof.engine.session import Session
 from roomproof.engine.soak import soaks
 from roomproof.engine.wanted import credentials
 from roomproof.interaction import Credentials, Interaction, RoomKnowledge, header
-from roomproof.judge.seen import read_json
-from roomproof.verdict import Finding, Verdict, Witness
+from roomproof.judge.judged_interaction import read_json
+from roomproof.verdict import Counterexample, Finding, Verdict
 from roomproof_strategies import Json, Sample, invalid
 from roomproof_strategies.drawing import EXAMPLES, RANDOM
 
@@ -38,7 +50,9 @@ LENGTH = 10
 CASES_EACH = 14
 """For so many random cases of an operation there is one sequence."""
 SEARCHED = 30
-"""How many more sequences a run tries for findings that are shown by none of these, and by no request alone."""
+"""How many more sequences a run tries for findings that are shown by none of these, and by no request
+alone.
+"""
 REDUCTION = 100
 """After how many requests no more is left out of a sequence."""
 PASSES = 8
@@ -46,15 +60,24 @@ PASSES = 8
 
 
 def follow(session: Session) -> None:
-    """Send random sequences; then give each finding that one request alone does not show its shortest sequence.
+    """Send random sequences; then give each finding that one request alone does not show its shortest
+    sequence.
 
     Raises CutShortError where the run has to end.
     """
     attempts = Attempts(session)
     moves = _Moves(session, attempts)
-    benches = [session.bench(operation) for operation in session.contract.telling if session.selection.wants_operation(operation)]
+    benches = [
+        session.bench(operation)
+        for operation in session.contract.telling
+        if session.selection.wants_operation(operation)
+    ]
     wants = session.selection.wants
-    long = [steps for steps in soaks(attempts, benches, moves.told) if any(wants(step.case()) for step in steps if step.case)]
+    long = [
+        steps
+        for steps in soaks(attempts, benches, moves.told)
+        if any(wants(step.case()) for step in steps if step.case)
+    ]
     explanation = _Explanation(session, attempts, moves, long)
     for steps in long:
         if not session.is_settled:
@@ -66,7 +89,9 @@ def follow(session: Session) -> None:
                 attempts.broken_by(steps)
     done: set[str] = set()
     # One at a time, since each explanation may bring new findings.
-    while finding := next((one for one in session.findings() if one.verdict is Verdict.FAIL and one.clause.id not in done), None):
+    while finding := next(
+        (one for one in session.findings() if one.verdict is Verdict.FAIL and one.clause.id not in done), None
+    ):
         done.add(finding.clause.id)
         explanation.give(finding)
 
@@ -84,7 +109,8 @@ class _Explanation:
         self._untried: list[Steps] = []
 
     def draw_up(self, count: int) -> list[Steps]:
-        """Return so many more random sequences, after the simplest one, with which Hypothesis begins each time.
+        """Return so many more random sequences, after the simplest one, with which Hypothesis begins each
+        time.
 
         None where there is no step that can be the first one.
         """
@@ -93,14 +119,18 @@ class _Explanation:
         self._times += 1
         drawn: list[Steps] = []
         machine = seed(hash((self._session.options.seed, self._times)))(_machine(self._moves, drawn.append))
-        run_state_machine_as_test(machine, settings=settings(RANDOM, max_examples=1 + count, stateful_step_count=LENGTH))
+        run_state_machine_as_test(
+            machine, settings=settings(RANDOM, max_examples=1 + count, stateful_step_count=LENGTH)
+        )
         return drawn
 
     def give(self, finding: Finding) -> None:
-        """Give a finding the shortest sequence that breaks its clause, unless its witness does so alone."""
-        clause, witness = finding.clause.id, finding.witness
-        request = witness.interaction.request
-        if witness.is_unanswered or self._session.contract.match(request.method, request.path) is None:
+        """Give a finding the shortest sequence that breaks its clause, unless its counterexample does so
+        alone.
+        """
+        clause, counterexample = finding.clause.id, finding.counterexample
+        request = counterexample.interaction.request
+        if counterexample.is_unanswered or self._session.contract.match(request.method, request.path) is None:
             return
         if alone := self._alone(finding):
             self._session.judging.verdicts.explain(alone)
@@ -115,17 +145,25 @@ class _Explanation:
         # A fault that comes and goes is told as it was first seen.
         broken = again or first
         sequence = broken.interactions if len(broken.steps) > 1 else broken.interactions[-1:]
-        self._session.judging.verdicts.explain(Witness(broken.evidence, broken.interactions[-1], sequence=sequence))
+        self._session.judging.verdicts.explain(
+            Counterexample(broken.evidence, broken.interactions[-1], sequence=sequence)
+        )
 
-    def _alone(self, finding: Finding) -> Witness | None:
-        """Return the witness in a room of its own, if that is enough: of the request as it was, or as it would be in that room."""
+    def _alone(self, finding: Finding) -> Counterexample | None:
+        """Return the counterexample in a room of its own, if that is enough: of the request as it was, or as
+        it would be in that room.
+        """
         if (alone := self._attempts.alone(finding)) or not _is_fail(finding):
             return alone
-        step = self._moves.as_seen(finding.witness.interaction)
+        step = self._moves.as_seen(finding.counterexample.interaction)
         broken = None if step is None else self._attempts.broken_by((step,)).get(finding.clause.id)
-        return None if broken is None else Witness(broken.evidence, broken.interactions[-1], sequence=broken.interactions[-1:])
+        return (
+            None
+            if broken is None
+            else Counterexample(broken.evidence, broken.interactions[-1], sequence=broken.interactions[-1:])
+        )
 
-    def _searched(self, clause: str) -> Broken | None:
+    def _searched(self, clause: str) -> SequenceFinding | None:
         for steps in self._long:
             if clause in self._attempts.broken_by(steps):
                 return self._attempts.known_to_break(clause)
@@ -139,13 +177,19 @@ class _Explanation:
                 return found
         return None
 
-    def _reduced(self, clause: str, broken: Broken) -> Broken:
+    def _reduced(self, clause: str, broken: SequenceFinding) -> SequenceFinding:
         """Leave out of a sequence whatever it does not need, one thing after the other."""
         last = self._session.result.requests + max(REDUCTION, PASSES * len(broken.steps))
-        simpler: Broken | None = self._attempts.broken_by(_written_out(broken.steps)).get(clause) or broken
+        simpler: SequenceFinding | None = (
+            self._attempts.broken_by(_written_out(broken.steps)).get(clause) or broken
+        )
         while simpler is not None and self._session.result.requests < last:
             broken = simpler
-            lighter = (steps for steps in _fewer(broken.steps) if makes_sense(steps) and weight(steps) < weight(broken.steps))
+            lighter = (
+                steps
+                for steps in _fewer(broken.steps)
+                if makes_sense(steps) and weight(steps) < weight(broken.steps)
+            )
             outcomes = (self._attempts.broken_by(steps).get(clause) for steps in lighter)
             simpler = next((outcome for outcome in outcomes if outcome is not None), None)
         return simpler or broken
@@ -153,12 +197,12 @@ class _Explanation:
 
 def _is_fail(finding: Finding) -> bool:
     """Whether a finding is a fail that no other clause may explain."""
-    return finding.verdict is Verdict.FAIL and not finding.witness.evidence.suspects
+    return finding.verdict is Verdict.FAIL and not finding.counterexample.evidence.suspects
 
 
 def _written_out(steps: Steps) -> Steps:
     """Return a sequence with the step itself in place of what repeats it, so that either can be left out."""
-    told: list[Step] = []
+    told: list[SequenceStep] = []
     for step in steps:
         requests = [one for one in told if one.case]
         told.append(requests[-1] if step == AGAIN else requests[0] if step == FIRST_AGAIN else step)
@@ -183,105 +227,159 @@ def _fewer(steps: Steps) -> Iterator[Steps]:
 
 
 class _Moves:
-    """The steps that a sequence can have, as strategies. What they send is made when they are sent, to fit the room."""
+    """The steps that a sequence can have, as strategies. What they send is made when they are sent, to fit
+    the room.
+    """
 
     def __init__(self, session: Session, attempts: Attempts) -> None:
         self._session = session
         benches = [session.bench(operation) for operation in session.contract.telling]
         self._attempts = attempts
-        self._bodies = {name: [sample.value for sample in samples] for name, samples in attempts.bodies.items()}
+        self._bodies = {
+            name: [sample.value for sample in samples] for name, samples in attempts.bodies.items()
+        }
         changing = [bench for bench in benches if not bench.makes_rooms]
         seats = SEATS if attempts.has_two_rooms else SEATS[:1]
-        self.change = _any_of(self._tellings(bench, self._members(bench), seats) for bench in changing)
+        self.change = _any_of(self._tellings(bench, self._fields(bench), seats) for bench in changing)
         self.change_nothing = _any_of(self._tellings(bench, st.just({}), seats) for bench in changing)
-        self.create = _any_of(self._tellings(bench, self._members(bench), SEATS[:1]) for bench in benches if bench.makes_rooms)
-        self.be_refused = _any_of(self._refused(bench) for bench in benches)
-        seen = (self.as_seen(finding.witness.interaction) for finding in session.judging.verdicts.findings() if _is_fail(finding))
+        self.create = _any_of(
+            self._tellings(bench, self._fields(bench), SEATS[:1]) for bench in benches if bench.makes_rooms
+        )
+        self.be_rejected = _any_of(self._rejected(bench) for bench in benches)
+        seen = (
+            self.as_seen(finding.counterexample.interaction)
+            for finding in session.judging.verdicts.findings()
+            if _is_fail(finding)
+        )
         self.do_as_seen = _one_of(step for step in seen if step is not None)
         self.can_delete = attempts.can_delete
-        begins = (self.change, self.change_nothing, self.create, self.be_refused, self.do_as_seen)
+        begins = (self.change, self.change_nothing, self.create, self.be_rejected, self.do_as_seen)
         self.are_none = all(steps.is_empty for steps in begins)
 
-    def as_seen(self, interaction: Interaction) -> Step | None:
+    def as_seen(self, interaction: Interaction) -> SequenceStep | None:
         """Return the step that sends the body of a request again, None if it was not to be carried out."""
         request = interaction.request
         matched = self._session.contract.match(request.method, request.path)
         body = read_json(request.body)
         in_vain = request.credentials is not Credentials.VALID or request.room is RoomKnowledge.NONE
-        if matched is None or matched[0] not in self._session.contract.telling or not isinstance(body, dict) or in_vain:
+        if (
+            matched is None
+            or matched[0] not in self._session.contract.telling
+            or not isinstance(body, dict)
+            or in_vain
+        ):
             return None
         names = matched[0].repeatability
         return self._step(
-            self._session.bench(matched[0]), body, Seat.MAIN, names is not None and header(request.headers, names[0]) is not None
+            self._session.bench(matched[0]),
+            body,
+            Seat.MAIN,
+            names is not None and header(request.headers, names[0]) is not None,
         )
 
-    def told(self, bench: Bench, members: Json, seat: Seat) -> Step:
-        """Return the step that tells a room some members."""
-        return self._step(bench, members, seat, to_be_repeated=False)
+    def told(self, bench: CaseParts, fields: Json, seat: Seat) -> SequenceStep:
+        """Return the step that tells a room some fields."""
+        return self._step(bench, fields, seat, to_be_repeated=False)
 
-    def _tellings(self, bench: Bench, bodies: SearchStrategy[Json], seats: tuple[Seat, ...]) -> SearchStrategy[Step]:
-        """Return the steps that tell an operation a body, some of them so that they may be repeated if there is a way."""
+    def _tellings(
+        self, bench: CaseParts, bodies: SearchStrategy[Json], seats: tuple[Seat, ...]
+    ) -> SearchStrategy[SequenceStep]:
+        """Return the steps that tell an operation a body, some of them so that they may be repeated if there
+        is a way.
+        """
         to_be_repeated = st.booleans() if bench.operation.repeatability else st.just(False)
-        return st.tuples(bodies, st.sampled_from(seats), to_be_repeated).map(lambda drawn: self._step(bench, *drawn))
+        return st.tuples(bodies, st.sampled_from(seats), to_be_repeated).map(
+            lambda drawn: self._step(bench, *drawn)
+        )
 
-    def _members(self, bench: Bench) -> SearchStrategy[Json]:
-        """Return all members or some, in the order of the schema, each with one of a few plain values.
+    def _fields(self, bench: CaseParts) -> SearchStrategy[Json]:
+        """Return all fields or some, in the order of the schema, each with one of a few plain values.
 
         Hypothesis begins with the first choice at every step: the whole body again and again.
         """
         bodies = self._bodies[bench.operation.id]
         values = [(name, variant) for variant, body in enumerate(bodies) for name in body]
-        chosen = st.lists(st.sampled_from(values), unique_by=lambda value: value[0]) if values else st.just([])
-        some = chosen.map(lambda drawn: {name: bodies[dict(drawn)[name]][name] for name in bodies[0] if name in dict(drawn)})
+        chosen = (
+            st.lists(st.sampled_from(values), unique_by=lambda value: value[0]) if values else st.just([])
+        )
+        some = chosen.map(
+            lambda drawn: {name: bodies[dict(drawn)[name]][name] for name in bodies[0] if name in dict(drawn)}
+        )
         return st.one_of(st.just(bodies[0]), some, some)
 
-    def _step(self, bench: Bench, members: Json, seat: Seat, to_be_repeated: bool) -> Step:
-        """Return the step that sends some members beside those that are required."""
+    def _step(self, bench: CaseParts, fields: Json, seat: Seat, to_be_repeated: bool) -> SequenceStep:
+        """Return the step that sends some fields beside those that are required."""
         basis = self._bodies[bench.operation.id][0]
-        body = {**{name: basis[name] for name in bench.operation.schema.get("required", ())}, **members}
-        label = (bench.operation.id, json.dumps(body), seat.value, *(("repeatable",) if to_be_repeated else ()))
-        return Step(
+        body = {**{name: basis[name] for name in bench.operation.schema.get("required", ())}, **fields}
+        label = (
+            bench.operation.id,
+            json.dumps(body),
+            seat.value,
+            *(("repeatable",) if to_be_repeated else ()),
+        )
+        return SequenceStep(
             label,
             None if bench.makes_rooms else seat,
             partial(self._case, bench, body, seat, to_be_repeated),
-            lambda: (self._step(bench, some, seat, to_be_repeated) for some in _some(members)),
-            self._step(bench, members, Seat.MAIN, to_be_repeated) if seat is not Seat.MAIN else None,
+            lambda: (self._step(bench, some, seat, to_be_repeated) for some in _some(fields)),
+            self._step(bench, fields, Seat.MAIN, to_be_repeated) if seat is not Seat.MAIN else None,
         )
 
-    def _case(self, bench: Bench, body: Json, seat: Seat, to_be_repeated: bool) -> Case:
+    def _case(self, bench: CaseParts, body: Json, seat: Seat, to_be_repeated: bool) -> Case:
         case = bench.case(_sample(body), seat)
         names = bench.operation.repeatability if to_be_repeated else None
         return replace(case, headers=repeatable(names, bench.setting(seat).now)) if names else case
 
-    def _refused(self, bench: Bench) -> SearchStrategy[Step]:
-        """Return the steps that a provider has to refuse: by whom it does not know, to a room that is not there, with a wrong value."""
+    def _rejected(self, bench: CaseParts) -> SearchStrategy[SequenceStep]:
+        """Return the steps that a provider has to reject: by whom it does not know, to a room that is not
+        there, with a wrong value.
+        """
         basis = self._bodies[bench.operation.id][0]
-        strangers = (
-            Step((bench.operation.id, case.note), Seat.MAIN, partial(_nth, partial(credentials, bench, _sample(basis)), number))
+        unauthenticated = (
+            SequenceStep(
+                (bench.operation.id, case.note),
+                Seat.MAIN,
+                partial(_nth, partial(credentials, bench, _sample(basis)), number),
+            )
             for number, case in enumerate(credentials(bench, _sample(basis)))
         )
-        to_nobody = partial(self._to_nobody, bench, basis)
-        no_room = [] if bench.makes_rooms else [Step((bench.operation.id, "a room that does not exist"), Seat.MAIN, to_nobody)]
+        to_unknown_room = partial(self._to_unknown_room, bench, basis)
+        no_room = (
+            []
+            if bench.makes_rooms
+            else [
+                SequenceStep((bench.operation.id, "a room that does not exist"), Seat.MAIN, to_unknown_room)
+            ]
+        )
         samples = invalid(bench.operation.schema, self._attempts.fields, anchor=self._attempts.anchor)
-        by_member = {sample.path[0]: sample for sample in reversed([*samples]) if sample.path and isinstance(sample.value, dict)}
-        wrong = [self._wrong(bench, sample, basis) for sample in by_member.values()]
-        return _any_of([_one_of(strangers), _one_of(no_room), _one_of(wrong)])
+        by_field = {
+            sample.path[0]: sample
+            for sample in reversed([*samples])
+            if sample.path and isinstance(sample.value, dict)
+        }
+        wrong = [self._wrong(bench, sample, basis) for sample in by_field.values()]
+        return _any_of([_one_of(unauthenticated), _one_of(no_room), _one_of(wrong)])
 
-    def _to_nobody(self, bench: Bench, body: Json) -> Case:
-        return replace(bench.case(_sample(body)), seat=Seat.NOBODY)
+    def _to_unknown_room(self, bench: CaseParts, body: Json) -> Case:
+        return replace(bench.case(_sample(body)), seat=Seat.UNKNOWN)
 
-    def _wrong(self, bench: Bench, sample: Sample, others: Json) -> Step:
+    def _wrong(self, bench: CaseParts, sample: Sample, others: Json) -> SequenceStep:
         """Return the step that sends a wrong value among others."""
         among = replace(sample, value={**others, **sample.value})
         label = (bench.operation.id, sample.note, json.dumps(others))
-        return Step(label, Seat.MAIN, partial(bench.case, among), lambda: (self._wrong(bench, sample, some) for some in _some(others)))
+        return SequenceStep(
+            label,
+            Seat.MAIN,
+            partial(bench.case, among),
+            lambda: (self._wrong(bench, sample, some) for some in _some(others)),
+        )
 
 
-def _some(members: dict[str, Json]) -> Iterator[dict[str, Json]]:
-    """Yield no member, each one alone, and all but each one."""
+def _some(fields: dict[str, Json]) -> Iterator[dict[str, Json]]:
+    """Yield no field, each one alone, and all but each one."""
     yield {}
-    yield from ({name: value} for name, value in members.items())
-    yield from ({key: value for key, value in members.items() if key != name} for name in members)
+    yield from ({name: value} for name, value in fields.items())
+    yield from ({key: value for key, value in fields.items() if key != name} for name in fields)
 
 
 def _sample(body: Json) -> Sample:
@@ -292,12 +390,12 @@ def _nth(cases: Callable[[], Iterator[Case]], number: int) -> Case:
     return next(islice(cases(), number, None))
 
 
-def _one_of(steps: Iterable[Step]) -> SearchStrategy[Step]:
+def _one_of(steps: Iterable[SequenceStep]) -> SearchStrategy[SequenceStep]:
     found = list(dict.fromkeys(steps))
     return st.sampled_from(found) if found else st.nothing()
 
 
-def _any_of(offers: Iterable[SearchStrategy[Step]]) -> SearchStrategy[Step]:
+def _any_of(offers: Iterable[SearchStrategy[SequenceStep]]) -> SearchStrategy[SequenceStep]:
     found = [offer for offer in offers if not offer.is_empty]
     return st.one_of(found) if found else st.nothing()
 
@@ -311,23 +409,23 @@ def _machine(moves: _Moves, keep: Callable[[Steps], None]) -> Any:
             self.steps: Steps = ()
 
         @_move(moves.change)
-        def change(self, step: Step) -> None:
+        def change(self, step: SequenceStep) -> None:
             self.steps += (step,)
 
         @_move(moves.change_nothing)
-        def change_nothing(self, step: Step) -> None:
+        def change_nothing(self, step: SequenceStep) -> None:
             self.steps += (step,)
 
         @_move(moves.create)
-        def create(self, step: Step) -> None:
+        def create(self, step: SequenceStep) -> None:
             self.steps += (step,)
 
-        @_move(moves.be_refused)
-        def get_refused(self, step: Step) -> None:
+        @_move(moves.be_rejected)
+        def get_rejected(self, step: SequenceStep) -> None:
             self.steps += (step,)
 
         @_move(moves.do_as_seen)
-        def send_what_broke_a_clause(self, step: Step) -> None:
+        def send_what_broke_a_clause(self, step: SequenceStep) -> None:
             self.steps += (step,)
 
         @precondition(lambda self: makes_sense((*self.steps, AGAIN)))
@@ -336,7 +434,9 @@ def _machine(moves: _Moves, keep: Callable[[Steps], None]) -> Any:
             self.steps += steps
 
         # Late, since nothing can be learnt of a room that is gone.
-        @precondition(lambda self: moves.can_delete and len(self.steps) >= LENGTH // 2 and DELETION not in self.steps)
+        @precondition(
+            lambda self: moves.can_delete and len(self.steps) >= LENGTH // 2 and DELETION not in self.steps
+        )
         @rule()
         def delete_the_other_room(self) -> None:
             self.steps += (DELETION,)
@@ -350,6 +450,6 @@ def _machine(moves: _Moves, keep: Callable[[Steps], None]) -> Any:
     return lambda: Sequence()
 
 
-def _move(steps: SearchStrategy[Step]) -> Callable[[Any], Any]:
+def _move(steps: SearchStrategy[SequenceStep]) -> Callable[[Any], Any]:
     """Make a method the rule that adds one of some steps, where there are any."""
     return lambda method: precondition(lambda _: not steps.is_empty)(rule(step=steps)(method))

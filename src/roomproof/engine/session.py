@@ -1,4 +1,4 @@
-"""A session with one provider: cases go out, answers are judged, the books are kept."""
+"""A session with one provider: cases go out, responses are judged, the journal is kept."""
 
 from __future__ import annotations
 
@@ -18,46 +18,49 @@ from roomproof.auth.scheme import Scheme
 from roomproof.contract.deviation import Deviation
 from roomproof.contract.model import Contract, Operation
 from roomproof.contract.resource import Effect, Resource
-from roomproof.engine.bodies import Bench
+from roomproof.engine.account_guard import FOREIGN, SPARED, AccountGuard, keeps_rooms
+from roomproof.engine.bodies import CaseParts
 from roomproof.engine.case import Case, Proof, Seat, encode
 from roomproof.engine.judging import Judging
-from roomproof.engine.patience import BACKOFF, IN_VAIN, LONGEST, Patience
-from roomproof.engine.rate import Allowance, Clock, Rate
+from roomproof.engine.lost_requests import MOST_LOST, LostRequests
+from roomproof.engine.rate import Clock, Deadline, Rate
 from roomproof.engine.request_line import path_of, required_cookies, required_headers, required_query
+from roomproof.engine.restore import TRIES, Restorer
+from roomproof.engine.retry_policy import BACKOFF, IN_VAIN, LONGEST, RetryPolicy
 from roomproof.engine.selection import Selection
-from roomproof.engine.stranger import is_vast, stranger_to
-from roomproof.engine.telling import Telling
-from roomproof.engine.tidy import TRIES, Tidying
-from roomproof.engine.unanswered import MOST_LOST, Unanswered
-from roomproof.engine.ward import FOREIGN, SPARED, Ward, keeps_rooms
+from roomproof.engine.telling import ObservedTarget
+from roomproof.engine.unknown_id import is_vast, unknown_id_like
 from roomproof.events import Answered, Event, Listener, Waited, to_each
 from roomproof.interaction import Credentials, Headers, Interaction, Request, RoomKnowledge, bounded, header
+from roomproof.journal.journal import Journal, JournalError
 from roomproof.judge.boundaries import Boundaries
 from roomproof.judge.delay import within_seconds
 from roomproof.judge.evidence import Evidence
 from roomproof.judge.judge import Judge
+from roomproof.judge.judged_interaction import read_json, read_response
 from roomproof.judge.rules import read_after_write
-from roomproof.judge.seen import read_answer, read_json
-from roomproof.ledger.books import Books, LedgerError
 from roomproof.targets.grammar import unsendable
-from roomproof.targets.target import Outgoing, Target
+from roomproof.targets.target import Target, UnsentRequest
 from roomproof.verdict import Finding, Verdicts
 from roomproof_strategies import Setting, Special
 
-_KNOWLEDGE = {seat: RoomKnowledge.NONE if seat is Seat.NOBODY else RoomKnowledge.EXISTS for seat in Seat}
+_KNOWLEDGE = {seat: RoomKnowledge.NONE if seat is Seat.UNKNOWN else RoomKnowledge.EXISTS for seat in Seat}
 
 NEW_ROOMS_READ = 20
 """So many new rooms are read at once."""
 LONGEST_PAUSE_AT_THE_END = 1.0
-"""Seconds between the few requests that tidy up, however low the rate: nobody waits for minutes at the end of a run."""
+"""Seconds between the few requests that restore the account, however low the rate: nobody waits for minutes
+at the end of a run.
+"""
 
 
 @dataclass(frozen=True)
 class Options:
-    """How a run is to be done: random examples per operation, seed, bounds, random cases of Schemathesis per operation.
+    """How a run is to be done: random examples per operation, seed, bounds, random cases of Schemathesis per
+    operation.
 
-    `only` are patterns of the clauses that the run is about, all without any.
-    `max_seconds` bounds the whole run; `backoff` are the waits, in seconds, for a provider that is busy and does not say how long.
+    `only` are patterns of the clauses that the run is about, all without any. `max_seconds` bounds the whole
+    run; `backoff` are the waits, in seconds, for a provider that is busy and does not say how long.
     """
 
     max_examples: int = 100
@@ -73,10 +76,12 @@ class Options:
 
 @dataclass(frozen=True)
 class Subject:
-    """Whom a run is about: contract, known deviations, what is special, where to send to, who asks, which room.
+    """Whom a run is about: contract, known deviations, what is special, where to send to, who asks, which
+    room.
 
-    `books` are those of a ledger, where there is one; `ours` tells that the run started the server itself. `tell` says a sentence to
-    the user at once. `secrets` are the credentials in every part, those for proxies among them.
+    `journal` is that of a journal, where there is one; `ours` tells that the run started the server itself.
+    `tell` says a sentence to the user at once. `secrets` are the credentials in every part, those for proxies
+    among them.
     """
 
     contract: Contract
@@ -86,7 +91,7 @@ class Subject:
     scheme: Scheme
     unscoped: Scheme | None
     room_id: str | None
-    books: Books | None = None
+    journal: Journal | None = None
     ours: bool = False
     tell: Callable[[str], None] = lambda _: None
     secrets: tuple[str, ...] = field(default=(), repr=False)
@@ -94,9 +99,11 @@ class Subject:
 
 @dataclass
 class Result:
-    """What came of a run: verdicts, counts, why it ended early if it did, and why how many requests got no usable answer.
+    """What came of a run: verdicts, counts, why it ended early if it did, and why how many requests got no
+    usable response.
 
-    `left_behind` are the rooms that it made and could not delete; `remarks` tell what else it could not do about rooms.
+    `left_behind` are the rooms that it made and could not delete; `remarks` tell what else it could not do
+    about rooms.
     """
 
     subject: Subject
@@ -117,21 +124,27 @@ class CutShortError(Exception):
 
 
 class Session:
-    """Sends cases to one provider, has every answer judged, and knows which room sits where.
+    """Sends cases to one provider, has every response judged, and knows which room sits where.
 
-    `lasting` are the members of the named room that could not be put back, and so are left alone.
+    `lasting` are the fields of the named room that could not be put back, and so are left alone.
     """
 
     def __init__(self, subject: Subject, options: Options, listener: Listener) -> None:
         self.subject = subject
         self.options = options
         self.contract = subject.contract
-        self.books = subject.books or Books()
+        self.journal = subject.journal or Journal()
         everybody = to_each((listener, self._judge_last))
-        self.telling = Telling(subject.target, subject.contract.provider, everybody)
-        self.target = Ward(self.telling, subject.contract, self.books, subject.room_id, ours=subject.ours)
+        self.telling = ObservedTarget(subject.target, subject.contract.provider, everybody)
+        self.target = AccountGuard(
+            self.telling, subject.contract, self.journal, subject.room_id, ours=subject.ours
+        )
         judge = Judge(subject.contract)
-        self.result = Result(subject, Verdicts(subject.contract, subject.deviations, strict=options.strict), boundaries=judge.boundaries)
+        self.result = Result(
+            subject,
+            Verdicts(subject.contract, subject.deviations, strict=options.strict),
+            boundaries=judge.boundaries,
+        )
         self.judging = Judging(judge, self.result.verdicts, self.telling.tell)
         self.selection = Selection(subject.contract, options.only, strict=options.strict)
         self.random = Random(options.seed)
@@ -140,21 +153,21 @@ class Session:
         self.serial = f"rp{token_hex(5)}{int(datetime.now(UTC).timestamp()):x}"
         self.seats: dict[Seat, str] = {}
         self.lasting: frozenset[str] = frozenset()
-        self._unanswered = Unanswered()
-        self._answered: Outgoing | None = None
+        self._unanswered = LostRequests()
+        self._answered: UnsentRequest | None = None
         self._calls = 0
         self._new_rooms_read = 0
         self._unsent: Counter[str] = Counter()
         self._rate = Rate(options.rate)
-        self._allowance = Allowance(options.max_seconds)
+        self._deadline = Deadline(options.max_seconds)
         self._clock = Clock()
-        self._patience = Patience(options.backoff)
+        self._retry_policy = RetryPolicy(options.backoff)
         self._end: CutShortError | None = None
 
-    def bench(self, operation: Operation) -> Bench:
+    def bench(self, operation: Operation) -> CaseParts:
         """Return what the cases of an operation are made with."""
         subject = self.subject
-        return Bench(
+        return CaseParts(
             self.contract,
             operation,
             subject.special,
@@ -175,7 +188,9 @@ class Session:
         return replace(lazy, room=dict(lazy.room))
 
     def lazy_setting(self, seat: Seat) -> Setting:
-        """Return the same for immediate use: only who looks at the room has to wait until all answers are judged."""
+        """Return the same for immediate use: only who looks at the room has to wait until all responses are
+        judged.
+        """
         room_id = self.seats.get(seat, "")
         return Setting(datetime.now(UTC), self.serial, self.judging.last_seen(room_id), room_id)
 
@@ -186,29 +201,35 @@ class Session:
         return sent
 
     def post(self, case: Case) -> tuple[Interaction, list[Evidence]]:
-        """Send a case whose answer may be judged while the next one is awaited: only then the list holds what it says."""
-        outgoing = self._outgoing(case)
-        sent = self._sent(outgoing, case.note, is_valid=case.valid)
+        """Send a case whose response may be judged while the next one is awaited: only then the list holds
+        what it says.
+        """
+        unsent = self._unsent_request(case)
+        sent = self._sent(unsent, case.note, is_valid=case.valid)
         self._follow_up(case.operation, sent[0])
         if sent[0].response is None:
-            self._remember(outgoing, sent[0], 1)
+            self._remember(unsent, sent[0], 1)
         else:
-            self._answered = self._answered if not case.operation.names_one else outgoing
+            self._answered = self._answered if not case.operation.names_one else unsent
             self._send_lost_again()
         return sent
 
     def _send_lost_again(self) -> None:
-        """Send once more, now that the server answers, what it did not answer: was it lost on the way, or can the server not bear it?"""
-        for outgoing, times in self._unanswered.to_be_sent_again():
-            interaction, _ = self._sent(outgoing, "once more, since there was no answer to it")
-            self._remember(outgoing, interaction, times + 1)
+        """Send once more, now that the server answers, what it did not answer: was it lost on the way, or can
+        the server not bear it?
+        """
+        for unsent, times in self._unanswered.to_be_sent_again():
+            interaction, _ = self._sent(unsent, "once more, since there was no response to it")
+            self._remember(unsent, interaction, times + 1)
 
-    def _remember(self, outgoing: Outgoing, interaction: Interaction, times: int) -> None:
-        """Have a lost request sent again, unless it may have made a room each time, and too many are lost that way already."""
-        match = self.contract.match(outgoing.method, outgoing.path)
-        is_safe = self.subject.ours or outgoing.repeatable or match is None or bool(match[1])
-        if is_safe or len(self.books.lost) < MOST_LOST:
-            self._unanswered.remember(outgoing, interaction, times)
+    def _remember(self, unsent: UnsentRequest, interaction: Interaction, times: int) -> None:
+        """Have a lost request sent again, unless it may have made a room each time, and too many are lost
+        that way already.
+        """
+        match = self.contract.match(unsent.method, unsent.path)
+        is_safe = self.subject.ours or unsent.repeatable or match is None or bool(match[1])
+        if is_safe or len(self.journal.lost) < MOST_LOST:
+            self._unanswered.remember(unsent, interaction, times)
 
     def offer(self, case: Case) -> None:
         """Post a case if the run's selection still needs it."""
@@ -218,34 +239,51 @@ class Session:
     @property
     def is_settled(self) -> bool:
         """Whether what the run is about is known, so that nothing more has to be tried."""
-        # A run about everything goes on to its end, whatever is known: to ask would only keep the judging from waiting.
+        # A run about everything goes on to its end, whatever is known: to ask would only keep the judging
+        # from waiting.
         return not self.selection.is_everything and self.selection.is_settled(self.judging.verdicts)
 
     def findings(self) -> list[Finding]:
         """Return the findings that the run is about."""
-        return [finding for finding in self.judging.verdicts.findings() if self.selection.covers(finding.clause.id)]
+        return [
+            finding
+            for finding in self.judging.verdicts.findings()
+            if self.selection.covers(finding.clause.id)
+        ]
 
-    def repeat(self, outgoing: Outgoing) -> tuple[Interaction, list[Evidence]]:
+    def repeat(self, unsent: UnsentRequest) -> tuple[Interaction, list[Evidence]]:
         """Send a request that was recorded earlier and return the interaction and what it says."""
-        sent = self._sent(outgoing, "sent again")
+        sent = self._sent(unsent, "sent again")
         self.judging.catch_up()
         return sent
 
-    def stranger(self) -> str:
+    def unknown_room_id(self) -> str:
         """Return the id of a room that, in all likelihood, does not exist."""
-        return self._room_of(Seat.NOBODY)
+        return self._room_of(Seat.UNKNOWN)
 
-    def _outgoing(self, case: Case) -> Outgoing:
+    def _unsent_request(self, case: Case) -> UnsentRequest:
         proof = case.proof or Proof(self.subject.scheme, Credentials.VALID)
         headers = self._headers(case)
         required = self._queries[case.operation.id]
-        query = {name: value for name, value in required.items() if ("query", name) not in case.without} | dict(case.query)
+        query = {
+            name: value for name, value in required.items() if ("query", name) not in case.without
+        } | dict(case.query)
         names_none = not (case.operation.names_one or self.contract.room.step in case.operation.path)
         knowledge = RoomKnowledge.UNKNOWN if names_none or case.path_id else _KNOWLEDGE[case.seat]
         path = self._path(case.operation, "") if names_none else self._path_about(case)
         names = case.operation.repeatability
         repeatable = names is not None and header(headers, names[0]) is not None
-        return Outgoing(case.operation.method, path, query, headers, case.body, proof.scheme, proof.credentials, knowledge, repeatable)
+        return UnsentRequest(
+            case.operation.method,
+            path,
+            query,
+            headers,
+            case.body,
+            proof.scheme,
+            proof.credentials,
+            knowledge,
+            repeatable,
+        )
 
     def _headers(self, case: Case) -> Headers:
         """Return the headers of a case, with those that its operation cannot do without."""
@@ -253,7 +291,9 @@ class Session:
         required = required_headers(case.operation)
         spared = {name for name in required if name.lower() in told or ("header", name) in case.without}
         cookies = {**required_cookies(case.operation), **case.cookies}
-        kept = "; ".join(f"{name}={value}" for name, value in cookies.items() if ("cookie", name) not in case.without)
+        kept = "; ".join(
+            f"{name}={value}" for name, value in cookies.items() if ("cookie", name) not in case.without
+        )
         return (
             *((("Content-Type", case.media_type),) if case.media_type else ()),
             *((name, value) for name, value in required.items() if name not in spared),
@@ -266,73 +306,99 @@ class Session:
         operation, room = case.operation, self.contract.room
         if operation.resource is room or not operation.names_one or operation.resource is None:
             return self._path(operation, case.path_id or self._room_of(case.seat))
-        here = self.seats.get(Seat.MAIN if case.seat is Seat.NOBODY else case.seat, "")
+        here = self.seats.get(Seat.MAIN if case.seat is Seat.UNKNOWN else case.seat, "")
         known = self.known(operation.resource)
         inner = known[-1] if known else ""
-        if case.seat is Seat.NOBODY:
-            inner = stranger_to(inner or here, self.random)
+        if case.seat is Seat.UNKNOWN:
+            inner = unknown_id_like(inner or here, self.random)
         return path_of(operation, room, here, {operation.resource.parameter: case.path_id or inner})
 
     def known(self, resource: Resource) -> list[str]:
-        """Return the ids of a resource that are there, in the main room where it stands inside one; what was made last comes last."""
+        """Return the ids of a resource that are there, in the main room where it stands inside one; what was
+        made last comes last.
+        """
         return self.judging.known(resource, self.seats.get(Seat.MAIN, ""))
 
     def _path(self, operation: Operation, room_id: str) -> str:
         return path_of(operation, self.contract.room, room_id)
 
     def _room_of(self, seat: Seat) -> str:
-        if seat is not Seat.NOBODY:
+        if seat is not Seat.UNKNOWN:
             return self.seats[seat]
         known = self.seats[Seat.MAIN]
-        stranger = stranger_to(known, self.random)
+        unknown_room_id = unknown_id_like(known, self.random)
         if is_vast(known):
-            self.target.trust(stranger)
-        return stranger
+            self.target.trust(unknown_room_id)
+        return unknown_room_id
 
-    def _sent(self, outgoing: Outgoing, note: str, *, is_valid: bool = False) -> tuple[Interaction, list[Evidence]]:
-        """Send a request and have it judged, unless it may do what nobody can put right: then nothing is sent nor said."""
-        why = unsendable(outgoing.method, outgoing.path, outgoing.query, outgoing.headers, outgoing.body)
-        objection = f"since {why}" if why else self.target.objection(outgoing, self.look, SPARED if is_valid else 0)
+    def _sent(
+        self, unsent: UnsentRequest, note: str, *, is_valid: bool = False
+    ) -> tuple[Interaction, list[Evidence]]:
+        """Send a request and have it judged, unless it may do what nobody can put right: then nothing is sent
+        nor said.
+        """
+        why = unsendable(unsent.method, unsent.path, unsent.query, unsent.headers, unsent.body)
+        objection = (
+            f"since {why}" if why else self.target.objection(unsent, self.look, SPARED if is_valid else 0)
+        )
         if objection:
             self._unsent[objection] += 1
-            request = Request(outgoing.method, self.target.base_url + outgoing.path, outgoing.headers, outgoing.body, outgoing.credentials)
-            interaction = Interaction(replace(request, room=outgoing.room), None, failure=f"not sent, {objection}")
-            # Nobody said whether there is such a room, so what is aimed at one that does not exist cannot be tested.
+            request = Request(
+                unsent.method,
+                self.target.base_url + unsent.path,
+                unsent.headers,
+                unsent.body,
+                unsent.credentials,
+            )
+            interaction = Interaction(
+                replace(request, room=unsent.room), None, failure=f"not sent, {objection}"
+            )
+            # Nobody said whether there is such a room, so what is aimed at one that does not exist cannot be
+            # tested.
             is_open = objection == FOREIGN and self.contract.reading is not None
             return interaction, self.judging.see_later(interaction) if is_open else []
-        interaction = bounded(self._exchange(outgoing, note))
+        interaction = bounded(self._exchange(unsent, note))
         return interaction, self.judging.see_later(interaction)
 
     def look(self, room_id: str) -> Interaction:
         """Ask for a room without changing it."""
         return self._exchange(self._looking(room_id), "looks whether there is such a room")
 
-    def _looking(self, room_id: str) -> Outgoing:
+    def _looking(self, room_id: str) -> UnsentRequest:
         reading = self.contract.reading
         assert reading is not None, "whoever looks has asked whether there is a way"
         query = self._queries[reading.id]
-        return Outgoing(reading.method, self._path(reading, room_id), query, scheme=self.subject.scheme, housekeeping=True)
+        return UnsentRequest(
+            reading.method, self._path(reading, room_id), query, scheme=self.subject.scheme, housekeeping=True
+        )
 
     def page(self, listing: Operation, query: Mapping[str, str]) -> Interaction:
         """Ask for a page of the rooms that there are."""
         asked = self._queries[listing.id] | {**query}
-        outgoing = Outgoing(listing.method, listing.path, asked, scheme=self.subject.scheme, housekeeping=True)
-        interaction = self._exchange(outgoing, "looks which rooms there are")
+        unsent = UnsentRequest(
+            listing.method, listing.path, asked, scheme=self.subject.scheme, housekeeping=True
+        )
+        interaction = self._exchange(unsent, "looks which rooms there are")
         self.judging.learn(interaction)
         return interaction
 
-    def _exchange(self, outgoing: Outgoing, note: str) -> Interaction:
-        """Send a request, again after a while if the provider is busy. Raises CutShortError where the run has to end, ever after, too."""
+    def _exchange(self, unsent: UnsentRequest, note: str) -> Interaction:
+        """Send a request, again after a while if the provider is busy. Raises CutShortError where the run has
+        to end, ever after, too.
+        """
         try:
-            interaction = self._attempt(outgoing, note)
-            while (pause := self._patience.pause(interaction)) is not None:
+            interaction = self._attempt(unsent, note)
+            while (pause := self._retry_policy.pause(interaction)) is not None:
                 self.judging.see(interaction)
                 self._wait_for_provider(interaction, pause)
-                interaction = self._attempt(outgoing, note)
+                interaction = self._attempt(unsent, note)
             if why := self._unanswered.why_end(interaction, self._is_anybody_there):
                 raise CutShortError(f"{self.target.base_url} {why}: {interaction.failure}")
-            if self._patience.in_vain >= IN_VAIN:
-                raise CutShortError(f"{_busy(interaction)} {IN_VAIN} requests in a row; try again later, or with a lower --rate")
+            if self._retry_policy.in_vain >= IN_VAIN:
+                raise CutShortError(
+                    f"{_busy(interaction)} {IN_VAIN} requests in a row; try again later, or with a "
+                    f"lower --rate"
+                )
         except CutShortError as error:
             # Hypothesis runs what has failed a second time, and would be puzzled if it did not fail again.
             self._end = error
@@ -340,32 +406,39 @@ class Session:
         return interaction
 
     def _is_anybody_there(self) -> bool:
-        """Whether a request is answered that was answered before, or only asks; if it is not at once, perhaps after a while."""
+        """Whether a request is answered that was answered before, or only asks; if it is not at once, perhaps
+        after a while.
+        """
         can_look = self.contract.reading is not None and Seat.MAIN in self.seats
         neighbour = self._looking(self.seats[Seat.MAIN]) if can_look else self._answered
         for pause in (0.0, *self.options.backoff) if neighbour else ():
             self.wait(pause)
-            if neighbour is not None and self._attempt(neighbour, "asks whether anybody is there").response is not None:
+            if (
+                neighbour is not None
+                and self._attempt(neighbour, "asks whether anybody is there").response is not None
+            ):
                 return True
         return False
 
-    def _attempt(self, outgoing: Outgoing, note: str) -> Interaction:
+    def _attempt(self, unsent: UnsentRequest, note: str) -> Interaction:
         if self._end is not None:
             raise self._end
         if self.options.max_requests is not None and self.result.requests >= self.options.max_requests:
             raise CutShortError(f"--max-requests {self.options.max_requests} reached")
         self.wait(self._rate.pause())
         self._require_clock()
-        left = self._allowance.left()
+        left = self._deadline.left()
         if left == 0:
             raise CutShortError(f"--max-seconds {self.options.max_seconds:g} reached")
         began = perf_counter()
         try:
-            within = min((limit for limit in (left, self._unanswered.deadline) if limit is not None), default=None)
+            within = min(
+                (limit for limit in (left, self._unanswered.deadline) if limit is not None), default=None
+            )
             number = self.result.requests + 1
-            told = replace(outgoing, number=number, note=note)
+            told = replace(unsent, number=number, note=note)
             interaction = self.target.send(replace(told, seconds=within, meanwhile=self.judging.catch_up))
-        except LedgerError as error:
+        except JournalError as error:
             raise CutShortError(f"{error}; nothing is made that could be forgotten") from error
         # It may have been set after the request was made, and before it was signed.
         self._require_clock()
@@ -375,7 +448,7 @@ class Session:
         if interaction.response is None:
             self.result.unanswered[interaction.failure] += 1
         self.telling.release()
-        if interaction.response is None and self._allowance.left() == 0:
+        if interaction.response is None and self._deadline.left() == 0:
             raise CutShortError(f"--max-seconds {self.options.max_seconds:g} reached")
         return interaction
 
@@ -389,7 +462,8 @@ class Session:
         if pause > LONGEST:
             asked = f"asks to wait {pause:g} s" if pause < inf else "asks to wait for ever"
             raise CutShortError(
-                f"{_busy(interaction)} and {asked} (Retry-After), which is too long; try again then, or with a lower --rate"
+                f"{_busy(interaction)} and {asked} (Retry-After), which is too long; try again then, or "
+                f"with a lower --rate"
             )
         self.telling.tell(Waited(self.contract.provider, pause, f"{_busy(interaction)}, waiting {pause:g} s"))
         self.telling.release()
@@ -399,9 +473,12 @@ class Session:
         """Wait some seconds. Raises CutShortError where the run has to end before."""
         if not pause:
             return
-        left = self._allowance.left()
+        left = self._deadline.left()
         if left is not None and pause >= left:
-            raise CutShortError(f"--max-seconds {self.options.max_seconds:g} reached: the next request would have to wait {pause:.1f} s")
+            raise CutShortError(
+                f"--max-seconds {self.options.max_seconds:g} reached: the next request would have to "
+                f"wait {pause:.1f} s"
+            )
         sleep(pause)
 
     def _follow_up(self, operation: Operation, interaction: Interaction) -> None:
@@ -410,16 +487,23 @@ class Session:
             return
         if operation.effect is not Effect.CREATE or operation.resource is not self.contract.room:
             return
-        sent, room = read_json(interaction.request.body), self.contract.room.representation(read_answer(interaction.response.body))
+        sent, room = (
+            read_json(interaction.request.body),
+            self.contract.room.representation(read_response(interaction.response.body)),
+        )
         self._read_new_room(operation, room)
-        calls = {clause.options["call"]: clause.path[0] for clause in operation.clauses if "call" in clause.options}
-        for name, member in calls.items():
+        calls = {
+            clause.options["call"]: clause.path[0] for clause in operation.clauses if "call" in clause.options
+        }
+        for name, field_name in calls.items():
             listing = self.contract.by_id(name)
-            if room and isinstance(sent, dict) and sent.get(member) and listing is not None:
+            if room and isinstance(sent, dict) and sent.get(field_name) and listing is not None:
                 self.call(listing, str(room.get(self.contract.room.id)))
 
     def _read_new_room(self, operation: Operation, room: Mapping[str, Any] | None) -> None:
-        """Read a new room at once, where a clause says that this shows what the response to the create showed."""
+        """Read a new room at once, where a clause says that this shows what the response to the create
+        showed.
+        """
         clauses = read_after_write.RULE.clauses(operation)
         reading, is_at_once = self.contract.reading, any(within_seconds(clause) == 0 for clause in clauses)
         if room and reading is not None and is_at_once and self._new_rooms_read < NEW_ROOMS_READ:
@@ -428,7 +512,9 @@ class Session:
 
     @contextmanager
     def in_own_room(self, *, is_lasting: bool) -> Iterator[None]:
-        """Seat a room that the run has made for requests that change what no update can put back, where there is one."""
+        """Seat a room that the run has made for requests that change what no update can put back, where there
+        is one.
+        """
         seats, made = self.seats, self.made
         if is_lasting and made and not self.subject.ours and seats.get(Seat.MAIN) not in made:
             self.seats = {**seats, Seat.MAIN: made[0]}
@@ -437,32 +523,48 @@ class Session:
         finally:
             self.seats = seats
 
-    def call(self, operation: Operation, room_id: str = "", query: Mapping[str, str] | None = None) -> Interaction:
-        """Send an operation's request as it is meant to be, with the example of its body if it has one, and have it judged."""
+    def call(
+        self, operation: Operation, room_id: str = "", query: Mapping[str, str] | None = None
+    ) -> Interaction:
+        """Send an operation's request as it is meant to be, with the example of its body if it has one, and
+        have it judged.
+        """
         self._calls += 1
         serial = f"{self.serial}{self._calls}"
         example = operation.body.example if operation.body is not None else None
-        body = None if example is None else encode(json.loads(json.dumps(example).replace("{serial}", serial)))
+        body = (
+            None if example is None else encode(json.loads(json.dumps(example).replace("{serial}", serial)))
+        )
         headers = (("Content-Type", operation.media_type),) if body and operation.media_type else ()
         path, mark = self._path(operation, room_id), serial if body and serial.encode() in body else ""
         asked = {**self._queries[operation.id], **(query or {})}
-        outgoing = Outgoing(operation.method, path, asked, headers, body, self.subject.scheme, mark=mark)
-        return self._sent(outgoing, f"calls {operation.id}")[0]
+        unsent = UnsentRequest(operation.method, path, asked, headers, body, self.subject.scheme, mark=mark)
+        return self._sent(unsent, f"calls {operation.id}")[0]
 
     def part_with(self, case: Case) -> None:
         """Send a last case, whatever bounds the run has."""
-        self.target.send(self._outgoing(case))
+        self.target.send(self._unsent_request(case))
 
     def _judge_last(self, event: Event) -> None:
-        """Have an answer judged that a recording holds and no bound counts: above all those to the deletions at the end."""
+        """Have a response judged that a recording holds and no bound counts: above all those to the deletions
+        at the end.
+        """
         if isinstance(event, Answered) and not event.number and not event.housekeeping:
             self.judging.see(event.interaction)
 
-    def tidying(self) -> Tidying:
-        """Return what tidies up after the run, whatever bounds it has but its rate."""
+    def restorer(self) -> Restorer:
+        """Return what restores after the run, whatever bounds it has but its rate."""
         subject = self.subject
         tries = 1 if subject.ours else TRIES
-        return Tidying(self.contract, subject.scheme, self.target, self.books, subject.room_id, self._wait_at_the_end, tries)
+        return Restorer(
+            self.contract,
+            subject.scheme,
+            self.target,
+            self.journal,
+            subject.room_id,
+            self._wait_at_the_end,
+            tries,
+        )
 
     def _wait_at_the_end(self) -> None:
         sleep(min(self._rate.pause(), LONGEST_PAUSE_AT_THE_END))
@@ -470,7 +572,10 @@ class Session:
     @property
     def remarks(self) -> tuple[str, ...]:
         """What the run has to say about requests that it held back."""
-        return (*(f"{count} requests were not sent, {why}" for why, count in self._unsent.items()), *self.target.remarks)
+        return (
+            *(f"{count} requests were not sent, {why}" for why, count in self._unsent.items()),
+            *self.target.remarks,
+        )
 
     @property
     def keeps_rooms(self) -> bool:
@@ -481,11 +586,19 @@ class Session:
     def made(self) -> list[str]:
         """The ids of the rooms that this session made, as far as anybody can tell, and that still exist.
 
-        An id that none of the provider's is, such as a null, is among them: the ward lets through what concerns nobody.
+        An id that none of the provider's is, such as a null, is among them: the account guard lets through
+        what concerns nobody.
         """
         existing = self.judging.rooms.existing.values()
-        return [state.id for state in existing if state.created_with is not None and not self.target.is_foreign(state.id)]
+        return [
+            state.id
+            for state in existing
+            if state.created_with is not None and not self.target.is_foreign(state.id)
+        ]
 
 
 def _busy(interaction: Interaction) -> str:
-    return f"the provider answers with status {interaction.response.status if interaction.response else 0} (too busy)"
+    return (
+        f"the provider answers with status "
+        f"{interaction.response.status if interaction.response else 0} (too busy)"
+    )

@@ -7,13 +7,13 @@ from time import perf_counter
 
 from roomproof.events import Answered, Event, Listener, Sent
 from roomproof.interaction import Interaction
-from roomproof.targets.target import Outgoing, Target
+from roomproof.targets.target import Target, UnsentRequest
 
 
-class Telling:
+class ObservedTarget:
     """A target whose requests and answers a listener hears of.
 
-    What the listener raises is held until `release`: it must not come between an answer and the books, nor
+    What the listener raises is held until `release`: it must not come between a response and the journal, nor
     keep a room from being put back.
     """
 
@@ -24,14 +24,14 @@ class Telling:
         self._listener = listener
         self._raised: BaseException | None = None
 
-    def send(self, outgoing: Outgoing) -> Interaction:
+    def send(self, unsent: UnsentRequest) -> Interaction:
         """Send one request."""
-        number, note = outgoing.number, outgoing.note
-        self.tell(Sent(self._provider, number, outgoing.method, outgoing.path, note))
+        number, note = unsent.number, unsent.note
+        self.tell(Sent(self._provider, number, unsent.method, unsent.path, note))
         began = perf_counter()
-        interaction = self._target.send(outgoing)
+        interaction = self._target.send(unsent)
         seconds = perf_counter() - began
-        self.tell(Answered(self._provider, number, note, interaction, seconds, outgoing.housekeeping))
+        self.tell(Answered(self._provider, number, note, interaction, seconds, unsent.housekeeping))
         return interaction
 
     def close(self) -> None:

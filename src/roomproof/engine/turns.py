@@ -1,4 +1,6 @@
-"""Families of cases take turns, so that faults of each show early; the date-times of all lie around one anchor."""
+"""Families of cases take turns, so that faults of each show early; the date-times of all lie around one
+anchor.
+"""
 
 from __future__ import annotations
 

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from time import monotonic
 
+from roomproof.engine.account_guard import ForeignRoomError
 from roomproof.engine.rooms import clean_up, ended_by
 from roomproof.engine.session import CutShortError, Result, Session
-from roomproof.engine.ward import ForeignRoomError
 from roomproof.events import Started
 
 
 def whole_run(session: Session, exercise: Callable[[], None], concluded: Callable[[Result], None]) -> Result:
-    """Do what a run is about, tidy up after it, and return what came of it.
+    """Do what a run is about, restore the account after it, and return what came of it.
 
-    `concluded` hears of that when everything is judged and before anything is tidied up. Raises
+    `concluded` hears of that when everything is judged and before anything is restored. Raises
     UnreachableError or UsageError where nothing can even start, and what a listener has raised.
     """
     began, result, subject = monotonic(), session.result, session.subject

@@ -1,4 +1,6 @@
-"""Calls that ran at the same time: what the one shows of a room, the other may have changed, before or after."""
+"""Calls that ran at the same time: what the one shows of a room, the other may have changed, before or
+after.
+"""
 
 from __future__ import annotations
 
@@ -9,16 +11,18 @@ from roomproof.contract.clause import Clause
 from roomproof.contract.model import Contract
 from roomproof.interaction import Request
 from roomproof.judge.identity import room_key
+from roomproof.judge.judged_interaction import Question, request_json
 from roomproof.judge.register import rule_of
 from roomproof.judge.rule import HiddenBy
-from roomproof.judge.seen import Question, request_json
 
 IN_THE_WAY = Question("another request about the room ran at the same time")
 
 
 @dataclass(frozen=True)
-class Beside:
-    """The requests that may change something and ran at the same time as another one; `more`: others did, and nobody knows which."""
+class ConcurrentRequests:
+    """The requests that may change something and ran at the same time as another one; `more`: others did, and
+    nobody knows which.
+    """
 
     requests: tuple[Request, ...] = ()
     more: bool = False
@@ -27,15 +31,16 @@ class Beside:
         return bool(self.requests) or self.more
 
 
-ALONE = Beside()
+ALONE = ConcurrentRequests()
 
 
 @dataclass(frozen=True)
-class Touched:
+class ConcurrentChange:
     """What calls beside another one may have changed.
 
-    `rooms` are the rooms that their paths may name, each with the members that were sent to it, None for any; `deleted` those that they
-    may have deleted; `made` whether they may have made rooms; `anything` whether nobody knows what they did.
+    `rooms` are the rooms that their paths may name, each with the fields that were sent to it, None for any;
+    `deleted` those that they may have deleted; `made` whether they may have made rooms; `anything` whether
+    nobody knows what they did.
     """
 
     rooms: Mapping[str, frozenset[str] | None]
@@ -48,7 +53,9 @@ class Touched:
         return room_id is not None and (self.anything or room_id in self.rooms)
 
     def hides(self, clause: Clause, room_id: str | None) -> bool:
-        """Whether an answer about a room is no evidence on a clause, since another call may be why it is as it is."""
+        """Whether a response about a room is no evidence on a clause, since another call may be why it is as
+        it is.
+        """
         hidden_by = rule_of(clause).hidden_by
         if hidden_by is HiddenBy.ANYTHING:
             return True
@@ -60,7 +67,7 @@ class Touched:
         return sent is None or clause.path[0] in sent
 
 
-def touched_by(beside: Beside, contract: Contract) -> Touched:
+def touched_by(beside: ConcurrentRequests, contract: Contract) -> ConcurrentChange:
     """Return what some calls may have changed, by their paths and bodies."""
     rooms: dict[str, frozenset[str] | None] = {}
     deleted: set[str] = set()
@@ -76,4 +83,4 @@ def touched_by(beside: Beside, contract: Contract) -> Touched:
         if request.method == "DELETE" and segments:
             deleted.add(segments[-1])
         made = made or request.method == "POST" or matched is None
-    return Touched(rooms, frozenset(deleted), made, beside.more)
+    return ConcurrentChange(rooms, frozenset(deleted), made, beside.more)

@@ -1,7 +1,9 @@
-"""Boundaries: which values of limited members were tried, and what the provider did with each; observations, no verdicts.
+"""Boundaries: which values of limited fields were tried, and what the provider did with each; observations,
+no verdicts.
 
-An answer counts for a value only where nothing else in the request can explain it: what is accepted is accepted whatever
-else was wrong, but a refusal counts only where the value alone, or a limit that it breaks, can be the reason.
+A response counts for a value only where nothing else in the request can explain it: what is accepted is
+accepted whatever else was wrong, but a rejection counts only where the value alone, or a limit that it
+breaks, can be the reason.
 """
 
 from __future__ import annotations
@@ -13,24 +15,26 @@ from enum import IntFlag
 from itertools import pairwise
 
 from roomproof.contract.clause import Clause, Level, Part, Path, values_at
-from roomproof.contract.keywords import End, Kind
+from roomproof.contract.keywords import End, SizeKind
 from roomproof.contract.model import Contract, Operation
+from roomproof.judge.judged_interaction import JudgedInteraction, NoJson
 from roomproof.judge.obstacles import NOT_ABOUT_VALUES
 from roomproof.judge.register import rule_of
 from roomproof.judge.rules import window
-from roomproof.judge.seen import NoJson, Seen
 
 KEPT = 60
-"""So many tried values of one boundary are told: those next to its limits, the outermost, and those where the answer changes."""
+"""So many tried values of one boundary are told: those next to its limits, the outermost, and those where the
+response changes.
+"""
 _MOST = 4 * KEPT
 _CONFLICT = 409
 
 
-class Reply(IntFlag):
+class BoundaryReply(IntFlag):
     """How a value was answered; one that was answered in several ways has several."""
 
     ACCEPTED = 1
-    REFUSED = 2
+    REJECTED = 2
     SERVER_ERROR = 4
 
 
@@ -40,7 +44,9 @@ DAYS = "days"
 
 @dataclass
 class Boundary:
-    """One limited member of one operation: its limits, the clauses that give them, the values that were tried."""
+    """One limited field of one operation: its limits, the clauses that give them, the values that were
+    tried.
+    """
 
     operation: str
     field: str
@@ -49,7 +55,7 @@ class Boundary:
     documented: dict[str, float] = member(default_factory=dict)
     observed: dict[str, float] = member(default_factory=dict)
     clauses: list[str] = member(default_factory=list)
-    tried: dict[float, Reply] = member(default_factory=dict)
+    tried: dict[float, BoundaryReply] = member(default_factory=dict)
     left_out: int = 0
 
     def limit(self, clause: Clause, end: str, value: float) -> None:
@@ -58,9 +64,9 @@ class Boundary:
         if clause.id not in self.clauses:
             self.clauses.append(clause.id)
 
-    def note(self, value: float, reply: Reply) -> None:
+    def note(self, value: float, reply: BoundaryReply) -> None:
         """Add how a value was answered. Only so many are kept, however long the stream is."""
-        self.tried[value] = self.tried.get(value, Reply(0)) | reply
+        self.tried[value] = self.tried.get(value, BoundaryReply(0)) | reply
         if len(self.tried) > _MOST:
             self._thin()
 
@@ -81,8 +87,10 @@ class Boundary:
         return _telling(self.tried, (*self.documented.values(), *self.observed.values()))
 
 
-def _telling(tried: Mapping[float, Reply], limits: Iterable[float]) -> list[float]:
-    """Return at most KEPT values in ascending order: turns of the answer and the ends first, then what is nearest to a limit."""
+def _telling(tried: Mapping[float, BoundaryReply], limits: Iterable[float]) -> list[float]:
+    """Return at most KEPT values in ascending order: turns of the response and the ends first, then what is
+    nearest to a limit.
+    """
     values = sorted(tried)
     if len(values) <= KEPT:
         return values
@@ -101,11 +109,11 @@ def _telling(tried: Mapping[float, Reply], limits: Iterable[float]) -> list[floa
 
 
 class Boundaries:
-    """Collects, for every limited member of a contract, which values were tried and how they were answered."""
+    """Collects, for every limited field of a contract, which values were tried and how they were answered."""
 
     def __init__(self, contract: Contract) -> None:
         self._found: dict[tuple[str, Path, str], Boundary] = {}
-        self._limited: dict[str, list[tuple[Path, Kind, Boundary]]] = {}
+        self._limited: dict[str, list[tuple[Path, SizeKind, Boundary]]] = {}
         for operation in contract.operations:
             self._read(operation)
 
@@ -125,10 +133,14 @@ class Boundaries:
 
     def _boundary(self, clause: Clause, what: str) -> Boundary:
         name = " to ".join(window.RULE.fields(clause)) if what == DAYS else clause.field
-        return self._found.setdefault((clause.operation, clause.path, what), Boundary(clause.operation, name, clause.path, what))
+        return self._found.setdefault(
+            (clause.operation, clause.path, what), Boundary(clause.operation, name, clause.path, what)
+        )
 
-    def note(self, seen: Seen) -> None:
-        """Add what an interaction shows; call it before the judge has learned from the answer what the room is like now."""
+    def note(self, seen: JudgedInteraction) -> None:
+        """Add what an interaction shows; call it before the judge has learned from the response what the room
+        is like now.
+        """
         reply = _reply(seen)
         if reply is None:
             return
@@ -136,20 +148,25 @@ class Boundaries:
             self._note_values(seen, reply, path, kind, boundary)
         sent = {} if seen.request.scrubbed else seen.request.sent
         for clause, days in window.lengths(seen.operation, sent, seen.state, seen.interaction.at):
-            members = window.RULE.fields(clause)
-            if reply is Reply.ACCEPTED or _explains(seen, members, {clause.path}):
+            fields = window.RULE.fields(clause)
+            if reply is BoundaryReply.ACCEPTED or _explains(seen, fields, {clause.path}):
                 self._found[clause.operation, clause.path, DAYS].note(_rounded(days), reply)
 
-    def _note_values(self, seen: Seen, reply: Reply, path: Path, kind: Kind, boundary: Boundary) -> None:
+    def _note_values(
+        self, seen: JudgedInteraction, reply: BoundaryReply, path: Path, kind: SizeKind, boundary: Boundary
+    ) -> None:
         if isinstance(seen.request.body, NoJson):
             return
         values = values_at(seen.request.body, path)
         if not values or (seen.is_second_hand and path[0] in seen.request.scrubbed):
             return
         sizes = {size for _, value in values if (size := kind.measured(value)) is not None}
-        if not sizes or any(obstacle.clause.path == path and _limit_of(obstacle.clause) is None for obstacle in seen.request.obstacles):
+        if not sizes or any(
+            violation.clause.path == path and _limit_of(violation.clause) is None
+            for violation in seen.request.violations
+        ):
             return
-        if reply is Reply.ACCEPTED or (len(values) == 1 and _explains(seen, path[:1], {path})):
+        if reply is BoundaryReply.ACCEPTED or (len(values) == 1 and _explains(seen, path[:1], {path})):
             for size in sizes:
                 boundary.note(size, reply)
 
@@ -160,7 +177,7 @@ class Boundaries:
 
     @property
     def found(self) -> Iterable[Boundary]:
-        """Every limited member in the order of the contract, those of which nothing was tried as well."""
+        """Every limited field in the order of the contract, those of which nothing was tried as well."""
         return self._found.values()
 
 
@@ -172,13 +189,19 @@ def _limit_of(clause: Clause) -> tuple[End, float] | None:
     return None if keyword is None or keyword.end is None else (keyword.end, clause.schema[keyword.name])
 
 
-def _reply(seen: Seen) -> Reply | None:
-    status = seen.answer.response.status
-    if seen.answer.accepted:
-        return Reply.ACCEPTED
+def _reply(seen: JudgedInteraction) -> BoundaryReply | None:
+    status = seen.response.response.status
+    if seen.response.accepted:
+        return BoundaryReply.ACCEPTED
     if status in NOT_ABOUT_VALUES or status == _CONFLICT:
         return None
-    return Reply.REFUSED if seen.answer.refused else Reply.SERVER_ERROR if status >= 500 else None
+    return (
+        BoundaryReply.REJECTED
+        if seen.response.rejected
+        else BoundaryReply.SERVER_ERROR
+        if status >= 500
+        else None
+    )
 
 
 def _rounded(days: float) -> float:
@@ -186,14 +209,16 @@ def _rounded(days: float) -> float:
     return int(days) if (days := round(days, 2)).is_integer() else days
 
 
-def _explains(seen: Seen, members: tuple[str, ...], paths: set[Path]) -> bool:
-    """Whether some members alone can be why a request was refused: of every other one the value was accepted before."""
-    if seen.request.obstacles:
-        return all(obstacle.clause.path in paths for obstacle in seen.request.obstacles)
-    return not seen.request.unsettled and len(tuple(_never_accepted(seen, members))) == 0
+def _explains(seen: JudgedInteraction, fields: tuple[str, ...], paths: set[Path]) -> bool:
+    """Whether some fields alone can be why a request was rejected: of every other one the value was accepted
+    before.
+    """
+    if seen.request.violations:
+        return all(violation.clause.path in paths for violation in seen.request.violations)
+    return not seen.request.unsettled and len(tuple(_never_accepted(seen, fields))) == 0
 
 
-def _never_accepted(seen: Seen, members: tuple[str, ...]) -> Iterator[str]:
+def _never_accepted(seen: JudgedInteraction, fields: tuple[str, ...]) -> Iterator[str]:
     for name, value in seen.request.sent.items():
-        if name not in members and not seen.rooms.was_accepted(seen.operation.id, name, value):
+        if name not in fields and not seen.rooms.was_accepted(seen.operation.id, name, value):
             yield name

@@ -1,4 +1,6 @@
-"""Classify a request by itself: must it be accepted, must it be refused and why, or do the documents leave it open?"""
+"""Classify a request by itself: must it be accepted, must it be rejected and why, or do the documents leave
+it open?
+"""
 
 from __future__ import annotations
 
@@ -12,15 +14,24 @@ from roomproof.contract.keywords import Edge
 from roomproof.contract.model import Operation
 from roomproof.interaction import Interaction, Request, media_type
 from roomproof.judge import leniency
-from roomproof.judge.compiled import Parameter, RequestRules
+from roomproof.judge.compiled import ParameterRules, RequestRules
 from roomproof.judge.evidence import shown
+from roomproof.judge.judged_interaction import (
+    Classification,
+    NoJson,
+    Question,
+    RejectionReason,
+    RequestPlace,
+    Violation,
+    is_second_hand,
+    sent_body,
+)
 from roomproof.judge.moments import order_questions
 from roomproof.judge.placeholder import is_placeholder, is_scrubbed
 from roomproof.judge.rooms import Rooms, RoomState
-from roomproof.judge.rule import Asked
-from roomproof.judge.seen import Classification, NoJson, Obstacle, Question, Refusal, Where, is_second_hand, sent_body
+from roomproof.judge.rule import ReadableRequest
 from roomproof.judge.silence import silences
-from roomproof.judge.unlisted import unlisted_members
+from roomproof.judge.undocumented_fields import undocumented_fields
 from roomproof.judge.validators import ClauseValidator, PlaceValidator
 
 Json = Any
@@ -45,48 +56,65 @@ def classify(
     request = interaction.request
     body = sent_body(operation, request)
     sent = body if isinstance(body, dict) else {}
-    scrubbed = frozenset(name for name, value in sent.items() if is_scrubbed(value)) if is_second_hand(request) else frozenset()
+    scrubbed = (
+        frozenset(name for name, value in sent.items() if is_scrubbed(value))
+        if is_second_hand(request)
+        else frozenset()
+    )
     readable = {name: value for name, value in sent.items() if name not in scrubbed} if scrubbed else sent
     held = _readable(_held(rules, body)) if scrubbed else _held(rules, body)
     open_pointers = dict(_open_regions(rules, body))
-    broken = [*_broken_values(rules, held, open_pointers), *_missing_members(rules, body)]
-    beyond_samples = [obstacle for obstacle, _ in broken if leniency.is_limit_of_a_sample(obstacle.clause)]
-    asked = Asked(operation, rules, request, parameters, sent, readable, rooms, state, interaction.at)
-    obstacles = [
-        *(obstacle for rejects, clause in rules.rejecting for obstacle in rejects(asked, clause)),
-        *_carrier_obstacles(operation, rules, request, parameters, body),
-        *(obstacle for obstacle, _ in broken if not leniency.is_limit_of_a_sample(obstacle.clause)),
+    broken = [*_broken_values(rules, held, open_pointers), *_missing_fields(rules, body)]
+    beyond_samples = [violation for violation, _ in broken if leniency.is_limit_of_a_sample(violation.clause)]
+    asked = ReadableRequest(
+        operation, rules, request, parameters, sent, readable, rooms, state, interaction.at
+    )
+    violations = [
+        *(violation for rejects, clause in rules.rejecting for violation in rejects(asked, clause)),
+        *_carrier_violations(operation, rules, request, parameters, body),
+        *(violation for violation, _ in broken if not leniency.is_limit_of_a_sample(violation.clause)),
     ]
     doubtful: set[str] = {pointer[0] for _, pointer in broken if pointer}
     unsettled = [Question(why, pointer[:1]) for pointer, why in open_pointers.items()]
     beyond = "is more than the samples show, and a sample closes no list"
-    unsettled += [Question(f"{obstacle.what} {beyond}", obstacle.fields) for obstacle in beyond_samples]
+    unsettled += [Question(f"{violation.what} {beyond}", violation.fields) for violation in beyond_samples]
     unsettled += _open_texts(rules, held, interaction.at, doubtful)
     unsettled += map(Question, _left_out(rules, request, body) if is_second_hand(request) else ())
     unsettled += (question for asks, clause in rules.asking for question in asks(asked, clause))
-    unsettled += map(Question, silences(operation, rules, request, state, body, obstacles))
+    unsettled += map(Question, silences(operation, rules, request, state, body, violations))
     unsettled += map(Question, _undocumented(operation, rules, request))
     unsettled += [Question(_UNREAD[body])] if isinstance(body, NoJson) and body in _UNREAD else []
-    unknown = [member.way for member in unlisted_members(operation.schema, sent)]
+    unknown = [field.way for field in undocumented_fields(operation.schema, sent)]
     doubtful.update(pointer[0] for pointer in unknown if len(pointer) > 1)
-    unsettled += [Question(f"{_named(pointer)} is no documented member", pointer[:1]) for pointer in unknown]
+    unsettled += [Question(f"{_named(pointer)} is no documented field", pointer[:1]) for pointer in unknown]
     unsettled += order_questions(operation, sent, state)
     # Of what was accepted nobody asks whether it had to be: what is readable of it was accepted all the same.
     unread = tuple(_unread(rules, request, parameters, scrubbed))
-    if obstacles or unsettled:
-        return Classification(body, sent, tuple(obstacles), tuple(unsettled), (), {}, (), frozenset(doubtful), scrubbed, unread)
-    edges = _edges(rules, [_WHOLE_BODY] if isinstance(body, list) else [name for name in readable if name in rules.accepted], held)
+    if violations or unsettled:
+        return Classification(
+            body, sent, tuple(violations), tuple(unsettled), (), {}, (), frozenset(doubtful), scrubbed, unread
+        )
+    edges = _edges(
+        rules,
+        [_WHOLE_BODY] if isinstance(body, list) else [name for name in readable if name in rules.accepted],
+        held,
+    )
     fragile, inside = tuple(_fragile(rules, held)), tuple(_inside(rules, held))
     return Classification(body, sent, (), (), fragile, edges, inside, frozenset(doubtful), scrubbed, unread)
 
 
 def _readable(held: Held) -> Held:
     """Return what a body holds without the values that a recorder has made unreadable."""
-    return [(place, [(pointer, value) for pointer, value in values if not is_scrubbed(value)]) for place, values in held]
+    return [
+        (place, [(pointer, value) for pointer, value in values if not is_scrubbed(value)])
+        for place, values in held
+    ]
 
 
-def _unread(rules: RequestRules, request: Request, parameters: Mapping[str, str], scrubbed: frozenset[str]) -> Iterator[Question]:
-    """Yield which values of a request nobody can read, so that a refusal may be about them."""
+def _unread(
+    rules: RequestRules, request: Request, parameters: Mapping[str, str], scrubbed: frozenset[str]
+) -> Iterator[Question]:
+    """Yield which values of a request nobody can read, so that a rejection may be about them."""
     yield from (Question(f"the recording has no readable {name}", (name,)) for name in sorted(scrubbed))
     for parameter in rules.parameters:
         value = parameter.sent_in(request, parameters)
@@ -94,52 +122,80 @@ def _unread(rules: RequestRules, request: Request, parameters: Mapping[str, str]
             yield Question(f"the recording has no readable {parameter.name}")
 
 
-def _carrier_obstacles(
+def _carrier_violations(
     operation: Operation, rules: RequestRules, request: Request, parameters: Mapping[str, str], body: Json
-) -> Iterator[Obstacle]:
+) -> Iterator[Violation]:
     for parameter in rules.parameters:
-        yield from _parameter_obstacles(parameter, request, parameters, has_body=operation.body is not None)
+        yield from _parameter_violations(parameter, request, parameters, has_body=operation.body is not None)
     media = media_type(request.headers)
     is_unread = is_second_hand(request) and (media is None or is_placeholder(media))
     known = operation.body.media_types if operation.body is not None else ()
     if request.body and rules.media is not None and media not in known and not is_unread:
         what = f"a body sent as {media or 'no media type'}"
-        yield Obstacle(rules.media, Refusal.UNREADABLE, what, lenient=True, where=Where("header", "Content-Type"), sent=media)
-    if body is NoJson.MALFORMED and rules.body_type is not None and (media not in known or media == operation.media_type):
+        yield Violation(
+            rules.media,
+            RejectionReason.UNREADABLE,
+            what,
+            lenient=True,
+            where=RequestPlace("header", "Content-Type"),
+            sent=media,
+        )
+    if (
+        body is NoJson.MALFORMED
+        and rules.body_type is not None
+        and (media not in known or media == operation.media_type)
+    ):
         what = "a body that is no JSON"
-        yield Obstacle(rules.body_type, Refusal.UNREADABLE, what, lenient=True, where=Where("body"), sent=_text(request))
+        yield Violation(
+            rules.body_type,
+            RejectionReason.UNREADABLE,
+            what,
+            lenient=True,
+            where=RequestPlace("body"),
+            sent=_text(request),
+        )
     elif body is NoJson.ABSENT and rules.body_required is not None:
-        yield Obstacle(rules.body_required, Refusal.UNREADABLE, "no body", lenient=True)
+        yield Violation(rules.body_required, RejectionReason.UNREADABLE, "no body", lenient=True)
 
 
-def _parameter_obstacles(parameter: Parameter, request: Request, parameters: Mapping[str, str], *, has_body: bool) -> Iterator[Obstacle]:
+def _parameter_violations(
+    parameter: ParameterRules, request: Request, parameters: Mapping[str, str], *, has_body: bool
+) -> Iterator[Violation]:
     value = parameter.sent_in(request, parameters)
-    kind = Refusal.UNKNOWN_ROOM if parameter.place == "path" else Refusal.UNREADABLE
+    kind = RejectionReason.UNKNOWN_ROOM if parameter.place == "path" else RejectionReason.UNREADABLE
     if parameter.place == "query" and value is not None and not has_body:
         # Where there is no body, what a document calls invalid is a parameter.
-        kind = Refusal.INVALID
+        kind = RejectionReason.INVALID
     if value is None:
         if parameter.required is not None and not is_second_hand(request):
-            yield Obstacle(parameter.required, kind, f"no {parameter.name}")
+            yield Violation(parameter.required, kind, f"no {parameter.name}")
     elif parameter.is_unread(value, second_hand=is_second_hand(request)):
         return
     elif not parameter.value.keeps(read := parameter.read(value)):
         # A recorder may have put a word of its own in the place of a header's value.
         doubtful = parameter.place == "header" and is_second_hand(request)
         broken = (item.clause for item in parameter.value.items if not item.keeps(read))
-        what, where = f"{parameter.name} {shown(read)}", Where(parameter.place, parameter.name)
-        yield from (Obstacle(clause, kind, what, doubtful=doubtful, where=where, sent=value) for clause in broken)
+        what, where = f"{parameter.name} {shown(read)}", RequestPlace(parameter.place, parameter.name)
+        yield from (
+            Violation(clause, kind, what, doubtful=doubtful, where=where, sent=value) for clause in broken
+        )
 
 
 def _undocumented(operation: Operation, rules: RequestRules, request: Request) -> Iterator[str]:
-    """Yield what a request carries that its operation does not have, or has in a form that no clause here speaks of."""
+    """Yield what a request carries that its operation does not have, or has in a form that no clause here
+    speaks of.
+    """
     if request.body and operation.body is None:
         yield "no document says what follows from a body"
     media, body = media_type(request.headers), operation.body
     if body is not None and media in body.media_types and media not in (body.media_type, *body.alike):
         yield f"what a body sent as {media} holds is not looked at"
     if rules.queries:
-        yield from (f"no document has the query parameter {name}" for name in request.query if name not in rules.queries)
+        yield from (
+            f"no document has the query parameter {name}"
+            for name in request.query
+            if name not in rules.queries
+        )
 
 
 def _text(request: Request) -> str:
@@ -147,7 +203,9 @@ def _text(request: Request) -> str:
 
 
 def _left_out(rules: RequestRules, request: Request, body: Json) -> Iterator[str]:
-    """Yield what a second-hand request lacks: whether it was sent nobody knows, so nobody knows whether it had to be accepted."""
+    """Yield what a second-hand request lacks: whether it was sent nobody knows, so nobody knows whether it
+    had to be accepted.
+    """
     if body is NoJson.UNRECORDED:
         yield "the recording has no body"
     elif (media := media_type(request.headers)) is None or is_placeholder(media):
@@ -161,15 +219,28 @@ def _held(rules: RequestRules, body: Json) -> Held:
     return [] if isinstance(body, NoJson) else list(rules.values.held(body))
 
 
-def _broken_values(rules: RequestRules, held: Held, open_pointers: Mapping[Pointer, str]) -> Iterator[tuple[Obstacle, Pointer]]:
+def _broken_values(
+    rules: RequestRules, held: Held, open_pointers: Mapping[Pointer, str]
+) -> Iterator[tuple[Violation, Pointer]]:
     wrong_type: set[Pointer] = set()
     for place, values in held:
         for pointer, value in values:
             if value is None:
-                clause = rules.nulls.get(place.path) or _first_without_null(place.items, place.path in rules.nullable)
+                clause = rules.nulls.get(place.path) or _first_without_null(
+                    place.items, place.path in rules.nullable
+                )
                 if clause is not None:
                     what = f"{_named(pointer)} null"
-                    yield Obstacle(clause, Refusal.INVALID, what, lenient=True, where=Where("body", way=pointer)), pointer
+                    yield (
+                        Violation(
+                            clause,
+                            RejectionReason.INVALID,
+                            what,
+                            lenient=True,
+                            where=RequestPlace("body", way=pointer),
+                        ),
+                        pointer,
+                    )
                 continue
             if place.keeps(value):
                 continue
@@ -178,25 +249,47 @@ def _broken_values(rules: RequestRules, held: Held, open_pointers: Mapping[Point
                     continue
                 if item.clause.rule == "type":
                     wrong_type.add(pointer)
-                # Of what the documents leave open, or of what cannot be changed, nobody says that it must be refused.
+                # Of what the documents leave open, or of what cannot be changed, nobody says that it must be
+                # rejected.
                 is_open = pointer in open_pointers and item.clause.rule != "type"
                 is_ignored = pointer != () and pointer[0] in rules.ignored
                 lenient = _is_lenient(item.clause, value, place.items)
                 what = f"{_named(pointer)} {shown(value)}"
-                where = Where("body", way=pointer)
-                yield Obstacle(item.clause, Refusal.INVALID, what, lenient, is_open or is_ignored, where, value), pointer
+                where = RequestPlace("body", way=pointer)
+                yield (
+                    Violation(
+                        item.clause,
+                        RejectionReason.INVALID,
+                        what,
+                        lenient,
+                        is_open or is_ignored,
+                        where,
+                        value,
+                    ),
+                    pointer,
+                )
 
 
-def _missing_members(rules: RequestRules, body: Json) -> Iterator[tuple[Obstacle, Pointer]]:
+def _missing_fields(rules: RequestRules, body: Json) -> Iterator[tuple[Violation, Pointer]]:
     if isinstance(body, NoJson):
         return
-    for members in rules.members:
-        objects = [(pointer, value) for pointer, value in values_at(body, members.path) if isinstance(value, dict)]
-        for clause in members.clauses:
+    for fields in rules.fields:
+        objects = [
+            (pointer, value) for pointer, value in values_at(body, fields.path) if isinstance(value, dict)
+        ]
+        for clause in fields.clauses:
             for pointer, value in objects:
                 if clause.path[-1] not in value:
                     way = (*pointer, clause.path[-1])
-                    yield Obstacle(clause, Refusal.INVALID, f"no {'.'.join(way)}", where=Where("body", way=way)), ()
+                    yield (
+                        Violation(
+                            clause,
+                            RejectionReason.INVALID,
+                            f"no {'.'.join(way)}",
+                            where=RequestPlace("body", way=way),
+                        ),
+                        (),
+                    )
 
 
 def _first_without_null(items: list[ClauseValidator], nullable: bool) -> Clause | None:
@@ -209,7 +302,7 @@ def _named(pointer: tuple[str, ...]) -> str:
 
 
 def _is_lenient(clause: Clause, value: Json, items: list[ClauseValidator]) -> bool:
-    """Whether to take a value is harmless: it is read as one that keeps every other clause."""
+    """Whether to accept a value is harmless: it is read as one that keeps every other clause."""
     if clause.rule == "type":
         read = leniency.coerced(value, clause.schema["type"])
         return read is not None and all(item.keeps(read) for item in items)
@@ -217,7 +310,11 @@ def _is_lenient(clause: Clause, value: Json, items: list[ClauseValidator]) -> bo
         return leniency.is_near_format(value, clause.schema["format"])
     if clause.rule in ("any-of", "one-of"):
         alternatives = next(iter(clause.schema.values()))
-        return any(leniency.is_near_format(value, schema.get("format", "")) for schema in alternatives if isinstance(schema, dict))
+        return any(
+            leniency.is_near_format(value, schema.get("format", ""))
+            for schema in alternatives
+            if isinstance(schema, dict)
+        )
     return False
 
 
@@ -231,13 +328,17 @@ def _open_regions(rules: RequestRules, body: Json) -> Iterator[tuple[Pointer, st
                 yield pointer, region.reason
 
 
-def _open_texts(rules: RequestRules, held: Held, at: datetime | None, doubtful: set[str]) -> Iterator[Question]:
-    """Yield why the acceptance of texts and date-times is open, whatever the contract; note whose echo is doubtful too."""
+def _open_texts(
+    rules: RequestRules, held: Held, at: datetime | None, doubtful: set[str]
+) -> Iterator[Question]:
+    """Yield why the acceptance of texts and date-times is open, whatever the contract; note whose echo is
+    doubtful too.
+    """
     for place, values in held:
         for pointer, value in values:
             if not isinstance(value, str):
                 continue
-            if leniency.may_be_tidied(value):
+            if leniency.may_be_restored(value):
                 doubtful.update(pointer[:1])
             reasons = [*leniency.open_questions(value, has_length_limit=place.path in rules.limited)]
             reasons += leniency.open_date_time(value, at) if is_date_time(value) else ()
@@ -246,17 +347,25 @@ def _open_texts(rules: RequestRules, held: Held, at: datetime | None, doubtful: 
 
 
 def _fragile(rules: RequestRules, held: Held) -> Iterator[Clause]:
-    """Yield the clauses of values that no document says to be valid: those of a spelling, and a null, that only a lower level allows."""
+    """Yield the clauses of values that no document says to be valid: those of a spelling, and a null, that
+    only a lower level allows.
+    """
     for place, values in held:
         for _, value in values:
-            if value is None and place.path in rules.nullable and rules.nullable[place.path].level is not Level.DOCUMENTED:
+            if (
+                value is None
+                and place.path in rules.nullable
+                and rules.nullable[place.path].level is not Level.DOCUMENTED
+            ):
                 yield rules.nullable[place.path]
             if isinstance(value, str) and leniency.is_only_standard(value):
                 yield from (item.clause for item in place.items if item.clause.rule in ("format", "any-of"))
 
 
 def _edges(rules: RequestRules, names: list[str], held: Held) -> dict[str, tuple[Clause, ...]]:
-    """Return, by member, the clauses whose limit, list or form it sits on; they are what its acceptance proves."""
+    """Return, by field, the clauses whose limit, list or form it sits on; they are what its acceptance
+    proves.
+    """
     edges: dict[str, list[Clause]] = {name: [] for name in names}
     for place, values in held:
         name = _WHOLE_BODY if _WHOLE_BODY in edges else place.path[0] if place.path else None
@@ -280,7 +389,9 @@ def _inside(rules: RequestRules, held: Held) -> Iterator[Clause]:
 
 
 def sits_on(clause: Clause, value: Json) -> bool:
-    """Whether a value is one at the limit that a clause draws, or one of its list or form: to accept it shows what the clause allows."""
+    """Whether a value is one at the limit that a clause draws, or one of its list or form: to accept it shows
+    what the clause allows.
+    """
     keyword = clause.keyword
     if keyword is None or keyword.edge is Edge.NONE:
         return False

@@ -10,7 +10,7 @@ from typing import Any
 import jsonschema_rs
 
 from roomproof.contract.clause import HOLDERS, Clause, Json, Part, Path, values_at, values_below
-from roomproof.contract.keywords import Edge, Kind
+from roomproof.contract.keywords import Edge, SizeKind
 from roomproof.contract.model import Operation
 from roomproof.contract.parameters import read_text
 from roomproof.interaction import Request, header
@@ -30,8 +30,10 @@ class OpenRegion:
 
 
 @dataclass(frozen=True)
-class Parameter:
-    """What is said of a path, query or header parameter: the clause that it must be sent, if any, and those about its value."""
+class ParameterRules:
+    """What is said of a path, query or header parameter: the clause that it must be sent, if any, and those
+    about its value.
+    """
 
     name: str
     place: str
@@ -40,7 +42,9 @@ class Parameter:
     schema: Mapping[str, Any]
 
     def sent_in(self, request: Request, in_path: Mapping[str, str]) -> str | None:
-        """Return the text that a request carries, given the parameters of its path; None where it carries none."""
+        """Return the text that a request carries, given the parameters of its path; None where it carries
+        none.
+        """
         if self.place == "path":
             return in_path.get(self.name)
         if self.place == "cookie":
@@ -49,7 +53,9 @@ class Parameter:
         return request.query.get(self.name) if self.place == "query" else header(request.headers, self.name)
 
     def is_unread(self, text: str, *, second_hand: bool) -> bool:
-        """Whether a recorder has put something else in the place of its value: no recording keeps cookies, whoever made it."""
+        """Whether a recorder has put something else in the place of its value: no recording keeps cookies,
+        whoever made it.
+        """
         return (second_hand or self.place == "cookie") and is_placeholder(text)
 
     def read(self, text: str) -> Json:
@@ -58,8 +64,10 @@ class Parameter:
 
 
 @dataclass(frozen=True)
-class Members:
-    """The members that each object at a path has to have, one clause a member; `kept` is the evidence that they are there."""
+class RequiredFields:
+    """The fields that each object at a path has to have, one clause a field; `kept` is the evidence that they
+    are there.
+    """
 
     path: Path
     clauses: tuple[Clause, ...]
@@ -72,7 +80,10 @@ class Places:
 
     def __init__(self, clauses: Iterable[Clause]) -> None:
         # Places side by side are looked up together: what they lie in is then looked for once.
-        self._groups = [(above, list(places)) for above, places in groupby(_by_path(list(clauses)), lambda place: place.path[:-1])]
+        self._groups = [
+            (above, list(places))
+            for above, places in groupby(_by_path(list(clauses)), lambda place: place.path[:-1])
+        ]
 
     def held(self, body: Json) -> Iterator[tuple[PlaceValidator, list[tuple[Path, Json]]]]:
         """Yield the places at which a body holds values, with these and the way to each."""
@@ -96,13 +107,21 @@ class RequestRules:
         clauses = [clause for clause in operation.clauses if clause.part is Part.REQUEST]
         body = [clause for clause in clauses if clause.options.get("in", "body") == "body"]
         self.parameters = _parameters(operation, [clause for clause in clauses if clause not in body])
-        self.queries = frozenset(parameter.name for parameter in operation.parameters if parameter.place == "query")
-        self.values = Places([clause for clause in body if clause.schema is not None and clause.rule != "required"])
+        self.queries = frozenset(
+            parameter.name for parameter in operation.parameters if parameter.place == "query"
+        )
+        self.values = Places(
+            [clause for clause in body if clause.schema is not None and clause.rule != "required"]
+        )
         self.nulls = {clause.path: clause for clause in body if clause.rule == "null"}
         self.nullable = {clause.path: clause for clause in body if clause.rule == "nullable"}
-        self.members = _members(clause for clause in body if clause.rule == "required" and clause.path)
-        self.accepted = {clause.path[0]: clause for clause in body if clause.rule == "accepted" and len(clause.path) == 1}
-        self.body_required = next((clause for clause in body if clause.rule == "required" and not clause.path), None)
+        self.fields = _fields(clause for clause in body if clause.rule == "required" and clause.path)
+        self.accepted = {
+            clause.path[0]: clause for clause in body if clause.rule == "accepted" and len(clause.path) == 1
+        }
+        self.body_required = next(
+            (clause for clause in body if clause.rule == "required" and not clause.path), None
+        )
         self.media = next((clause for clause in body if clause.rule == "media-type"), None)
         self.body_type = next((clause for clause in body if clause.rule == "type" and not clause.path), None)
         self.open = list(_open_regions(operation.schema, ()))
@@ -116,26 +135,36 @@ class RequestRules:
 
 
 class ResponseRules:
-    """The clauses of one documented response, of those about its body the ones for one of its media types (`medium`)."""
+    """The clauses of one documented response, of those about its body the ones for one of its media types
+    (`medium`).
+    """
 
     def __init__(self, operation: Operation, status: str, medium: str = "") -> None:
-        clauses = [clause for clause in operation.clauses if clause.part is Part.RESPONSE and clause.status == status]
+        clauses = [
+            clause for clause in operation.clauses if clause.part is Part.RESPONSE and clause.status == status
+        ]
         body = [clause for clause in clauses if clause.options.get("in", "body") == "body"]
-        body = [clause for clause in body if clause.rule == "media-type" or clause.options.get("medium", "") == medium]
+        body = [
+            clause
+            for clause in body
+            if clause.rule == "media-type" or clause.options.get("medium", "") == medium
+        ]
         self.status = next((clause for clause in clauses if clause.rule == "status"), None)
         self.media = next((clause for clause in body if clause.rule == "media-type"), None)
         self.json = next((clause for clause in body if clause.rule == "json"), None)
         headers = [clause for clause in clauses if clause.options.get("in") == "header"]
         self.headers = [clause for clause in headers if clause.rule == "present"]
         self.header_values = _by_path([clause for clause in headers if clause.rule != "present"])
-        self.present = _members(clause for clause in body if clause.rule == "present")
+        self.present = _fields(clause for clause in body if clause.rule == "present")
         keyed = [clause for clause in body if clause.schema is not None and clause.rule != "present"]
         self.values = Places([*keyed, *(clause for clause in body if clause.rule == "null")])
         self._by_path = {place.path: place for place in self.values}
-        self._there = {(members.path, clause.path[-1]) for members in self.present for clause in members.clauses}
+        self._there = {(fields.path, clause.path[-1]) for fields in self.present for clause in fields.clauses}
 
     def is_always_there(self, path: Path) -> bool:
-        """Whether every answer has to have a value at a path: each member on the way is one that has to be there."""
+        """Whether every response has to have a value at a path: each field on the way is one that has to be
+        there.
+        """
         return all((path[:depth], step) in self._there for depth, step in enumerate(path))
 
     def may_be(self, path: Path, value: Json) -> bool:
@@ -146,7 +175,7 @@ class ResponseRules:
         return all(item.keeps(value) for item in place.items)
 
 
-class Compiled:
+class CompiledRules:
     """The rules of every operation of a contract, each compiled when it is first needed."""
 
     def __init__(self) -> None:
@@ -177,36 +206,41 @@ def _by_path(clauses: list[Clause]) -> list[PlaceValidator]:
 def _without_edge(place: PlaceValidator) -> Iterator[Clause]:
     """Yield the clauses on whose limit no value sits: any value that keeps them shows what they allow.
 
-    Of some rules no limit is a value; of others the limit breaks another clause about the same place, so that nobody has to accept it.
+    Of some rules no limit is a value; of others the limit breaks another clause about the same place, so that
+    nobody has to accept it.
     """
     for item in place.items:
         keyword = item.clause.keyword
         if keyword is None or not keyword.divides:
             continue
-        is_number = keyword.end is not None and keyword.end.kind is Kind.NUMBER
+        is_number = keyword.end is not None and keyword.end.kind is SizeKind.NUMBER
         limit = item.clause.schema[keyword.name]
         is_shut_off = item.clause.rule == keyword.rule and is_number and not place.keeps(limit)
         if is_shut_off or keyword.edge is Edge.NONE:
             yield item.clause
 
 
-def _parameters(operation: Operation, clauses: list[Clause]) -> list[Parameter]:
+def _parameters(operation: Operation, clauses: list[Clause]) -> list[ParameterRules]:
     schemas = {(parameter.name, parameter.place): parameter.schema for parameter in operation.parameters}
     found = []
     for (name, place), about in groupby(clauses, lambda clause: (clause.path[0], clause.options["in"])):
         said = [clause for clause in about if len(clause.path) == 1]
         required = next((clause for clause in said if clause.rule == "required"), None)
         value = PlaceValidator((name,), [clause for clause in said if clause is not required])
-        found.append(Parameter(name, place, required, value, schemas[name, place]))
+        found.append(ParameterRules(name, place, required, value, schemas[name, place]))
     return found
 
 
-def _members(clauses: Iterable[Clause]) -> list[Members]:
-    """Return clauses, each about one member, by the objects that these are to be in; the clauses stay in their order."""
+def _fields(clauses: Iterable[Clause]) -> list[RequiredFields]:
+    """Return clauses, each about one field, by the objects that these are to be in; the clauses stay in their
+    order.
+    """
     found = []
     for path, about in groupby(clauses, lambda clause: clause.path[:-1]):
         said = tuple(about)
-        found.append(Members(path, said, frozenset(clause.path[-1] for clause in said), tuple(map(kept, said))))
+        found.append(
+            RequiredFields(path, said, frozenset(clause.path[-1] for clause in said), tuple(map(kept, said)))
+        )
     return found
 
 
@@ -215,7 +249,7 @@ def _open_regions(schema: Any, path: Path) -> Iterator[OpenRegion]:
         return
     if "x-unsettled" in schema:
         yield OpenRegion(path, schema["x-unsettled"]["reason"], validator(schema["x-unsettled"]["schema"]))
-    for name, member in schema.get("properties", {}).items():
-        yield from _open_regions(member, (*path, name))
+    for name, field in schema.get("properties", {}).items():
+        yield from _open_regions(field, (*path, name))
     for step, keyword in HOLDERS.items():
         yield from _open_regions(schema.get(keyword), (*path, step))

@@ -10,14 +10,14 @@ from roomproof.contract.clause import Clause, values_at
 from roomproof.contract.formats import Instant, instant
 from roomproof.judge.equality import same_value
 from roomproof.judge.evidence import Evidence, broken, kept, shown
+from roomproof.judge.judged_interaction import JudgedInteraction
 from roomproof.judge.rules.replayed_once import is_replay
-from roomproof.judge.seen import Seen
 
 CLOCK = timedelta(minutes=2)
 """How far two moments of one request may lie apart and still both be "now"."""
 
 
-def is_from_creation(seen: Seen) -> bool:
+def is_from_creation(seen: JudgedInteraction) -> bool:
     """Whether all that was ever set in the room of a response is known."""
     if not seen.sent_is_known or is_replay(seen):
         return False
@@ -28,22 +28,22 @@ def is_from_creation(seen: Seen) -> bool:
 
 
 def judged_default(clause: Clause, name: str, wanted: Any, got: Any) -> Evidence:
-    """Return what the value of a member that was never set says of its default."""
+    """Return what the value of a field that was never set says of its default."""
     if same_value(wanted, got):
         return kept(clause)
     text = f"{name} was never set; it is {shown(got)}, documented is {shown(wanted)}"
     return broken(clause, text, expected=shown(wanted), received=shown(got))
 
 
-def never_set(seen: Seen, clause: Clause, default: Any) -> Iterator[Evidence]:
-    """Compare a member with its default; what was set of that name, in the room or below it, may have been
+def never_set(seen: JudgedInteraction, clause: Clause, default: Any) -> Iterator[Evidence]:
+    """Compare a field with its default; what was set of that name, in the room or below it, may have been
     handed down.
     """
     name = clause.path[-1]
-    if not seen.answer.accepted or seen.answer.room is None or not is_from_creation(seen):
+    if not seen.response.accepted or seen.response.room is None or not is_from_creation(seen):
         return
     if name not in seen.request.sent and (seen.state is None or name not in seen.state.told):
-        for _, value in values_at(seen.answer.room, clause.path):
+        for _, value in values_at(seen.response.room, clause.path):
             yield judged_default(clause, clause.field, default, value)
 
 

@@ -8,7 +8,7 @@ from typing import Annotated
 
 from roomproof.contract.clause import Clause
 from roomproof.contract.model import Contract
-from roomproof.judge.options import Between, read_options
+from roomproof.judge.options import NumberRange, read_options
 from roomproof.judge.rule import Rule
 
 
@@ -16,7 +16,7 @@ from roomproof.judge.rule import Rule
 class DelayOptions:
     """How many seconds after a change a read or a list may still show what was before it."""
 
-    within_seconds: Annotated[float, Between(0, 3600)] = 0
+    within_seconds: Annotated[float, NumberRange(0, 3600)] = 0
 
 
 def within_seconds(clause: Clause) -> float:
@@ -31,5 +31,7 @@ def longest(rule: Rule, contract: Contract) -> float:
 
 
 def is_over(seconds: float, since: datetime | None, at: datetime | None) -> bool:
-    """Whether so many seconds have passed: always where there are none, and for certain only where both times are known."""
+    """Whether so many seconds have passed: always where there are none, and for certain only where both times
+    are known.
+    """
     return not seconds or (since is not None and at is not None and at - since >= timedelta(seconds=seconds))

@@ -1,4 +1,6 @@
-"""When two values mean the same: date-times as instants, numbers by value, URLs by RFC 3986, 6.2.2 and 6.2.3."""
+"""When two values mean the same: date-times as instants, numbers by value, URLs by RFC 3986, 6.2.2 and
+6.2.3.
+"""
 
 from __future__ import annotations
 
@@ -20,14 +22,16 @@ _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
 def same(one: Any, other: Any) -> bool:
-    """Whether two values of the same member mean the same."""
+    """Whether two values of the same field mean the same."""
     if isinstance(one, str) and isinstance(other, str):
         return one == other or ((moment := instant(one)) is not None and moment == instant(other))
     return same_value(one, other)
 
 
 def same_value(one: Any, other: Any) -> bool:
-    """Whether two JSON values are equal: 1 equals 1.0, true does not equal 1 (JSON Schema 2020-12 core, 4.2.2)."""
+    """Whether two JSON values are equal: 1 equals 1.0, true does not equal 1 (JSON Schema 2020-12 core,
+    4.2.2).
+    """
     if isinstance(one, bool) or isinstance(other, bool):
         return one is other
     if isinstance(one, dict) and isinstance(other, dict):
@@ -38,10 +42,11 @@ def same_value(one: Any, other: Any) -> bool:
 
 
 def echoes(sent: Any, got: Any, default: Any, *, unset: Any = None) -> bool:
-    """Whether a value in an answer is the value that was sent.
+    """Whether a value in a response is the value that was sent.
 
-    A null that was accepted unsets: null, what stands for an `unset` member, or the documented default is then in the answer. An
-    object may come back with more members, a fraction of a second may be cut or rounded, white space at the ends may be trimmed.
+    A null that was accepted unsets: null, what stands for an `unset` field, or the documented default is then
+    in the response. An object may come back with more fields, a fraction of a second may be cut or rounded,
+    white space at the ends may be trimmed.
     """
     if sent is None:
         return got is None or (unset is not None and same_value(got, unset)) or same_value(got, default)
@@ -64,7 +69,8 @@ def _echoes_text(sent: str, got: str) -> bool:
 
 
 def _same_instant(wanted: Instant, found: Instant, *, leap: bool) -> bool:
-    """Whether an instant is another one, or what is left of it with fewer digits of a fraction: cut, or rounded.
+    """Whether an instant is another one, or what is left of it with fewer digits of a fraction: cut, or
+    rounded.
 
     Of a leap second, which few systems hold, the second before and the one after are as good.
     """
@@ -80,12 +86,14 @@ def _same_instant(wanted: Instant, found: Instant, *, leap: bool) -> bool:
 
 
 def _echoes_list(sent: list[Any], got: list[Any]) -> bool:
-    """No page promises an order, so each item sent has to be found once, wherever it stands; many are first
-    looked for as they are.
+    """No document promises an order, so each item sent has to be found once, wherever it stands; many are
+    first looked for as they are.
     """
     left, missing = _apart(sent, got)
     if len(missing) > _MOST_PAIRS:
-        return len(missing) == len(left) and all(echoes(item, candidate, None) for item, candidate in zip(missing, left, strict=True))
+        return len(missing) == len(left) and all(
+            echoes(item, candidate, None) for item, candidate in zip(missing, left, strict=True)
+        )
     for item in missing:
         match = next((index for index, candidate in enumerate(left) if echoes(item, candidate, None)), None)
         if match is None:

@@ -14,11 +14,13 @@ from roomproof.legible import shortened
 MAX_SHOWN = 120
 """Characters of one value that are shown."""
 MAX_SAID = 4_000
-"""Characters of one text of a piece of evidence, which may name all members of a body."""
+"""Characters of one text of a piece of evidence, which may name all fields of a body."""
 
 
 class Outcome(StrEnum):
-    """What an interaction shows: the clause kept, bent in a harmless or undocumented way, broken, or nothing certain."""
+    """What an interaction shows: the clause kept, bent in a harmless or undocumented way, broken, or nothing
+    certain.
+    """
 
     PASS = "pass"
     WARN = "warn"
@@ -27,7 +29,9 @@ class Outcome(StrEnum):
 
 
 class Side(StrEnum):
-    """On which side of what a clause demands a request lay that proves it: what is allowed was accepted, or the rest rejected."""
+    """On which side of what a clause demands a request lay that proves it: what is allowed was accepted, or
+    the rest rejected.
+    """
 
     ACCEPTED = "accepted"
     REJECTED = "rejected"
@@ -37,10 +41,10 @@ class Side(StrEnum):
 class Evidence:
     """One interaction's word on one clause.
 
-    `suspects` are clauses that may explain the same observation: if one of them turns out broken by itself, this evidence
-    adds nothing. `field` is the member of the body that it is about, for the reader; `side` what a kept clause was seen to do.
-    `doubtful` marks a warning that is none for certain, so that `--strict` leaves it one. Of something inconclusive `summary`
-    says why it is.
+    `suspects` are clauses that may explain the same observation: if one of them turns out broken by itself,
+    this evidence adds nothing. `field` is the field of the body that it is about, for the reader; `side` what
+    a kept clause was seen to do. `doubtful` marks a warning that is none for certain, so that `--strict`
+    leaves it one. Of something inconclusive `summary` says why it is.
     """
 
     clause: str
@@ -75,7 +79,9 @@ def _unproven(clause_id: str, why: str) -> Evidence:
 
 
 def severity(clause: Clause) -> Outcome:
-    """Return how bad it is to break a clause: a fail if a document says it, or by the rule's own severity; else a warning."""
+    """Return how bad it is to break a clause: a fail if a document says it, or by the rule's own severity;
+    else a warning.
+    """
     is_fail = clause.level is Level.DOCUMENTED or rule_of(clause).fails_at_any_level
     return Outcome.FAIL if is_fail else Outcome.WARN
 
@@ -92,12 +98,14 @@ def broken(
 ) -> Evidence:
     """Return evidence that a clause is broken.
 
-    A `lenient` provider, one that does harmlessly more or other than it must, is only warned of, unless the run is strict;
-    where it is `doubtful` whether anything is wrong, a strict run warns, too.
+    A `lenient` provider, one that does harmlessly more or other than it must, is only warned of, unless the
+    run is strict; where it is `doubtful` whether anything is wrong, a strict run warns, too.
     """
     outcome = Outcome.WARN if lenient or doubtful else severity(clause)
     summary, expected, received = (shortened(text, MAX_SAID) for text in (summary, expected, received))
-    return Evidence(clause.id, outcome, summary, expected, received, clause.field, suspects, doubtful=doubtful)
+    return Evidence(
+        clause.id, outcome, summary, expected, received, clause.field, suspects, doubtful=doubtful
+    )
 
 
 def shown(value: Any) -> str:
@@ -105,5 +113,7 @@ def shown(value: Any) -> str:
     text = repr(value) if not isinstance(value, str) else f'"{value}"'
     text = {"None": "null", "True": "true", "False": "false"}.get(text, text)
     return (
-        text if len(text) <= MAX_SHOWN else f"{text[: MAX_SHOWN - 20]}... ({len(value) if hasattr(value, '__len__') else len(text)} long)"
+        text
+        if len(text) <= MAX_SHOWN
+        else f"{text[: MAX_SHOWN - 20]}... ({len(value) if hasattr(value, '__len__') else len(text)} long)"
     )

@@ -1,4 +1,6 @@
-"""Which room an id names: in the recording of somebody else one room may have two spellings, and one text may stand for many rooms."""
+"""Which room an id names: in the recording of somebody else one room may have two spellings, and one text may
+stand for many rooms.
+"""
 
 from __future__ import annotations
 
@@ -6,10 +8,12 @@ import re
 from dataclasses import dataclass, field
 
 from roomproof.interaction import Request
+from roomproof.judge.judged_interaction import is_second_hand
 from roomproof.judge.placeholder import is_placeholder, names_one_value
-from roomproof.judge.seen import is_second_hand
 
-_HEXADECIMAL = re.compile(r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}|(?=[0-9A-Fa-f]*[A-Fa-f])[0-9A-Fa-f]{16,}")
+_HEXADECIMAL = re.compile(
+    r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}|(?=[0-9A-Fa-f]*[A-Fa-f])[0-9A-Fa-f]{16,}"
+)
 _MOST = 1_000
 """So many placeholders are remembered; of more none is taken for a room."""
 
@@ -17,8 +21,8 @@ _MOST = 1_000
 def room_key(request: Request, room_id: str) -> str | None:
     """Return what is equal for two spellings of one id, None for a text that may stand for any room.
 
-    Of a UUID, or another long hexadecimal number, the case makes no difference (RFC 9562, 4). Of what roomproof itself has sent every
-    letter counts.
+    Of a UUID, or another long hexadecimal number, the case makes no difference (RFC 9562, 4). Of what
+    roomproof itself has sent every letter counts.
     """
     if not room_id or not is_second_hand(request):
         return room_id or None
@@ -54,7 +58,9 @@ class Identities:
         self._several.add(key)
 
     def may_be_another(self, request: Request, room_id: str) -> bool:
-        """Whether the room of an id may be one that is known under another: the one has its id, the other a placeholder."""
+        """Whether the room of an id may be one that is known under another: the one has its id, the other a
+        placeholder.
+        """
         if not is_second_hand(request):
             return False
         return self._plain if is_placeholder(room_id) else bool(self._one)

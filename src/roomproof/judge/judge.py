@@ -10,14 +10,22 @@ from roomproof.contract.clause import Clause, Part
 from roomproof.contract.model import Contract, Operation
 from roomproof.contract.resource import Effect, Resource
 from roomproof.interaction import Interaction, Request, Response
-from roomproof.judge.beside import ALONE, IN_THE_WAY, Beside, Touched, touched_by
+from roomproof.judge.beside import ALONE, IN_THE_WAY, ConcurrentChange, ConcurrentRequests, touched_by
 from roomproof.judge.boundaries import Boundaries
 from roomproof.judge.classify import classify
-from roomproof.judge.compiled import Compiled
+from roomproof.judge.client_violations import ClientViolation, violations
+from roomproof.judge.compiled import CompiledRules
 from roomproof.judge.equality import same
 from roomproof.judge.evidence import Evidence, unproven
 from roomproof.judge.hearsay import why_unusable
 from roomproof.judge.identity import room_key
+from roomproof.judge.judged_interaction import (
+    Classification,
+    JudgedInteraction,
+    ParsedResponse,
+    is_second_hand,
+    response_json,
+)
 from roomproof.judge.learning import Learning
 from roomproof.judge.losses import Losses, unbearable
 from roomproof.judge.placeholder import is_placeholder, is_scrubbed
@@ -26,8 +34,6 @@ from roomproof.judge.rooms import Rooms, RoomState
 from roomproof.judge.rule import Sight
 from roomproof.judge.rules import read_after_write
 from roomproof.judge.rules.unique import without_uniqueness
-from roomproof.judge.seen import Answer, Classification, Seen, is_second_hand, response_json
-from roomproof.judge.violations import Violation, violations
 from roomproof.judge.walk import walked
 
 _SIGHTS = {
@@ -50,13 +56,16 @@ class Judge:
         self.contract = contract
         self.learning = Learning(contract)
         self.boundaries = Boundaries(contract)
-        self.violations: tuple[Violation, ...] = ()
+        self.violations: tuple[ClientViolation, ...] = ()
         """What the client sent outside the contract in the interaction that was seen last."""
-        self._compiled = Compiled()
+        self._compiled = CompiledRules()
         self._losses = Losses()
         pairs = [(operation, sight) for operation in contract.operations for sight in Sight]
         self._conclusions = {(one.id, sight): conclusions(one, sight) for one, sight in pairs}
-        self._own_rules = {one.id: frozenset((clause.path, clause.rule) for clause in one.clauses) for one in contract.operations}
+        self._own_rules = {
+            one.id: frozenset((clause.path, clause.rule) for clause in one.clauses)
+            for one in contract.operations
+        }
         self._listed = {
             operation.id: [clause.options["call"] for clause in operation.clauses if "call" in clause.options]
             for operation in contract.operations
@@ -68,7 +77,8 @@ class Judge:
         return self.learning.rooms
 
     def known(self, resource: Resource, room_id: str) -> list[str]:
-        """Return the ids of a resource that are there as far as is known: inside a room, or anywhere where none is named.
+        """Return the ids of a resource that are there as far as is known: inside a room, or anywhere where
+        none is named.
 
         Those that were shown one by one, as what was just made is, come last.
         """
@@ -77,23 +87,34 @@ class Judge:
         return [key.rpartition("/")[2] for key in keys]
 
     def shown(self, resource: Resource, room_id: str) -> list[RoomState]:
-        """Return what was shown of a resource, thing by thing, and is there still: inside a room, or anywhere where none is named."""
+        """Return what was shown of a resource, thing by thing, and is there still: inside a room, or anywhere
+        where none is named.
+        """
         existing = self.learning.of(resource).existing
-        return [existing[key] for key in self._inside(resource, existing, room_id) if not existing[key].may_be_gone]
+        return [
+            existing[key]
+            for key in self._inside(resource, existing, room_id)
+            if not existing[key].may_be_gone
+        ]
 
     def _inside(self, resource: Resource, keys: Iterable[str], room_id: str) -> Iterator[str]:
-        """Yield the keys of what stands in a room, or nowhere; what a list outside has shown may stand in any room."""
+        """Yield the keys of what stands in a room, or nowhere; what a list outside has shown may stand in any
+        room.
+        """
         step = self.contract.room.step
-        stands_in_rooms = any(one.resource is resource and one.names_one and step in one.path for one in self.contract.operations)
+        stands_in_rooms = any(
+            one.resource is resource and one.names_one and step in one.path
+            for one in self.contract.operations
+        )
         for key in keys:
             if not room_id or key.startswith(f"{room_id}/") or not (stands_in_rooms or "/" in key):
                 yield key
 
-    def see(self, interaction: Interaction, beside: Beside = ALONE) -> list[Evidence]:
+    def see(self, interaction: Interaction, beside: ConcurrentRequests = ALONE) -> list[Evidence]:
         """Return what an interaction says of the clauses, and learn from it what the room is like now.
 
-        `beside` are the requests that ran at the same time and may have changed something; of a recording by roomproof there are none.
-        An interaction that belongs to no operation says nothing.
+        `beside` are the requests that ran at the same time and may have changed something; of a recording by
+        roomproof there are none. An interaction that belongs to no operation says nothing.
         """
         self.violations = ()
         learning = self.learning
@@ -107,14 +128,18 @@ class Judge:
         self._mistrust(touched)
         evidence = self._see(interaction, touched)
         self._mistrust(touched)
-        room_id = room_key(interaction.request, self._parameters(interaction.request).get(self.contract.room.parameter, ""))
+        room_id = room_key(
+            interaction.request, self._parameters(interaction.request).get(self.contract.room.parameter, "")
+        )
         return [item for item in evidence if not touched.hides(self.contract.clauses[item.clause], room_id)]
 
     def see_elsewhere(self, request: Request) -> None:
-        """Take note that somebody with another key, or by another address, may have changed a room, or deleted it."""
-        self._mistrust(touched_by(Beside((request,)), self.contract))
+        """Take note that somebody with another key, or by another address, may have changed a room, or
+        deleted it.
+        """
+        self._mistrust(touched_by(ConcurrentRequests((request,)), self.contract))
 
-    def violations_of(self, request: Request, *, room_is_known: bool = True) -> tuple[Violation, ...]:
+    def violations_of(self, request: Request, *, room_is_known: bool = True) -> tuple[ClientViolation, ...]:
         """Return what a request has outside the contract that a client sends now, without learning anything
         from it.
 
@@ -128,11 +153,15 @@ class Judge:
         return self._held(operation, Interaction(request, None), parameters, state)[1]
 
     def lose_sight(self) -> None:
-        """Take note that anything may happen before the next interaction: what follows is no evidence of what a room was like until now."""
+        """Take note that anything may happen before the next interaction: what follows is no evidence of what
+        a room was like until now.
+        """
         self.learning.lose_sight()
 
-    def _mistrust(self, touched: Touched) -> None:
-        """Doubt each room that calls beside one may have changed, before that and after it: nobody knows which of them came first."""
+    def _mistrust(self, touched: ConcurrentChange) -> None:
+        """Doubt each room that calls beside one may have changed, before that and after it: nobody knows
+        which of them came first.
+        """
         if touched.anything:
             self.learning.lose_sight()
         self.learning.doubt_each(touched.rooms)
@@ -144,7 +173,7 @@ class Judge:
         matched = self.contract.match(request.method, request.path)
         return matched[1] if matched else {}
 
-    def _see(self, interaction: Interaction, touched: Touched | None) -> list[Evidence]:
+    def _see(self, interaction: Interaction, touched: ConcurrentChange | None) -> list[Evidence]:
         matched = self.contract.match(interaction.request.method, interaction.request.path)
         if matched is None:
             self.learning.doubt(interaction)
@@ -152,7 +181,7 @@ class Judge:
         operation, parameters = matched
         if why := why_unusable(interaction):
             return self._see_nothing(operation, interaction, parameters, why)
-        self._losses.note_answer(interaction.request)
+        self._losses.note_response(interaction.request)
         seen = self._taken_apart(operation, interaction, parameters, touched)
         evidence: list[Evidence] = []
         for conclude in self._conclusions[operation.id, Sight.OPERATION]:
@@ -162,8 +191,9 @@ class Judge:
         self.learning.learn(seen)
         return evidence
 
-    def _shown_to_others(self, seen: Seen) -> Iterator[Evidence]:
-        """Yield what an interaction says of clauses of other operations: a new room, a list or a read shows what they have done.
+    def _shown_to_others(self, seen: JudgedInteraction) -> Iterator[Evidence]:
+        """Yield what an interaction says of clauses of other operations: a new room, a list or a read shows
+        what they have done.
 
         Of a new room the clause of the operation that made it counts, where it has one about the same thing.
         """
@@ -172,19 +202,32 @@ class Judge:
             return
         for other in self._watching(seen.operation, sight):
             view = replace(
-                seen, operation=other, asked=seen.operation, state=self._state(other, seen), rooms=self.learning.of(other.resource)
+                seen,
+                operation=other,
+                asked=seen.operation,
+                state=self._state(other, seen),
+                rooms=self.learning.of(other.resource),
             )
             for conclude in self._conclusions[other.id, sight]:
                 for item in conclude(view):
                     clause = self.contract.clauses[item.clause]
-                    if sight is not Sight.CREATION or (clause.path, clause.rule) not in self._own_rules[seen.operation.id]:
+                    if (
+                        sight is not Sight.CREATION
+                        or (clause.path, clause.rule) not in self._own_rules[seen.operation.id]
+                    ):
                         yield item
-        if seen.operation.effect is Effect.CREATE and seen.answer.accepted and not self._shows_id(seen):
+        if seen.operation.effect is Effect.CREATE and seen.response.accepted and not self._shows_id(seen):
             why = "the response to the create shows no room"
-            yield from (unproven(clause, why) for clause in self._shown_by(seen.operation, seen.state) if not seen.operation.is_documented)
+            yield from (
+                unproven(clause, why)
+                for clause in self._shown_by(seen.operation, seen.state)
+                if not seen.operation.is_documented
+            )
 
     def _watching(self, operation: Operation, sight: Sight) -> Iterator[Operation]:
-        """Yield the operations that speak of what an operation shows: of its resource, or of this list by its id."""
+        """Yield the operations that speak of what an operation shows: of its resource, or of this list by its
+        id.
+        """
         for other in self.contract.operations:
             if other is operation:
                 continue
@@ -192,13 +235,16 @@ class Judge:
             if (is_listed or other.resource is operation.resource) and self._conclusions[other.id, sight]:
                 yield other
 
-    def _state(self, operation: Operation, seen: Seen) -> RoomState | None:
+    def _state(self, operation: Operation, seen: JudgedInteraction) -> RoomState | None:
         return self.learning.state(operation.resource, seen.interaction.request, seen.parameters)
 
-    def _see_nothing(self, operation: Operation, interaction: Interaction, parameters: Mapping[str, str], why: str) -> list[Evidence]:
-        """No answer says little of the provider, but the request may have been carried out.
+    def _see_nothing(
+        self, operation: Operation, interaction: Interaction, parameters: Mapping[str, str], why: str
+    ) -> list[Evidence]:
+        """No response says little of the provider, but the request may have been carried out.
 
-        One that gets no usable answer again and again, while those in between get theirs, is one that the server cannot bear.
+        One that gets no usable response again and again, while those in between get theirs, is one that the
+        server cannot bear.
         """
         state = self.learning.state(operation.resource, interaction.request, parameters)
         request = self._classified(operation, interaction, parameters, state)
@@ -212,7 +258,13 @@ class Judge:
             evidence += unbearable(operation, request, interaction, rooms, interaction.loss)
         return evidence
 
-    def _taken_apart(self, operation: Operation, interaction: Interaction, parameters: Mapping[str, str], touched: Touched | None) -> Seen:
+    def _taken_apart(
+        self,
+        operation: Operation,
+        interaction: Interaction,
+        parameters: Mapping[str, str],
+        touched: ConcurrentChange | None,
+    ) -> JudgedInteraction:
         request, learning = interaction.request, self.learning
         room_id = parameters.get((operation.resource or self.contract.room).parameter, "")
         state = learning.state(operation.resource, request, parameters)
@@ -226,37 +278,64 @@ class Judge:
             found = without_uniqueness(found)
         if interaction.response is not None and 400 <= interaction.response.status < 500:
             in_the_way = touched is not None and touched.is_about(room_key(request, room_id))
-            found = found.refused(*([IN_THE_WAY] if in_the_way else []))
+            found = found.rejected(*([IN_THE_WAY] if in_the_way else []))
         return self._seen(operation, interaction, found, parameters, state)
 
     def _shows_another(self, operation: Operation, interaction: Interaction, state: RoomState) -> bool:
-        """Whether an answer shows another room than the one that an id stood for until now: it was made at another time.
+        """Whether a response shows another room than the one that an id stood for until now: it was made at
+        another time.
 
-        Placeholders stand for several rooms, and so do the made-up ids of recorders from one file to the next.
+        Placeholders stand for several rooms, and so do the made-up ids of recorders from one file to the
+        next.
         """
-        created, is_shown = self.contract.created, operation.effect in (Effect.READ, Effect.UPDATE, Effect.REPLACE)
-        if created is None or not is_shown or interaction.response is None or not is_second_hand(interaction.request):
+        created, is_shown = (
+            self.contract.created,
+            operation.effect in (Effect.READ, Effect.UPDATE, Effect.REPLACE),
+        )
+        if (
+            created is None
+            or not is_shown
+            or interaction.response is None
+            or not is_second_hand(interaction.request)
+        ):
             return False
         if operation.resource is not self.contract.room:
             return False
         if not is_placeholder(state.id) and not self.rooms.is_of_another_file(state.id):
             return False
-        room = self.contract.room.representation(response_json(interaction.request, interaction.response)) or {}
+        room = (
+            self.contract.room.representation(response_json(interaction.request, interaction.response)) or {}
+        )
         before, now = state.known.get(created), room.get(created)
-        return isinstance(before, str) and isinstance(now, str) and not is_placeholder(now) and not same(before, now)
+        return (
+            isinstance(before, str)
+            and isinstance(now, str)
+            and not is_placeholder(now)
+            and not same(before, now)
+        )
 
     def _classified(
-        self, operation: Operation, interaction: Interaction, parameters: Mapping[str, str], state: RoomState | None
+        self,
+        operation: Operation,
+        interaction: Interaction,
+        parameters: Mapping[str, str],
+        state: RoomState | None,
     ) -> Classification:
         request, self.violations = self._held(operation, interaction, parameters, state)
         return request
 
     def _held(
-        self, operation: Operation, interaction: Interaction, parameters: Mapping[str, str], state: RoomState | None
-    ) -> tuple[Classification, tuple[Violation, ...]]:
+        self,
+        operation: Operation,
+        interaction: Interaction,
+        parameters: Mapping[str, str],
+        state: RoomState | None,
+    ) -> tuple[Classification, tuple[ClientViolation, ...]]:
         """Return a request held against the contract, and what a client has sent outside of it."""
         rules = self._compiled.request(operation)
-        request = classify(operation, rules, interaction, parameters, self.learning.of(operation.resource), state)
+        request = classify(
+            operation, rules, interaction, parameters, self.learning.of(operation.resource), state
+        )
         return request, tuple(violations(operation, rules, interaction.request, request, state))
 
     def _seen(
@@ -266,32 +345,49 @@ class Judge:
         request: Classification,
         parameters: Mapping[str, str],
         state: RoomState | None,
-    ) -> Seen:
+    ) -> JudgedInteraction:
         response = interaction.response
-        assert response is not None, "interactions without an answer never get here"
+        assert response is not None, "interactions without a response never get here"
         body = response_json(interaction.request, response)
-        answer = self._answer(operation, interaction.request, response, body)
+        parsed = self._response(operation, interaction.request, response, body)
         rooms = self.learning.of(operation.resource)
         walk = None
         # Which list a request with something wrong gets, no document says.
-        if operation.effect is Effect.LIST and answer.accepted and not request.obstacles:
+        if operation.effect is Effect.LIST and parsed.accepted and not request.violations:
             before = rooms.walks.get(interaction.request.path)
             walk = walked(operation, interaction.request, response, body, before)
-        return Seen(self.contract, self._compiled, operation, interaction, request, answer, parameters, rooms, state, walk=walk)
+        return JudgedInteraction(
+            self.contract,
+            self._compiled,
+            operation,
+            interaction,
+            request,
+            parsed,
+            parameters,
+            rooms,
+            state,
+            walk=walk,
+        )
 
-    def _answer(self, operation: Operation, request: Request, response: Response, body: Any) -> Answer:
-        """Return a response taken apart, its room without the members that a recorder has made unreadable."""
+    def _response(
+        self, operation: Operation, request: Request, response: Response, body: Any
+    ) -> ParsedResponse:
+        """Return a response taken apart, its room without the fields that a recorder has made unreadable."""
         resource = operation.resource or self.contract.room
         room = resource.representation(body) if operation.effect in _SHOW_ONE else None
-        scrubbed = [name for name, value in room.items() if is_scrubbed(value)] if room and is_second_hand(request) else []
+        scrubbed = (
+            [name for name, value in room.items() if is_scrubbed(value)]
+            if room and is_second_hand(request)
+            else []
+        )
         if room is None or not scrubbed:
-            return Answer(response, body, room)
+            return ParsedResponse(response, body, room)
         id_name = resource.id
         readable = {name: value for name, value in room.items() if name not in scrubbed or name == id_name}
-        return Answer(response, body, readable, frozenset(scrubbed))
+        return ParsedResponse(response, body, readable, frozenset(scrubbed))
 
-    def _shows_id(self, seen: Seen) -> bool:
-        return seen.answer.room is not None and seen.resource.id in seen.answer.room
+    def _shows_id(self, seen: JudgedInteraction) -> bool:
+        return seen.response.room is not None and seen.resource.id in seen.response.room
 
     def _shown_by(self, asked: Operation, state: RoomState | None) -> Iterator[Clause]:
         """Yield the clauses of which a new room, or a read after an update, would have shown something."""
@@ -304,7 +400,9 @@ class Judge:
 
 
 def _aimed_at(request: Classification, interaction: Interaction) -> Iterator[Clause]:
-    """Yield the clauses of which an answer would have said something; of somebody else's recording none, where more is left open."""
+    """Yield the clauses of which a response would have said something; of somebody else's recording none,
+    where more is left open.
+    """
     if not is_second_hand(interaction.request):
-        yield from (obstacle.clause for obstacle in request.obstacles)
+        yield from (violation.clause for violation in request.violations)
         yield from (clause for edges in request.edges.values() for clause in edges)

@@ -1,7 +1,9 @@
-"""In which way a clause is broken: two faults that break the same clause are told apart, two values that show one fault are not.
+"""In which way a clause is broken: two faults that break the same clause are told apart, two values that show
+one fault are not.
 
-The way is a short text without any value that was drawn at random: what the provider did, and to what type of value. Taking 51 and
-taking 64 where 50 is the limit is one way, refusing 50 is another, and so is taking the text "51".
+The way is a short text without any value that was drawn at random: what the provider did, and to what type of
+value. Accepting 51 and accepting 64 where 50 is the limit is one way, rejecting 50 is another, and so is
+accepting the text "51".
 """
 
 from __future__ import annotations
@@ -12,13 +14,32 @@ from typing import Any
 from roomproof.contract.clause import Clause, values_at
 from roomproof.interaction import Credentials, Interaction, RoomKnowledge
 from roomproof.judge.evidence import Evidence
+from roomproof.judge.judged_interaction import NoJson, read_json
 from roomproof.judge.register import rule_of
-from roomproof.judge.seen import NoJson, read_json
 
 SEVERAL = "server error with several members"
-"""It says nothing of what the error is about, so it is a way of its own only where no single member shows one."""
-_TYPES = ((bool, "boolean"), (int, "number"), (float, "number"), (str, "text"), (list, "array"), (dict, "object"), (NoJson, "no JSON"))
-_WORDS = {'"': "text", "'": "text", "[": "array", "{": "object", "t": "boolean", "f": "boolean", "n": "null", "-": "number"}
+"""It says nothing of what the error is about, so it is a way of its own only where no single field shows
+one.
+"""
+_TYPES = (
+    (bool, "boolean"),
+    (int, "number"),
+    (float, "number"),
+    (str, "text"),
+    (list, "array"),
+    (dict, "object"),
+    (NoJson, "no JSON"),
+)
+_WORDS = {
+    '"': "text",
+    "'": "text",
+    "[": "array",
+    "{": "object",
+    "t": "boolean",
+    "f": "boolean",
+    "n": "null",
+    "-": "number",
+}
 _ACCEPTED = {2: "accepts", 4: "refuses"}
 
 
@@ -84,7 +105,9 @@ def by_crash(_: Clause, __: Evidence, interaction: Interaction) -> str:
     if len(body) > 1:
         return SEVERAL
     return " ".join(
-        ["server error with", *(f"{name} {_type(value)}" for name, value in body.items())] if body else ["server error with {}"]
+        ["server error with", *(f"{name} {_type(value)}" for name, value in body.items())]
+        if body
+        else ["server error with {}"]
     )
 
 
@@ -105,7 +128,9 @@ def _otherwise(expected: str, received: str) -> str:
     before, now = _shown_type(expected), _shown_type(received)
     if before == now == "other":
         return ""
-    return f"{now} in place of {before}" if before != now or now != "text" else _other_text(expected, received)
+    return (
+        f"{now} in place of {before}" if before != now or now != "text" else _other_text(expected, received)
+    )
 
 
 def _other_text(expected: str, received: str) -> str:

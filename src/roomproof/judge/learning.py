@@ -1,4 +1,6 @@
-"""What the judge learns from an interaction, by what its operation does: what each resource is like now, and whether it is still there."""
+"""What the judge learns from an interaction, by what its operation does: what each resource is like now, and
+whether it is still there.
+"""
 
 from __future__ import annotations
 
@@ -11,12 +13,19 @@ from roomproof.contract.resource import Effect, Resource
 from roomproof.interaction import SAFE, Interaction, Request, RoomKnowledge
 from roomproof.judge.equality import same
 from roomproof.judge.identity import Identities
+from roomproof.judge.judged_interaction import (
+    REJECTS_THE_ROOM,
+    JudgedInteraction,
+    NoJson,
+    ParsedResponse,
+    is_second_hand,
+    response_json,
+)
 from roomproof.judge.placeholder import is_placeholder
 from roomproof.judge.recency import Recency
-from roomproof.judge.rooms import Repeat, Rooms, RoomState, Shown, Written
+from roomproof.judge.rooms import LastRead, LastUpdate, Repeat, Rooms, RoomState
 from roomproof.judge.rules.replayed_once import first_sent, repeatability_key
 from roomproof.judge.rules.unique import given_up
-from roomproof.judge.seen import REFUSES_THE_ROOM, Answer, NoJson, Seen, is_second_hand, response_json
 from roomproof.judge.walk import entries_of
 
 _NOT_YET_DONE = 202
@@ -31,11 +40,13 @@ class Learning:
         self.rooms = Rooms()
         self.identities = Identities()
         self.recency = Recency()
-        self.just_written: Written | None = None
+        self.just_written: LastUpdate | None = None
         self._beside = {resource.name: Rooms() for resource in contract.resources[1:]}
 
     def of(self, resource: Resource | None) -> Rooms:
-        """Return what is known of a resource; of none, what is known of the one that the contract is about."""
+        """Return what is known of a resource; of none, what is known of the one that the contract is
+        about.
+        """
         if resource is None or resource.name not in self._beside:
             return self.rooms
         rooms = self._beside[resource.name]
@@ -44,8 +55,15 @@ class Learning:
             rooms = self._beside[resource.name] = Rooms(file=self.rooms.file)
         return rooms
 
-    def key(self, resource: Resource | None, request: Request, parameters: Mapping[str, str], own_id: str | None = None) -> str | None:
-        """Return what the resource that a path names is kept under, or the one of an id; None where nobody can tell which it is.
+    def key(
+        self,
+        resource: Resource | None,
+        request: Request,
+        parameters: Mapping[str, str],
+        own_id: str | None = None,
+    ) -> str | None:
+        """Return what the resource that a path names is kept under, or the one of an id; None where nobody
+        can tell which it is.
 
         What stands inside another resource is kept with the ids of those that the path names before it.
         """
@@ -63,13 +81,19 @@ class Learning:
             return ""
         return "".join(f"{value}/" for name, value in parameters.items() if name != resource.parameter)
 
-    def state(self, resource: Resource | None, request: Request, parameters: Mapping[str, str]) -> RoomState | None:
-        """Return what is known of the resource that a path names, None where it was not seen, or nobody can tell which it is."""
+    def state(
+        self, resource: Resource | None, request: Request, parameters: Mapping[str, str]
+    ) -> RoomState | None:
+        """Return what is known of the resource that a path names, None where it was not seen, or nobody can
+        tell which it is.
+        """
         key = self.key(resource, request, parameters)
         return None if key is None else self.of(resource).get(key)
 
     def doubt(self, interaction: Interaction) -> None:
-        """Take note that a request may have changed what its path names, although the contract does not know it."""
+        """Take note that a request may have changed what its path names, although the contract does not know
+        it.
+        """
         if interaction.request.method in SAFE:
             return
         for rooms in (self.rooms, *self._beside.values()):
@@ -96,14 +120,16 @@ class Learning:
         self._doubt_beside(None)
 
     def _doubt_beside(self, resource: Resource | None) -> None:
-        """Take note that what stands in other resources may have changed: one that is deleted takes along what is in it."""
+        """Take note that what stands in other resources may have changed: one that is deleted takes along
+        what is in it.
+        """
         for name, rooms in self._beside.items():
             if resource is None or name != resource.name:
                 for state in rooms.states.values():
                     state.doubt()
 
     def nothing_heard(self, operation: Operation, interaction: Interaction, state: RoomState | None) -> None:
-        """Take note of a request without a usable answer: it may have been carried out."""
+        """Take note of a request without a usable response: it may have been carried out."""
         if operation.method in SAFE:
             return
         self._may_have_changed(operation, interaction.request)
@@ -112,14 +138,19 @@ class Learning:
         state.doubt()
         status = interaction.response.status if interaction.response is not None else None
         if operation.effect is Effect.DELETE:
-            state.may_be_gone = status is None or status in REFUSES_THE_ROOM or status >= 500 or is_second_hand(interaction.request)
+            state.may_be_gone = (
+                status is None
+                or status in REJECTS_THE_ROOM
+                or status >= 500
+                or is_second_hand(interaction.request)
+            )
 
-    def learn(self, seen: Seen) -> None:
-        """Take over what an answer shows."""
-        operation, status = seen.operation, seen.answer.response.status
+    def learn(self, seen: JudgedInteraction) -> None:
+        """Take over what a response shows."""
+        operation, status = seen.operation, seen.response.response.status
         rooms = self.of(operation.resource)
         rooms.count += 1
-        if operation.method not in SAFE and not seen.answer.refused:
+        if operation.method not in SAFE and not seen.response.rejected:
             self._may_have_changed(operation, seen.interaction.request)
         elif operation.method not in SAFE:
             self._may_have_changed(operation, None)
@@ -130,9 +161,9 @@ class Learning:
         if status >= 500:
             self._not_carried_out(seen)
             return
-        if seen.answer.accepted and not seen.request.obstacles:
+        if seen.response.accepted and not seen.request.violations:
             rooms.accept(operation.id, seen.request.sent)
-        if not seen.answer.accepted:
+        if not seen.response.accepted:
             self._not_carried_out(seen)
         elif operation.effect is Effect.DELETE:
             self._deleted(seen)
@@ -158,35 +189,38 @@ class Learning:
         if request is not None and operation.resource is not None and operation.resource.name in self._beside:
             self._doubt_named(request)
 
-    def _not_carried_out(self, seen: Seen) -> None:
-        """A refused request changes nothing; but one that fails may have, and a room may be gone although its deletion fails: the
-        request may have been sent twice, and lost once."""
-        state, status = seen.state, seen.answer.response.status
+    def _not_carried_out(self, seen: JudgedInteraction) -> None:
+        """A rejected request changes nothing; but one that fails may have, and a room may be gone although
+        its deletion fails: the request may have been sent twice, and lost once.
+        """
+        state, status = seen.state, seen.response.response.status
         if state is None or seen.operation.method in SAFE:
             return
-        if status in REFUSES_THE_ROOM and seen.operation.effect is Effect.DELETE:
+        if status in REJECTS_THE_ROOM and seen.operation.effect is Effect.DELETE:
             state.doubt()
             state.may_be_gone = True
         elif not 400 <= status < 500:
             state.doubt()
             state.may_be_gone |= seen.operation.effect is Effect.DELETE
 
-    def _changed(self, seen: Seen) -> None:
-        room = seen.answer.room
+    def _changed(self, seen: JudgedInteraction) -> None:
+        room = seen.response.room
         if room is None and seen.state is not None:
             seen.state.doubt()
         if room is None or seen.interaction.request.room is RoomKnowledge.NONE:
             return
-        self._forget_deleted(seen, self.key(seen.operation.resource, seen.interaction.request, seen.parameters))
+        self._forget_deleted(
+            seen, self.key(seen.operation.resource, seen.interaction.request, seen.parameters)
+        )
         state = self._opened(seen)
         if state is None:
             return
-        self._learn_room(state, seen, seen.answer, seen.request.sent)
+        self._learn_room(state, seen, seen.response, seen.request.sent)
         state.history_known &= seen.sent_is_known
-        state.written = self.just_written = Written(seen.operation.id, room)
+        state.written = self.just_written = LastUpdate(seen.operation.id, room)
 
-    def _made(self, seen: Seen) -> None:
-        room = seen.answer.room
+    def _made(self, seen: JudgedInteraction) -> None:
+        room = seen.response.room
         if room is None or seen.interaction.request.room is RoomKnowledge.NONE:
             return
         rooms, key = self.of(seen.operation.resource), repeatability_key(seen)
@@ -196,9 +230,9 @@ class Learning:
             rooms.repeats[key] = Repeat(seen.interaction.request.body, first_sent(seen), room, rooms.file)
         self._open_created(seen)
 
-    def _open_created(self, seen: Seen) -> None:
+    def _open_created(self, seen: JudgedInteraction) -> None:
         asked, rooms = seen.interaction.request, self.of(seen.operation.resource)
-        room_id = str((seen.answer.room or {}).get(seen.resource.id, ""))
+        room_id = str((seen.response.room or {}).get(seen.resource.id, ""))
         key = self.key(seen.operation.resource, asked, seen.parameters, room_id)
         if key is not None and is_second_hand(asked) and rooms.was_there(key):
             # Two rooms were made, and the recorder gave them one name.
@@ -211,18 +245,20 @@ class Learning:
         if state is not None:
             state.created_with = seen.request.sent
             state.made_by, state.made_at = seen.operation.id, seen.interaction.at
-            state.written = self.just_written = Written(seen.operation.id, seen.answer.room or {})
+            state.written = self.just_written = LastUpdate(seen.operation.id, seen.response.room or {})
             state.history_known = seen.request.body is not NoJson.UNRECORDED
-            self._learn_room(state, seen, seen.answer, seen.request.sent)
+            self._learn_room(state, seen, seen.response, seen.request.sent)
 
-    def _forget_deleted(self, seen: Seen, key: str | None) -> None:
+    def _forget_deleted(self, seen: JudgedInteraction, key: str | None) -> None:
         """Begin anew with what was deleted and is made once more, where clients choose the ids."""
         rooms = self.of(seen.operation.resource)
         if key is not None and (old := rooms.get(key)) is not None and old.deleted:
             rooms.forget(key)
 
-    def _opened(self, seen: Seen, own_id: str | None = None) -> RoomState | None:
-        """Return the state of a room that an answer shows, a new one if it is new; None where nobody can tell which room it is."""
+    def _opened(self, seen: JudgedInteraction, own_id: str | None = None) -> RoomState | None:
+        """Return the state of a room that a response shows, a new one if it is new; None where nobody can
+        tell which room it is.
+        """
         request, rooms = seen.interaction.request, self.of(seen.operation.resource)
         key = self.key(seen.operation.resource, request, seen.parameters, own_id)
         if key is None:
@@ -232,24 +268,28 @@ class Learning:
             rooms.make_space()
         return rooms.meet(key, self.inside(seen.resource, seen.parameters))
 
-    def _learn_room(self, state: RoomState, seen: Seen, answer: Answer, sent: Mapping[str, Any]) -> None:
-        """Take over what a room is like now, and which unique values it no longer has: others may have them."""
+    def _learn_room(
+        self, state: RoomState, seen: JudgedInteraction, response: ParsedResponse, sent: Mapping[str, Any]
+    ) -> None:
+        """Take over what a room is like now, and which unique values it no longer has: others may have
+        them.
+        """
         rooms, before = self.of(seen.operation.resource), state.known
         state.file = rooms.file
-        state.learn(answer.room or {}, sent)
-        for name in answer.scrubbed:
+        state.learn(response.room or {}, sent)
+        for name in response.scrubbed:
             state.known.pop(name, None)
         if rooms is self.rooms:
             self.recency.note(state.id)
         rooms.give_up(given_up(self.contract, before, state.known))
 
-    def _deleted(self, seen: Seen) -> None:
+    def _deleted(self, seen: JudgedInteraction) -> None:
         state, rooms = seen.state, self.of(seen.operation.resource)
         if state is None:
             return
         query, parameters = seen.interaction.request.query, seen.operation.parameters
         asks_more = any(one.place == "query" and not one.required and one.name in query for one in parameters)
-        if seen.answer.response.status == _NOT_YET_DONE or asks_more:
+        if seen.response.response.status == _NOT_YET_DONE or asks_more:
             # A parameter may ask for a trial, or for something that can be undone.
             state.doubt()
             state.may_be_gone = True
@@ -258,27 +298,31 @@ class Learning:
         rooms.delete(state)
         rooms.give_up(given_up(self.contract, state.known, {}))
 
-    def _read(self, seen: Seen) -> None:
-        if seen.answer.room is None:
+    def _read(self, seen: JudgedInteraction) -> None:
+        if seen.response.room is None:
             return
         # A room may answer to its name as well as to its id.
-        shown = seen.state or self._opened(seen, str(seen.answer.room.get(seen.resource.id, "")))
+        shown = seen.state or self._opened(seen, str(seen.response.room.get(seen.resource.id, "")))
         if shown is None:
             return
         before = shown.known if seen.is_second_hand and not shown.uncertain else {}
-        self._learn_room(shown, seen, seen.answer, {})
-        shown.read = Shown(self.of(seen.operation.resource).count, seen.answer.room)
-        # A cache may have answered, or a copy that lags behind: which answer is right the next one tells.
+        self._learn_room(shown, seen, seen.response, {})
+        shown.read = LastRead(self.of(seen.operation.resource).count, seen.response.room)
+        # A cache may have answered, or a copy that lags behind: which response is right the next one tells.
         for name in [name for name in before if not same(before[name], shown.known.get(name))]:
             shown.known.pop(name, None)
 
-    def _list(self, seen: Seen) -> None:
-        """Take note of what a list shows. In a recording of somebody else many rooms may have one made-up id, and what a list shows
-        otherwise is forgotten: somebody else may have changed the room, or the list lags behind."""
+    def _list(self, seen: JudgedInteraction) -> None:
+        """Take note of what a list shows. In a recording of somebody else many rooms may have one made-up id,
+        and what a list shows otherwise is forgotten: somebody else may have changed the room, or the list
+        lags behind.
+        """
         rooms, resource = self.of(seen.operation.resource), seen.operation.resource
         if resource is None:
             return
-        for entry in entries_of(seen.operation, response_json(seen.interaction.request, seen.answer.response)):
+        for entry in entries_of(
+            seen.operation, response_json(seen.interaction.request, seen.response.response)
+        ):
             if resource.id not in entry:
                 continue
             own_id = str(entry[resource.id])
@@ -289,4 +333,6 @@ class Learning:
                 continue
             state = rooms.get(self.key(resource, seen.interaction.request, seen.parameters, own_id) or "")
             if state is not None:
-                state.known = {name: value for name, value in state.known.items() if same(entry.get(name, value), value)}
+                state.known = {
+                    name: value for name, value in state.known.items() if same(entry.get(name, value), value)
+                }

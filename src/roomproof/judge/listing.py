@@ -9,20 +9,20 @@ from typing import Any
 from roomproof.contract.clause import Clause
 from roomproof.contract.resource import Listing
 from roomproof.judge.evidence import Evidence, broken, kept, shown, unproven
+from roomproof.judge.judged_interaction import JudgedInteraction, NoJson
 from roomproof.judge.options import ValueField
 from roomproof.judge.placeholder import is_scrubbed
-from roomproof.judge.seen import NoJson, Seen
 
 
 @dataclass(frozen=True)
 class ListedOptions:
-    """The operation that lists the entries, and the member of each of them that a clause is about."""
+    """The operation that lists the entries, and the field of each of them that a clause is about."""
 
     call: str
-    member: ValueField
+    field: ValueField
 
 
-def made_with(seen: Seen, clause: Clause) -> Mapping[str, Any]:
+def made_with(seen: JudgedInteraction, clause: Clause) -> Mapping[str, Any]:
     """Return the entries with which the room was made, by key; none where nobody knows that for certain."""
     state = seen.state
     made = state.created_with if state and state.history_known and state.created_with is not None else {}
@@ -32,54 +32,56 @@ def made_with(seen: Seen, clause: Clause) -> Mapping[str, Any]:
     return {} if seen.is_second_hand and is_scrubbed(entries) else entries
 
 
-def compared(seen: Seen, clause: Clause, options: ListedOptions, key: str, wanted: Any) -> Iterator[Evidence]:
-    """Compare the member of the entry that a list shows under a key with the value that it has to have."""
+def compared(
+    seen: JudgedInteraction, clause: Clause, options: ListedOptions, key: str, wanted: Any
+) -> Iterator[Evidence]:
+    """Compare the field of the entry that a list shows under a key with the value that it has to have."""
     if seen.asked is None or seen.asked.id != options.call:
         return
-    listed, member = _listed(seen, options), options.member
+    listed, field = _listed(seen, options), options.field
     if listed is None:
-        body = seen.answer.body
-        if seen.answer.accepted and isinstance(body, NoJson) and body is not NoJson.UNRECORDED:
+        body = seen.response.body
+        if seen.response.accepted and isinstance(body, NoJson) and body is not NoJson.UNRECORDED:
             yield unproven(clause, f"the list is {body.value}")
         return
     entry = listed.get(key)
     if seen.is_second_hand:
-        is_unread = _may_be_elsewhere(seen, options) if entry is None else is_scrubbed(entry.get(member))
+        is_unread = _may_be_elsewhere(seen, options) if entry is None else is_scrubbed(entry.get(field))
         if is_unread:
             return
     if entry is None:
         text = f"{key} was put into the room, but the list has no such entry"
         yield broken(clause, text, expected=key, received="no such entry")
-    elif entry.get(member) == wanted:
+    elif entry.get(field) == wanted:
         yield kept(clause)
     else:
-        text = f"the {member} of {key} is {shown(entry.get(member))}, expected is {shown(wanted)}"
-        yield broken(clause, text, expected=shown(wanted), received=shown(entry.get(member)))
+        text = f"the {field} of {key} is {shown(entry.get(field))}, expected is {shown(wanted)}"
+        yield broken(clause, text, expected=shown(wanted), received=shown(entry.get(field)))
 
 
-def _listing(seen: Seen, options: ListedOptions) -> Listing:
+def _listing(seen: JudgedInteraction, options: ListedOptions) -> Listing:
     operation = seen.contract.by_id(options.call)
     return operation.listing or Listing() if operation is not None else Listing()
 
 
-def _listed(seen: Seen, options: ListedOptions) -> dict[str, dict[str, Any]] | None:
+def _listed(seen: JudgedInteraction, options: ListedOptions) -> dict[str, dict[str, Any]] | None:
     """Return the first entry of each key where the contract says that lists and keys stand.
 
     None where no list was to be seen.
     """
-    if not seen.answer.accepted or isinstance(seen.answer.body, NoJson):
+    if not seen.response.accepted or isinstance(seen.response.body, NoJson):
         return None
     listing = _listing(seen, options)
-    entries = [item for item in listing.shown(seen.answer.body) or () if isinstance(item, dict)]
+    entries = [item for item in listing.shown(seen.response.body) or () if isinstance(item, dict)]
     name = listing.key
     return {item[name]: item for item in reversed(entries) if isinstance(item.get(name), str)}
 
 
-def _may_be_elsewhere(seen: Seen, options: ListedOptions) -> bool:
+def _may_be_elsewhere(seen: JudgedInteraction, options: ListedOptions) -> bool:
     """Whether an entry may stand on another page of the list than the one that somebody else has recorded.
 
     It may also stand there under a made-up name.
     """
-    beside = {**seen.answer.body} if isinstance(seen.answer.body, dict) else {}
+    beside = {**seen.response.body} if isinstance(seen.response.body, dict) else {}
     entries = beside.pop(next(iter(_listing(seen, options).entries), ""), None)
     return any(beside.values()) or is_scrubbed(entries)

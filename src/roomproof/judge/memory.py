@@ -8,27 +8,29 @@ from typing import Any
 from roomproof.contract.clause import Clause
 from roomproof.judge.equality import same
 from roomproof.judge.evidence import Evidence, broken, kept, shown
+from roomproof.judge.judged_interaction import JudgedInteraction, RejectionReason
 from roomproof.judge.rule import Rule
-from roomproof.judge.seen import Refusal, Seen
 
 EMPTY: tuple[Any, ...] = (None, "", False, [], {})
-"""What stands for a member that is not set."""
+"""What stands for a field that is not set."""
 
 
-def known_before(seen: Seen) -> dict[str, Any]:
+def known_before(seen: JudgedInteraction) -> dict[str, Any]:
     """Return the room before the request, empty where it is not known for certain."""
     return seen.state.known if seen.state and not seen.state.uncertain else {}
 
 
-def speaks_of_the_room(seen: Seen) -> bool:
-    """Whether the answer is that of an update by somebody who may, of a room that is there."""
-    stopped = (Refusal.UNAUTHENTICATED, Refusal.UNKNOWN_ROOM)
-    return seen.answer.accepted and not any(item.refusal in stopped for item in seen.request.obstacles)
+def speaks_of_the_room(seen: JudgedInteraction) -> bool:
+    """Whether the response is that of an update by somebody who may, of a room that is there."""
+    stopped = (RejectionReason.UNAUTHENTICATED, RejectionReason.UNKNOWN_ROOM)
+    return seen.response.accepted and not any(item.rejection in stopped for item in seen.request.violations)
 
 
-def compared(seen: Seen, rule: Rule, concerns: Callable[[str], bool], why: str) -> Iterator[Evidence]:
-    """Compare the members that clauses of a rule are about, and that it `concerns`, with the room before."""
-    known, room = known_before(seen), seen.answer.room
+def compared(
+    seen: JudgedInteraction, rule: Rule, concerns: Callable[[str], bool], why: str
+) -> Iterator[Evidence]:
+    """Compare the fields that clauses of a rule are about, and that it `concerns`, with the room before."""
+    known, room = known_before(seen), seen.response.room
     if not speaks_of_the_room(seen) or room is None:
         return
     for clause in rule.clauses(seen.operation):
@@ -38,7 +40,7 @@ def compared(seen: Seen, rule: Rule, concerns: Callable[[str], bool], why: str) 
 
 
 def unchanged_value(clause: Clause, before: Any, now: Any, text: str, *, doubtful: bool = False) -> Evidence:
-    """Return that a member is what it was, or that it changes, which a text says."""
+    """Return that a field is what it was, or that it changes, which a text says."""
     if same(before, now):
         return kept(clause)
     text = f"{text}: it was {shown(before)} and is now {shown(now)}"

@@ -16,7 +16,7 @@ from typing import Annotated, Any, Literal, TypeVar, get_args, get_origin, get_t
 import jsonschema_rs
 
 from roomproof.contract.clause import ITEMS, VALUES, Clause, Path, path_of
-from roomproof.contract.fields import Named, below
+from roomproof.contract.fields import FieldReference, below
 from roomproof.contract.model import Operation
 from roomproof.contract.resource import Resource
 from roomproof.contract.shape import shortened
@@ -25,11 +25,11 @@ from roomproof.errors import ContractError, did_you_mean
 T = TypeVar("T")
 
 
-class Place(Enum):
+class FieldPlace(Enum):
     """Where a field stands that a rule is about, or that an option names."""
 
     NOTHING = "nowhere"
-    BODY = "a member of the body"
+    BODY = "a field of the body"
     ROOM = "a field of the room in a response; `items` and `values` lead into arrays and maps"
     HEADER = "a header of the request"
     QUERY = "a query parameter of the request"
@@ -37,16 +37,16 @@ class Place(Enum):
     VALUE = "a field of each value of the map that the clause is about"
 
 
-BodyField = Annotated[str, Place.BODY]
-RoomField = Annotated[str, Place.ROOM]
-HeaderName = Annotated[str, Place.HEADER]
-QueryName = Annotated[str, Place.QUERY]
-ItemField = Annotated[str, Place.ITEM]
-ValueField = Annotated[str, Place.VALUE]
+BodyField = Annotated[str, FieldPlace.BODY]
+RoomField = Annotated[str, FieldPlace.ROOM]
+HeaderName = Annotated[str, FieldPlace.HEADER]
+QueryName = Annotated[str, FieldPlace.QUERY]
+ItemField = Annotated[str, FieldPlace.ITEM]
+ValueField = Annotated[str, FieldPlace.VALUE]
 
 
 @dataclass(frozen=True)
-class Between:
+class NumberRange:
     """The smallest and the largest number that an option may be."""
 
     least: float
@@ -60,7 +60,7 @@ class Option:
     attribute: str
     word: str
     schema: Mapping[str, Any]
-    names: Place
+    names: FieldPlace
     is_needed: bool
 
 
@@ -91,42 +91,44 @@ def require_options(kind: type[Any] | None, clause: Clause) -> None:
 
 
 def named_fields(
-    about: Place,
+    about: FieldPlace,
     kind: type[Any] | None,
     clause: Clause,
     operation: Operation,
     room: Resource,
-) -> Iterator[Named]:
+) -> Iterator[FieldReference]:
     """Yield the fields that a clause names: that which it is about, and those of its options."""
-    if about is not Place.NOTHING:
+    if about is not FieldPlace.NOTHING:
         yield _named(about, clause.path, clause, operation, room, clause.pointer)
     for one in _options(kind) if kind is not None else ():
-        if one.names is not Place.NOTHING and one.word in clause.options:
+        if one.names is not FieldPlace.NOTHING and one.word in clause.options:
             said, pointer = clause.options[one.word], (*clause.pointer, "with", one.word)
-            path = path_of(said) if one.names is Place.ROOM else (said,)
+            path = path_of(said) if one.names is FieldPlace.ROOM else (said,)
             yield _named(one.names, path, clause, operation, room, pointer)
 
 
 def _named(
-    place: Place,
+    place: FieldPlace,
     path: Path,
     clause: Clause,
     operation: Operation,
     room: Resource,
     pointer: Path,
-) -> Named:
-    if place is Place.ROOM:
+) -> FieldReference:
+    if place is FieldPlace.ROOM:
         shown = below(operation.success.schema, room.at)
-        return Named(path, shown, "the room in an answer", pointer)
-    if place is Place.HEADER:
+        return FieldReference(path, shown, "the room in a response", pointer)
+    if place is FieldPlace.HEADER:
         headers: dict[str, Any] = {one.name: {} for one in operation.parameters if one.place == "header"}
         # Who declares no header at all leaves them to the line.
-        return Named(path, {"properties": headers} if headers else {}, "the header of a request", pointer)
-    if place is Place.QUERY:
+        return FieldReference(
+            path, {"properties": headers} if headers else {}, "the header of a request", pointer
+        )
+    if place is FieldPlace.QUERY:
         known: dict[str, Any] = {one.name: {} for one in operation.parameters if one.place == "query"}
-        return Named(path, {"properties": known}, "the query of a request", pointer)
-    inside = {Place.ITEM: (*clause.path, ITEMS), Place.VALUE: (*clause.path, VALUES)}.get(place, ())
-    return Named((*inside, *path), operation.schema, "the body", pointer)
+        return FieldReference(path, {"properties": known}, "the query of a request", pointer)
+    inside = {FieldPlace.ITEM: (*clause.path, ITEMS), FieldPlace.VALUE: (*clause.path, VALUES)}.get(place, ())
+    return FieldReference((*inside, *path), operation.schema, "the body", pointer)
 
 
 _READ: dict[type[Any], tuple[Option, ...]] = {}
@@ -145,8 +147,8 @@ def _option(attribute: str, hint: Any, is_needed: bool) -> Option:
     if NoneType in get_args(hint):
         hint = next(one for one in get_args(hint) if one is not NoneType)
     base, *marks = get_args(hint) if get_origin(hint) is Annotated else (hint,)
-    names = next((mark for mark in marks if isinstance(mark, Place)), Place.NOTHING)
-    bounds = next((mark for mark in marks if isinstance(mark, Between)), None)
+    names = next((mark for mark in marks if isinstance(mark, FieldPlace)), FieldPlace.NOTHING)
+    bounds = next((mark for mark in marks if isinstance(mark, NumberRange)), None)
     limits = {"minimum": bounds.least, "maximum": bounds.most} if bounds else {}
     word = attribute.rstrip("_").replace("_", "-")
     return Option(attribute, word, {**_type(base), **limits}, names, is_needed)

@@ -1,6 +1,8 @@
-"""What recorders put in the place of values that nobody is to see: `<ROOM_ID>`, REDACTED, `[FILTERED]`, `***`, `{{token}}`.
+"""What recorders put in the place of values that nobody is to see: `<ROOM_ID>`, REDACTED, `[FILTERED]`,
+`***`, `{{token}}`.
 
-Such a text says nothing of the value that stood there. One that a provider really sent costs evidence, and never makes a verdict wrong.
+Such a text says nothing of the value that stood there. One that a provider really sent costs evidence, and
+never makes a verdict wrong.
 """
 
 from __future__ import annotations
@@ -10,22 +12,26 @@ from functools import lru_cache
 from typing import Any
 
 _WORDS = (
-    r"redacted|filtered|masked|scrubbed|saniti[sz]ed|hidden|removed|censored|anonymi[sz]ed|obfuscated|obscured|omitted|"
+    r"redacted|filtered|masked|scrubbed|saniti[sz]ed|hidden|removed|censored|anonymi[sz]ed|obfuscated|"
+    r"obscured|omitted|"
     r"suppressed|confidential|placeholder|dummy|fake|mocked|secret"
 )
 """Words that tell only that something stood there."""
 _WHOLE = re.compile(
     rf"""
-    <[^<>]{{1,80}}> | \[[A-Z][A-Z0-9_ .:-]*\] | \[(?:{_WORDS})[^\[\]]{{0,40}}\] | \{{[A-Za-z_][\w.-]*\}} | \$[A-Z][A-Z0-9_]+ | __\w+__
+    <[^<>]{{1,80}}> | \[[A-Z][A-Z0-9_ .:-]*\] | \[(?:{_WORDS})[^\[\]]{{0,40}}\] | \{{[A-Za-z_][\w.-]*\}}
+    | \$[A-Z][A-Z0-9_]+ | __\w+__
     | [*•●]{{3,}} | [xX]{{3,36}} | [xX*]+(?:-[xX*]+)+ | \.{{3}} | …
-    | (?i:{_WORDS})(?:[ _:#-]?\d{{1,12}})? | (?i:(?:{_WORDS}|your)[_-])[\w.:-]+ | (?:FAKE|DUMMY|REDACTED|SANITIZED|YOUR)[A-Z0-9_.:-]+
+    | (?i:{_WORDS})(?:[ _:#-]?\d{{1,12}})? | (?i:(?:{_WORDS}|your)[_-])[\w.:-]+
+    | (?:FAKE|DUMMY|REDACTED|SANITIZED|YOUR)[A-Z0-9_.:-]+
     | [\w.:-]+[_-](?i:redacted|filtered|masked|scrubbed|saniti[sz]ed|placeholder)
     | (?:0{{8}}-0{{4}}-0{{4}}-0{{4}}-0{{12}}|0{{32}})
     """,
     re.VERBOSE,
 )
 _INSIDE = re.compile(
-    rf"<[A-Z][A-Z0-9_ .:-]+>|\{{\{{[^{{}}]+\}}\}}|[$%#]\{{[^{{}}]+\}}|%%[^%\s]+%%|@@\w+@@|[<\[(](?i:{_WORDS})[\])>]"
+    rf"<[A-Z][A-Z0-9_ "
+    rf".:-]+>|\{{\{{[^{{}}]+\}}\}}|[$%#]\{{[^{{}}]+\}}|%%[^%\s]+%%|@@\w+@@|[<\[(](?i:{_WORDS})[\])>]"
     r"|\*{3,}|•{3,}|(?<![A-Za-z])(?:REDACTED|FILTERED|SANITI[SZ]ED|SCRUBBED|MASKED|PLACEHOLDER)(?![A-Za-z])"
 )
 _SIGN = re.compile(r"[<>{}\[\]$%@*•●…]|\.{3}|0{8}|[xX]{2}|__")
@@ -52,14 +58,18 @@ def _is_placeholder(text: str) -> bool:
 
 
 def names_one_value(placeholder: str) -> bool:
-    """Whether a placeholder says for which value it stands, and so may stand for one: `<ROOM_ID>` does, REDACTED does not."""
+    """Whether a placeholder says for which value it stands, and so may stand for one: `<ROOM_ID>` does,
+    REDACTED does not.
+    """
     words = [word.lower() for word in _LETTERS.findall(placeholder)]
-    telling = [word for word in words if not re.fullmatch(f"{_WORDS}|your|x+|0+", word) and word not in _KINDS]
+    telling = [
+        word for word in words if not re.fullmatch(f"{_WORDS}|your|x+|0+", word) and word not in _KINDS
+    ]
     return bool(telling)
 
 
 def is_scrubbed(value: Any) -> bool:
-    """Whether a JSON value has a placeholder in it, in the name of a member or in a text."""
+    """Whether a JSON value has a placeholder in it, in the name of a field or in a text."""
     if isinstance(value, str):
         return is_placeholder(value)
     if isinstance(value, dict):

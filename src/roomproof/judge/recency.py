@@ -1,4 +1,6 @@
-"""How long ago a room was shown: in the recording of somebody else others may have changed it since, and nobody would know."""
+"""How long ago a room was shown: in the recording of somebody else others may have changed it since, and
+nobody would know.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +22,9 @@ class Recency:
     _now: datetime | None = None
 
     def come_to(self, now: datetime) -> Iterator[str]:
-        """Yield the rooms of which too long ago, or too far ahead, was the last time that they were shown; forget when that was."""
+        """Yield the rooms of which too long ago, or too far ahead, was the last time that they were shown;
+        forget when that was.
+        """
         has_jumped = self._now is not None and abs(now - self._now) > LONG
         self._now = now
         while self._shown:

@@ -18,7 +18,7 @@ from roomproof.contract.lines import line_at, marks
 from roomproof.contract.model import Contract, Operation
 from roomproof.contract.resource import Effect
 from roomproof.errors import ContractError, UsageError, did_you_mean
-from roomproof.judge.options import Place, named_fields, require_options
+from roomproof.judge.options import FieldPlace, named_fields, require_options
 from roomproof.judge.rule import VALUES, Conclusion, Rule, Sight
 
 GROUP = "roomproof.rules"
@@ -105,11 +105,18 @@ def require_rules(contract: Contract) -> None:
 
 def _require(clause: Clause, operation: Operation, contract: Contract) -> None:
     rule = rule_of(clause)
-    effects = rule.effects or (_SHOW_ONE if rule.about in (Place.BODY, Place.ROOM) else frozenset(Effect))
+    effects = rule.effects or (
+        _SHOW_ONE if rule.about in (FieldPlace.BODY, FieldPlace.ROOM) else frozenset(Effect)
+    )
     if operation.effect not in effects:
         meant = " or ".join(sorted(effects))
-        message = f"{operation.id}: the rule {rule.name!r} is about operations that {meant}; the effect of this one is {operation.effect}"
-        raise ContractError(f"{message}: leave the line out, or say what it does with x-effect", (*clause.pointer, "rule"))
+        message = (
+            f"{operation.id}: the rule {rule.name!r} is about operations that {meant}; the effect "
+            f"of this one is {operation.effect}"
+        )
+        raise ContractError(
+            f"{message}: leave the line out, or say what it does with x-effect", (*clause.pointer, "rule")
+        )
     require_options(rule.options, clause)
     resource = operation.resource or contract.room
     require_known(operation, named_fields(rule.about, rule.options, clause, operation, resource))

@@ -11,16 +11,18 @@ from typing import Any
 
 import orjson
 
-from roomproof.judge.walk import Walk
+from roomproof.judge.walk import ListWalk
 
 Json = Any
 MOST_VALUES = 1000
-"""How many accepted values of a member are remembered: a long stream is to need no more memory than a short one."""
+"""How many accepted values of a field are remembered: a long stream is to need no more memory than a short
+one.
+"""
 
 
 @dataclass
-class Written:
-    """The last update of a room: its operation, and what its answer showed.
+class LastUpdate:
+    """The last update of a room: its operation, and what its response showed.
 
     `answered_by` is when it was answered for certain, since the next request was sent then; None until then.
     """
@@ -31,7 +33,7 @@ class Written:
 
 
 @dataclass(frozen=True)
-class Shown:
+class LastRead:
     """What a read has shown of a room, and how many interactions there were before it."""
 
     number: int
@@ -42,13 +44,13 @@ class Shown:
 class RoomState:
     """One room: its last known representation, and how it came to be.
 
-    `told` holds the value that each member was last sent and accepted with. `uncertain` is set where
-    a request may or may not have been carried out: the next representation is then no proof.
-    `history_known` ends there, too, and with a request whose body nobody knows: members may have been set unseen. `may_be_gone` is set
-    where it was to be deleted, and no answer says that it was. `file` is the recording that showed it last. `made_by`, `deleted_by`,
-    `made_at` and `deleted_at` tell by which operation, and when that was sent; `read` what the last read showed, if nothing was sent
-    since then that may have changed something. `inside` are the ids of those in which it stands, with a slash
-    after each.
+    `told` holds the value that each field was last sent and accepted with. `uncertain` is set where a request
+    may or may not have been carried out: the next representation is then no proof. `history_known` ends
+    there, too, and with a request whose body nobody knows: fields may have been set unseen. `may_be_gone` is
+    set where it was to be deleted, and no response says that it was. `file` is the recording that showed it
+    last. `made_by`, `deleted_by`, `made_at` and `deleted_at` tell by which operation, and when that was sent;
+    `read` what the last read showed, if nothing was sent since then that may have changed something. `inside`
+    are the ids of those in which it stands, with a slash after each.
     """
 
     id: str
@@ -59,13 +61,13 @@ class RoomState:
     history_known: bool = True
     deleted: bool = False
     may_be_gone: bool = False
-    written: Written | None = None
+    written: LastUpdate | None = None
     file: Path | None = None
     made_by: str = ""
     made_at: datetime | None = None
     deleted_by: str = ""
     deleted_at: datetime | None = None
-    read: Shown | None = None
+    read: LastRead | None = None
     inside: str = ""
 
     @property
@@ -85,14 +87,14 @@ class RoomState:
         self.uncertain = self.may_be_gone = False
 
     def doubt(self) -> None:
-        """Note that something may have changed the room that no answer showed."""
+        """Note that something may have changed the room that no response showed."""
         self.uncertain, self.history_known, self.written = True, False, None
 
 
 @dataclass(frozen=True)
 class Repeat:
-    """The first request with a repeatability id: its body, when it says it was first sent, the room that came of it,
-    and the recording that it stands in.
+    """The first request with a repeatability id: its body, when it says it was first sent, the room that came
+    of it, and the recording that it stands in.
     """
 
     body: bytes | None
@@ -103,12 +105,14 @@ class Repeat:
 
 @dataclass
 class Rooms:
-    """The rooms of one account, by id, and which of them exist still; the repeatable requests seen; the values accepted of late.
+    """The rooms of one account, by id, and which of them exist still; the repeatable requests seen; the
+    values accepted of late.
 
-    `free` are the values, by member, that must be unique and that a room had and gave up; `listed` the ids of rooms that a list has
-    shown and that nobody was seen to make; `file` is the recording that is heard now. `walks` are the last pages of lists, by path,
-    and `asked` tells when each operation that only asks was last seen, since something was sent that may change a room; `count` counts
-    interactions, and `changed` is what it was when that was sent.
+    `free` are the values, by field, that must be unique and that a room had and gave up; `listed` the ids of
+    rooms that a list has shown and that nobody was seen to make; `file` is the recording that is heard now.
+    `walks` are the last pages of lists, by path, and `asked` tells when each operation that only asks was
+    last seen, since something was sent that may change a room; `count` counts interactions, and `changed` is
+    what it was when that was sent.
     """
 
     states: dict[str, RoomState] = field(default_factory=dict)
@@ -118,7 +122,7 @@ class Rooms:
     free: dict[str, dict[bytes, None]] = field(default_factory=dict)
     listed: set[str] = field(default_factory=set)
     file: Path | None = None
-    walks: dict[str, Walk] = field(default_factory=dict)
+    walks: dict[str, ListWalk] = field(default_factory=dict)
     asked: dict[str, int] = field(default_factory=dict)
     count: int = 0
     changed: int = 0
@@ -135,7 +139,9 @@ class Rooms:
         return state
 
     def make_space(self) -> None:
-        """Forget the first room and the first repeatable request where there are many: nothing follows from not knowing one."""
+        """Forget the first room and the first repeatable request where there are many: nothing follows from
+        not knowing one.
+        """
         if len(self.states) > MOST_VALUES:
             self.forget(next(iter(self.states)))
         if len(self.repeats) > MOST_VALUES:
@@ -151,36 +157,42 @@ class Rooms:
         return room_id in self.states or room_id in self.listed
 
     def is_of_another_file(self, room_id: str) -> bool:
-        """Whether a room was shown by another recording last: a recorder may give each test's room one made-up id."""
+        """Whether a room was shown by another recording last: a recorder may give each test's room one
+        made-up id.
+        """
         state = self.states.get(room_id)
         return state is not None and state.file != self.file
 
     def delete(self, state: RoomState) -> None:
-        """Note that a room is gone; a long run makes and deletes so many that nobody should pass them by again and again."""
+        """Note that a room is gone; a long run makes and deletes so many that nobody should pass them by
+        again and again.
+        """
         state.deleted = True
         self.existing.pop(state.id, None)
 
     def note_change(self) -> None:
-        """Note that something was sent that may change a room: what was shown until now need not be so any more."""
+        """Note that something was sent that may change a room: what was shown until now need not be so any
+        more.
+        """
         self.walks.clear()
         self.asked.clear()
         self.changed = self.count
 
     def accept(self, operation: str, sent: Mapping[str, Json]) -> None:
-        """Note the values that an operation has accepted, member by member."""
+        """Note the values that an operation has accepted, field by field."""
         for name, value in sent.items():
             _remember(self.accepted.setdefault((operation, name), {}), value)
 
     def was_ever_accepted(self, operation: str, name: str) -> bool:
-        """Whether an operation has accepted any value of a member before."""
+        """Whether an operation has accepted any value of a field before."""
         return (operation, name) in self.accepted
 
     def was_accepted(self, operation: str, name: str, value: Json) -> bool:
-        """Whether an operation has accepted a value of a member before, alone or with others."""
+        """Whether an operation has accepted a value of a field before, alone or with others."""
         return _fingerprint(value) in self.accepted.get((operation, name), ())
 
     def give_up(self, values: Iterable[tuple[str, Json]]) -> None:
-        """Note values of members that must be unique, and that a room had and has no more."""
+        """Note values of fields that must be unique, and that a room had and has no more."""
         for name, value in values:
             _remember(self.free.setdefault(name, {}), value)
 

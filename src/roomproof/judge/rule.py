@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from roomproof.contract.clause import Clause, Part
 from roomproof.contract.model import Contract, Operation
 from roomproof.contract.resource import Effect
-from roomproof.judge.options import Place
+from roomproof.judge.options import FieldPlace
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from roomproof.interaction import Credentials, Headers, Interaction, Request
     from roomproof.judge.compiled import RequestRules
     from roomproof.judge.evidence import Evidence
+    from roomproof.judge.judged_interaction import JudgedInteraction, Question, Violation
     from roomproof.judge.rooms import Rooms, RoomState
-    from roomproof.judge.seen import Obstacle, Question, Seen
 
 Json = Any
 VALUES = "values"
@@ -37,7 +37,7 @@ class Sight(Enum):
     DELETION = "deletion"
 
 
-class Shown(Enum):
+class ShowingRequests(Enum):
     """Which requests to its operation can show whether a clause is kept."""
 
     BY_ANY = "any request"
@@ -59,8 +59,8 @@ class HiddenBy(Enum):
 
 
 @dataclass(frozen=True)
-class Asked:
-    """A request about to be classified; `readable` are the `sent` members that no recorder has taken out."""
+class ReadableRequest:
+    """A request about to be classified; `readable` are the `sent` fields that no recorder has taken out."""
 
     operation: Operation
     compiled: RequestRules
@@ -92,9 +92,10 @@ class Circumstances:
 class Scene:
     """What is known where the cases of an operation are made.
 
-    `room` tells what that is like which the operation is about, `other` the same of another one, `known` of all that are known.
-    `id_parameter` is the path parameter that names what the operation is about, empty where none does.
-    `repeatable` returns new values for two headers, an id and a time; `random` is the run's own.
+    `room` tells what that is like which the operation is about, `other` the same of another one, `known` of
+    all that are known. `id_parameter` is the path parameter that names what the operation is about, empty
+    where none does. `repeatable` returns new values for two headers, an id and a time; `random` is the run's
+    own.
     """
 
     operation: Operation
@@ -109,7 +110,7 @@ class Scene:
 
 
 class Base(Enum):
-    """The body that a wanted request begins with: all members with plain values, the required ones, none."""
+    """The body that a wanted request begins with: all fields with plain values, the required ones, none."""
 
     PLAIN = "plain"
     REQUIRED = "required"
@@ -117,17 +118,17 @@ class Base(Enum):
 
 
 @dataclass(frozen=True)
-class Wanted:
+class WantedRequest:
     """A request that a rule wants, about the main room unless it names another one.
 
-    `members` stand in place of those of the base, `without` are left out of it. `room_id` is one that names
+    `fields` stand in place of those of the base, `without` are left out of it. `room_id` is one that names
     no room, None for the right one, an empty text for a well-formed one. The same object once more is the
     same request again, byte for byte. `credentials` None are the run's own.
     """
 
     note: str
     base: Base = Base.PLAIN
-    members: Mapping[str, Json] | None = None
+    fields: Mapping[str, Json] | None = None
     without: frozenset[str] = frozenset()
     headers: Headers = ()
     credentials: Credentials | None = None
@@ -135,8 +136,8 @@ class Wanted:
     query: Mapping[str, str] = field(default_factory=dict)
 
 
-Conclusion = Callable[["Seen"], "Iterable[Evidence]"]
-Family = Callable[[Scene], Iterator[Wanted]]
+Conclusion = Callable[["JudgedInteraction"], "Iterable[Evidence]"]
+Family = Callable[[Scene], Iterator[WantedRequest]]
 
 
 def _nothing_known(_: Circumstances) -> str:
@@ -153,7 +154,7 @@ class Rule:
     What a contract may write: `effects` are those of the operations that the rule makes sense for, by default
     of those that show what they are about, where it is about a field of that, else any; `about` is where the
     field stands that a clause is about; `options` a frozen dataclass of what may stand under `with`
-    (roomproof.judge.options), None where nothing may; `fields` the names of the body's members that a clause
+    (roomproof.judge.options), None where nothing may; `fields` the names of the body's fields that a clause
     is about, if not its path.
 
     What is sent: `shown` is which of the requests that are sent anyhow are needed for it; `wants` the
@@ -176,15 +177,15 @@ class Rule:
     part: Part = Part.BEHAVIOUR
     sees: tuple[Sight, ...] = (Sight.OPERATION,)
     effects: frozenset[Effect] = frozenset()
-    about: Place = Place.NOTHING
+    about: FieldPlace = FieldPlace.NOTHING
     options: type[Any] | None = None
     fields: Callable[[Clause], tuple[str, ...]] = lambda clause: clause.path[:1]
-    shown: Shown = Shown.BY_FIELD_OR_WITHOUT
+    shown: ShowingRequests = ShowingRequests.BY_FIELD_OR_WITHOUT
     wants: tuple[Family, ...] = ()
     hangs_on_history: bool = True
-    rejects: Callable[[Asked, Clause], Iterable[Obstacle]] | None = None
-    leaves_open: Callable[[Asked, Clause], Iterable[Question]] | None = None
-    unseen: Callable[[Seen, Clause], bool] | None = None
+    rejects: Callable[[ReadableRequest, Clause], Iterable[Violation]] | None = None
+    leaves_open: Callable[[ReadableRequest, Clause], Iterable[Question]] | None = None
+    unseen: Callable[[JudgedInteraction, Clause], bool] | None = None
     may_ignore: bool = False
     fails_at_any_level: bool = False
     hidden_by: HiddenBy = HiddenBy.NOTHING

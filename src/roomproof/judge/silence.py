@@ -1,6 +1,8 @@
-"""What a contract is silent about: a request that runs into it may be accepted or rejected, and neither is a finding.
+"""What a contract is silent about: a request that runs into it may be accepted or rejected, and neither is a
+finding.
 
-A document that leaves a rule out does not say that the opposite holds. Each reason here stands in for a rule that another contract has.
+A document that leaves a rule out does not say that the opposite holds. Each reason here stands in for a rule
+that another contract has.
 """
 
 from __future__ import annotations
@@ -13,9 +15,9 @@ from roomproof.contract.keywords import KEYWORDS, Role
 from roomproof.contract.model import Operation
 from roomproof.interaction import Credentials, Request, RoomKnowledge, header
 from roomproof.judge.compiled import RequestRules
+from roomproof.judge.judged_interaction import NoJson, RejectionReason, Violation, is_second_hand
 from roomproof.judge.rooms import RoomState
 from roomproof.judge.rules import pair_required
-from roomproof.judge.seen import NoJson, Obstacle, Refusal, is_second_hand
 
 Json = Any
 _HAVE_NO_RIGHTS = (Credentials.MISSING, Credentials.WRONG, Credentials.UNSCOPED)
@@ -28,18 +30,22 @@ def silences(
     request: Request,
     state: RoomState | None,
     body: Json,
-    obstacles: list[Obstacle],
+    violations: list[Violation],
 ) -> Iterator[str]:
-    """Yield why nobody can say whether a request has to be accepted, where no rule of its contract says that it has to be rejected."""
-    refused_for = {obstacle.refusal for obstacle in obstacles}
-    if request.credentials in _HAVE_NO_RIGHTS and Refusal.UNAUTHENTICATED not in refused_for:
+    """Yield why nobody can say whether a request has to be accepted, where no rule of its contract says that
+    it has to be rejected.
+    """
+    rejected_for = {violation.rejection for violation in violations}
+    if request.credentials in _HAVE_NO_RIGHTS and RejectionReason.UNAUTHENTICATED not in rejected_for:
         yield "the sender has no rights"
-    if Refusal.UNKNOWN_ROOM not in refused_for:
+    if RejectionReason.UNKNOWN_ROOM not in rejected_for:
         yield from _absent_room(request, state)
     if body is NoJson.ABSENT and rules.body_required is None and operation.body is not None:
         yield "there is no body, and no document says that it may be left out"
     yield from _unruled_headers(operation, rules, request)
-    yield from (f"no document says what {'.'.join(way)} may hold" for way in untyped(operation.schema, body, ()))
+    yield from (
+        f"no document says what {'.'.join(way)} may hold" for way in untyped(operation.schema, body, ())
+    )
 
 
 def _absent_room(request: Request, state: RoomState | None) -> Iterator[str]:
@@ -50,7 +56,9 @@ def _absent_room(request: Request, state: RoomState | None) -> Iterator[str]:
 
 
 def _unruled_headers(operation: Operation, rules: RequestRules, request: Request) -> Iterator[str]:
-    """Yield what is odd about the headers that make a request repeatable, where neither a parameter nor a pair's rule speaks of it."""
+    """Yield what is odd about the headers that make a request repeatable, where neither a parameter nor a
+    pair's rule speaks of it.
+    """
     names = operation.repeatability
     if names is None or is_second_hand(request):
         return
@@ -64,18 +72,20 @@ def _unruled_headers(operation: Operation, rules: RequestRules, request: Request
 
 
 def untyped(schema: Mapping[str, Any], value: Json, way: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
-    """Yield the ways to values of a body that fit their schema only because it does not say of which type they are."""
+    """Yield the ways to values of a body that fit their schema only because it does not say of which type
+    they are.
+    """
     if isinstance(value, list) and isinstance(schema.get("items"), dict):
         for index, item in enumerate(value):
-            yield from _untyped_member(schema["items"], item, (*way, str(index)))
+            yield from _untyped_field(schema["items"], item, (*way, str(index)))
     if isinstance(value, dict):
         for name, item in value.items():
-            member = schema.get("properties", {}).get(name, schema.get("additionalProperties"))
-            if isinstance(member, dict):
-                yield from _untyped_member(member, item, (*way, name))
+            field = schema.get("properties", {}).get(name, schema.get("additionalProperties"))
+            if isinstance(field, dict):
+                yield from _untyped_field(field, item, (*way, name))
 
 
-def _untyped_member(schema: Mapping[str, Any], value: Json, way: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+def _untyped_field(schema: Mapping[str, Any], value: Json, way: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
     if any(_says_what(keyword, value) for keyword in schema):
         yield from untyped(schema, value, way)
     else:

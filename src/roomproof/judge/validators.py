@@ -15,11 +15,15 @@ from roomproof.judge.evidence import kept
 
 @lru_cache(maxsize=4096)
 def _compiled(schema_text: bytes) -> jsonschema_rs.Draft202012Validator:
-    return jsonschema_rs.Draft202012Validator(orjson.loads(schema_text), validate_formats=True, formats=dict(FORMATS))
+    return jsonschema_rs.Draft202012Validator(
+        orjson.loads(schema_text), validate_formats=True, formats=dict(FORMATS)
+    )
 
 
 def validator(schema: Any) -> jsonschema_rs.Draft202012Validator:
-    """Return the validator of a schema (JSON Schema 2020-12, the formats of roomproof.contract.formats asserted)."""
+    """Return the validator of a schema (JSON Schema 2020-12, the formats of roomproof.contract.formats
+    asserted).
+    """
     return _compiled(orjson.dumps(schema, option=orjson.OPT_SORT_KEYS))
 
 
@@ -33,7 +37,7 @@ class ClauseValidator:
         self._validator = None if clause.schema is None else validator(clause.schema)
 
     def allows_null(self) -> bool:
-        """Whether the keyword itself takes null."""
+        """Whether the keyword itself accepts null."""
         return self._validator is None or self._validator.is_valid(None)
 
     def keeps(self, value: Any) -> bool:
@@ -44,9 +48,11 @@ class ClauseValidator:
 
 
 class PlaceValidator:
-    """Says whether a value keeps every clause about its place: they are asked together, one by one only where that says no.
+    """Says whether a value keeps every clause about its place: they are asked together, one by one only where
+    that says no.
 
-    `path` leads to the values; `items` are the clauses in their order; `kept` is the evidence that all of them hold.
+    `path` leads to the values; `items` are the clauses in their order; `kept` is the evidence that all of
+    them hold.
     """
 
     __slots__ = ("_together", "items", "kept", "path")

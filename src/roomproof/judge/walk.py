@@ -1,4 +1,6 @@
-"""A walk through the pages of a list: which entries the pages so far have shown, and whether these are all."""
+"""A walk through the pages of a list: which entries the pages so far have shown, and whether these are
+all.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +17,7 @@ Json = Any
 
 
 @dataclass(frozen=True)
-class Walk:
+class ListWalk:
     """A page of a list, and those before it. `page` are the ids on it in their order, `earlier` those of the
     pages before.
 
@@ -53,8 +55,8 @@ def walked(
     request: Request,
     response: Response,
     body: Json,
-    before: Walk | None,
-) -> Walk | None:
+    before: ListWalk | None,
+) -> ListWalk | None:
     """Return the walk that a page is part of, given the page before it; None where a response shows no page.
 
     What is no first page, and does not follow the one before, is a page of nobody knows which number: nothing
@@ -64,7 +66,9 @@ def walked(
     entries = None if listing is None else listing.shown(body)
     if listing is None or entries is None:
         return None
-    page = tuple(str(entry[listing.key]) for entry in entries if isinstance(entry, dict) and listing.key in entry)
+    page = tuple(
+        str(entry[listing.key]) for entry in entries if isinstance(entry, dict) and listing.key in entry
+    )
     told = _told(operation, request)
     is_first = _is_first(listing, request)
     previous = None if is_first or before is None else before
@@ -79,11 +83,13 @@ def walked(
     # Of no entries at all, or of a size that is none, nobody knows how many there are.
     shows_all = shows_all and (size != 0 if size is not None else listing.size not in request.query)
     path, last = _path(listing, request, body), frozenset(previous.page if previous is not None else ())
-    return Walk(page, earlier, number, shows_all, filters, link, size, _beside_pages(listing, told), path, last)
+    return ListWalk(
+        page, earlier, number, shows_all, filters, link, size, _beside_pages(listing, told), path, last
+    )
 
 
 def entries_of(operation: Operation, body: Any) -> list[Mapping[str, Any]]:
-    """Return the entries of the list that an answer of an operation shows, none where it shows no list."""
+    """Return the entries of the list that a response of an operation shows, none where it shows no list."""
     shown = operation.listing.shown(body) if operation.listing is not None else None
     return [entry for entry in shown or () if isinstance(entry, dict)]
 
@@ -107,7 +113,7 @@ def _beside_pages(listing: Listing, told: Mapping[str, str]) -> dict[str, str]:
     return {name: value for name, value in told.items() if name != parameter}
 
 
-def _follows(listing: Listing, request: Request, told: Mapping[str, str], before: Walk) -> bool:
+def _follows(listing: Listing, request: Request, told: Mapping[str, str], before: ListWalk) -> bool:
     """Whether a page is the next one of the same list: with another order or size it is another list."""
     if listing.page is not None:
         past = before.number if listing.page.step == 1 else len(before.shown)
@@ -146,7 +152,9 @@ def _leads_on(listing: Listing, body: Json, count: int) -> bool:
 
 
 def _path(listing: Listing, request: Request, body: Json) -> str:
-    """Return the path to which the link to the next page leads; empty where there is none, or nobody can read it."""
+    """Return the path to which the link to the next page leads; empty where there is none, or nobody can read
+    it.
+    """
     link = listing.link(body)
     if link is None or listing.next_query(body) is None:
         return ""

@@ -9,17 +9,17 @@ from uuid import UUID
 from roomproof.contract.formats import FORMATS
 from roomproof.interaction import Credentials
 from roomproof.judge.register import rule_of
-from roomproof.judge.rule import Scene, Wanted
+from roomproof.judge.rule import Scene, WantedRequest
 
 
-def strangers(_: Scene) -> Iterator[Wanted]:
+def strangers(_: Scene) -> Iterator[WantedRequest]:
     """Yield requests without credentials, with wrong ones, and with too few rights."""
-    yield Wanted("no credentials", credentials=Credentials.MISSING)
-    yield Wanted("wrong credentials", credentials=Credentials.WRONG)
-    yield Wanted("credentials without the scope", credentials=Credentials.UNSCOPED)
+    yield WantedRequest("no credentials", credentials=Credentials.MISSING)
+    yield WantedRequest("wrong credentials", credentials=Credentials.WRONG)
+    yield WantedRequest("credentials without the scope", credentials=Credentials.UNSCOPED)
 
 
-def unknown_rooms(scene: Scene) -> Iterator[Wanted]:
+def unknown_rooms(scene: Scene) -> Iterator[WantedRequest]:
     """Yield requests about rooms that do not exist, and about ids that cannot exist."""
     if scene.makes_rooms or not scene.id_parameter:
         return
@@ -29,21 +29,21 @@ def unknown_rooms(scene: Scene) -> Iterator[Wanted]:
     shared = {clause.path[0] for clause in scene.operation.behaviours if rule_of(clause).unseen is not None}
     without = frozenset(shared - {*required})
     for _ in range(2):
-        yield Wanted("a room that does not exist", without=without, room_id="")
+        yield WantedRequest("a room that does not exist", without=without, room_id="")
     for parameter in scene.operation.parameters:
         # Of a format that nobody here knows, no id is known to be malformed.
         is_id = parameter.place == "path" and parameter.name == scene.id_parameter
         if is_id and parameter.schema.get("format") in FORMATS:
             cut, longer = str(UUID(int=scene.random.getrandbits(128)))[:-1], str(known.get("id", "x")) + "0"
             for text in ("roomproof-no-such-id", "0", cut, longer):
-                yield Wanted(f"the malformed id {text}", without=without, room_id=text)
+                yield WantedRequest(f"the malformed id {text}", without=without, room_id=text)
 
 
-def other_values(scene: Scene) -> Iterator[Wanted]:
-    """Yield requests that try to change what only the provider sets: read-only members, ids, times."""
+def other_values(scene: Scene) -> Iterator[WantedRequest]:
+    """Yield requests that try to change what only the provider sets: read-only fields, ids, times."""
     fixed = (clause.path[0] for clause in scene.operation.behaviours if other_values in rule_of(clause).wants)
     for name in dict.fromkeys(fixed):
-        yield Wanted(f"another {name}", members={name: _other_value(scene.room().get(name))})
+        yield WantedRequest(f"another {name}", fields={name: _other_value(scene.room().get(name))})
 
 
 def _other_value(value: Any) -> str:

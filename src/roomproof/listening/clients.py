@@ -38,35 +38,35 @@ it.
 
 
 @dataclass(eq=False)
-class Call:
+class ClientCall:
     """A call of a client that is under way: the flights of those who listen, and who of them has heard of it
     elsewhere.
 
     `played` are the exchanges that a cassette has played for it to which nobody listens.
     """
 
-    ears: Ears
+    ears: Listeners
     flights: dict[int, Flight]
     told: set[int] = field(default_factory=set)
     played: list[Interaction] = field(default_factory=list)
 
 
-UNDER_WAY: ContextVar[Call | None] = ContextVar("roomproof_call", default=None)
+UNDER_WAY: ContextVar[ClientCall | None] = ContextVar("roomproof_call", default=None)
 """The call that this thread or task makes. A cassette below it knows better what was exchanged, and says
 so.
 """
 
 
 @dataclass(eq=False)
-class Ears:
+class Listeners:
     """Those who listen to one client."""
 
     listeners: list[Listening] = field(default_factory=list)
 
     @contextmanager
-    def call(self, method: str) -> Iterator[Call]:
+    def call(self, method: str) -> Iterator[ClientCall]:
         """Note that a request is sent while the context lasts."""
-        call = Call(self, {id(listening): listening.start(method) for listening in self.listeners})
+        call = ClientCall(self, {id(listening): listening.start(method) for listening in self.listeners})
         token = UNDER_WAY.set(call)
         try:
             yield call
@@ -78,7 +78,7 @@ class Ears:
         call = UNDER_WAY.get()
         return call is not None and call.ears is self
 
-    def tell(self, call: Call, interactions: Sequence[Interaction]) -> None:
+    def tell(self, call: ClientCall, interactions: Sequence[Interaction]) -> None:
         """Tell what came of a call: the redirects and repeats that it took, then the last exchange.
 
         What was played is told as it was recorded, each exchange by itself: when that was, and what came
@@ -94,17 +94,17 @@ class Ears:
 
 
 @dataclass(frozen=True)
-class _Tapped:
+class _Tap:
     """A client with another method in the place of its own; `before` is what stood there on the object
     itself.
     """
 
-    ears: Ears
+    ears: Listeners
     method: Send
     before: Send | None
 
 
-_TAPPED: WeakKeyDictionary[object, _Tapped] = WeakKeyDictionary()
+_TAPPED: WeakKeyDictionary[object, _Tap] = WeakKeyDictionary()
 _LOCK = threading.Lock()
 
 
@@ -114,9 +114,9 @@ def listened(client: Any, listening: Listening) -> Iterator[None]:
     name, module = _known(client)
     with _LOCK:
         if client not in _TAPPED:
-            ears, before = Ears(), vars(client).get(name)
+            ears, before = Listeners(), vars(client).get(name)
             method = import_module(module).tapped(client, getattr(client, name), ears)
-            _TAPPED[client] = _Tapped(ears, method, before)
+            _TAPPED[client] = _Tap(ears, method, before)
             setattr(client, name, method)
         tapped = _TAPPED[client]
         tapped.ears.listeners.append(listening)
@@ -140,8 +140,10 @@ def _known(client: object) -> tuple[str, str]:
         if (package, kind) in names:
             return name, module
     raise UsageError(
-        f"{type(client).__module__}.{type(client).__qualname__} is no client that can be listened to: hand over an "
-        "httpx.Client, an httpx.AsyncClient, a requests.Session or a urllib3.PoolManager, such as the one inside a "
+        f"{type(client).__module__}.{type(client).__qualname__} is no client that can be listened to: "
+        f"hand over an "
+        "httpx.Client, an httpx.AsyncClient, a requests.Session or a urllib3.PoolManager, such as the "
+        "one inside a "
         "vendor's client"
     )
 
@@ -165,8 +167,8 @@ def exchange(
 
 
 def unanswered(request: Request, started: datetime) -> Interaction:
-    """Return a request to which no answer came; the provider may have carried it out all the same."""
-    return Interaction(request, None, started, failure="no answer came: the connection failed")
+    """Return a request to which no response came; the provider may have carried it out all the same."""
+    return Interaction(request, None, started, failure="no response came: the connection failed")
 
 
 def repeats(request: Request, retries: Any, started: datetime) -> Iterator[Interaction]:

@@ -10,10 +10,10 @@ from inspect import iscoroutinefunction
 from typing import Any
 
 from roomproof.interaction import Interaction, Request
-from roomproof.listening.clients import Ears, Send, exchange, now, pairs, unanswered
+from roomproof.listening.clients import Listeners, Send, exchange, now, pairs, unanswered
 
 
-def tapped(client: object, send: Send, ears: Ears) -> Send:  # noqa: ARG001 - the form of all clients
+def tapped(client: object, send: Send, ears: Listeners) -> Send:  # noqa: ARG001 - the form of all clients
     """Return what stands in the place of `send`, and tells what came of each call."""
 
     @wraps(send)

@@ -8,9 +8,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from roomproof.listening.broken import BrokenClauseError, NothingJudgedError, nothing_judged, text_of
 from roomproof.listening.clients import listened
 from roomproof.listening.contracts import known_contracts, known_secrets
+from roomproof.listening.errors import BrokenClauseError, NothingJudgedError, nothing_judged, text_of
 from roomproof.listening.stream import Hearing, Listening
 from roomproof.listening.vcr_cassettes import noticed_cassettes
 from roomproof.verdict import Finding, Verdict, Verdicts
@@ -27,7 +27,7 @@ def judging(
     """Judge every exchange of a client while the context lasts, and yield the verdicts, which grow meanwhile.
 
     :param provider: whose contract it is judged by; requests that fit no operation of it do not count.
-    :param client: an httpx.Client, httpx.AsyncClient, requests.Session or urllib3.PoolManager. Answers that
+    :param client: an httpx.Client, httpx.AsyncClient, requests.Session or urllib3.PoolManager. Responses that
     are read as they come stay so, and count by their status and headers.
     :param contracts: folders with further contracts, as `--contracts` names them.
     :param strict: makes a fail of harmless leniency, too.

@@ -19,11 +19,11 @@ from roomproof.cassettes.attribution import Attribution
 from roomproof.contract.deviation import Deviation
 from roomproof.contract.model import Contract, Operation
 from roomproof.interaction import SAFE, Interaction, Request, bounded
-from roomproof.judge.beside import ALONE, Beside
+from roomproof.judge.beside import ALONE, ConcurrentRequests
+from roomproof.judge.client_violations import ClientViolations, InteractionOrigin
 from roomproof.judge.evidence import Evidence, Outcome
 from roomproof.judge.judge import Judge
 from roomproof.judge.recency import LONG
-from roomproof.judge.violations import Origin, Violations
 from roomproof.verdict import Verdicts
 
 Contracts = Mapping[str, tuple[Contract, tuple[Deviation, ...]]]
@@ -31,7 +31,7 @@ Contracts = Mapping[str, tuple[Contract, tuple[Deviation, ...]]]
 
 _CLOCKS = timedelta(seconds=5)
 """Clocks of two servers of one provider may differ by so much."""
-_HERE = Origin(Path())
+_HERE = InteractionOrigin(Path())
 """What is heard stands in no file."""
 
 
@@ -57,7 +57,7 @@ class Flight:
 
 def _sender() -> tuple[int, int]:
     """Return who is sending: the thread, and the task in it. Neither sends anything before it has got its
-    answer, or given it up.
+    response, or given it up.
     """
     try:
         task = asyncio.current_task()
@@ -67,7 +67,9 @@ def _sender() -> tuple[int, int]:
 
 
 def judged_operations(contract: Contract) -> tuple[Operation, ...]:
-    """Return the operations of which something has to be heard: those of documents, all where there are none."""
+    """Return the operations of which something has to be heard: those of documents, all where there are
+    none.
+    """
     return tuple(one for one in contract.operations if one.is_documented) or contract.operations
 
 
@@ -80,7 +82,7 @@ class Hearing:
     contract: Contract
     judge: Judge
     verdicts: Verdicts
-    client: Violations
+    client: ClientViolations
     requests: int = 0
     telling: int = 0
     doubts: Counter[str] = field(default_factory=Counter)
@@ -99,7 +101,7 @@ class Hearing:
 
 
 @dataclass(frozen=True)
-class Learned:
+class JudgedExchange:
     """An exchange that the judge has seen, and what it says of the clauses; it counts once somebody says
     so.
     """
@@ -132,7 +134,7 @@ class Listening:
         if provider not in self.heard:
             contract, deviations = self._contracts[provider]
             verdicts = Verdicts(contract, deviations, strict=self.strict)
-            client = Violations(strict=self.strict)
+            client = ClientViolations(strict=self.strict)
             self.heard[provider] = Hearing(contract, Judge(contract), verdicts, client)
         return self.heard[provider]
 
@@ -164,8 +166,8 @@ class Listening:
         part: object = None,
         place: Path = Path(),
     ) -> None:
-        """Judge an exchange, and count what it says. One that was disturbed by another shows what its answer
-        shows by itself, and nothing of what a room was like before or is like now.
+        """Judge an exchange, and count what it says. One that was disturbed by another shows what its
+        response shows by itself, and nothing of what a room was like before or is like now.
 
         `part` tells apart what lies next to each other in time only if the times say so, `place` is the file
         that it comes from.
@@ -179,17 +181,17 @@ class Listening:
                 for other in tuple(self._flights) if flight.given_up else ():
                     # A client that calls back has sent the other one without waiting.
                     flight.disturb(other)
-                beside = ALONE if flight.alone else Beside(more=True)
+                beside = ALONE if flight.alone else ConcurrentRequests(more=True)
             learned = self.learn(interaction, beside, part=part, place=place)
             if learned is not None:
                 self.count(learned)
                 learned.hearing.client.note(learned.hearing.judge.violations, _HERE)
 
     def hear_request(self, request: Request, *, place: Path, room_is_known: bool) -> None:
-        """Hold a request against the contract to which a cassette plays the answer: the client has sent it
+        """Hold a request against the contract to which a cassette plays the response: the client has sent it
         now.
 
-        `room_is_known` tells that the judge has seen what was recorded before the answer, and nothing else.
+        `room_is_known` tells that the judge has seen what was recorded before the response, and nothing else.
         """
         with self._lock:
             contract = self._contract_of(request, place)
@@ -198,7 +200,14 @@ class Listening:
                 found = hearing.judge.violations_of(request, room_is_known=room_is_known)
                 hearing.client.note(found, _HERE)
 
-    def learn(self, interaction: Interaction, beside: Beside = ALONE, *, part: object = None, place: Path = Path()) -> Learned | None:
+    def learn(
+        self,
+        interaction: Interaction,
+        beside: ConcurrentRequests = ALONE,
+        *,
+        part: object = None,
+        place: Path = Path(),
+    ) -> JudgedExchange | None:
         """Let the judge learn from an exchange without counting what it says; None if it belongs to nobody
         that is judged here.
         """
@@ -210,9 +219,11 @@ class Listening:
             if hearing.has_gap_before(interaction.at, part):
                 hearing.judge = Judge(contract)
             hearing.last = interaction.at, part
-            return Learned(hearing, interaction, tuple(hearing.judge.see(bounded(interaction), beside)))
+            return JudgedExchange(
+                hearing, interaction, tuple(hearing.judge.see(bounded(interaction), beside))
+            )
 
-    def count(self, learned: Learned) -> None:
+    def count(self, learned: JudgedExchange) -> None:
         """Count what an exchange says."""
         with self._lock:
             hearing = learned.hearing

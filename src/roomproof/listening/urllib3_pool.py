@@ -11,13 +11,13 @@ from functools import wraps
 from typing import Any
 
 from roomproof.interaction import Interaction, Request
-from roomproof.listening.clients import Ears, Send, exchange, now, pairs, sent, unanswered
+from roomproof.listening.clients import Listeners, Send, exchange, now, pairs, sent, unanswered
 
 _ASKED: ContextVar[list[Request] | None] = ContextVar("roomproof_asked", default=None)
 """The requests of the call under way, one more for each redirect."""
 
 
-def tapped(pool: Any, urlopen: Send, ears: Ears) -> Send:
+def tapped(pool: Any, urlopen: Send, ears: Listeners) -> Send:
     """Return what stands in the place of `urlopen`, and tells what came of each call."""
 
     @wraps(urlopen)

@@ -25,7 +25,7 @@ from roomproof.cassettes.entry import EntryError
 from roomproof.cassettes.formats.vcrpy import entry_of
 from roomproof.interaction import Interaction, Request
 from roomproof.listening.clients import UNDER_WAY, now
-from roomproof.listening.stream import Flight, Learned, Listening
+from roomproof.listening.stream import Flight, JudgedExchange, Listening
 from roomproof.listening.vcr_filters import Filters
 from roomproof.listening.vcr_matching import Mask
 from roomproof.listening.vcr_node import grouped, node_of
@@ -38,7 +38,7 @@ class Listener(Protocol):
     listening: Listening
     root: Path
     problems: list[str]
-    played: dict[object, Played]
+    played: dict[object, Playback]
 
     def secrets(self) -> tuple[str, ...]:
         """Return the secrets that are known by now."""
@@ -46,12 +46,13 @@ class Listener(Protocol):
 
 
 @dataclass
-class Played:
+class Playback:
     """How far a listener has followed a cassette from the file's beginning on: what each exchange says, None
-    once it has counted. `heard` are the exchanges of this session, which are in no file yet, that have counted.
+    once it has counted. `heard` are the exchanges of this session, which are in no file yet, that have
+    counted.
     """
 
-    learned: list[Learned | None] = field(default_factory=list)
+    learned: list[JudgedExchange | None] = field(default_factory=list)
     heard: set[int] = field(default_factory=set)
 
 
@@ -77,7 +78,7 @@ def listened_cassettes(current: Callable[[], Listener | None]) -> Iterator[None]
         cassette = original(cls, **options)
         if listener := current():
             persister.redact(listener.secrets())
-        _Tap(cassette, current, persister).listen()
+        _StubTap(cassette, current, persister).listen()
         return cassette
 
     loading: Any = load
@@ -130,7 +131,7 @@ def _notice(kind: Any) -> None:
     kind.play_response = play_response
 
 
-class _Tap:
+class _StubTap:
     """Stands between a cassette and the stub of a client."""
 
     def __init__(self, cassette: Any, current: Callable[[], Listener | None], persister: Persister) -> None:
@@ -145,7 +146,7 @@ class _Tap:
         )
 
     def listen(self) -> None:
-        """Take the place of the cassette's methods. A stub asks first whether an answer is there, then plays
+        """Take the place of the cassette's methods. A stub asks first whether a response is there, then plays
         it or brings a new one.
         """
         self._cassette.can_play_response_for = self._asked
@@ -202,10 +203,10 @@ class _Tap:
                 listener.listening.count(learned)
         return response
 
-    def _progress(self, listener: Listener) -> Played:
-        return listener.played.setdefault(self, Played())
+    def _progress(self, listener: Listener) -> Playback:
+        return listener.played.setdefault(self, Playback())
 
-    def _learn(self, listener: Listener, played: Played, end: int) -> None:
+    def _learn(self, listener: Listener, played: Playback, end: int) -> None:
         """Let the judge learn from what the file holds before `end`."""
         for request, response in self._cassette.data[len(played.learned) : end]:
             heard = self._filters.restored(_interaction(request, response))
@@ -234,7 +235,7 @@ def _request(request: Any) -> Request:
 
 
 def _interaction(request: Any, response: Any) -> Interaction:
-    """Return an exchange, without an answer where a cassette holds it in a way that cannot be read."""
+    """Return an exchange, without a response where a cassette holds it in a way that cannot be read."""
     try:
         return entry_of(node_of(request, response)).interaction
     except EntryError as error:

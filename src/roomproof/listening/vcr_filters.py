@@ -20,7 +20,9 @@ _ABSENT = object()
 
 
 class Filters:
-    """What the filters of one cassette change in bodies, by the method of the request, as far as it was seen."""
+    """What the filters of one cassette change in bodies, by the method of the request, as far as it was
+    seen.
+    """
 
     def __init__(self, cassette: Any) -> None:
         self._filter = cassette.filter_request
@@ -38,7 +40,7 @@ class Filters:
             return
         if sent == left:
             return
-        before, after = _members(sent), _members(left)
+        before, after = _fields(sent), _fields(left)
         if before is None or after is None:
             self._unreadable.add(request.method)
             return
@@ -50,16 +52,16 @@ class Filters:
         if none can be told apart in it.
         """
         request = recorded.request
-        names, members = self._changed.get(request.method, set()), _members(request.body)
-        if request.method in self._unreadable or (names and members is None):
+        names, fields = self._changed.get(request.method, set()), _fields(request.body)
+        if request.method in self._unreadable or (names and fields is None):
             return replace(recorded, request=replace(request, body=None))
-        if not names or members is None:
+        if not names or fields is None:
             return recorded
-        body = json.dumps({**members, **dict.fromkeys(sorted(names), REDACTED)}).encode()
+        body = json.dumps({**fields, **dict.fromkeys(sorted(names), REDACTED)}).encode()
         return replace(recorded, request=replace(request, body=body))
 
 
-def _members(body: bytes | None) -> dict[str, Any] | None:
+def _fields(body: bytes | None) -> dict[str, Any] | None:
     try:
         value = json.loads(body or b"")
     except ValueError:

@@ -24,13 +24,16 @@ _MASK = REDACTED.encode()
 _ROUNDS = 8
 _SEPARATORS = re.compile("([/?&=])")
 _REPLACEMENT = re.compile(
-    rb"(?<![\w-])(?:redacted|red(?:a(?:c(?:t(?:ed?)?)?)?)?[0-9]{3,}|00000000-0000-4000-8000-[0-9]{12}|f0{7,}[0-9]+)(?![\w-])",
+    (
+        rb"(?<![\w-])(?:redacted|red(?:a(?:c(?:t(?:ed?)?)?)?)?[0-9]{3,}|00000000-0000-4000-8000-[0-9]{12}|"
+        rb"f0{7,}[0-9]+)(?![\w-])"
+    ),
     re.IGNORECASE,
 )
 """What the redaction puts in the place of a secret, as far as it can be told from anything else."""
 
 
-class Owner(Protocol):
+class RequestOwner(Protocol):
     """Whose requests they are."""
 
     def secrets(self) -> tuple[str, ...]:
@@ -43,7 +46,7 @@ class Mask:
     redacted.
     """
 
-    def __init__(self, current: Callable[[], Owner | None]) -> None:
+    def __init__(self, current: Callable[[], RequestOwner | None]) -> None:
         self._current = current
 
     def matcher(self, matcher: Matcher) -> Matcher:
@@ -84,11 +87,16 @@ def _aligned(asked: str, recorded: str, known: KnownSecrets) -> tuple[str, str]:
 def _masked(request: Any, uri: str, known: KnownSecrets) -> Any:
     """Return a request without secrets, the same object if it has none."""
     uri = _text(uri, known)
-    headers = {name: REDACTED if header_kind(name) else _text(value, known) for name, value in request.headers.items()}
+    headers = {
+        name: REDACTED if header_kind(name) else _text(value, known)
+        for name, value in request.headers.items()
+    }
     body = _body(request.body, known)
     if body is not request.body:
         # The length is that of what was put in the place of a secret.
-        headers = {name: REDACTED if name.lower() == "content-length" else value for name, value in headers.items()}
+        headers = {
+            name: REDACTED if name.lower() == "content-length" else value for name, value in headers.items()
+        }
     if uri == request.uri and headers == dict(request.headers.items()) and body is request.body:
         return request
     masked = copy(request)

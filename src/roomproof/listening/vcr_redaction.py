@@ -20,7 +20,7 @@ from roomproof.listening.vcr_node import body_of, node_of
 from roomproof.readings import UnsearchableError
 
 
-class Owner(Protocol):
+class RecordingOwner(Protocol):
     """Whose recording it is; `problems` are sentences on what could not be done."""
 
     problems: list[str]
@@ -29,7 +29,7 @@ class Owner(Protocol):
 class Persister:
     """Redacts what another persister writes, once somebody has asked for it."""
 
-    def __init__(self, inner: Any, current: Callable[[], Owner | None]) -> None:
+    def __init__(self, inner: Any, current: Callable[[], RecordingOwner | None]) -> None:
         self._redacts = False
         self._inner, self._current = inner, current
         self._secrets: tuple[str, ...] = ()
@@ -88,7 +88,8 @@ class Persister:
 def _left_out(request: Any) -> str:
     asked = f"{request.method} {str(request.uri).partition('?')[0]}"
     return (
-        f"{asked} was not written to the cassette: a known secret would have stood in it, or it cannot be searched "
+        f"{asked} was not written to the cassette: a known secret would have stood in it, or it cannot "
+        f"be searched "
         "for secrets, since it is written in too many ways or in a content coding that cannot be undone"
     )
 

@@ -29,8 +29,8 @@ class Mock:
 class Fault(Protocol):
     """One way in which a mock breaks its contract, as the entry points `roomproof.faults` offer it.
 
-    `id` is unique within the provider, `kind` is the sort of promise that it breaks, `what` says it in one sentence, and `clauses`
-    are the ids of the clauses that it breaks.
+    `id` is unique within the provider, `kind` is the sort of promise that it breaks, `what` says it in one
+    sentence, and `clauses` are the ids of the clauses that it breaks.
     """
 
     @property

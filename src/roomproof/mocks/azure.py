@@ -22,7 +22,7 @@ from roomproof.mocks import Mock, wire
 from roomproof.mocks.azure_signature import is_signed
 from roomproof.mocks.rules import boolean, mapping, one_of, string, unfit
 from roomproof.mocks.timestamps import DAY, format_instant, now, parse_date_time, parse_http_date
-from roomproof.mocks.wire import Reason, RefusedError, read_object
+from roomproof.mocks.wire import Reason, RejectedError, read_object
 
 ACCESS_KEY = b"mock-azure-access-key"
 API_VERSIONS = ("2023-06-14", "2023-10-30-preview", "2024-04-15", "2025-03-13")
@@ -44,11 +44,11 @@ _DEFAULT_ROLE = "Attendee"
 
 _T = TypeVar("_T")
 _role = one_of("Presenter", "Attendee", "Consumer", "Collaborator")
-_json = partial(wire.answer, media_type="application/json; charset=utf-8")
+_json = partial(wire.response, media_type="application/json; charset=utf-8")
 
 
 @dataclass(frozen=True)
-class Room:
+class AzureRoom:
     """A room; its instants are those of `roomproof.mocks.timestamps`."""
 
     id: str
@@ -71,10 +71,10 @@ class Room:
 
 @dataclass(frozen=True)
 class _Resource:
-    """The rooms of one Communication resource, and its answers to repeatable requests."""
+    """The rooms of one Communication resource, and its responses to repeatable requests."""
 
-    rooms: dict[str, Room] = field(default_factory=dict)
-    answers: dict[str, Response] = field(default_factory=dict)
+    rooms: dict[str, AzureRoom] = field(default_factory=dict)
+    responses: dict[str, Response] = field(default_factory=dict)
 
     async def list(self, _: Request) -> Response:
         """All rooms, the newest first, on one page."""
@@ -83,15 +83,15 @@ class _Resource:
     async def create(self, request: Request) -> Response:
         """Rooms - Create, executed once for each Repeatability-Request-ID."""
         request_id = _repeatability_request_id(request)
-        if request_id in self.answers:
-            return self.answers[request_id]
+        if request_id in self.responses:
+            return self.responses[request_id]
         room = self._new_room(await read_object(request, "application/json"))
         self.rooms[room.id] = room
         if request_id is None:
             return _reply(room.document(), 201, {"Location": room.id})
         headers = {"Location": room.id, "Repeatability-Result": "accepted"}
-        self.answers[request_id] = _reply(room.document(), 201, headers)
-        return self.answers[request_id]
+        self.responses[request_id] = _reply(room.document(), 201, headers)
+        return self.responses[request_id]
 
     async def get(self, request: Request) -> Response:
         """The room, without its participants."""
@@ -108,7 +108,9 @@ class _Resource:
             room,
             valid_from=room.valid_from if valid_from is None else valid_from,
             valid_until=room.valid_until if valid_until is None else valid_until,
-            pstn_dial_out_enabled=(room.pstn_dial_out_enabled if pstn_dial_out_enabled is None else pstn_dial_out_enabled),
+            pstn_dial_out_enabled=(
+                room.pstn_dial_out_enabled if pstn_dial_out_enabled is None else pstn_dial_out_enabled
+            ),
         )
         # A room whose window is over can still be given another dial-out flag.
         if valid_from is not None or valid_until is not None:
@@ -140,20 +142,20 @@ class _Resource:
         self.rooms[room.id] = replace(room, participants=participants)
         return _reply({})
 
-    def _room(self, request: Request) -> Room:
+    def _room(self, request: Request) -> AzureRoom:
         room_id = request.path_params["room_id"]
         if _ROOM_ID.fullmatch(room_id) is None:
-            raise RefusedError(Reason.MALFORMED, "a room id has 16 to 18 digits")
+            raise RejectedError(Reason.MALFORMED, "a room id has 16 to 18 digits")
         if room_id not in self.rooms:
-            raise RefusedError(Reason.MISSING, "there is no such room")
+            raise RejectedError(Reason.MISSING, "there is no such room")
         return self.rooms[room_id]
 
-    def _new_room(self, document: dict[str, object]) -> Room:
+    def _new_room(self, document: dict[str, object]) -> AzureRoom:
         """The room that a body asks for, with the defaults of what it leaves out (Create, Request Body)."""
         asked_at = now()
         valid_from = _given(document, "validFrom", _date_time)
         valid_until = _given(document, "validUntil", _date_time)
-        room = Room(
+        room = AzureRoom(
             id=self._new_id(),
             valid_from=asked_at if valid_from is None else valid_from,
             valid_until=asked_at + LONGEST_WINDOW if valid_until is None else valid_until,
@@ -174,20 +176,22 @@ class _Resource:
 async def _admit(request: Request) -> None:
     """Check the signature (Security) and the required api-version (URI Parameters)."""
     if not is_signed(request, await request.body(), ACCESS_KEY):
-        raise RefusedError(Reason.CREDENTIALS, "the request is not signed with the access key of this resource")
+        raise RejectedError(
+            Reason.CREDENTIALS, "the request is not signed with the access key of this resource"
+        )
     versions = set(request.query_params.getlist("api-version"))
     if len(versions) != 1 or not versions.issubset(API_VERSIONS):
-        raise RefusedError(Reason.MALFORMED, f"api-version must be one of {', '.join(API_VERSIONS)}")
+        raise RejectedError(Reason.MALFORMED, f"api-version must be one of {', '.join(API_VERSIONS)}")
 
 
-def _refuse(refusal: RefusedError) -> Response:
+def _reject(rejection: RejectedError) -> Response:
     """The error body and its header (Responses, Other Status Codes); details exclude the header (row A13)."""
-    if refusal.reason is Reason.VALUE:
-        details = [{"code": "BadArgument", "message": refusal.message, "target": refusal.field}]
+    if rejection.reason is Reason.VALUE:
+        details = [{"code": "BadArgument", "message": rejection.message, "target": rejection.field}]
         error = {"code": "BadRequest", "message": "a value in the request is not allowed", "details": details}
         return _json({"error": error}, 400)
-    status, code = _STATUSES.get(refusal.reason, (400, "BadRequest"))
-    return _reply({"error": {"code": code, "message": refusal.message}}, status, {"x-ms-error-code": code})
+    status, code = _STATUSES.get(rejection.reason, (400, "BadRequest"))
+    return _reply({"error": {"code": code, "message": rejection.message}}, status, {"x-ms-error-code": code})
 
 
 def _reply(document: object, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
@@ -199,11 +203,13 @@ def _repeatability_request_id(request: Request) -> str | None:
     request_id = request.headers.get("repeatability-request-id")
     first_sent = request.headers.get("repeatability-first-sent")
     if first_sent is not None and parse_http_date(first_sent) is None:
-        raise RefusedError(Reason.MALFORMED, "Repeatability-First-Sent must be an IMF-fixdate")
+        raise RejectedError(Reason.MALFORMED, "Repeatability-First-Sent must be an IMF-fixdate")
     if request_id is not None and first_sent is None:
-        raise RefusedError(Reason.MALFORMED, "Repeatability-Request-ID needs Repeatability-First-Sent beside it")
+        raise RejectedError(
+            Reason.MALFORMED, "Repeatability-Request-ID needs Repeatability-First-Sent beside it"
+        )
     if request_id is not None and _UUID.fullmatch(request_id) is None:
-        raise RefusedError(Reason.MALFORMED, "Repeatability-Request-ID must be a UUID")
+        raise RejectedError(Reason.MALFORMED, "Repeatability-Request-ID must be a UUID")
     return request_id
 
 
@@ -245,7 +251,7 @@ def _participant_role(raw_id: str, properties: object) -> str:
 
 def _check_raw_id(raw_id: str) -> None:
     if _RAW_ID.fullmatch(raw_id) is None:
-        raise RefusedError(Reason.MALFORMED, "a participant is named by a communication identifier")
+        raise RejectedError(Reason.MALFORMED, "a participant is named by a communication identifier")
 
 
 def _instant_text(instant: int) -> str:
@@ -263,7 +269,7 @@ def _build() -> Starlette:
             "PATCH": resource.update_participants,
         },
     }
-    return wire.application(MOCK.prefix, operations, _admit, _refuse, "HMAC-SHA256")
+    return wire.application(MOCK.prefix, operations, _admit, _reject, "HMAC-SHA256")
 
 
 MOCK = Mock(
@@ -271,7 +277,9 @@ MOCK = Mock(
     build=_build,
     prefix="",
     environment={
-        "AZURE_COMMUNICATION_CONNECTION_STRING": (f"endpoint=http://127.0.0.1/;accesskey={base64.b64encode(ACCESS_KEY).decode()}")
+        "AZURE_COMMUNICATION_CONNECTION_STRING": (
+            f"endpoint=http://127.0.0.1/;accesskey={base64.b64encode(ACCESS_KEY).decode()}"
+        )
     },
     room_id=None,
 )

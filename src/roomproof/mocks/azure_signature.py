@@ -37,7 +37,8 @@ def is_signed(request: Request, body: bytes, key: bytes) -> bool:
     # The Python client signs the URL with its percent-encoding undone, the others sign it as sent.
     url = _path_and_query(request)
     return any(
-        same_secret(authorization[1], _signature(key, f"{request.method}\n{form}\n{signed}")) for form in dict.fromkeys((url, unquote(url)))
+        same_secret(authorization[1], _signature(key, f"{request.method}\n{form}\n{signed}"))
+        for form in dict.fromkeys((url, unquote(url)))
     )
 
 

@@ -1,7 +1,7 @@
 """A mock of CarrierX meeting rooms, Conference API version 2.
 
-Source: the document "Update Meeting Room". What it leaves open follows the provider's other pages and client
-code, rows C1 to C10 of the observed behaviour, named where a rule rests on one.
+Source: the document "Update Meeting Room". What it leaves open follows the provider's other documents and
+client code, rows C1 to C10 of the observed behaviour, named where a rule rests on one.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from starlette.responses import Response
 from roomproof.mocks import Mock, wire
 from roomproof.mocks.credentials import has_basic
 from roomproof.mocks.rules import mapping, matching, nullable, one_of, read_fields, text, unfit
-from roomproof.mocks.wire import Reason, RefusedError, answer, read_object
+from roomproof.mocks.wire import Reason, RejectedError, read_object, response
 
 USERNAME = "mock-carrierx-user"
 PASSWORD = "mock-carrierx-password"
@@ -81,22 +81,22 @@ class _Endpoint:
 
     async def list(self, _: Request) -> Response:
         """All meeting rooms."""
-        return answer({"items": list(self.rooms.values()), "total": len(self.rooms)})
+        return response({"items": list(self.rooms.values()), "total": len(self.rooms)})
 
     async def create(self, request: Request) -> Response:
-        """A new meeting room; no field is required, and the answer is 200 (row C7)."""
+        """A new meeting room; no field is required, and the response is 200 (row C7)."""
         fields = self._fields(await read_object(request, "application/json"), "")
-        return answer(self.new_room(str(uuid.uuid4()), fields))
+        return response(self.new_room(str(uuid.uuid4()), fields))
 
     async def get(self, request: Request) -> Response:
         """The meeting room."""
-        return answer(self._room(request))
+        return response(self._room(request))
 
     async def patch(self, request: Request) -> Response:
         """Update with PATCH: only the fields in the body change."""
         room = self._room(request)
         room |= self._fields(await read_object(request, "application/json"), str(room["meeting_room_sid"]))
-        return answer(room)
+        return response(room)
 
     async def put(self, request: Request) -> Response:
         """Update with PUT: all fields must be present, and those that cannot be modified stay (note)."""
@@ -104,7 +104,7 @@ class _Endpoint:
         document = await read_object(request, "application/json")
         _require(document, room, "body")
         room |= self._fields(document, str(room["meeting_room_sid"]))
-        return answer(room)
+        return response(room)
 
     async def delete(self, request: Request) -> Response:
         """Remove the meeting room (row C8)."""
@@ -127,7 +127,7 @@ class _Endpoint:
     def _room(self, request: Request) -> _Room:
         room = self.rooms.get(request.path_params["meeting_room_sid"])
         if room is None:
-            raise RefusedError(Reason.MISSING, "there is no meeting room with this sid")
+            raise RejectedError(Reason.MISSING, "there is no meeting room with this sid")
         return room
 
     def _fields(self, document: dict[str, object], own_sid: str) -> _Room:
@@ -137,7 +137,7 @@ class _Endpoint:
         codes = list(_codes(fields))
         taken = {code for sid, room in self.rooms.items() if sid != own_sid for code in _codes(room)}
         if len(set(codes)) < len(codes) or not taken.isdisjoint(codes):
-            raise RefusedError(Reason.CONFLICT, "an access code is already in use", "access_codes")
+            raise RejectedError(Reason.CONFLICT, "an access code is already in use", "access_codes")
         return fields
 
 
@@ -150,13 +150,13 @@ def _codes(room: _Room) -> Iterator[object]:
 async def _admit(request: Request) -> None:
     """HTTP Basic with the credentials of the endpoint (Sample Request; row C9)."""
     if not has_basic(request, USERNAME, PASSWORD):
-        raise RefusedError(Reason.CREDENTIALS, "the request carries no valid endpoint credentials")
+        raise RejectedError(Reason.CREDENTIALS, "the request carries no valid endpoint credentials")
 
 
-def _refuse(refusal: RefusedError) -> Response:
+def _reject(rejection: RejectedError) -> Response:
     """A list with one error message (row C6: statuses of the provider's table, the body of its client)."""
-    message = f"{refusal.field}: {refusal.message}" if refusal.field else refusal.message
-    return answer({"errors": [{"message": message}]}, _STATUSES[refusal.reason])
+    message = f"{rejection.field}: {rejection.message}" if rejection.field else rejection.message
+    return response({"errors": [{"message": message}]}, _STATUSES[rejection.reason])
 
 
 def _build() -> Starlette:
@@ -181,7 +181,7 @@ def _build() -> Starlette:
             "DELETE": endpoint.delete,
         },
     }
-    return wire.application(MOCK.prefix, operations, _admit, _refuse, 'Basic realm="conference"')
+    return wire.application(MOCK.prefix, operations, _admit, _reject, 'Basic realm="conference"')
 
 
 MOCK = Mock(

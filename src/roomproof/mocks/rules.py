@@ -1,14 +1,14 @@
-"""Rules for the fields of a request body: each refuses a value, or says how it is kept."""
+"""Rules for the fields of a request body: each rejects a value, or says how it is kept."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
 
-from roomproof.mocks.wire import Reason, RefusedError
+from roomproof.mocks.wire import Reason, RejectedError
 
 Rule = Callable[[object, str], object]
-"""From a sent value and its place to the value to keep; a value that the rule does not allow is refused."""
+"""From a sent value and its place to the value to keep; a value that the rule does not allow is rejected."""
 
 _URL_PIECE = r"(?:[a-z0-9._~!$&'()*+,;=:%-])"
 _URL = re.compile(
@@ -20,7 +20,9 @@ _URL = re.compile(
 """Scheme, user, host, port and the rest of a URL, in the characters of RFC 3986, 2."""
 
 
-def read_fields(document: Mapping[str, object], rules: Mapping[str, Rule], parent: str = "") -> dict[str, object]:
+def read_fields(
+    document: Mapping[str, object], rules: Mapping[str, Rule], parent: str = ""
+) -> dict[str, object]:
     """The fields of `document` that have a rule, as they are to be kept; any other field is ignored.
 
     `parent` is the place of the document itself, with the sign that comes before the name of a field.
@@ -116,6 +118,6 @@ def string(value: object, field: str) -> str:
     return value
 
 
-def unfit(message: str, field: str) -> RefusedError:
-    """The refusal of a value that a rule does not allow."""
-    return RefusedError(Reason.VALUE, message, field)
+def unfit(message: str, field: str) -> RejectedError:
+    """The rejection of a value that a rule does not allow."""
+    return RejectedError(Reason.VALUE, message, field)

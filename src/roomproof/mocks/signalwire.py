@@ -18,7 +18,7 @@ from roomproof.mocks import Mock, wire
 from roomproof.mocks.credentials import has_basic
 from roomproof.mocks.rules import boolean, integer, matching, one_of, read_fields, string, text, unfit
 from roomproof.mocks.timestamps import format_instant, now, parse_date_time, parse_full_date
-from roomproof.mocks.wire import Reason, RefusedError, answer, query_integer, read_object
+from roomproof.mocks.wire import Reason, RejectedError, query_integer, read_object, response
 
 PROJECT_ID = "a7c2e4d6-1b3f-4c5d-8e9f-0123456789ab"
 API_TOKEN = "mock-signalwire-token"
@@ -99,30 +99,30 @@ class _Space:
             if name == "self" or 0 <= page <= last
         }
         page_start = number * size
-        return answer({"links": links, "data": list(self.rooms.values())[page_start : page_start + size]})
+        return response({"links": links, "data": list(self.rooms.values())[page_start : page_start + size]})
 
     async def create(self, request: Request) -> Response:
-        """A new room: its name is required and unique, and the answer is 200 (row S12, S19)."""
+        """A new room: its name is required and unique, and the response is 200 (row S12, S19)."""
         document = await read_object(request, "application/json")
         if "name" not in document:
             raise unfit("must be present", "name")
         fields = read_fields(document, _NAME | _FIELDS)
         if any(room["name"] == fields["name"] for room in self.rooms.values()):
-            raise RefusedError(Reason.CONFLICT, "another room has this name", "name")
-        return answer(self.new_room(str(uuid.uuid4()), fields))
+            raise RejectedError(Reason.CONFLICT, "another room has this name", "name")
+        return response(self.new_room(str(uuid.uuid4()), fields))
 
     async def get(self, request: Request) -> Response:
         """The room with this id or name."""
         name = request.path_params["room_id"]
         named = next((room for room in self.rooms.values() if room["name"] == name), None)
-        return answer(self._room(request) if named is None else named)
+        return response(self._room(request) if named is None else named)
 
     async def update(self, request: Request) -> Response:
         """Update a room: no field is required, and those that the body does not name stay (row S14)."""
         room = self._room(request)
         room |= read_fields(await read_object(request, "application/json"), _FIELDS)
         room["updated_at"] = _timestamp(now())
-        return answer(room)
+        return response(room)
 
     async def delete(self, request: Request) -> Response:
         """Remove the room."""
@@ -158,29 +158,31 @@ class _Space:
         # An id that is no UUID is just one that no room has.
         room = self.rooms.get(request.path_params["room_id"].lower())
         if room is None:
-            raise RefusedError(Reason.MISSING, "there is no room with this id")
+            raise RejectedError(Reason.MISSING, "there is no room with this id")
         return room
 
 
 async def _admit(request: Request) -> None:
-    """HTTP Basic with a token that has the scope Video (Permissions; row S13); any other token is refused."""
+    """HTTP Basic with a token that has the scope Video (Permissions; row S13); any other token is
+    rejected.
+    """
     if not has_basic(request, PROJECT_ID, API_TOKEN):
-        raise RefusedError(Reason.CREDENTIALS, "the request carries no valid token with the scope Video")
+        raise RejectedError(Reason.CREDENTIALS, "the request carries no valid token with the scope Video")
 
 
-def _refuse(refusal: RefusedError) -> Response:
+def _reject(rejection: RejectedError) -> Response:
     """One word for the status, or for a bad value a list with one error that names it (row S12)."""
-    if refusal.reason in _STATUSES:
-        status, phrase = _STATUSES[refusal.reason]
-        return answer({"error": phrase}, status)
+    if rejection.reason in _STATUSES:
+        status, phrase = _STATUSES[rejection.reason]
+        return response({"error": phrase}, status)
     error = {
         "type": "validation_error",
         "code": "invalid_parameter",
-        "message": refusal.message,
-        "attribute": refusal.field or None,
+        "message": rejection.message,
+        "attribute": rejection.field or None,
         "url": "https://signalwire.com/docs/apis/error-codes",
     }
-    return answer({"errors": [error]}, 422)
+    return response({"errors": [error]}, 422)
 
 
 def _build() -> Starlette:
@@ -190,7 +192,7 @@ def _build() -> Starlette:
         "/rooms": {"GET": space.list, "POST": space.create},
         "/rooms/{room_id}": {"GET": space.get, "PUT": space.update, "DELETE": space.delete},
     }
-    return wire.application(MOCK.prefix, operations, _admit, _refuse, 'Basic realm="video"')
+    return wire.application(MOCK.prefix, operations, _admit, _reject, 'Basic realm="video"')
 
 
 MOCK = Mock(

@@ -17,7 +17,7 @@ from roomproof.mocks import Mock, wire
 from roomproof.mocks.credentials import has_bearer
 from roomproof.mocks.rules import boolean, integer, nullable, read_fields, text, url
 from roomproof.mocks.timestamps import format_instant, now
-from roomproof.mocks.wire import Reason, RefusedError, answer, query_integer, read_object
+from roomproof.mocks.wire import Reason, RejectedError, query_integer, read_object, response
 
 API_KEY = "mock-telnyx-key"
 
@@ -28,7 +28,8 @@ _FIELDS = {
     "enable_recording": boolean,
     "webhook_event_url": url,
     "webhook_event_failover_url": nullable(url),
-    # The document gives the upper limit only; below zero is refused by the provider's specification (row T5).
+    # The document gives the upper limit only; below zero is rejected by the provider's specification (row
+    # T5).
     "webhook_timeout_secs": nullable(integer(0, 30)),
 }
 """Update a room, Body."""
@@ -65,16 +66,16 @@ class _Account:
             "page_number": number,
             "page_size": size,
         }
-        return answer({"data": [_with_sessions(room, request) for room in page], "meta": meta})
+        return response({"data": [_with_sessions(room, request) for room in page], "meta": meta})
 
     async def create(self, request: Request) -> Response:
         """A new room; no field is required."""
         room = self.new_room(str(uuid.uuid4()), await self._fields(request, ""))
-        return answer({"data": room}, 201)
+        return response({"data": room}, 201)
 
     async def get(self, request: Request) -> Response:
         """The room."""
-        return answer({"data": _with_sessions(self._room(request), request)})
+        return response({"data": _with_sessions(self._room(request), request)})
 
     async def update(self, request: Request) -> Response:
         """Update a room: fields that the body does not name stay as they are."""
@@ -82,7 +83,7 @@ class _Account:
         room |= await self._fields(request, str(room["id"]))
         room["updated_at"] = _timestamp()
         # The sample of this operation shows sessions; no parameter asks for them here (row T7).
-        return answer({"data": {**room, "sessions": []}})
+        return response({"data": {**room, "sessions": []}})
 
     async def delete(self, request: Request) -> Response:
         """Remove the room."""
@@ -112,7 +113,7 @@ class _Account:
         # An id that is no UUID is just one that no room has.
         room = self.rooms.get(request.path_params["room_id"].lower())
         if room is None:
-            raise RefusedError(Reason.MISSING, "there is no room with this id")
+            raise RejectedError(Reason.MISSING, "there is no room with this id")
         return room
 
     async def _fields(self, request: Request, own_id: str) -> _Room:
@@ -121,22 +122,22 @@ class _Account:
         name = fields.get("unique_name")
         others = (room for room_id, room in self.rooms.items() if room_id != own_id)
         if name is not None and any(room["unique_name"] == name for room in others):
-            raise RefusedError(Reason.CONFLICT, "another room has this name", "unique_name")
+            raise RejectedError(Reason.CONFLICT, "another room has this name", "unique_name")
         return fields
 
 
 async def _admit(request: Request) -> None:
     if not has_bearer(request, API_KEY):
-        raise RefusedError(Reason.CREDENTIALS, "the request carries no valid API key")
+        raise RejectedError(Reason.CREDENTIALS, "the request carries no valid API key")
 
 
-def _refuse(refusal: RefusedError) -> Response:
+def _reject(rejection: RejectedError) -> Response:
     """A list with one error (rows T14, T15; the document lists 401, 404 and 422)."""
-    status, code, title = _ERRORS[refusal.reason]
-    error: dict[str, object] = {"code": code, "title": title, "detail": refusal.message}
-    if refusal.field:
-        error["source"] = {"pointer": f"/{refusal.field}"}
-    return answer({"errors": [error]}, status)
+    status, code, title = _ERRORS[rejection.reason]
+    error: dict[str, object] = {"code": code, "title": title, "detail": rejection.message}
+    if rejection.field:
+        error["source"] = {"pointer": f"/{rejection.field}"}
+    return response({"errors": [error]}, status)
 
 
 def _with_sessions(room: _Room, request: Request) -> _Room:
@@ -156,7 +157,7 @@ def _build() -> Starlette:
         "/rooms": {"GET": account.list, "POST": account.create},
         "/rooms/{room_id}": {"GET": account.get, "PATCH": account.update, "DELETE": account.delete},
     }
-    return wire.application(MOCK.prefix, operations, _admit, _refuse, "Bearer")
+    return wire.application(MOCK.prefix, operations, _admit, _reject, "Bearer")
 
 
 MOCK = Mock(

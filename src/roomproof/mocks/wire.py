@@ -1,4 +1,4 @@
-"""How every mock takes a request and refuses one: routes behind a guard, JSON bodies, query numbers."""
+"""How every mock accepts a request and rejects one: routes behind a guard, JSON bodies, query numbers."""
 
 from __future__ import annotations
 
@@ -14,11 +14,13 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 MAXIMUM_NESTING = 64
-"""JSON nested deeper is refused, as RFC 8259 (section 9) allows, before it can exhaust the stack anywhere."""
+"""JSON nested deeper is rejected, as RFC 8259 (section 9) allows, before it can exhaust the stack
+anywhere.
+"""
 
 
 class Reason(Enum):
-    """Why a request is refused; a provider gives each reason its own status and error body."""
+    """Why a request is rejected; a provider gives each reason its own status and error body."""
 
     CREDENTIALS = auto()
     MISSING = auto()
@@ -29,8 +31,8 @@ class Reason(Enum):
     CONFLICT = auto()
 
 
-class RefusedError(Exception):
-    """A request that the provider does not carry out; `field` is the place of a bad value in the request."""
+class RejectedError(Exception):
+    """A request that the provider rejects; `field` is the place of a bad value in the request."""
 
     def __init__(self, reason: Reason, message: str, field: str = "") -> None:
         super().__init__(message)
@@ -42,18 +44,20 @@ class RefusedError(Exception):
 Handler = Callable[[Request], Awaitable[Response]]
 Guard = Callable[[Request], Awaitable[None]]
 Operations = Mapping[str, Mapping[str, Handler]]
-Render = Callable[[RefusedError], Response]
+Render = Callable[[RejectedError], Response]
 
 
-def application(prefix: str, operations: Operations, guard: Guard, render: Render, challenge: str) -> Starlette:
+def application(
+    prefix: str, operations: Operations, guard: Guard, render: Render, challenge: str
+) -> Starlette:
     """An application of operations, given as path -> method -> handler.
 
-    `guard` sees every request first, `render` makes the response to a refused one, and `challenge` names the
+    `guard` sees every request first, `render` makes the response to a rejected one, and `challenge` names the
     accepted authentication scheme in a 401 response, as RFC 9110 (section 15.5.2) demands.
     """
 
-    async def on_refusal(_: Request, error: Exception) -> Response:
-        assert isinstance(error, RefusedError)
+    async def on_rejection(_: Request, error: Exception) -> Response:
+        assert isinstance(error, RejectedError)
         response = render(error)
         if error.reason is Reason.CREDENTIALS:
             response.headers["WWW-Authenticate"] = challenge
@@ -62,20 +66,23 @@ def application(prefix: str, operations: Operations, guard: Guard, render: Rende
     async def on_no_route(_: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)
         reason = Reason.METHOD if error.status_code == 405 else Reason.MISSING
-        response = render(RefusedError(reason, "there is no such operation"))
+        response = render(RejectedError(reason, "there is no such operation"))
         response.headers.update(error.headers or {})
         return response
 
     app = Starlette(
-        routes=[Route(prefix + path, _dispatcher(handlers, guard), methods=list(handlers)) for path, handlers in operations.items()],
-        exception_handlers={RefusedError: on_refusal, HTTPException: on_no_route},
+        routes=[
+            Route(prefix + path, _dispatcher(handlers, guard), methods=list(handlers))
+            for path, handlers in operations.items()
+        ],
+        exception_handlers={RejectedError: on_rejection, HTTPException: on_no_route},
     )
     # A path with one slash too many is another path, and a redirect would hide that from the caller.
     app.router.redirect_slashes = False
     return app
 
 
-def answer(
+def response(
     document: object,
     status: int = 200,
     headers: Mapping[str, str] | None = None,
@@ -90,10 +97,10 @@ async def read_object(request: Request, media_type: str) -> dict[str, object]:
     """The JSON object in a request's body, which must be of the one documented media type."""
     sent = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if sent != media_type:
-        raise RefusedError(Reason.MEDIA_TYPE, f"the body must be {media_type}")
+        raise RejectedError(Reason.MEDIA_TYPE, f"the body must be {media_type}")
     document = parse_json(await request.body())
     if not isinstance(document, dict):
-        raise RefusedError(Reason.VALUE, "the body must be a JSON object")
+        raise RejectedError(Reason.VALUE, "the body must be a JSON object")
     return document
 
 
@@ -106,18 +113,18 @@ def parse_json(body: bytes) -> object:
             # An escaped surrogate without its partner is no character and cannot be written as UTF-8.
             json.dumps(document, ensure_ascii=False).encode()
     except (ValueError, RecursionError) as error:
-        raise RefusedError(Reason.MALFORMED, "the body is not a JSON text in UTF-8") from error
+        raise RejectedError(Reason.MALFORMED, "the body is not a JSON text in UTF-8") from error
     if text.count("[") + text.count("{") > MAXIMUM_NESTING and _is_too_deep(document):
-        raise RefusedError(Reason.MALFORMED, f"the body is nested deeper than {MAXIMUM_NESTING} levels")
+        raise RejectedError(Reason.MALFORMED, f"the body is nested deeper than {MAXIMUM_NESTING} levels")
     return document
 
 
 def query_integer(request: Request, name: str, default: int, minimum: int, maximum: int) -> int:
     """A whole number in the query, or `default` where the query does not name it."""
     text = request.query_params.get(name, str(default))
-    # The length comes first: Python refuses to read a number of thousands of digits.
+    # The length comes first: Python rejects to read a number of thousands of digits.
     if len(text) > 10 or not (text.isascii() and text.isdigit()) or not minimum <= int(text) <= maximum:
-        raise RefusedError(Reason.VALUE, f"must be a whole number from {minimum} to {maximum}", name)
+        raise RejectedError(Reason.VALUE, f"must be a whole number from {minimum} to {maximum}", name)
     return int(text)
 
 
@@ -139,13 +146,13 @@ def _finite(text: str) -> float:
 def _is_too_deep(document: object) -> bool:
     level = [document]
     for _ in range(MAXIMUM_NESTING):
-        level = [inner for outer in level for inner in _members(outer)]
+        level = [inner for outer in level for inner in _fields(outer)]
         if not level:
             return False
     return True
 
 
-def _members(value: object) -> list[object]:
+def _fields(value: object) -> list[object]:
     if isinstance(value, dict):
         return list(value.values())
     return value if isinstance(value, list) else []

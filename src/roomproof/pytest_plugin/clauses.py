@@ -1,4 +1,6 @@
-"""The clauses of a provider as pytest items. The verdict is there when the first of them is set up; the others read theirs."""
+"""The clauses of a provider as pytest items. The verdict is there when the first of them is set up; the
+others read theirs.
+"""
 
 from __future__ import annotations
 
@@ -10,15 +12,18 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from roomproof.legible import one_line
-from roomproof.pytest_plugin.asked import ASKED, UnfinishedError, is_named
 from roomproof.pytest_plugin.client import NAME, ClientItem
+from roomproof.pytest_plugin.settings import ASKED, UnfinishedError, is_named
 from roomproof.pytest_plugin.warning import RoomproofWarning
 
 if TYPE_CHECKING:
     from roomproof.contract.clause import Clause
     from roomproof.report.provider import ClauseReport, ProviderReport
 
-_WHY = {"unexercised": "no interaction tested it", "inconclusive": "what was sent gave no evidence that can be read"}
+_WHY = {
+    "unexercised": "no interaction tested it",
+    "inconclusive": "what was sent gave no evidence that can be read",
+}
 """The verdicts that prove nothing, and what is said where the report gives no reason."""
 
 
@@ -26,13 +31,19 @@ class Provider(pytest.Collector):
     """Collects the clauses of one provider, in the order of the contract."""
 
     def collect(self) -> Iterator[ClauseItem | ClientItem]:
-        """Yield an item a clause, and one for what recordings have of the client; if the command line names node ids, those only."""
+        """Yield an item a clause, and one for what recordings have of the client; if the command line names
+        node ids, those only.
+        """
         asked = self.config.stash[ASKED]
         for clause in asked.clauses[self.name]:
             if not asked.only or any(is_named(clause.id, node_id) for node_id in asked.only):
                 yield ClauseItem.from_parent(self, name=clause.id.partition(".")[2], clause=clause)
-        if asked.tells_of_client(self.name) and (not asked.only or any(is_named(f"{self.name}.{NAME}", one) for one in asked.only)):
-            yield ClientItem.from_parent(self, name=NAME, told=asked.told[self.name], errors_fail=asked.client == "fail")
+        if asked.tells_of_client(self.name) and (
+            not asked.only or any(is_named(f"{self.name}.{NAME}", one) for one in asked.only)
+        ):
+            yield ClientItem.from_parent(
+                self, name=NAME, told=asked.told[self.name], errors_fail=asked.client == "fail"
+            )
 
 
 class ClauseItem(pytest.Item):
@@ -41,11 +52,16 @@ class ClauseItem(pytest.Item):
     def __init__(self, *, clause: Clause, **others: Any) -> None:
         super().__init__(**others)
         self.clause, self.provider = clause, clause.id.partition(".")[0]
-        self.add_marker(pytest.mark.roomproof(provider=self.provider, operation=clause.operation, level=clause.level.value))
+        self.add_marker(
+            pytest.mark.roomproof(
+                provider=self.provider, operation=clause.operation, level=clause.level.value
+            )
+        )
         self.extra_keyword_matches.add(clause.level.value)
 
         if self.config.pluginmanager.hasplugin("timeout"):
-            # pytest-timeout measures tests; the first clause has the whole provider verified, and a run has deadlines of its own.
+            # pytest-timeout measures tests; the first clause has the whole provider verified, and a run has
+            # deadlines of its own.
             self.add_marker(pytest.mark.timeout(0))
 
     def _told(self) -> tuple[ProviderReport, ClauseReport | None]:
@@ -66,7 +82,9 @@ class ClauseItem(pytest.Item):
             pytest.fail(asked.explained(self.nodeid, one_line(told.stopped)), pytrace=False)
 
     def runtest(self) -> None:
-        """Turn the verdict into the outcome of a test. What a document demands and a run could not find out is no reason to go on."""
+        """Turn the verdict into the outcome of a test. What a document demands and a run could not find out
+        is no reason to go on.
+        """
         told, clause = self._told()
         verdict, why = (clause.verdict, clause.why) if clause else ("unexercised", "")
         if verdict in _WHY:
@@ -89,7 +107,9 @@ class ClauseItem(pytest.Item):
 
             pytest.fail(whole(finding, self.config.stash[ASKED].seed, told.stopped), pytrace=False)
 
-    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], *arguments: Any, **options: Any) -> Any:
+    def repr_failure(
+        self, excinfo: pytest.ExceptionInfo[BaseException], *arguments: Any, **options: Any
+    ) -> Any:
         """Show a warning that `-W error` made an error as its sentence."""
         if isinstance(excinfo.value, RoomproofWarning):
             return excinfo.getrepr(style="value")

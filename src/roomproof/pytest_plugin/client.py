@@ -45,7 +45,9 @@ class ClientItem(pytest.Item):
             texts = ["\n".join((entry.clause, *told(entry))) for entry in failing]
             pytest.fail("\n\n".join(("sent by the client outside the contract:", *texts)), pytrace=False)
 
-    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], *arguments: Any, **options: Any) -> Any:
+    def repr_failure(
+        self, excinfo: pytest.ExceptionInfo[BaseException], *arguments: Any, **options: Any
+    ) -> Any:
         """Show a warning that `-W error` made an error as its sentence."""
         if isinstance(excinfo.value, RoomproofWarning):
             return excinfo.getrepr(style="value")

@@ -1,4 +1,6 @@
-"""Whether other plugins let a run use the network. libcurl opens its connections past them, so they are asked first."""
+"""Whether other plugins let a run use the network. libcurl opens its connections past them, so they are asked
+first.
+"""
 
 from __future__ import annotations
 
@@ -13,10 +15,12 @@ _LOCALHOST = ("localhost", "127.0.0.1", "::1")
 
 
 def forbidden(config: pytest.Config, url: str) -> str:
-    """Return in a sentence which plugin keeps requests from a server, and how to allow them; empty if none does.
+    """Return in a sentence which plugin keeps requests from a server, and how to allow them; empty if none
+    does.
 
-    pytest-socket: `--disable-socket` closes loopback, too, `--allow-hosts` opens hosts, and closes all others.
-    pytest-recording: `--block-network` is about the network, which loopback is not, `--allowed-hosts` are patterns.
+    pytest-socket: `--disable-socket` closes loopback, too, `--allow-hosts` opens hosts, and closes all
+    others. pytest-recording: `--block-network` is about the network, which loopback is not, `--allowed-hosts`
+    are patterns.
     """
     host = urlsplit(url).hostname or ""
     return _of_pytest_socket(config, host) or _of_pytest_recording(config, host)
@@ -36,7 +40,9 @@ def _of_pytest_socket(config: pytest.Config, host: str) -> str:
 
 
 def _is_named(host: str, entry: str) -> bool:
-    """Whether an entry of `--allow-hosts` names a host: a name, an address or a network. No name is looked up."""
+    """Whether an entry of `--allow-hosts` names a host: a name, an address or a network. No name is looked
+    up.
+    """
     if host == entry or (host in _LOCALHOST and entry in _LOCALHOST):
         return True
     try:
@@ -51,4 +57,7 @@ def _of_pytest_recording(config: pytest.Config, host: str) -> str:
     allowed = config.getoption("--allowed-hosts", None) or ""
     if any(re.match(pattern, host) for pattern in allowed.split(",") if pattern):
         return ""
-    return f"the network is closed by pytest-recording's --block-network: --allowed-hosts={host} has {host} tested all the same"
+    return (
+        f"the network is closed by pytest-recording's --block-network: --allowed-hosts={host} has "
+        f"{host} tested all the same"
+    )

@@ -3,8 +3,8 @@ decides on that very test.
 
 | what | where |
 |---|---|
-| who is to be judged, and how | `wanted_of` reads the marker `roomproof` and the settings `roomproof_vcr`, `roomproof_client` |
-| what is heard of a test | `JudgedTest`, from its setup to its teardown; roomproof.listening does the hearing |
+| who is to be judged, and how | `wanted_of`: the marker `roomproof`, `roomproof_vcr`, `roomproof_client` |
+| what is heard of a test | `JudgedTest`, from its setup to its teardown, through roomproof.listening |
 | what becomes of it | `OwnTests`, whose hooks turn findings into the outcome of the test |
 
 Nothing of the engine, and nothing of vcrpy, is imported before a test wants it.
@@ -27,15 +27,15 @@ import pytest
 
 from roomproof.errors import RoomproofError, UsageError
 from roomproof.legible import one_line
-from roomproof.pytest_plugin.asked import ASKED, CLIENT_WORDS
 from roomproof.pytest_plugin.clauses import ClauseItem
 from roomproof.pytest_plugin.client import ClientItem
 from roomproof.pytest_plugin.regressions import RegressionItem
+from roomproof.pytest_plugin.settings import ASKED, CLIENT_WORDS
 from roomproof.pytest_plugin.warning import RoomproofWarning
 
 if TYPE_CHECKING:
     from roomproof.listening.stream import Contracts, Listening
-    from roomproof.listening.vcr_cassettes import Played
+    from roomproof.listening.vcr_cassettes import Playback
 
 Client = TypeVar("Client")
 SETTING = "roomproof_vcr"
@@ -45,7 +45,7 @@ _ARGUMENTS = ("provider", "contracts", "strict", "client")
 
 
 @dataclass(frozen=True)
-class Wanted:
+class JudgingMark:
     """How a test is to be judged: by whose contract (None: each request by its own), with which further
     contracts, how strictly.
 
@@ -79,37 +79,43 @@ def is_wanted(item: pytest.Item, mode: str) -> bool:
     return any(item.get_closest_marker(marker) is not None for marker in markers)
 
 
-def wanted_of(item: pytest.Item, mode: str) -> Wanted:
+def wanted_of(item: pytest.Item, mode: str) -> JudgingMark:
     """Return how a test is to be judged. Raises UsageError for a marker that has no meaning."""
     asked = item.config.stash[ASKED]
     marker = item.get_closest_marker(_MARKER)
     if marker is None:
-        return Wanted(contracts=asked.contracts, warns=mode == "warn", client=asked.client)
+        return JudgingMark(contracts=asked.contracts, warns=mode == "warn", client=asked.client)
     given = {**dict(zip(_ARGUMENTS, marker.args, strict=False)), **marker.kwargs}
     unknown = [*(name for name in given if name not in _ARGUMENTS), *map(str, marker.args[len(_ARGUMENTS) :])]
-    provider, strict, client = given.get("provider"), given.get("strict", False), given.get("client", asked.client)
+    provider, strict, client = (
+        given.get("provider"),
+        given.get("strict", False),
+        given.get("client", asked.client),
+    )
     folders = given.get("contracts", ())
     named = [folders] if isinstance(folders, str | Path) else folders
     are_folders = isinstance(named, list | tuple) and all(isinstance(folder, str | Path) for folder in named)
     are_choices = isinstance(strict, bool) and client in CLIENT_WORDS
     if unknown or not isinstance(provider, str) or not are_choices or not are_folders:
-        needs = "names one provider as a text, folders, strict as True or False, and client as fail, warn or off"
+        needs = (
+            "names one provider as a text, folders, strict as True or False, and client as fail, warn or off"
+        )
         why = f"has no {unknown[0]!r}" if unknown else needs
         raise UsageError(f"the marker roomproof(provider, contracts=..., strict=..., client=...) {why}")
     own = (item.config.rootpath / folder for folder in named)
-    return Wanted(provider, (*asked.contracts, *own), strict, must=True, client=client)
+    return JudgingMark(provider, (*asked.contracts, *own), strict, must=True, client=client)
 
 
 @dataclass(eq=False)
 class JudgedTest:
     """A test of the user's while it lasts: what is heard of it, and which findings it has been told."""
 
-    wanted: Wanted
+    wanted: JudgingMark
     root: Path
     listening: Listening
     contracts: Contracts = field(repr=False)
     problems: list[str] = field(default_factory=list)
-    played: dict[object, Played] = field(default_factory=dict)
+    played: dict[object, Playback] = field(default_factory=dict)
     told: set[str] = field(default_factory=set)
     beside: str = ""
     is_skipped: bool = False
@@ -134,7 +140,7 @@ class JudgedTest:
 
     def found(self) -> tuple[list[str], list[str]]:
         """Return what the test has not been told yet: what fails it, and what it is only warned of."""
-        from roomproof.listening.broken import text_of
+        from roomproof.listening.errors import text_of
 
         fails: list[str] = []
         warned: list[str] = []
@@ -155,7 +161,7 @@ class JudgedTest:
         return fails, warned
 
     def _found_of_client(self) -> Iterator[tuple[str, bool]]:
-        from roomproof.listening.broken import client_texts
+        from roomproof.listening.errors import client_texts
 
         if self.wanted.client == "off":
             return
@@ -171,7 +177,7 @@ class JudgedTest:
         """Return in a sentence why nothing was judged, an empty text if something was, or if nothing had to
         be.
         """
-        from roomproof.listening.broken import nothing_judged
+        from roomproof.listening.errors import nothing_judged
 
         if not self.wanted.must or self.wanted.provider is None:
             return ""
@@ -303,7 +309,10 @@ def roomproof_judging(request: pytest.FixtureRequest) -> Iterator[Callable[[Clie
     test = plugin.current if isinstance(plugin, OwnTests) else None
     if test is None:
         pytest.fail(
-            "roomproof_judging needs to know whom to judge: mark the test with @pytest.mark.roomproof(provider=...)",
+            (
+                "roomproof_judging needs to know whom to judge: mark the test with "
+                "@pytest.mark.roomproof(provider=...)"
+            ),
             pytrace=False,
         )
     from roomproof.listening.clients import listened

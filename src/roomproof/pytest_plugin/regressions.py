@@ -12,7 +12,7 @@ import pytest
 
 from roomproof.errors import RoomproofError
 from roomproof.legible import one_line
-from roomproof.pytest_plugin.asked import ASKED
+from roomproof.pytest_plugin.settings import ASKED
 
 TURN_SECONDS = 3600.0
 """How long a worker waits for the others' regressions."""
@@ -50,9 +50,15 @@ class RegressionItem(pytest.Item):
 
         asked = self.config.stash[ASKED]
         if asked.base_url is None and not asked.mock:
-            pytest.skip(f"unexercised: no server is named to send it to, which `--provider={self.provider} --base-url=URL` does")
+            pytest.skip(
+                f"unexercised: no server is named to send it to, which `--provider={self.provider} "
+                f"--base-url=URL` does"
+            )
         if asked.base_url is not None and asked.providers != (self.provider,):
-            pytest.skip(f"unexercised: --base-url is not said to be {self.provider}'s server, which `--provider={self.provider}` does")
+            pytest.skip(
+                f"unexercised: --base-url is not said to be {self.provider}'s server, which "
+                f"`--provider={self.provider}` does"
+            )
         if problem := asked.forbidden():
             pytest.fail(asked.explained(self.nodeid, problem), pytrace=False)
         try:

@@ -1,4 +1,6 @@
-"""What came of the items of roomproof in a run, workers' included: what the summary says of it, and when nothing was tested at all."""
+"""What came of the items of roomproof in a run, workers' included: what the summary says of it, and when
+nothing was tested at all.
+"""
 
 from __future__ import annotations
 
@@ -8,16 +10,18 @@ from collections.abc import Iterator
 import pytest
 
 from roomproof.legible import one_line
-from roomproof.pytest_plugin.asked import Asked
 from roomproof.pytest_plugin.client import is_of_client
+from roomproof.pytest_plugin.settings import PluginSettings
 
 _REGRESSION = ".yaml::holds"
 
 
-class Tally:
-    """Registered with pytest for the session of whoever reports: not in workers, whose reports arrive here."""
+class SessionTally:
+    """Registered with pytest for the session of whoever reports: not in workers, whose reports arrive
+    here.
+    """
 
-    def __init__(self, asked: Asked) -> None:
+    def __init__(self, asked: PluginSettings) -> None:
         self._asked = asked
         self._tested: Counter[str] = Counter()
         self._skipped: Counter[str] = Counter()
@@ -34,7 +38,9 @@ class Tally:
             return
         whose = _REGRESSION if is_regression else report.nodeid.split("::")[1]
         self._skipped[whose] += report.outcome == "skipped"
-        self._tested[whose] += report.outcome == "failed" or (report.outcome == "passed" and report.when == "call")
+        self._tested[whose] += report.outcome == "failed" or (
+            report.outcome == "passed" and report.when == "call"
+        )
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
@@ -49,11 +55,15 @@ class Tally:
                 clauses = self._asked.clauses[provider]
                 exercised = sum(clause.is_proven for clause in told.clauses)
                 where = one_line(self._asked.place(provider))
-                terminalreporter.write_line(f"roomproof: {where}: {exercised} of {len(clauses)} clauses exercised")
+                terminalreporter.write_line(
+                    f"roomproof: {where}: {exercised} of {len(clauses)} clauses exercised"
+                )
         if self._tested[_REGRESSION]:
             sent = self._tested[_REGRESSION]
             where = one_line(self._asked.server())
-            terminalreporter.write_line(f"roomproof: {sent} of {sent + self._skipped[_REGRESSION]} regressions sent to {where}")
+            terminalreporter.write_line(
+                f"roomproof: {sent} of {sent + self._skipped[_REGRESSION]} regressions sent to {where}"
+            )
         for sentence in self._nothing_tested():
             terminalreporter.write_line(f"roomproof: {sentence}", red=True)
 
@@ -62,9 +72,13 @@ class Tally:
             if self._tested[whose] or not skipped:
                 continue
             if whose != _REGRESSION:
-                yield f"nothing was tested of {whose}: each clause that was chosen is skipped ({skipped}); -rs tells why"
+                yield (
+                    f"nothing was tested of {whose}: each clause that was chosen is skipped "
+                    f"({skipped}); -rs tells why"
+                )
             elif not any(self._tested.values()):
                 yield (
-                    f"no regression was tested ({skipped} skipped): name the server to send them to with --provider=NAME --base-url=URL, "
+                    f"no regression was tested ({skipped} skipped): name the server to send them to "
+                    f"with --provider=NAME --base-url=URL, "
                     "or say --base-url=mock for the built-in mock"
                 )

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from roomproof.json_data import from_json
-from roomproof.report.provider import ClauseReport, Exercised, ProviderReport
+from roomproof.report.provider import ClauseCoverage, ClauseReport, ProviderReport
 from roomproof.verdict import Verdict
 
 REPORT_VERSION = 1
@@ -23,7 +23,7 @@ class Summary:
     deviation: int
     inconclusive: int
     unexercised: int
-    exercised: Exercised | None = None
+    exercised: ClauseCoverage | None = None
 
     @property
     def counts(self) -> Mapping[Verdict, int]:
@@ -48,7 +48,7 @@ class UnreadableEntry:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Unreadable:
+class UnreadableEntries:
     """How many entries cannot be read, and the first of them."""
 
     count: int
@@ -64,7 +64,7 @@ class SkippedFile:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Skipped:
+class SkippedFiles:
     """How many files were passed over, and the first of them."""
 
     count: int
@@ -72,19 +72,19 @@ class Skipped:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Recording:
+class RecordingEntries:
     """What became of the entries of recordings."""
 
     judged: int
     learned: int
     foreign: int
-    unreadable: Unreadable
+    unreadable: UnreadableEntries
     bodies_missing: int
-    skipped: Skipped
+    skipped: SkippedFiles
 
 
 @dataclass(frozen=True, kw_only=True)
-class Unmatched:
+class UnmatchedRequests:
     """Recorded requests that belong to no operation of any contract, and how often each was recorded."""
 
     count: int
@@ -95,7 +95,7 @@ class Unmatched:
 class Baseline:
     """What became of the clauses that failed in an earlier report, and of those that fail now, by their ids.
 
-    NEW: fails, and did not in this way; KNOWN: fails, and did so; HEALED: failed, and was tested again
+    NEW: fails, and did not in this way; KNOWN: fails, and did so; FIXED: failed, and was tested again
     without failing or a warning; UNEXERCISED: failed, and was not tested again, so that nobody knows.
     """
 
@@ -117,8 +117,8 @@ class Report:
     seed: int
     providers: tuple[ProviderReport, ...]
     summary: Summary
-    recording: Recording | None = None
-    unmatched: Unmatched | None = None
+    recording: RecordingEntries | None = None
+    unmatched: UnmatchedRequests | None = None
     hints: tuple[str, ...] = ()
     client_fails: bool = False
     strict_deviations: bool = False

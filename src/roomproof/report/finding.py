@@ -53,7 +53,7 @@ class TurnReport:
 
 @dataclass(frozen=True, kw_only=True)
 class UnclearReport:
-    """A value whose answer says nothing, and why."""
+    """A value whose response says nothing, and why."""
 
     value: float
     why: str

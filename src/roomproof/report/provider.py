@@ -10,7 +10,7 @@ from fractions import Fraction
 from math import floor
 
 from roomproof.contract.clause import Level, Source
-from roomproof.judge.sighting import Why
+from roomproof.judge.seen_deviations import StaleReason
 from roomproof.report.finding import FindingReport
 from roomproof.verdict import Verdict
 
@@ -26,7 +26,7 @@ class Severity(StrEnum):
 
 
 @dataclass(frozen=True)
-class Place:
+class ContractLine:
     """A line of a contract's file, counted from 1. The file is relative, or absolute where it stands
     elsewhere; with `/`.
     """
@@ -39,7 +39,7 @@ class Place:
 
 
 @dataclass(frozen=True)
-class Exercised:
+class ClauseCoverage:
     """How many clauses of level documented were exercised, of how many."""
 
     documented: int
@@ -73,7 +73,7 @@ class ClauseReport:
     demands: str
     source: Source
     why: str = ""
-    contract: Place | None = None
+    contract: ContractLine | None = None
 
     @property
     def is_proven(self) -> bool:
@@ -90,13 +90,13 @@ class StaleDeviation:
     evidence: str
     seen: str
     expires: str
-    why: Why
+    why: StaleReason
 
 
 @dataclass(frozen=True, kw_only=True)
 class TriedReport:
-    """A value that was tried; `accepted` is None where the answer was no plain yes or no, and `why` says what
-    it was.
+    """A value that was tried; `accepted` is None where the response was no plain yes or no, and `why` says
+    what it was.
     """
 
     value: float
@@ -153,7 +153,7 @@ class ClientEntry:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Recorded:
+class RecordingTimes:
     """The first and the last moment of some recordings (RFC 3339)."""
 
     from_: str
@@ -161,7 +161,7 @@ class Recorded:
 
 
 @dataclass(frozen=True)
-class Change:
+class VerdictChange:
     """A clause of which a recording says something else now; `same_contract`: the contract cannot be the
     reason.
     """
@@ -193,9 +193,9 @@ class ProviderReport:
     recordings: bool = False
     cassette: str = ""
     regressions: tuple[str, ...] = ()
-    recorded: Recorded | None = None
-    rejudged: tuple[Change, ...] | None = None
-    exercised: Exercised | None = None
+    recorded: RecordingTimes | None = None
+    rejudged: tuple[VerdictChange, ...] | None = None
+    exercised: ClauseCoverage | None = None
     clauses: tuple[ClauseReport, ...]
     findings: tuple[FindingReport, ...]
     stale_deviations: tuple[StaleDeviation, ...] | None = None
@@ -204,7 +204,9 @@ class ProviderReport:
 
     @property
     def is_proven(self) -> bool:
-        """Whether anything was judged of the operations of documents; where there are none, anything at all."""
+        """Whether anything was judged of the operations of documents; where there are none, anything at
+        all.
+        """
         documented = {clause.operation for clause in self.clauses if clause.level is Level.DOCUMENTED}
         about = [clause for clause in self.clauses if clause.operation in documented or not documented]
         return any(clause.is_proven for clause in about)

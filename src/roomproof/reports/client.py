@@ -1,4 +1,6 @@
-"""What every view tells of the client: what it sent outside the contract, apart from the verdicts on the provider."""
+"""What every view tells of the client: what it sent outside the contract, apart from the verdicts on the
+provider.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +21,9 @@ _LINE = "line "
 
 
 class Client(StrEnum):
-    """What becomes of what the client sent outside the contract: errors fail the run, it is shown and no more, it is not shown."""
+    """What becomes of what the client sent outside the contract: errors fail the run, it is shown and no
+    more, it is not shown.
+    """
 
     FAIL = "fail"
     WARN = "warn"
@@ -37,7 +41,9 @@ def all_entries(report: Report) -> Iterator[ClientEntry]:
 
 
 def fails(report: Report, entry: ClientEntry) -> bool:
-    """Whether an entry fails the run: that was asked for, it is an error, and the baseline does not know it."""
+    """Whether an entry fails the run: that was asked for, it is an error, and the baseline does not know
+    it.
+    """
     return report.client_fails and entry.is_error and not entry.known
 
 
@@ -47,7 +53,9 @@ def failing_entries(report: Report) -> list[ClientEntry]:
 
 
 def with_client(report: Report, asked: Client, earlier: Report | None) -> Report:
-    """Return a report that tells of the client what was asked for; what an earlier report has, too, is `known`."""
+    """Return a report that tells of the client what was asked for; what an earlier report has, too, is
+    `known`.
+    """
     before = {_identity(entry) for entry in all_entries(earlier)} if earlier else set()
     hidden = asked is Client.OFF
     providers = (replace(one, client=None if hidden else _told_of(one, before)) for one in report.providers)
@@ -65,14 +73,18 @@ def _identity(entry: ClientEntry) -> tuple[str, str]:
 
 
 def often(entry: ClientEntry) -> str:
-    """Return how often it was sent and where it stands first, if it stands in a file: `3 times, first in a.yaml, line 12`."""
+    """Return how often it was sent and where it stands first, if it stands in a file: `3 times, first in
+    a.yaml, line 12`.
+    """
     times, first = ("once", ", in") if entry.times == 1 else (f"{entry.times:,} times", ", first in")
     file, place = entry.first.file, entry.first.place
     return f"{times}{first} {file}" + (f", {place}" if place else "") if file else times
 
 
 def told(entry: ClientEntry) -> list[str]:
-    """Return what an entry says, a line each: what was sent, where, how often, what is demanded, who says so."""
+    """Return what an entry says, a line each: what was sent, where, how often, what is demanded, who says
+    so.
+    """
     lines = [
         f"{entry.what}{doubt(entry)}",
         f"sent      {entry.place}, {often(entry)}",
@@ -95,6 +107,8 @@ def doubt(entry: ClientEntry) -> str:
 
 
 def line_of(entry: ClientEntry) -> int | None:
-    """Return the line of the file on which the first interaction stands, counted from 1; None where only its number is known."""
+    """Return the line of the file on which the first interaction stands, counted from 1; None where only its
+    number is known.
+    """
     number = entry.first.place.removeprefix(_LINE)
     return int(number) if number.isdecimal() and entry.first.place.startswith(_LINE) else None

@@ -21,7 +21,7 @@ _STYLES = {
     Turn.BROKE: "bold red",
     Turn.WORSENED: "yellow",
     Turn.EASED: "cyan",
-    Turn.HEALED: "green",
+    Turn.FIXED: "green",
     Turn.NO_LONGER_EXERCISED: "magenta",
     Turn.NEWLY_EXERCISED: "dim",
     Turn.APPEARED: "dim",
@@ -32,8 +32,12 @@ _SHOWN = 30
 _LONGEST = 400
 
 
-def show_comparison(console: Console, comparison: Comparison, changes_by_provider: Mapping[str, Changes]) -> None:
-    """Print, provider by provider, which clauses changed their verdict and what the answers show; what is equal is not printed."""
+def show_comparison(
+    console: Console, comparison: Comparison, changes_by_provider: Mapping[str, Changes]
+) -> None:
+    """Print, provider by provider, which clauses changed their verdict and what the responses show; what is
+    equal is not printed.
+    """
     compared = {provider.provider: provider for provider in comparison.providers}
     for name in dict.fromkeys((*compared, *changes_by_provider)):
         console.print(f"[bold]{_legible(name)}[/]", highlight=False)
@@ -50,7 +54,7 @@ def _sum(comparison: Comparison, changes_by_provider: Mapping[str, Changes]) -> 
     counts = _turns(comparison)
     clauses = ", ".join(f"{counts[turn]} {turn.value}" for turn in Turn if counts[turn]) or "none changed"
     answers = sum(changes.count for changes in changes_by_provider.values())
-    return f"clauses: {clauses}" + (f"; changes in answers: {answers}" if changes_by_provider else "")
+    return f"clauses: {clauses}" + (f"; changes in responses: {answers}" if changes_by_provider else "")
 
 
 def _turns(comparison: Comparison) -> dict[Turn, int]:
@@ -64,9 +68,14 @@ def _clause_lines(provider: ProviderComparison | None) -> Iterator[str]:
     if provider.unfinished:
         yield f"[bold]{_legible(provider.unfinished)}[/]"
     if provider.contract_before != provider.contract_after:
-        yield f"[bold]another contract:[/] {_legible(provider.contract_before)}, now {_legible(provider.contract_after)}"
+        yield (
+            f"[bold]another contract:[/] {_legible(provider.contract_before)}, now "
+            f"{_legible(provider.contract_after)}"
+        )
     for turn in Turn:
-        yield from _bounded([_clause_line(change) for change in provider.changes if change.turn is turn], turn.value)
+        yield from _bounded(
+            [_clause_line(change) for change in provider.changes if change.turn is turn], turn.value
+        )
 
 
 def _clause_line(change: ClauseChange) -> str:
@@ -79,16 +88,18 @@ def _change_lines(changes: Changes | None) -> Iterator[str]:
         return
     before, after = changes.before, changes.after
     yield (
-        f"{before.interactions} interactions before, {after.interactions} after; {changes.aligned} answers are to the same request,"
+        f"{before.interactions} interactions before, {after.interactions} after; {changes.aligned} "
+        f"responses are to the same request,"
         f" {changes.alone_before} and {changes.alone_after} are not compared"
     )
     for counts, when in ((before, "before"), (after, "after")):
         if counts.foreign or counts.unanswered:
-            yield f"{when}: {counts.foreign} belong to no operation, {counts.unanswered} have no answer"
+            yield f"{when}: {counts.foreign} belong to no operation, {counts.unanswered} have no response"
     yield from _bounded([_field_line(change) for change in changes.fields], "fields")
     yield from _bounded(
         [
-            f"[bold]status[/] {_legible(moved.operation)}: {moved.before} -> {moved.after} for {moved.requests} of {moved.of} requests,"
+            f"[bold]status[/] {_legible(moved.operation)}: {moved.before} -> {moved.after} for "
+            f"{moved.requests} of {moved.of} requests,"
             f" such as {_legible(moved.example)}"
             for moved in changes.statuses
         ],
@@ -96,8 +107,10 @@ def _change_lines(changes: Changes | None) -> Iterator[str]:
     )
     yield from _bounded(
         [
-            f"[bold]value[/] {_legible(value.operation)} {value.status} {_legible(value.path)}: {_legible(value.before)} ->"
-            f" {_legible(value.after)} in {value.answers} of {value.of} answers, such as to {_legible(value.example)}"
+            f"[bold]value[/] {_legible(value.operation)} {value.status} {_legible(value.path)}: "
+            f"{_legible(value.before)} ->"
+            f" {_legible(value.after)} in {value.answers} of {value.of} responses, such as to "
+            f"{_legible(value.example)}"
             for value in changes.values
         ],
         "values",
@@ -109,7 +122,7 @@ def _change_lines(changes: Changes | None) -> Iterator[str]:
 
 def _field_line(change: FieldChange) -> str:
     where = f"[bold]field[/] {_legible(change.operation)} {change.status} {_legible(change.path)}"
-    seen = f"{change.seen_before} answers or items before, {change.seen_after} after"
+    seen = f"{change.seen_before} responses or items before, {change.seen_after} after"
     return f"{where} {change.what.value}: {_legible(change.before)} -> {_legible(change.after)} ({seen})"
 
 
@@ -148,7 +161,7 @@ class ProviderChangeReport:
 
 @dataclass(frozen=True, kw_only=True)
 class ComparisonReport:
-    """Everything that is known of the changes; in JSON its members stay what they are within a
+    """Everything that is known of the changes; in JSON its fields stay what they are within a
     `comparison_version`.
     """
 

@@ -1,4 +1,6 @@
-"""Where a person reads: the one way to open the terminal, and the one way in which foreign texts get onto it."""
+"""Where a person reads: the one way to open the terminal, and the one way in which foreign texts get onto
+it.
+"""
 
 from __future__ import annotations
 
@@ -15,11 +17,17 @@ class _Console(Console):
 
 
 def open_console(width: int | None = None) -> Console:
-    """Return the console on standard output. Colours, boxes and, unless given, width are as the terminal, NO_COLOR and encoding have it."""
+    """Return the console on standard output. Colours, boxes and, unless given, width are as the terminal,
+    NO_COLOR and encoding have it.
+    """
     return _Console(highlight=False, width=width)
 
 
 def say(console: Console, *parts: str | tuple[object, str]) -> None:
-    """Print one line that is never folded, so that it is copied, and found by grep, whole; a part may be a text with its style."""
-    line = Text.assemble(*((one_line(part), "") if isinstance(part, str) else (one_line(part[0]), part[1]) for part in parts))
+    """Print one line that is never folded, so that it is copied, and found by grep, whole; a part may be a
+    text with its style.
+    """
+    line = Text.assemble(
+        *((one_line(part), "") if isinstance(part, str) else (one_line(part[0]), part[1]) for part in parts)
+    )
     console.print(line, soft_wrap=True)

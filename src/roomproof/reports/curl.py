@@ -14,10 +14,13 @@ from roomproof.legible import one_line
 
 _NOT_SHOWN = frozenset(("authorization", "cookie"))
 _OF_THE_CONNECTION = frozenset((
-    "accept-encoding", "connection", "content-length", "expect", "host", "http2-settings", "keep-alive", "priority", "te", "trailer",
+    "accept-encoding", "connection", "content-length", "expect", "host", "http2-settings", "keep-alive",
+    "priority", "te", "trailer",
     "transfer-encoding", "upgrade", "upgrade-insecure-requests",
 ))  # fmt: skip
-"""Headers that a client makes for each connection (RFC 9110, 7.6.1 and 7.2) or that a browser adds by itself."""
+"""Headers that a client makes for each connection (RFC 9110, 7.6.1 and 7.2) or that a browser adds by
+itself.
+"""
 _OF_TOOLS = ("proxy-", "sec-fetch-", "sec-ch-ua", "x-recording-")
 """How such headers, and those for a recording proxy, begin."""
 _NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
@@ -25,7 +28,8 @@ _NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 
 
 def curl(request: Request, spec: CredentialsSpec) -> str:
-    """Return the line; what a shell would read is quoted, but the variables of the credentials are left for it to fill in.
+    """Return the line; what a shell would read is quoted, but the variables of the credentials are left for
+    it to fill in.
 
     What belonged to the connection of a client that somebody else recorded is left out: curl makes its own.
     """
@@ -58,7 +62,9 @@ def _as_it_is(url: str) -> list[str]:
 
 
 def _is_of_the_connection(name: str, request: Request) -> bool:
-    return request.credentials is Credentials.UNKNOWN and (name in _OF_THE_CONNECTION or name.startswith(_OF_TOOLS))
+    return request.credentials is Credentials.UNKNOWN and (
+        name in _OF_THE_CONNECTION or name.startswith(_OF_TOOLS)
+    )
 
 
 def _without_key(url: str, carrier: Carrier) -> str:
@@ -80,11 +86,15 @@ def _proof(credentials: Credentials, spec: CredentialsSpec, way: Authentication)
 
 
 def _quoted(text: str) -> str:
-    """Return a text, undecodable bytes as surrogates, as one word on one line; what is not legible stands in the escapes of $'...'."""
+    """Return a text, undecodable bytes as surrogates, as one word on one line; what is not legible stands in
+    the escapes of $'...'.
+    """
     if one_line(text) == text:
         return shlex.quote(text)
     escaped = text.replace("\\", "\\\\").replace("'", "\\'")
-    return f"$'{one_line(''.join(letter if letter.isprintable() else _escaped(letter) for letter in escaped))}'"
+    return (
+        f"$'{one_line(''.join(letter if letter.isprintable() else _escaped(letter) for letter in escaped))}'"
+    )
 
 
 def _escaped(letter: str) -> str:

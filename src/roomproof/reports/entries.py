@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from roomproof.report.document import Recording
+from roomproof.report.document import RecordingEntries
 
 SHOWN = 3
-"""So many entries that cannot be read, and so many files that were passed over, are named; the JSON report names
-more.
+"""So many entries that cannot be read, and so many files that were passed over, are named; the JSON report
+names more.
 """
 
 
-def entry_counts(recording: Recording) -> str:
+def entry_counts(recording: RecordingEntries) -> str:
     """Return the counts in one line, of what there is."""
     counts = {
         "only learned from": recording.learned,
@@ -24,9 +24,9 @@ def entry_counts(recording: Recording) -> str:
     return f"interactions: {', '.join(parts)}"
 
 
-def not_judged(recording: Recording) -> Iterator[str]:
-    """Yield the first entries that cannot be read, a line each, and how many more there are; then the files of
-    a folder that are no recordings.
+def not_judged(recording: RecordingEntries) -> Iterator[str]:
+    """Yield the first entries that cannot be read, a line each, and how many more there are; then the files
+    of a folder that are no recordings.
     """
     told, skipped = recording.unreadable, recording.skipped
     for entry in told.entries[:SHOWN]:

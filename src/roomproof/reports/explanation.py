@@ -1,4 +1,6 @@
-"""What a person reads of a clause: what it demands, how bad it is to break it, where it comes from, how it is tested, how it stands."""
+"""What a person reads of a clause: what it demands, how bad it is to break it, where it comes from, how it is
+tested, how it stands.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +16,7 @@ from roomproof.contract.deviation import Deviation
 from roomproof.judge.evidence import Outcome, severity
 from roomproof.legible import one_line
 from roomproof.reports.console import say
-from roomproof.reports.last import LastWord
+from roomproof.reports.last import LastVerdict
 from roomproof.reports.terminal import STYLES
 
 _WIDEST = 110
@@ -35,7 +37,7 @@ MEANS: Mapping[Level, tuple[str, str]] = {
 
 
 @dataclass(frozen=True)
-class Sent:
+class ExampleBody:
     """A body that a run sends, as JSON, and what it is."""
 
     body: str
@@ -43,19 +45,21 @@ class Sent:
 
 
 @dataclass(frozen=True)
-class Explained:
-    """A clause with everything about it; `where` is its place in the contract, `kept` and `broken` are bodies that do either."""
+class ClauseExplanation:
+    """A clause with everything about it; `where` is its place in the contract, `kept` and `broken` are bodies
+    that do either.
+    """
 
     clause: Clause
     tested: str
     where: str
     deviations: tuple[Deviation, ...]
-    kept: Sent | None
-    broken: Sent | None
-    last: LastWord | None
+    kept: ExampleBody | None
+    broken: ExampleBody | None
+    last: LastVerdict | None
 
 
-def show_explained(console: Console, explained: Explained) -> None:
+def show_explained(console: Console, explained: ClauseExplanation) -> None:
     """Print what is known of one clause; on a terminal folded beside its headings, else a line each."""
     say(console, (explained.clause.id, "bold"))
     rows = list(_rows(explained))
@@ -69,7 +73,7 @@ def show_explained(console: Console, explained: Explained) -> None:
     console.print(table, width=min(console.width, _WIDEST))
 
 
-def _rows(explained: Explained) -> Iterator[tuple[str, str, str]]:
+def _rows(explained: ClauseExplanation) -> Iterator[tuple[str, str, str]]:
     clause = explained.clause
     yield "demands", clause.demands, "bold"
     yield "level", f"{clause.level}: {_meaning(clause)}", ""
@@ -114,10 +118,13 @@ def _meaning(clause: Clause) -> str:
 
 
 def _pattern(deviation: Deviation) -> str:
-    return " and ".join(f"{pointer} {'is absent' if schema is False else schema}" for pointer, schema in deviation.witness.items())
+    return " and ".join(
+        f"{pointer} {'is absent' if schema is False else schema}"
+        for pointer, schema in deviation.witness.items()
+    )
 
 
-def show_list(console: Console, clauses: Sequence[Clause], last: Mapping[str, LastWord]) -> None:
+def show_list(console: Console, clauses: Sequence[Clause], last: Mapping[str, LastVerdict]) -> None:
     """Print a line a clause, with the verdict of the last run where there is one, and their number."""
     for clause in clauses:
         word = last[clause.id].verdict if clause.id in last else "-"

@@ -1,4 +1,6 @@
-"""What every view tells of the findings in a report: which are shown, in which words, and where their clause stands."""
+"""What every view tells of the findings in a report: which are shown, in which words, and where their clause
+stands.
+"""
 
 from __future__ import annotations
 
@@ -7,11 +9,11 @@ from collections.abc import Iterator
 from roomproof.legible import one_line
 from roomproof.report.document import Report
 from roomproof.report.finding import FindingReport
-from roomproof.report.provider import Place
+from roomproof.report.provider import ContractLine
 from roomproof.verdict import Verdict
 
 
-def findings(report: Report, *verdicts: Verdict) -> Iterator[tuple[FindingReport, Place | None]]:
+def findings(report: Report, *verdicts: Verdict) -> Iterator[tuple[FindingReport, ContractLine | None]]:
     """Yield the findings of some verdicts, provider by provider, with the place of their clause; older
     reports do not say it.
     """
@@ -41,7 +43,9 @@ def remarks(report: Report) -> Iterator[tuple[str, str]]:
 
 
 def told(finding: FindingReport) -> list[str]:
-    """Return what a finding says, a line each: what is wrong, expected, received, the source, the reason of a deviation."""
+    """Return what a finding says, a line each: what is wrong, expected, received, the source, the reason of a
+    deviation.
+    """
     lines = [
         finding.summary,
         f"expected  {finding.expected}",

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from roomproof.legible import one_line, shortened
 from roomproof.report.document import Report
 from roomproof.report.finding import FindingReport
-from roomproof.report.provider import Place
+from roomproof.report.provider import ContractLine
 from roomproof.reports import client
 from roomproof.reports.findings import findings, stale, stopped, told
 from roomproof.reports.markdown import blocks
@@ -26,8 +26,9 @@ _LONGEST = 1_000
 def workflow_commands(report: Report) -> list[str]:
     """Return the annotations as workflow commands, a line each.
 
-    Errors are fails, runs that stopped early, and what could not be judged; warnings are warnings, fails that the baseline knows, and
-    stale deviations, which are errors where they fail the run; and so is what the client sent outside the contract.
+    Errors are fails, runs that stopped early, and what could not be judged; warnings are warnings, fails that
+    the baseline knows, and stale deviations, which are errors where they fail the run; and so is what the
+    client sent outside the contract.
     """
     errors = [_command("error", f"{name} stopped early", [one_line(why)]) for name, why in stopped(report)]
     errors += [_command("error", "not judged", [str(shortfall)]) for shortfall in shortfalls(report)]
@@ -41,7 +42,7 @@ def workflow_commands(report: Report) -> list[str]:
     for entry in client.all_entries(report):
         kind, same_kind = ("error", errors) if client.fails(report, entry) else ("warning", warnings)
         line = client.line_of(entry)
-        place = None if line is None else Place(entry.first.file, line)
+        place = None if line is None else ContractLine(entry.first.file, line)
         same_kind.append(_command(kind, f"client {entry.clause}", client.told(entry), place))
     return [*_bounded("error", errors), *_bounded("warning", warnings)]
 
@@ -60,11 +61,11 @@ def _bounded(kind: str, commands: list[str]) -> Iterator[str]:
     )
 
 
-def _annotation(kind: str, finding: FindingReport, place: Place | None) -> str:
+def _annotation(kind: str, finding: FindingReport, place: ContractLine | None) -> str:
     return _command(kind, f"{finding.verdict} {finding.clause}", told(finding), place)
 
 
-def _command(kind: str, title: str, lines: list[str], place: Place | None = None) -> str:
+def _command(kind: str, title: str, lines: list[str], place: ContractLine | None = None) -> str:
     where = {"file": place.file, "line": str(place.line)} if place else {}
     properties = ",".join(f"{name}={_property(value)}" for name, value in {**where, "title": title}.items())
     return f"::{kind} {properties}::{_data(chr(10).join(shortened(line, _LONGEST) for line in lines))}"
@@ -93,5 +94,7 @@ def step_summary(report: Report, most_bytes: int) -> str:
 
 
 def silence(marker: str) -> tuple[str, str]:
-    """Return the lines between which GitHub takes nothing for a command; the marker is one that nobody can guess."""
+    """Return the lines between which GitHub takes nothing for a command; the marker is one that nobody can
+    guess.
+    """
     return f"::stop-commands::{marker}", f"::{marker}::"

@@ -1,4 +1,6 @@
-"""JUnit XML: one test case a clause, in the elements and attributes of the schema that Jenkins publishes (junit-10.xsd)."""
+"""JUnit XML: one test case a clause, in the elements and attributes of the schema that Jenkins publishes
+(junit-10.xsd).
+"""
 
 from __future__ import annotations
 
@@ -6,9 +8,9 @@ from xml.etree import ElementTree as Xml
 
 from roomproof.report.document import Report
 from roomproof.report.finding import FindingReport
-from roomproof.report.provider import ClauseReport, Exercised, ProviderReport, StaleDeviation
+from roomproof.report.provider import ClauseCoverage, ClauseReport, ProviderReport, StaleDeviation
 from roomproof.reports import client
-from roomproof.reports.exercised import exercised_of
+from roomproof.reports.coverage import coverage_of
 from roomproof.reports.shortfall import shortfalls
 from roomproof.verdict import Verdict
 
@@ -22,10 +24,11 @@ _SKIPPED = {
 def junit(report: Report) -> str:
     """Return a report as JUnit XML: a fail is a failure, an unexercised or inconclusive clause is skipped.
 
-    A fail that the baseline knows is no failure, but is written out. A deviation that has to be looked at again is a test case of its own.
-    A run that did not start, stopped early, or could not judge what it was asked for is a test case `run` with an error; the properties
-    of a suite say how many of its documented clauses were exercised. What the client sent outside the contract is a suite beside the
-    provider's, a test case an entry, which fails only if it fails the run.
+    A fail that the baseline knows is no failure, but is written out. A deviation that has to be looked at
+    again is a test case of its own. A run that did not start, stopped early, or could not judge what it was
+    asked for is a test case `run` with an error; the properties of a suite say how many of its documented
+    clauses were exercised. What the client sent outside the contract is a suite beside the provider's, a test
+    case an entry, which fails only if it fails the run.
     """
     suites = Xml.Element("testsuites", name="roomproof")
     known = frozenset(report.baseline.known if report.baseline else ())
@@ -40,7 +43,7 @@ def junit(report: Report) -> str:
         if provider.client:
             suites.append(_of_client(report, provider))
     if "" in unproven:
-        suites.append(_of_all(exercised_of(report.clauses), unproven[""]))
+        suites.append(_of_all(coverage_of(report.clauses), unproven[""]))
     for count in ("tests", "failures", "errors"):
         suites.set(count, str(sum(int(suite.get(count, "0")) for suite in suites)))
     suites.set("time", _seconds(sum(provider.seconds for provider in report.providers)))
@@ -57,7 +60,9 @@ def _of_client(report: Report, provider: ProviderReport) -> Xml.Element:
     suite = Xml.Element("testsuite", {"name": _legal(name), **counts, "time": _seconds(0)})
     for entry in listed:
         called = f"{entry.clause.partition('.')[2]} ({entry.place})"
-        case = Xml.SubElement(suite, "testcase", classname=_legal(name), name=_legal(called), time=_seconds(0))
+        case = Xml.SubElement(
+            suite, "testcase", classname=_legal(name), name=_legal(called), time=_seconds(0)
+        )
         text = _legal("\n".join(client.told(entry)))
         if client.fails(report, entry):
             Xml.SubElement(case, "failure", message=_legal(entry.what), type=entry.level).text = text
@@ -66,15 +71,17 @@ def _of_client(report: Report, provider: ProviderReport) -> Xml.Element:
     return suite
 
 
-def _of_all(exercised: Exercised, whys: list[str]) -> Xml.Element:
+def _of_all(exercised: ClauseCoverage, whys: list[str]) -> Xml.Element:
     """Return the suite of what could not be judged of all providers together."""
-    suite = Xml.Element("testsuite", name="roomproof", tests="1", failures="0", errors="1", skipped="0", time=_seconds(0))
+    suite = Xml.Element(
+        "testsuite", name="roomproof", tests="1", failures="0", errors="1", skipped="0", time=_seconds(0)
+    )
     _properties(suite, {}, exercised)
     _add_run(suite, "roomproof", 0, [("unproven", why) for why in whys])
     return suite
 
 
-def _properties(suite: Xml.Element, known: dict[str, str], exercised: Exercised) -> None:
+def _properties(suite: Xml.Element, known: dict[str, str], exercised: ClauseCoverage) -> None:
     properties = Xml.SubElement(suite, "properties")
     counts = {
         "documented_clauses": str(exercised.of),
@@ -116,7 +123,7 @@ def _suite(
     if provider.started is not None:
         suite.set("timestamp", _legal(provider.started))
     versions = {} if provider.contract_version is None else {"contract_version": provider.contract_version}
-    _properties(suite, {"target": provider.target, **versions}, exercised_of(provider.clauses))
+    _properties(suite, {"target": provider.target, **versions}, coverage_of(provider.clauses))
     findings = {finding.clause: finding for finding in reversed(provider.findings)}
     for clause in provider.clauses:
         suite.append(_case(clause, findings.get(clause.id), known, healed))

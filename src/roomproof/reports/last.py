@@ -1,4 +1,6 @@
-"""The report of the last run in a folder: where it is kept, and what it said of a clause. Read tolerantly, since anybody may edit it."""
+"""The report of the last run in a folder: where it is kept, and what it said of a clause. Read tolerantly,
+since anybody may edit it.
+"""
 
 from __future__ import annotations
 
@@ -15,8 +17,10 @@ MAX_BYTES = 50_000_000
 
 
 @dataclass(frozen=True)
-class LastWord:
-    """What the last run said of a clause: the verdict, over how many cases, of whom, when (ISO 8601, empty if unknown), why if broken."""
+class LastVerdict:
+    """What the last run said of a clause: the verdict, over how many cases, of whom, when (ISO 8601, empty if
+    unknown), why if broken.
+    """
 
     verdict: str
     cases: int
@@ -30,7 +34,7 @@ def last_report_path(folder: Path = Path()) -> Path:
     return folder / ".roomproof" / "last.json"
 
 
-def last_words(path: Path) -> dict[str, LastWord]:
+def last_words(path: Path) -> dict[str, LastVerdict]:
     """Return what a report says of each clause; nothing of what is no report, or where there is none."""
     try:
         report = json.loads(files.read(path, MAX_BYTES))
@@ -40,10 +44,10 @@ def last_words(path: Path) -> dict[str, LastWord]:
     return {name: word for provider in providers for name, word in _of_provider(provider).items()}
 
 
-def _of_provider(provider: ProviderReport) -> dict[str, LastWord]:
+def _of_provider(provider: ProviderReport) -> dict[str, LastVerdict]:
     summaries = {(finding.clause, finding.verdict): finding.summary for finding in provider.findings}
     return {
-        clause.id: LastWord(
+        clause.id: LastVerdict(
             clause.verdict,
             clause.cases,
             provider.target,

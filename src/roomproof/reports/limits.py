@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from roomproof.judge.boundaries import Boundaries, Boundary
-from roomproof.judge.boundaries import Reply as Tried
-from roomproof.limit import Limit, Reply
+from roomproof.judge.boundaries import BoundaryReply as Tried
+from roomproof.limit import Limit, LimitReply
 from roomproof.report.finding import LimitReport, TurnReport, UnclearReport
 from roomproof.report.provider import BoundaryReport, TriedReport
 
 
 def limit_of(limit: Limit) -> LimitReport:
-    """Return where a limit lies; of answers that follow no single border the turns, and no border."""
+    """Return where a limit lies; of responses that follow no single border the turns, and no border."""
     border, upper = limit.border, limit.outward > 0
     single = not border.turns
     end = limit.value(border.accepted) if single and border.accepted is not None else None
-    beyond = {reply: limit.value(position) for reply, position in limit.refusals.items()} if single else {}
+    beyond = {reply: limit.value(position) for reply, position in limit.rejections.items()} if single else {}
     turns = (TurnReport(value=limit.value(at), reply=reply.value) for at, reply in border.turns)
     unclear = (UnclearReport(value=limit.value(at), why=why) for at, why in border.unclear.items())
     return LimitReport(
@@ -22,8 +22,8 @@ def limit_of(limit: Limit) -> LimitReport:
         not_monotonous=tuple(turns),
         accepted_up_to=end if upper else None,
         accepted_down_to=None if upper else end,
-        refused_from=beyond.get(Reply.REFUSED),
-        server_error_from=beyond.get(Reply.SERVER_ERROR),
+        refused_from=beyond.get(LimitReply.REJECTED),
+        server_error_from=beyond.get(LimitReply.SERVER_ERROR),
         exact=border.exact or not single,
         unclear=tuple(unclear),
         requests=len(border.known),
@@ -50,7 +50,7 @@ def _boundary(boundary: Boundary) -> BoundaryReport:
 
 
 def _tried(value: float, reply: Tried) -> TriedReport:
-    if reply is Tried.ACCEPTED or reply is Tried.REFUSED:
+    if reply is Tried.ACCEPTED or reply is Tried.REJECTED:
         return TriedReport(value=value, accepted=reply is Tried.ACCEPTED)
     each = (one.name.lower().replace("_", " ") for one in Tried if reply & one and one.name)
     return TriedReport(value=value, accepted=None, why=" and ".join(each))

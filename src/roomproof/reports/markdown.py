@@ -1,6 +1,8 @@
-"""Markdown for people: a table of verdicts, then what is broken. What a provider said stands in code spans and blocks only.
+"""Markdown for people: a table of verdicts, then what is broken. What a provider said stands in code spans
+and blocks only.
 
-Written for GitHub Flavored Markdown; nothing in a code span or block is markup, a link, a mention or HTML (CommonMark 0.31, 6.1, 4.5).
+Written for GitHub Flavored Markdown; nothing in a code span or block is markup, a link, a mention or HTML
+(CommonMark 0.31, 6.1, 4.5).
 """
 
 from __future__ import annotations
@@ -11,10 +13,10 @@ from collections.abc import Iterator
 from roomproof.legible import legible, one_line, shortened
 from roomproof.report.document import Report
 from roomproof.report.finding import FindingReport
-from roomproof.report.provider import ClientEntry, Place, ProviderReport
+from roomproof.report.provider import ClientEntry, ContractLine, ProviderReport
 from roomproof.reports.client import TITLE, all_entries, doubt, fails, often
+from roomproof.reports.coverage import coverage_of
 from roomproof.reports.entries import entry_counts, not_judged
-from roomproof.reports.exercised import exercised_of
 from roomproof.reports.findings import findings, remarks, stale, stopped, told
 from roomproof.reports.shortfall import shortfalls
 from roomproof.verdict import Verdict
@@ -29,7 +31,9 @@ def markdown(report: Report) -> str:
 
 
 def blocks(report: Report) -> Iterator[str]:
-    """Yield the report's blocks in order of importance, each complete by itself: the sum, fails, then warnings and deviations."""
+    """Yield the report's blocks in order of importance, each complete by itself: the sum, fails, then
+    warnings and deviations.
+    """
     yield _top(report)
     for name, why in stopped(report):
         yield f"**{code(name)} stopped early:** {code(why)}\n\n"
@@ -40,12 +44,16 @@ def blocks(report: Report) -> Iterator[str]:
     for finding, place in findings(report, Verdict.FAIL):
         yield _fail(finding, place, known=report.is_known(finding.clause))
     for number, (clause, why) in enumerate(stale(report)):
-        yield ("## Deviations to look at again\n\n" if number == 0 else "") + f"- {code(clause)}\\\n  {code(why)}\n"
+        yield (
+            "## Deviations to look at again\n\n" if number == 0 else ""
+        ) + f"- {code(clause)}\\\n  {code(why)}\n"
     for word, title in ((Verdict.WARNING, "Warnings"), (Verdict.DEVIATION, "Known deviations")):
         for number, (finding, _) in enumerate(findings(report, word)):
             yield (f"## {title}\n\n" if number == 0 else "") + _item(finding)
     for number, entry in enumerate(all_entries(report)):
-        yield (f"## {TITLE}\n\n" if number == 0 else "") + _client_item(entry, is_failing=fails(report, entry))
+        yield (f"## {TITLE}\n\n" if number == 0 else "") + _client_item(
+            entry, is_failing=fails(report, entry)
+        )
 
 
 def _top(report: Report) -> str:
@@ -57,7 +65,7 @@ def _top(report: Report) -> str:
     ]
     for provider in report.providers:
         words = [clause.verdict for clause in provider.clauses]
-        exercised = exercised_of(provider.clauses)
+        exercised = coverage_of(provider.clauses)
         numbers = (
             *(words.count(word) for word in Verdict),
             provider.requests,
@@ -66,7 +74,7 @@ def _top(report: Report) -> str:
         rows.append(_row([_plain(provider.provider), *map(str, numbers)]))
     asked = [f"- {code(one.provider)}: {code(one.target)}{_when(one)}" for one in report.providers]
     asked += _entries(report)
-    title = f"# roomproof: {counts}; {exercised_of(report.clauses)}"
+    title = f"# roomproof: {counts}; {coverage_of(report.clauses)}"
     return "\n".join((title, "", *rows, "", *asked, "", ""))
 
 
@@ -87,7 +95,7 @@ def _when(provider: ProviderReport) -> str:
     return "" if provider.started is None else f", {code(provider.started)}"
 
 
-def _fail(finding: FindingReport, place: Place | None, *, known: bool) -> str:
+def _fail(finding: FindingReport, place: ContractLine | None, *, known: bool) -> str:
     where = [f"contract  {one_line(str(place))}"] if place else []
     lines = [shortened(line, _LONGEST) for line in (*told(finding), *where)]
     since = ", known since the baseline" if known else ""
@@ -108,13 +116,20 @@ def _client_item(entry: ClientEntry, *, is_failing: bool) -> str:
 
 
 def _recipe(finding: FindingReport) -> str:
-    """Return the lines that show a finding again; one that is cut would do something else, so it is left out."""
+    """Return the lines that show a finding again; one that is cut would do something else, so it is left
+    out.
+    """
     lines = (legible(line) for line in finding.recipe)
-    return "\n".join(line if len(line) <= _LONGEST else "# a line of this length stands in the JSON report only" for line in lines)
+    return "\n".join(
+        line if len(line) <= _LONGEST else "# a line of this length stands in the JSON report only"
+        for line in lines
+    )
 
 
 def code(text: str) -> str:
-    """Return a text as a code span (CommonMark 0.31, 6.1): its fence is longer than any row of backticks in it."""
+    """Return a text as a code span (CommonMark 0.31, 6.1): its fence is longer than any row of backticks in
+    it.
+    """
     line = shortened(one_line(text), _LONGEST) or " "
     pad = " " if line[0] in "` " or line[-1] in "` " else ""
     fence = "`" * (_longest_row(line) + 1)

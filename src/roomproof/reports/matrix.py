@@ -14,7 +14,7 @@ from rich.text import Text
 
 from roomproof import __version__
 from roomproof.contract.clause import Level, Source
-from roomproof.contract.matrix import Matrix, Row, Section, Side
+from roomproof.contract.matrix import Matrix, MatrixRow, MatrixSide, Section
 from roomproof.contract.statement import Statement
 from roomproof.json_data import Json
 
@@ -23,7 +23,8 @@ _NOTHING = "–"  # noqa: RUF001 - what tables have in an empty cell
 _TITLE, _COLUMN = 22, 30
 """Columns that the titles take, and that each provider needs to stand beside the others."""
 LEGEND = (
-    f"{_NOTHING} the documents say nothing; (standard), (sample), (observed): not in words, but in a standard, in a sample, "
+    f"{_NOTHING} the documents say nothing; (standard), (sample), (observed): not in words, but in a "
+    f"standard, in a sample, "
     "or known from real providers only"
 )
 
@@ -45,17 +46,25 @@ class _Part:
     sources: tuple[Source, ...]
 
 
-def phrases(matrix: Matrix, section: Section, row: Row, provider: str) -> list[Phrase]:
-    """Return a cell in lines: what several members or operations have in common is said once."""
-    of_members = section.side in (Side.VALUES, Side.MEANING)
-    told = [operation for (name, operation), members in matrix.members.items() if name == provider and (members or not of_members)]
+def phrases(matrix: Matrix, section: Section, row: MatrixRow, provider: str) -> list[Phrase]:
+    """Return a cell in lines: what several fields or operations have in common is said once."""
+    of_fields = section.side in (MatrixSide.VALUES, MatrixSide.MEANING)
+    told = [
+        operation
+        for (name, operation), fields in matrix.fields.items()
+        if name == provider and (fields or not of_fields)
+    ]
     said: dict[tuple[str, str], tuple[list[str], list[Source]]] = {}
     for operation in dict.fromkeys(statement.operation for statement in row.cells[provider]):
         own = [statement for statement in row.cells[provider] if statement.operation == operation]
-        members = matrix.members.get((provider, operation), frozenset())
-        for part in _values(own) if section.side is Side.VALUES else _sentences(own):
-            every = section.side is Side.MEANING and len(part.fields) > 1 and frozenset(part.fields) == members
-            about = "every member" if every else ", ".join(part.fields)
+        fields = matrix.fields.get((provider, operation), frozenset())
+        for part in _values(own) if section.side is MatrixSide.VALUES else _sentences(own):
+            every = (
+                section.side is MatrixSide.MEANING
+                and len(part.fields) > 1
+                and frozenset(part.fields) == fields
+            )
+            about = "every field" if every else ", ".join(part.fields)
             names, sources = said.setdefault(("" if about == row.title else about, part.text), ([], []))
             names.append(operation)
             sources += part.sources
@@ -67,7 +76,7 @@ def phrases(matrix: Matrix, section: Section, row: Row, provider: str) -> list[P
 
 
 def _values(statements: list[Statement]) -> Iterator[_Part]:
-    """Yield one part a member: all that its values have to be."""
+    """Yield one part a field: all that its values have to be."""
     for name in dict.fromkeys(statement.field for statement in statements):
         own = [statement for statement in statements if statement.field == name]
         by_level = ([statement for statement in own if statement.level is level] for level in Level)
@@ -80,7 +89,9 @@ def _values(statements: list[Statement]) -> Iterator[_Part]:
 
 def _spoken(statements: list[Statement]) -> str:
     """Return what statements of one level say; two limits become a range."""
-    limits = {statement.what: statement for statement in statements if statement.what in ("minimum", "maximum")}
+    limits = {
+        statement.what: statement for statement in statements if statement.what in ("minimum", "maximum")
+    }
     words = []
     for statement in statements:
         if len(limits) == 2 and statement.what in limits:
@@ -92,7 +103,7 @@ def _spoken(statements: list[Statement]) -> str:
 
 
 def _sentences(statements: list[Statement]) -> Iterator[_Part]:
-    """Yield one part a sentence: all members that it is about."""
+    """Yield one part a sentence: all fields that it is about."""
     same: dict[str, list[Statement]] = {}
     for statement in statements:
         same.setdefault(statement.text + _mark(statement.level), []).append(statement)
@@ -137,10 +148,14 @@ def show(console: Console, matrix: Matrix, *, sources: bool) -> None:
     wide = console.width >= _TITLE + (_COLUMN + 3) * len(matrix.providers)
     for section in matrix.sections:
         console.print(Text(section.side.value, style="bold underline"))
-        console.print(_side_by_side(matrix, section, references) if wide else _stacked(matrix, section, references))
+        console.print(
+            _side_by_side(matrix, section, references) if wide else _stacked(matrix, section, references)
+        )
     for number, text in enumerate(references.texts if references else (), 1):
         console.print(Text(f"[{number}] {text}"), soft_wrap=True)
-    console.print(Text(LEGEND if references else f"{LEGEND}; --sources tells where each cell comes from", style="dim"))
+    console.print(
+        Text(LEGEND if references else f"{LEGEND}; --sources tells where each cell comes from", style="dim")
+    )
 
 
 def _side_by_side(matrix: Matrix, section: Section, references: References | None) -> Table:
@@ -165,7 +180,9 @@ def _stacked(matrix: Matrix, section: Section, references: References | None) ->
         said.add_column(overflow="fold")
         for name in matrix.providers:
             if row.cells[name]:
-                said.add_row(Text(f"  {name}", style="cyan"), _cell(phrases(matrix, section, row, name), references))
+                said.add_row(
+                    Text(f"  {name}", style="cyan"), _cell(phrases(matrix, section, row, name), references)
+                )
         parts += [Text(row.title, style="bold"), said]
     return Padding(Group(*parts), (1, 0))
 
@@ -173,7 +190,9 @@ def _stacked(matrix: Matrix, section: Section, references: References | None) ->
 def _cell(said: list[Phrase], references: References | None) -> Text:
     if not said:
         return Text(_NOTHING, style="dim")
-    lines = (phrase.text + (f" [{references.number(phrase.reference)}]" if references else "") for phrase in said)
+    lines = (
+        phrase.text + (f" [{references.number(phrase.reference)}]" if references else "") for phrase in said
+    )
     return Text("\n").join(Text(line) for line in lines)
 
 
@@ -192,7 +211,9 @@ def markdown(matrix: Matrix) -> str:
             _line(*["---"] * (len(matrix.providers) + 1)),
         ]
         for row in section.rows:
-            cells = (_markdown_cell(phrases(matrix, section, row, name), references) for name in matrix.providers)
+            cells = (
+                _markdown_cell(phrases(matrix, section, row, name), references) for name in matrix.providers
+            )
             lines.append(_line(f"**{_escaped(row.title)}**", *cells))
         lines.append("")
     lines += [_escaped(LEGEND), ""]
@@ -201,7 +222,10 @@ def markdown(matrix: Matrix) -> str:
 
 
 def _markdown_cell(said: list[Phrase], references: References) -> str:
-    return "<br>".join(f"{_escaped(phrase.text)}[^{references.number(phrase.reference)}]" for phrase in said) or _NOTHING
+    return (
+        "<br>".join(f"{_escaped(phrase.text)}[^{references.number(phrase.reference)}]" for phrase in said)
+        or _NOTHING
+    )
 
 
 def _line(*cells: str) -> str:
@@ -229,8 +253,9 @@ def document(matrix: Matrix) -> Json:
     }
 
 
-def _row(row: Row) -> Json:
+def _row(row: MatrixRow) -> Json:
     cells = {
-        provider: [{**asdict(statement), "level": statement.level.value} for statement in said] for provider, said in row.cells.items()
+        provider: [{**asdict(statement), "level": statement.level.value} for statement in said]
+        for provider, said in row.cells.items()
     }
     return {"title": row.title, "concept": row.concept or None, "cells": cells}

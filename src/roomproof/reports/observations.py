@@ -11,7 +11,7 @@ from rich.markup import escape
 from rich.table import Column, Table
 
 from roomproof import __version__
-from roomproof.engine.probing import Observation, Probed
+from roomproof.engine.probing import Observation, ProbeResult
 from roomproof.legible import one_line
 from roomproof.report.finding import LimitReport
 from roomproof.reports.console import open_console
@@ -25,7 +25,7 @@ _WIDE = 200
 
 @dataclass(frozen=True, kw_only=True)
 class ObservationReport:
-    """One answer to one question: `documented` is what documents say, None where they are silent."""
+    """One response to one question: `documented` is what documents say, None where they are silent."""
 
     provider: str
     operation: str
@@ -56,14 +56,14 @@ class ObservedProvider:
 
 @dataclass(frozen=True, kw_only=True)
 class Observations:
-    """All that was observed; in JSON its members stay what they are within an `observations_version`."""
+    """All that was observed; in JSON its fields stay what they are within an `observations_version`."""
 
     roomproof: str
     observations_version: int
     providers: tuple[ObservedProvider, ...]
 
 
-def observations_document(probed: Iterable[Probed]) -> Observations:
+def observations_document(probed: Iterable[ProbeResult]) -> Observations:
     """Return what was observed of some providers."""
     return Observations(
         roomproof=__version__,
@@ -72,7 +72,7 @@ def observations_document(probed: Iterable[Probed]) -> Observations:
     )
 
 
-def _provider(probed: Probed) -> ObservedProvider:
+def _provider(probed: ProbeResult) -> ObservedProvider:
     result, observations = probed.result, probed.observations
     contract, secrets = result.subject.contract, result.subject.secrets
     return ObservedProvider(

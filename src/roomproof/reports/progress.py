@@ -1,4 +1,5 @@
-"""What a person sees while a run lasts: a row a provider with its rate and its findings so far; with --verbose every interaction.
+"""What a person sees while a run lasts: a row a provider with its rate and its findings so far; with
+--verbose every interaction.
 
 A request only leaves numbers behind; what is shown of them is worked out ten times a second.
 """
@@ -58,7 +59,9 @@ class _Row:
         """Return the findings so far in a few words."""
         # A list first: the run goes on while this is counted.
         records = list(self.verdicts.records.values())
-        counts = {word: sum(word in record.broken for record in records) for word in (Verdict.FAIL, Verdict.WARNING)}
+        counts = {
+            word: sum(word in record.broken for record in records) for word in (Verdict.FAIL, Verdict.WARNING)
+        }
         return ", ".join(f"{count} {word}" for word, count in counts.items() if count) or "no finding"
 
 
@@ -77,7 +80,9 @@ class _Board:
             row.requests = event.number
 
     def drawn(self) -> Table:
-        """Return the rows as they are now; of a provider whose turn is over the rate is that of all its time."""
+        """Return the rows as they are now; of a provider whose turn is over the rate is that of all its
+        time.
+        """
         now, rows = monotonic(), list(self._rows.values())
         table = Table.grid(padding=(0, 1))
         bar = self._console.width >= _ROOM_FOR_A_BAR
@@ -85,8 +90,17 @@ class _Board:
             lasted = row.latest - row.began
             rate = row.rate(now) if row is rows[-1] else row.requests / lasted if lasted else 0.0
             findings = row.findings()
-            cells = [Text(one_line(row.provider)), Text(f"{row.requests} requests"), Text(f"{rate:.0f}/s", justify="right")]
-            cells.append(Text(findings, "bold red" if "fail" in findings else "yellow" if "warning" in findings else "green"))
+            cells = [
+                Text(one_line(row.provider)),
+                Text(f"{row.requests} requests"),
+                Text(f"{rate:.0f}/s", justify="right"),
+            ]
+            cells.append(
+                Text(
+                    findings,
+                    "bold red" if "fail" in findings else "yellow" if "warning" in findings else "green",
+                )
+            )
             done = ProgressBar(total=max(row.requests, _EXPECTED), completed=row.requests, width=20)
             table.add_row(cells[0], *([done] if bar else []), *cells[1:])
         return table
@@ -137,12 +151,14 @@ def transcript(console: Console) -> Listener:
 
 
 def interaction_line(answered: Answered, clean: Callable[[str], str] = str) -> str:
-    """Return an interaction as one line: whose, number, method, address, body, what came back after how many ms, what it is about."""
+    """Return an interaction as one line: whose, number, method, address, body, what came back after how many
+    ms, what it is about.
+    """
     request, response = answered.interaction.request, answered.interaction.response
     parts = urlsplit(request.url)
     body = "" if request.body is None else _short(request.body.decode(errors="replace") or '""') + " "
     address = _short(parts.path + (f"?{parts.query}" if parts.query else ""))
-    came = f"status {response.status}" if response else f"no answer: {answered.interaction.failure}"
+    came = f"status {response.status}" if response else f"no response: {answered.interaction.failure}"
     which, took = f"{answered.provider} {answered.number:4}", f"{answered.seconds * 1000:.1f} ms"
     return clean(f"{which} {request.method} {address} {body}-> {came} in {took} # {answered.note}")
 

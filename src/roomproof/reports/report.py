@@ -17,21 +17,28 @@ from roomproof.errors import UsageError
 from roomproof.interaction import SHOWN_BODY, Headers, Interaction, Request, Response
 from roomproof.json_data import Json
 from roomproof.judge.boundaries import Boundaries
-from roomproof.judge.exception import body_value, lower_case
-from roomproof.judge.seen import BYTE_ORDER_MARK
-from roomproof.judge.sighting import Stale
-from roomproof.judge.violations import Violations
+from roomproof.judge.client_violations import ClientViolations
+from roomproof.judge.deviation_match import body_value, lower_case
+from roomproof.judge.judged_interaction import BYTE_ORDER_MARK
+from roomproof.judge.seen_deviations import Staleness
 from roomproof.legible import shortened
 from roomproof.providers import place_of
-from roomproof.report.document import REPORT_VERSION, Recording, Report, Summary, Unmatched
+from roomproof.report.document import REPORT_VERSION, RecordingEntries, Report, Summary, UnmatchedRequests
 from roomproof.report.finding import FindingReport, RequestReport, ResponseReport, StepReport
-from roomproof.report.provider import Change, ClauseReport, Place, ProviderReport, Recorded, StaleDeviation
+from roomproof.report.provider import (
+    ClauseReport,
+    ContractLine,
+    ProviderReport,
+    RecordingTimes,
+    StaleDeviation,
+    VerdictChange,
+)
+from roomproof.reports.client_violations import client_of
+from roomproof.reports.coverage import coverage_of
 from roomproof.reports.curl import curl
-from roomproof.reports.exercised import exercised_of
 from roomproof.reports.limits import boundaries_of, limit_of
 from roomproof.reports.secrets import cleaned, proofs_of, without_secret_headers
 from roomproof.reports.unexercised import Coverage, doubts
-from roomproof.reports.violations import client_of
 from roomproof.verdict import Finding, Record, Verdict, Verdicts
 
 _LONGEST_HEADER = 4_000
@@ -39,16 +46,17 @@ _LONGEST_HEADER = 4_000
 
 
 @dataclass(frozen=True)
-class Judged:
+class ProviderResult:
     """What a run or some recordings say of one provider.
 
-    `target` is what was asked: an address, or the files that were read; `recorded` the first and the last moment of what
-    was read; `rejudged` what the recordings say otherwise than when they were made, None where nobody knows what they said then.
-    `only` are patterns of the clauses that were asked for, all without any; `again` what follows `roomproof verify PROVIDER --only
-    CLAUSE` in the line that finds a finding again, nothing where nothing was sent.
-    `unanswered` counts the requests that got no usable answer by why; `recordings` tells that nothing else was there.
-    `left_behind` are the rooms that are still there, `remarks` what else could not be put right. `client` is what was sent
-    outside the contract, None where roomproof sent it.
+    `target` is what was asked: an address, or the files that were read; `recorded` the first and the last
+    moment of what was read; `rejudged` what the recordings say otherwise than when they were made, None where
+    nobody knows what they said then. `only` are patterns of the clauses that were asked for, all without any;
+    `again` what follows `roomproof verify PROVIDER --only CLAUSE` in the line that finds a finding again,
+    nothing where nothing was sent. `unanswered` counts the requests that got no usable response by why;
+    `recordings` tells that nothing else was there. `left_behind` are the rooms that are still there,
+    `remarks` what else could not be put right. `client` is what was sent outside the contract, None where
+    roomproof sent it.
     """
 
     contract: Contract
@@ -62,7 +70,7 @@ class Judged:
     cassette: Path | None = None
     regressions: tuple[Path, ...] = ()
     recorded: tuple[datetime, datetime] | None = None
-    rejudged: tuple[Change, ...] | None = None
+    rejudged: tuple[VerdictChange, ...] | None = None
     only: tuple[str, ...] = ()
     again: tuple[str, ...] = ()
     unanswered: Mapping[str, int] = field(default_factory=dict)
@@ -70,11 +78,11 @@ class Judged:
     recordings: bool = False
     left_behind: tuple[str, ...] = ()
     remarks: tuple[str, ...] = ()
-    client: Violations | None = None
+    client: ClientViolations | None = None
 
 
 @dataclass(frozen=True)
-class Unfinished:
+class UnfinishedProvider:
     """A provider that could not be verified, and why."""
 
     provider: str
@@ -83,18 +91,20 @@ class Unfinished:
 
 
 def report(
-    results: Iterable[Judged | Unfinished],
+    results: Iterable[ProviderResult | UnfinishedProvider],
     seed: int,
     unmatched: Mapping[str, int] | None = None,
     hints: Iterable[str] = (),
-    recording: Recording | None = None,
+    recording: RecordingEntries | None = None,
 ) -> Report:
     """Return the report over some providers.
 
-    `unmatched` are the recorded requests that no contract knows, and how often; `hints` say what some of them look like.
-    `recording` counts what became of the entries of recordings.
+    `unmatched` are the recorded requests that no contract knows, and how often; `hints` say what some of them
+    look like. `recording` counts what became of the entries of recordings.
     """
-    providers = tuple(_provider(one) if isinstance(one, Judged) else _unfinished(one) for one in results)
+    providers = tuple(
+        _provider(one) if isinstance(one, ProviderResult) else _unfinished(one) for one in results
+    )
     told = Report(
         roomproof=__version__,
         report_version=REPORT_VERSION,
@@ -104,7 +114,7 @@ def report(
     )
     if unmatched is None:
         return told
-    known = Unmatched(count=sum(unmatched.values()), requests=unmatched)
+    known = UnmatchedRequests(count=sum(unmatched.values()), requests=unmatched)
     return replace(told, recording=recording, unmatched=known, hints=tuple(hints))
 
 
@@ -118,11 +128,11 @@ def _summary(clauses: Sequence[ClauseReport]) -> Summary:
         deviation=counts[Verdict.DEVIATION],
         inconclusive=counts[Verdict.INCONCLUSIVE],
         unexercised=counts[Verdict.UNEXERCISED],
-        exercised=exercised_of(clauses),
+        exercised=coverage_of(clauses),
     )
 
 
-def _unfinished(result: Unfinished) -> ProviderReport:
+def _unfinished(result: UnfinishedProvider) -> ProviderReport:
     return ProviderReport(
         provider=result.provider,
         target=result.target,
@@ -134,12 +144,14 @@ def _unfinished(result: Unfinished) -> ProviderReport:
     )
 
 
-def _provider(result: Judged) -> ProviderReport:
+def _provider(result: ProviderResult) -> ProviderReport:
     contract, verdicts = result.contract, result.verdicts
     clauses = [clause for clause in contract.clauses.values() if covers(result.only, clause.id)]
     findings = (finding for finding in verdicts.findings() if covers(result.only, finding.clause.id))
     told = _clauses(clauses, result)
-    recorded = result.recorded and Recorded(from_=_moment(result.recorded[0]), to=_moment(result.recorded[1]))
+    recorded = result.recorded and RecordingTimes(
+        from_=_moment(result.recorded[0]), to=_moment(result.recorded[1])
+    )
     return ProviderReport(
         provider=contract.provider,
         contract_version=contract.version,
@@ -157,12 +169,12 @@ def _provider(result: Judged) -> ProviderReport:
         regressions=tuple(map(str, result.regressions)),
         recorded=recorded,
         rejudged=result.rejudged,
-        exercised=exercised_of(told),
+        exercised=coverage_of(told),
         clauses=told,
         findings=tuple(finding_of(finding, result) for finding in findings),
         stale_deviations=tuple(
             _stale(stale)
-            for stale in verdicts.sightings.stale(result.started.date())
+            for stale in verdicts.deviations.stale(result.started.date())
             if not result.only or any(stale.deviation.covers(clause.id) for clause in clauses)
         ),
         boundaries=cleaned(boundaries_of(result.boundaries), result.secrets),
@@ -174,7 +186,7 @@ def _moment(at: datetime | None) -> str:
     return at.isoformat(timespec="seconds") if at else ""
 
 
-def _clauses(clauses: Iterable[Clause], result: Judged) -> tuple[ClauseReport, ...]:
+def _clauses(clauses: Iterable[Clause], result: ProviderResult) -> tuple[ClauseReport, ...]:
     contract, verdicts = result.contract, result.verdicts
     known = {**Coverage(contract, verdicts, result.stopped, result.recordings).whys(), **doubts(verdicts)}
     whys, words = cleaned(known, result.secrets), verdicts.verdicts()
@@ -189,13 +201,13 @@ def _clauses(clauses: Iterable[Clause], result: Judged) -> tuple[ClauseReport, .
             demands=clause.demands,
             source=clause.source,
             why=whys.get(clause.id, ""),
-            contract=Place(file, contract.line(clause)) if file else None,
+            contract=ContractLine(file, contract.line(clause)) if file else None,
         )
         for clause in clauses
     )
 
 
-def _stale(stale: Stale) -> StaleDeviation:
+def _stale(stale: Staleness) -> StaleDeviation:
     known = stale.deviation
     return StaleDeviation(
         clause=known.clause,
@@ -207,19 +219,24 @@ def _stale(stale: Stale) -> StaleDeviation:
     )
 
 
-def finding_of(finding: Finding, result: Judged) -> FindingReport:
+def finding_of(finding: Finding, result: ProviderResult) -> FindingReport:
     """Return a finding as the report has it, without secrets."""
-    witness, clause = finding.witness, finding.clause
-    summary = witness.evidence.summary + (f"; {finding.limit.sentence}" if finding.limit else "")
-    steps = tuple(_step(number, interaction, result) for number, interaction in enumerate(witness.steps, 1))
-    secrets = (*result.secrets, *proofs_of((witness.interaction, *witness.steps), result.contract.credentials.carrier))
+    counterexample, clause = finding.counterexample, finding.clause
+    summary = counterexample.evidence.summary + (f"; {finding.limit.sentence}" if finding.limit else "")
+    steps = tuple(
+        _step(number, interaction, result) for number, interaction in enumerate(counterexample.steps, 1)
+    )
+    secrets = (
+        *result.secrets,
+        *proofs_of((counterexample.interaction, *counterexample.steps), result.contract.credentials.carrier),
+    )
     summary, expected, received, reproduce, alone, steps = cleaned(
         (
             summary,
-            witness.evidence.expected,
-            witness.evidence.received,
+            counterexample.evidence.expected,
+            counterexample.evidence.received,
             _reproduction(finding, result),
-            _step(0, witness.interaction, result),
+            _step(0, counterexample.interaction, result),
             steps,
         ),
         secrets,
@@ -233,8 +250,8 @@ def finding_of(finding: Finding, result: Judged) -> FindingReport:
         demands=clause.demands,
         source=clause.source,
         kinds=finding.kinds,
-        reason=witness.deviation.reason if witness.deviation else "",
-        at=_moment(witness.interaction.at),
+        reason=counterexample.deviation.reason if counterexample.deviation else "",
+        at=_moment(counterexample.interaction.at),
         limit=limit_of(finding.limit) if finding.limit else None,
         summary=summary,
         expected=expected,
@@ -247,13 +264,13 @@ def finding_of(finding: Finding, result: Judged) -> FindingReport:
     )
 
 
-def _reproduction(finding: Finding, result: Judged) -> str:
+def _reproduction(finding: Finding, result: ProviderResult) -> str:
     words = ("roomproof", "verify", result.contract.provider, "--only", finding.clause.id, *result.again)
     return shlex.join(words) if result.again else ""
 
 
-def _step(number: int, interaction: Interaction, result: Judged) -> StepReport:
-    """Return a request with its answer, and the line that repeats it; of long headers and bodies what a
+def _step(number: int, interaction: Interaction, result: ProviderResult) -> StepReport:
+    """Return a request with its response, and the line that repeats it; of long headers and bodies what a
     reader looks at.
     """
     request, response = interaction.request, interaction.response
@@ -306,7 +323,9 @@ def _shown(value: Json, body: bytes, left_out: int) -> tuple[Json, str]:
 
 
 def write_text(path: Path, text: str) -> None:
-    """Write a report's text, making its folder. Raises UsageError if it cannot be written; what was there stays."""
+    """Write a report's text, making its folder. Raises UsageError if it cannot be written; what was there
+    stays.
+    """
     try:
         files.write(path, text.encode(errors="backslashreplace"))
     except OSError as error:

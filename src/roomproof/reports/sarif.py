@@ -1,6 +1,8 @@
-"""SARIF 2.1.0 (OASIS Standard): a broken clause is a rule, its witness a result at the clause's line of the contract.
+"""SARIF 2.1.0 (OASIS Standard): a broken clause is a rule, its counterexample a result at the clause's line
+of the contract.
 
-All providers stand in one run: code scanning takes several runs of one tool and category in a file for replacements of each other.
+All providers stand in one run: code scanning takes several runs of one tool and category in a file for
+replacements of each other.
 """
 
 from __future__ import annotations
@@ -15,7 +17,7 @@ from roomproof.json_data import Json, as_json
 from roomproof.legible import legible, one_line, shortened
 from roomproof.report.document import Report
 from roomproof.report.finding import FindingReport
-from roomproof.report.provider import ClientEntry, Place
+from roomproof.report.provider import ClientEntry, ContractLine
 from roomproof.reports import client
 from roomproof.reports.findings import findings, stopped, told
 from roomproof.reports.shortfall import shortfalls
@@ -28,9 +30,11 @@ _LONGEST = 2_000
 
 
 def sarif(report: Report) -> str:
-    """Return a report as a SARIF log: fails are errors, warnings are warnings, deviations are notes that count as suppressed.
+    """Return a report as a SARIF log: fails are errors, warnings are warnings, deviations are notes that
+    count as suppressed.
 
-    What the client sent outside the contract has rules of its own and stands in the recording; it is an error where it fails the run.
+    What the client sent outside the contract has rules of its own and stands in the recording; it is an error
+    where it fails the run.
     """
     broken = list(findings(report, *_LEVELS))
     rules: dict[str, dict[str, Json]] = {}
@@ -76,7 +80,9 @@ def _rule(finding: FindingReport) -> dict[str, Json]:
     }
 
 
-def _result(finding: FindingReport, place: Place | None, index: int, occurrence: int) -> dict[str, Json]:
+def _result(
+    finding: FindingReport, place: ContractLine | None, index: int, occurrence: int
+) -> dict[str, Json]:
     lines = [shortened(line, _LONGEST) for line in told(finding)]
     excused = {"kind": "external", "status": "accepted", "justification": _message(one_line(finding.reason))}
     digest = hashlib.sha256(finding.clause.encode("utf-8", "backslashreplace")).hexdigest()[:16]
@@ -86,10 +92,14 @@ def _result(finding: FindingReport, place: Place | None, index: int, occurrence:
         "level": _LEVELS[finding.verdict],
         "message": {"text": _message("\n".join(lines))},
         "locations": [_location(finding.clause, place)],
-        # The second name is the one by which code scanning knows an alert again; the clause's id outlives its line.
-        "partialFingerprints": dict.fromkeys(("clause/v1", "primaryLocationLineHash"), f"{digest}:{occurrence}"),
+        # The second name is the one by which code scanning knows an alert again; the clause's id outlives its
+        # line.
+        "partialFingerprints": dict.fromkeys(
+            ("clause/v1", "primaryLocationLineHash"), f"{digest}:{occurrence}"
+        ),
         "suppressions": [excused] if finding.verdict is Verdict.DEVIATION else [],
-        # Not in the message: of a reader who leaves doubled braces as they are one would copy another request.
+        # Not in the message: of a reader who leaves doubled braces as they are one would copy another
+        # request.
         "properties": {"reproduce": [legible(line) for line in finding.recipe]},
     }
 
@@ -111,19 +121,21 @@ def _client_result(rule: str, entry: ClientEntry, index: int, occurrence: int, l
     digest = hashlib.sha256(f"{rule} {entry.place}".encode("utf-8", "backslashreplace")).hexdigest()[:16]
     lines = [shortened(line, _LONGEST) for line in client.told(entry)]
     line = client.line_of(entry)
-    place = Place(entry.first.file, 1 if line is None else line)
+    place = ContractLine(entry.first.file, 1 if line is None else line)
     return {
         "ruleId": rule,
         "ruleIndex": index,
         "level": level,
         "message": {"text": _message("\n".join(lines))},
         "locations": [_location(entry.clause, place)],
-        "partialFingerprints": dict.fromkeys(("clause/v1", "primaryLocationLineHash"), f"{digest}:{occurrence}"),
+        "partialFingerprints": dict.fromkeys(
+            ("clause/v1", "primaryLocationLineHash"), f"{digest}:{occurrence}"
+        ),
         "suppressions": [],
     }
 
 
-def _location(clause: str, place: Place | None) -> dict[str, Json]:
+def _location(clause: str, place: ContractLine | None) -> dict[str, Json]:
     logical: dict[str, Json] = {"logicalLocations": [{"fullyQualifiedName": clause, "kind": "member"}]}
     if place is None:
         return logical
@@ -147,5 +159,7 @@ def _invocation(report: Report) -> dict[str, Json]:
 
 
 def _message(text: str) -> str:
-    """Return a text for plain messages, in which no link (SARIF 2.1.0, 3.11.6) and no placeholder (3.11.5) stands."""
+    """Return a text for plain messages, in which no link (SARIF 2.1.0, 3.11.6) and no placeholder (3.11.5)
+    stands.
+    """
     return re.sub(r"\](?=\()", "] ", text).replace("{", "{{").replace("}", "}}")

@@ -43,7 +43,9 @@ def discreet(secrets: Iterable[str]) -> Iterator[None]:
 
 
 def _clean_error(error: BaseException | None, known: KnownSecrets, seen: set[int]) -> None:
-    """Take secrets out of what an exception says, out of its notes and out of the exceptions that it comes from."""
+    """Take secrets out of what an exception says, out of its notes and out of the exceptions that it comes
+    from.
+    """
     if error is None or id(error) in seen:
         return
     seen.add(id(error))
@@ -90,15 +92,15 @@ def _cleaned(value: Told, known: KnownSecrets) -> Told:
 
 
 def _texts(value: object) -> Iterator[str]:
-    """Yield every name and every value in JSON data as a text; what the members of a report are called is no
+    """Yield every name and every value in JSON data as a text; what the fields of a report are called is no
     secret.
     """
     if is_dataclass(value):
         value = tuple(vars(value).values())
     if isinstance(value, dict):
         yield from value
-        for member in value.values():
-            yield from _texts(member)
+        for field in value.values():
+            yield from _texts(field)
     elif isinstance(value, list | tuple):
         for item in value:
             yield from _texts(item)
@@ -110,7 +112,9 @@ def _cleaned_one_by_one(value: object, known: KnownSecrets) -> object:
     if isinstance(value, str):
         return _cleaned_text(value, known)
     if isinstance(value, dict):
-        return {_cleaned_text(name, known): _cleaned_one_by_one(member, known) for name, member in value.items()}
+        return {
+            _cleaned_text(name, known): _cleaned_one_by_one(field, known) for name, field in value.items()
+        }
     if isinstance(value, list | tuple):
         return type(value)(_cleaned_one_by_one(item, known) for item in value)
     if is_dataclass(value) and not isinstance(value, type):
@@ -124,4 +128,6 @@ def _cleaned_text(text: str, known: KnownSecrets) -> str:
         return HIDDEN
     if len(text) < SHORTEST:
         return text
-    return edited_text(text, lambda data: edited(data, ((*place[:2], HIDDEN.encode()) for place in known.places(data, _CUT))))
+    return edited_text(
+        text, lambda data: edited(data, ((*place[:2], HIDDEN.encode()) for place in known.places(data, _CUT)))
+    )

@@ -1,4 +1,6 @@
-"""What was asked for and could not be judged, so that a report in which nothing fails proves less than it seems to."""
+"""What was asked for and could not be judged, so that a report in which nothing fails proves less than it
+seems to.
+"""
 
 from __future__ import annotations
 
@@ -10,11 +12,13 @@ from fractions import Fraction
 from roomproof.contract.clause import Level
 from roomproof.report.document import Report
 from roomproof.report.provider import ClauseReport, ProviderReport
-from roomproof.reports.exercised import exercised_of
+from roomproof.reports.coverage import coverage_of
 from roomproof.verdict import Verdict
 
 MOST_UNANSWERED = 1.0
-"""Per cent of a run's requests that may get no usable answer, where nothing else was asked for; of fewer than FEW nothing is said."""
+"""Per cent of a run's requests that may get no usable response, where nothing else was asked for; of fewer
+than FEW nothing is said.
+"""
 FEW = 5
 _OF_ALL = "of the documented clauses were exercised"
 _NAMED = 3
@@ -23,7 +27,9 @@ _NAMED = 3
 
 @dataclass(frozen=True)
 class Shortfall:
-    """Something that was asked for and could not be judged: of whom, empty if of nobody alone, and a sentence."""
+    """Something that was asked for and could not be judged: of whom, empty if of nobody alone, and a
+    sentence.
+    """
 
     provider: str
     what: str
@@ -35,7 +41,7 @@ class Shortfall:
 def shortfalls(report: Report) -> list[Shortfall]:
     """Return what could not be judged. A provider whose run stopped early is left out: it says so itself."""
     judged = (provider for provider in report.providers if not provider.stopped)
-    most, asked, exercised = report.max_unanswered, report.fail_under, exercised_of(report.clauses)
+    most, asked, exercised = report.max_unanswered, report.fail_under, coverage_of(report.clauses)
     found = [Shortfall(one.provider, what) for one in judged for what in _of_provider(one, most)]
     if asked is not None and exercised.share < Fraction(str(asked)):
         found.append(
@@ -50,7 +56,7 @@ def shortfalls(report: Report) -> list[Shortfall]:
 def _of_provider(provider: ProviderReport, most_unanswered: float | None) -> Iterator[str]:
     clauses, unanswered = provider.clauses, provider.unanswered
     if unanswered and sum(unanswered.values()) >= provider.requests:
-        yield f"no request got a usable answer: {min(unanswered)}"
+        yield f"no request got a usable response: {min(unanswered)}"
         return
     if not (provider.is_proven or provider.recordings or provider.recorded or provider.only):
         yield "no clause was exercised"
@@ -68,13 +74,18 @@ def _of_provider(provider: ProviderReport, most_unanswered: float | None) -> Ite
 
 
 def _unanswered(requests: int, by_why: Mapping[str, int], most: float | None) -> Iterator[str]:
-    """Yield that more requests of a run got no usable answer than may: what became of the others is then no picture of the provider."""
+    """Yield that more requests of a run got no usable response than may: what became of the others is then no
+    picture of the provider.
+    """
     count = sum(by_why.values())
     allowed = MOST_UNANSWERED if most is None else most
     if (count >= FEW or most is not None) and count * 100 > allowed * requests:
         often = max(sorted(by_why), key=lambda why: by_why[why])
         share = count * 100 / requests
-        yield f"{count} of {requests} requests got no usable answer ({share:.3g} %), --max-unanswered allows {allowed:g} %: {often}"
+        yield (
+            f"{count} of {requests} requests got no usable response ({share:.3g} %), --max-unanswered "
+            f"allows {allowed:g} %: {often}"
+        )
 
 
 def _named(clauses: Sequence[ClauseReport]) -> str:

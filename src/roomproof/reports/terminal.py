@@ -1,7 +1,7 @@
 """What a person sees of a report: a table of verdicts, the findings one by one, the sum, and what to do next.
 
-On a terminal findings are panels, folded at its width; in a file or a pipe they are lines without borders, which grep finds. What is to be
-copied, a clause id or a command, is never folded and has no border.
+On a terminal findings are panels, folded at its width; in a file or a pipe they are lines without borders,
+which grep finds. What is to be copied, a clause id or a command, is never folded and has no border.
 """
 
 from __future__ import annotations
@@ -17,15 +17,15 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from roomproof.judge.sighting import Why
+from roomproof.judge.seen_deviations import StaleReason
 from roomproof.legible import one_line
-from roomproof.report.document import Baseline, Recording, Report, Unmatched
+from roomproof.report.document import Baseline, RecordingEntries, Report, UnmatchedRequests
 from roomproof.report.finding import FindingReport
-from roomproof.report.provider import Exercised, ProviderReport
+from roomproof.report.provider import ClauseCoverage, ProviderReport
 from roomproof.reports.client import entries, fails, sentence
 from roomproof.reports.console import say
+from roomproof.reports.coverage import coverage_of
 from roomproof.reports.entries import entry_counts, not_judged
-from roomproof.reports.exercised import exercised_of
 from roomproof.reports.findings import findings
 from roomproof.reports.shortfall import shortfalls
 from roomproof.verdict import Verdict
@@ -51,16 +51,18 @@ _MUCH = 50
 
 
 def show(console: Console, report: Report, *, every_finding: bool = False, full: Path | None = None) -> None:
-    """Print a report: a row an operation, then what is broken, then the sum. `full` is where the whole report has been written."""
+    """Print a report: a row an operation, then what is broken, then the sum. `full` is where the whole report
+    has been written.
+    """
     for provider in report.providers:
         say(console, (provider.provider, "bold"), " ", _where(provider))
         _counts(console, provider)
         if provider.stopped:
             say(console, (f"{provider.provider} stopped early:", "bold"), " ", provider.stopped)
         if len(report.providers) > 1 and provider.clauses:
-            say(console, str(exercised_of(provider.clauses)))
+            say(console, str(coverage_of(provider.clauses)))
         for why, count in provider.unanswered.items():
-            say(console, f"{_counted(count, 'request')} without a usable answer: {why}")
+            say(console, f"{_counted(count, 'request')} without a usable response: {why}")
         for remark in provider.remarks or ():
             say(console, ("rooms", "bold"), " ", remark)
         _findings(console, provider, report, every_finding=every_finding)
@@ -80,7 +82,7 @@ def show(console: Console, report: Report, *, every_finding: bool = False, full:
         say(console, ("not judged", STYLES["inconclusive"]), " ", str(shortfall))
     used = [(word, count) for word, count in report.summary.counts.items() if count]
     words = [part for word, count in used for part in (", ", (f"{count} {word}", STYLES[word]))][1:]
-    exercised = exercised_of(report.clauses)
+    exercised = coverage_of(report.clauses)
     say(
         console,
         f"{_counted(report.summary.clauses, 'clause')}: ",
@@ -95,8 +97,10 @@ def _counted(count: int, what: str) -> str:
     return f"{count} {what}" + ("" if count == 1 else "s")
 
 
-def _next(console: Console, report: Report, exercised: Exercised, full: Path | None) -> None:
-    """Print what can be done about what was found, or about a run that proves little, in a line; nothing where there is nothing to do."""
+def _next(console: Console, report: Report, exercised: ClauseCoverage, full: Path | None) -> None:
+    """Print what can be done about what was found, or about a run that proves little, in a line; nothing
+    where there is nothing to do.
+    """
     broken = [finding for finding, _ in findings(report, Verdict.FAIL, Verdict.WARNING)]
     where = f"; the whole report is in {full}" if full else ""
     if broken:
@@ -109,7 +113,7 @@ def _next(console: Console, report: Report, exercised: Exercised, full: Path | N
         say(console, ("next", "bold"), f": --html PATH shows why the other clauses were not exercised{where}")
 
 
-def _is_little(exercised: Exercised) -> bool:
+def _is_little(exercised: ClauseCoverage) -> bool:
     return bool(exercised.of) and exercised.share < _MUCH
 
 
@@ -134,7 +138,9 @@ def _rejudged(console: Console, provider: ProviderReport) -> None:
 
 
 def _client(console: Console, report: Report, provider: ProviderReport, *, every_entry: bool) -> None:
-    """Print what the client sent outside the contract, a line each, and why the run fails if it does for that."""
+    """Print what the client sent outside the contract, a line each, and why the run fails if it does for
+    that.
+    """
     listed = entries(provider)
     for entry in listed if every_entry else listed[:_SHOWN_CLIENT]:
         style = STYLES["fail"] if fails(report, entry) else STYLES["warning"]
@@ -154,7 +160,7 @@ def _stale(console: Console, provider: ProviderReport, *, counts: bool) -> None:
     """Print the deviations that have to be looked at again: renew them with new evidence, or remove them."""
     for stale in provider.stale_deviations or ():
         gone = f"no longer seen, though it was last seen {stale.seen}"
-        when = f"expired on {stale.expires}" if stale.why is Why.EXPIRED else gone
+        when = f"expired on {stale.expires}" if stale.why is StaleReason.EXPIRED else gone
         told = f"{stale.clause}: {when} ({stale.evidence}: {stale.reason}); renew or remove it"
         say(console, ("stale deviation", STYLES["fail"] if counts else STYLES["warning"]), " ", told)
 
@@ -178,14 +184,14 @@ def _baseline(console: Console, baseline: Baseline | None) -> None:
     )
 
 
-def _entries(console: Console, recording: Recording | None) -> None:
+def _entries(console: Console, recording: RecordingEntries | None) -> None:
     if recording is not None:
         say(console, entry_counts(recording))
         for line in not_judged(recording):
             say(console, line)
 
 
-def _unmatched(console: Console, unmatched: Unmatched | None, hints: Collection[str]) -> None:
+def _unmatched(console: Console, unmatched: UnmatchedRequests | None, hints: Collection[str]) -> None:
     if unmatched and unmatched.count:
         belong = "request belongs" if unmatched.count == 1 else "requests belong"
         say(console, f"{unmatched.count} {belong} to no operation of any contract:")
@@ -199,7 +205,9 @@ def _unmatched(console: Console, unmatched: Unmatched | None, hints: Collection[
 
 
 def _counts(console: Console, provider: ProviderReport) -> None:
-    """Print the clauses counted by operation, part and verdict: as a table, or where that has no room as lines."""
+    """Print the clauses counted by operation, part and verdict: as a table, or where that has no room as
+    lines.
+    """
     rows: dict[str, Counter[str]] = {}
     for clause in provider.clauses:
         rows.setdefault(f"{clause.operation} {clause.id.split('.')[2]}", Counter())[clause.verdict] += 1
@@ -214,7 +222,12 @@ def _counts(console: Console, provider: ProviderReport) -> None:
         console.print(table)
         return
     for name, row in rows.items():
-        words = [part for verdict in used if row[verdict] for part in (", ", (f"{row[verdict]} {verdict}", STYLES[verdict]))][1:]
+        words = [
+            part
+            for verdict in used
+            if row[verdict]
+            for part in (", ", (f"{row[verdict]} {verdict}", STYLES[verdict]))
+        ][1:]
         say(console, f"{name}: ", *words)
 
 
@@ -222,7 +235,9 @@ def _findings(console: Console, provider: ProviderReport, report: Report, *, eve
     failing = (finding for finding in provider.findings if finding.verdict is Verdict.FAIL)
     fails = [finding for finding in failing if not report.is_known(finding.clause)]
     others = [finding for finding in provider.findings if finding.verdict is not Verdict.FAIL]
-    shown_fails, shown_others = (len(fails), len(others)) if every_finding else (_SHOWN_FAILS, _SHOWN_WARNINGS)
+    shown_fails, shown_others = (
+        (len(fails), len(others)) if every_finding else (_SHOWN_FAILS, _SHOWN_WARNINGS)
+    )
     for finding in fails[:shown_fails]:
         _full(console, finding)
     for finding in (*fails[shown_fails:], *others[:shown_others]):
@@ -247,7 +262,9 @@ def _brief(console: Console, finding: FindingReport) -> None:
 
 
 def _full(console: Console, finding: FindingReport) -> None:
-    """Print a finding as a panel; below it the commands that show it again, each unfolded, so that it can be copied whole."""
+    """Print a finding as a panel; below it the commands that show it again, each unfolded, so that it can be
+    copied whole.
+    """
     title = ((finding.verdict, STYLES["fail"]), " ", (finding.clause, "bold"))
     if _borders(console):
         _panel(console, finding)
@@ -274,7 +291,9 @@ def _rows(finding: FindingReport) -> list[tuple[str, str]]:
 
 
 def _panel(console: Console, finding: FindingReport) -> None:
-    """Print the panel; a title that is wider than its border stands above, since an id that is cut is of no use."""
+    """Print the panel; a title that is wider than its border stands above, since an id that is cut is of no
+    use.
+    """
     width = min(console.width, _WIDEST)
     title = Text.assemble((finding.verdict, STYLES["fail"]), " ", (one_line(finding.clause), "bold"))
     fits = title.cell_len <= width - 6

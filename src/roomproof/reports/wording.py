@@ -1,13 +1,11 @@
-"""What a test says. Texts of a provider stand in it, which must neither steer a terminal nor break a report."""
+"""What a test says. Texts of a provider stand in it, which must neither steer a terminal nor break a
+report.
+"""
 
 from __future__ import annotations
 
 from roomproof.legible import one_line
 from roomproof.report.finding import FindingReport
-
-
-class RoomproofWarning(UserWarning):
-    """A clause is broken, but of a lower level, or in a way that harms nobody; or by the client."""
 
 
 def whole(finding: FindingReport, seed: int | None = None, stopped: str = "") -> str:

@@ -1,4 +1,6 @@
-"""What a caller hands over in Python, held against the types that the function declares, before anything is done."""
+"""What a caller hands over in Python, held against the types that the function declares, before anything is
+done.
+"""
 
 from __future__ import annotations
 
@@ -18,10 +20,10 @@ R = TypeVar("R")
 
 
 def checked(function: Callable[P, R]) -> Callable[P, R]:
-    """Return a function that hands over what it is given as the types say it, and refuses the rest.
+    """Return a function that hands over what it is given as the types say it, and rejects the rest.
 
-    A path may be a text, and a word of an enumeration, too. Raises UsageError, with the name of the argument, for a value of
-    another type, for an empty text, and for a text where a sequence is wanted.
+    A path may be a text, and a word of an enumeration, too. Raises UsageError, with the name of the argument,
+    for a value of another type, for an empty text, and for a text where a sequence is wanted.
     """
     signature = inspect.signature(function)
 
@@ -64,7 +66,9 @@ def _of(kind: Any, value: Any, name: str) -> Any:
     if origin is Sequence:
         return _items(kind, value, name)
     if origin is Mapping:
-        is_text = isinstance(value, Mapping) and all(isinstance(text, str) for item in value.items() for text in item)
+        is_text = isinstance(value, Mapping) and all(
+            isinstance(text, str) for item in value.items() for text in item
+        )
         return value if is_text else None
     if origin is not None:
         return value if callable(value) else None
@@ -90,7 +94,11 @@ def _is_plain(kind: type[Any], value: Any) -> bool:
 def _word(kind: Any) -> str:
     """Return a type in words."""
     if get_origin(kind) is Sequence:
-        return f"a sequence of which each is {_word(get_args(kind)[0])}" if not isinstance(get_args(kind)[0], UnionType) else "a sequence"
+        return (
+            f"a sequence of which each is {_word(get_args(kind)[0])}"
+            if not isinstance(get_args(kind)[0], UnionType)
+            else "a sequence"
+        )
     if get_origin(kind) is not None:
         return "a mapping of texts" if get_origin(kind) is Mapping else "a function"
     if issubclass(kind, Enum):

@@ -31,7 +31,7 @@ BUILT_IN = "built-in mock"
 
 
 @dataclass(frozen=True)
-class Whom:
+class ServerSettings:
     """What the user says of the server: its base URL or the contract's own one (`live`), which room, whom to
     trust.
 
@@ -86,8 +86,10 @@ class Destination:
 
 
 @dataclass(frozen=True)
-class Missing:
-    """A provider whose contract cannot be read, and why: its turn says so, and keeps no other from its own."""
+class UnreadableProvider:
+    """A provider whose contract cannot be read, and why: its turn says so, and keeps no other from its
+    own.
+    """
 
     provider: str
     target: str
@@ -96,13 +98,13 @@ class Missing:
 
 def destinations(
     providers: Sequence[str | Path | Contract],
-    whom: Whom,
+    whom: ServerSettings,
     only: tuple[str, ...] = (),
-) -> tuple[Destination | Missing, ...]:
+) -> tuple[Destination | UnreadableProvider, ...]:
     """Return the providers of a run, all by default, or of them those whose clauses were asked for.
 
-    Each contract is read once. Raises UsageError for what has no meaning together, what is missing, and a clause
-    that is none; ContractError for a broken contract where no other provider can have its turn before.
+    Each contract is read once. Raises UsageError for what has no meaning together, what is missing, and a
+    clause that is none; ContractError for a broken contract where no other provider can have its turn before.
     """
     if whom.base_url is None and not whom.live and whom.room_id is not None:
         room = "--room-id names a room of a server: add its --base-url, or --live"
@@ -115,34 +117,46 @@ def destinations(
     if whom.base_url is not None and len(known) != 1:
         server = "--base-url names one server: name the one provider that it is"
         raise UsageError(f"{server}, as in `roomproof verify PROVIDER --base-url URL`")
-    found = tuple(one if isinstance(one, Missing) else _destination(*one, whom) for one in known.values())
+    found = tuple(
+        one if isinstance(one, UnreadableProvider) else _destination(*one, whom) for one in known.values()
+    )
     if whom.live:
         _require_one_owner([one for one in found if isinstance(one, Destination)])
     return found
 
 
-def _read(named: str | Path | Contract, whom: Whom, only: tuple[str, ...]) -> tuple[str, Known | Missing]:
+def _read(
+    named: str | Path | Contract, whom: ServerSettings, only: tuple[str, ...]
+) -> tuple[str, Known | UnreadableProvider]:
     try:
         contract, deviations = contract_named(named, whom.contracts)
     except RoomproofError as error:
         if whom.live or only:
             raise
-        return str(named), Missing(str(named), without_login(whom.base_url or BUILT_IN), error)
+        return str(named), UnreadableProvider(str(named), without_login(whom.base_url or BUILT_IN), error)
     return contract.provider, (contract, deviations)
 
 
-def _about(known: Mapping[str, Known | Missing], only: tuple[str, ...]) -> dict[str, Known | Missing]:
-    """Return those that have a clause that was asked for. Raises UsageError for a pattern that names no clause."""
-    clauses = {name: tuple(one[0].clauses) for name, one in known.items() if not isinstance(one, Missing)}
+def _about(
+    known: Mapping[str, Known | UnreadableProvider], only: tuple[str, ...]
+) -> dict[str, Known | UnreadableProvider]:
+    """Return those that have a clause that was asked for. Raises UsageError for a pattern that names no
+    clause.
+    """
+    clauses = {
+        name: tuple(one[0].clauses) for name, one in known.items() if not isinstance(one, UnreadableProvider)
+    }
     every = [clause for some in clauses.values() for clause in some]
     for pattern in only:
         if not any(covers((pattern,), clause) for clause in every):
             none = f"there is no such clause of {', '.join(clauses)}{did_you_mean(pattern, every)}"
             raise UsageError(f"--only {pattern}: {none}; `roomproof clauses` lists them")
-    return {name: known[name] for name, some in clauses.items() if any(covers(only, clause) for clause in some)}
+    return {
+        name: known[name] for name, some in clauses.items() if any(covers(only, clause) for clause in some)
+    }
 
 
-def _destination(contract: Contract, deviations: tuple[Deviation, ...], whom: Whom) -> Destination:
+def _destination(contract: Contract, deviations: tuple[Deviation, ...], whom: ServerSettings) -> Destination:
     is_listed = is_bundled(contract) or not contract.file
     folders = whom.contracts or (() if is_listed else (Path(contract.file).parent,))
     base_url, is_address = whom.base_url, whom.live or _is_address(whom.base_url)
@@ -166,7 +180,8 @@ def _own_server(contract: Contract, environment: Mapping[str, str]) -> str:
     if installed is not None and _server(installed) != _server(contract):
         other = f"{contract.file} says {without_login(contract.server)}"
         raise UsageError(
-            f"{contract.provider} is at {installed.server}, but {other}: name the server that you mean with --base-url in place of --live"
+            f"{contract.provider} is at {installed.server}, but {other}: name the server that you mean "
+            f"with --base-url in place of --live"
         )
     return server_url(contract, environment)
 
@@ -189,13 +204,18 @@ def _require_one_owner(found: Iterable[Destination]) -> None:
     """Raise UsageError where a room has to be named and is not, or one id would be that of several."""
     in_need = [one for one in found if one.needs_room]
     if in_need and in_need[0].room_id is None:
-        raise UsageError(f"{in_need[0].provider}: no documented way makes a room; name one that may be changed with --room-id")
+        raise UsageError(
+            f"{in_need[0].provider}: no documented way makes a room; name one that may be changed with "
+            f"--room-id"
+        )
     if len(in_need) > 1:
         names = ", ".join(one.provider for one in in_need)
-        raise UsageError(f"--room-id names a room of one provider, and {names} each need one: verify them one by one")
+        raise UsageError(
+            f"--room-id names a room of one provider, and {names} each need one: verify them one by one"
+        )
 
 
-def _words(whom: Whom, folders: Iterable[Path]) -> list[str]:
+def _words(whom: ServerSettings, folders: Iterable[Path]) -> list[str]:
     """Return the words of the command line that lead to a server."""
     words = ["--base-url", whom.base_url] if whom.base_url else ["--live"] if whom.live else []
     words += ["--room-id", whom.room_id] if whom.room_id else []

@@ -34,8 +34,8 @@ class Found(Event):
 
 @dataclass(frozen=True)
 class Concluded(Event):
-    """All that a provider's turn has brought is judged, and nothing is put back or deleted yet; the report tells
-    of the turns before, too. What the deletions show stands in the report of Ended.
+    """All that a provider's turn has brought is judged, and nothing is put back or deleted yet; the report
+    tells of the turns before, too. What the deletions show stands in the report of Ended.
 
     Told only where something may have to be put back: not of a mock that the run itself serves.
     """

@@ -27,7 +27,7 @@ class Gate:
 
     The report since which something is new; whether deviations that have to be looked at again fail; how many
     of a hundred documented clauses have to be exercised, and how many of a hundred requests may get no usable
-    answer (None: as many as usual); what becomes of what the client sent outside the contract.
+    response (None: as many as usual); what becomes of what the client sent outside the contract.
     """
 
     baseline: Path | None = None
@@ -87,9 +87,16 @@ def _read(path: Path) -> Report:
     try:
         node = orjson.loads(files.read(path, MAX_BYTES))
     except OSError as error:
-        raise UsageError(f"--baseline {path}: cannot be read ({error.strerror}); write one with `roomproof verify --json PATH`") from error
+        raise UsageError(
+            f"--baseline {path}: cannot be read ({error.strerror}); write one with `roomproof verify "
+            f"--json PATH`"
+        ) from error
     except orjson.JSONDecodeError as error:
-        raise UsageError(f"--baseline {path}: is no JSON, so no report; write one with `roomproof verify --json PATH`") from error
+        raise UsageError(
+            f"--baseline {path}: is no JSON, so no report; write one with `roomproof verify --json PATH`"
+        ) from error
     if not isinstance(node, dict):
-        raise UsageError(f"--baseline {path} is no roomproof report; write one with `roomproof verify --json PATH`")
+        raise UsageError(
+            f"--baseline {path} is no roomproof report; write one with `roomproof verify --json PATH`"
+        )
     return baseline_from(node, str(path))

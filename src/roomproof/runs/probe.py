@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from roomproof.engine.probing import Probed, probe
+from roomproof.engine.probing import ProbeResult, probe
 from roomproof.errors import RoomproofError
 from roomproof.events import to_each
 from roomproof.reports.observations import Observations, observations_document
-from roomproof.runs.destination import Destination, Missing
+from roomproof.runs.destination import Destination, UnreadableProvider
 from roomproof.runs.events import Concluded
 from roomproof.runs.recording import recorded
 from roomproof.runs.subject import subject_of
@@ -21,7 +21,7 @@ def observed(turns: Turns) -> Observations:
     Raises what kept a provider from being asked, or a recording from being written, when everything else is
     done.
     """
-    every: list[Probed] = []
+    every: list[ProbeResult] = []
     for destination, cassette in turns.each():
         try:
             every.append(_turn(turns, destination, cassette, every))
@@ -30,8 +30,13 @@ def observed(turns: Turns) -> Observations:
     return turns.end(observations_document(every))
 
 
-def _turn(turns: Turns, destination: Destination | Missing, cassette: Path | None, earlier: list[Probed]) -> Probed:
-    if isinstance(destination, Missing):
+def _turn(
+    turns: Turns,
+    destination: Destination | UnreadableProvider,
+    cassette: Path | None,
+    earlier: list[ProbeResult],
+) -> ProbeResult:
+    if isinstance(destination, UnreadableProvider):
         raise destination.error
     provider = destination.provider
     with (
@@ -39,7 +44,7 @@ def _turn(turns: Turns, destination: Destination | Missing, cassette: Path | Non
         recorded(cassette, subject, turns.trouble(provider)) as keep,
     ):
 
-        def concluded(probed: Probed) -> None:
+        def concluded(probed: ProbeResult) -> None:
             if not subject.ours:
                 told = observations_document([*earlier, probed])
                 turns.tell(Concluded(provider, told))

@@ -27,14 +27,14 @@ class History:
         self.interactions: list[Interaction] = []
 
     def __call__(self, event: Event) -> None:
-        """Take note of an answer."""
+        """Take note of a response."""
         if isinstance(event, Answered) and not event.housekeeping:
             self.interactions.append(remembered(event.interaction))
 
 
 @contextmanager
 def recorded(path: Path | None, subject: Subject, trouble: Trouble) -> Iterator[Listener]:
-    """Yield what keeps each answer in a cassette while the context lasts, if there is a path for it."""
+    """Yield what keeps each response in a cassette while the context lasts, if there is a path for it."""
     recorder = None if path is None else _recorder(path, subject, trouble)
     if recorder is None:
         yield lambda _: None

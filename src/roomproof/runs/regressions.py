@@ -1,4 +1,6 @@
-"""Regressions: write the witness of each finding, and send a written one again to see whether it holds now."""
+"""Regressions: write the counterexample of each finding, and send a written one again to see whether it holds
+now.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +23,7 @@ from roomproof.legible import one_line
 from roomproof.reports.curl import curl
 from roomproof.reports.secrets import cleaned, proofs_of
 from roomproof.runs.belonging import clause_of, require_belonging
-from roomproof.runs.destination import Missing, Whom, destinations
+from roomproof.runs.destination import ServerSettings, UnreadableProvider, destinations
 from roomproof.runs.recording import Trouble
 from roomproof.runs.subject import redactor_of, subject_of, told_of
 from roomproof.verdict import Finding, Verdict
@@ -32,7 +34,7 @@ MOST_REQUESTS = 100
 
 
 @dataclass(frozen=True)
-class Regressed:
+class RegressionResult:
     """What a regression says now: `pass`, `fail` or `unexercised`, and why."""
 
     verdict: str
@@ -48,7 +50,7 @@ def check_regression(
     contracts: tuple[Path, ...] = (),
     allowed: tuple[str, ...] = (),
     listener: Listener = lambda _: None,
-) -> Regressed:
+) -> RegressionResult:
     """Send the requests of a regression to the server at `base_url`, to the built-in mock without one, and
     judge its clause.
 
@@ -61,18 +63,21 @@ def check_regression(
     provider = clause_id.partition(".")[0]
     # A built-in mock has a room of its own.
     room = None if base_url is None else room_id
-    whom = Whom(base_url, room, False, None, contracts, allowed, environment)
+    whom = ServerSettings(base_url, room, False, None, contracts, allowed, environment)
     (destination,) = destinations((provider,), whom)
-    if isinstance(destination, Missing):
+    if isinstance(destination, UnreadableProvider):
         raise destination.error
     contract = destination.contract
     if clause_id not in contract.clauses:
-        raise UsageError(f"{path}: the contract has no clause {clause_id}; remove the file if the clause is gone for good")
+        raise UsageError(
+            f"{path}: the contract has no clause {clause_id}; remove the file if the clause is gone for good"
+        )
     recorded = [item for item in recording.interactions() if item.response is not None]
     require_belonging(path, recording.told, recorded, contract, contracts)
     if len(recorded) > MOST_REQUESTS:
         raise UsageError(
-            f"{path}: holds {len(recorded)} requests, and a regression sends {MOST_REQUESTS} at most; keep what shows the fault"
+            f"{path}: holds {len(recorded)} requests, and a regression sends {MOST_REQUESTS} at most; "
+            f"keep what shows the fault"
         )
     with subject_of(destination, listener) as subject:
         # What was a fail once, of a strict run too, holds only if nothing breaks it at all.
@@ -81,7 +86,7 @@ def check_regression(
             open_rooms(session)
             told = _tell(session, recorded)
         except CutShortError as error:
-            return Regressed("unexercised", cleaned(one_line(str(error)), subject.secrets))
+            return RegressionResult("unexercised", cleaned(one_line(str(error)), subject.secrets))
         finally:
             clean_up(session)
             session.target.close()
@@ -89,34 +94,46 @@ def check_regression(
 
 
 def _tell(session: Session, recorded: list[Interaction]) -> list[Evidence]:
-    """Send the recorded requests to a room whose members are all set, the last one twice; return what the
+    """Send the recorded requests to a room whose fields are all set, the last one twice; return what the
     last one says.
     """
     resender = Resender(session, recorded)
     updates = next((operation for operation in session.contract.telling if operation.effect.changes), None)
     if updates is not None:
         bench, setting = session.bench(updates), session.setting(Seat.MAIN)
-        session.send(bench.case(plain(updates.schema, bench.special.fields(setting), anchor=setting.now + ANCHOR)))
+        session.send(
+            bench.case(plain(updates.schema, bench.special.fields(setting), anchor=setting.now + ANCHOR))
+        )
     for interaction in recorded[:-1]:
         resender.send(interaction)
     return [item for interaction in recorded[-1:] * 2 for item in resender.send(interaction)]
 
 
-def _verdict(session: Session, clause_id: str, told: list[Evidence], secrets: tuple[str, ...]) -> Regressed:
-    finding = next((item for item in session.judging.verdicts.findings() if item.clause.id == clause_id), None)
+def _verdict(
+    session: Session, clause_id: str, told: list[Evidence], secrets: tuple[str, ...]
+) -> RegressionResult:
+    finding = next(
+        (item for item in session.judging.verdicts.findings() if item.clause.id == clause_id), None
+    )
     if finding is not None and finding.verdict is Verdict.FAIL:
-        proofs = proofs_of((finding.witness.interaction,), session.contract.credentials.carrier)
+        proofs = proofs_of((finding.counterexample.interaction,), session.contract.credentials.carrier)
         lines: list[str] = cleaned(_lines(session, finding), (*secrets, *proofs))
-        return Regressed("fail", "\n".join(map(one_line, lines)))
+        return RegressionResult("fail", "\n".join(map(one_line, lines)))
     if any(item.clause == clause_id and item.outcome is not Outcome.INCONCLUSIVE for item in told):
-        return Regressed("pass", "")
-    return Regressed("unexercised", "the recorded request does not test the clause any more")
+        return RegressionResult("pass", "")
+    return RegressionResult("unexercised", "the recorded request does not test the clause any more")
 
 
 def _lines(session: Session, finding: Finding) -> list[str]:
-    evidence, clause = finding.witness.evidence, finding.clause
-    line = curl(finding.witness.interaction.request, session.contract.credentials)
-    return [evidence.summary, f"expected  {evidence.expected}", f"received  {evidence.received}", f"source    {clause.source}", line]
+    evidence, clause = finding.counterexample.evidence, finding.clause
+    line = curl(finding.counterexample.interaction.request, session.contract.credentials)
+    return [
+        evidence.summary,
+        f"expected  {evidence.expected}",
+        f"received  {evidence.received}",
+        f"source    {clause.source}",
+        line,
+    ]
 
 
 def save_regressions(
@@ -130,16 +147,18 @@ def save_regressions(
     from being written.
 
     A regression that is there already stays as it is. A request that is never answered makes none: recordings
-    hold answers.
+    hold responses.
     """
     redactor = redactor_of(subject)
     for finding in findings:
-        if finding.verdict is not Verdict.FAIL or finding.witness.is_unanswered:
+        if finding.verdict is not Verdict.FAIL or finding.counterexample.is_unanswered:
             continue
-        proofs = proofs_of((finding.witness.interaction,), subject.contract.credentials.carrier)
-        summary = cleaned(finding.witness.evidence.summary, (*subject.secrets, *proofs))
+        proofs = proofs_of((finding.counterexample.interaction,), subject.contract.credentials.carrier)
+        summary = cleaned(finding.counterexample.evidence.summary, (*subject.secrets, *proofs))
         told = {**told_of(subject), "summary": summary}
-        interactions = finding.witness.sequence or story(subject.contract, history, finding.witness.interaction, finding.clause)
+        interactions = finding.counterexample.sequence or story(
+            subject.contract, history, finding.counterexample.interaction, finding.clause
+        )
         try:
             path = save(folder, finding.clause.id, told, interactions, redactor)
         except RoomproofError as error:

@@ -10,15 +10,15 @@ from time import monotonic
 
 from roomproof.cassettes.past import changes
 from roomproof.cassettes.recording import found_in
-from roomproof.cassettes.replay import Heard, Register, Replayed, replay
+from roomproof.cassettes.replay import ProviderRecord, Register, ReplayResult, replay
 from roomproof.cassettes.stream_by import StreamBy
 from roomproof.contract.model import Contract
 from roomproof.errors import RoomproofError, UsageError
 from roomproof.events import Listener, Problem
 from roomproof.providers import find_contracts
 from roomproof.report.document import Report
-from roomproof.report.provider import Change
-from roomproof.reports.report import Judged, report
+from roomproof.report.provider import VerdictChange
+from roomproof.reports.report import ProviderResult, report
 from roomproof.reports.shortfall import shortfalls
 from roomproof.runs.events import Ended, Found
 from roomproof.runs.gate import OpenGate
@@ -31,7 +31,7 @@ _MAX_HINTS = 2
 
 
 @dataclass(frozen=True)
-class Listen:
+class ReplaySettings:
     """What the user asked for: which recordings, by which contracts, how old they may be, which files are one
     stream.
     """
@@ -43,7 +43,7 @@ class Listen:
     stream_by: StreamBy = StreamBy.HEADER
 
 
-def replayed(listen: Listen, gate: OpenGate, tell: Listener) -> Report:
+def replayed(listen: ReplaySettings, gate: OpenGate, tell: Listener) -> Report:
     """Return the report on some recordings.
 
     Raises UsageError if there are none, and, when everything else is judged, for one that cannot be read, or
@@ -74,19 +74,26 @@ def replayed(listen: Listen, gate: OpenGate, tell: Listener) -> Report:
     return told
 
 
-def _unread(found: Replayed) -> list[UsageError]:
-    """Return that an entry cannot be read, if nothing else was judged and it may be one that could have been."""
+def _unread(found: ReplayResult) -> list[UsageError]:
+    """Return that an entry cannot be read, if nothing else was judged and it may be one that could have
+    been.
+    """
     if found.judged or found.tally.doubtful is None:
         return []
     path, entry = found.tally.doubtful
     more = found.tally.unreadable_count - 1
     others = f", and {more} more like it" if more else ""
-    return [UsageError(f"{path}, {entry.place}: {entry.why}{others}; nothing else there was judged: mend it, or record it anew")]
+    return [
+        UsageError(
+            f"{path}, {entry.place}: {entry.why}{others}; nothing else there was judged: mend it, or "
+            f"record it anew"
+        )
+    ]
 
 
 def _nothing(told: Report, files: Sequence[Path], contracts: Iterable[str]) -> list[UsageError]:
     """Return why nothing in some files could be judged, and what may be done; nothing if something was, or
-    only an answer is missing.
+    only a response is missing.
     """
     providers, foreign = told.providers, told.unmatched.count if told.unmatched else 0
     if shortfalls(told) or any(provider.is_proven for provider in providers):
@@ -94,14 +101,34 @@ def _nothing(told: Report, files: Sequence[Path], contracts: Iterable[str]) -> l
     where = _names(files)
     if providers:
         names = " or ".join(node.provider for node in providers)
-        return [UsageError(f"{where}: no request there tests a clause of {names}, so nothing was judged; record one that does")]
+        return [
+            UsageError(
+                f"{where}: no request there tests a clause of {names}, so nothing was judged; record "
+                f"one that does"
+            )
+        ]
     if not foreign:
-        return [UsageError(f"{where}: no interaction there, so nothing was judged; `roomproof verify PROVIDER --record PATH` records some")]
+        return [
+            UsageError(
+                f"{where}: no interaction there, so nothing was judged; `roomproof verify PROVIDER "
+                f"--record PATH` records some"
+            )
+        ]
     hints = told.hints[:_MAX_HINTS]
     way = "what stands in a folder named like a provider is judged by its contract"
-    advice = "; ".join((*hints, way)) if hints else "name a recording of theirs, or add a contract with --contracts"
-    none = "the one request there belongs to no" if foreign == 1 else f"none of the {foreign} requests there belongs to an"
-    return [UsageError(f"{where}: {none} operation of {', '.join(contracts)}, so nothing was judged; {advice}")]
+    advice = (
+        "; ".join((*hints, way))
+        if hints
+        else "name a recording of theirs, or add a contract with --contracts"
+    )
+    none = (
+        "the one request there belongs to no"
+        if foreign == 1
+        else f"none of the {foreign} requests there belongs to an"
+    )
+    return [
+        UsageError(f"{where}: {none} operation of {', '.join(contracts)}, so nothing was judged; {advice}")
+    ]
 
 
 def _names(files: Sequence[Path]) -> str:
@@ -110,13 +137,13 @@ def _names(files: Sequence[Path]) -> str:
 
 
 def _rejudged(
-    found: Replayed,
+    found: ReplayResult,
     provider: str,
     register: Register,
     trouble: Trouble,
-) -> tuple[Change, ...] | None:
+) -> tuple[VerdictChange, ...] | None:
     contract, deviations = register.contracts[provider]
-    known: list[Change] | None = None
+    known: list[VerdictChange] | None = None
     for path, by_provider in found.by_file.items():
         if provider not in by_provider:
             continue
@@ -131,8 +158,10 @@ def _rejudged(
     return None if known is None else tuple(known)
 
 
-def _judged(heard: Heard, rejudged: tuple[Change, ...] | None, now: datetime, seconds: float) -> Judged:
-    return Judged(
+def _judged(
+    heard: ProviderRecord, rejudged: tuple[VerdictChange, ...] | None, now: datetime, seconds: float
+) -> ProviderResult:
+    return ProviderResult(
         heard.contract, heard.verdicts, _names(heard.files), heard.interactions, seconds, now,
         recorded=(heard.first, heard.last) if heard.first and heard.last else None, rejudged=rejudged,
         boundaries=heard.boundaries, recordings=True, unanswered=heard.unanswered, client=heard.client,

@@ -16,8 +16,8 @@ from roomproof.events import Listener, Remarked
 from roomproof.legible import one_line
 from roomproof.providers import find_special, require_mock
 from roomproof.reports.secrets import cleaned, discreet
-from roomproof.runs.bookkeeping import heading_of, kept_books
 from roomproof.runs.destination import Destination
+from roomproof.runs.journals import heading_of, kept_journal
 from roomproof.targets.credentials import scheme_from, unscoped_from
 from roomproof.targets.grammar import unnameable
 from roomproof.targets.http import HttpTarget
@@ -53,9 +53,9 @@ def subject_of(destination: Destination, tell: Listener) -> Iterator[Subject]:
         tell(Remarked(provider, one_line(cleaned(sentence, own))))
 
     heading = heading_of(subject.contract, target.base_url, room_id, destination.contracts)
-    books = kept_books(heading, subject.contract, environment, own, say, live=destination.live)
-    with discreet(subject.secrets), books as kept:
-        yield replace(subject, books=kept, tell=say)
+    journal = kept_journal(heading, subject.contract, environment, own, say, live=destination.live)
+    with discreet(subject.secrets), journal as kept:
+        yield replace(subject, journal=kept, tell=say)
 
 
 def _subject(destination: Destination, target: HttpTarget, granted: Mapping[str, str]) -> Subject:

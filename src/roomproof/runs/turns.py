@@ -14,7 +14,7 @@ from roomproof.errors import RoomproofError
 from roomproof.events import Listener, Problem
 from roomproof.report.document import Report
 from roomproof.reports.observations import Observations
-from roomproof.runs.destination import Destination, Missing
+from roomproof.runs.destination import Destination, UnreadableProvider
 from roomproof.runs.events import Ended, Planned
 from roomproof.runs.recording import Trouble
 
@@ -25,14 +25,14 @@ Found = TypeVar("Found", Report, Observations)
 class Turns:
     """The turns of a run: whose they are, how they have ended; `tell` hears of everything."""
 
-    destinations: Sequence[Destination | Missing]
+    destinations: Sequence[Destination | UnreadableProvider]
     options: Options
     record: Path | None
     tell: Listener
     _results: list[Result] = field(default_factory=list)
     _problems: list[RoomproofError] = field(default_factory=list)
 
-    def each(self) -> Iterator[tuple[Destination | Missing, Path | None]]:
+    def each(self) -> Iterator[tuple[Destination | UnreadableProvider, Path | None]]:
         """Yield whose turn it is, and the file of its recording. After Ctrl-C nobody has one any more.
 
         Raises UsageError if the recordings of several providers are to be one file.

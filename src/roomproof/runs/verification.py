@@ -13,8 +13,8 @@ from roomproof.engine.selection import covers
 from roomproof.errors import RoomproofError
 from roomproof.events import to_each
 from roomproof.report.document import Report
-from roomproof.reports.report import Judged, Unfinished, report
-from roomproof.runs.destination import Destination, Missing, again
+from roomproof.reports.report import ProviderResult, UnfinishedProvider, report
+from roomproof.runs.destination import Destination, UnreadableProvider, again
 from roomproof.runs.events import Concluded
 from roomproof.runs.gate import OpenGate
 from roomproof.runs.recording import History, Trouble, keep_verdicts, recorded
@@ -25,14 +25,14 @@ from roomproof.runs.turns import Turns
 
 @dataclass
 class Verification:
-    """Verifies each provider in its turn. `regressions` is the folder for the witnesses of fails, None if
-    none are kept.
+    """Verifies each provider in its turn. `regressions` is the folder for the counterexamples of fails, None
+    if none are kept.
     """
 
     turns: Turns
     gate: OpenGate
     regressions: Path | None
-    _judged: list[Judged | Unfinished] = field(default_factory=list)
+    _judged: list[ProviderResult | UnfinishedProvider] = field(default_factory=list)
 
     def run(self) -> Report:
         """Verify everybody and return the report.
@@ -45,14 +45,14 @@ class Verification:
                 self._judged.append(self._turn(destination, cassette))
             except RoomproofError as error:
                 self.turns.trouble(destination.provider)(error)
-                self._judged.append(Unfinished(destination.provider, destination.target, str(error)))
+                self._judged.append(UnfinishedProvider(destination.provider, destination.target, str(error)))
         return self.turns.end(self._report())
 
-    def _report(self, *more: Judged) -> Report:
+    def _report(self, *more: ProviderResult) -> Report:
         return self.gate.applied(report([*self._judged, *more], self.turns.options.seed))
 
-    def _turn(self, destination: Destination | Missing, cassette: Path | None) -> Judged:
-        if isinstance(destination, Missing):
+    def _turn(self, destination: Destination | UnreadableProvider, cassette: Path | None) -> ProviderResult:
+        if isinstance(destination, UnreadableProvider):
             raise destination.error
         tell, options, trouble = self.turns.tell, self.turns.options, self.turns.trouble(destination.provider)
         history, words = History(), again(destination, options)
@@ -88,9 +88,9 @@ def _judged(
     again: tuple[str, ...],
     cassette: Path | None,
     regressions: tuple[Path, ...] = (),
-) -> Judged:
+) -> ProviderResult:
     subject = result.subject
-    return Judged(
+    return ProviderResult(
         subject.contract,
         result.verdicts,
         subject.target.base_url,

@@ -1,4 +1,6 @@
-"""One exchange of a request for its answer by libcurl, which bounds the time of the whole and skips interim answers."""
+"""One exchange of a request for its response by libcurl, which bounds the time of the whole and skips interim
+responses.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +25,9 @@ SIGHT = 1.0
 NAP = 0.01
 """Seconds to wait where there is no socket yet to wait for, while a name is looked up."""
 LOST = 2
-"""After so many kept-alive connections that turned out to be closed, each request gets a connection of its own."""
+"""After so many kept-alive connections that turned out to be closed, each request gets a connection of its
+own.
+"""
 _IDEMPOTENT = ("GET", "HEAD", "OPTIONS", "PUT", "DELETE")
 _WITH_BODY = ("PATCH", "POST", "PUT")
 _AS_WRITTEN: tuple[tuple[int, Any], ...] = (
@@ -37,21 +41,24 @@ _AS_WRITTEN: tuple[tuple[int, Any], ...] = (
     (pycurl.NETRC, pycurl.NETRC_IGNORED),
     (pycurl.FOLLOWLOCATION, 0),
 )
-"""What curl is to do of itself: decode what is coded all the same, and nothing to the request; it goes nowhere else, with no login."""
+"""What curl is to do of itself: decode what is coded all the same, and nothing to the request; it goes
+nowhere else, with no login.
+"""
 _NOT_ADDED = ("Accept-Encoding: identity", "Expect:")
 """Nothing coded is asked for, and no leave to send a body."""
 _STATUS_LINE = re.compile(rb"HTTP/1\.\d +(\d{3})")
 
 
-class NoAnswerError(Exception):
-    """There is no usable answer; the message says why.
+class NoResponseError(Exception):
+    """There is no usable response; the message says why.
 
-    `refused` tells that nobody listened, so that nothing was sent; `loss` what became of a request that was sent, as far as is known.
+    `rejected` tells that nobody listened, so that nothing was sent; `loss` what became of a request that was
+    sent, as far as is known.
     """
 
-    def __init__(self, reason: str, *, refused: bool = False, loss: Loss | None = None) -> None:
+    def __init__(self, reason: str, *, rejected: bool = False, loss: Loss | None = None) -> None:
         super().__init__(reason)
-        self.refused = refused
+        self.rejected = rejected
         self.loss = loss
 
 
@@ -67,17 +74,26 @@ class Exchange:
             self._curl.setopt(option, value)
         self._transfers.setopt(pycurl.M_MAXCONNECTS, 1)
         self._curl.setopt(pycurl.PREREQFUNCTION, self._about_to_send)
-        self._curl.setopt(pycurl.HEADERFUNCTION, self._take_line)
-        self._curl.setopt(pycurl.WRITEFUNCTION, self._take_body)
+        self._curl.setopt(pycurl.HEADERFUNCTION, self._read_line)
+        self._curl.setopt(pycurl.WRITEFUNCTION, self._read_body)
         self._proxied = bool(way.get(pycurl.PROXY))
         self._lost = 0
         self._begin(may_repeat=False)
 
-    def answer(self, request: Request, seconds: float, *, repeatable: bool, meanwhile: Callable[[], object] | None = None) -> Response:
-        """Send a request and return the answer, if all of it comes within so many seconds. Raises NoAnswerError.
+    def response(
+        self,
+        request: Request,
+        seconds: float,
+        *,
+        repeatable: bool,
+        meanwhile: Callable[[], object] | None = None,
+    ) -> Response:
+        """Send a request and return the response, if all of it comes within so many seconds. Raises
+        NoResponseError.
 
-        `meanwhile` is done while the answer is awaited. A request that was lost with a kept-alive connection is sent again only if
-        the server may execute it twice (RFC 9110, 9.2.2), or, being `repeatable`, executes it only once.
+        `meanwhile` is done while the response is awaited. A request that was lost with a kept-alive
+        connection is sent again only if the server may execute it twice (RFC 9110, 9.2.2), or, being
+        `repeatable`, executes it only once.
         """
         curl = self._curl
         self._begin(may_repeat=repeatable or request.method in _IDEMPOTENT)
@@ -86,14 +102,15 @@ class Exchange:
         curl.setopt(pycurl.CONNECTTIMEOUT_MS, max(1, int(min(seconds, CONNECT) * 1000)))
         failed = self._transfer(meanwhile)
         if failed is not None:
-            raise self._no_answer(*failed, seconds)
+            raise self._no_response(*failed, seconds)
         curl.setopt(pycurl.FRESH_CONNECT, self._lost >= LOST)
         if not self._status:
-            raise NoAnswerError(NO_STATUS, loss=Loss.BROKEN)
+            raise NoResponseError(NO_STATUS, loss=Loss.BROKEN)
         if self._in_head:
-            # curl takes the end of the connection for that of the head, and the connection for one that lives.
+            # curl takes the end of the connection for that of the head, and the connection for one that
+            # lives.
             curl.setopt(pycurl.FRESH_CONNECT, 1)
-            raise NoAnswerError(CUT_SHORT, loss=Loss.BROKEN)
+            raise NoResponseError(CUT_SHORT, loss=Loss.BROKEN)
         return Response(self._status, tuple(self._headers), b"".join(self._body))
 
     def close(self) -> None:
@@ -139,7 +156,9 @@ class Exchange:
         curl.setopt(pycurl.CUSTOMREQUEST, request.method)
         curl.setopt(pycurl.URL, request.url)
         lines = [f"{name}: {value}" if value.strip() else f"{name};" for name, value in request.headers]
-        untold = () if body is None or header(request.headers, "Content-Type") is not None else ("Content-Type:",)
+        untold = (
+            () if body is None or header(request.headers, "Content-Type") is not None else ("Content-Type:",)
+        )
         curl.setopt(pycurl.HTTPHEADER, [line.encode("latin-1") for line in (*lines, *_NOT_ADDED, *untold)])
 
     def _about_to_send(self, *_: object) -> int:
@@ -154,8 +173,10 @@ class Exchange:
         self._lost += 1
         return pycurl.PREREQFUNC_OK if self._may_repeat else pycurl.PREREQFUNC_ABORT
 
-    def _take_line(self, line: bytes) -> None:
-        """Take a line of a head. A final answer's is the last: what follows its body (trailers, RFC 9110, 6.5) is left out."""
+    def _read_line(self, line: bytes) -> None:
+        """Take a line of a head. A final response's is the last: what follows its body (trailers, RFC 9110,
+        6.5) is left out.
+        """
         if self._in_head:
             self._in_head = line not in (b"\r\n", b"\n")
             name, colon, value = line.decode("latin-1").partition(":")
@@ -165,16 +186,16 @@ class Exchange:
             self._in_head, self._status = True, int(start[1])
             self._headers.clear()
 
-    def _take_body(self, data: bytes) -> int:
+    def _read_body(self, data: bytes) -> int:
         self._size += len(data)
         if self._size > MAX_BODY:
             return 0
         self._body.append(data)
         return len(data)
 
-    def _no_answer(self, code: int, words: str, seconds: float) -> NoAnswerError:
+    def _no_response(self, code: int, words: str, seconds: float) -> NoResponseError:
         if code == pycurl.E_WRITE_ERROR:
-            return NoAnswerError(f"the answer's body is larger than {MAX_BODY} bytes")
+            return NoResponseError(f"the response's body is larger than {MAX_BODY} bytes")
         curl = self._curl
         facts = Facts(
             code,
@@ -187,5 +208,5 @@ class Exchange:
             sent=self._tries > 0,
             heard=self._status > 0,
         )
-        refused = code == pycurl.E_COULDNT_CONNECT and facts.number == errno.ECONNREFUSED
-        return NoAnswerError(why(facts), refused=refused, loss=loss_of(facts))
+        rejected = code == pycurl.E_COULDNT_CONNECT and facts.number == errno.ECONNREFUSED
+        return NoResponseError(why(facts), rejected=rejected, loss=loss_of(facts))

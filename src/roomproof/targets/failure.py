@@ -1,4 +1,4 @@
-"""Why there is no usable answer, in one plain sentence."""
+"""Why there is no usable response, in one plain sentence."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from roomproof.targets.libcurl import pycurl
 
 LONGEST = 200
 """Characters of a sentence; what a server sent may stand in it."""
-NO_STATUS = "the answer does not begin with an HTTP/1 version and a status from 100 to 999"
-CUT_SHORT = "the answer ends before it is whole"
-_UNHEARD = "the connection was closed without an answer"
-_LOST = "the connection was lost before the answer was whole"
-_TOO_LONG = "the answer's head is too large"
+NO_STATUS = "the response does not begin with an HTTP/1 version and a status from 100 to 999"
+CUT_SHORT = "the response ends before it is whole"
+_UNHEARD = "the connection was closed without a response"
+_LOST = "the connection was lost before the response was whole"
+_TOO_LONG = "the response's head is too large"
 _PROXY_ERROR = 97
 _TOO_LARGE = 100
 """Codes of libcurl that pycurl has no names for."""
@@ -37,14 +37,17 @@ _CERTIFICATES = {
     19: "is of a CA that is not trusted; if it is your own, name it with --ca-bundle PATH",
     20: "is of a CA that is not trusted; if it is your own, name it with --ca-bundle PATH",
 }
-"""What OpenSSL's verify codes (X509_V_ERR_) mean; the host is asked for by curl, which has no code of its own for it."""
+"""What OpenSSL's verify codes (X509_V_ERR_) mean; the host is asked for by curl, which has no code of its own
+for it.
+"""
 
 
 @dataclass(frozen=True)
 class Facts:
-    """What is known of an exchange that failed: libcurl's error code and words, the seconds that it was allowed, the system's error
-    number, OpenSSL's verify code, the status with which a proxy refused a tunnel (0: none), and whether there is a proxy, the request
-    was about to be sent, and a status was heard."""
+    """What is known of an exchange that failed: libcurl's error code and words, the seconds that it was
+    allowed, the system's error number, OpenSSL's verify code, the status with which a proxy rejected a tunnel
+    (0: none), and whether there is a proxy, the request was about to be sent, and a status was heard.
+    """
 
     code: int
     words: str
@@ -64,7 +67,9 @@ def why(facts: Facts) -> str:
 
 
 def loss_of(facts: Facts) -> Loss | None:
-    """Return what a server that took the request did in place of answering it; None where a limit of ours, or the way, may be the cause."""
+    """Return what a server that took the request did in place of answering it; None where a limit of ours, or
+    the way, may be the cause.
+    """
     if not facts.sent or _proxy(facts) or _is_too_long(facts):
         return None
     if facts.code in _CLOSED:
@@ -77,12 +82,19 @@ def _is_too_long(facts: Facts) -> bool:
 
 
 def _proxy(facts: Facts) -> str:
-    refused = facts.tunnel and not 200 <= facts.tunnel < 300
-    unreachable = facts.proxied and facts.code in (pycurl.E_COULDNT_CONNECT, pycurl.E_COULDNT_RESOLVE_PROXY, _PROXY_ERROR)
-    if not refused and not unreachable:
+    rejected = facts.tunnel and not 200 <= facts.tunnel < 300
+    unreachable = facts.proxied and facts.code in (
+        pycurl.E_COULDNT_CONNECT,
+        pycurl.E_COULDNT_RESOLVE_PROXY,
+        _PROXY_ERROR,
+    )
+    if not rejected and not unreachable:
         return ""
-    what = f"status {facts.tunnel}" if refused else _system(facts)
-    return f"the proxy of http_proxy or HTTPS_PROXY does not let through ({what}); NO_PROXY names hosts to reach without it"
+    what = f"status {facts.tunnel}" if rejected else _system(facts)
+    return (
+        f"the proxy of http_proxy or HTTPS_PROXY does not let through ({what}); NO_PROXY names hosts "
+        f"to reach without it"
+    )
 
 
 def _words(facts: Facts) -> str:
@@ -98,19 +110,25 @@ def _certificate(facts: Facts) -> str:
 
 
 def _tls(facts: Facts) -> str:
-    if any(sign in facts.words for sign in ("wrong version number", "packet length too long", "http request")):
+    if any(
+        sign in facts.words for sign in ("wrong version number", "packet length too long", "http request")
+    ):
         return "it does not speak TLS; is it http:// instead of https://?"
     return f"TLS fails ({facts.words})"
 
 
 def _no_http(facts: Facts) -> str:
-    return f"the answer breaks HTTP ({facts.words})"
+    return f"the response breaks HTTP ({facts.words})"
 
 
 def _lost(facts: Facts) -> str:
     if _is_too_long(facts):
         return _TOO_LONG
-    return f"the chunks of the answer's body are broken ({facts.words})" if facts.words.startswith("chunk ") else _LOST
+    return (
+        f"the chunks of the response's body are broken ({facts.words})"
+        if facts.words.startswith("chunk ")
+        else _LOST
+    )
 
 
 def _told(text: str) -> Callable[[Facts], str]:
@@ -130,6 +148,6 @@ _SENTENCES: dict[int, Callable[[Facts], str]] = {
     pycurl.E_SEND_ERROR: _told(_LOST),
     pycurl.E_RECV_ERROR: _lost,
     pycurl.E_PEER_FAILED_VERIFICATION: _certificate,
-    pycurl.E_BAD_CONTENT_ENCODING: _told("the answer's body is not coded as its Content-Encoding says"),
+    pycurl.E_BAD_CONTENT_ENCODING: _told("the response's body is not coded as its Content-Encoding says"),
     _TOO_LARGE: _told(_TOO_LONG),
 }

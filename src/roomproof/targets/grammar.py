@@ -1,7 +1,8 @@
 """What may stand in a request: what HTTP's grammar lets through, and what every server reads alike.
 
-Whoever writes the texts that a request is made of (a recording, a contract, the answer of a server), nothing of
-them may end a line, begin another request, or lead to another room or method than the guard has seen.
+Whoever writes the texts that a request is made of (a recording, a contract, the response of a server),
+nothing of them may end a line, begin another request, or lead to another room or method than the guard has
+seen.
 """
 
 from __future__ import annotations
@@ -31,7 +32,16 @@ Sources: RFC 9110, 7.2, 7.6.1 and 8.6; RFC 9112, 6.
 """
 _ELSEWHERE = frozenset(("forwarded", "x-host", "x-original-host", "x-original-url", "x-rewrite-url"))
 """Headers by which servers behind a proxy are told of another address than that of the request."""
-_OVERRIDES = frozenset(("_method", "x-http-method", "x-http-method-override", "x-method-override", "x-original-method", "x-rewrite-method"))
+_OVERRIDES = frozenset(
+    (
+        "_method",
+        "x-http-method",
+        "x-http-method-override",
+        "x-method-override",
+        "x-original-method",
+        "x-rewrite-method",
+    )
+)
 """Headers, query parameters and fields by which many servers are told of another method."""
 _DECODED = 5
 """What is still encoded after so many decodings is no name of anything."""
@@ -47,7 +57,12 @@ def is_field(name: str, value: str) -> bool:
 def leads_elsewhere(name: str) -> bool:
     """Whether a header of this name changes where a request ends, whom it is for, or what its method is."""
     lowered = name.lower()
-    return lowered in _TO_THE_CONNECTION or lowered in _ELSEWHERE or lowered in _OVERRIDES or lowered.startswith(("proxy-", "x-forwarded-"))
+    return (
+        lowered in _TO_THE_CONNECTION
+        or lowered in _ELSEWHERE
+        or lowered in _OVERRIDES
+        or lowered.startswith(("proxy-", "x-forwarded-"))
+    )
 
 
 def segment(text: str) -> str:
@@ -71,7 +86,9 @@ def unsendable(method: str, path: str, query: Mapping[str, str], headers: Header
     if not _TOKEN.fullmatch(method):
         return "the method is none (RFC 9110, 9.1)"
     wrong = next(_wrong_headers(headers), "") or _wrong_path(path, is_safe=method in SAFE)
-    if not wrong and (name := next((name for name in (*query, *_fields(headers, body)) if name.lower() in _OVERRIDES), "")):
+    if not wrong and (
+        name := next((name for name in (*query, *_fields(headers, body)) if name.lower() in _OVERRIDES), "")
+    ):
         wrong = f"{name!r} tells many servers of another method"
     return wrong
 
@@ -85,7 +102,8 @@ def _wrong_headers(headers: Headers) -> Iterator[str]:
 
 
 def _wrong_path(path: str, *, is_safe: bool) -> str:
-    """Return what is wrong with a path: that it is none (RFC 9112, 3.2.1), or that servers read it in several ways.
+    """Return what is wrong with a path: that it is none (RFC 9112, 3.2.1), or that servers read it in several
+    ways.
 
     The latter may be asked for and never changed: what is changed has to be what the guard has seen.
     """
@@ -95,12 +113,17 @@ def _wrong_path(path: str, *, is_safe: bool) -> str:
     if not all(map(_SEGMENT.fullmatch, segments)):
         return "the path holds what no path can (RFC 3986, 3.3)"
     if not is_safe and ("" in segments[:-1] or any(map(_is_ambiguous, segments))):
-        return "servers read the path in several ways: dots, nothing, a semicolon, an encoded slash, backslash or NUL stand in it"
+        return (
+            "servers read the path in several ways: dots, nothing, a semicolon, an encoded slash, "
+            "backslash or NUL stand in it"
+        )
     return ""
 
 
 def _is_ambiguous(part: str) -> bool:
-    """Whether some server takes a segment for more or less: without its parameters, or decoded, once or more."""
+    """Whether some server takes a segment for more or less: without its parameters, or decoded, once or
+    more.
+    """
     if ";" in part:
         return True
     for _ in range(_DECODED):

@@ -1,4 +1,6 @@
-"""Whether two URLs are of one server: what a lock, and whoever asks where a journal belongs, compares in place of their letters."""
+"""Whether two URLs are of one server: what a lock, and whoever asks where a journal belongs, compares in
+place of their letters.
+"""
 
 from __future__ import annotations
 
@@ -13,11 +15,12 @@ THIS_MACHINE = "localhost"
 
 
 @dataclass(frozen=True)
-class Place:
+class ServerPlace:
     """A scheme, host, port and path as one server may be asked for them in several spellings.
 
-    The host is in lower case and without the dot of the root, an address in its usual form; every name and address of this machine
-    is `localhost` (RFC 6761, 6.3), the one that stands for all of its addresses, too. The path has single slashes, none at its end.
+    The host is in lower case and without the dot of the root, an address in its usual form; every name and
+    address of this machine is `localhost` (RFC 6761, 6.3), the one that stands for all of its addresses, too.
+    The path has single slashes, none at its end.
     """
 
     scheme: str
@@ -26,7 +29,7 @@ class Place:
     path: str
 
 
-def place_of(url: str) -> Place | None:
+def place_of(url: str) -> ServerPlace | None:
     """Return where a URL leads, None if it is none. No name is looked up."""
     try:
         parts = urlsplit(url)
@@ -36,7 +39,7 @@ def place_of(url: str) -> Place | None:
     if not parts.scheme or not host:
         return None
     path = re.sub(r"/+", "/", parts.path).rstrip("/")
-    return Place(parts.scheme, _host(host), _PORTS.get(parts.scheme) if port is None else port, path)
+    return ServerPlace(parts.scheme, _host(host), _PORTS.get(parts.scheme) if port is None else port, path)
 
 
 def is_one_server(one: str, other: str) -> bool:

@@ -1,7 +1,8 @@
 """Which proxy the environment names for a server, as curl reads it, and what of that is secret.
 
-`http_proxy` counts in lower case only, since a web server puts a request's header Proxy into HTTP_PROXY; of the
-others the one in lower case counts before the one in capitals. This machine is never asked through a proxy.
+`http_proxy` counts in lower case only, since a web server puts a request's header Proxy into HTTP_PROXY; of
+the others the one in lower case counts before the one in capitals. This machine is never asked through a
+proxy.
 
 Source: curl's manual, ENVIRONMENT.
 """
@@ -61,7 +62,9 @@ def proxy_secrets(environment: Mapping[str, str]) -> Iterator[str]:
 
 
 def _read(name: str, text: str) -> Proxy:
-    no_address = UsageError(f"{name} is no address of a proxy: write it like http://proxy.example.com:3128, or unset it")
+    no_address = UsageError(
+        f"{name} is no address of a proxy: write it like http://proxy.example.com:3128, or unset it"
+    )
     try:
         parts = urlsplit(text.strip() if "://" in text else f"http://{text.strip()}")
         host, port = parts.hostname or "", parts.port
@@ -69,7 +72,10 @@ def _read(name: str, text: str) -> Proxy:
         # Not told what is wrong: the error would show what stands there.
         raise no_address from None
     if parts.scheme and parts.scheme not in ("http", "https"):
-        raise UsageError(f"{name} names a {parts.scheme} proxy; only HTTP proxies are supported: name one, or the host in NO_PROXY")
+        raise UsageError(
+            f"{name} names a {parts.scheme} proxy; only HTTP proxies are supported: name one, or the "
+            f"host in NO_PROXY"
+        )
     if not parts.scheme or port == 0 or not _HOST.fullmatch(host) or parts.query or parts.fragment:
         raise no_address
     shown = f"[{host}]" if ":" in host else host
@@ -80,7 +86,9 @@ def _read(name: str, text: str) -> Proxy:
 
 
 def _is_exempt(host: str, environment: Mapping[str, str]) -> bool:
-    """Whether a server is reached without a proxy: by its name or a domain of it, its address or a network of it."""
+    """Whether a server is reached without a proxy: by its name or a domain of it, its address or a network of
+    it.
+    """
     listed = next((environment[name] for name in _NONE if environment.get(name)), "").strip().lower()
     entries = re.split(r"[\s,]+", listed)
     return listed == "*" or any(_is_named(host.lower().removesuffix("."), entry) for entry in entries)

@@ -1,6 +1,7 @@
 """Serve a mock on a socket: in the foreground for people, in a child process for a run.
 
-The child prints where it listens when it is ready, and ends when its standard input closes, so it never outlives its parent.
+The child prints where it listens when it is ready, and ends when its standard input closes, so it never
+outlives its parent.
 """
 
 from __future__ import annotations
@@ -26,15 +27,20 @@ LOOPBACK = "127.0.0.1"
 
 def listen(host: str, port: int) -> socket.socket:
     """Return a listening socket; port 0 takes a free one. Raises UsageError if the address cannot be had."""
-    # A socket made for TCP by name: asyncio turns Nagle's algorithm off for no other, and each answer would wait 40 ms.
-    listening = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    # A socket made for TCP by name: asyncio turns Nagle's algorithm off for no other, and each response would
+    # wait 40 ms.
+    listening = socket.socket(
+        socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP
+    )
     try:
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listening.bind((host, port))
         listening.listen(128)
     except OSError as error:
         listening.close()
-        raise UsageError(f"cannot listen on {host}:{port} ({error.strerror}); choose another --port, or 0 for a free one") from error
+        raise UsageError(
+            f"cannot listen on {host}:{port} ({error.strerror}); choose another --port, or 0 for a free one"
+        ) from error
     return listening
 
 
@@ -60,7 +66,7 @@ async def _serve_child(provider: str, listening: socket.socket, fault: str | Non
 
 @dataclass(frozen=True)
 class Serving:
-    """A mock that answers: where, the credentials it takes, the room it has from the start."""
+    """A mock that answers: where, the credentials it accepts, the room it has from the start."""
 
     base_url: str
     environment: Mapping[str, str]
@@ -75,9 +81,17 @@ def mock_process(provider: str, fault: str | None = None) -> Iterator[Serving]:
     """
     if fault is not None:
         find_fault(provider, fault)
-    command = [sys.executable, "-m", "roomproof.targets.serve", provider, *([fault] if fault is not None else [])]
+    command = [
+        sys.executable,
+        "-m",
+        "roomproof.targets.serve",
+        provider,
+        *([fault] if fault is not None else []),
+    ]
     # A session of its own: Ctrl-C is for the run, which then still needs the mock to clean up.
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True) as child:
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True
+    ) as child:
         assert child.stdin is not None
         assert child.stdout is not None
         try:
@@ -98,7 +112,10 @@ def main() -> None:
     listening = listen(LOOPBACK, 0)
     mock = find_mock(sys.argv[1])
     base_url = f"http://{LOOPBACK}:{listening.getsockname()[1]}{mock.prefix}"
-    print(json.dumps({"base_url": base_url, "environment": dict(mock.environment), "room_id": mock.room_id}), flush=True)
+    print(
+        json.dumps({"base_url": base_url, "environment": dict(mock.environment), "room_id": mock.room_id}),
+        flush=True,
+    )
     asyncio.run(_serve_child(sys.argv[1], listening, sys.argv[2] if len(sys.argv) > 2 else None))
 
 

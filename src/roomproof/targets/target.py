@@ -1,4 +1,4 @@
-"""A target: whatever takes requests and brings back interactions."""
+"""A target: whatever accepts requests and brings back interactions."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from roomproof.targets.place import THIS_MACHINE, place_of
 
 
 @dataclass(frozen=True)
-class Outgoing:
+class UnsentRequest:
     """A request before it is signed: path below the base URL, query, headers, body, and what is known of it.
 
-    `repeatable`: the server executes it once, however often it arrives; `seconds`: the answer may take no
+    `repeatable`: the server executes it once, however often it arrives; `seconds`: the response may take no
     longer (None: as long as the target allows). `mark` is the name that it gives a room of the run;
     `housekeeping` tells that it is about the account, not the contract. `meanwhile` may be done while the
-    answer is awaited; whoever wants it done for sure does it again. `number` and `note` are what is told of
+    response is awaited; whoever wants it done for sure does it again. `number` and `note` are what is told of
     it: which request of the run it is, 0 for those that do not count, and what it is about.
     """
 
@@ -44,7 +44,7 @@ class Target(Protocol):
 
     base_url: str
 
-    def send(self, outgoing: Outgoing) -> Interaction:
+    def send(self, unsent: UnsentRequest) -> Interaction:
         """Send one request. A connection that fails gives an interaction without a response, and why."""
         ...
 
@@ -54,6 +54,8 @@ class Target(Protocol):
 
 
 def is_loopback(url: str) -> bool:
-    """Whether a URL is of this machine: by its name (RFC 6761, 6.3) or by its address, however it is written. What is no URL is not."""
+    """Whether a URL is of this machine: by its name (RFC 6761, 6.3) or by its address, however it is written.
+    What is no URL is not.
+    """
     place = place_of(url)
     return place is not None and place.host == THIS_MACHINE

@@ -1,17 +1,19 @@
-"""Miniature providers that are wrong in one way each, and the finding that each must lead to; a file a subject."""
+"""Miniature providers that are wrong in one way each, and the finding that each must lead to; a file a
+subject.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from .answers import answers, statuses
 from .carriers import carriers
 from .creation import creation
 from .fault import Fault
 from .life import life
 from .memory import memory
-from .refusals import refusals
+from .rejections import rejections
+from .responses import responses, statuses
 from .values import lenient, nulls, strict
 
 
@@ -21,9 +23,9 @@ def all_faults(rules: Mapping[str, Mapping[str, Mapping[str, Any]]]) -> Iterator
     yield from nulls(rules)
     yield from strict()
     yield from carriers()
-    yield from answers()
+    yield from responses()
     yield from statuses()
     yield from memory()
     yield from creation()
     yield from life()
-    yield from refusals()
+    yield from rejections()

@@ -11,7 +11,9 @@ from .fault import FAIL, Fault
 Json = Any
 
 
-def on_creation(change: Callable[[Any, dict[str, Json], Mapping[str, Json]], Mapping[str, Json]]) -> Callable[[Any], None]:
+def on_creation(
+    change: Callable[[Any, dict[str, Json], Mapping[str, Json]], Mapping[str, Json]],
+) -> Callable[[Any], None]:
     """A provider whose new rooms are changed: change(mini, room as it should be, body)."""
 
     def bend(mini: Any) -> None:
@@ -35,23 +37,34 @@ def _later(text: str, **by: float) -> str:
 def creation() -> Iterator[Fault]:
     create = "create-room.behaviour"
     yield Fault(
-        "has another default", "create-room.request.size.default", on_creation(lambda _mini, _room, body: {"size": body.get("size", 5)})
+        "has another default",
+        "create-room.request.size.default",
+        on_creation(lambda _mini, _room, body: {"size": body.get("size", 5)}),
     )
     yield Fault(
-        "has no default", "create-room.request.size.default", on_creation(lambda _mini, _room, body: {"size": body.get("size")}), FAIL
+        "has no default",
+        "create-room.request.size.default",
+        on_creation(lambda _mini, _room, body: {"size": body.get("size")}),
+        FAIL,
     )
     yield Fault(
-        "imports with another default", "update-room.request.mode.default", on_creation(lambda _mini, _room, _body: {"mode": "closed"})
+        "imports with another default",
+        "update-room.request.mode.default",
+        on_creation(lambda _mini, _room, _body: {"mode": "closed"}),
     )
     yield Fault(
         "opens tomorrow",
         f"{create}.opens.default-now",
-        on_creation(lambda _mini, room, body: {} if "opens" in body else {"opens": _later(room["opens"], days=1)}),
+        on_creation(
+            lambda _mini, room, body: {} if "opens" in body else {"opens": _later(room["opens"], days=1)}
+        ),
     )
     yield Fault(
         "closes a month early",
         f"{create}.closes.default-now",
-        on_creation(lambda _mini, room, body: {} if "closes" in body else {"closes": _later(room["closes"], days=-30)}),
+        on_creation(
+            lambda _mini, room, body: {} if "closes" in body else {"closes": _later(room["closes"], days=-30)}
+        ),
     )
     yield Fault(
         "has a wrong clock",
@@ -59,21 +72,59 @@ def creation() -> Iterator[Fault]:
         on_creation(lambda _mini, room, _body: {"created": _later(room["created"], hours=-2)}),
         fields=("size",),
     )
-    yield Fault("takes the sender's id", f"{create}.id.server-generated", on_creation(_takes_ids), fields=("size",))
-    yield Fault("uses an id again", f"{create}.id.server-generated", on_creation(_one_id), fields=("size",))
-    yield Fault("carries out repeats", f"{create}.repeats.replayed-once", _never_repeats, says="executed again", fields=("size",))
-    yield Fault("carries out the second repeat", f"{create}.repeats.replayed-once", _repeats_twice, says="executed again", fields=("size",))
-    yield Fault("refuses repeats", f"{create}.repeats.replayed-once", _refuses_repeats, says="repeated request", fields=("size",))
-    yield Fault("takes half a pair", f"{create}.repeats.pair-required", _half_pairs, says="Request-Id without First-Sent", fields=("size",))
     yield Fault(
-        "takes any window",
+        "accepts the sender's id",
+        f"{create}.id.server-generated",
+        on_creation(_accepts_ids),
+        fields=("size",),
+    )
+    yield Fault("uses an id again", f"{create}.id.server-generated", on_creation(_one_id), fields=("size",))
+    yield Fault(
+        "carries out repeats",
+        f"{create}.repeats.replayed-once",
+        _never_repeats,
+        says="executed again",
+        fields=("size",),
+    )
+    yield Fault(
+        "carries out the second repeat",
+        f"{create}.repeats.replayed-once",
+        _repeats_twice,
+        says="executed again",
+        fields=("size",),
+    )
+    yield Fault(
+        "rejects repeats",
+        f"{create}.repeats.replayed-once",
+        _rejects_repeats,
+        says="repeated request",
+        fields=("size",),
+    )
+    yield Fault(
+        "accepts half a pair",
+        f"{create}.repeats.pair-required",
+        _half_pairs,
+        says="Request-Id without First-Sent",
+        fields=("size",),
+    )
+    yield Fault(
+        "accepts any window",
         f"{create}.window.window",
         lambda mini: setattr(mini, "check_window", lambda *_: None),
         fields=("opens", "closes"),
     )
-    yield Fault("lists everyone as host", f"{create}.guests.listed-echo", _listed(lambda guest: {**guest, "role": "host"}), says="role of")
-    yield Fault("lists nobody", f"{create}.guests.listed-echo", _listed(lambda _: None), says="list has no such entry")
-    yield Fault("makes everyone a host", f"{create}.guests.listed-default", _default_role("host"), says="role of")
+    yield Fault(
+        "lists everyone as host",
+        f"{create}.guests.listed-echo",
+        _listed(lambda guest: {**guest, "role": "host"}),
+        says="role of",
+    )
+    yield Fault(
+        "lists nobody", f"{create}.guests.listed-echo", _listed(lambda _: None), says="list has no such entry"
+    )
+    yield Fault(
+        "makes everyone a host", f"{create}.guests.listed-default", _default_role("host"), says="role of"
+    )
 
 
 def _never_repeats(mini: Any) -> None:
@@ -93,7 +144,7 @@ def _repeats_twice(mini: Any) -> None:
     mini.create = create
 
 
-def _refuses_repeats(mini: Any) -> None:
+def _rejects_repeats(mini: Any) -> None:
     right, seen = mini.create, set()
 
     def create(body: Json, text: Json, headers: Mapping[str, str]) -> Any:
@@ -105,7 +156,7 @@ def _refuses_repeats(mini: Any) -> None:
     mini.create = create
 
 
-def _takes_ids(_mini: Any, room: Mapping[str, Json], body: Mapping[str, Json]) -> Mapping[str, Json]:
+def _accepts_ids(_mini: Any, room: Mapping[str, Json], body: Mapping[str, Json]) -> Mapping[str, Json]:
     return {"id": body.get("id", room["id"])}
 
 
@@ -128,6 +179,8 @@ def _listed(change: Callable[[dict[str, Json]], Json]) -> Callable[[Any], None]:
 
 def _default_role(role: str) -> Callable[[Any], None]:
     def bend(mini: Any) -> None:
-        mini.listed = lambda room: [{"who": name, "role": guest.get("role", role)} for name, guest in room.guests.items()]
+        mini.listed = lambda room: [
+            {"who": name, "role": guest.get("role", role)} for name, guest in room.guests.items()
+        ]
 
     return bend

@@ -14,7 +14,8 @@ LEVELS = {"observed-maximum": WARNING, "sample-minimum": WARNING}
 
 @dataclass(frozen=True)
 class Fault:
-    """One wrong provider: `bend` turns a right one into it; `clause` and `verdict` are the finding, `says` stands in its summary.
+    """One wrong provider: `bend` turns a right one into it; `clause` and `verdict` are the finding, `says`
+    stands in its summary.
 
     The provider is asked about one operation whose body has only `fields`.
     """
@@ -36,4 +37,6 @@ class Fault:
 
     @property
     def told(self) -> str:
-        return self.says or self.clause.split(".")[-2].replace("values", "guests").replace("keys", "guests").replace("items", "")
+        return self.says or self.clause.split(".")[-2].replace("values", "guests").replace(
+            "keys", "guests"
+        ).replace("items", "")

@@ -12,17 +12,56 @@ Json = Any
 
 def life() -> Iterator[Fault]:
     """Yield a provider for each way in which a list, a read or a deletion is wrong."""
-    yield Fault("forgets a shelf in the list", "create-shelf.behaviour.list.listed", _listed(lambda shown, _: shown[:-1]), says="was made")
-    yield Fault("has two planks", "create-shelf.behaviour.planks.default-on-create", _with_planks(2), says="documented is 3")
-    yield Fault("has no bound for a page", "list-shelves.behaviour.pages.paging", _paged(_all), says="at most")
-    yield Fault("shows a shelf on two pages", "list-shelves.behaviour.pages.paging", _paged(_overlapping), says="a page before")
+    yield Fault(
+        "forgets a shelf in the list",
+        "create-shelf.behaviour.list.listed",
+        _listed(lambda shown, _: shown[:-1]),
+        says="was made",
+    )
+    yield Fault(
+        "has two planks",
+        "create-shelf.behaviour.planks.default-on-create",
+        _with_planks(2),
+        says="documented is 3",
+    )
+    yield Fault(
+        "has no bound for a page", "list-shelves.behaviour.pages.paging", _paged(_all), says="at most"
+    )
+    yield Fault(
+        "shows a shelf on two pages",
+        "list-shelves.behaviour.pages.paging",
+        _paged(_overlapping),
+        says="a page before",
+    )
     yield Fault("shows a shelf twice", "list-shelves.behaviour.pages.paging", _paged(_doubled), says="twice")
-    yield Fault("changes labels when asked", "list-shelves.behaviour.safe.safe", _listed(_relabelled), says="between two reads")
+    yield Fault(
+        "changes labels when asked",
+        "list-shelves.behaviour.safe.safe",
+        _listed(_relabelled),
+        says="between two reads",
+    )
     yield Fault("does not filter", "list-shelves.behaviour.label.filter", _unfiltered, says="shows an entry")
-    yield Fault("filters too much", "list-shelves.behaviour.label.filter", _listed(_none_of_a_label), says="does not show it")
-    yield Fault("shows what is gone", "delete-shelf.behaviour.gone.gone-after-delete", _reads_what_is_gone, says="can still be read")
-    yield Fault("lists what is gone", "delete-shelf.behaviour.list.not-listed", _lists_what_is_gone, says="was deleted")
-    yield Fault("deletes twice", "delete-shelf.behaviour.again.delete-repeated", _deletes_twice, says="status 204")
+    yield Fault(
+        "filters too much",
+        "list-shelves.behaviour.label.filter",
+        _listed(_none_of_a_label),
+        says="does not show it",
+    )
+    yield Fault(
+        "shows what is gone",
+        "delete-shelf.behaviour.gone.gone-after-delete",
+        _reads_what_is_gone,
+        says="can still be read",
+    )
+    yield Fault(
+        "lists what is gone",
+        "delete-shelf.behaviour.list.not-listed",
+        _lists_what_is_gone,
+        says="was deleted",
+    )
+    yield Fault(
+        "deletes twice", "delete-shelf.behaviour.again.delete-repeated", _deletes_twice, says="status 204"
+    )
 
 
 def _listed(change: Callable[[list[Json], Mapping[str, str]], list[Json]]) -> Callable[[Any], None]:
@@ -74,11 +113,11 @@ def _with_planks(number: int) -> Callable[[Any], None]:
     def bend(mini: Any) -> None:
         right = mini.about_shelves
 
-        def about_shelves(outgoing: Any, parts: list[str], headers: Mapping[str, str]) -> Any:
-            answer = right(outgoing, parts, headers)
-            if outgoing.method == "POST" and answer.body["planks"] == 3:
-                answer.body["planks"] = number
-            return answer
+        def about_shelves(unsent: Any, parts: list[str], headers: Mapping[str, str]) -> Any:
+            response = right(unsent, parts, headers)
+            if unsent.method == "POST" and response.body["planks"] == 3:
+                response.body["planks"] = number
+            return response
 
         mini.about_shelves = about_shelves
 
@@ -93,24 +132,26 @@ def _unfiltered(mini: Any) -> None:
 def _reads_what_is_gone(mini: Any) -> None:
     right = mini.about_shelves
 
-    def about_shelves(outgoing: Any, parts: list[str], headers: Mapping[str, str]) -> Any:
-        if outgoing.method == "GET" and parts and parts[0] in mini.shelves:
-            return mini.answer(200, mini.shelves[parts[0]].shown)
-        return right(outgoing, parts, headers)
+    def about_shelves(unsent: Any, parts: list[str], headers: Mapping[str, str]) -> Any:
+        if unsent.method == "GET" and parts and parts[0] in mini.shelves:
+            return mini.response(200, mini.shelves[parts[0]].shown)
+        return right(unsent, parts, headers)
 
     mini.about_shelves = about_shelves
 
 
 def _lists_what_is_gone(mini: Any) -> None:
-    mini.fitting = lambda query: [shelf.shown for shelf in mini.shelves.values() if query.get("label") in (None, shelf.shown["label"])]
+    mini.fitting = lambda query: [
+        shelf.shown for shelf in mini.shelves.values() if query.get("label") in (None, shelf.shown["label"])
+    ]
 
 
 def _deletes_twice(mini: Any) -> None:
     right = mini.about_shelves
 
-    def about_shelves(outgoing: Any, parts: list[str], headers: Mapping[str, str]) -> Any:
-        if outgoing.method == "DELETE" and parts[0] in mini.shelves:
+    def about_shelves(unsent: Any, parts: list[str], headers: Mapping[str, str]) -> Any:
+        if unsent.method == "DELETE" and parts[0] in mini.shelves:
             return mini.delete_shelf(mini.shelves[parts[0]])
-        return right(outgoing, parts, headers)
+        return right(unsent, parts, headers)
 
     mini.about_shelves = about_shelves

@@ -7,14 +7,16 @@ from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
-from roomproof.targets.target import Outgoing
+from roomproof.targets.target import UnsentRequest
 
 from .fault import WARNING, Fault
 
 Json = Any
 
 
-def after_update(change: Callable[[Any, dict[str, Json], Mapping[str, Json]], dict[str, Json]]) -> Callable[[Any], None]:
+def after_update(
+    change: Callable[[Any, dict[str, Json], Mapping[str, Json]], dict[str, Json]],
+) -> Callable[[Any], None]:
     """A provider whose updated rooms are changed: change(mini, room as it should be, body)."""
 
     def bend(mini: Any) -> None:
@@ -31,13 +33,23 @@ def memory() -> Iterator[Fault]:
     yield Fault("forgets one value", f"{update}.size.echo", after_update(_lost_for_one_value))
     yield Fault("never shows the note", f"{update}.note.echo", after_update(_dropped))
     yield Fault("forgets a title", f"{replace}.title.echo", _moves("title", "other"))
-    yield Fault("resets what is not sent", f"{update}.mode.unchanged", after_update(_resets), fields=("mode", "flag"))
+    yield Fault(
+        "resets what is not sent", f"{update}.mode.unchanged", after_update(_resets), fields=("mode", "flag")
+    )
     yield Fault("mixes up rooms", f"{update}.size.unchanged", after_update(_leaks), fields=("size", "flag"))
-    yield Fault("carries out what it refuses", f"{update}.name.unchanged", _keeps_refused, fields=("name", "size"))
-    yield Fault("takes null for a reset", f"{update}.size.null-unchanged", _null_resets, WARNING)
+    yield Fault(
+        "carries out what it rejects", f"{update}.name.unchanged", _keeps_rejected, fields=("name", "size")
+    )
+    yield Fault("accepts null for a reset", f"{update}.size.null-unchanged", _null_resets, WARNING)
     yield Fault("moves a date to noon", f"{update}.day.date-only", after_update(_shifted))
     yield Fault("keeps a date a date", f"{update}.day.date-only", _echoed)
-    yield Fault("changes ids", f"{update}.id.constant", _moves("id", lambda: str(uuid4())), says="about room", fields=("flag",))
+    yield Fault(
+        "changes ids",
+        f"{update}.id.constant",
+        _moves("id", lambda: str(uuid4())),
+        says="about room",
+        fields=("flag",),
+    )
     yield Fault(
         "answers about another room",
         f"{update}.id.constant",
@@ -51,12 +63,23 @@ def memory() -> Iterator[Fault]:
         _moves("created", lambda: datetime.now().astimezone().isoformat()),
         fields=("flag",),
     )
-    yield Fault("reads another size", f"{update}.size.read-after-write", _reads({"size": 3}), fields=("size",))
+    yield Fault(
+        "reads another size", f"{update}.size.read-after-write", _reads({"size": 3}), fields=("size",)
+    )
     yield Fault("reads no note", f"{update}.note.read-after-write", _reads({"note": None}), fields=("note",))
     yield Fault("gives a room to the sender", f"{replace}.owner.read-only", _any_owner, fields=("flag",))
-    yield Fault("gives a room away", f"{replace}.owner.constant", _moves("owner", lambda: str(uuid4())), fields=("flag",))
-    yield Fault("invents a default", f"{replace}.size.kept-or-default", _replaced(size=3), fields=("flag", "size"))
-    yield Fault("invents a flag", f"{replace}.flag.kept-or-default", _replaced(flag=True), fields=("flag", "size"))
+    yield Fault(
+        "gives a room away",
+        f"{replace}.owner.constant",
+        _moves("owner", lambda: str(uuid4())),
+        fields=("flag",),
+    )
+    yield Fault(
+        "invents a default", f"{replace}.size.kept-or-default", _replaced(size=3), fields=("flag", "size")
+    )
+    yield Fault(
+        "invents a flag", f"{replace}.flag.kept-or-default", _replaced(flag=True), fields=("flag", "size")
+    )
     yield Fault("invents a title", f"{replace}.title.default-from", _titled("untitled"), fields=("title",))
 
 
@@ -90,7 +113,7 @@ def _moves(name: str, value: Json) -> Callable[[Any], None]:
     return after_update(lambda _mini, room, _body: {**room, name: value() if callable(value) else value})
 
 
-def _keeps_refused(mini: Any) -> None:
+def _keeps_rejected(mini: Any) -> None:
     right = mini.check_values
 
     def check_values(operation: str, body: dict[str, Json]) -> None:
@@ -105,20 +128,23 @@ def _keeps_refused(mini: Any) -> None:
 def _null_resets(mini: Any) -> None:
     mini.nullable.add("size")
     right = mini.updated
-    mini.updated = lambda room, body: {**right(room, body), **({"size": 1} if body.get("size", 0) is None else {})}
+    mini.updated = lambda room, body: {
+        **right(room, body),
+        **({"size": 1} if body.get("size", 0) is None else {}),
+    }
 
 
-def _reads(members: Mapping[str, Json]) -> Callable[[Any], None]:
+def _reads(fields: Mapping[str, Json]) -> Callable[[Any], None]:
     """A provider that shows something else to who only looks."""
 
     def bend(mini: Any) -> None:
         right = mini.answered
 
-        def answered(outgoing: Outgoing, headers: Mapping[str, str]) -> Any:
-            answer = right(outgoing, headers)
-            if outgoing.method == "GET" and "room" in answer.body:
-                answer.body = {"room": {**answer.body["room"], **members}}
-            return answer
+        def answered(unsent: UnsentRequest, headers: Mapping[str, str]) -> Any:
+            response = right(unsent, headers)
+            if unsent.method == "GET" and "room" in response.body:
+                response.body = {"room": {**response.body["room"], **fields}}
+            return response
 
         mini.answered = answered
 
@@ -126,7 +152,13 @@ def _reads(members: Mapping[str, Json]) -> Callable[[Any], None]:
 
 
 def _any_owner(mini: Any) -> None:
-    mini.replaced = lambda room, body: {**room.shown, "title": room.shown["name"], "size": 4, "flag": False, **body}
+    mini.replaced = lambda room, body: {
+        **room.shown,
+        "title": room.shown["name"],
+        "size": 4,
+        "flag": False,
+        **body,
+    }
 
 
 def _echoed(mini: Any) -> None:
@@ -136,7 +168,10 @@ def _echoed(mini: Any) -> None:
 def _replaced(**defaults: Json) -> Callable[[Any], None]:
     def bend(mini: Any) -> None:
         right = mini.replaced
-        mini.replaced = lambda room, body: {**right(room, body), **{name: body.get(name, value) for name, value in defaults.items()}}
+        mini.replaced = lambda room, body: {
+            **right(room, body),
+            **{name: body.get(name, value) for name, value in defaults.items()},
+        }
 
     return bend
 

@@ -19,8 +19,10 @@ from selenium.webdriver.remote.webelement import WebElement
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 QUIET = (
-    "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage", "--hide-scrollbars", "--force-color-profile=srgb",
+    "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage", "--hide-scrollbars",
+    "--force-color-profile=srgb",
 )  # fmt: skip
 DESK, PHONE = (1280, 900), (390, 844)
 
@@ -84,7 +86,9 @@ class Browser:
 
     def picture(self, path: Path) -> None:
         """Write what the window shows as PNG."""
-        shot = self.driver.execute_cdp_cmd("Page.captureScreenshot", {"format": "png", "optimizeForSpeed": False})
+        shot = self.driver.execute_cdp_cmd(
+            "Page.captureScreenshot", {"format": "png", "optimizeForSpeed": False}
+        )
         path.write_bytes(base64.b64decode(shot["data"]))
 
 
@@ -99,7 +103,9 @@ def browser() -> Iterator[Browser]:
         for argument in (*QUIET, f"--user-data-dir={profile}"):
             options.add_argument(argument)
         options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
-        driver = webdriver.Chrome(options=options, service=Service(paths[1], env={**os.environ, "HOME": profile}))
+        driver = webdriver.Chrome(
+            options=options, service=Service(paths[1], env={**os.environ, "HOME": profile})
+        )
         try:
             yield Browser(driver)
         finally:

@@ -22,7 +22,7 @@ from roomproof.reports.html import html
 HERE = Path(__file__).parent
 Json = Any
 FAULTS = ("max-64", "recording-reset", "created-at-format")
-"""Of each sort one: a limit, something that takes a sequence, an answer."""
+"""Of each sort one: a limit, something that takes a sequence, a response."""
 
 
 def _loaded(name: str) -> ModuleType:
@@ -39,7 +39,9 @@ def _loaded(name: str) -> ModuleType:
 @pytest.fixture(scope="session")
 def right() -> Json:
     """What the shipped recordings of four providers say: nothing fails, and not everything is exercised."""
-    report = replay(*(bundled("cassettes") / name / "mock" for name in ("azure", "carrierx", "signalwire", "telnyx")))
+    report = replay(
+        *(bundled("cassettes") / name / "mock" for name in ("azure", "carrierx", "signalwire", "telnyx"))
+    )
     node = json.loads(as_json(report))
     for provider in node["providers"]:
         provider["started"] = "2026-01-02T03:04:05+00:00"
@@ -87,14 +89,18 @@ def page(written: Callable[..., Path], right: Json, wrong: Json) -> Path:
 @pytest.fixture(scope="session")
 def trend(written: Callable[..., Path], right: Json, wrong: Json) -> Path:
     """A page about two runs of one provider: it was right, and is wrong now."""
-    return written(wrong, {**right, "providers": [node for node in right["providers"] if node["provider"] == "telnyx"]})
+    return written(
+        wrong, {**right, "providers": [node for node in right["providers"] if node["provider"] == "telnyx"]}
+    )
 
 
 @pytest.fixture(scope="session")
 def _browser() -> Iterator[Any]:
     module = _loaded("browser")
     if module.found() is None:
-        missing = "no Chromium and chromedriver on this machine (Debian: apt-get install chromium chromium-driver)"
+        missing = (
+            "no Chromium and chromedriver on this machine (Debian: apt-get install chromium chromium-driver)"
+        )
         if os.environ.get("CI"):
             pytest.fail(f"{missing}: CI has to have them")
         pytest.skip(missing)

@@ -1,4 +1,6 @@
-"""Renew the pictures in README: `python tests/reports/html/images.py`, with Chromium and chromedriver on the machine."""
+"""Renew the pictures in README: `python tests/reports/html/images.py`, with Chromium and chromedriver on the
+machine.
+"""
 
 from __future__ import annotations
 
@@ -39,19 +41,31 @@ def page(path: Path) -> None:
         for fault in faults:
             app = find_fault(provider, fault).around(app)
         with serving(app) as origin:
-            # Strict, so that the picture has a finding of several steps: what an update leaves alone is the word of a standard.
-            told = verify(provider, base_url=origin + mock.prefix, room_id=mock.room_id, environment=mock.environment, strict=True)
+            # Strict, so that the picture has a finding of several steps: what an update leaves alone is the
+            # word of a standard.
+            told = verify(
+                provider,
+                base_url=origin + mock.prefix,
+                room_id=mock.room_id,
+                environment=mock.environment,
+                strict=True,
+            )
         providers += json.loads(as_json(told).replace(origin, "https://staging.example.com"))["providers"]
     whole = report_from({**json.loads(as_json(told)), "providers": providers})
     path.write_text(html([whole]), encoding="utf-8")
 
 
-def picture(shown: Browser, name: str, selector: str, height: int, *, dark: bool = False, width: int = 1100) -> None:
+def picture(
+    shown: Browser, name: str, selector: str, height: int, *, dark: bool = False, width: int = 1100
+) -> None:
     """Write docs/images/NAME.png: so much of the page from an element on."""
     shown.media(dark=dark)
     shown.size(width, height)
     shown.run("document.getElementById('filters').style.position = 'static'")
-    shown.run("scrollTo(0, document.querySelector(arguments[0]).getBoundingClientRect().top + scrollY - 12)", selector)
+    shown.run(
+        "scrollTo(0, document.querySelector(arguments[0]).getBoundingClientRect().top + scrollY - 12)",
+        selector,
+    )
     path = ROOT / "docs" / "images" / f"{name}.png"
     path.parent.mkdir(parents=True, exist_ok=True)
     shown.picture(path)

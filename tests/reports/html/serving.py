@@ -18,7 +18,9 @@ def serving(app: ASGIApp) -> Iterator[str]:
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP) as listening:
         listening.bind(("127.0.0.1", 0))
         listening.listen()
-        server = uvicorn.Server(uvicorn.Config(app, lifespan="off", log_level="error", access_log=False, ws="none"))
+        server = uvicorn.Server(
+            uvicorn.Config(app, lifespan="off", log_level="error", access_log=False, ws="none")
+        )
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
         thread.start()
         try:

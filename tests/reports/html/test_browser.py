@@ -1,4 +1,6 @@
-"""The page in a real browser: what a person sees, clicks, types, prints, and reads without scripts or in the dark."""
+"""The page in a real browser: what a person sees, clicks, types, prints, and reads without scripts or in the
+dark.
+"""
 
 from __future__ import annotations
 
@@ -12,9 +14,17 @@ from selenium.webdriver.common.keys import Keys
 LIMIT = "telnyx.update-room.request.max_participants.maximum"
 CALM = "azure.create-room.request.participants.type"
 CONTRAST = """
-function channel(value) { value /= 255; return value <= 0.04045 ? value / 12.92 : Math.pow((value + 0.055) / 1.055, 2.4); }
-function light(color) { return 0.2126 * channel(color[0]) + 0.7152 * channel(color[1]) + 0.0722 * channel(color[2]); }
-function parts(text) { var found = text.match(/[\\d.]+/g).map(Number); return found.length > 3 ? found : found.concat(1); }
+function channel(value) {
+  value /= 255;
+  return value <= 0.04045 ? value / 12.92 : Math.pow((value + 0.055) / 1.055, 2.4);
+}
+function light(color) {
+  return 0.2126 * channel(color[0]) + 0.7152 * channel(color[1]) + 0.0722 * channel(color[2]);
+}
+function parts(text) {
+  var found = text.match(/[\\d.]+/g).map(Number);
+  return found.length > 3 ? found : found.concat(1);
+}
 function behind(element) {
   for (; element; element = element.parentElement) {
     var color = parts(getComputedStyle(element).backgroundColor);
@@ -45,7 +55,10 @@ return {combinations: Object.keys(seen).length, bad: bad};
 
 def shown(browser: Any, selector: str) -> list[str]:
     """Return the texts of what is on the page and not hidden by a filter, whether it is opened or not."""
-    script = "return Array.from(document.querySelectorAll(arguments[0])).filter(e => !e.closest('[hidden]')).map(e => e.textContent.trim())"
+    script = (
+        "return Array.from(document.querySelectorAll(arguments[0])).filter(e => "
+        "!e.closest('[hidden]')).map(e => e.textContent.trim())"
+    )
     found: list[str] = browser.run(script, selector)
     return found
 
@@ -53,13 +66,17 @@ def shown(browser: Any, selector: str) -> list[str]:
 def clauses(browser: Any) -> list[str]:
     """Return the verdicts of the rows of clauses that are not hidden."""
     found: list[str] = browser.run(
-        "return Array.from(document.querySelectorAll('.clause')).filter(e => !e.closest('[hidden]')).map(e => e.dataset.v)"
+        "return Array.from(document.querySelectorAll('.clause')).filter(e => "
+        "!e.closest('[hidden]')).map(e => e.dataset.v)"
     )
     return found
 
 
 def is_in_view(browser: Any, element: Any) -> bool:
-    script = "var r = arguments[0].getBoundingClientRect(); return r.height > 0 && r.bottom > 0 && r.top < innerHeight"
+    script = (
+        "var r = arguments[0].getBoundingClientRect(); return r.height > 0 && r.bottom > 0 && "
+        "r.top < innerHeight"
+    )
     return bool(browser.until(lambda: browser.run(script, element)))
 
 
@@ -67,7 +84,10 @@ def test_the_top_says_whether_to_release_and_what_to_look_at_first(browser: Any,
     browser.open(page)
     assert browser.one("h1").text.startswith("Do not release: ")
     assert browser.one("h1").text.endswith(" clauses fail at telnyx")
-    words = {card.find_element("css selector", "h3").text: card.find_element("css selector", ".word").text for card in browser.all(".card")}
+    words = {
+        card.find_element("css selector", "h3").text: card.find_element("css selector", ".word").text
+        for card in browser.all(".card")
+    }
     assert words["telnyx"] == "breaks its contract"
     assert words["carrierx"] == "keeps its contract"
     assert browser.all("#next li")[0].text.startswith(LIMIT)
@@ -80,7 +100,10 @@ def test_a_click_on_the_first_thing_to_do_shows_its_finding(browser: Any, page: 
     browser.all("#next a")[0].click()
     finding = browser.run("return document.getElementById(arguments[0])", LIMIT)
     assert is_in_view(browser, finding)
-    assert {mark.text for mark in finding.find_elements("css selector", "mark")} == {'"max_participants": 51', "status 200"}
+    assert {mark.text for mark in finding.find_elements("css selector", "mark")} == {
+        '"max_participants": 51',
+        "status 200",
+    }
     assert "--data-binary '{\"max_participants\":51}'" in finding.text
     assert "Telnyx: Update a room, Body, max_participants" in finding.text
 
@@ -89,7 +112,9 @@ def test_a_sequence_is_shown_as_numbered_steps(browser: Any, page: Path) -> None
     browser.open(page, "#telnyx.update-room.behaviour.enable_recording.unchanged")
     steps = shown(browser, "[id$='enable_recording.unchanged'] .steps > li > details > summary")
     assert len(steps) > 1
-    assert [step.partition(":")[0] for step in steps] == [f"Step {number}" for number in range(1, len(steps) + 1)]
+    assert [step.partition(":")[0] for step in steps] == [
+        f"Step {number}" for number in range(1, len(steps) + 1)
+    ]
 
 
 @pytest.mark.parametrize("verdict", ["fail", "unexercised", "pass"])
@@ -111,7 +136,9 @@ def test_the_filters_by_level_provider_and_text(browser: Any, page: Path) -> Non
     total = browser.one("#filters output").text
     browser.one("#filters [name=p] option:nth-child(2)").click()
     assert browser.until(lambda: shown(browser, ".heads [data-c]") == ["telnyx"])
-    assert set(shown(browser, ".finding summary code")) == set(shown(browser, ".finding[data-p=telnyx] summary code"))
+    assert set(shown(browser, ".finding summary code")) == set(
+        shown(browser, ".finding[data-p=telnyx] summary code")
+    )
     browser.one("#filters [name=t]").send_keys("max_participants maximum")
     assert browser.until(lambda: shown(browser, ".finding summary code") == [LIMIT])
     assert set(shown(browser, ".field > summary code")) == {"max_participants", "data.max_participants"}
@@ -143,9 +170,14 @@ def test_a_deep_link_shows_its_clause_through_filters(browser: Any, page: Path) 
 def test_every_clause_of_the_reports_has_exactly_one_anchor(browser: Any, page: Path, right: Any) -> None:
     browser.open(page)
     ids = [clause["id"] for node in right["providers"] for clause in node["clauses"]]
-    counts = browser.run("return arguments[0].map(id => document.querySelectorAll('[id=\"' + id + '\"]').length)", ids)
+    counts = browser.run(
+        "return arguments[0].map(id => document.querySelectorAll('[id=\"' + id + '\"]').length)", ids
+    )
     assert set(counts) == {1}
-    dead = "return Array.from(document.links).filter(a => !document.getElementById(decodeURIComponent(a.hash.slice(1)))).length"
+    dead = (
+        "return Array.from(document.links).filter(a => "
+        "!document.getElementById(decodeURIComponent(a.hash.slice(1)))).length"
+    )
     assert browser.run(dead) == 0
 
 
@@ -160,7 +192,10 @@ def test_it_can_be_used_with_a_keyboard_alone(browser: Any, page: Path) -> None:
     for _ in range(60):
         keys.send_keys(Keys.TAB).perform()
         seen.append(
-            browser.run("var a = document.activeElement; return [a.tagName, a.name || a.className || '', getComputedStyle(a).outlineStyle]")
+            browser.run(
+                "var a = document.activeElement; return [a.tagName, a.name || a.className || '', "
+                "getComputedStyle(a).outlineStyle]"
+            )
         )
         if seen[-1][0] == "SUMMARY":
             break
@@ -170,10 +205,14 @@ def test_it_can_be_used_with_a_keyboard_alone(browser: Any, page: Path) -> None:
     summary = browser.driver.switch_to.active_element
     was_open = browser.run("return arguments[0].parentElement.open", summary)
     keys.send_keys(Keys.ENTER).perform()
-    assert browser.until(lambda: browser.run("return arguments[0].parentElement.open", summary) is not was_open)
+    assert browser.until(
+        lambda: browser.run("return arguments[0].parentElement.open", summary) is not was_open
+    )
 
 
-def test_who_goes_on_before_the_browser_tells_of_the_new_address_is_not_pulled_back(browser: Any, page: Path) -> None:
+def test_who_goes_on_before_the_browser_tells_of_the_new_address_is_not_pulled_back(
+    browser: Any, page: Path
+) -> None:
     browser.open(page, "#main")
     assert browser.run("return document.activeElement.id") == "main"
     ActionChains(browser.driver).send_keys(Keys.TAB).perform()
@@ -186,7 +225,9 @@ def test_who_goes_on_before_the_browser_tells_of_the_new_address_is_not_pulled_b
 def test_a_screen_reader_finds_its_way(browser: Any, page: Path) -> None:
     browser.open(page)
     assert browser.run("return document.documentElement.lang") == "en"
-    levels = browser.run("return Array.from(document.querySelectorAll('h1, h2, h3, h4, h5')).map(h => Number(h.tagName[1]))")
+    levels = browser.run(
+        "return Array.from(document.querySelectorAll('h1, h2, h3, h4, h5')).map(h => Number(h.tagName[1]))"
+    )
     assert levels.count(1) == 1
     unnamed = browser.run(
         "return Array.from(document.querySelectorAll('a, button, summary, input, select')).filter("
@@ -194,13 +235,20 @@ def test_a_screen_reader_finds_its_way(browser: Any, page: Path) -> None:
     )
     assert unnamed == 0
     # No verdict is told by colour alone: the word stands in each cell.
-    cells = browser.run("return Array.from(document.querySelectorAll('.matrix .c')).map(c => [c.className, c.textContent])")
+    cells = browser.run(
+        "return Array.from(document.querySelectorAll('.matrix .c')).map(c => [c.className, c.textContent])"
+    )
     assert all(text.endswith(name.split()[1]) for name, text in cells)
-    assert browser.run("return Array.from(document.querySelectorAll('svg.map')).every(s => s.getAttribute('aria-label').length > 20)")
+    assert browser.run(
+        "return Array.from(document.querySelectorAll('svg.map')).every(s => "
+        "s.getAttribute('aria-label').length > 20)"
+    )
 
 
 @pytest.mark.parametrize("which", ["page", "trend"])
-def test_on_a_phone_the_page_does_not_scroll_sideways(which: str, browser: Any, request: pytest.FixtureRequest) -> None:
+def test_on_a_phone_the_page_does_not_scroll_sideways(
+    which: str, browser: Any, request: pytest.FixtureRequest
+) -> None:
     browser.size(390, 844)
     browser.open(request.getfixturevalue(which))
     browser.run("document.querySelectorAll('details').forEach(d => { d.open = true; })")
@@ -218,12 +266,17 @@ def test_every_text_has_enough_contrast(dark: bool, browser: Any, page: Path) ->
     assert found["combinations"] > 20
 
 
-def test_on_paper_the_verdicts_and_the_fails_are_there_and_the_controls_are_not(browser: Any, page: Path) -> None:
+def test_on_paper_the_verdicts_and_the_fails_are_there_and_the_controls_are_not(
+    browser: Any, page: Path
+) -> None:
     browser.open(page)
     browser.media(dark=True, kind="print")
     browser.run("dispatchEvent(new Event('beforeprint'))")
     assert not browser.one("#filters").is_displayed()
-    assert browser.run("return getComputedStyle(document.documentElement).backgroundColor") == "rgb(255, 255, 255)"
+    assert (
+        browser.run("return getComputedStyle(document.documentElement).backgroundColor")
+        == "rgb(255, 255, 255)"
+    )
     assert browser.run("return Array.from(document.querySelectorAll('.finding.fail')).every(f => f.open)")
     pdf = browser.driver.execute_cdp_cmd("Page.printToPDF", {})
     assert len(pdf["data"]) > 20_000
@@ -248,7 +301,8 @@ def test_limits_that_are_not_kept_are_seen_at_a_glance(browser: Any, page: Path)
     assert labels == ["64 accepted"]
     places = browser.run(
         "var s = arguments[0].querySelector('svg'), band = s.querySelector('.band').getBoundingClientRect();"
-        "return Array.from(s.querySelectorAll('.accepted.against')).every(m => m.getBoundingClientRect().left > band.right - 6)",
+        "return Array.from(s.querySelectorAll('.accepted.against')).every(m => "
+        "m.getBoundingClientRect().left > band.right - 6)",
         first,
     )
     assert places
@@ -260,19 +314,24 @@ def test_several_runs_show_what_broke(browser: Any, trend: Path) -> None:
     broke = browser.all(".turned")[0]
     assert broke.text.splitlines()[0].endswith("broke")
     assert f"{LIMIT} pass → fail" in broke.text
-    assert [len(cell.find_elements("css selector", ".v.fail")) for cell in browser.all(".trend tbody td")] == [0, 1]
+    assert [
+        len(cell.find_elements("css selector", ".v.fail")) for cell in browser.all(".trend tbody td")
+    ] == [0, 1]
 
 
 def test_first_paint_does_not_wait_for_two_thousand_clauses(browser: Any, written: Any, right: Any) -> None:
     telnyx = right["providers"][3]
     many = [
         {**telnyx, "provider": name, "clauses": [
-            {**telnyx["clauses"][0], "id": f"{name}.update-room.request.field{number}.maximum"} for number in range(500)
+            {**telnyx["clauses"][0],
+            "id": f"{name}.update-room.request.field{number}.maximum"} for number in range(500)
         ]}
         for name in ("one", "two", "three", "four")
     ]  # fmt: skip
     browser.open(written({**right, "providers": many}))
     assert browser.one("#filters output").text == "2000 clauses"
     # Rows that are closed or far away cost nothing: the browser skips them.
-    skipped = browser.run("return Array.from(document.querySelectorAll('.clause')).filter(c => c.checkVisibility()).length")
+    skipped = browser.run(
+        "return Array.from(document.querySelectorAll('.clause')).filter(c => c.checkVisibility()).length"
+    )
     assert skipped == 0

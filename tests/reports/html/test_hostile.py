@@ -1,4 +1,6 @@
-"""A server that tries to get into the page: whatever it says is shown letter by letter, and nothing of it is ever run."""
+"""A server that tries to get into the page: whatever it says is shown letter by letter, and nothing of it is
+ever run.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +17,7 @@ import pytest
 
 Json = Any
 OURS = frozenset(("verdict", "level", "report_version", "roomproof", "started", "at", "what", "operation"))
-"""Members whose texts no server can reach; ids of clauses are ours, too, and have to keep their form."""
+"""Fields whose texts no server can reach; ids of clauses are ours, too, and have to keep their form."""
 
 
 class Caller:
@@ -63,8 +65,14 @@ def attacks(origin: str) -> list[str]:
         "{{ 7 * 191 }}{% for x in [1] %}{{ x.__class__.__mro__ }}{% endfor %}{# #}",
         f"<iframe src={origin}/frame></iframe><iframe srcdoc='<script>parent.pwned=1</script>'></iframe>",
         f"<meta http-equiv=refresh content='0;url={origin}/refresh'><base href={origin}/base/>",
-        f"<link rel=stylesheet href={origin}/style><style>@import '{origin}/import';body{{display:none}}</style>",
-        f"<form action={origin}/form><input autofocus onfocus=window.pwned=3></form><object data={origin}/object></object>",
+        (
+            f"<link rel=stylesheet href={origin}/style><style>@import "
+            f"'{origin}/import';body{{display:none}}</style>"
+        ),
+        (
+            f"<form action={origin}/form><input autofocus onfocus=window.pwned=3></form><object "
+            f"data={origin}/object></object>"
+        ),
         "<!-- <![CDATA[ ]]> --> &lt;script&gt; &amp; &#60;b&#62; &quot;",
         "\x00\x08\x1b[31m \u202etxet\u202c \u2028 \ufeff \ud800 end",
     ]
@@ -72,11 +80,13 @@ def attacks(origin: str) -> list[str]:
 
 def shown_as(text: str) -> str:
     """Return a text as the page shows it: what nobody would see is told by its escape."""
-    return "".join(letter if letter.isprintable() or letter == "\n" else ascii(letter)[1:-1] for letter in text)
+    return "".join(
+        letter if letter.isprintable() or letter == "\n" else ascii(letter)[1:-1] for letter in text
+    )
 
 
 def poisoned(report: Json, attack: str) -> Json:
-    """Return a report with an attack in every text that a server can reach, names of members included."""
+    """Return a report with an attack in every text that a server can reach, names of fields included."""
     bad = copy.deepcopy(report)
     for node in bad["providers"]:
         for clause in node["clauses"]:
@@ -115,7 +125,7 @@ def _bad(value: Json, attack: str, name: str = "") -> Json:
 
 
 def texts(value: Json) -> Iterator[str]:
-    """Yield every text of a report, names of members included."""
+    """Yield every text of a report, names of fields included."""
     if isinstance(value, str):
         yield value
     elif isinstance(value, dict):
@@ -128,11 +138,20 @@ def texts(value: Json) -> Iterator[str]:
 
 
 def test_the_poison_reaches_every_finding(wrong: Json) -> None:
-    before, after = list(texts(wrong["providers"][0]["findings"])), list(texts(poisoned(wrong, "POISON")["providers"][0]["findings"]))
+    before, after = (
+        list(texts(wrong["providers"][0]["findings"])),
+        list(texts(poisoned(wrong, "POISON")["providers"][0]["findings"])),
+    )
     assert after.count("POISON") > len(before) / 3
     for finding in poisoned(wrong, "POISON")["providers"][0]["findings"]:
-        assert {finding[name] for name in ("summary", "expected", "received", "curl", "reason", "reproduce")} == {"POISON"}
-        assert finding["response"]["body"].keys() >= {"POISON"} if isinstance(finding["response"]["body"], dict) else True
+        assert {
+            finding[name] for name in ("summary", "expected", "received", "curl", "reason", "reproduce")
+        } == {"POISON"}
+        assert (
+            finding["response"]["body"].keys() >= {"POISON"}
+            if isinstance(finding["response"]["body"], dict)
+            else True
+        )
 
 
 def test_nothing_that_a_server_says_is_run_and_all_of_it_is_shown(
@@ -154,10 +173,14 @@ def test_nothing_that_a_server_says_is_run_and_all_of_it_is_shown(
     assert browser.run("return document.scripts.length") == 1
     assert browser.all("img, iframe, object, embed, base, link, style + style, form form, image") == []
     handlers = (
-        "return Array.from(document.querySelectorAll('*')).filter(e => Array.from(e.attributes).some(a => /^on/i.test(a.name))).length"
+        "return Array.from(document.querySelectorAll('*')).filter(e => "
+        "Array.from(e.attributes).some(a => /^on/i.test(a.name))).length"
     )
     assert browser.run(handlers) == 0
-    assert browser.run("return Array.from(document.querySelectorAll('[href]')).every(e => e.getAttribute('href').startsWith('#'))")
+    assert browser.run(
+        "return Array.from(document.querySelectorAll('[href]')).every(e => "
+        "e.getAttribute('href').startsWith('#'))"
+    )
     seen = browser.run("return document.body.textContent")
     assert [text for text in every if shown_as(text) not in seen] == []
 
@@ -176,8 +199,13 @@ def test_each_attack_alone_is_shown_letter_by_letter(
     assert (caller.calls, browser.driver.get_log("browser")) == ([], [])
 
 
-def test_the_policy_stops_what_would_get_in_all_the_same(browser: Any, page: Path, tmp_path: Path, caller: Caller) -> None:
-    hole = f"<script>window.pwned=1</script><img src={caller.origin}/img onerror=window.pwned=2><style>h1{{color:red}}</style>"
+def test_the_policy_stops_what_would_get_in_all_the_same(
+    browser: Any, page: Path, tmp_path: Path, caller: Caller
+) -> None:
+    hole = (
+        f"<script>window.pwned=1</script><img src={caller.origin}/img "
+        f"onerror=window.pwned=2><style>h1{{color:red}}</style>"
+    )
     broken = tmp_path / "broken.html"
     broken.write_text(page.read_text(encoding="utf-8").replace("<main", hole + "<main"), encoding="utf-8")
     browser.open(broken)

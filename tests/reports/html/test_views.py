@@ -23,10 +23,19 @@ Json = Any
 
 
 def provider(name: str = "mini", verdicts: tuple[str, ...] = ("pass",), **more: Json) -> Json:
-    """Return a provider of a report that has a clause for each of some verdicts, and a finding for each that is broken."""
+    """Return a provider of a report that has a clause for each of some verdicts, and a finding for each that
+    is broken.
+    """
     ids = [f"{name}.update-room.request.field{number}.maximum" for number in range(len(verdicts))]
     clauses = [
-        {"id": clause, "operation": "update-room", "level": "documented", "verdict": word, "cases": 1, "source": {"document": "Page"}}
+        {
+            "id": clause,
+            "operation": "update-room",
+            "level": "documented",
+            "verdict": word,
+            "cases": 1,
+            "source": {"document": "Page"},
+        }
         for clause, word in zip(ids, verdicts, strict=True)
     ]
     request = {"method": "PATCH", "url": "/rooms/1", "headers": {}, "body": {}}
@@ -43,7 +52,15 @@ def provider(name: str = "mini", verdicts: tuple[str, ...] = ("pass",), **more: 
         for clause, word in zip(ids, verdicts, strict=True)
         if word in ("fail", "warning", "deviation")
     ]
-    return {"provider": name, "target": "t", "requests": 1, "seconds": 1.0, "clauses": clauses, "findings": findings, **more}
+    return {
+        "provider": name,
+        "target": "t",
+        "requests": 1,
+        "seconds": 1.0,
+        "clauses": clauses,
+        "findings": findings,
+        **more,
+    }
 
 
 def report(*providers: Json, **more: Json) -> Report:
@@ -60,7 +77,14 @@ def top(*reports: Report) -> Overview:
 
 def boundary(*tried: tuple[float, bool | None], **more: Json) -> Strip:
     values = [{"value": value, "accepted": accepted} for value, accepted in tried]
-    node = {"operation": "o", "field": "f", "what": "value", "documented": {"minimum": 2, "maximum": 50}, "tried": values, **more}
+    node = {
+        "operation": "o",
+        "field": "f",
+        "what": "value",
+        "documented": {"minimum": 2, "maximum": 50},
+        "tried": values,
+        **more,
+    }
     (found,) = strips(columns_of([report(provider(boundaries=[node]))]))
     return found
 
@@ -74,11 +98,31 @@ def boundary(*tried: tuple[float, bool | None], **more: Json) -> Strip:
             "warning",
             "Nothing fails: 1 warning to look at; 2 of 2 documented clauses exercised (100 %)",
         ),
-        ([provider(verdicts=("pass", "inconclusive"))], "inconclusive", "Not proven: mini was not verified to the end"),
-        ([provider("a", ("fail", "fail")), provider("b"), provider("c", ("fail",))], "fail", "Do not release: 3 clauses fail at a and c"),
-        ([provider(verdicts=("pass",), stopped="Ctrl-C")], "inconclusive", "Not proven: mini was not verified to the end"),
-        ([provider("gone", ()), provider("b")], "inconclusive", "Not proven: gone was not verified to the end"),
-        ([provider(verdicts=("unexercised",))], "inconclusive", "Not proven: mini was not verified to the end"),
+        (
+            [provider(verdicts=("pass", "inconclusive"))],
+            "inconclusive",
+            "Not proven: mini was not verified to the end",
+        ),
+        (
+            [provider("a", ("fail", "fail")), provider("b"), provider("c", ("fail",))],
+            "fail",
+            "Do not release: 3 clauses fail at a and c",
+        ),
+        (
+            [provider(verdicts=("pass",), stopped="Ctrl-C")],
+            "inconclusive",
+            "Not proven: mini was not verified to the end",
+        ),
+        (
+            [provider("gone", ()), provider("b")],
+            "inconclusive",
+            "Not proven: gone was not verified to the end",
+        ),
+        (
+            [provider(verdicts=("unexercised",))],
+            "inconclusive",
+            "Not proven: mini was not verified to the end",
+        ),
         ([], "inconclusive", "Not proven: no provider was verified"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
@@ -93,10 +137,18 @@ def test_rooms_that_stayed_behind_are_among_the_things_to_do() -> None:
 
 
 def test_what_is_known_since_a_baseline_does_not_keep_from_a_release() -> None:
-    known = {"path": "old.json", "new": [], "known": ["mini.update-room.request.field0.maximum"], "healed": []}
+    known = {
+        "path": "old.json",
+        "new": [],
+        "known": ["mini.update-room.request.field0.maximum"],
+        "healed": [],
+    }
     found = top(report(provider(verdicts=("fail",)), baseline=known))
     assert (found.kind, found.headline) == ("warning", "Nothing new fails: what fails did so in the baseline")
-    assert top(report(provider(verdicts=("fail", "fail")), baseline=known)).headline == "Do not release: 1 clause fails at mini"
+    assert (
+        top(report(provider(verdicts=("fail", "fail")), baseline=known)).headline
+        == "Do not release: 1 clause fails at mini"
+    )
 
 
 def test_a_newest_run_without_verdicts_is_not_hidden_by_an_older_one() -> None:
@@ -107,7 +159,10 @@ def test_a_newest_run_without_verdicts_is_not_hidden_by_an_older_one() -> None:
 
 
 def test_runs_are_put_in_the_order_in_which_they_were_started() -> None:
-    old, new = (report(provider(verdicts=(word,), started=f"2026-01-0{day}T00:00:00+00:00")) for day, word in ((1, "fail"), (2, "pass")))
+    old, new = (
+        report(provider(verdicts=(word,), started=f"2026-01-0{day}T00:00:00+00:00"))
+        for day, word in ((1, "fail"), (2, "pass"))
+    )
     (step,) = changes(ordered([new, old]))
     assert [(turned.turn, [change.clause for change in turned.changes]) for turned in step.turned] == [
         ("healed", ["mini.update-room.request.field0.maximum"])
@@ -117,11 +172,15 @@ def test_runs_are_put_in_the_order_in_which_they_were_started() -> None:
 @pytest.mark.parametrize(
     ("tried", "state", "found"),
     [
-        ([(1, False), (2, True), (50, True), (51, False)], "as", "accepts 2 to 50, refuses 1 and less, refuses 51 and more"),
-        ([(50, True), (64, True), (65, False)], "against", "accepts 50 to 64, refuses 65 and more"),
-        ([(2, True), (30, False), (50, True)], "against", "accepts 2 to 50, refuses 30 in between"),
-        ([(50, None)], "against", "no clear answer at 50"),
-        ([(60, False), (70, False)], "as", "refuses all that was tried, 60 to 70"),
+        (
+            [(1, False), (2, True), (50, True), (51, False)],
+            "as",
+            "accepts 2 to 50, rejects 1 and less, rejects 51 and more",
+        ),
+        ([(50, True), (64, True), (65, False)], "against", "accepts 50 to 64, rejects 65 and more"),
+        ([(2, True), (30, False), (50, True)], "against", "accepts 2 to 50, rejects 30 in between"),
+        ([(50, None)], "against", "no clear response at 50"),
+        ([(60, False), (70, False)], "as", "rejects all that was tried, 60 to 70"),
         ([], "untried", "not tried"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
@@ -133,7 +192,10 @@ def test_what_is_said_of_a_limit(tried: list[tuple[float, bool | None]], state: 
 
 def test_a_limit_that_real_providers_have_besides_is_told_apart() -> None:
     narrower = boundary((1, False), (2, True), (20, True), (21, False), observed={"maximum": 20})
-    assert (narrower.state, narrower.documented) == ("known", "documented 2 to 50; real providers: at most 20")
+    assert (narrower.state, narrower.documented) == (
+        "known",
+        "documented 2 to 50; real providers: at most 20",
+    )
     assert boundary((1, False), (2, True), (15, False), observed={"maximum": 20}).state == "against"
     assert boundary((20, True), (21, True), documented={}, observed={"maximum": 20}).state == "known"
 
@@ -146,13 +208,28 @@ def test_on_a_strip_values_stand_in_their_order_and_inside_of_it() -> None:
     assert places[-1] < 100
     inside = boundary(*((value, True) for value in tried))
     start, length = (float(part.rstrip("%")) for part in inside.band or ("0", "0"))
-    assert places[tried.index(1)] < start <= places[tried.index(2)] < places[tried.index(50)] <= start + length < places[tried.index(51)]
+    assert (
+        places[tried.index(1)]
+        < start
+        <= places[tried.index(2)]
+        < places[tried.index(50)]
+        <= start + length
+        < places[tried.index(51)]
+    )
     # At a glance means: the first value beyond the end is at least a hundredth of the strip away from it.
     assert places[tried.index(51)] - places[tried.index(50)] > 1
 
 
 @pytest.mark.parametrize(
-    ("value", "told"), [(2, "2"), (2147483647, "2,147,483,647"), (10**30, "1e+30"), (0.5, "0.5"), (20.0, "20"), (-1.25, "-1.25")]
+    ("value", "told"),
+    [
+        (2, "2"),
+        (2147483647, "2,147,483,647"),
+        (10**30, "1e+30"),
+        (0.5, "0.5"),
+        (20.0, "20"),
+        (-1.25, "-1.25"),
+    ],
 )
 def test_numbers_as_people_read_them(value: float, told: str) -> None:
     assert number(value) == told
@@ -164,8 +241,10 @@ def exchange(body: Json) -> RequestReport:
     return RequestReport(method="PATCH", url=url, path=path, query={}, headers=headers, body=body)
 
 
-def test_the_member_that_a_finding_is_about_is_marked_wherever_it_stands() -> None:
-    sent = request_message(exchange({"name": "a", "codes": [{"role": "x"}, {"role": "y"}]}), "request", "codes.items.role")
+def test_the_field_that_a_finding_is_about_is_marked_wherever_it_stands() -> None:
+    sent = request_message(
+        exchange({"name": "a", "codes": [{"role": "x"}, {"role": "y"}]}), "request", "codes.items.role"
+    )
     assert [line.text.strip() for line in sent.body if line.marked] == ['"role": "x"', '"role": "y"']
     answered = ResponseReport(status=200, headers={}, body={"data": {"name": "b", "other": 1}})
     got = response_message(answered, "behaviour", "name", "another")
@@ -187,10 +266,12 @@ def test_of_a_long_body_the_marked_lines_are_shown() -> None:
     deep: Json = {}
     for _ in range(90):
         deep = {"a": deep}
-    assert any("nested more deeply" in line.text for line in request_message(exchange(deep), "request", "").body)
+    assert any(
+        "nested more deeply" in line.text for line in request_message(exchange(deep), "request", "").body
+    )
 
 
-def test_a_report_of_an_earlier_roomproof_without_newer_members_is_shown(right: Json, tmp_path: Path) -> None:
+def test_a_report_of_an_earlier_roomproof_without_newer_fields_is_shown(right: Json, tmp_path: Path) -> None:
     older = json.loads(json.dumps(right))
     for node in older["providers"]:
         del node["boundaries"]

@@ -9,7 +9,7 @@ from typing import Any
 from roomproof.cassettes.entry import Entry, Unreadable
 
 Way = tuple[str, ...]
-"""The names of members that lead to a value from the root of a document; none lead to the root itself."""
+"""The names of fields that lead to a value from the root of a document; none lead to the root itself."""
 
 
 def _nothing(_: str) -> bytes | None:
@@ -22,14 +22,14 @@ def _always(*_: object) -> bool:
 
 @dataclass(frozen=True)
 class Around:
-    """What stands around the entries of a document: its other members, as far as they are short, by the way
+    """What stands around the entries of a document: its other fields, as far as they are short, by the way
     to them.
 
     `attached` returns the content of a file that an entry names, None where there is none; it may raise
     EntryError.
     """
 
-    members: Mapping[Way, Any] = field(default_factory=dict)
+    fields: Mapping[Way, Any] = field(default_factory=dict)
     attached: Callable[[str], bytes | None] = _nothing
 
 

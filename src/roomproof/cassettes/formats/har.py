@@ -15,18 +15,33 @@ from typing import Any
 from urllib.parse import urlencode
 
 from roomproof.cassettes.entry import Entry, EntryError, known, moment, url_of
-from roomproof.cassettes.formats import answered
-from roomproof.cassettes.formats.answered import MISSING, NO_BODY, Body
+from roomproof.cassettes.formats import entry_parts
+from roomproof.cassettes.formats.entry_parts import MISSING, NO_BODY, RecordedBody
 from roomproof.cassettes.formats.format import Around, Format
 from roomproof.cassettes.formats.pairs import pairs_of
-from roomproof.cassettes.formats.wrapped import as_bytes, from_base64, from_chunk_text, from_hexadecimal, from_silent_base64
+from roomproof.cassettes.formats.wrapped import (
+    as_bytes,
+    from_base64,
+    from_chunk_text,
+    from_hexadecimal,
+    from_silent_base64,
+)
 from roomproof.cassettes.layout import is_json
 from roomproof.interaction import Credentials, Headers, Interaction, Request, Response, RoomKnowledge, header
 
 _Node = Mapping[str, Any]
-_CACHE, _WORKER, _TEST = "a cache has answered, not the provider", "a service worker has answered, not the provider", "a test has answered"
-_FETCHED = {"memory cache": _CACHE, "disk cache": _CACHE, "service worker": _WORKER, "inspector override": _TEST}
-"""What Safari writes as `_fetchType` where the answer did not come over the network."""
+_CACHE, _WORKER, _TEST = (
+    "a cache has answered, not the provider",
+    "a service worker has answered, not the provider",
+    "a test has answered",
+)
+_FETCHED = {
+    "memory cache": _CACHE,
+    "disk cache": _CACHE,
+    "service worker": _WORKER,
+    "inspector override": _TEST,
+}
+"""What Safari writes as `_fetchType` where the response did not come over the network."""
 _MILLISECONDS_FROM = 1e11
 """A time in digits is in milliseconds from here on: in seconds this would be the year 5138."""
 
@@ -34,25 +49,33 @@ _MILLISECONDS_FROM = 1e11
 def entry_of(node: Any, around: Around = Around()) -> Entry:  # noqa: B008 - it is frozen
     """Return an entry. Raises EntryError if it has no request.
 
-    One whose answer has lost its body keeps the status and has an empty one.
+    One whose response has lost its body keeps the status and has an empty one.
     """
     entry = _object(node)
     asked, response, ours = (_object(entry.get(name)) for name in ("request", "response", "_roomproof"))
     method, url = asked.get("method"), asked.get("url")
     if not isinstance(url, str) or not isinstance(method, str) or not method:
-        raise EntryError("an entry needs a request with the texts method and url", url if isinstance(url, str) else "")
+        raise EntryError(
+            "an entry needs a request with the texts method and url", url if isinstance(url, str) else ""
+        )
     request = Request(method.upper(), url_of(url), pairs_of(asked.get("headers")))
     started, took = _started(entry.get("startedDateTime")), _took(entry.get("time"))
     status, headers = _status(response.get("status")), pairs_of(response.get("headers"))
     if ours and status is not None:
-        return Entry(_own(request, asked, status, headers, _object(response.get("content")), ours, started), started, took)
+        return Entry(
+            _own(request, asked, status, headers, _object(response.get("content")), ours, started),
+            started,
+            took,
+        )
     sent = _sent(asked, around)
     if status is None or (why := _who_else(entry, response, status)):
-        return answered.unanswered(request, sent, why if status else "the recording has no answer to this request", started, took)
+        return entry_parts.unanswered(
+            request, sent, why if status else "the recording has no response to this request", started, took
+        )
     came = _came(_object(response.get("content")), headers, around)
-    if not came.content and (response.get("_error") or answered.is_bodiless(request.method, status)):
+    if not came.content and (response.get("_error") or entry_parts.is_bodiless(request.method, status)):
         came = MISSING if response.get("_error") else NO_BODY
-    return answered.entry(request, sent, status, headers, came, started, took)
+    return entry_parts.entry(request, sent, status, headers, came, started, took)
 
 
 FORMAT = Format("HAR", ("log", "entries"), lambda node, around: iter((entry_of(node, around),)))
@@ -75,13 +98,17 @@ def _started(value: Any) -> datetime | None:
 def _took(value: Any) -> timedelta | None:
     """Return a duration from milliseconds; below zero they say that it is not known."""
     try:
-        return timedelta(milliseconds=value) if isinstance(value, int | float) and not isinstance(value, bool) and value >= 0 else None
+        return (
+            timedelta(milliseconds=value)
+            if isinstance(value, int | float) and not isinstance(value, bool) and value >= 0
+            else None
+        )
     except (ValueError, OverflowError):
         return None
 
 
 def _status(value: Any) -> int | None:
-    """Return the status of an answer, None where there was none: no number, 0 or -1."""
+    """Return the status of a response, None where there was none: no number, 0 or -1."""
     digits = value.split()[0] if isinstance(value, str) and value.strip() else value
     try:
         number = None if isinstance(digits, bool) else int(digits)
@@ -101,7 +128,7 @@ def _who_else(entry: _Node, response: _Node, status: int) -> str:
     return _TEST if entry.get("_wasFulfilled") else _FETCHED.get(str(entry.get("_fetchType")).lower(), "")
 
 
-def _sent(asked: _Node, around: Around) -> Body:
+def _sent(asked: _Node, around: Around) -> RecordedBody:
     """Return the body of a request: HTTP Toolkit keeps one that is no text as `_content`."""
     posted = _object(asked.get("postData") or asked.get("_content"))
     body = _text_of(posted, around)
@@ -112,38 +139,43 @@ def _sent(asked: _Node, around: Around) -> Body:
     return _unless_cut(body, max(_number(asked.get("bodySize")), _number(posted.get("size"))))
 
 
-def _form(kind: str, parameters: Any) -> Body:
+def _form(kind: str, parameters: Any) -> RecordedBody:
     """Return a form that was taken apart; how one with files was put together nobody knows."""
     if not kind.lower().startswith("application/x-www-form-urlencoded"):
         return MISSING
-    return Body(urlencode(pairs_of(parameters), errors="replace").encode(), respelt=True)
+    return RecordedBody(urlencode(pairs_of(parameters), errors="replace").encode(), respelt=True)
 
 
-def _came(content: _Node, headers: Headers, around: Around) -> Body:
-    """Return the body of an answer: Polly keeps one that came in a coding as a list of its chunks, in JSON."""
+def _came(content: _Node, headers: Headers, around: Around) -> RecordedBody:
+    """Return the body of a response: Polly keeps one that came in a coding as a list of its chunks, in
+    JSON.
+    """
     text = content.get("text")
     if isinstance(text, str) and (header(headers, "content-encoding") or _is_wrapped(content)):
         chunks = from_chunk_text(text, any_base64=_is_wrapped(content))
         if chunks is not None:
-            return Body(chunks)
+            return RecordedBody(chunks)
     return _unless_cut(_text_of(content, around), _number(content.get("size")))
 
 
-def _text_of(node: _Node, around: Around) -> Body:
+def _text_of(node: _Node, around: Around) -> RecordedBody:
     """Return a body from the file that is named, from Base64 whether it is announced or not, or from text."""
     if isinstance(name := node.get("_file"), str):
         content = around.attached(name)
-        return MISSING if content is None else Body(content)
+        return MISSING if content is None else RecordedBody(content)
     text = node.get("text")
     if not isinstance(text, str) or not text:
-        return Body(b"") if text == "" else NO_BODY
-    if _is_wrapped(node) and (content := from_hexadecimal(text) if _is_hexadecimal(node) else from_base64(text)) is not None:
+        return RecordedBody(b"") if text == "" else NO_BODY
+    if (
+        _is_wrapped(node)
+        and (content := from_hexadecimal(text) if _is_hexadecimal(node) else from_base64(text)) is not None
+    ):
         # One tool has wrapped it, and then another.
-        return Body(from_silent_base64(content.decode("latin-1")) or content)
+        return RecordedBody(from_silent_base64(content.decode("latin-1")) or content)
     plain = as_bytes(text)
     if plain is None or (_is_wrapped(node) and not is_json(plain)):
         return MISSING
-    return Body(from_silent_base64(text) or plain)
+    return RecordedBody(from_silent_base64(text) or plain)
 
 
 def _is_wrapped(node: _Node) -> bool:
@@ -161,7 +193,7 @@ def _number(value: Any) -> float:
     return value if isinstance(value, int | float) and not isinstance(value, bool) else 0
 
 
-def _unless_cut(body: Body, size: float) -> Body:
+def _unless_cut(body: RecordedBody, size: float) -> RecordedBody:
     """Return a body, unless the recording says that it was longer; one that is JSON is whole whatever it
     says.
     """
@@ -169,7 +201,15 @@ def _unless_cut(body: Body, size: float) -> Body:
     return MISSING if size > len(content) and not is_json(content) else body
 
 
-def _own(request: Request, asked: _Node, status: int, headers: Headers, content: _Node, ours: _Node, at: datetime | None) -> Interaction:
+def _own(
+    request: Request,
+    asked: _Node,
+    status: int,
+    headers: Headers,
+    content: _Node,
+    ours: _Node,
+    at: datetime | None,
+) -> Interaction:
     """Return what roomproof itself has recorded, as it was: nothing has to be guessed (har_writing.py)."""
     exact, left_out = _object(ours.get("bytes")).get("request"), ours.get("left_out")
     posted = {"text": exact, "encoding": "base64"} if exact else _object(asked.get("postData"))

@@ -23,7 +23,9 @@ _UNREADABLE = (BadZipFile, zlib.error, RuntimeError, NotImplementedError, EOFErr
 """What zipfile raises for what is damaged, encrypted (RuntimeError), or packed in a way that it does not
 know."""
 _PACKED = (ZIP_STORED, ZIP_DEFLATED)
-"""How recorders pack. Of the other ways zipfile unpacks all that it has read at once, and a megabyte may stand for gigabytes."""
+"""How recorders pack. Of the other ways zipfile unpacks all that it has read at once, and a megabyte may
+stand for gigabytes.
+"""
 
 
 def told(file: BinaryIO) -> Any:
@@ -39,10 +41,10 @@ def entries(file: BinaryIO) -> Iterator[Entry | Unreadable]:
 
         def attached(name: str) -> bytes | None:
             try:
-                member = archive.getinfo(folder + name)
-                if member.file_size > MAX_DECODED or member.compress_type not in _PACKED:
+                field = archive.getinfo(folder + name)
+                if field.file_size > MAX_DECODED or field.compress_type not in _PACKED:
                     return None
-                with archive.open(member) as body:
+                with archive.open(field) as body:
                     content = body.read(MAX_DECODED + 1)
             except (KeyError, *_UNREADABLE):
                 return None
@@ -52,13 +54,19 @@ def entries(file: BinaryIO) -> Iterator[Entry | Unreadable]:
 
 
 def _har(archive: ZipFile) -> ZipInfo:
-    """Return the HAR file of an archive. Raises DamageError if it has none, or several, or one that cannot be unpacked within bounds."""
-    members = [member for member in archive.infolist() if not _is_macs(member.filename)]
-    found = [member for member in members if member.filename.lower().endswith(".har")]
-    if any(member.filename.startswith("raw/") for member in members) and not found:
-        raise NoRecordingError("is an archive of Fiddler (.saz): in Fiddler, choose File, Export Sessions, HTTPArchive v1.2")
+    """Return the HAR file of an archive. Raises DamageError if it has none, or several, or one that cannot be
+    unpacked within bounds.
+    """
+    fields = [field for field in archive.infolist() if not _is_macs(field.filename)]
+    found = [field for field in fields if field.filename.lower().endswith(".har")]
+    if any(field.filename.startswith("raw/") for field in fields) and not found:
+        raise NoRecordingError(
+            "is an archive of Fiddler (.saz): in Fiddler, choose File, Export Sessions, HTTPArchive v1.2"
+        )
     if len(found) != 1:
-        raise NoRecordingError(f"is a ZIP archive with {len(found) or 'no'} HAR files in place of one: unpack it into a folder")
+        raise NoRecordingError(
+            f"is a ZIP archive with {len(found) or 'no'} HAR files in place of one: unpack it into a folder"
+        )
     if found[0].file_size > MAX_UNPACKED:
         raise DamageError(f"holds a HAR file of more than {MAX_UNPACKED} bytes")
     if found[0].compress_type not in _PACKED:
@@ -67,7 +75,9 @@ def _har(archive: ZipFile) -> ZipInfo:
 
 
 def _is_macs(name: str) -> bool:
-    """Whether a member is what macOS adds to each file of an archive: attributes, under the name of the file."""
+    """Whether a field is what macOS adds to each file of an archive: attributes, under the name of the
+    file.
+    """
     return name.startswith("__MACOSX/") or name.rpartition("/")[2].startswith("._")
 
 

@@ -10,8 +10,8 @@ from typing import Any, BinaryIO
 
 from roomproof.cassettes.damage import MAX_ENTRY, DamageError
 from roomproof.cassettes.entry import Entry, EntryError, Unreadable, url_of
-from roomproof.cassettes.formats import answered
-from roomproof.cassettes.formats.answered import MISSING, Body
+from roomproof.cassettes.formats import entry_parts
+from roomproof.cassettes.formats.entry_parts import MISSING, RecordedBody
 from roomproof.interaction import Headers, Request, header
 
 _DIGITS = 12
@@ -74,7 +74,11 @@ def _value(content: bytes, kind: bytes, levels: int) -> Any:
     if kind not in (b"]", b"}") or not levels:
         raise EntryError("the flow is broken or nested too deeply")
     items = list(_items(content, levels - 1))
-    return items if kind == b"]" else {_text(name): value for name, value in zip(items[::2], items[1::2], strict=False)}
+    return (
+        items
+        if kind == b"]"
+        else {_text(name): value for name, value in zip(items[::2], items[1::2], strict=False)}
+    )
 
 
 def _items(content: bytes, levels: int) -> Iterator[Any]:
@@ -94,33 +98,65 @@ def _entry(flow: dict[str, Any], place: str) -> Entry:
         raise EntryError("the flow holds no request")
     headers = _headers(asked.get("headers"))
     scheme, path = _text(asked.get("scheme")) or "https", _text(asked.get("path"))
-    named = header(headers, "host") or _text(asked.get("authority")) or f"{_text(asked.get('host'))}:{asked.get('port')}"
-    request = Request(_text(asked.get("method")).upper(), url_of(path if "://" in path else f"{scheme}://{named}{path}"), headers)
+    named = (
+        header(headers, "host")
+        or _text(asked.get("authority"))
+        or f"{_text(asked.get('host'))}:{asked.get('port')}"
+    )
+    request = Request(
+        _text(asked.get("method")).upper(),
+        url_of(path if "://" in path else f"{scheme}://{named}{path}"),
+        headers,
+    )
     if not request.method:
         raise EntryError("the flow's request has no method", request.url)
-    started, ended = _moment(asked.get("timestamp_start")), _moment(came.get("timestamp_end") if isinstance(came, dict) else None)
+    started, ended = (
+        _moment(asked.get("timestamp_start")),
+        _moment(came.get("timestamp_end") if isinstance(came, dict) else None),
+    )
     took = ended - started if started and ended and ended >= started else None
     sent = _body(asked.get("content"))
     status = came.get("status_code") if isinstance(came, dict) else None
-    if not isinstance(came, dict) or not isinstance(status, int) or flow.get("websocket") or not 200 <= status <= 999:
-        found = answered.unanswered(request, sent, "the recording has no answer to this request", started, took)
+    if (
+        not isinstance(came, dict)
+        or not isinstance(status, int)
+        or flow.get("websocket")
+        or not 200 <= status <= 999
+    ):
+        found = entry_parts.unanswered(
+            request, sent, "the recording has no response to this request", started, took
+        )
     else:
-        found = answered.entry(request, sent, status, _headers(came.get("headers")), _body(came.get("content")), started, took)
+        found = entry_parts.entry(
+            request, sent, status, _headers(came.get("headers")), _body(came.get("content")), started, took
+        )
     return Entry(found.interaction, found.started, found.took, place, found.bodies_missing)
 
 
 def _moment(seconds: Any) -> datetime | None:
-    return datetime.fromtimestamp(seconds, UTC) if isinstance(seconds, int | float) and 0 <= seconds < 1e11 else None
+    return (
+        datetime.fromtimestamp(seconds, UTC)
+        if isinstance(seconds, int | float) and 0 <= seconds < 1e11
+        else None
+    )
 
 
 def _headers(node: Any) -> Headers:
-    pairs = (pair for pair in node if isinstance(pair, list) and len(pair) == 2) if isinstance(node, list) else ()
+    pairs = (
+        (pair for pair in node if isinstance(pair, list) and len(pair) == 2) if isinstance(node, list) else ()
+    )
     return tuple((_text(name), _text(value)) for name, value in pairs)
 
 
-def _body(node: Any) -> Body:
-    return Body(node) if isinstance(node, bytes) else MISSING
+def _body(node: Any) -> RecordedBody:
+    return RecordedBody(node) if isinstance(node, bytes) else MISSING
 
 
 def _text(node: Any) -> str:
-    return node.decode("utf-8", "surrogateescape") if isinstance(node, bytes) else node if isinstance(node, str) else ""
+    return (
+        node.decode("utf-8", "surrogateescape")
+        if isinstance(node, bytes)
+        else node
+        if isinstance(node, str)
+        else ""
+    )

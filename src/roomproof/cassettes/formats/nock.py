@@ -10,8 +10,8 @@ from __future__ import annotations
 from typing import Any
 
 from roomproof.cassettes.entry import Entry, EntryError, url_of
-from roomproof.cassettes.formats import answered
-from roomproof.cassettes.formats.answered import MISSING, NO_BODY, Body
+from roomproof.cassettes.formats import entry_parts
+from roomproof.cassettes.formats.entry_parts import MISSING, NO_BODY, RecordedBody
 from roomproof.cassettes.formats.format import Format, one
 from roomproof.cassettes.formats.pairs import pairs_of
 from roomproof.cassettes.formats.wrapped import as_bytes, as_json, from_chunks, from_hexadecimal
@@ -30,20 +30,26 @@ def entry_of(node: Any) -> Entry:
     request = Request(method.upper(), url_of(url), pairs_of(entry.get("reqheaders")))
     headers = pairs_of(entry.get("rawHeaders") or entry.get("headers"))
     came = _body(entry.get("response"), headers, is_binary=entry.get("responseIsBinary") is True)
-    return answered.entry(request, _body(entry.get("body"), request.headers), status, headers, came)
+    return entry_parts.entry(request, _body(entry.get("body"), request.headers), status, headers, came)
 
 
-def _body(node: Any, headers: Headers, is_binary: bool = False) -> Body:
+def _body(node: Any, headers: Headers, is_binary: bool = False) -> RecordedBody:
     if node is None or node == "":
         return NO_BODY
-    if (is_binary or header(headers, "content-encoding")) and isinstance(node, list) and all(isinstance(chunk, str) for chunk in node):
+    if (
+        (is_binary or header(headers, "content-encoding"))
+        and isinstance(node, list)
+        and all(isinstance(chunk, str) for chunk in node)
+    ):
         chunks = from_chunks(node, any_base64=False)
-        return MISSING if chunks is None else Body(chunks)
+        return MISSING if chunks is None else RecordedBody(chunks)
     if isinstance(node, str):
         content = from_hexadecimal(node) if is_binary else as_bytes(node)
-        return MISSING if content is None else Body(content)
+        return MISSING if content is None else RecordedBody(content)
     content = as_json(node)
-    return MISSING if content is None else Body(content, respelt=True)
+    return MISSING if content is None else RecordedBody(content, respelt=True)
 
 
-FORMAT = Format("nock", (), one(entry_of), lambda first, _: isinstance(first, dict) and {"scope", "path"} <= first.keys())
+FORMAT = Format(
+    "nock", (), one(entry_of), lambda first, _: isinstance(first, dict) and {"scope", "path"} <= first.keys()
+)

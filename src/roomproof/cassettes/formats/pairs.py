@@ -21,8 +21,14 @@ def pairs_of(node: Any, name: str = "name", value: str = "value") -> Headers:
 
 
 def _as_most_have_them(node: list[Any], name: str, value: str) -> list[tuple[str, str]] | None:
-    """Return the pairs of a list of objects of texts, None if it is another one: nearly all are, and are many."""
-    pairs = [(item.get(name), item.get(value)) for item in node if isinstance(item, dict) and "disabled" not in item]
+    """Return the pairs of a list of objects of texts, None if it is another one: nearly all are, and are
+    many.
+    """
+    pairs = [
+        (item.get(name), item.get(value))
+        for item in node
+        if isinstance(item, dict) and "disabled" not in item
+    ]
     plain = [(key, text) for key, text in pairs if isinstance(key, str) and isinstance(text, str)]
     return plain if len(plain) == len(node) else None
 

@@ -14,8 +14,8 @@ from typing import Any
 from urllib.parse import urlencode
 
 from roomproof.cassettes.entry import Entry, EntryError, Unreadable, url_of
-from roomproof.cassettes.formats import answered
-from roomproof.cassettes.formats.answered import MISSING, NO_BODY, Body
+from roomproof.cassettes.formats import entry_parts
+from roomproof.cassettes.formats.entry_parts import MISSING, NO_BODY, RecordedBody
 from roomproof.cassettes.formats.format import Around, Format
 from roomproof.cassettes.formats.pairs import pairs_of
 from roomproof.cassettes.formats.wrapped import as_bytes
@@ -30,7 +30,7 @@ _ROUNDS = 5
 
 def entries_of(node: Any, around: Around) -> Iterator[Entry | Unreadable]:
     """Yield the examples of an item and of the items in it; what one lacks is told in its place."""
-    yield from _entries(node, _variables(around.members.get(("variable",))), _DEEPEST)
+    yield from _entries(node, _variables(around.fields.get(("variable",))), _DEEPEST)
 
 
 def _entries(node: Any, variables: _Variables, levels: int) -> Iterator[Entry | Unreadable]:
@@ -59,13 +59,20 @@ def _entry(example: Any, otherwise: Any, variables: _Variables) -> Entry:
     request = Request(method.upper(), url_of(url), _headers(asked.get("header"), variables))
     sent = _sent(asked.get("body"), variables)
     if not isinstance(status, int) or isinstance(status, bool) or not 100 <= status <= 999:
-        return answered.unanswered(request, sent, "the example holds no status")
+        return entry_parts.unanswered(request, sent, "the example holds no status")
     text = example.get("body")
     came = _text(text) if isinstance(text, str) else NO_BODY
-    return answered.entry(request, sent, status, _headers(example.get("header"), variables), came, took=_took(example.get("responseTime")))
+    return entry_parts.entry(
+        request,
+        sent,
+        status,
+        _headers(example.get("header"), variables),
+        came,
+        took=_took(example.get("responseTime")),
+    )
 
 
-def _sent(node: Any, variables: _Variables) -> Body:
+def _sent(node: Any, variables: _Variables) -> RecordedBody:
     body = node if isinstance(node, dict) else {}
     mode = body.get("mode")
     if not mode or body.get("disabled") is True:
@@ -76,13 +83,13 @@ def _sent(node: Any, variables: _Variables) -> Body:
     if mode == "raw" and isinstance(content, str):
         return _text(_filled(content, variables)) if content else NO_BODY
     if mode == "urlencoded" and isinstance(content, list):
-        return Body(urlencode(_headers(content, variables), errors="replace").encode(), respelt=True)
+        return RecordedBody(urlencode(_headers(content, variables), errors="replace").encode(), respelt=True)
     return MISSING
 
 
-def _text(text: str) -> Body:
+def _text(text: str) -> RecordedBody:
     content = as_bytes(text)
-    return MISSING if content is None else Body(content)
+    return MISSING if content is None else RecordedBody(content)
 
 
 def _url(node: Any, variables: _Variables) -> str:
@@ -92,14 +99,18 @@ def _url(node: Any, variables: _Variables) -> str:
         return ""
     text = node.get("raw")
     if not isinstance(text, str) or not text:
-        host, path = (mark.join(map(str, part)) if isinstance(part := node.get(name), list) else str(part or "")
+        host, path = (mark.join(map(str, part)) if isinstance(part := node.get(name),
+            list) else str(part or "")
                       for name, mark in (("host", "."), ("path", "/")))  # fmt: skip
         query = urlencode(_headers(node.get("query"), {}), errors="replace", safe="{}")
         scheme = f"{node['protocol']}://" if isinstance(node.get("protocol"), str) else ""
         text = f"{scheme}{host}/{path.lstrip('/')}{'?' if query else ''}{query}" if host else ""
     address, mark, query = text.partition("?")
     own = {name: value for name, value in _variables(node.get("variable")).items() if value}
-    segments = (own.get(segment[1:], segment) if segment.startswith(":") else segment for segment in address.split("/"))
+    segments = (
+        own.get(segment[1:], segment) if segment.startswith(":") else segment
+        for segment in address.split("/")
+    )
     return _filled("/".join(segments) + mark + query, variables)
 
 
@@ -110,7 +121,11 @@ def _headers(node: Any, variables: _Variables) -> Headers:
 def _variables(node: Any) -> dict[str, str]:
     items = (item for item in _list(node) if isinstance(item, dict) and item.get("disabled") is not True)
     found = ((item.get("key") or item.get("id"), item.get("value")) for item in items)
-    return {name: str(value) for name, value in found if isinstance(name, str) and isinstance(value, str | int | float)}
+    return {
+        name: str(value)
+        for name, value in found
+        if isinstance(name, str) and isinstance(value, str | int | float)
+    }
 
 
 def _filled(text: str, variables: _Variables) -> str:
@@ -135,10 +150,11 @@ def _list(node: Any) -> list[Any]:
 
 
 def _is_collection(_: Any, around: Around) -> bool:
-    return isinstance(around.members.get(("info",)), dict)
+    return isinstance(around.fields.get(("info",)), dict)
 
 
 FORMAT = Format(
     "Postman collection", ("item",), entries_of, _is_collection, looks_behind=True,
-    without="is a Postman collection without saved examples, so without answers: in Postman, save answers as examples",
+    without=("is a Postman collection without saved examples, so without responses: in Postman, save "
+        "responses as examples"),
 )  # fmt: skip

@@ -1,4 +1,4 @@
-"""Which formats of recordings in JSON are read, and which are known and refused by name.
+"""Which formats of recordings in JSON are read, and which are known and rejected by name.
 
 | format | its entries stand in | module |
 |---|---|---|
@@ -33,10 +33,10 @@ EXPORT = "export the traffic as HAR"
 
 
 @dataclass(frozen=True)
-class Refused:
+class UnsupportedFormat:
     """A format that holds no recorded interactions, or that only its own program reads, and what to do.
 
-    An object is one if it has members of all these names.
+    An object is one if it has fields of all these names.
     """
 
     name: str
@@ -47,25 +47,39 @@ class Refused:
         return f"is {self.name}, which is no recording that is read: {self.advice}"
 
 
-REFUSED = (
-    Refused("an OpenAPI description", ("openapi",), "it describes an API and records nothing"),
-    Refused("a Swagger description", ("swagger",), "it describes an API and records nothing"),
-    Refused("a Pact file", ("consumer", "interactions"), "it says what is expected, not what was answered"),
-    Refused("a Postman environment", ("_postman_variable_scope",), "save the answers as examples and export the collection"),
-    Refused("an Insomnia export", ("_type", "__export_format"), "in Insomnia, export as HAR"),
-    Refused("an Insomnia export", ("type", "collection"), "in Insomnia, export as HAR"),
-    Refused("stub mappings of WireMock", ("mappings",), f"they say what to answer; {EXPORT}"),
-    Refused("a report of Schemathesis in NDJSON", ("Initialize",), "have `st run` write one with --report har or --report vcr"),
-    Refused("a report of roomproof", ("roomproof", "providers"), "name the recording that it was made from"),
-    Refused("verdicts of roomproof", ("provider", "verdicts"), "name the recording beside it"),
+REJECTED = (
+    UnsupportedFormat("an OpenAPI description", ("openapi",), "it describes an API and records nothing"),
+    UnsupportedFormat("a Swagger description", ("swagger",), "it describes an API and records nothing"),
+    UnsupportedFormat(
+        "a Pact file", ("consumer", "interactions"), "it says what is expected, not what was answered"
+    ),
+    UnsupportedFormat(
+        "a Postman environment",
+        ("_postman_variable_scope",),
+        "save the responses as examples and export the collection",
+    ),
+    UnsupportedFormat("an Insomnia export", ("_type", "__export_format"), "in Insomnia, export as HAR"),
+    UnsupportedFormat("an Insomnia export", ("type", "collection"), "in Insomnia, export as HAR"),
+    UnsupportedFormat("stub mappings of WireMock", ("mappings",), f"they say what to answer; {EXPORT}"),
+    UnsupportedFormat(
+        "a report of Schemathesis in NDJSON",
+        ("Initialize",),
+        "have `st run` write one with --report har or --report vcr",
+    ),
+    UnsupportedFormat(
+        "a report of roomproof", ("roomproof", "providers"), "name the recording that it was made from"
+    ),
+    UnsupportedFormat("verdicts of roomproof", ("provider", "verdicts"), "name the recording beside it"),
 )
 _CHARLES = frozenset(("scheme", "host", "request", "response"))
 
 
-def refused(names: frozenset[str], first: Any) -> Refused | None:
-    """Return the format of a document that is no recording, from the names of its members and its first item
+def rejected(names: frozenset[str], first: Any) -> UnsupportedFormat | None:
+    """Return the format of a document that is no recording, from the names of its fields and its first item
     if it is a list.
     """
     if isinstance(first, dict) and first.keys() >= _CHARLES:
-        return Refused("a session of Charles", (), "in Charles, choose File, Export Session, HTTP Archive (.har)")
-    return next((item for item in REFUSED if names.issuperset(item.names)), None)
+        return UnsupportedFormat(
+            "a session of Charles", (), "in Charles, choose File, Export Session, HTTP Archive (.har)"
+        )
+    return next((item for item in REJECTED if names.issuperset(item.names)), None)

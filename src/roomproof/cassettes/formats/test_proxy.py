@@ -1,5 +1,5 @@
 """An entry of test-proxy, which records for many SDKs: `RequestUri`, `RequestMethod`, `RequestHeaders`,
-`RequestBody`, and so on for the answer.
+`RequestBody`, and so on for the response.
 
 It keeps a body that is JSON parsed, one of several lines as a list of them, and one that is no text in
 Base64.
@@ -10,8 +10,8 @@ from __future__ import annotations
 from typing import Any
 
 from roomproof.cassettes.entry import Entry, EntryError, url_of
-from roomproof.cassettes.formats import answered
-from roomproof.cassettes.formats.answered import MISSING, NO_BODY, Body
+from roomproof.cassettes.formats import entry_parts
+from roomproof.cassettes.formats.entry_parts import MISSING, NO_BODY, RecordedBody
 from roomproof.cassettes.formats.format import Format, one
 from roomproof.cassettes.formats.pairs import pairs_of
 from roomproof.cassettes.formats.wrapped import as_bytes, as_json, from_base64
@@ -26,16 +26,18 @@ def entry_of(node: Any) -> Entry:
     entry = node if isinstance(node, dict) else {}
     url, method, status = (entry.get(name) for name in ("RequestUri", "RequestMethod", "StatusCode"))
     if not isinstance(url, str) or not isinstance(method, str):
-        raise EntryError("an entry needs the texts RequestUri and RequestMethod", url if isinstance(url, str) else "")
+        raise EntryError(
+            "an entry needs the texts RequestUri and RequestMethod", url if isinstance(url, str) else ""
+        )
     if not isinstance(status, int) or isinstance(status, bool):
         raise EntryError("an entry needs a whole number as its StatusCode", url)
     request = Request(method.upper(), url_of(url), pairs_of(entry.get("RequestHeaders")))
     headers = pairs_of(entry.get("ResponseHeaders"))
     sent, came = _body(entry.get("RequestBody"), request.headers), _body(entry.get("ResponseBody"), headers)
-    return answered.entry(request, sent, status, headers, came)
+    return entry_parts.entry(request, sent, status, headers, came)
 
 
-def _body(node: Any, headers: Headers) -> Body:
+def _body(node: Any, headers: Headers) -> RecordedBody:
     if node is None or node == "":
         return NO_BODY
     kind = media_type(headers) or "text"
@@ -44,9 +46,9 @@ def _body(node: Any, headers: Headers) -> Body:
         node = "".join(node)
     if isinstance(node, str):
         content = as_bytes(node) if is_text else from_base64(node)
-        return MISSING if content is None else Body(content)
+        return MISSING if content is None else RecordedBody(content)
     content = as_json(node)
-    return MISSING if content is None else Body(content, respelt=True)
+    return MISSING if content is None else RecordedBody(content, respelt=True)
 
 
 FORMAT = Format("test-proxy", ("Entries",), one(entry_of))

@@ -1,4 +1,6 @@
-"""When an exchange took place and how long it took, in the ways in which recorders of vcrpy's family write it."""
+"""When an exchange took place and how long it took, in the ways in which recorders of vcrpy's family write
+it.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +18,9 @@ _LONGEST = timedelta(days=1)
 
 
 def time_of(value: Any) -> datetime | None:
-    """Return a time in ISO 8601, with or without the name of a zone behind it, or in RFC 9110's form; None for anything else."""
+    """Return a time in ISO 8601, with or without the name of a zone behind it, or in RFC 9110's form; None
+    for anything else.
+    """
     if not isinstance(value, str):
         return None
     found = moment(value.removesuffix(" GMT").removesuffix(" UTC"))
@@ -29,13 +33,19 @@ def time_of(value: Any) -> datetime | None:
 
 
 def duration_of(value: Any) -> timedelta | None:
-    """Return a duration in seconds, or in Go's form ("1m2.5s", "83.984896ms"); None for anything else, and for none at all."""
+    """Return a duration in seconds, or in Go's form ("1m2.5s", "83.984896ms"); None for anything else, and
+    for none at all.
+    """
     seconds = _seconds(value)
-    return timedelta(seconds=seconds) if seconds is not None and 0 < seconds < _LONGEST.total_seconds() else None
+    return (
+        timedelta(seconds=seconds) if seconds is not None and 0 < seconds < _LONGEST.total_seconds() else None
+    )
 
 
 def before(end: datetime | None, took: timedelta | None) -> datetime | None:
-    """Return when something began that had ended, None where the end is not known; the end itself where nobody knows how long it took."""
+    """Return when something began that had ended, None where the end is not known; the end itself where
+    nobody knows how long it took.
+    """
     try:
         return end if end is None or took is None else end - took
     except OverflowError:

@@ -8,11 +8,11 @@ from typing import Literal
 
 from roomproof.judge.equality import same_value
 from roomproof.judge.evidence import Evidence, broken, kept, shown
+from roomproof.judge.judged_interaction import JudgedInteraction
 from roomproof.judge.memory import known_before, speaks_of_the_room, unchanged_value
-from roomproof.judge.options import Place, read_options
+from roomproof.judge.options import FieldPlace, read_options
 from roomproof.judge.placeholder import is_placeholder
-from roomproof.judge.rule import Rule, Shown
-from roomproof.judge.seen import Seen
+from roomproof.judge.rule import Rule, ShowingRequests
 from roomproof.judge.wanted import other_values
 
 
@@ -23,13 +23,13 @@ class ConstantOptions:
     when_sent: Literal["open"] | None = None
 
 
-def constant(seen: Seen) -> Iterator[Evidence]:
-    """Compares ids and times of creation with the path and with every earlier answer about the room.
+def constant(seen: JudgedInteraction) -> Iterator[Evidence]:
+    """Compares ids and times of creation with the path and with every earlier response about the room.
 
     Where the documents leave open what becomes of one that a request carries (`when-sent: open`), a change is
     no more than a warning.
     """
-    room = seen.answer.room
+    room = seen.response.room
     if not speaks_of_the_room(seen) or room is None:
         return
     for clause in RULE.clauses(seen.operation):
@@ -40,7 +40,7 @@ def constant(seen: Seen) -> Iterator[Evidence]:
         if is_id and seen.is_second_hand and any(map(is_placeholder, (str(room[name]), seen.room_id or ""))):
             continue
         if is_id and not same_value(str(room[name]).lower(), (seen.room_id or "").lower()):
-            text = f"the answer is about room {shown(room[name])}, the request about {seen.room_id}"
+            text = f"the response is about room {shown(room[name])}, the request about {seen.room_id}"
             yield broken(clause, text, expected=seen.room_id or "", received=shown(room[name]))
         elif name in known_before(seen):
             when_sent = read_options(ConstantOptions, clause).when_sent
@@ -54,9 +54,9 @@ def constant(seen: Seen) -> Iterator[Evidence]:
 RULE = Rule(
     "constant",
     constant,
-    about=Place.ROOM,
+    about=FieldPlace.ROOM,
     options=ConstantOptions,
-    shown=Shown.BY_ACCEPTED,
+    shown=ShowingRequests.BY_ACCEPTED,
     wants=(other_values,),
     row="cannot be changed",
 )

@@ -6,21 +6,21 @@ from collections.abc import Iterator
 
 from roomproof.contract.formats import instant, midnight
 from roomproof.judge.evidence import Evidence, broken, kept, shown
+from roomproof.judge.judged_interaction import JudgedInteraction
 from roomproof.judge.memory import speaks_of_the_room
-from roomproof.judge.options import Place
-from roomproof.judge.rule import HiddenBy, Rule, Shown
-from roomproof.judge.seen import Seen
+from roomproof.judge.options import FieldPlace
+from roomproof.judge.rule import HiddenBy, Rule, ShowingRequests
 
 
-def date_only(seen: Seen) -> Iterator[Evidence]:
-    """Sends a date without a time: the answer says midnight UTC of that day."""
-    if not speaks_of_the_room(seen) or seen.answer.room is None:
+def date_only(seen: JudgedInteraction) -> Iterator[Evidence]:
+    """Sends a date without a time: the response says midnight UTC of that day."""
+    if not speaks_of_the_room(seen) or seen.response.room is None:
         return
     for clause in RULE.clauses(seen.operation):
         name = clause.path[0]
         value = seen.request.sent.get(name)
-        if isinstance(value, str) and midnight(value) is not None and name in seen.answer.room:
-            got = seen.answer.room[name]
+        if isinstance(value, str) and midnight(value) is not None and name in seen.response.room:
+            got = seen.response.room[name]
             if isinstance(got, str) and instant(got) == midnight(value):
                 yield kept(clause)
             else:
@@ -31,8 +31,8 @@ def date_only(seen: Seen) -> Iterator[Evidence]:
 RULE = Rule(
     "date-only",
     date_only,
-    about=Place.BODY,
-    shown=Shown.BY_FIELD,
+    about=FieldPlace.BODY,
+    shown=ShowingRequests.BY_FIELD,
     hidden_by=HiddenBy.CHANGES,
     row="converted",
 )

@@ -1,4 +1,4 @@
-"""`default`: a member that nobody ever set has the default of its schema."""
+"""`default`: a field that nobody ever set has the default of its schema."""
 
 from __future__ import annotations
 
@@ -8,27 +8,27 @@ from typing import Any
 from roomproof.contract.clause import Part
 from roomproof.judge.defaults import is_from_creation, judged_default
 from roomproof.judge.evidence import Evidence
+from roomproof.judge.judged_interaction import JudgedInteraction
 from roomproof.judge.kind import by_request
 from roomproof.judge.rule import Rule, Sight, needs_new_room
-from roomproof.judge.seen import Seen
 
 
-def defaults(seen: Seen) -> Iterator[Evidence]:
-    """Looks at rooms whose creation was seen for members that nobody ever set: they have the documented
+def defaults(seen: JudgedInteraction) -> Iterator[Evidence]:
+    """Looks at rooms whose creation was seen for fields that nobody ever set: they have the documented
     default.
     """
-    if not seen.answer.accepted or seen.answer.room is None or not is_from_creation(seen):
+    if not seen.response.accepted or seen.response.room is None or not is_from_creation(seen):
         return
     ever_set = set(seen.state.told) if seen.state else set()
     for clause in RULE.clauses(seen.operation):
         name = clause.path[0]
         is_set = name in ever_set or name in seen.request.sent
-        if len(clause.path) == 1 and not is_set and name in seen.answer.room:
-            yield judged_default(clause, name, clause.options["default"], seen.answer.room[name])
+        if len(clause.path) == 1 and not is_set and name in seen.response.room:
+            yield judged_default(clause, name, clause.options["default"], seen.response.room[name])
 
 
-def default_of(seen: Seen, name: str) -> Any:
-    """Return the documented default of a member, None where there is none."""
+def default_of(seen: JudgedInteraction, name: str) -> Any:
+    """Return the documented default of a field, None where there is none."""
     clause = seen.operation.clause(RULE.part, (name,), RULE.name)
     return clause.options["default"] if clause else None
 

@@ -1,4 +1,4 @@
-"""`default-now`: a member that is not sent when a room is made is the time of creation, plus some days."""
+"""`default-now`: a field that is not sent when a room is made is the time of creation, plus some days."""
 
 from __future__ import annotations
 
@@ -9,28 +9,28 @@ from typing import Annotated
 
 from roomproof.judge.defaults import CLOCK, moment
 from roomproof.judge.evidence import Evidence, broken, kept, shown
-from roomproof.judge.options import Between, Place, RoomField, read_options
-from roomproof.judge.rule import HiddenBy, Rule, Shown, needs_new_room
+from roomproof.judge.judged_interaction import JudgedInteraction
+from roomproof.judge.options import FieldPlace, NumberRange, RoomField, read_options
+from roomproof.judge.rule import HiddenBy, Rule, ShowingRequests, needs_new_room
 from roomproof.judge.rules.replayed_once import is_replay
-from roomproof.judge.seen import Seen
 
 
 @dataclass(frozen=True)
 class DefaultNowOptions:
-    """How many days are added, and the member that holds the time of creation."""
+    """How many days are added, and the field that holds the time of creation."""
 
-    plus_days: Annotated[float, Between(-36_500, 36_500)]
+    plus_days: Annotated[float, NumberRange(-36_500, 36_500)]
     created: RoomField
 
 
-def default_now(seen: Seen) -> Iterator[Evidence]:
-    """Creates rooms without the member: it is the time of creation, plus the documented number of days.
+def default_now(seen: JudgedInteraction) -> Iterator[Evidence]:
+    """Creates rooms without the field: it is the time of creation, plus the documented number of days.
 
     Where it counts from a date-time that was sent, a limit on the length of windows may be why: that proves
     nothing.
     """
-    room = seen.answer.room
-    if not seen.answer.accepted or room is None or seen.room_id is not None:
+    room = seen.response.room
+    if not seen.response.accepted or room is None or seen.room_id is not None:
         return
     if seen.request.unsettled or is_replay(seen):
         return
@@ -52,9 +52,9 @@ def default_now(seen: Seen) -> Iterator[Evidence]:
 RULE = Rule(
     "default-now",
     default_now,
-    about=Place.ROOM,
+    about=FieldPlace.ROOM,
     options=DefaultNowOptions,
-    shown=Shown.BY_ACCEPTED,
+    shown=ShowingRequests.BY_ACCEPTED,
     hidden_by=HiddenBy.NEW_ROOMS,
     row="default",
     unexercised=needs_new_room,

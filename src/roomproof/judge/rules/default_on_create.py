@@ -10,10 +10,10 @@ from roomproof.contract.clause import values_at
 from roomproof.contract.resource import Effect
 from roomproof.judge.equality import same_value
 from roomproof.judge.evidence import Evidence, broken, kept, shown
-from roomproof.judge.options import Place, read_options
-from roomproof.judge.rule import Base, Rule, Scene, Shown, Wanted
+from roomproof.judge.judged_interaction import JudgedInteraction, NoJson
+from roomproof.judge.options import FieldPlace, read_options
+from roomproof.judge.rule import Base, Rule, Scene, ShowingRequests, WantedRequest
 from roomproof.judge.rules.replayed_once import is_replay
-from roomproof.judge.seen import NoJson, Seen
 
 
 @dataclass(frozen=True)
@@ -23,10 +23,16 @@ class DefaultOnCreateOptions:
     default: Any
 
 
-def default_on_create(seen: Seen) -> Iterator[Evidence]:
+def default_on_create(seen: JudgedInteraction) -> Iterator[Evidence]:
     """Makes a room without the field: the response shows the default."""
-    room = seen.answer.room
-    if not seen.answer.accepted or room is None or not seen.sent_is_known or is_replay(seen) or _is_unread(seen.request.body):
+    room = seen.response.room
+    if (
+        not seen.response.accepted
+        or room is None
+        or not seen.sent_is_known
+        or is_replay(seen)
+        or _is_unread(seen.request.body)
+    ):
         return
     for clause in RULE.clauses(seen.operation):
         if clause.path[0] in seen.request.sent:
@@ -41,21 +47,23 @@ def default_on_create(seen: Seen) -> Iterator[Evidence]:
 
 
 def _is_unread(body: Any) -> bool:
-    """Whether a body is there in which nobody can tell what was sent: the server may have read it in another way."""
+    """Whether a body is there in which nobody can tell what was sent: the server may have read it in another
+    way.
+    """
     return not isinstance(body, dict) and body is not NoJson.ABSENT
 
 
-def _wants(_: Scene) -> Iterator[Wanted]:
-    yield Wanted("what is required, and no more", base=Base.REQUIRED)
+def _wants(_: Scene) -> Iterator[WantedRequest]:
+    yield WantedRequest("what is required, and no more", base=Base.REQUIRED)
 
 
 RULE = Rule(
     "default-on-create",
     default_on_create,
     effects=frozenset({Effect.CREATE}),
-    about=Place.ROOM,
+    about=FieldPlace.ROOM,
     options=DefaultOnCreateOptions,
-    shown=Shown.BY_ACCEPTED,
+    shown=ShowingRequests.BY_ACCEPTED,
     wants=(_wants,),
     lost_with_creation=True,
     row="default",

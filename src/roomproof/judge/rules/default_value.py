@@ -1,4 +1,4 @@
-"""`default-value`: a member of what is in the room has its default, if the room's own was never set."""
+"""`default-value`: a field of what is in the room has its default, if the room's own was never set."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from typing import Any
 
 from roomproof.judge.defaults import never_set
 from roomproof.judge.evidence import Evidence
-from roomproof.judge.options import Place, read_options
+from roomproof.judge.judged_interaction import JudgedInteraction
+from roomproof.judge.options import FieldPlace, read_options
 from roomproof.judge.rule import Rule, Sight
-from roomproof.judge.seen import Seen
 
 
 @dataclass(frozen=True)
@@ -20,8 +20,8 @@ class DefaultValueOptions:
     default: Any
 
 
-def default_value(seen: Seen) -> Iterator[Evidence]:
-    """Looks at rooms whose creation was seen: a member of what is in the room has its default, if the room's
+def default_value(seen: JudgedInteraction) -> Iterator[Evidence]:
+    """Looks at rooms whose creation was seen: a field of what is in the room has its default, if the room's
     own was never set.
     """
     for clause in RULE.clauses(seen.operation):
@@ -32,7 +32,7 @@ RULE = Rule(
     "default-value",
     default_value,
     sees=(Sight.OPERATION, Sight.CREATION),
-    about=Place.ROOM,
+    about=FieldPlace.ROOM,
     options=DefaultValueOptions,
     lost_with_creation=True,
     row="default",

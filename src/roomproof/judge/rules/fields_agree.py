@@ -10,25 +10,25 @@ from roomproof.contract.clause import Clause, Path, path_of, spoken, values_at
 from roomproof.contract.formats import is_uuid
 from roomproof.judge.equality import same
 from roomproof.judge.evidence import Evidence, broken, kept, shown
-from roomproof.judge.options import Place, RoomField, read_options
+from roomproof.judge.judged_interaction import JudgedInteraction
+from roomproof.judge.options import FieldPlace, RoomField, read_options
 from roomproof.judge.rule import Rule
-from roomproof.judge.seen import Seen
 
 
 @dataclass(frozen=True)
 class FieldsAgreeOptions:
-    """The way to the field that holds the same value, and members that the object around it has."""
+    """The way to the field that holds the same value, and fields that the object around it has."""
 
     same_as: RoomField
     where: Mapping[str, Any] | None = None
 
 
-def fields_agree(seen: Seen) -> Iterator[Evidence]:
-    """Compares a field of the answer's room with the one that holds the same value; null, or none at all,
+def fields_agree(seen: JudgedInteraction) -> Iterator[Evidence]:
+    """Compares a field of the response's room with the one that holds the same value; null, or none at all,
     says nothing.
     """
-    room = seen.answer.room
-    if not seen.answer.accepted or room is None:
+    room = seen.response.room
+    if not seen.response.accepted or room is None:
         return
     for clause in RULE.clauses(seen.operation):
         others = list(_others(clause, room))
@@ -47,7 +47,7 @@ def fields_agree(seen: Seen) -> Iterator[Evidence]:
 
 def _others(clause: Clause, room: Mapping[str, Any]) -> Iterator[Any]:
     """Yield the values that a field has to agree with one of; `where` picks the objects that they stand in by
-    other members.
+    other fields.
     """
     options = read_options(FieldsAgreeOptions, clause)
     where = options.where or {}
@@ -70,4 +70,6 @@ def _agree(one: Any, other: Any) -> bool:
     return same(one, other)
 
 
-RULE = Rule("fields-agree", fields_agree, about=Place.ROOM, options=FieldsAgreeOptions, row="the same value")
+RULE = Rule(
+    "fields-agree", fields_agree, about=FieldPlace.ROOM, options=FieldsAgreeOptions, row="the same value"
+)

@@ -12,12 +12,12 @@ from roomproof.contract.resource import Effect
 from roomproof.judge.delay import is_over, longest
 from roomproof.judge.equality import echoes
 from roomproof.judge.evidence import Evidence, broken, kept, shown
+from roomproof.judge.judged_interaction import JudgedInteraction
 from roomproof.judge.options import QueryName, read_options
 from roomproof.judge.rooms import RoomState
-from roomproof.judge.rule import Rule, Scene, Wanted
+from roomproof.judge.rule import Rule, Scene, WantedRequest
 from roomproof.judge.rules import listed
-from roomproof.judge.seen import Seen
-from roomproof.judge.walk import Walk, entries_of
+from roomproof.judge.walk import ListWalk, entries_of
 
 MOST_WANTED = 2
 """So many values are asked for."""
@@ -31,8 +31,10 @@ class FilterOptions:
     field: str
 
 
-def filter_(seen: Seen) -> Iterator[Evidence]:
-    """Asks for a list with a value of a room that is there: the room is shown, and nothing that has another value."""
+def filter_(seen: JudgedInteraction) -> Iterator[Evidence]:
+    """Asks for a list with a value of a room that is there: the room is shown, and nothing that has another
+    value.
+    """
     walk, query = seen.walk, seen.interaction.request.query
     # A recorder may have replaced what was asked for, or what the list shows.
     if walk is None or seen.is_second_hand:
@@ -43,19 +45,24 @@ def filter_(seen: Seen) -> Iterator[Evidence]:
         if not wanted:
             continue
         choices = _choices(seen, options, wanted)
-        entries = entries_of(seen.operation, seen.answer.body)
+        entries = entries_of(seen.operation, seen.response.body)
         found = [values for entry in entries if (values := values_at(entry, path))]
         others = [values for values in found if not _fits(values, choices)]
         if others:
             received = shown(others[0][0][1])
-            text = f"{spoken(path)} is to be {shown(wanted)}, and the list shows an entry in which it is {received}"
+            text = (
+                f"{spoken(path)} is to be {shown(wanted)}, and the list shows an entry in which it "
+                f"is {received}"
+            )
             yield broken(clause, text, expected=shown(wanted), received=received)
             continue
         is_all = walk.shows_all and "," not in wanted and set(walk.filters) == {options.parameter}
         missing = _missing(seen, walk, wanted, options) if is_all else None
         if missing is not None:
             text = f"{missing} has the {spoken(path)} {shown(wanted)}, and the list does not show it"
-            yield broken(clause, text, expected=f"an entry {missing}", received=f"{len(entries)} other entries")
+            yield broken(
+                clause, text, expected=f"an entry {missing}", received=f"{len(entries)} other entries"
+            )
         elif found and any(_has_other(state, path, choices) for state in seen.rooms.existing.values()):
             # Of a list in which everything has the value nobody knows whether it was filtered.
             yield kept(clause)
@@ -67,7 +74,7 @@ def _has_other(state: RoomState, path: Path, choices: list[str]) -> bool:
     return bool(values) and not _fits(values, choices)
 
 
-def _choices(seen: Seen, options: FilterOptions, wanted: str) -> list[str]:
+def _choices(seen: JudgedInteraction, options: FilterOptions, wanted: str) -> list[str]:
     """Return the values that a parameter asks for: several where its schema is that of an array."""
     schema = next((one.schema for one in seen.operation.parameters if one.name == options.parameter), {})
     return wanted.split(",") if schema.get("type") == "array" else [wanted]
@@ -87,31 +94,41 @@ def _is_asked_for(text: str, choice: str) -> bool:
     return isinstance(one, float) and one == other
 
 
-def _missing(seen: Seen, walk: Walk, wanted: str, options: FilterOptions) -> str | None:
+def _missing(seen: JudgedInteraction, walk: ListWalk, wanted: str, options: FilterOptions) -> str | None:
     """Return the id of a room that is there for certain, has the value, and is not shown; else None."""
     here, path = seen.inside, path_of(options.field)
     for state in seen.rooms.existing.values():
         is_certain = state.is_as_made and not state.may_be_gone and state.inside == here
-        if not is_certain or state.own_id in walk.shown or not any(as_text(value) == wanted for _, value in values_at(state.known, path)):
+        if (
+            not is_certain
+            or state.own_id in walk.shown
+            or not any(as_text(value) == wanted for _, value in values_at(state.known, path))
+        ):
             continue
         if _is_old_enough(seen, state):
             return state.id
     return None
 
 
-def _is_old_enough(seen: Seen, state: RoomState) -> bool:
+def _is_old_enough(seen: JudgedInteraction, state: RoomState) -> bool:
     """Whether a room is so old that the list has to show it: a `listed` clause may give it time."""
     return is_over(longest(listed.RULE, seen.contract), state.made_at, seen.interaction.at)
 
 
-def _wants(scene: Scene) -> Iterator[Wanted]:
+def _wants(scene: Scene) -> Iterator[WantedRequest]:
     for clause in RULE.clauses(scene.operation):
         options = read_options(FilterOptions, clause)
         values = (room.get(options.field) for room in scene.known())
         # Where several values can be asked for, a comma parts them.
-        texts = dict.fromkeys(as_text(value) for value in values if isinstance(value, str | int) and value != "" and "," not in str(value))
+        texts = dict.fromkeys(
+            as_text(value)
+            for value in values
+            if isinstance(value, str | int) and value != "" and "," not in str(value)
+        )
         for text in list(texts)[-MOST_WANTED:]:
-            yield Wanted(f"only those whose {options.field} is {text}", query={options.parameter: text})
+            yield WantedRequest(
+                f"only those whose {options.field} is {text}", query={options.parameter: text}
+            )
 
 
 RULE = Rule(

@@ -1,4 +1,4 @@
-"""`kept-or-default`: a member that a PUT leaves out is kept or has its default."""
+"""`kept-or-default`: a field that a PUT leaves out is kept or has its default."""
 
 from __future__ import annotations
 
@@ -6,17 +6,17 @@ from collections.abc import Iterator
 
 from roomproof.judge.equality import same
 from roomproof.judge.evidence import Evidence, broken, kept, shown
+from roomproof.judge.judged_interaction import JudgedInteraction
 from roomproof.judge.memory import EMPTY, known_before, speaks_of_the_room
-from roomproof.judge.options import Place
+from roomproof.judge.options import FieldPlace
 from roomproof.judge.rule import Rule, needs_new_room
 from roomproof.judge.rules import default_from
 from roomproof.judge.rules.default import default_of
-from roomproof.judge.seen import Seen
 
 
-def kept_or_default(seen: Seen) -> Iterator[Evidence]:
-    """Compares every member that a PUT leaves out with the room before and with the documented default."""
-    known, room = known_before(seen), seen.answer.room
+def kept_or_default(seen: JudgedInteraction) -> Iterator[Evidence]:
+    """Compares every field that a PUT leaves out with the room before and with the documented default."""
+    known, room = known_before(seen), seen.response.room
     if not speaks_of_the_room(seen) or room is None or not seen.sent_is_known:
         return
     derived = default_from.origins(seen.operation)
@@ -24,7 +24,7 @@ def kept_or_default(seen: Seen) -> Iterator[Evidence]:
         name = clause.path[0]
         if name in seen.request.sent or name not in known or name not in room:
             continue
-        if derived.get(name) in seen.answer.scrubbed:
+        if derived.get(name) in seen.response.scrubbed:
             continue
         default = room.get(derived[name]) if name in derived else default_of(seen, name)
         allowed = [known[name], *([default] if default is not None else EMPTY)]
@@ -36,4 +36,6 @@ def kept_or_default(seen: Seen) -> Iterator[Evidence]:
             yield broken(clause, text, expected=" or ".join(map(shown, allowed[:2])), received=now)
 
 
-RULE = Rule("kept-or-default", kept_or_default, about=Place.BODY, row="left out", unexercised=needs_new_room)
+RULE = Rule(
+    "kept-or-default", kept_or_default, about=FieldPlace.BODY, row="left out", unexercised=needs_new_room
+)

@@ -8,32 +8,39 @@ from roomproof.contract.clause import Clause
 from roomproof.contract.resource import Effect
 from roomproof.judge.delay import DelayOptions, is_over, within_seconds
 from roomproof.judge.evidence import Evidence, broken, kept
+from roomproof.judge.judged_interaction import JudgedInteraction
 from roomproof.judge.rooms import RoomState
 from roomproof.judge.rule import Circumstances, Rule, Sight
-from roomproof.judge.seen import Seen
 
 MOST = 200
 """So many rooms are looked for in one list, those that were made last."""
 
 
-def listed(seen: Seen) -> Iterator[Evidence]:
+def listed(seen: JudgedInteraction) -> Iterator[Evidence]:
     """Makes rooms and turns all pages of the list: each of them is there."""
     walk = seen.walk
-    # Of somebody else's recording nobody knows whether the list is that of the account in which a room was made.
+    # Of somebody else's recording nobody knows whether the list is that of the account in which a room was
+    # made.
     if walk is None or not walk.is_whole or seen.is_second_hand:
         return
     here = seen.inside
-    made = [state for state in seen.rooms.existing.values() if state.made_by == seen.operation.id and state.inside == here]
+    made = [
+        state
+        for state in seen.rooms.existing.values()
+        if state.made_by == seen.operation.id and state.inside == here
+    ]
     for clause in RULE.clauses(seen.operation):
         for state in [state for state in made if _has_to_be_there(state, seen, clause)][-MOST:]:
             if state.own_id in walk.shown:
                 yield kept(clause)
             else:
                 text = f"{state.id} was made, and the list does not show it"
-                yield broken(clause, text, expected=f"an entry {state.id}", received=f"{len(walk.shown)} other entries")
+                yield broken(
+                    clause, text, expected=f"an entry {state.id}", received=f"{len(walk.shown)} other entries"
+                )
 
 
-def _has_to_be_there(state: RoomState, seen: Seen, clause: Clause) -> bool:
+def _has_to_be_there(state: RoomState, seen: JudgedInteraction, clause: Clause) -> bool:
     """Whether something belongs into this list, is there for certain as it was made, and for long enough.
 
     What was changed since then may be one that a list leaves out: one that has ended, or is archived.

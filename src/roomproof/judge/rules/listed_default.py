@@ -1,4 +1,4 @@
-"""`listed-default`: an entry that leaves a member out when a room is made is listed with its default."""
+"""`listed-default`: an entry that leaves a field out when a room is made is listed with its default."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from roomproof.judge.evidence import Evidence
+from roomproof.judge.judged_interaction import JudgedInteraction
 from roomproof.judge.listing import ListedOptions, compared, made_with
-from roomproof.judge.options import Place, read_options
+from roomproof.judge.options import FieldPlace, read_options
 from roomproof.judge.rule import Rule, Sight
-from roomproof.judge.seen import Seen
 
 
 @dataclass(frozen=True)
@@ -20,14 +20,14 @@ class ListedDefaultOptions(ListedOptions):
     default: Any
 
 
-def listed_default(seen: Seen) -> Iterator[Evidence]:
-    """Makes a room with a list entry that leaves the member out, and reads the list: the entry has the
+def listed_default(seen: JudgedInteraction) -> Iterator[Evidence]:
+    """Makes a room with a list entry that leaves the field out, and reads the list: the entry has the
     default.
     """
     for clause in RULE.clauses(seen.operation):
         options = read_options(ListedDefaultOptions, clause)
         for key, entry in made_with(seen, clause).items():
-            if isinstance(entry, dict) and options.member not in entry:
+            if isinstance(entry, dict) and options.field not in entry:
                 yield from compared(seen, clause, options, key, options.default)
 
 
@@ -35,7 +35,7 @@ RULE = Rule(
     "listed-default",
     listed_default,
     sees=(Sight.LISTING,),
-    about=Place.BODY,
+    about=FieldPlace.BODY,
     options=ListedDefaultOptions,
     row="default",
 )

@@ -7,14 +7,14 @@ from collections.abc import Iterator
 from roomproof.contract.resource import Effect
 from roomproof.judge.delay import DelayOptions, is_over, within_seconds
 from roomproof.judge.evidence import Evidence, broken, kept
+from roomproof.judge.judged_interaction import JudgedInteraction
 from roomproof.judge.rule import Circumstances, Rule, Sight
-from roomproof.judge.seen import Seen
 
 MOST = 200
 """So many rooms are looked for in one list, those that were deleted last."""
 
 
-def not_listed(seen: Seen) -> Iterator[Evidence]:
+def not_listed(seen: JudgedInteraction) -> Iterator[Evidence]:
     """Deletes rooms and turns all pages of the list: none of them is there."""
     walk = seen.walk
     # A query may ask for what was deleted.

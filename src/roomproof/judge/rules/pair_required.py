@@ -6,11 +6,11 @@ from collections.abc import Iterator
 
 from roomproof.contract.clause import Clause
 from roomproof.interaction import Request, header
-from roomproof.judge.obstacles import refused_for_what_exists
+from roomproof.judge.judged_interaction import Question, RejectionReason, Violation, is_second_hand
+from roomproof.judge.obstacles import rejected_for_what_exists
 from roomproof.judge.options import read_options
-from roomproof.judge.rule import Asked, Rule, Shown
+from roomproof.judge.rule import ReadableRequest, Rule, ShowingRequests
 from roomproof.judge.rules.replayed_once import RepeatableOptions
-from roomproof.judge.seen import Obstacle, Question, Refusal, is_second_hand
 
 
 def half_pair(clause: Clause, request: Request) -> str:
@@ -26,12 +26,12 @@ def missing_header(clause: Clause) -> str:
     return read_options(RepeatableOptions, clause).first_sent
 
 
-def _rejects(asked: Asked, clause: Clause) -> Iterator[Obstacle]:
+def _rejects(asked: ReadableRequest, clause: Clause) -> Iterator[Violation]:
     if not is_second_hand(asked.request) and (what := half_pair(clause, asked.request)):
-        yield Obstacle(clause, Refusal.INVALID, what)
+        yield Violation(clause, RejectionReason.INVALID, what)
 
 
-def _leaves_open(asked: Asked, clause: Clause) -> Iterator[Question]:
+def _leaves_open(asked: ReadableRequest, clause: Clause) -> Iterator[Question]:
     """Yield what a recording of others has: whether the other header was sent nobody knows."""
     if is_second_hand(asked.request) and (what := half_pair(clause, asked.request)):
         yield Question(f"the recording has {what}")
@@ -39,9 +39,9 @@ def _leaves_open(asked: Asked, clause: Clause) -> Iterator[Question]:
 
 RULE = Rule(
     "pair-required",
-    refused_for_what_exists,
+    rejected_for_what_exists,
     options=RepeatableOptions,
-    shown=Shown.BY_HEADERS,
+    shown=ShowingRequests.BY_HEADERS,
     hangs_on_history=False,
     rejects=_rejects,
     leaves_open=_leaves_open,

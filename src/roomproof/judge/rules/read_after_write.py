@@ -1,4 +1,4 @@
-"""`read-after-write`: a room that was updated a while ago is read as the answer to the update said."""
+"""`read-after-write`: a room that was updated a while ago is read as the response to the update said."""
 
 from __future__ import annotations
 
@@ -9,33 +9,33 @@ from roomproof.contract.clause import Clause
 from roomproof.judge.delay import DelayOptions, is_over, within_seconds
 from roomproof.judge.equality import echoes, same_value
 from roomproof.judge.evidence import Evidence, broken, kept, shown, unproven
-from roomproof.judge.options import Place
-from roomproof.judge.rooms import Written
+from roomproof.judge.judged_interaction import JudgedInteraction
+from roomproof.judge.options import FieldPlace
+from roomproof.judge.rooms import LastUpdate
 from roomproof.judge.rule import Circumstances, Rule, Sight
-from roomproof.judge.seen import Seen
 
 LONGEST_PAIRED = 100
 """Items of lists that are compared whatever their order."""
 
 
-def read_after_write(seen: Seen) -> Iterator[Evidence]:
-    """Updates a room and reads it seconds later: the read shows what the answer to the update showed."""
-    written, room = seen.state.written if seen.state else None, seen.answer.room
+def read_after_write(seen: JudgedInteraction) -> Iterator[Evidence]:
+    """Updates a room and reads it seconds later: the read shows what the response to the update showed."""
+    written, room = seen.state.written if seen.state else None, seen.response.room
     if seen.state is None or written is None or written.operation != seen.operation.id or seen.state.deleted:
         return
     for clause in RULE.clauses(seen.operation):
         name = clause.path[0]
         if name not in written.shown or not _is_late_enough(seen, written, clause):
             continue
-        if not seen.answer.accepted:
-            yield unproven(clause, f"status {seen.answer.response.status} answers the read")
+        if not seen.response.accepted:
+            yield unproven(clause, f"status {seen.response.response.status} answers the read")
         elif room is None or name not in room:
             yield unproven(clause, f"the read shows no {name if room else 'room'}")
         else:
             yield _compared(clause, written.shown[name], room[name])
 
 
-def _is_late_enough(seen: Seen, written: Written, clause: Clause) -> bool:
+def _is_late_enough(seen: JudgedInteraction, written: LastUpdate, clause: Clause) -> bool:
     """Whether the read comes so late that a provider whose copies agree after a while has no excuse any more.
 
     What others have recorded is no proof: somebody else may have updated the room in between.
@@ -49,14 +49,17 @@ def _is_late_enough(seen: Seen, written: Written, clause: Clause) -> bool:
 def _compared(clause: Clause, told: Any, read: Any) -> Evidence:
     if agree(told, read):
         return kept(clause)
-    text = f"the answer to the last update says that {clause.path[0]} is {shown(told)}, but a read after it says {shown(read)}"
+    text = (
+        f"the response to the last update says that {clause.path[0]} is {shown(told)}, but a read "
+        f"after it says {shown(read)}"
+    )
     return broken(clause, text, expected=shown(told), received=shown(read))
 
 
 def agree(one: Any, other: Any) -> bool:
-    """Whether two answers mean the same.
+    """Whether two responses mean the same.
 
-    Null, an empty text and an absent member are alike, and so are two spellings of a time or a URL.
+    Null, an empty text and an absent field are alike, and so are two spellings of a time or a URL.
     """
     if one in (None, "") and other in (None, ""):
         return True
@@ -70,7 +73,7 @@ def agree(one: Any, other: Any) -> bool:
 
 
 def _are_paired(items: list[Any], left: list[Any]) -> bool:
-    """Whether each item agrees with one of those that are left: no page promises an order.
+    """Whether each item agrees with one of those that are left: no document promises an order.
 
     Long lists are compared in their order: to look for each item among thousands takes minutes.
     """
@@ -94,7 +97,7 @@ RULE = Rule(
     "read-after-write",
     read_after_write,
     sees=(Sight.READING,),
-    about=Place.BODY,
+    about=FieldPlace.BODY,
     options=DelayOptions,
     row="shown when read later",
     unexercised=_unexercised,

@@ -1,4 +1,4 @@
-"""`read-only`: a member that requests may carry and cannot change."""
+"""`read-only`: a field that requests may carry and cannot change."""
 
 from __future__ import annotations
 
@@ -6,25 +6,25 @@ from collections.abc import Iterator
 
 from roomproof.contract.clause import Clause
 from roomproof.judge.evidence import Evidence, Side, kept
+from roomproof.judge.judged_interaction import JudgedInteraction, Question
 from roomproof.judge.memory import compared, known_before
-from roomproof.judge.options import Place
-from roomproof.judge.rule import Asked, Rule
-from roomproof.judge.seen import Question, Seen
+from roomproof.judge.options import FieldPlace
+from roomproof.judge.rule import ReadableRequest, Rule
 from roomproof.judge.wanted import other_values
 
 
-def read_only(seen: Seen) -> Iterator[Evidence]:
-    """Sends another value for a read-only member: it may be refused or ignored, but never taken."""
+def read_only(seen: JudgedInteraction) -> Iterator[Evidence]:
+    """Sends another value for a read-only field: it may be rejected or ignored, but never accepted."""
     known = known_before(seen)
     for clause in RULE.clauses(seen.operation):
         name = clause.path[0]
         differs = name in seen.request.sent and name in known and seen.request.sent[name] != known[name]
-        if differs and name not in seen.request.scrubbed and seen.is_refused:
+        if differs and name not in seen.request.scrubbed and seen.is_rejected:
             yield kept(clause, Side.REJECTED)
     yield from compared(seen, RULE, lambda _: True, "it cannot be changed")
 
 
-def _leaves_open(asked: Asked, clause: Clause) -> Iterator[Question]:
+def _leaves_open(asked: ReadableRequest, clause: Clause) -> Iterator[Question]:
     """Yield that nobody can say what becomes of another value: it may be rejected or ignored."""
     name, known = clause.path[0], asked.state.known if asked.state else {}
     if name in asked.sent and asked.sent[name] != known.get(name):
@@ -34,7 +34,7 @@ def _leaves_open(asked: Asked, clause: Clause) -> Iterator[Question]:
 RULE = Rule(
     "read-only",
     read_only,
-    about=Place.ROOM,
+    about=FieldPlace.ROOM,
     wants=(other_values,),
     leaves_open=_leaves_open,
     may_ignore=True,

@@ -10,10 +10,10 @@ from roomproof.interaction import header
 from roomproof.judge.equality import same
 from roomproof.judge.evidence import Evidence, broken, kept, shown
 from roomproof.judge.identity import room_key
+from roomproof.judge.judged_interaction import NOT_HERE, JudgedInteraction
 from roomproof.judge.options import HeaderName, read_options
 from roomproof.judge.rooms import Repeat
-from roomproof.judge.rule import Base, HiddenBy, Rule, Scene, Shown, Wanted
-from roomproof.judge.seen import NOT_HERE, Seen
+from roomproof.judge.rule import Base, HiddenBy, Rule, Scene, ShowingRequests, WantedRequest
 
 
 @dataclass(frozen=True)
@@ -24,27 +24,27 @@ class RepeatableOptions:
     first_sent: HeaderName
 
 
-def repeatability_key(seen: Seen) -> str | None:
+def repeatability_key(seen: JudgedInteraction) -> str | None:
     """Return the id under which a request may be repeated, or None."""
     return _readable_header(seen, 0)
 
 
-def first_sent(seen: Seen) -> str | None:
+def first_sent(seen: JudgedInteraction) -> str | None:
     """Return when a request that may be repeated says it was first sent, or None."""
     return _readable_header(seen, 1)
 
 
-def _readable_header(seen: Seen, which: int) -> str | None:
+def _readable_header(seen: JudgedInteraction, which: int) -> str | None:
     value = _header(seen, which)
     return None if value is None or seen.is_unread(value) else value
 
 
-def _header(seen: Seen, which: int) -> str | None:
+def _header(seen: JudgedInteraction, which: int) -> str | None:
     names = (seen.asked or seen.operation).repeatability
     return None if names is None else header(seen.interaction.request.headers, names[which])
 
 
-def _is_same_request(seen: Seen, first: Repeat) -> bool:
+def _is_same_request(seen: JudgedInteraction, first: Repeat) -> bool:
     """Whether both headers and the body are those of the first request; recorders give unlike requests one
     made-up id.
 
@@ -54,37 +54,40 @@ def _is_same_request(seen: Seen, first: Repeat) -> bool:
     return is_at_hand and first.first_sent is not None and first.first_sent == first_sent(seen)
 
 
-def is_replay(seen: Seen) -> bool:
+def is_replay(seen: JudgedInteraction) -> bool:
     """Whether a request carries the repeatability id of an earlier one.
 
     Its response may show the room as it was then, or as it is now.
     """
     value = _header(seen, 0)
-    if value is not None and seen.is_unread(value) and seen.answer.room is not None:
+    if value is not None and seen.is_unread(value) and seen.response.room is not None:
         # Which request it repeats nobody can tell, but a room that was there before it has not made.
-        made = room_key(seen.interaction.request, str(seen.answer.room.get(seen.resource.id, "")))
+        made = room_key(seen.interaction.request, str(seen.response.room.get(seen.resource.id, "")))
         return made is not None and seen.rooms.was_there(made)
     return value in seen.rooms.repeats
 
 
-def replayed_once(seen: Seen) -> Iterator[Evidence]:
-    """Repeats a request with the same repeatability id: the answer is about the same room, made once."""
+def replayed_once(seen: JudgedInteraction) -> Iterator[Evidence]:
+    """Repeats a request with the same repeatability id: the response is about the same room, made once."""
     first = seen.rooms.repeats.get(repeatability_key(seen) or "")
-    if first is None or seen.request.obstacles or seen.answer.body in NOT_HERE:
+    if first is None or seen.request.violations or seen.response.body in NOT_HERE:
         return
     if not _is_same_request(seen, first):
         return
     for clause in RULE.clauses(seen.operation):
-        if seen.answer.room is None or not seen.answer.accepted:
-            text, received = "a repeated request is not answered like the first", f"status {seen.answer.response.status}"
-            yield broken(clause, text, expected="the first answer", received=received)
+        if seen.response.room is None or not seen.response.accepted:
+            text, received = (
+                "a repeated request is not answered like the first",
+                f"status {seen.response.response.status}",
+            )
+            yield broken(clause, text, expected="the first response", received=received)
             continue
         now = _as_it_is_now(seen, first)
-        shown_again = seen.answer.room
+        shown_again = seen.response.room
         changed = [
             name
             for name, value in first.room.items()
-            if name not in seen.answer.scrubbed
+            if name not in seen.response.scrubbed
             and not same(value, shown_again.get(name))
             and not same(now.get(name, value), shown_again.get(name))
         ]
@@ -97,8 +100,8 @@ def replayed_once(seen: Seen) -> Iterator[Evidence]:
             yield kept(clause)
 
 
-def _as_it_is_now(seen: Seen, first: Repeat) -> Mapping[str, Any]:
-    """Return what is known of the room that the first request made: an answer that shows it as it is now is
+def _as_it_is_now(seen: JudgedInteraction, first: Repeat) -> Mapping[str, Any]:
+    """Return what is known of the room that the first request made: a response that shows it is now is
     appropriate, too.
     """
     key = room_key(seen.interaction.request, str(first.room.get(seen.resource.id)))
@@ -106,28 +109,28 @@ def _as_it_is_now(seen: Seen, first: Repeat) -> Mapping[str, Any]:
     return state.known if state else {}
 
 
-def _wanted(scene: Scene) -> Iterator[Wanted]:
+def _wanted(scene: Scene) -> Iterator[WantedRequest]:
     """Yield requests that carry a repeatability id, each several times and interleaved, and half a pair of
     headers.
     """
     for clause in RULE.clauses(scene.operation):
         options = read_options(RepeatableOptions, clause)
         names = options.id, options.first_sent
-        one, two = (Wanted("a repeatable request", headers=scene.repeatable(names)) for _ in range(2))
-        empty = Wanted("a repeatable request", Base.EMPTY, headers=scene.repeatable(names))
+        one, two = (WantedRequest("a repeatable request", headers=scene.repeatable(names)) for _ in range(2))
+        empty = WantedRequest("a repeatable request", Base.EMPTY, headers=scene.repeatable(names))
         yield from (one, one, two, one, two, one, empty, empty)
         for number in range(3):
             first, second = scene.repeatable(names)
-            yield Wanted(f"{names[0]} without {names[1]}", headers=(first,))
+            yield WantedRequest(f"{names[0]} without {names[1]}", headers=(first,))
             wrong = ((names[0], "not-a-uuid"), second) if number % 2 else (first, (names[1], "yesterday"))
-            yield Wanted("repeatability headers of another form", headers=wrong)
+            yield WantedRequest("repeatability headers of another form", headers=wrong)
 
 
 RULE = Rule(
     "replayed-once",
     replayed_once,
     options=RepeatableOptions,
-    shown=Shown.BY_HEADERS,
+    shown=ShowingRequests.BY_HEADERS,
     wants=(_wanted,),
     hidden_by=HiddenBy.NEW_ROOMS,
     row="sent again",

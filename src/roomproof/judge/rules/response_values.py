@@ -12,28 +12,28 @@ from roomproof.judge.answers import MOST_VALUES, documented_response, documented
 from roomproof.judge.compiled import ResponseRules
 from roomproof.judge.equality import echoes
 from roomproof.judge.evidence import Evidence, broken, kept, shown, unproven
+from roomproof.judge.judged_interaction import NOT_HERE, JudgedInteraction, NoJson
 from roomproof.judge.kind import by_received_type
 from roomproof.judge.rule import VALUES, Rule
-from roomproof.judge.seen import NOT_HERE, NoJson, Seen
 from roomproof.judge.validators import PlaceValidator
 
 
-def values_returned(seen: Seen) -> Iterator[Evidence]:
-    """Holds every value of every answer, body and header, against the clause's keyword."""
+def values_returned(seen: JudgedInteraction) -> Iterator[Evidence]:
+    """Holds every value of every response, body and header, against the clause's keyword."""
     spec = documented_response(seen)
     if spec is None:
         return
     rules = documented_rules(seen, spec.status)
     for place in rules.header_values:
-        value = header(seen.answer.response.headers, place.path[-1])
+        value = header(seen.response.response.headers, place.path[-1])
         if value is not None and not seen.is_unread(value):
             name, read = place.path[-1], read_text(_schema_of(place), value)
             yield from (_judged(item.clause, item.keeps(read), value, name) for item in place.items)
-    if isinstance(seen.answer.body, NoJson):
-        yield from _unreadable(rules, seen.answer.body)
-        yield from _unread(rules, seen.answer.body)
+    if isinstance(seen.response.body, NoJson):
+        yield from _unreadable(rules, seen.response.body)
+        yield from _unread(rules, seen.response.body)
         return
-    for place, values in rules.values.held(seen.answer.body):
+    for place, values in rules.values.held(seen.response.body):
         for pointer, value in values[:MOST_VALUES]:
             if seen.is_unread(value):
                 continue
@@ -48,7 +48,9 @@ def _schema_of(place: PlaceValidator) -> dict[str, Any]:
     return next((dict(item.clause.schema) for item in place.items if item.clause.rule == "type"), {})
 
 
-def _one_by_one(seen: Seen, place: PlaceValidator, pointer: Path, value: Any) -> Iterator[Evidence]:
+def _one_by_one(
+    seen: JudgedInteraction, place: PlaceValidator, pointer: Path, value: Any
+) -> Iterator[Evidence]:
     """Yield what a value says of each clause about its place; one of a wrong type breaks no other clause."""
     wrong_type = False
     for item in place.items:
@@ -73,7 +75,7 @@ def _unreadable(rules: ResponseRules, body: NoJson) -> Iterator[Evidence]:
     for place in rules.values:
         for item in place.items:
             if not place.path and item.clause.rule == "type":
-                text = f"the body of the answer is {body.value}, where JSON is documented"
+                text = f"the body of the response is {body.value}, where JSON is documented"
                 received = f"a body that is {body.value}"
                 yield broken(item.clause, text, expected="a JSON value", received=received)
 
@@ -87,16 +89,16 @@ def _unread(rules: ResponseRules, body: NoJson) -> Iterator[Evidence]:
         for place in rules.values:
             if rules.is_always_there(place.path):
                 yield from (unproven(item.clause, why) for item in place.items)
-        for members in rules.present:
-            if rules.is_always_there(members.path):
-                yield from (unproven(clause, why) for clause in members.clauses)
+        for fields in rules.present:
+            if rules.is_always_there(fields.path):
+                yield from (unproven(clause, why) for clause in fields.clauses)
 
 
-def _was_told(seen: Seen, pointer: tuple[str, ...], value: Any) -> bool:
+def _was_told(seen: JudgedInteraction, pointer: tuple[str, ...], value: Any) -> bool:
     """Whether a value only repeats what was sent and accepted: then the accepting was judged, the repeating
     is right.
     """
-    at, room = seen.resource.at, seen.answer.room
+    at, room = seen.resource.at, seen.response.room
     if value is None or room is None or pointer[: len(at)] != at or len(pointer) == len(at):
         return False
     name = pointer[len(at)]
@@ -110,7 +112,7 @@ def _judged(clause: Clause, keeps: bool, value: Any, name: str) -> Evidence:
     text = shown(value)
     return broken(
         clause,
-        f"the answer's {name or 'body'} is {text}, but {clause.demands}",
+        f"the response's {name or 'body'} is {text}, but {clause.demands}",
         expected=clause.demands,
         received=text,
     )

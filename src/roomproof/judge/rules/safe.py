@@ -7,18 +7,18 @@ from collections.abc import Iterator
 from roomproof.contract.resource import Effect
 from roomproof.judge.delay import is_over, longest
 from roomproof.judge.evidence import Evidence, broken, kept, shown
+from roomproof.judge.judged_interaction import JudgedInteraction
 from roomproof.judge.rooms import RoomState
 from roomproof.judge.rule import Circumstances, Rule, Sight
 from roomproof.judge.rules import read_after_write
-from roomproof.judge.seen import Seen
 
 
-def safe(seen: Seen) -> Iterator[Evidence]:
+def safe(seen: JudgedInteraction) -> Iterator[Evidence]:
     """Reads a room, asks, and reads it again, and nothing else: what requests can set is the same."""
-    room, state = seen.answer.room, seen.state
+    room, state = seen.response.room, seen.state
     before = state.read if state is not None else None
     # Somebody else may have changed the room between two reads that others have recorded.
-    if room is None or state is None or before is None or not seen.answer.accepted or seen.is_second_hand:
+    if room is None or state is None or before is None or not seen.response.accepted or seen.is_second_hand:
         return
     if before.number <= seen.rooms.changed or seen.by_stranger or _may_still_change(seen, state):
         return
@@ -31,24 +31,28 @@ def safe(seen: Seen) -> Iterator[Evidence]:
         changed = [name for name in compared if not read_after_write.agree(before.room[name], room[name])]
         if changed:
             name = changed[0]
-            text = f"{name} changes between two reads, although nothing was sent in between that changes a room"
+            text = (
+                f"{name} changes between two reads, although nothing was sent in between that changes a room"
+            )
             yield broken(clause, text, expected=shown(before.room[name]), received=shown(room[name]))
         elif compared:
             yield kept(clause)
 
 
-def _told(seen: Seen) -> frozenset[str]:
+def _told(seen: JudgedInteraction) -> frozenset[str]:
     """Return the fields that requests can set: a count, a time of use or a fresh link changes by itself."""
     operations = [one for one in seen.contract.operations if one.resource == seen.operation.resource]
     properties = [one.schema.get("properties", {}) for one in operations if one.body is not None]
     return frozenset(name for fields in properties for name in fields)
 
 
-def _may_still_change(seen: Seen, state: RoomState) -> bool:
+def _may_still_change(seen: JudgedInteraction, state: RoomState) -> bool:
     """Whether an earlier change may show only now: nobody knows what it did, or reads have time to agree."""
     if state.written is None:
         return not state.history_known
-    return not is_over(longest(read_after_write.RULE, seen.contract), state.written.answered_by, seen.interaction.at)
+    return not is_over(
+        longest(read_after_write.RULE, seen.contract), state.written.answered_by, seen.interaction.at
+    )
 
 
 def _unexercised(known: Circumstances) -> str:

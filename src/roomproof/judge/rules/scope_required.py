@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from roomproof.interaction import Credentials
 from roomproof.judge.obstacles import credentials_demanded, rejects
-from roomproof.judge.rule import Circumstances, Rule, Shown
+from roomproof.judge.rule import Circumstances, Rule, ShowingRequests
 from roomproof.judge.wanted import strangers
 
 
@@ -31,7 +31,7 @@ RULE = Rule(
     "scope-required",
     credentials_demanded,
     options=ScopeRequiredOptions,
-    shown=Shown.BY_STRANGERS,
+    shown=ShowingRequests.BY_STRANGERS,
     wants=(strangers,),
     hangs_on_history=False,
     rejects=rejects(Credentials.UNSCOPED),

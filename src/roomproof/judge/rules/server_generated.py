@@ -6,17 +6,17 @@ from collections.abc import Iterator
 
 from roomproof.judge.evidence import Evidence, broken, kept, shown
 from roomproof.judge.identity import room_key
-from roomproof.judge.options import Place
-from roomproof.judge.rule import HiddenBy, Rule, Shown, Sight, needs_new_room
+from roomproof.judge.judged_interaction import JudgedInteraction
+from roomproof.judge.options import FieldPlace
+from roomproof.judge.rule import HiddenBy, Rule, ShowingRequests, Sight, needs_new_room
 from roomproof.judge.rules.replayed_once import is_replay
-from roomproof.judge.seen import Seen
 from roomproof.judge.wanted import other_values
 
 
-def server_generated(seen: Seen) -> Iterator[Evidence]:
+def server_generated(seen: JudgedInteraction) -> Iterator[Evidence]:
     """Creates rooms, one with an id of its own choice: every id is new, and none is the sender's."""
-    room = seen.answer.room
-    if not seen.answer.accepted or room is None or seen.room_id is not None or is_replay(seen):
+    room = seen.response.room
+    if not seen.response.accepted or room is None or seen.room_id is not None or is_replay(seen):
         return
     for clause in RULE.clauses(seen.operation):
         name = clause.path[0]
@@ -37,8 +37,8 @@ RULE = Rule(
     "server-generated",
     server_generated,
     sees=(Sight.OPERATION, Sight.CREATION),
-    about=Place.ROOM,
-    shown=Shown.BY_ACCEPTED,
+    about=FieldPlace.ROOM,
+    shown=ShowingRequests.BY_ACCEPTED,
     wants=(other_values,),
     hidden_by=HiddenBy.NEW_ROOMS,
     row="made by the provider",

@@ -8,53 +8,57 @@ from roomproof.contract.clause import Part
 from roomproof.contract.model import ResponseSpec
 from roomproof.judge.answers import documented_rules
 from roomproof.judge.evidence import Evidence, Side, broken, kept
+from roomproof.judge.judged_interaction import JudgedInteraction, RejectionReason
 from roomproof.judge.kind import by_received
 from roomproof.judge.register import rule_of
 from roomproof.judge.rule import Rule
 from roomproof.judge.rules import unique
-from roomproof.judge.seen import Refusal, Seen
 from roomproof.judge.wanted import strangers, unknown_rooms
 
 
-def statuses(seen: Seen) -> Iterator[Evidence]:
-    """Compares the status of a request that was carried out, or refused for one reason, with the documented
+def statuses(seen: JudgedInteraction) -> Iterator[Evidence]:
+    """Compares the status of a request that was accepted, or rejected for one reason, with the documented
     one.
     """
-    status = seen.answer.response.status
+    status = seen.response.response.status
     spec, harmless = _expected(seen)
     clause = None if spec is None else documented_rules(seen, spec.status).status
     if clause is None:
         return
     if spec is seen.operation.response(status):
-        yield kept(clause, Side.ACCEPTED if seen.answer.accepted else None)
-    elif seen.answer.accepted or (status >= 300 and spec is not seen.operation.success):
-        text = f"the answer has status {status} where {clause.status} is documented"
+        yield kept(clause, Side.ACCEPTED if seen.response.accepted else None)
+    elif seen.response.accepted or (status >= 300 and spec is not seen.operation.success):
+        text = f"the response has status {status} where {clause.status} is documented"
         wanted = f"status {clause.status}"
         yield broken(clause, text, expected=wanted, received=f"status {status}", lenient=harmless)
-    elif spec is seen.operation.success and not seen.answer.refused and status < 500:
+    elif spec is seen.operation.success and not seen.response.rejected and status < 500:
         text = f"a valid request is answered with status {status}"
         yield broken(clause, text, expected=f"status {clause.status}", received=f"status {status}")
 
 
-def _expected(seen: Seen) -> tuple[ResponseSpec | None, bool]:
+def _expected(seen: JudgedInteraction) -> tuple[ResponseSpec | None, bool]:
     """Return the documented response to a request, and whether another status of its class is harmless."""
-    obstacles = seen.request.obstacles
-    if seen.answer.refused and not seen.is_refused:
+    violations = seen.request.violations
+    if seen.response.rejected and not seen.is_rejected:
         return None, False
-    if seen.answer.accepted or (not obstacles and not seen.request.unsettled and not seen.answer.refused):
-        found = seen.operation.response(seen.answer.response.status)
+    if seen.response.accepted or (
+        not violations and not seen.request.unsettled and not seen.response.rejected
+    ):
+        found = seen.operation.response(seen.response.response.status)
         return found if found is not None and found.is_success else seen.operation.success, False
-    status_class = seen.answer.response.status // 100
-    strongest = [item for item in obstacles if item.refusal is Refusal.UNAUTHENTICATED] or list(obstacles)
+    status_class = seen.response.response.status // 100
+    strongest = [item for item in violations if item.rejection is RejectionReason.UNAUTHENTICATED] or list(
+        violations
+    )
     if status_class not in (3, 4, 5) or len(strongest) != 1:
         return None, False
-    obstacle = strongest[0]
-    is_bad_id = obstacle.refusal is Refusal.UNKNOWN_ROOM and obstacle.clause.part is Part.REQUEST
-    if obstacle.refusal is Refusal.UNREADABLE or is_bad_id:
+    violation = strongest[0]
+    is_bad_id = violation.rejection is RejectionReason.UNKNOWN_ROOM and violation.clause.part is Part.REQUEST
+    if violation.rejection is RejectionReason.UNREADABLE or is_bad_id:
         return None, False
-    is_of_form = obstacle.clause.rule in ("type", "null") or rule_of(obstacle.clause) is unique.RULE
-    harmless = status_class != 3 and (obstacle.lenient or is_of_form)
-    return seen.operation.refusal(obstacle.refusal.value), harmless
+    is_of_form = violation.clause.rule in ("type", "null") or rule_of(violation.clause) is unique.RULE
+    harmless = status_class != 3 and (violation.lenient or is_of_form)
+    return seen.operation.rejection(violation.rejection.value), harmless
 
 
 RULE = Rule(

@@ -13,12 +13,27 @@ import orjson
 from roomproof.contract.clause import Clause
 from roomproof.contract.model import Contract
 from roomproof.judge.evidence import shown
-from roomproof.judge.obstacles import refused_for_what_exists
-from roomproof.judge.options import ItemField, Place, read_options
+from roomproof.judge.judged_interaction import (
+    Classification,
+    JudgedInteraction,
+    Question,
+    RejectionReason,
+    Violation,
+)
+from roomproof.judge.obstacles import rejected_for_what_exists
+from roomproof.judge.options import FieldPlace, ItemField, read_options
 from roomproof.judge.register import rule_of
 from roomproof.judge.rooms import RoomState
-from roomproof.judge.rule import Asked, Base, Circumstances, HiddenBy, Rule, Scene, Shown, Wanted
-from roomproof.judge.seen import Classification, Obstacle, Question, Refusal, Seen
+from roomproof.judge.rule import (
+    Base,
+    Circumstances,
+    HiddenBy,
+    ReadableRequest,
+    Rule,
+    Scene,
+    ShowingRequests,
+    WantedRequest,
+)
 
 Json = Any
 Values = Mapping[str, Json]
@@ -26,13 +41,13 @@ Values = Mapping[str, Json]
 
 @dataclass(frozen=True)
 class UniqueOptions:
-    """The member that must be unique in every entry of a list; None where the whole value must be."""
+    """The field that must be unique in every entry of a list; None where the whole value must be."""
 
     each: ItemField | None = None
 
 
-def _rejects(asked: Asked, clause: Clause) -> Iterator[Obstacle]:
-    """Yield an obstacle for a value that another room is known to have."""
+def _rejects(asked: ReadableRequest, clause: Clause) -> Iterator[Violation]:
+    """Yield a violation for a value that another room is known to have."""
     name, wanted = clause.path[0], _values(clause, asked.readable)
     if not wanted:
         return
@@ -40,11 +55,11 @@ def _rejects(asked: Asked, clause: Clause) -> Iterator[Obstacle]:
     taken = {_as_key(value) for other in others for value in _values(clause, other.known)}
     clash = next((value for value in wanted if _as_key(value) in taken), None)
     if clash is not None:
-        yield Obstacle(clause, Refusal.INVALID, f"{name} {shown(clash)}, which another room has")
+        yield Violation(clause, RejectionReason.INVALID, f"{name} {shown(clash)}, which another room has")
 
 
-def _leaves_open(asked: Asked, clause: Clause) -> Iterator[Question]:
-    """Yield that a value may be taken, where an answer did not show what another room has now."""
+def _leaves_open(asked: ReadableRequest, clause: Clause) -> Iterator[Question]:
+    """Yield that a value may be taken, where a response did not show what another room has now."""
     name = clause.path[0]
     if name in asked.readable and any(other.uncertain for other in asked.rooms.others(_id(asked.state))):
         yield Question(f"another room may have this {name}", (name,))
@@ -58,14 +73,14 @@ def without_uniqueness(request: Classification) -> Classification:
     """Return a request of which nobody can tell whether another room has its unique values, or the room
     itself under another id.
     """
-    kept = tuple(item for item in request.obstacles if rule_of(item.clause) is not RULE)
-    if len(kept) == len(request.obstacles):
+    kept = tuple(item for item in request.violations if rule_of(item.clause) is not RULE)
+    if len(kept) == len(request.violations):
         return request
     asked = Question("the recording does not tell whether another room has the same name")
-    return replace(request, obstacles=kept, unsettled=(*request.unsettled, asked))
+    return replace(request, violations=kept, unsettled=(*request.unsettled, asked))
 
 
-def _unseen(seen: Seen, clause: Clause) -> bool:
+def _unseen(seen: JudgedInteraction, clause: Clause) -> bool:
     """Whether a request sends a value that a room may have of which nothing was seen.
 
     What the room itself has is no other one's. A run makes its names up, so that nobody else has what one of
@@ -77,7 +92,7 @@ def _unseen(seen: Seen, clause: Clause) -> bool:
 
 
 def given_up(contract: Contract, before: Values, now: Values) -> Iterator[tuple[str, Json]]:
-    """Yield the unique values, each with the name of its member, that a room had and has no more."""
+    """Yield the unique values, each with the name of its field, that a room had and has no more."""
     for operation in contract.operations:
         for clause in RULE.clauses(operation):
             left = {_as_key(value) for value in _values(clause, now)}
@@ -100,7 +115,7 @@ def _values(clause: Clause, room: Mapping[str, Json]) -> list[Json]:
     return [item[each] for item in entries if isinstance(item, dict) and item.get(each)]
 
 
-def _wanted(scene: Scene) -> Iterator[Wanted]:
+def _wanted(scene: Scene) -> Iterator[WantedRequest]:
     """Yield requests that give one room what another one has, and what it has itself."""
     for clause in RULE.clauses(scene.operation):
         name = clause.path[0]
@@ -110,7 +125,7 @@ def _wanted(scene: Scene) -> Iterator[Wanted]:
         ):
             value = room().get(name)
             if scene.has_other and value not in (None, "", []):
-                yield Wanted(note, Base.REQUIRED, {name: value})
+                yield WantedRequest(note, Base.REQUIRED, {name: value})
 
 
 def _unexercised(known: Circumstances) -> str:
@@ -119,10 +134,10 @@ def _unexercised(known: Circumstances) -> str:
 
 RULE = Rule(
     "unique",
-    refused_for_what_exists,
-    about=Place.BODY,
+    rejected_for_what_exists,
+    about=FieldPlace.BODY,
     options=UniqueOptions,
-    shown=Shown.BY_FIELD,
+    shown=ShowingRequests.BY_FIELD,
     wants=(_wanted,),
     rejects=_rejects,
     leaves_open=_leaves_open,

@@ -10,13 +10,13 @@ from typing import Annotated, Any
 from roomproof.contract.clause import Clause
 from roomproof.contract.formats import Instant
 from roomproof.contract.model import Operation
+from roomproof.judge.judged_interaction import Question, RejectionReason, RequestPlace, Violation
 from roomproof.judge.kind import by_reason
 from roomproof.judge.moments import moment_after, value_after
-from roomproof.judge.obstacles import refused_for_what_exists
-from roomproof.judge.options import Between, BodyField, read_options
+from roomproof.judge.obstacles import rejected_for_what_exists
+from roomproof.judge.options import BodyField, NumberRange, read_options
 from roomproof.judge.rooms import RoomState
-from roomproof.judge.rule import Asked, Rule, Shown
-from roomproof.judge.seen import Obstacle, Question, Refusal, Where
+from roomproof.judge.rule import ReadableRequest, Rule, ShowingRequests
 
 Sent = Mapping[str, Any]
 SLACK = timedelta(minutes=10)
@@ -25,11 +25,11 @@ SLACK = timedelta(minutes=10)
 
 @dataclass(frozen=True)
 class WindowOptions:
-    """The members of the body that are the ends of a window, and how many days lie between them at most."""
+    """The fields of the body that are the ends of a window, and how many days lie between them at most."""
 
     from_: BodyField
     until: BodyField
-    max_days: Annotated[float, Between(1, 36_500)]
+    max_days: Annotated[float, NumberRange(1, 36_500)]
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ class Window:
 
     @property
     def broken(self) -> str:
-        """Why a real provider refuses it for certain, empty if it does not."""
+        """Why a real provider rejects it for certain, empty if it does not."""
         if self.end and self.now and self.end - self.now < -SLACK:
             return "the end is in the past"
         if self.start and self.end and self.end - self.start < -SLACK:
@@ -85,33 +85,33 @@ def window_of(clause: Clause, sent: Sent, state: RoomState | None, at: datetime 
     return Window(start, end, now, longest)
 
 
-def _is_readable(asked: Asked) -> bool:
-    """Whether no recorder has made a member unreadable, which may be an end."""
+def _is_readable(asked: ReadableRequest) -> bool:
+    """Whether no recorder has made a field unreadable, which may be an end."""
     return len(asked.readable) == len(asked.sent)
 
 
-def _rejects(asked: Asked, clause: Clause) -> Iterator[Obstacle]:
-    """Yield an obstacle for a window that real providers are known to refuse."""
+def _rejects(asked: ReadableRequest, clause: Clause) -> Iterator[Violation]:
+    """Yield a violation for a window that real providers are known to reject."""
     window = window_of(clause, asked.sent, asked.state, asked.at)
     if window is not None and _is_readable(asked) and (why := window.broken):
-        where = Where("body", way=_ends(clause)[1:])
-        yield Obstacle(clause, Refusal.INVALID, f"a window of which {why}", where=where)
+        where = RequestPlace("body", way=_ends(clause)[1:])
+        yield Violation(clause, RejectionReason.INVALID, f"a window of which {why}", where=where)
 
 
-def _leaves_open(asked: Asked, clause: Clause) -> Iterator[Question]:
+def _leaves_open(asked: ReadableRequest, clause: Clause) -> Iterator[Question]:
     if _is_readable(asked):
         yield from question(clause, asked.sent, asked.state, asked.at)
 
 
 def question(clause: Clause, sent: Sent, state: RoomState | None, at: datetime | None) -> Iterator[Question]:
-    """Yield that a window may be refused, unless it is certainly acceptable.
+    """Yield that a window may be rejected, unless it is certainly acceptable.
 
-    Of an end that is no time there is nothing to ask: it gets the request refused by itself.
+    Of an end that is no time there is nothing to ask: it gets the request rejected by itself.
     """
     window, ends = window_of(clause, sent, state, at), tuple(name for name in _ends(clause) if name in sent)
     are_times = all(moment_after(name, sent, None) is not None for name in ends)
     if window is not None and not window.certain and are_times:
-        yield Question("the window may be refused", ends)
+        yield Question("the window may be rejected", ends)
 
 
 def lengths(
@@ -120,7 +120,8 @@ def lengths(
     state: RoomState | None,
     at: datetime | None,
 ) -> Iterator[tuple[Clause, float]]:
-    """Yield how many days each window is long, where that alone can be why it is refused: its end is to come.
+    """Yield how many days each window is long, where that alone can be why it is rejected: its end is to
+    come.
 
     Both ends are known. One whose ends are almost the same is left out: nobody says whether that is a window.
     """
@@ -136,10 +137,10 @@ def lengths(
 
 RULE = Rule(
     "window",
-    refused_for_what_exists,
+    rejected_for_what_exists,
     options=WindowOptions,
     fields=_ends,
-    shown=Shown.BY_FIELD,
+    shown=ShowingRequests.BY_FIELD,
     hangs_on_history=False,
     rejects=_rejects,
     leaves_open=_leaves_open,

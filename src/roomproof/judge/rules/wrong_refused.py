@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from roomproof.interaction import Credentials
 from roomproof.judge.obstacles import credentials_demanded, rejects
-from roomproof.judge.rule import Rule, Shown, unrecorded
+from roomproof.judge.rule import Rule, ShowingRequests, unrecorded
 from roomproof.judge.wanted import strangers
 
 RULE = Rule(
     "wrong-refused",
     credentials_demanded,
-    shown=Shown.BY_STRANGERS,
+    shown=ShowingRequests.BY_STRANGERS,
     wants=(strangers,),
     hangs_on_history=False,
     rejects=rejects(Credentials.WRONG),

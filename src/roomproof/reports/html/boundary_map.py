@@ -1,4 +1,6 @@
-"""The boundary map: for each limited field the documented range, and what the provider did with each value that was tried."""
+"""The boundary map: for each limited field the documented range, and what the provider did with each value
+that was tried.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +31,11 @@ class Range:
         """Return -1 for a value below the range, 1 for one above, 0 for one in it."""
         if self.low is not None and (value < self.low or (self.exclusive[0] and value == self.low)):
             return -1
-        return 1 if self.high is not None and (value > self.high or (self.exclusive[1] and value == self.high)) else 0
+        return (
+            1
+            if self.high is not None and (value > self.high or (self.exclusive[1] and value == self.high))
+            else 0
+        )
 
     def __str__(self) -> str:
         """Return it as words: `2 to 50`, `at most 50`, `more than 0`."""
@@ -42,8 +48,10 @@ class Range:
 
 
 @dataclass(frozen=True)
-class Mark:
-    """A tried value on a strip: where in per cent, how it was answered (`accepted`, `refused`, `unclear`), as what (see `_kind`)."""
+class ValueMark:
+    """A tried value on a strip: where in per cent, how it was answered (`accepted`, `rejected`, `unclear`),
+    as what (see `_kind`).
+    """
 
     at: str
     value: str
@@ -64,7 +72,9 @@ class Label:
 
 @dataclass(frozen=True)
 class Strip:
-    """One limited field of one provider. `band` and `inner` are start and width, in per cent, of the documented and the observed range."""
+    """One limited field of one provider. `band` and `inner` are start and width, in per cent, of the
+    documented and the observed range.
+    """
 
     provider: str
     operation: str
@@ -76,7 +86,7 @@ class Strip:
     clauses: tuple[str, ...]
     band: tuple[str, str] | None
     inner: tuple[str, str] | None
-    marks: tuple[Mark, ...]
+    marks: tuple[ValueMark, ...]
     above: tuple[Label, ...]
     below: tuple[Label, ...]
     left_out: int
@@ -142,7 +152,9 @@ def _is_against(item: TriedReport, judged: Range) -> bool:
 
 
 def _kind(item: TriedReport, documented: Range | None, usual: Range | None) -> str:
-    """Return whether an answer is `as` documented, `against` it, or `known`: as real providers do it, or against nothing but them."""
+    """Return whether a response is `as` documented, `against` it, or `known`: as real providers do it, or
+    against nothing but them.
+    """
     if documented is None:
         return "known" if usual and _is_against(item, usual) else "as"
     if not _is_against(item, documented):
@@ -150,9 +162,9 @@ def _kind(item: TriedReport, documented: Range | None, usual: Range | None) -> s
     return "known" if usual and not _is_against(item, usual) else "against"
 
 
-def _mark(item: TriedReport, kind: str, scale: _Scale) -> Mark:
+def _mark(item: TriedReport, kind: str, scale: _Scale) -> ValueMark:
     reply = {True: "accepted", False: "refused", None: "unclear"}[item.accepted]
-    return Mark(scale.at(item.value), number(item.value), reply, kind, item.why)
+    return ValueMark(scale.at(item.value), number(item.value), reply, kind, item.why)
 
 
 def _sentence(tried: Sequence[TriedReport]) -> str:
@@ -160,29 +172,31 @@ def _sentence(tried: Sequence[TriedReport]) -> str:
     if not tried:
         return "not tried"
     accepted = [item.value for item in tried if item.accepted]
-    refused = [item.value for item in tried if item.accepted is False]
+    rejected = [item.value for item in tried if item.accepted is False]
     unclear = [item.value for item in tried if item.accepted is None]
     parts = []
     if accepted:
         low, high = min(accepted), max(accepted)
         parts.append(f"accepts {number(low)}" + (f" to {number(high)}" if high != low else ""))
         below, above = (
-            [value for value in refused if value < low],
-            [value for value in refused if value > high],
+            [value for value in rejected if value < low],
+            [value for value in rejected if value > high],
         )
-        parts += [f"refuses {number(max(below))} and less"] if below else []
-        parts += [f"refuses {number(min(above))} and more"] if above else []
-        between = [value for value in refused if low < value < high]
-        parts += [f"refuses {_few(between)} in between"] if between else []
-    elif refused:
-        parts.append(f"refuses all that was tried, {number(min(refused))} to {number(max(refused))}")
+        parts += [f"rejects {number(max(below))} and less"] if below else []
+        parts += [f"rejects {number(min(above))} and more"] if above else []
+        between = [value for value in rejected if low < value < high]
+        parts += [f"rejects {_few(between)} in between"] if between else []
+    elif rejected:
+        parts.append(f"rejects all that was tried, {number(min(rejected))} to {number(max(rejected))}")
     if unclear:
-        parts.append(f"no clear answer at {_few(unclear)}")
+        parts.append(f"no clear response at {_few(unclear)}")
     return ", ".join(parts)
 
 
 def _few(values: Sequence[Number], most: int = 4) -> str:
-    return ", ".join(map(number, values[:most])) + (f" and {len(values) - most} more" if len(values) > most else "")
+    return ", ".join(map(number, values[:most])) + (
+        f" and {len(values) - most} more" if len(values) > most else ""
+    )
 
 
 class _Scale:
@@ -207,10 +221,14 @@ class _Scale:
         if value > self._high:
             return self._right + (100 - _EDGE - self._right) * self._beyond(value - self._high)
         low, high = self._inside(self._low), self._inside(self._high)
-        return self._left + (self._right - self._left) * ((self._inside(value) - low) / (high - low) if high > low else 0.5)
+        return self._left + (self._right - self._left) * (
+            (self._inside(value) - low) / (high - low) if high > low else 0.5
+        )
 
     def _beyond(self, distance: Number) -> float:
-        """Return how far out a value beyond the range is drawn, from 0 to 1; the nearest one is to be told from the end."""
+        """Return how far out a value beyond the range is drawn, from 0 to 1; the nearest one is to be told
+        from the end.
+        """
         return 0.12 + 0.88 * log1p(min(distance, self._far)) / log1p(self._far)
 
     def at(self, value: Number) -> str:
@@ -249,7 +267,9 @@ def _telling(
     judged: Range,
     scale: _Scale,
 ) -> Iterator[Label]:
-    """Yield the values that a person looks for: the outermost that is accepted beyond an end, and the innermost refused inside."""
+    """Yield the values that a person looks for: the outermost that is accepted beyond an end, and the
+    innermost rejected inside.
+    """
     for side, pick in ((-1, min), (1, max)):
         beyond = [item.value for item in tried if item.accepted and judged.side(item.value) == side]
         if beyond:

@@ -12,8 +12,10 @@ from roomproof.reports.html.columns import Column
 
 
 @dataclass(frozen=True)
-class Sent:
-    """One entry. `kind` is the verdict whose colour and sign it has; `note` says what comes of it, empty where nothing does."""
+class ClientRow:
+    """One entry. `kind` is the verdict whose colour and sign it has; `note` says what comes of it, empty
+    where nothing does.
+    """
 
     kind: str
     severity: str
@@ -28,16 +30,18 @@ class Sent:
     note: str
 
 
-def sent_by_clients(columns: Sequence[Column], report: Report) -> tuple[Sent, ...]:
-    """Return the entries of each provider's last run; `report` is the latest run, which says whether errors fail it."""
+def sent_by_clients(columns: Sequence[Column], report: Report) -> tuple[ClientRow, ...]:
+    """Return the entries of each provider's last run; `report` is the latest run, which says whether errors
+    fail it.
+    """
     last = [column.node for column in columns if column.is_last]
     found = ((node.provider, entry) for node in last for entry in entries(node))
     return tuple(_sent(provider, entry, fails=fails(report, entry)) for provider, entry in found)
 
 
-def _sent(provider: str, entry: ClientEntry, *, fails: bool) -> Sent:
+def _sent(provider: str, entry: ClientEntry, *, fails: bool) -> ClientRow:
     note = "fails the run" if fails else "known since the baseline" if entry.known else ""
-    return Sent(
+    return ClientRow(
         "fail" if fails else "warning",
         entry.severity,
         entry.clause,

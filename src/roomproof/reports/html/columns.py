@@ -23,13 +23,19 @@ class Column:
 
     @property
     def started(self) -> str:
-        """When the run was started, in UTC and to the minute as people read it; empty where the report does not say."""
+        """When the run was started, in UTC and to the minute as people read it; empty where the report does
+        not say.
+        """
         return moment(self.node.started or "")
 
 
 def moment(text: str) -> str:
     """Return a time of a report as people read it: `2026-11-21 16:38 UTC`."""
-    return f"{text[:10]} {text[11:16]}{' UTC' if text.endswith('+00:00') else text[19:]}" if text[10:11] == "T" else text
+    return (
+        f"{text[:10]} {text[11:16]}{' UTC' if text.endswith('+00:00') else text[19:]}"
+        if text[10:11] == "T"
+        else text
+    )
 
 
 def ordered(reports: Iterable[Report]) -> list[Report]:
@@ -42,13 +48,18 @@ def _started(report: Report) -> str:
 
 
 def columns_of(reports: Sequence[Report]) -> list[Column]:
-    """Return the columns, provider by provider, the last run of each marked; a provider that was not verified has none."""
+    """Return the columns, provider by provider, the last run of each marked; a provider that was not verified
+    has none.
+    """
     names = dict.fromkeys(node.provider for report in reports for node in report.providers)
     found: list[Column] = []
     for name in names:
         every = ((run, node) for run, report in enumerate(reports, 1) for node in report.providers)
         runs = [(run, node) for run, node in every if node.provider == name and node.clauses]
-        found += [Column(len(found) + at, name, run, node, at == len(runs) - 1) for at, (run, node) in enumerate(runs)]
+        found += [
+            Column(len(found) + at, name, run, node, at == len(runs) - 1)
+            for at, (run, node) in enumerate(runs)
+        ]
     return found
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from roomproof.report.provider import Exercised
-from roomproof.reports.exercised import exercised_of
+from roomproof.report.provider import ClauseCoverage
+from roomproof.reports.coverage import coverage_of
 from roomproof.reports.html.columns import Column
 
 
@@ -19,8 +19,9 @@ class Gap:
 
 
 @dataclass(frozen=True)
-class Covered:
-    """How much of a provider's contract was exercised; `share` in per cent, rounded down, so that 100 is all of it.
+class ProviderCoverage:
+    """How much of a provider's contract was exercised; `share` in per cent, rounded down, so that 100 is all
+    of it.
 
     `documented` tells the same of the documented clauses.
     """
@@ -29,7 +30,7 @@ class Covered:
     exercised: int
     clauses: int
     gaps: tuple[Gap, ...]
-    documented: Exercised
+    documented: ClauseCoverage
 
     @property
     def share(self) -> int:
@@ -37,12 +38,12 @@ class Covered:
         return 100 * self.exercised // max(self.clauses, 1)
 
 
-def coverage(columns: Sequence[Column]) -> tuple[Covered, ...]:
+def coverage(columns: Sequence[Column]) -> tuple[ProviderCoverage, ...]:
     """Return the coverage of each provider, the reasons that explain most first."""
     return tuple(_covered(column) for column in columns if column.is_last)
 
 
-def _covered(column: Column) -> Covered:
+def _covered(column: Column) -> ProviderCoverage:
     clauses = column.node.clauses
     gaps: dict[str, list[str]] = {}
     for clause in clauses:
@@ -51,4 +52,6 @@ def _covered(column: Column) -> Covered:
     ranked = sorted(gaps.items(), key=lambda gap: -len(gap[1]))
     missing = sum(len(ids) for _, ids in ranked)
     named = tuple(Gap(why, tuple(ids)) for why, ids in ranked)
-    return Covered(column.provider, len(clauses) - missing, len(clauses), named, exercised_of(clauses))
+    return ProviderCoverage(
+        column.provider, len(clauses) - missing, len(clauses), named, coverage_of(clauses)
+    )

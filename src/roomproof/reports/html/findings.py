@@ -16,8 +16,8 @@ LONGEST_LINE = 2000
 
 
 @dataclass(frozen=True)
-class Step:
-    """One exchange: the request, the answer, and the line that sends it again."""
+class FindingStep:
+    """One exchange: the request, the response, and the line that sends it again."""
 
     number: int
     request: Message
@@ -26,8 +26,10 @@ class Step:
 
 
 @dataclass(frozen=True)
-class Shown:
-    """A finding. `anchor` is the clause's id for the first finding of it, else empty; `at` is when it was seen."""
+class FindingView:
+    """A finding. `anchor` is the clause's id for the first finding of it, else empty; `at` is when it was
+    seen.
+    """
 
     anchor: str
     clause: str
@@ -42,8 +44,8 @@ class Shown:
     reason: str
     at: str
     reproduce: str
-    exchange: Step
-    steps: tuple[Step, ...]
+    exchange: FindingStep
+    steps: tuple[FindingStep, ...]
     left_out: int
     known: bool
 
@@ -53,15 +55,16 @@ class Heap:
     """The findings of one verdict."""
 
     verdict: str
-    findings: tuple[Shown, ...]
+    findings: tuple[FindingView, ...]
 
 
 def heaps(columns: Sequence[Column], known: frozenset[str]) -> tuple[Heap, ...]:
-    """Return the findings of each provider's last run by verdict, the worst first; verdicts that nothing has are left out.
+    """Return the findings of each provider's last run by verdict, the worst first; verdicts that nothing has
+    are left out.
 
     What is `known` since a baseline comes after what is new.
     """
-    shown: list[Shown] = []
+    shown: list[FindingView] = []
     anchored: set[str] = set()
     for column in columns:
         for finding in column.node.findings if column.is_last else ():
@@ -73,9 +76,9 @@ def heaps(columns: Sequence[Column], known: frozenset[str]) -> tuple[Heap, ...]:
     return tuple(Heap(word, items) for word, items in by_verdict.items() if items)
 
 
-def _shown(finding: FindingReport, column: Column, anchor: str, *, known: bool) -> Shown:
+def _shown(finding: FindingReport, column: Column, anchor: str, *, known: bool) -> FindingView:
     sequence = finding.sequence
-    return Shown(
+    return FindingView(
         anchor,
         finding.clause,
         column.provider,
@@ -96,12 +99,12 @@ def _shown(finding: FindingReport, column: Column, anchor: str, *, known: bool) 
     )
 
 
-def _step(exchange: FindingReport | StepReport, finding: FindingReport, number: int) -> Step:
+def _step(exchange: FindingReport | StepReport, finding: FindingReport, number: int) -> FindingStep:
     """Return an exchange; only in the last of a sequence, and in one that is alone, is anything marked."""
     is_last = number in (0, len(finding.sequence))
     part, field = finding.clause.split(".")[2], finding.field if is_last else ""
     received = finding.received if is_last else ""
-    return Step(
+    return FindingStep(
         number,
         request_message(exchange.request, part, field),
         response_message(exchange.response, part, field, received),
@@ -110,4 +113,8 @@ def _step(exchange: FindingReport | StepReport, finding: FindingReport, number: 
 
 
 def _command(line: str) -> str:
-    return line if len(line) <= LONGEST_LINE else f"{line[:LONGEST_LINE]}... [{len(line):,} characters; the JSON report has the whole line]"
+    return (
+        line
+        if len(line) <= LONGEST_LINE
+        else f"{line[:LONGEST_LINE]}... [{len(line):,} characters; the JSON report has the whole line]"
+    )

@@ -1,4 +1,4 @@
-"""A request or an answer as lines of text, with those marked that a finding is about."""
+"""A request or a response as lines of text, with those marked that a finding is about."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ LONGEST = 240
 _AROUND = 3
 _DEEPEST = 40
 _ANY = frozenset(("items", "values", "keys"))
-"""Steps of a field's name that stand for any index or any member."""
+"""Steps of a field's name that stand for any index or any field."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Message:
-    """A request or an answer: its first line, headers, body."""
+    """A request or a response: its first line, headers, body."""
 
     first: Line
     headers: tuple[Line, ...]
@@ -52,7 +52,9 @@ def request_message(request: RequestReport, part: str, field: str) -> Message:
 
 
 def response_message(response: ResponseReport | None, part: str, field: str, received: str) -> Message | None:
-    """Return an answer with the status marked if that is what was received, and the field if it is about what was answered."""
+    """Return an answer with the status marked if that is what was received, and the field if it is about what
+    was answered.
+    """
     if response is None:
         return None
     marks = field if part != Part.REQUEST else ""
@@ -62,7 +64,9 @@ def response_message(response: ResponseReport | None, part: str, field: str, rec
 
 
 def _headers(headers: Mapping[str, str], field: str) -> tuple[Line, ...]:
-    return tuple(Line(_cut(f"{name}: {value}"), name.lower() == field.lower()) for name, value in headers.items())
+    return tuple(
+        Line(_cut(f"{name}: {value}"), name.lower() == field.lower()) for name, value in headers.items()
+    )
 
 
 def _body(message: RequestReport | ResponseReport, field: str) -> tuple[Line, ...]:
@@ -83,7 +87,9 @@ def _lines(
     name: str = "",
     comma: str = "",
 ) -> Iterator[Line]:
-    """Yield JSON as indented lines; a value that the field names is marked from its first line to its last."""
+    """Yield JSON as indented lines; a value that the field names is marked from its first line to its
+    last.
+    """
     marked = _is(way, field)
     inner = () if marked else field
     pairs = _inside(value)
@@ -110,7 +116,9 @@ def _nested(
     yield Line(_cut(f"{indent}{name}{opening}"), marked)
     for number, (step, item) in enumerate(pairs, 1):
         label = f"{json.dumps(step, ensure_ascii=False)}: " if isinstance(value, dict) else ""
-        for line in _lines(item, (*way, step), field, indent + "  ", label, "," if number < len(pairs) else ""):
+        for line in _lines(
+            item, (*way, step), field, indent + "  ", label, "," if number < len(pairs) else ""
+        ):
             yield Line(line.text, line.marked or marked)
     yield Line(f"{indent}{closing}{comma}", marked)
 
@@ -122,7 +130,9 @@ def _inside(value: Json) -> list[tuple[str, Json]]:
 
 
 def _is(way: tuple[str, ...], field: tuple[str, ...]) -> bool:
-    """Whether a field names a way, which may begin further out: an answer may hold the room in an envelope."""
+    """Whether a field names a way, which may begin further out: a response may hold the room in an
+    envelope.
+    """
     if not field or len(way) < len(field) or len(way) > len(field) + 1:
         return False
     return all(wanted in (step, *_ANY) for step, wanted in zip(way[-len(field) :], field, strict=True))

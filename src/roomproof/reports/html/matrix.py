@@ -11,7 +11,9 @@ from roomproof.reports.html.columns import Column, counted, told, worst
 
 @dataclass(frozen=True)
 class Cell:
-    """What one column says of a clause, or of all clauses of a field; `count` are cases, or clauses of the shown verdict."""
+    """What one column says of a clause, or of all clauses of a field; `count` are cases, or clauses of the
+    shown verdict.
+    """
 
     column: int
     verdict: str
@@ -20,8 +22,10 @@ class Cell:
 
 
 @dataclass(frozen=True)
-class Demand:
-    """One provider's clause in a row, as its last run has it. `anchor` is empty where a finding carries the id."""
+class RowClause:
+    """One provider's clause in a row, as its last run has it. `anchor` is empty where a finding carries the
+    id.
+    """
 
     provider: str
     id: str
@@ -33,25 +37,25 @@ class Demand:
 
 
 @dataclass(frozen=True)
-class Row:
+class RuleRow:
     """A rule for a part of an operation, with each provider that has the clause."""
 
     part: str
     rule: str
     cells: tuple[Cell | None, ...]
-    demands: tuple[Demand, ...]
+    demands: tuple[RowClause, ...]
     verdicts: str
     levels: str
     providers: str
 
 
 @dataclass(frozen=True)
-class Field:
+class FieldRows:
     """The rows of one field, and their sum in each column."""
 
     name: str
     cells: tuple[Cell | None, ...]
-    rows: tuple[Row, ...]
+    rows: tuple[RuleRow, ...]
 
 
 @dataclass(frozen=True)
@@ -60,7 +64,7 @@ class Group:
 
     operation: str
     cells: tuple[Cell | None, ...]
-    fields: tuple[Field, ...]
+    fields: tuple[FieldRows, ...]
 
 
 Key = tuple[str, str, str, str]
@@ -86,9 +90,11 @@ def matrix(columns: Sequence[Column], with_finding: frozenset[str]) -> tuple[Gro
     )
 
 
-def _fields(columns: Sequence[Column], by_key: Clauses, fields: dict[str, list[Key]], with_finding: frozenset[str]) -> tuple[Field, ...]:
+def _fields(
+    columns: Sequence[Column], by_key: Clauses, fields: dict[str, list[Key]], with_finding: frozenset[str]
+) -> tuple[FieldRows, ...]:
     return tuple(
-        Field(
+        FieldRows(
             name,
             _sums(columns, by_key, keys),
             tuple(_row(columns, key, by_key[key], with_finding) for key in keys),
@@ -98,7 +104,9 @@ def _fields(columns: Sequence[Column], by_key: Clauses, fields: dict[str, list[K
 
 
 def _key(clause: ClauseReport) -> Key:
-    """Return operation, field, part and rule of a clause, as its id has them: `provider.operation.part.field.rule`."""
+    """Return operation, field, part and rule of a clause, as its id has them:
+    `provider.operation.part.field.rule`.
+    """
     _, operation, part, *way = clause.id.split(".")
     return operation, ".".join(way[:-1]) or "answer", part, way[-1] if way else ""
 
@@ -117,10 +125,12 @@ def _row(
     key: Key,
     clauses: dict[int, ClauseReport],
     with_finding: frozenset[str],
-) -> Row:
-    last = [(column, clauses[column.index]) for column in columns if column.is_last and column.index in clauses]
+) -> RuleRow:
+    last = [
+        (column, clauses[column.index]) for column in columns if column.is_last and column.index in clauses
+    ]
     shown = last or [(column, clauses[column.index]) for column in columns if column.index in clauses]
-    return Row(
+    return RuleRow(
         key[2],
         key[3],
         tuple(_cell(column.index, clauses.get(column.index)) for column in columns),
@@ -142,7 +152,7 @@ def _cell(column: int, clause: ClauseReport | None) -> Cell | None:
     return Cell(column, clause.verdict, cases, f"tested {cases:,} {'time' if cases == 1 else 'times'}")
 
 
-def _demand(column: Column, clause: ClauseReport, with_finding: frozenset[str]) -> Demand:
+def _demand(column: Column, clause: ClauseReport, with_finding: frozenset[str]) -> RowClause:
     source = clause.source.words
     anchor = "" if clause.id in with_finding else clause.id
-    return Demand(column.provider, clause.id, anchor, clause.level, clause.demands, source, clause.why)
+    return RowClause(column.provider, clause.id, anchor, clause.level, clause.demands, source, clause.why)

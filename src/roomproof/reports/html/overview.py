@@ -6,13 +6,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from roomproof.contract.clause import Level
-from roomproof.judge.sighting import Why
+from roomproof.judge.seen_deviations import StaleReason
 from roomproof.report.document import Report
-from roomproof.report.provider import Exercised, ProviderReport
-from roomproof.reports.exercised import exercised_of
-from roomproof.reports.html.client import Sent
+from roomproof.report.provider import ClauseCoverage, ProviderReport
+from roomproof.reports.coverage import coverage_of
+from roomproof.reports.html.client import ClientRow
 from roomproof.reports.html.columns import Column, counted, moment
-from roomproof.reports.html.findings import Heap, Shown
+from roomproof.reports.html.findings import FindingView, Heap
 from roomproof.reports.shortfall import Shortfall, shortfalls
 from roomproof.verdict import Verdict
 
@@ -60,9 +60,10 @@ def overview(
     columns: Sequence[Column],
     heaps: Sequence[Heap],
     known: frozenset[str],
-    sent: Sequence[Sent] = (),
+    sent: Sequence[ClientRow] = (),
 ) -> Overview:
-    """Return the top of the page for some runs, of which the last counts; what is `known` since a baseline does not keep from a release.
+    """Return the top of the page for some runs, of which the last counts; what is `known` since a baseline
+    does not keep from a release.
 
     `sent` is what clients sent outside the contract.
     """
@@ -71,8 +72,10 @@ def overview(
     # A provider whose newest run has no verdicts is not proven by an older one.
     nodes = [node if not node.clauses else last[name] for name, node in latest.items()]
     cards = tuple(_card(node, known) for node in nodes)
-    fails = [finding for heap in heaps if heap.verdict == "fail" for finding in heap.findings if not finding.known]
-    exercised = exercised_of(clause for node in nodes for clause in node.clauses)
+    fails = [
+        finding for heap in heaps if heap.verdict == "fail" for finding in heap.findings if not finding.known
+    ]
+    exercised = coverage_of(clause for node in nodes for clause in node.clauses)
     kind, headline = _headline(cards, shortfalls(reports[-1]), exercised)
     failing = sum(one.kind == "fail" for one in sent)
     if failing and kind != "fail":
@@ -85,10 +88,12 @@ def overview(
     return Overview(kind, headline, cards, tuple(sorted(todos, key=lambda todo: todo.kind != "fail")))
 
 
-def _of_clients(sent: Sequence[Sent], failing: int) -> Iterator[Todo]:
+def _of_clients(sent: Sequence[ClientRow], failing: int) -> Iterator[Todo]:
     if sent:
         ways = "one way" if len(sent) == 1 else f"{len(sent):,} ways"
-        text = f"the client is outside the contract in {ways}" + (f", {failing:,} of them fail the run" if failing else "")
+        text = f"the client is outside the contract in {ways}" + (
+            f", {failing:,} of them fail the run" if failing else ""
+        )
         yield Todo("fail" if failing else "warning", text, "client")
 
 
@@ -121,7 +126,7 @@ def _card(node: ProviderReport, known: frozenset[str]) -> Card:
 def _facts(node: ProviderReport) -> Iterator[str]:
     yield f"{node.requests:,} {'request' if node.requests == 1 else 'requests'} in {node.seconds:.1f} s"
     if node.clauses:
-        yield str(exercised_of(node.clauses))
+        yield str(coverage_of(node.clauses))
     if node.recorded:
         first, last = moment(node.recorded.from_), moment(node.recorded.to)
         yield f"recorded {first}" + (f" to {last}" if first != last else "")
@@ -129,7 +134,9 @@ def _facts(node: ProviderReport) -> Iterator[str]:
         yield f"kept in {node.cassette}"
 
 
-def _headline(cards: Sequence[Card], missing: Sequence[Shortfall], exercised: Exercised) -> tuple[str, str]:
+def _headline(
+    cards: Sequence[Card], missing: Sequence[Shortfall], exercised: ClauseCoverage
+) -> tuple[str, str]:
     broken = [card for card in cards if card.kind == "fail"]
     open_ = [card for card in cards if card.kind == "inconclusive"]
     names = _listed([card.provider for card in broken or open_])
@@ -163,7 +170,7 @@ def _listed(names: Sequence[str]) -> str:
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}" if names else ""
 
 
-def _by_turns(fails: Sequence[Shown]) -> list[Shown]:
+def _by_turns(fails: Sequence[FindingView]) -> list[FindingView]:
     """Return fails so that each provider's first comes before anybody's second."""
     turns: dict[str, int] = {}
     ranked = []
@@ -173,8 +180,10 @@ def _by_turns(fails: Sequence[Shown]) -> list[Shown]:
     return [finding for _, finding in sorted(ranked, key=lambda pair: pair[0])]
 
 
-def _todos(nodes: Sequence[ProviderReport], fails: Sequence[Shown], report: Report) -> Iterator[Todo]:
-    yield from (Todo("fail", finding.summary, finding.clause, finding.clause) for finding in _by_turns(fails)[:_FIRST])
+def _todos(nodes: Sequence[ProviderReport], fails: Sequence[FindingView], report: Report) -> Iterator[Todo]:
+    yield from (
+        Todo("fail", finding.summary, finding.clause, finding.clause) for finding in _by_turns(fails)[:_FIRST]
+    )
     if len(fails) > _FIRST:
         yield Todo("fail", f"and {len(fails) - _FIRST:,} more that fail", "findings")
     for shortfall in shortfalls(report):
@@ -185,7 +194,7 @@ def _todos(nodes: Sequence[ProviderReport], fails: Sequence[Shown], report: Repo
             yield Todo("inconclusive", f"{name} stopped early: {node.stopped}. Then run it again.")
         yield from (Todo("warning", f"{name}: {remark}") for remark in node.remarks or ())
         for stale in node.stale_deviations or ():
-            why = f"expired on {stale.expires}" if stale.why is Why.EXPIRED else "no longer seen"
+            why = f"expired on {stale.expires}" if stale.why is StaleReason.EXPIRED else "no longer seen"
             yield Todo("deviation", f"stale deviation, {why}: renew or remove it", stale.clause, stale.clause)
         if doubtful := counts.get(Verdict.INCONCLUSIVE):
             yield Todo("inconclusive", f"{name}: {doubtful:,} inconclusive: see why", "coverage")
@@ -202,7 +211,9 @@ def _todos(nodes: Sequence[ProviderReport], fails: Sequence[Shown], report: Repo
         told = f"{len(since.new):,} new, {len(since.known):,} known, {len(since.healed):,} healed"
         yield Todo("deviation", f"since the baseline {since.path}: {told}")
     if warnings:
-        yield Todo("warning", f"{warnings:,} {'warning' if warnings == 1 else 'warnings'} to decide on", "warning")
+        yield Todo(
+            "warning", f"{warnings:,} {'warning' if warnings == 1 else 'warnings'} to decide on", "warning"
+        )
     if gaps:
         yield Todo("unexercised", f"{gaps:,} clauses were not exercised: see why", "coverage")
     if report.unmatched and report.unmatched.count:

@@ -1,4 +1,6 @@
-"""The page: views of JSON reports, put into a template that escapes everything, under a policy that runs nothing else."""
+"""The page: views of JSON reports, put into a template that escapes everything, under a policy that runs
+nothing else.
+"""
 
 from __future__ import annotations
 
@@ -53,7 +55,8 @@ def html(reports: Sequence[Report]) -> str:
     return _environment().get_template("page.html").render(
         style=Markup(style),
         script=Markup(script),
-        policy=f"default-src 'none'; style-src '{_hash(style)}'; script-src '{_hash(script)}'; base-uri 'none'; form-action 'none'",
+        policy=(f"default-src 'none'; style-src '{_hash(style)}'; script-src '{_hash(script)}'; base-uri "
+            f"'none'; form-action 'none'"),
         words=list(Verdict),
         signs=SIGNS,
         version=latest.roomproof,
@@ -77,7 +80,9 @@ def html(reports: Sequence[Report]) -> str:
 def _grid(columns: int) -> str:
     """Return the rules that put each cell of the matrix into its column, whichever are empty."""
     narrow = ".matrix{--each:4.6rem}" if columns > _WIDE_COLUMNS else ""
-    return f"\n{narrow}:root{{--n:{columns}}}" + "".join(f".k{index}{{grid-column:{index + 2}}}" for index in range(columns))
+    return f"\n{narrow}:root{{--n:{columns}}}" + "".join(
+        f".k{index}{{grid-column:{index + 2}}}" for index in range(columns)
+    )
 
 
 def _shown(value: object) -> object:

@@ -50,7 +50,7 @@ def _fields(kind: type) -> tuple[DataField, ...]:
     return tuple(found)
 
 
-field_names: Callable[[type], tuple[DataField, ...]] = cache(_fields)
+data_fields: Callable[[type], tuple[DataField, ...]] = cache(_fields)
 """Return the fields of a dataclass in their order."""
 
 
@@ -60,7 +60,7 @@ def to_json(value: object) -> Json:
         return [to_json(item) for item in value]
     if not is_dataclass(value):
         return cast(Json, value)
-    told = ((field, getattr(value, field.attribute)) for field in field_names(type(value)))
+    told = ((field, getattr(value, field.attribute)) for field in data_fields(type(value)))
     return {field.name: to_json(item) for field, item in told if item != field.default}
 
 
@@ -78,7 +78,7 @@ def from_json(kind: type[Kind], node: object) -> Kind:
     """
     given = node if isinstance(node, dict) else {}
     read = {}
-    for field in field_names(kind):
+    for field in data_fields(kind):
         value = _read(field.kind, given.get(field.name, _NONE_SUCH))
         if value is _NONE_SUCH and not field.may_be_missing:
             value = _nothing(field.kind)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
@@ -20,6 +21,7 @@ from roomproof.errors import ContractError, UsageError, did_you_mean
 
 if TYPE_CHECKING:
     from roomproof.contract.deviation import Deviation
+    from roomproof.contract.documents import Document
     from roomproof.contract.model import Contract
     from roomproof.mocks import Fault, Mock
 
@@ -207,8 +209,15 @@ def load_contract(named: str | Path) -> Contract:
     path = Path(named)
     path = path / "openapi.yaml" if files.is_folder(path) else path
     contract = parse_contract(_text(path), str(path), partial(_beside, path))
+    contract = replace(contract, documents=_documents(path.with_name("documents.yaml")))
     require_rules(contract)
     return contract
+
+
+def _documents(path: Path) -> tuple[Document, ...]:
+    from roomproof.contract.documents import parse_documents
+
+    return parse_documents(_text(path), str(path)) if files.is_there(path) else ()
 
 
 def _beside(contract: Path, file: str) -> tuple[str, str]:

@@ -101,6 +101,8 @@ def test_a_pattern_lists_what_it_names(inside: Run) -> None:
         "level",
         "demands",
         "source",
+        "source_url",
+        "disagreement",
         "tested",
         "checks",
         "deviations",
@@ -182,7 +184,7 @@ def test_zsh_is_told_what_a_fault_does(command: Path, environment: Mapping[str, 
     done = subprocess.run(
         [command], env={**environment, **asked}, capture_output=True, encoding="utf-8", check=False
     )
-    assert '"max-64":"takes up to 64 participants"' in done.stdout
+    assert '"max-64":"accepts up to 64 participants"' in done.stdout
 
 
 def test_bash_completes_with_the_script_that_is_shown(command: Path, environment: Mapping[str, str]) -> None:

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from roomproof.contract.clause import Level, Part
-from roomproof.contract.document import parse_yaml
 from roomproof.contract.model import Contract, Operation
 from roomproof.contract.read import read_contract
+from roomproof.contract.yaml_text import parse_yaml
 from roomproof.errors import ContractError
 from roomproof.judge.register import require_rules
 

@@ -14,9 +14,9 @@ import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from roomproof.contract.document import parse_yaml
 from roomproof.contract.read import read_contract
 from roomproof.contract.references import resolve
+from roomproof.contract.yaml_text import parse_yaml
 from roomproof.errors import ContractError
 from roomproof.judge.register import require_rules
 from roomproof.providers import MAX_BYTES, load_contract, load_deviations

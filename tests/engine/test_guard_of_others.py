@@ -6,8 +6,8 @@ from __future__ import annotations
 
 import pytest
 
-from roomproof.contract.document import parse_yaml
 from roomproof.contract.read import read_contract
+from roomproof.contract.yaml_text import parse_yaml
 from roomproof.engine.account_guard import AccountGuard
 from roomproof.interaction import Interaction, Request, Response
 from roomproof.journal.journal import Journal

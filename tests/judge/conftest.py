@@ -18,10 +18,10 @@ from typing import Any
 import pytest
 
 from roomproof.contract.clause import Part
-from roomproof.contract.document import parse_yaml
 from roomproof.contract.model import Contract, Operation
 from roomproof.contract.read import read_contract
 from roomproof.contract.references import resolve
+from roomproof.contract.yaml_text import parse_yaml
 from roomproof.engine.run import Options, Result, Run, Subject
 from roomproof.engine.session import CutShortError
 from roomproof.events import Answered, Event

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from roomproof.contract.document import parse_yaml
 from roomproof.contract.read import read_contract
+from roomproof.contract.yaml_text import parse_yaml
 from roomproof.interaction import Credentials, Interaction, Request, Response, RoomKnowledge
 from roomproof.judge.evidence import Outcome
 from roomproof.judge.judge import Judge

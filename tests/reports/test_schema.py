@@ -13,7 +13,7 @@ from typing import Any, get_args, get_origin
 import pytest
 from jsonschema import Draft202012Validator
 
-from roomproof.json_data import fields
+from roomproof.json_data import data_fields
 from roomproof.report.document import REPORT_VERSION
 from roomproof.report.document import Report as ReportType
 from roomproof.reports.reading import schema
@@ -97,7 +97,7 @@ def without_null(node: Report) -> tuple[Report, bool]:
 
 
 def differences_of_fields(kind: Any, node: Report, way: str) -> Iterator[str]:
-    known = {field.name: field for field in fields(kind)}
+    known = {field.name: field for field in data_fields(kind)}
     yield from (f"{way}.{name}: only one of them has it" for name in known.keys() ^ node["properties"].keys())
     needed = {name for name, field in known.items() if not field.may_be_missing}
     yield from (f"{way}.{name}: only one of them requires it" for name in needed ^ set(node["required"]))

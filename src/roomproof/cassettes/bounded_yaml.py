@@ -10,7 +10,7 @@ from typing import Any
 import yaml
 
 from roomproof.cassettes.yaml_tags import NUMBER, WHOLE, add_tags
-from roomproof.contract.document import is_parsers_limit
+from roomproof.contract.yaml_text import is_parsers_limit
 
 DEEPEST = 100
 TOO_DEEP = f"nested more than {DEEPEST} levels deep"

@@ -10,6 +10,7 @@ from rich.markup import escape
 from rich.table import Column, Table
 
 from roomproof.contract.clause import Clause
+from roomproof.contract.model import Contract
 from roomproof.json_data import Json
 from roomproof.judge.register import rule_of
 from roomproof.providers import contract_folders, find_contract
@@ -34,10 +35,12 @@ def how_tested(clause: Clause) -> str:
 def print_clauses(provider: str | None, contracts: tuple[Path, ...], *, as_json: bool) -> None:
     """Print the register of one provider or of all, as a table or as JSON."""
     providers = [provider] if provider else list(contract_folders(contracts))
-    found = [clause for name in providers for clause in register(name, contracts)]
+    known = [find_contract(name, contracts)[0] for name in providers]
     if as_json:
-        print(json.dumps([row(clause) for clause in found], indent=1))
+        rows = [row(contract, clause) for contract in known for clause in contract.clauses.values()]
+        print(json.dumps(rows, indent=1))
         return
+    found = [clause for contract in known for clause in contract.clauses.values()]
     console = open_console()
     if console.is_terminal and console.width < _ROOM_FOR_A_TABLE:
         for clause in found:
@@ -52,14 +55,16 @@ def print_clauses(provider: str | None, contracts: tuple[Path, ...], *, as_json:
     (console if console.is_terminal else open_console(_WIDE)).print(table, f"{len(found)} clauses")
 
 
-def row(clause: Clause) -> dict[str, Json]:
-    """Return a clause as JSON data."""
+def row(contract: Contract, clause: Clause) -> dict[str, Json]:
+    """Return a clause as JSON data; `disagreement` is null where no other document says otherwise."""
     return {
         "id": clause.id,
         "operation": clause.operation,
         "level": clause.level.value,
         "demands": clause.demands,
         "source": asdict(clause.source),
+        "source_url": contract.url(clause.source),
+        "disagreement": asdict(clause.disagreement) if clause.disagreement else None,
         "tested": how_tested(clause),
         "checks": [rule_of(clause).check],
     }

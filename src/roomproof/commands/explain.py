@@ -42,7 +42,10 @@ def run_explain(wanted: str, contracts: tuple[Path, ...], *, as_json: bool) -> N
     if as_json:
         print(
             json.dumps(
-                [_document(clause, deviations, last.get(clause.id)) for _, clause, deviations, _ in found],
+                [
+                    _document(contract, clause, deviations, last.get(clause.id))
+                    for contract, clause, deviations, _ in found
+                ],
                 indent=1,
             )
         )
@@ -55,7 +58,16 @@ def run_explain(wanted: str, contracts: tuple[Path, ...], *, as_json: bool) -> N
     where = f"{contract.file}, line {contract.line(clause)}" if contract.file else "not in a file"
     show_explained(
         open_console(),
-        ClauseExplanation(clause, how_tested(clause), where, deviations, kept, broken, last.get(clause.id)),
+        ClauseExplanation(
+            clause,
+            contract.url(clause.source),
+            how_tested(clause),
+            where,
+            deviations,
+            kept,
+            broken,
+            last.get(clause.id),
+        ),
     )
 
 
@@ -120,7 +132,9 @@ def _shortest(samples: Iterable[Sample], clause: Clause) -> ExampleBody | None:
     return min(plain, key=lambda sent: len(sent.body), default=None)
 
 
-def _document(clause: Clause, deviations: tuple[Deviation, ...], last: LastVerdict | None) -> dict[str, Json]:
+def _document(
+    contract: Contract, clause: Clause, deviations: tuple[Deviation, ...], last: LastVerdict | None
+) -> dict[str, Json]:
     known: list[Json] = [
         {
             "witness": dict(item.witness),
@@ -131,4 +145,4 @@ def _document(clause: Clause, deviations: tuple[Deviation, ...], last: LastVerdi
         }
         for item in deviations
     ]
-    return {**row(clause), "deviations": known, "last": asdict(last) if last else None}
+    return {**row(contract, clause), "deviations": known, "last": asdict(last) if last else None}

@@ -58,12 +58,21 @@ class Source:
 
 
 @dataclass(frozen=True)
+class Disagreement:
+    """What another document of the provider says in place of a clause, and where it says so."""
+
+    says: str
+    source: Source
+
+
+@dataclass(frozen=True)
 class Clause:
     """One demand.
 
     `schema` is the one-keyword JSON Schema of a clause that a keyword makes, None for a behaviour; `status`
     the response that a response clause belongs to; `options` what a behaviour's line in the contract adds;
-    `pointer` the names and indices that lead to where it stands in the contract, every `$ref` followed.
+    `pointer` the names and indices that lead to where it stands in the contract, every `$ref` followed;
+    `disagreement` what another document says, which is not what a run judges by.
     """
 
     id: str
@@ -78,6 +87,7 @@ class Clause:
     status: str = ""
     options: Mapping[str, Any] = field(default_factory=dict)
     pointer: Path = ()
+    disagreement: Disagreement | None = None
 
     @cached_property
     def typed_options(self) -> dict[type[Any], Any]:

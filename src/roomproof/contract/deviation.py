@@ -10,8 +10,8 @@ from enum import StrEnum
 from fnmatch import fnmatchcase
 from typing import Any
 
-from roomproof.contract.document import parse_yaml
 from roomproof.contract.register import reject_bad_schema
+from roomproof.contract.yaml_text import parse_yaml
 from roomproof.errors import ContractError
 
 _FIELDS = {"clause", "witness", "reason", "evidence", "seen", "expires"}

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import yaml
 
 from roomproof.contract.clause import Path
-from roomproof.contract.document import nodes_of
+from roomproof.contract.yaml_text import nodes_of
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from typing import Any
 
 from roomproof.auth.scheme import AUTHORIZATION, Carrier
 from roomproof.contract.clause import Clause, Json, Level, Part, Path, Source
+from roomproof.contract.documents import Document, url_of
 from roomproof.contract.lines import LineMark, line_at, marks
 from roomproof.contract.resource import Effect, Listing, Resource
 
@@ -193,7 +194,7 @@ class CredentialsSpec:
 @dataclass(frozen=True)
 class Contract:
     """One provider's contract; `raw` is the OpenAPI document it was read from, `text` its YAML and `file` the
-    name of that.
+    name of that; `documents` are those that its sources name.
     """
 
     provider: str
@@ -206,6 +207,11 @@ class Contract:
     raw: Mapping[str, Any]
     text: str = ""
     file: str = ""
+    documents: tuple[Document, ...] = ()
+
+    def url(self, source: Source) -> str:
+        """Return the address of what a source names, empty where it has none."""
+        return url_of(source, self.documents)
 
     @cached_property
     def _marks(self) -> LineMark:

@@ -11,7 +11,6 @@ from typing import Any
 from roomproof.auth.registry import authentication, carrier_of, name_of
 from roomproof.contract.clause import Clause, Level, Part, Path, Source, path_of, spoken
 from roomproof.contract.dialect import in_one_dialect
-from roomproof.contract.document import parse_yaml
 from roomproof.contract.fields import require_known_fields
 from roomproof.contract.lines import line_at, marks
 from roomproof.contract.model import (
@@ -36,6 +35,7 @@ from roomproof.contract.register import (
 from roomproof.contract.resource import Effect, Listing, PageNumbering, Resource, effect_of
 from roomproof.contract.shape import METHODS, require_shape
 from roomproof.contract.support import OBSERVED, with_operations
+from roomproof.contract.yaml_text import parse_yaml
 from roomproof.errors import ContractError, did_you_mean
 
 RFC_8259 = Source("RFC 8259", "4, 8.1 and 8.2", "JSON text")

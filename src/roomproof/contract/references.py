@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 from urllib.parse import unquote
 
 from roomproof.contract.clause import HOLDERS, Path
-from roomproof.contract.document import MAX_DEPTH, MAX_NODES, parse_yaml
 from roomproof.contract.lines import line_at, marks
+from roomproof.contract.yaml_text import MAX_DEPTH, MAX_NODES, parse_yaml
 from roomproof.errors import ContractError
 
 Reader = Callable[[str], tuple[str, str]]

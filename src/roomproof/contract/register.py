@@ -4,7 +4,8 @@ The x- fields of a schema: `x-source` {document, section, field} and `x-level` a
 (`field` is the field's own name unless given), `x-levels` {keyword: level} and `x-sources` {keyword: source}
 set those of one keyword, `x-observed` and `x-sample` hold further keywords of that level which stock tools do
 not see, `x-unsettled` {reason, schema} marks values whose acceptance the documents leave open, `x-concept`
-names what a field means whatever a provider calls it. A default below the first level shows only in lists:
+names what a field means whatever a provider calls it, `x-disagreements` {keyword: {says, source}} tells what
+another document of the provider says of that keyword. A default below the first level shows only in lists:
 the behaviour `listed-default` speaks of it.
 """
 
@@ -17,7 +18,17 @@ from typing import Any
 
 import jsonschema_rs
 
-from roomproof.contract.clause import HOLDERS, Clause, Level, Part, Path, Source, path_of, spoken
+from roomproof.contract.clause import (
+    HOLDERS,
+    Clause,
+    Disagreement,
+    Level,
+    Part,
+    Path,
+    Source,
+    path_of,
+    spoken,
+)
 from roomproof.contract.dialect import READ_ONLY
 from roomproof.contract.formats import ANNOTATING, ASSERTED
 from roomproof.contract.keywords import KEYWORDS, VALUE_KEYWORDS, Role, names_of
@@ -39,7 +50,7 @@ class SchemaPlace:
     """Where in a contract a schema stands, and what it inherits from there.
 
     `is_first` tells that no other response of an accepted request stands before it; `medium` is a word for a
-    further media type.
+    further media type; `disagreements` are what the schema itself says of other documents, by keyword.
     """
 
     provider: str
@@ -53,6 +64,7 @@ class SchemaPlace:
     pointer: Path = ()
     is_first: bool = True
     medium: str = ""
+    disagreements: Mapping[str, Any] | None = None
 
     def at(self, *steps: str) -> SchemaPlace:
         """Return this place further down in the document, where a clause stands or what holds clauses."""
@@ -61,7 +73,10 @@ class SchemaPlace:
     def within(self, node: Mapping[str, Any]) -> SchemaPlace:
         """Return this place with what the node's own x-source and x-level say."""
         return replace(
-            self, source=read_source(node.get("x-source"), self.source), level=read_level(node, self.level)
+            self,
+            source=read_source(node.get("x-source"), self.source),
+            level=read_level(node, self.level),
+            disagreements=node.get("x-disagreements"),
         )
 
     def below(self, step: str) -> SchemaPlace:
@@ -90,8 +105,13 @@ class SchemaPlace:
         return Clause(
             ".".join(words), self.operation, self.part, where, rule, level, self.source, demands, schema,
             self.status, {"in": self.carrier, **({"medium": self.medium} if self.medium else {}),
-            **(options or {})}, self.pointer,
+            **(options or {})}, self.pointer, self._disagreement(rule, schema),
         )  # fmt: skip
+
+    def _disagreement(self, rule: str, schema: Any) -> Disagreement | None:
+        """Return what another document says in place of a clause: by its keyword, else by its rule."""
+        keyword = next(iter(schema)) if isinstance(schema, dict) else rule
+        return read_disagreement((self.disagreements or {}).get(keyword), self.source)
 
 
 def read_source(node: Any, inherited: Source) -> Source:
@@ -101,6 +121,13 @@ def read_source(node: Any, inherited: Source) -> Source:
     if not isinstance(node, dict) or not set(node) <= {"document", "section", "field"}:
         raise ContractError(f"x-source {node!r}: write {{document, section, field}}")
     return replace(inherited, **{key: str(value) for key, value in node.items()})
+
+
+def read_disagreement(node: Any, inherited: Source) -> Disagreement | None:
+    """Return the disagreement that {says, source} tells of; its field is the clause's if it says none."""
+    if node is None:
+        return None
+    return Disagreement(node["says"], read_source(node["source"], Source("", "", inherited.field)))
 
 
 def read_level(node: Mapping[str, Any], inherited: Level, keyword: str | None = None) -> Level:
@@ -173,6 +200,10 @@ def _reject_idle_keywords(schema: Mapping[str, Any], place: SchemaPlace) -> None
                 f"{where}: {key}: false has no clause; write {_NOTHING_INSIDE[key]}: 0, which says the same"
             )
             raise ContractError(message, place.at(key).pointer)
+    for keyword in schema.get("x-disagreements", ()):
+        if keyword in KEYWORDS and keyword not in schema and keyword != "required":
+            message = f"{where}: x-disagreements: there is no {keyword!r} to disagree with; write it beside"
+            raise ContractError(message, place.at("x-disagreements", keyword).pointer)
     for extra in ("x-observed", "x-sample"):
         idle = [key for key in schema.get(extra, ()) if key in names_of(Role.STRUCTURE) and key != "required"]
         if idle:
@@ -313,6 +344,8 @@ def behaviour_clauses(lines: Any, fields: list[str], place: SchemaPlace) -> Iter
             raise ContractError(message, place.at(str(index)).pointer)
         here = replace(place.at(str(index)), source=read_source(line.get("source"), place.source))
         level = read_level({"x-level": line.get("level", place.level)}, place.level)
+        if "disagreement" in line:
+            here = replace(here, disagreements={line["rule"]: line["disagreement"]})
         named = fields if line.get("fields") == "all" else line.get("fields", ())
         for name in named:
             yield here.clause(

@@ -48,6 +48,7 @@ _EXTENSIONS = (
         "x-observed",
         "x-unsettled",
         "x-unsettled-order",
+        "x-disagreements",
         "x-concept",
         "x-when",
         "x-behaviours",
@@ -71,6 +72,12 @@ _NODE = {"$ref": "#/$defs/schema"}
 _BRANCH = {"$ref": "#/$defs/branch"}
 _OBJECT = {"allOf": [_NODE, {"type": "object"}]}
 _SOURCE = {"$ref": "#/$defs/source"}
+_DISAGREEMENT = {
+    "type": "object",
+    "required": ["says", "source"],
+    "properties": {"says": _TEXT, "source": {"allOf": [_SOURCE, {"required": ["document"]}]}},
+    "additionalProperties": False,
+}
 _EXTRA = {"allOf": [_BRANCH, {"type": "object", "properties": {"source": _SOURCE}}]}
 _NUMBER: dict[str, Any] = {"type": "number"}
 _SIZE: dict[str, Any] = {"type": "integer", "minimum": 0}
@@ -114,6 +121,11 @@ _SCHEMA = {
             "type": "object",
             "propertyNames": {"enum": list(_SOURCED)},
             "additionalProperties": _SOURCE,
+        },
+        "x-disagreements": {
+            "type": "object",
+            "propertyNames": {"enum": [*_LEVELLED, "null"]},
+            "additionalProperties": _DISAGREEMENT,
         },
         "x-observed": _EXTRA,
         "x-sample": _EXTRA,
@@ -178,11 +190,14 @@ _RESPONSE = {
 }
 _BEHAVIOUR = {
     "type": "object",
-    "propertyNames": {"enum": ["path", "fields", "rule", "source", "level", "with", "demands"]},
+    "propertyNames": {
+        "enum": ["path", "fields", "rule", "source", "level", "with", "demands", "disagreement"]
+    },
     "properties": {
         "rule": _TEXT,
         "demands": _TEXT,
         "path": _TEXT,
+        "disagreement": _DISAGREEMENT,
         "fields": {"anyOf": [{"const": "all"}, {**_WORDS, "minItems": 1}]},
         "with": {"type": "object"},
     },

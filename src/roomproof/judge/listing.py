@@ -19,7 +19,7 @@ class ListedOptions:
     """The operation that lists the entries, and the field of each of them that a clause is about."""
 
     call: str
-    field: ValueField
+    member: ValueField
 
 
 def made_with(seen: JudgedInteraction, clause: Clause) -> Mapping[str, Any]:
@@ -38,7 +38,7 @@ def compared(
     """Compare the field of the entry that a list shows under a key with the value that it has to have."""
     if seen.asked is None or seen.asked.id != options.call:
         return
-    listed, field = _listed(seen, options), options.field
+    listed, field = _listed(seen, options), options.member
     if listed is None:
         body = seen.response.body
         if seen.response.accepted and isinstance(body, NoJson) and body is not NoJson.UNRECORDED:

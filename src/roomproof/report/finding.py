@@ -89,6 +89,7 @@ class FindingReport:
     verdict: Verdict
     demands: str
     source: Source
+    source_url: str = ""
     kinds: tuple[str, ...] | None = None
     reason: str
     at: str

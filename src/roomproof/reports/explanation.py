@@ -46,11 +46,12 @@ class ExampleBody:
 
 @dataclass(frozen=True)
 class ClauseExplanation:
-    """A clause with everything about it; `where` is its place in the contract, `kept` and `broken` are bodies
-    that do either.
+    """A clause with everything about it; `url` is the address of its source, empty where it has none,
+    `where` its place in the contract; `kept` and `broken` are bodies that do either.
     """
 
     clause: Clause
+    url: str
     tested: str
     where: str
     deviations: tuple[Deviation, ...]
@@ -83,6 +84,11 @@ def _rows(explained: ClauseExplanation) -> Iterator[tuple[str, str, str]]:
         replace(source, section=source.section and f"section {source.section}").words,
         "",
     )
+    if explained.url:
+        yield "", explained.url, ""
+    if clause.disagreement is not None:
+        other = clause.disagreement
+        yield "disagrees", f"{other.source.words} says: {other.says}; a run judges by the source above", ""
     yield "tested", explained.tested, ""
     for name, sent in (("kept by", explained.kept), ("broken by", explained.broken)):
         if sent is not None:

@@ -249,6 +249,7 @@ def finding_of(finding: Finding, result: ProviderResult) -> FindingReport:
         verdict=finding.verdict,
         demands=clause.demands,
         source=clause.source,
+        source_url=result.contract.url(clause.source),
         kinds=finding.kinds,
         reason=counterexample.deviation.reason if counterexample.deviation else "",
         at=_moment(counterexample.interaction.at),

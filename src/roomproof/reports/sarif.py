@@ -75,6 +75,7 @@ def _rule(finding: FindingReport) -> dict[str, Json]:
         "shortDescription": {"text": _message(demands)},
         "fullDescription": {"text": _message(f"{demands}. Source: {comes_from}. Level: {finding.level}.")},
         "help": {"text": _message(f"{demands}\nlevel   {finding.level}\nsource  {comes_from}")},
+        **({"helpUri": finding.source_url} if finding.source_url else {}),
         "defaultConfiguration": {"level": _LEVELS[finding.verdict]},
         "properties": {"tags": [finding.clause.partition(".")[0], finding.operation, finding.level]},
     }

@@ -110,7 +110,7 @@ def poisoned(report: Json, attack: str) -> Json:
 
 def _bad_finding(finding: Json, attack: str) -> Json:
     kept = {name: finding[name] for name in ("clause", "verdict", "level", "operation") if name in finding}
-    return {**_bad({**finding, "reproduce": "x"}, attack), **kept}
+    return {**_bad({**finding, "reproduce": "x", "source_url": "x"}, attack), **kept}
 
 
 def _bad(value: Json, attack: str, name: str = "") -> Json:
@@ -195,6 +195,7 @@ def test_each_attack_alone_is_shown_letter_by_letter(
     browser.open(written(poisoned(few, attack)))
     assert browser.run("return window.pwned === undefined")
     assert browser.run("return document.scripts.length") == 1
+    assert browser.run("return Array.from(document.links).every(a => a.protocol != 'javascript:')")
     assert browser.run("return document.querySelector('.finding .say').textContent") == shown_as(attack)
     assert (caller.calls, browser.driver.get_log("browser")) == ([], [])
 
@@ -218,7 +219,9 @@ def test_the_policy_stops_what_would_get_in_all_the_same(
 def test_a_page_is_one_file_that_names_no_other(page: Path) -> None:
     text = page.read_text(encoding="utf-8")
     assert len(text.encode()) < 1_000_000
-    assert re.findall(r'<[^>]*\s(?:src|href|action|data|srcset|style)="(?!#)[^>]*>', text) == []
+    elsewhere = re.findall(r'<[^>]*\s(?:src|href|action|data|srcset|style)="(?!#)[^>]*>', text)
+    to_documents = re.compile(r'<a rel="external noreferrer" href="https://[^"]*">')
+    assert [tag for tag in elsewhere if not to_documents.fullmatch(tag)] == []
     (policy,) = re.findall(r'http-equiv="Content-Security-Policy" content="([^"]*)"', text)
     assert policy.startswith("default-src &#39;none&#39;")
     assert "unsafe" not in policy

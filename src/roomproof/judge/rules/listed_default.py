@@ -27,7 +27,7 @@ def listed_default(seen: JudgedInteraction) -> Iterator[Evidence]:
     for clause in RULE.clauses(seen.operation):
         options = read_options(ListedDefaultOptions, clause)
         for key, entry in made_with(seen, clause).items():
-            if isinstance(entry, dict) and options.field not in entry:
+            if isinstance(entry, dict) and options.member not in entry:
                 yield from compared(seen, clause, options, key, options.default)
 
 

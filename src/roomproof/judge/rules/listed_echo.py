@@ -16,8 +16,8 @@ def listed_echo(seen: JudgedInteraction) -> Iterator[Evidence]:
     for clause in RULE.clauses(seen.operation):
         options = read_options(ListedOptions, clause)
         for key, entry in made_with(seen, clause).items():
-            if isinstance(entry, dict) and isinstance(entry.get(options.field), str):
-                yield from compared(seen, clause, options, key, entry[options.field])
+            if isinstance(entry, dict) and isinstance(entry.get(options.member), str):
+                yield from compared(seen, clause, options, key, entry[options.member])
 
 
 RULE = Rule(

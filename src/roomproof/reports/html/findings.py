@@ -13,6 +13,8 @@ from roomproof.verdict import Verdict
 MOST_STEPS = 12
 LONGEST_LINE = 2000
 """So many characters of a command line are shown: a longer one is in the JSON report."""
+_WEB = ("https://", "http://")
+"""How an address begins that may be opened from a page: a report may be anybody's."""
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,7 @@ class FindingView:
     expected: str
     received: str
     source: str
+    source_url: str
     reason: str
     at: str
     reproduce: str
@@ -89,6 +92,7 @@ def _shown(finding: FindingReport, column: Column, anchor: str, *, known: bool) 
         finding.expected,
         finding.received,
         finding.source.words,
+        finding.source_url if finding.source_url.startswith(_WEB) else "",
         finding.reason,
         moment(finding.at),
         _command(finding.reproduce),

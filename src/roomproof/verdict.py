@@ -78,7 +78,11 @@ class Counterexample:
         heard = tuple(map(_moment_and_content, (self.interaction, *self.sequence)))
         said = self.evidence
         reason = self.deviation.reason if self.deviation else ""
-        return heard, (said.outcome, said.summary, said.expected, said.received, said.suspects), reason
+        return (
+            heard,
+            (said.outcome, said.summary, str(said.expected), str(said.received), said.suspects),
+            reason,
+        )
 
 
 def _moment_and_content(interaction: Interaction) -> tuple[object, ...]:

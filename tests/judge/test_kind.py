@@ -8,7 +8,7 @@ import pytest
 
 from roomproof.contract.model import Contract
 from roomproof.interaction import Credentials, Interaction, Request, Response, RoomKnowledge
-from roomproof.judge.evidence import Evidence, Outcome
+from roomproof.judge.evidence import Evidence, Outcome, ShownValue
 from roomproof.judge.kind import kind_of
 from roomproof.verdict import Verdicts
 
@@ -22,8 +22,8 @@ def way(
     clause: str,
     body: bytes,
     status: int = 200,
-    expected: str = "",
-    received: str = "",
+    expected: ShownValue | str = "",
+    received: ShownValue | str = "",
     **request: Any,
 ) -> str:
     sent = Request("PATCH", "https://mini.example/rooms/7", (), body, **request)
@@ -53,26 +53,32 @@ def test_each_type_that_is_taken_is_one(mini: Contract) -> None:
 
 def test_each_type_that_is_shown_is_one(mini: Contract) -> None:
     told = [
-        way(mini, SHOWN, b"{}", received=text)
-        for text in ('"5"', '"six"', "true", "null", "[5]", "{'a': 1}", "-5", "no such field")
+        way(mini, SHOWN, b"{}", received=ShownValue(value))
+        for value in ("5", "six", True, None, [5], {"a": 1}, -5)
     ]
-    assert told == ["text", "text", "boolean", "null", "array", "object", "number", "other"]
+    assert told == ["text", "text", "boolean", "null", "array", "object", "number"]
+
+
+@pytest.mark.parametrize("words", ["no such field", "5 entries", "true to its word", '"quoted" words'])
+def test_words_are_no_value(words: str, mini: Contract) -> None:
+    assert way(mini, SHOWN, b"{}", received=words) == "other"
 
 
 @pytest.mark.parametrize(
     ("expected", "received", "told"),
     [
-        ('"Room"', '"room"', "letters of another case"),
-        ('"a  b"', '"a b"', "other white space"),
-        ('"caf\u00e9"', '"cafe\u0301"', "another Unicode form"),
-        ('"abcdef"', '"abc"', "a part of the text"),
-        ('"abc"', '"xyz"', "another text"),
-        ('"abc"', "null", "null in place of text"),
-        ("5", "6", "number in place of number"),
+        ("Room", "room", "letters of another case"),
+        ("a  b", "a b", "other white space"),
+        ("caf\u00e9", "cafe\u0301", "another Unicode form"),
+        ("abcdef", "abc", "a part of the text"),
+        ("abc", "xyz", "another text"),
+        ("abc", None, "null in place of text"),
+        (5, 6, "number in place of number"),
     ],
 )
-def test_how_a_value_is_not_an_echo(expected: str, received: str, told: str, mini: Contract) -> None:
-    assert way(mini, ECHO, b'{"topic":"x"}', expected=expected, received=received) == told
+def test_how_a_value_is_not_an_echo(expected: Any, received: Any, told: str, mini: Contract) -> None:
+    shown = {"expected": ShownValue(expected), "received": ShownValue(received)}
+    assert way(mini, ECHO, b'{"topic":"x"}', **shown) == told
 
 
 def test_what_a_server_error_is_about(mini: Contract) -> None:

@@ -26,7 +26,7 @@ from roomproof.judge.rule import Rule
 def name_is_loud(seen):
     \"\"\"Looks whether a name is in capitals.\"\"\"
     for clause in RULE.clauses(seen.operation):
-        name = seen.answer.room["name"]
+        name = seen.response.room["name"]
         if name.isupper():
             yield kept(clause)
         else:

@@ -68,7 +68,7 @@ class Listing:
     """How a list shows its entries: where they stand, and the field that names each of them.
 
     `query` is what a run asks with; the next page is found by a link in the response
-    (`next`), or by a number (`page`); `size` is the query parameter that says how many entries a document
+    (`next`), or by a number (`page`); `size` is the query parameter that says how many entries a page
     has. `find` is the query that finds an entry by its name, `{serial}` in it, and `by` the field that holds
     this name.
     """
@@ -107,7 +107,7 @@ class Listing:
 
 
 _CURSORS = ("after", "before", "continu", "cursor", "marker", "next", "offset", "page", "skip", "token")
-"""What occurs in names of parameters that say where a document begins."""
+"""What occurs in names of parameters that say where a page begins."""
 
 
 @dataclass(frozen=True)

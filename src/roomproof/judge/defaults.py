@@ -9,7 +9,7 @@ from typing import Any
 from roomproof.contract.clause import Clause, values_at
 from roomproof.contract.formats import Instant, instant
 from roomproof.judge.equality import same_value
-from roomproof.judge.evidence import Evidence, broken, kept, shown
+from roomproof.judge.evidence import Evidence, ShownValue, broken, kept, shown
 from roomproof.judge.judged_interaction import JudgedInteraction
 from roomproof.judge.rules.replayed_once import is_replay
 
@@ -32,7 +32,7 @@ def judged_default(clause: Clause, name: str, wanted: Any, got: Any) -> Evidence
     if same_value(wanted, got):
         return kept(clause)
     text = f"{name} was never set; it is {shown(got)}, documented is {shown(wanted)}"
-    return broken(clause, text, expected=shown(wanted), received=shown(got))
+    return broken(clause, text, expected=ShownValue(wanted), received=ShownValue(got))
 
 
 def never_set(seen: JudgedInteraction, clause: Clause, default: Any) -> Iterator[Evidence]:

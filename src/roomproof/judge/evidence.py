@@ -28,6 +28,55 @@ class Outcome(StrEnum):
     INCONCLUSIVE = "inconclusive"
 
 
+class JsonType(StrEnum):
+    """The type of a value, in the words of reports."""
+
+    NULL = "null"
+    BOOLEAN = "boolean"
+    NUMBER = "number"
+    TEXT = "text"
+    ARRAY = "array"
+    OBJECT = "object"
+    NO_JSON = "no JSON"
+
+
+_TYPES = (
+    (bool, JsonType.BOOLEAN),
+    (int | float, JsonType.NUMBER),
+    (str, JsonType.TEXT),
+    (list, JsonType.ARRAY),
+    (dict, JsonType.OBJECT),
+)
+
+
+def type_of(value: object) -> JsonType:
+    """Return the type of a JSON value; of anything else that it is none."""
+    if value is None:
+        return JsonType.NULL
+    return next((word for kind, word in _TYPES if isinstance(value, kind)), JsonType.NO_JSON)
+
+
+@dataclass(frozen=True, slots=True)
+class ShownValue:
+    """A JSON value that evidence speaks of; as text it is cut where it is long."""
+
+    value: Any
+
+    @property
+    def type(self) -> JsonType:
+        """The type of the value."""
+        return type_of(self.value)
+
+    def __str__(self) -> str:
+        value = self.value
+        text = repr(value) if not isinstance(value, str) else f'"{value}"'
+        text = {"None": "null", "True": "true", "False": "false"}.get(text, text)
+        if len(text) <= MAX_SHOWN:
+            return text
+        size = len(value) if hasattr(value, "__len__") else len(text)
+        return f"{text[: MAX_SHOWN - 20]}... ({size} long)"
+
+
 class Side(StrEnum):
     """On which side of what a clause demands a request lay that proves it: what is allowed was accepted, or
     the rest rejected.
@@ -42,16 +91,18 @@ class Evidence:
     """One interaction's word on one clause.
 
     `suspects` are clauses that may explain the same observation: if one of them turns out broken by itself,
-    this evidence adds nothing. `field` is the field of the body that it is about, for the reader; `side` what
-    a kept clause was seen to do. `doubtful` marks a warning that is none for certain, so that `--strict`
-    leaves it one. Of something inconclusive `summary` says why it is.
+    this evidence adds nothing. `expected` and `received` are values, or words where there is none. `reason`
+    is the kind of breach where the rule knows several. `field` is the field of the body that it is about, for
+    the reader; `side` what a kept clause was seen to do. `doubtful` marks a warning that is none for certain,
+    so that `--strict` leaves it one. Of something inconclusive `summary` says why it is.
     """
 
     clause: str
     outcome: Outcome
     summary: str = ""
-    expected: str = ""
-    received: str = ""
+    expected: ShownValue | str = ""
+    received: ShownValue | str = ""
+    reason: str = ""
     field: str = ""
     suspects: tuple[str, ...] = ()
     side: Side | None = None
@@ -90,8 +141,9 @@ def broken(
     clause: Clause,
     summary: str,
     *,
-    expected: str,
-    received: str,
+    expected: ShownValue | str,
+    received: ShownValue | str,
+    reason: str = "",
     lenient: bool = False,
     doubtful: bool = False,
     suspects: tuple[str, ...] = (),
@@ -102,18 +154,15 @@ def broken(
     run is strict; where it is `doubtful` whether anything is wrong, a strict run warns, too.
     """
     outcome = Outcome.WARN if lenient or doubtful else severity(clause)
-    summary, expected, received = (shortened(text, MAX_SAID) for text in (summary, expected, received))
+    expected, received = (
+        shortened(told, MAX_SAID) if isinstance(told, str) else told for told in (expected, received)
+    )
+    summary = shortened(summary, MAX_SAID)
     return Evidence(
-        clause.id, outcome, summary, expected, received, clause.field, suspects, doubtful=doubtful
+        clause.id, outcome, summary, expected, received, reason, clause.field, suspects, doubtful=doubtful
     )
 
 
 def shown(value: Any) -> str:
     """Return a value as text for a person, cut where it is long."""
-    text = repr(value) if not isinstance(value, str) else f'"{value}"'
-    text = {"None": "null", "True": "true", "False": "false"}.get(text, text)
-    return (
-        text
-        if len(text) <= MAX_SHOWN
-        else f"{text[: MAX_SHOWN - 20]}... ({len(value) if hasattr(value, '__len__') else len(text)} long)"
-    )
+    return str(ShownValue(value))

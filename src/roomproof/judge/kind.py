@@ -9,37 +9,17 @@ accepting the text "51".
 from __future__ import annotations
 
 import unicodedata
-from typing import Any
 
 from roomproof.contract.clause import Clause, values_at
 from roomproof.interaction import Credentials, Interaction, RoomKnowledge
-from roomproof.judge.evidence import Evidence
-from roomproof.judge.judged_interaction import NoJson, read_json
+from roomproof.judge.evidence import Evidence, JsonType, ShownValue, type_of
+from roomproof.judge.judged_interaction import read_json
 from roomproof.judge.register import rule_of
 
 SEVERAL = "server error with several members"
 """It says nothing of what the error is about, so it is a way of its own only where no single field shows
 one.
 """
-_TYPES = (
-    (bool, "boolean"),
-    (int, "number"),
-    (float, "number"),
-    (str, "text"),
-    (list, "array"),
-    (dict, "object"),
-    (NoJson, "no JSON"),
-)
-_WORDS = {
-    '"': "text",
-    "'": "text",
-    "[": "array",
-    "{": "object",
-    "t": "boolean",
-    "f": "boolean",
-    "n": "null",
-    "-": "number",
-}
 _ACCEPTED = {2: "accepts", 4: "refuses"}
 
 
@@ -55,17 +35,17 @@ def by_request(clause: Clause, _: Evidence, interaction: Interaction) -> str:
 
 def by_received(_: Clause, evidence: Evidence, __: Interaction) -> str:
     """Return what came, as evidence shows it: a status, a media type."""
-    return evidence.received
+    return str(evidence.received)
 
 
 def by_received_type(_: Clause, evidence: Evidence, __: Interaction) -> str:
     """Return the type of the value that came."""
-    return _shown_type(evidence.received)
+    return _type_of(evidence.received)
 
 
-def by_reason(_: Clause, evidence: Evidence, __: Interaction) -> str:
-    """Return the reason with which a summary begins, up to its first comma."""
-    return evidence.summary.split(",", 1)[0]
+def by_reason(_: Clause, evidence: Evidence, interaction: Interaction) -> str:
+    """Return which of several breaches the rule says that it is."""
+    return evidence.reason or _reply(interaction)
 
 
 def as_absent(_: Clause, __: Evidence, ___: Interaction) -> str:
@@ -88,7 +68,7 @@ def _sent(clause: Clause, interaction: Interaction) -> str:
     if clause.options.get("in", "body") != "body":
         return ""
     body = read_json(interaction.request.body)
-    found = {_type(value) for _, value in values_at(body, clause.path)}
+    found = {type_of(value) for _, value in values_at(body, clause.path)}
     return " and ".join(sorted(found)) or "nothing"
 
 
@@ -101,36 +81,33 @@ def by_crash(_: Clause, __: Evidence, interaction: Interaction) -> str:
         return "server error to an unknown room"
     body = read_json(request.body)
     if not isinstance(body, dict):
-        return f"server error with {_type(body)}"
+        return f"server error with {type_of(body)}"
     if len(body) > 1:
         return SEVERAL
     return " ".join(
-        ["server error with", *(f"{name} {_type(value)}" for name, value in body.items())]
+        ["server error with", *(f"{name} {type_of(value)}" for name, value in body.items())]
         if body
         else ["server error with {}"]
     )
 
 
-def _type(value: Any) -> str:
-    return "null" if value is None else next(word for kind, word in _TYPES if isinstance(value, kind))
+def _type_of(told: ShownValue | str) -> str:
+    """Return the type of a value that evidence speaks of, `other` for words."""
+    return told.type if isinstance(told, ShownValue) else "other"
 
 
-def _shown_type(text: str) -> str:
-    """Return the type of a value that evidence shows as text, `other` for words."""
-    first = text[:1]
-    word = _WORDS.get(first, "number" if first.isdigit() else "other")
-    exact = {"t": "true", "f": "false", "n": "null"}.get(first)
-    return word if exact in (None, text) else "other"
-
-
-def _otherwise(expected: str, received: str) -> str:
+def _otherwise(expected: ShownValue | str, received: ShownValue | str) -> str:
     """Return how a value differs from the one that should be there; empty where neither is a value."""
-    before, now = _shown_type(expected), _shown_type(received)
+    before, now = _type_of(expected), _type_of(received)
     if before == now == "other":
         return ""
-    return (
-        f"{now} in place of {before}" if before != now or now != "text" else _other_text(expected, received)
-    )
+    if (
+        before == now == JsonType.TEXT
+        and isinstance(expected, ShownValue)
+        and isinstance(received, ShownValue)
+    ):
+        return _other_text(expected.value, received.value)
+    return f"{now} in place of {before}"
 
 
 def _other_text(expected: str, received: str) -> str:
@@ -140,4 +117,4 @@ def _other_text(expected: str, received: str) -> str:
         return "other white space"
     if unicodedata.normalize("NFKC", expected) == unicodedata.normalize("NFKC", received):
         return "another Unicode form"
-    return "a part of the text" if expected.startswith(received.rstrip('"')) else "another text"
+    return "a part of the text" if expected.startswith(received) else "another text"

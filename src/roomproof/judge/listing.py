@@ -8,7 +8,7 @@ from typing import Any
 
 from roomproof.contract.clause import Clause
 from roomproof.contract.resource import Listing
-from roomproof.judge.evidence import Evidence, broken, kept, shown, unproven
+from roomproof.judge.evidence import Evidence, ShownValue, broken, kept, shown, unproven
 from roomproof.judge.judged_interaction import JudgedInteraction, NoJson
 from roomproof.judge.options import ValueField
 from roomproof.judge.placeholder import is_scrubbed
@@ -56,7 +56,7 @@ def compared(
         yield kept(clause)
     else:
         text = f"the {field} of {key} is {shown(entry.get(field))}, expected is {shown(wanted)}"
-        yield broken(clause, text, expected=shown(wanted), received=shown(entry.get(field)))
+        yield broken(clause, text, expected=ShownValue(wanted), received=ShownValue(entry.get(field)))
 
 
 def _listing(seen: JudgedInteraction, options: ListedOptions) -> Listing:

@@ -7,7 +7,7 @@ from typing import Any
 
 from roomproof.contract.clause import Clause
 from roomproof.judge.equality import same
-from roomproof.judge.evidence import Evidence, broken, kept, shown
+from roomproof.judge.evidence import Evidence, ShownValue, broken, kept, shown
 from roomproof.judge.judged_interaction import JudgedInteraction, RejectionReason
 from roomproof.judge.rule import Rule
 
@@ -44,4 +44,4 @@ def unchanged_value(clause: Clause, before: Any, now: Any, text: str, *, doubtfu
     if same(before, now):
         return kept(clause)
     text = f"{text}: it was {shown(before)} and is now {shown(now)}"
-    return broken(clause, text, expected=shown(before), received=shown(now), doubtful=doubtful)
+    return broken(clause, text, expected=ShownValue(before), received=ShownValue(now), doubtful=doubtful)

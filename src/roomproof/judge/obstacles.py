@@ -58,6 +58,7 @@ def judged_violation(seen: JudgedInteraction, violation: Violation) -> Iterator[
             text,
             expected="a rejection (status 4xx)",
             received=f"status {status}",
+            reason=f"{violation.what} is accepted",
             lenient=violation.lenient,
             doubtful=violation.doubtful,
         )

@@ -233,8 +233,8 @@ def finding_of(finding: Finding, result: ProviderResult) -> FindingReport:
     summary, expected, received, reproduce, alone, steps = cleaned(
         (
             summary,
-            counterexample.evidence.expected,
-            counterexample.evidence.received,
+            str(counterexample.evidence.expected),
+            str(counterexample.evidence.received),
             _reproduction(finding, result),
             _step(0, counterexample.interaction, result),
             steps,

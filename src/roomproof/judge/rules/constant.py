@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from roomproof.judge.equality import same_value
-from roomproof.judge.evidence import Evidence, broken, kept, shown
+from roomproof.judge.evidence import Evidence, ShownValue, broken, kept, shown
 from roomproof.judge.judged_interaction import JudgedInteraction
 from roomproof.judge.memory import known_before, speaks_of_the_room, unchanged_value
 from roomproof.judge.options import FieldPlace, read_options
@@ -41,7 +41,8 @@ def constant(seen: JudgedInteraction) -> Iterator[Evidence]:
             continue
         if is_id and not same_value(str(room[name]).lower(), (seen.room_id or "").lower()):
             text = f"the response is about room {shown(room[name])}, the request about {seen.room_id}"
-            yield broken(clause, text, expected=seen.room_id or "", received=shown(room[name]))
+            here, there = ShownValue(seen.room_id or ""), ShownValue(room[name])
+            yield broken(clause, text, expected=here, received=there)
         elif name in known_before(seen):
             when_sent = read_options(ConstantOptions, clause).when_sent
             left_open = when_sent == "open" and name in seen.request.sent

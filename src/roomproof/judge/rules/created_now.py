@@ -8,7 +8,7 @@ from email.utils import parsedate_to_datetime
 from roomproof.contract.formats import Instant
 from roomproof.interaction import header
 from roomproof.judge.defaults import CLOCK, moment
-from roomproof.judge.evidence import Evidence, broken, kept, shown
+from roomproof.judge.evidence import Evidence, ShownValue, broken, kept
 from roomproof.judge.judged_interaction import JudgedInteraction
 from roomproof.judge.options import FieldPlace
 from roomproof.judge.rule import Rule, ShowingRequests, needs_new_room
@@ -36,7 +36,7 @@ def created_now(seen: JudgedInteraction) -> Iterator[Evidence]:
         if abs(got - now) <= CLOCK:
             yield kept(clause)
         else:
-            received = shown(seen.response.room[clause.path[0]])
+            received = ShownValue(seen.response.room[clause.path[0]])
             text = f"the new room says it was created at {received}, the response is of {sent_at}"
             yield broken(clause, text, expected=sent_at, received=received)
 

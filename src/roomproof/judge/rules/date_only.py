@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from roomproof.contract.formats import instant, midnight
-from roomproof.judge.evidence import Evidence, broken, kept, shown
+from roomproof.judge.evidence import Evidence, ShownValue, broken, kept, shown
 from roomproof.judge.judged_interaction import JudgedInteraction
 from roomproof.judge.memory import speaks_of_the_room
 from roomproof.judge.options import FieldPlace
@@ -25,7 +25,7 @@ def date_only(seen: JudgedInteraction) -> Iterator[Evidence]:
                 yield kept(clause)
             else:
                 text = f"{name} {shown(value)} becomes {shown(got)} instead of midnight UTC"
-                yield broken(clause, text, expected=f"{value}T00:00:00Z", received=shown(got))
+                yield broken(clause, text, expected=f"{value}T00:00:00Z", received=ShownValue(got))
 
 
 RULE = Rule(

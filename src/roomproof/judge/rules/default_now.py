@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Annotated
 
 from roomproof.judge.defaults import CLOCK, moment
-from roomproof.judge.evidence import Evidence, broken, kept, shown
+from roomproof.judge.evidence import Evidence, ShownValue, broken, kept
 from roomproof.judge.judged_interaction import JudgedInteraction
 from roomproof.judge.options import FieldPlace, NumberRange, RoomField, read_options
 from roomproof.judge.rule import HiddenBy, Rule, ShowingRequests, needs_new_room
@@ -44,7 +44,7 @@ def default_now(seen: JudgedInteraction) -> Iterator[Evidence]:
         if abs(got - created - days) <= CLOCK:
             yield kept(clause)
         elif not days or not any(abs(got - start - days) <= CLOCK for start in sent):
-            received, wanted = shown(room[name]), f"the time of creation plus {days.days} days"
+            received, wanted = ShownValue(room[name]), f"the time of creation plus {days.days} days"
             text = f"{name} was not sent; it is {received}, which is not {wanted}"
             yield broken(clause, text, expected=f"{options.created} + {days.days} days", received=received)
 

@@ -9,7 +9,7 @@ from typing import Any
 from roomproof.contract.clause import values_at
 from roomproof.contract.resource import Effect
 from roomproof.judge.equality import same_value
-from roomproof.judge.evidence import Evidence, broken, kept, shown
+from roomproof.judge.evidence import Evidence, ShownValue, broken, kept, shown
 from roomproof.judge.judged_interaction import JudgedInteraction, NoJson
 from roomproof.judge.options import FieldPlace, read_options
 from roomproof.judge.rule import Base, Rule, Scene, ShowingRequests, WantedRequest
@@ -43,7 +43,7 @@ def default_on_create(seen: JudgedInteraction) -> Iterator[Evidence]:
                 yield kept(clause)
             else:
                 text = f"{clause.field} was not sent; it is {shown(value)}, documented is {shown(default)}"
-                yield broken(clause, text, expected=shown(default), received=shown(value))
+                yield broken(clause, text, expected=ShownValue(default), received=ShownValue(value))
 
 
 def _is_unread(body: Any) -> bool:

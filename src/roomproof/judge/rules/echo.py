@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from roomproof.judge.equality import echoes
-from roomproof.judge.evidence import Evidence, broken, kept, shown, unproven
+from roomproof.judge.evidence import Evidence, ShownValue, broken, kept, shown, unproven
 from roomproof.judge.judged_interaction import JudgedInteraction, NoJson
 from roomproof.judge.memory import EMPTY, speaks_of_the_room
 from roomproof.judge.options import FieldPlace
@@ -39,7 +39,7 @@ def echo(seen: JudgedInteraction) -> Iterator[Evidence]:
             yield broken(
                 clause,
                 f"{name} {shown(value)} was accepted, but the response has no {name}",
-                expected=shown(value),
+                expected=ShownValue(value),
                 received="no such field",
             )
             continue
@@ -47,13 +47,15 @@ def echo(seen: JudgedInteraction) -> Iterator[Evidence]:
         if not echoes(value, got, default, unset=unset):
             text = f"{name} {shown(value)} was accepted, but the response says {shown(got)}"
             doubtful = name in seen.request.doubtful
-            yield broken(clause, text, expected=shown(value), received=shown(got), doubtful=doubtful)
+            yield broken(
+                clause, text, expected=ShownValue(value), received=ShownValue(got), doubtful=doubtful
+            )
         elif left := _left_over(seen, name):
             still = ", ".join(left)
             text = (
                 f"{name} {shown(value)} was to replace what stood there, but the response still has {still}"
             )
-            yield broken(clause, text, expected=shown(value), received=shown(got))
+            yield broken(clause, text, expected=ShownValue(value), received=ShownValue(got))
         else:
             yield kept(clause)
 

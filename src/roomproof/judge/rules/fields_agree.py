@@ -9,7 +9,7 @@ from typing import Any
 from roomproof.contract.clause import Clause, Path, path_of, spoken, values_at
 from roomproof.contract.formats import is_uuid
 from roomproof.judge.equality import same
-from roomproof.judge.evidence import Evidence, broken, kept, shown
+from roomproof.judge.evidence import Evidence, ShownValue, broken, kept, shown
 from roomproof.judge.judged_interaction import JudgedInteraction
 from roomproof.judge.options import FieldPlace, RoomField, read_options
 from roomproof.judge.rule import Rule
@@ -39,10 +39,10 @@ def fields_agree(seen: JudgedInteraction) -> Iterator[Evidence]:
             if any(_agree(value, other) for other in like):
                 yield kept(clause)
             else:
-                name, wanted = spoken(way), shown(like[0])
+                name, wanted = spoken(way), ShownValue(like[0])
                 same_as = read_options(FieldsAgreeOptions, clause).same_as
                 text = f"{name} is {shown(value)}, while {same_as} is {wanted}"
-                yield broken(clause, text, expected=wanted, received=shown(value))
+                yield broken(clause, text, expected=wanted, received=ShownValue(value))
 
 
 def _others(clause: Clause, room: Mapping[str, Any]) -> Iterator[Any]:

@@ -11,7 +11,7 @@ from roomproof.contract.parameters import as_text, read_text
 from roomproof.contract.resource import Effect
 from roomproof.judge.delay import is_over, longest
 from roomproof.judge.equality import echoes
-from roomproof.judge.evidence import Evidence, broken, kept, shown
+from roomproof.judge.evidence import Evidence, ShownValue, broken, kept, shown
 from roomproof.judge.judged_interaction import JudgedInteraction
 from roomproof.judge.options import QueryName, read_options
 from roomproof.judge.rooms import RoomState
@@ -49,12 +49,12 @@ def filter_(seen: JudgedInteraction) -> Iterator[Evidence]:
         found = [values for entry in entries if (values := values_at(entry, path))]
         others = [values for values in found if not _fits(values, choices)]
         if others:
-            received = shown(others[0][0][1])
+            received = ShownValue(others[0][0][1])
             text = (
                 f"{spoken(path)} is to be {shown(wanted)}, and the list shows an entry in which it "
                 f"is {received}"
             )
-            yield broken(clause, text, expected=shown(wanted), received=received)
+            yield broken(clause, text, expected=ShownValue(wanted), received=received)
             continue
         is_all = walk.shows_all and "," not in wanted and set(walk.filters) == {options.parameter}
         missing = _missing(seen, walk, wanted, options) if is_all else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from roomproof.judge.equality import same
-from roomproof.judge.evidence import Evidence, broken, kept, shown
+from roomproof.judge.evidence import Evidence, ShownValue, broken, kept
 from roomproof.judge.judged_interaction import JudgedInteraction
 from roomproof.judge.memory import EMPTY, known_before, speaks_of_the_room
 from roomproof.judge.options import FieldPlace
@@ -31,9 +31,14 @@ def kept_or_default(seen: JudgedInteraction) -> Iterator[Evidence]:
         if any(same(value, room[name]) for value in allowed):
             yield kept(clause)
         else:
-            before, now = shown(known[name]), shown(room[name])
+            before, now = ShownValue(known[name]), ShownValue(room[name])
             text = f"{name} was left out; it was {before} and is now {now}, which is no documented default"
-            yield broken(clause, text, expected=" or ".join(map(shown, allowed[:2])), received=now)
+            yield broken(
+                clause,
+                text,
+                expected=" or ".join(str(ShownValue(value)) for value in allowed[:2]),
+                received=now,
+            )
 
 
 RULE = Rule(

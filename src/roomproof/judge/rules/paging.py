@@ -9,17 +9,17 @@ from collections.abc import Iterator
 from urllib.parse import unquote
 
 from roomproof.contract.resource import Effect
-from roomproof.judge.evidence import Evidence, broken, kept, shown
+from roomproof.judge.evidence import Evidence, ShownValue, broken, kept, shown
 from roomproof.judge.judged_interaction import JudgedInteraction
 from roomproof.judge.rule import Circumstances, Rule
 from roomproof.judge.walk import ListWalk
 
 _NO_PAGE = (400, 404, 422)
-"""Status codes that say of a link that it leads to no document."""
+"""Status codes that say of a link that it leads to no page."""
 
 
 def paging(seen: JudgedInteraction) -> Iterator[Evidence]:
-    """Turns the pages of a list, small ones too: no entry comes twice, no document is larger than asked for,
+    """Turns the pages of a list, small ones too: no entry comes twice, no page is larger than asked for,
     links lead on.
     """
     walk = seen.walk
@@ -37,7 +37,7 @@ def paging(seen: JudgedInteraction) -> Iterator[Evidence]:
                 yield broken(
                     clause,
                     "the link to the next page leads to none",
-                    expected="a document",
+                    expected="a page",
                     received=received,
                 )
             continue
@@ -56,17 +56,20 @@ def paging(seen: JudgedInteraction) -> Iterator[Evidence]:
         repeats = [one for one in walk.page if one in walk.earlier]
         twice = [one for one, times in Counter(walk.page).items() if times > 1]
         if walk.size is not None and len(walk.page) > walk.size:
-            text = f"a document of {walk.size} entries at most has {len(walk.page)}"
+            text = f"a page of {walk.size} entries at most has {len(walk.page)}"
             yield broken(
                 clause, text, expected=f"at most {walk.size} entries", received=f"{len(walk.page)} entries"
             )
         elif twice and not seen.is_second_hand:
-            text = f"a document shows {shown(twice[0])} twice"
+            text = f"a page shows {shown(twice[0])} twice"
             yield broken(clause, text, expected="each entry once", received="the same entry twice")
         elif repeats and not seen.is_second_hand:
-            text = f"page {walk.number} shows {shown(repeats[0])}, which a document before it shows, too"
+            text = f"page {walk.number} shows {shown(repeats[0])}, which a page before it shows, too"
             yield broken(
-                clause, text, expected="entries that no document before it shows", received=shown(repeats[0])
+                clause,
+                text,
+                expected="entries that no page before it shows",
+                received=ShownValue(repeats[0]),
             )
         elif walk.number > 1 and walk.page:
             yield kept(clause)
@@ -93,7 +96,7 @@ def _unexercised(known: Circumstances) -> str:
     operation = known.contract.by_id(known.clause.operation)
     listing = operation.listing if operation is not None else None
     if listing is not None and listing.next is None and listing.page is None:
-        return "the contract does not say how one document follows another (x-list: next or page)"
+        return "the contract does not say how one page follows another (x-list: next or page)"
     return "no list had a second page"
 
 

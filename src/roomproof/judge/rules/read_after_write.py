@@ -8,7 +8,7 @@ from typing import Any
 from roomproof.contract.clause import Clause
 from roomproof.judge.delay import DelayOptions, is_over, within_seconds
 from roomproof.judge.equality import echoes, same_value
-from roomproof.judge.evidence import Evidence, broken, kept, shown, unproven
+from roomproof.judge.evidence import Evidence, ShownValue, broken, kept, shown, unproven
 from roomproof.judge.judged_interaction import JudgedInteraction
 from roomproof.judge.options import FieldPlace
 from roomproof.judge.rooms import LastUpdate
@@ -53,7 +53,7 @@ def _compared(clause: Clause, told: Any, read: Any) -> Evidence:
         f"the response to the last update says that {clause.path[0]} is {shown(told)}, but a read "
         f"after it says {shown(read)}"
     )
-    return broken(clause, text, expected=shown(told), received=shown(read))
+    return broken(clause, text, expected=ShownValue(told), received=ShownValue(read))
 
 
 def agree(one: Any, other: Any) -> bool:

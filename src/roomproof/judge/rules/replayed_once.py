@@ -8,7 +8,7 @@ from typing import Any
 
 from roomproof.interaction import header
 from roomproof.judge.equality import same
-from roomproof.judge.evidence import Evidence, broken, kept, shown
+from roomproof.judge.evidence import Evidence, ShownValue, broken, kept
 from roomproof.judge.identity import room_key
 from roomproof.judge.judged_interaction import NOT_HERE, JudgedInteraction
 from roomproof.judge.options import HeaderName, read_options
@@ -93,9 +93,9 @@ def replayed_once(seen: JudgedInteraction) -> Iterator[Evidence]:
         ]
         if changed:
             name = seen.resource.id if seen.resource.id in changed else changed[0]
-            before, received = shown(first.room[name]), shown(shown_again.get(name))
-            text = f"a repeated request is executed again: {name} is {received} after {before}"
-            yield broken(clause, text, expected=before, received=received)
+            was, now_is = ShownValue(first.room[name]), ShownValue(shown_again.get(name))
+            text = f"a repeated request is executed again: {name} is {now_is} after {was}"
+            yield broken(clause, text, expected=was, received=now_is)
         else:
             yield kept(clause)
 

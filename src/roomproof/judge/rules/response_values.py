@@ -11,7 +11,7 @@ from roomproof.interaction import header
 from roomproof.judge.answers import MOST_VALUES, documented_response, documented_rules
 from roomproof.judge.compiled import ResponseRules
 from roomproof.judge.equality import echoes
-from roomproof.judge.evidence import Evidence, broken, kept, shown, unproven
+from roomproof.judge.evidence import Evidence, ShownValue, broken, kept, unproven
 from roomproof.judge.judged_interaction import NOT_HERE, JudgedInteraction, NoJson
 from roomproof.judge.kind import by_received_type
 from roomproof.judge.rule import VALUES, Rule
@@ -109,12 +109,12 @@ def _was_told(seen: JudgedInteraction, pointer: tuple[str, ...], value: Any) -> 
 def _judged(clause: Clause, keeps: bool, value: Any, name: str) -> Evidence:
     if keeps:
         return kept(clause)
-    text = shown(value)
+    told = ShownValue(value)
     return broken(
         clause,
-        f"the response's {name or 'body'} is {text}, but {clause.demands}",
+        f"the response's {name or 'body'} is {told}, but {clause.demands}",
         expected=clause.demands,
-        received=text,
+        received=told,
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from roomproof.contract.resource import Effect
 from roomproof.judge.delay import is_over, longest
-from roomproof.judge.evidence import Evidence, broken, kept, shown
+from roomproof.judge.evidence import Evidence, ShownValue, broken, kept
 from roomproof.judge.judged_interaction import JudgedInteraction
 from roomproof.judge.rooms import RoomState
 from roomproof.judge.rule import Circumstances, Rule, Sight
@@ -34,7 +34,9 @@ def safe(seen: JudgedInteraction) -> Iterator[Evidence]:
             text = (
                 f"{name} changes between two reads, although nothing was sent in between that changes a room"
             )
-            yield broken(clause, text, expected=shown(before.room[name]), received=shown(room[name]))
+            yield broken(
+                clause, text, expected=ShownValue(before.room[name]), received=ShownValue(room[name])
+            )
         elif compared:
             yield kept(clause)
 

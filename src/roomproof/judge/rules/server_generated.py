@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from roomproof.judge.evidence import Evidence, broken, kept, shown
+from roomproof.judge.evidence import Evidence, ShownValue, broken, kept, shown
 from roomproof.judge.identity import room_key
 from roomproof.judge.judged_interaction import JudgedInteraction
 from roomproof.judge.options import FieldPlace
@@ -25,10 +25,10 @@ def server_generated(seen: JudgedInteraction) -> Iterator[Evidence]:
         key = room_key(seen.interaction.request, str(room[name])) or ""
         if seen.rooms.was_there(key) and not seen.rooms.is_of_another_file(key):
             text = f"the new room has the id {shown(room[name])} of an earlier one"
-            yield broken(clause, text, expected="a new id", received=shown(room[name]))
+            yield broken(clause, text, expected="a new id", received=ShownValue(room[name]))
         elif name in seen.request.sent and seen.request.sent[name] == room[name]:
             text = f"the new room has the id {shown(room[name])} that the request asked for"
-            yield broken(clause, text, expected="an id of the server's", received=shown(room[name]))
+            yield broken(clause, text, expected="an id of the server's", received=ShownValue(room[name]))
         else:
             yield kept(clause)
 

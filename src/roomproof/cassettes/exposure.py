@@ -85,4 +85,4 @@ def _told(value: Value) -> str:
     if value.kind is ValueKind.LOGIN:
         return "a login"
     name = value.name if _NAME.fullmatch(value.name) else "of another name"
-    return f"the {'parameter' if value.kind is ValueKind.PARAMETER else 'member'} {name}"
+    return f"the {'parameter' if value.kind is ValueKind.PARAMETER else 'field'} {name}"

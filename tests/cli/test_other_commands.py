@@ -67,7 +67,17 @@ def test_clauses_as_json(roomproof: Run) -> None:
     assert {row["id"].split(".")[0] for row in rows} == set(PROVIDERS)
     assert len({row["id"] for row in rows}) == len(rows)
     for row in rows:
-        assert set(row) == {"id", "operation", "level", "demands", "source", "tested", "checks"}
+        assert set(row) == {
+            "id",
+            "operation",
+            "level",
+            "demands",
+            "source",
+            "tested",
+            "checks",
+            "source_url",
+            "disagreement",
+        }
         assert row["checks"]
         assert all((row["demands"], row["tested"], *row["source"].values())), row
         assert row["level"] in ("documented", "standard", "sample", "observed")

@@ -195,7 +195,7 @@ def test_what_the_shell_hands_over_may_be_a_pipe(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("sent", [b"x" * 11, b""], ids=["more than is read", "nothing for ever"])
 def test_a_pipe_is_bounded(sent: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(files, "PATIENCE", 0.05)
+    monkeypatch.setattr(files, "LONGEST_WAIT", 0.05)
     end, begin = os.pipe()
     os.write(begin, sent)
     with pytest.raises(OSError, match=r"more than 10 bytes|did not come to its end"):

@@ -78,7 +78,7 @@ def test_a_provider_that_never_shows_it_to_readers_is_wrong(verify: Verify) -> N
         "telnyx.update-room.behaviour.max_participants.read-after-write"
     ]
     evidence = findings[0].counterexample.evidence
-    assert evidence.received == "3"
+    assert str(evidence.received) == "3"
     assert "a read after it says 3" in evidence.summary
 
 

@@ -231,7 +231,7 @@ def test_a_server_that_lets_wait_does_so_no_longer_than_is_said(
     """After a while in vain a run waits no longer than it has to, and then ends; what came too late for that
     is no finding.
     """
-    monkeypatch.setattr("roomproof.engine.lost_requests.PATIENCE", 0.4)
+    monkeypatch.setattr("roomproof.engine.lost_requests.LONGEST_WAIT", 0.4)
     monkeypatch.setattr("roomproof.engine.lost_requests.LEAST", 0.2)
     monkeypatch.setattr("roomproof.engine.lost_requests.IN_VAIN", 0.5)
     told = verify(

@@ -168,7 +168,7 @@ def use(path: Path) -> None:
     redactor = Redactor(("s3cret-token",), live=True)
 
     def look(event: events.Event) -> None:
-        if isinstance(event, events.ProviderResult):
+        if isinstance(event, events.Judged):
             profiles.setdefault(event.provider, Profile(event.contract)).see(event.interaction)
             list(exposed(event.interaction, ("s3cret-token",)))
             redactor.redacted(event.interaction)

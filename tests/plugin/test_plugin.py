@@ -289,7 +289,7 @@ def test_a_missing_secret_is_said_once(run: Run) -> None:
 def test_a_verification_that_ends_in_an_error_is_not_tried_again(run: Run, pytester: pytest.Pytester) -> None:
     pytester.makeconftest(
         """
-        import roomproof.api
+        from roomproof import api
 
         def broken(*_, **others):
             print("verification begins")
@@ -310,14 +310,14 @@ def test_a_verification_that_ends_in_an_error_is_not_tried_again(run: Run, pytes
 
 
 INCONCLUSIVE = """
-from roomproof.pytest_plugin.settings import Asked
+from roomproof.pytest_plugin.settings import PluginSettings
 from roomproof.json_data import from_json
 from roomproof.report.provider import ProviderReport
 
 def told(self, provider):
     return from_json(ProviderReport, {{"provider": provider, "clauses": [{clause}]}})
 
-Asked._verified = told
+PluginSettings._verified = told
 """
 
 

@@ -119,6 +119,95 @@ def test_what_most_providers_have_comes_first() -> None:
     assert counts[0] == 3
 
 
+def small(provider: str, resources: str, paths: str) -> Contract:
+    """A contract with only its operations."""
+    return parse_contract(
+        f"""
+openapi: 3.1.0
+info: {{title: Small, version: "1"}}
+servers: [{{url: "https://{provider}.example"}}]
+x-provider: {provider}
+x-source: {{document: Small, section: "", field: ""}}
+x-resource: {resources}
+x-credentials: {{scheme: bearer, environment: {{token: {provider.upper()}_TOKEN}}}}
+security: [{{bearer: []}}]
+components: {{securitySchemes: {{bearer: {{type: http, scheme: bearer}}}}}}
+paths:
+{paths}
+""",
+        provider,
+    )
+
+
+HALLS = """
+  /halls:
+    get:
+      operationId: halls
+      x-list: {entries: [halls], size: per_page, page: {parameter: page, first: 1}}
+      parameters:
+        - {name: per_page, in: query, schema: {type: integer, maximum: 9}}
+        - {name: page, in: query, schema: {type: integer}}
+        - {name: named, in: query, schema: {type: string}}
+      responses: {"200": {description: halls}}
+      x-behaviours:
+        - {path: filter, rule: filter, with: {parameter: named, field: name}, demands: of that name}
+    post:
+      operationId: build
+      requestBody: {content: {application/json: {schema: {type: object, properties: {
+        name: {type: string, x-concept: name}}}}}}
+      responses: {"201": {description: a hall}}
+  /halls/{hall}:
+    parameters: [{name: hall, in: path, required: true, schema: {type: string}}]
+    delete: {operationId: raze, responses: {"204": {description: gone}}}
+"""
+STUDIOS = """
+  /studios:
+    get:
+      operationId: list
+      x-list: {entries: [studios], size: limit, next: [next]}
+      parameters:
+        - {name: limit, in: query, schema: {type: integer, maximum: 50}}
+        - {name: page_token, in: query, schema: {type: string}}
+        - {name: title, in: query, schema: {type: string, x-concept: only-those-of-one-name}}
+      responses: {"200": {description: studios}}
+  /studios/{studio}:
+    parameters: [{name: studio, in: path, required: true, schema: {type: string}}]
+    delete: {operationId: delete, responses: {"204": {description: gone}}}
+  /studios/{studio}/guests/{guest}:
+    parameters:
+      - {name: studio, in: path, required: true, schema: {type: string}}
+      - {name: guest, in: path, required: true, schema: {type: string}}
+    patch:
+      operationId: tell-guest
+      requestBody: {content: {application/json: {schema: {type: object, properties: {name: {type: string}}}}}}
+      responses: {"200": {description: a guest}}
+"""
+
+
+def test_operations_and_what_they_ask_for_stand_side_by_side_whatever_they_are_called() -> None:
+    one = small("one", "{hall: {parameter: hall, at: [], id: id, entries: [halls]}}", HALLS)
+    studio = "studio: {parameter: studio, at: [], id: id, entries: [studios]}"
+    other = small("other", f"{{{studio}, studioGuest: {{parameter: guest, at: [], id: id}}}}", STUDIOS)
+
+    found = matrix([one, other], row_of)
+
+    calls = rows(found, MatrixSide.CALLS)
+    assert [*calls][:4] == ["create a room", "list rooms", "delete a room", "update studio guest"]
+    assert texts(calls["list rooms"], "one") == ["GET /halls"]
+    assert texts(calls["list rooms"], "other") == ["GET /studios"]
+    assert texts(calls["create a room"], "other") == []
+    asked = rows(found, MatrixSide.ASKED)
+    for title, names in {
+        "entries on a page": ("per_page", "limit"),
+        "only those of one name": ("named", "title"),
+        "number of a page": ("page", ""),
+        "where a page begins": ("", "page_token"),
+    }.items():
+        said = [asked[title].cells[provider] for provider in ("one", "other")]
+        assert tuple("".join(statement.field for statement in each) for each in said) == names
+    assert {"name", "studio guest: name"} <= rows(found, MatrixSide.VALUES).keys()
+
+
 def test_what_an_update_means_is_told_apart() -> None:
     left_out = rows(MATRIX, MatrixSide.MEANING)["left out"]
     assert {statement.what for statement in left_out.cells["telnyx"]} == {"unchanged"}
@@ -155,11 +244,12 @@ def test_json_has_the_source_of_every_statement() -> None:
     assert found["providers"] == ["azure", "carrierx", "signalwire", "telnyx"]
     assert [section["title"] for section in found["sections"]] == [
         "Calls",
+        "What can be asked",
         "What can be set",
         "What it means",
         "Responses and rejections",
     ]
-    (row,) = (row for row in found["sections"][1]["rows"] if row["concept"] == "max-participants")
+    (row,) = (row for row in found["sections"][2]["rows"] if row["concept"] == "max-participants")
     assert row["cells"]["signalwire"][2] == {
         "operation": "update-room",
         "field": "max_members",

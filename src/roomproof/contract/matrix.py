@@ -6,13 +6,15 @@ own, by its name.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from roomproof.contract.clause import Clause, spoken
+from roomproof.contract.clause import Clause, Part, spoken
 from roomproof.contract.model import Contract, Operation
 from roomproof.contract.register import concepts
+from roomproof.contract.resource import Effect
 from roomproof.contract.statement import (
     Statement,
     of_absence,
@@ -21,7 +23,6 @@ from roomproof.contract.statement import (
     of_credentials,
     of_error_body,
     of_fields,
-    of_making,
     of_null,
     of_parameters,
     of_rejection,
@@ -65,6 +66,7 @@ class MatrixSide(StrEnum):
     """A side of the providers that is compared; the values are what people read."""
 
     CALLS = "Calls"
+    ASKED = "What can be asked"
     VALUES = "What can be set"
     MEANING = "What it means"
     RESPONSES = "Responses and rejections"
@@ -97,7 +99,8 @@ def matrix(contracts: Sequence[Contract], row_of: RowOf) -> Matrix:
         for operation in contract.operations
     }
     sections = (
-        Section(MatrixSide.CALLS, _rows(contracts, _CALLS)),
+        Section(MatrixSide.CALLS, _rows(contracts, {**_operation_rows(contracts), **_CALLS})),
+        Section(MatrixSide.ASKED, tuple(_parameter_rows(contracts))),
         Section(MatrixSide.VALUES, tuple(_field_rows(contracts))),
         Section(MatrixSide.MEANING, _rows(contracts, _rule_rows(contracts, row_of))),
         Section(MatrixSide.RESPONSES, _rows(contracts, _response_rows(row_of))),
@@ -130,14 +133,100 @@ def _both(first: Says, second: Says) -> Says:
 
 
 _CALLS: Mapping[str, Says] = {
-    "operation": _each(lambda operation: [of_call(operation)]),
     "server": lambda contract: [of_server(contract)],
     "credentials": lambda contract: [of_credentials(contract)],
     "body": _each(of_body),
-    "parameters": _each(of_parameters),
     "room id": _each_in(of_room),
-    "a room is made by": of_making,
 }
+_OF_ROOMS = {
+    Effect.CREATE: "create a room",
+    Effect.READ: "read a room",
+    Effect.LIST: "list rooms",
+    Effect.UPDATE: "update a room",
+    Effect.REPLACE: "replace a room",
+    Effect.DELETE: "delete a room",
+    Effect.ACTION: "other calls about a room",
+}
+"""The rows of the operations on what a contract is about, whatever it calls that; then come other things."""
+_ELSE = "other calls"
+"""The row of what is about no thing at all."""
+
+
+def _operation_rows(contracts: Sequence[Contract]) -> Mapping[str, Says]:
+    """Return the rows of operations: by what they do, to rooms first, so that those of one effect stand side
+    by side.
+    """
+    every = [(contract, operation) for contract in contracts for operation in contract.operations]
+    beside = sorted(
+        {_does(*one): list(Effect).index(one[1].effect) for one in every}.items(),
+        key=lambda found: (found[0] == _ELSE, found[0].partition(" ")[2], found[1]),
+    )
+    titles = dict.fromkeys((*_OF_ROOMS.values(), *(title for title, _ in beside)))
+    return {title: _each_that(title) for title in titles}
+
+
+def _each_that(title: str) -> Says:
+    return lambda contract: [of_call(one) for one in contract.operations if _does(contract, one) == title]
+
+
+def _does(contract: Contract, operation: Operation) -> str:
+    """Return what an operation does, as the title of a row."""
+    if operation.resource is contract.room:
+        return _OF_ROOMS[operation.effect]
+    if operation.resource is None:
+        return _ELSE
+    return f"{operation.effect} {_spoken_name(operation.resource.name)}"
+
+
+def _spoken_name(name: str) -> str:
+    """Return a name in small words, in whatever way a contract writes it: `meetingRoom`, `meeting_room`."""
+    return re.sub(r"[\s_-]+", " ", re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", name)).strip().lower()
+
+
+def _parameter_rows(contracts: Sequence[Contract]) -> Iterator[MatrixRow]:
+    """Yield a row for each thing that can be asked for beside a body, by what it means; what most providers
+    have comes first.
+    """
+    found: dict[str, dict[str, list[Statement]]] = {}
+    for contract in contracts:
+        for operation in contract.operations:
+            for statement in of_parameters(operation):
+                title = _asks(contract, operation, statement.field)
+                found.setdefault(title, {}).setdefault(contract.provider, []).append(statement)
+    for title, cells in sorted(found.items(), key=lambda item: -len(item[1])):
+        yield MatrixRow(
+            title, {contract.provider: tuple(cells.get(contract.provider, ())) for contract in contracts}
+        )
+
+
+def _asks(contract: Contract, operation: Operation, name: str) -> str:
+    """Return what a parameter asks for, as the title of a row: by the contract's word for it, else by its
+    name.
+    """
+    schema = next((one.schema for one in operation.parameters if one.name == name), {})
+    if word := schema.get("x-concept"):
+        return str(word).replace("-", " ")
+    listing = operation.listing
+    if listing is not None:
+        if name == listing.size:
+            return "entries on a page"
+        if listing.page is not None and name == listing.page.parameter:
+            return "number of a page"
+        if listing.may_be_cursor(name):
+            return "where a page begins"
+    for clause in operation.by_rule.get((Part.BEHAVIOUR, "filter"), ()):
+        if clause.options.get("parameter") == name:
+            field = str(clause.options["field"])
+            return f"only those of one {_concepts(contract).get(field, field)}"
+    if name in (operation.repeatability or ()):
+        return "sent again"
+    return name
+
+
+def _concepts(contract: Contract) -> Mapping[str, str]:
+    """Return the contract's word for each field that operations can tell a room."""
+    named = (each for operation in contract.telling for each in concepts(operation.schema))
+    return {path[-1]: word.replace("-", " ") for path, word in named if path}
 
 
 def _response_rows(row_of: RowOf) -> Mapping[str, Says]:
@@ -179,9 +268,12 @@ def _field_rows(contracts: Sequence[Contract]) -> Iterator[MatrixRow]:
     for contract in contracts:
         for operation in contract.operations:
             named = dict(concepts(operation.schema))
+            thing = operation.resource if operation.resource is not contract.room else None
+            beside = f"{_spoken_name(thing.name)}: " if thing is not None else ""
             for path, statement in of_fields(operation):
                 concept = named.get(path, "")
-                cells = found.setdefault((concept, concept.replace("-", " ") or spoken(path)), {})
+                title = beside + (concept.replace("-", " ") or spoken(path))
+                cells = found.setdefault((concept, title), {})
                 cells.setdefault(contract.provider, []).append(statement)
     for (concept, title), cells in sorted(found.items(), key=lambda item: -len(item[1])):
         yield MatrixRow(

@@ -16,6 +16,8 @@ from roomproof.contract.documents import Document, url_of
 from roomproof.contract.lines import LineMark, line_at, marks
 from roomproof.contract.resource import Effect, Listing, Resource
 
+_NARROW = ("enum", "const", "format", "allOf", "anyOf", "oneOf", "not")
+"""Keywords that say more of a text than how it is spelled and how long it is."""
 NOWHERE = Source("", "", "")
 """The source of what no document was named for."""
 
@@ -170,6 +172,15 @@ class Operation:
         """
         clause = next(iter(self.by_rule.get((Part.BEHAVIOUR, "replayed-once"), ())), None)
         return None if clause is None else (clause.options["id"], clause.options["first-sent"])
+
+    def may_be_any_text(self, name: str) -> bool:
+        """Whether a field of its body holds a text of which the schema says neither which ones there are nor
+        what they mean, such as a name.
+        """
+        field = self.schema.get("properties", {}).get(name)
+        types = field.get("type", ()) if isinstance(field, Mapping) else ()
+        is_text = "string" in ([types] if isinstance(types, str) else types)
+        return is_text and field.keys().isdisjoint(_NARROW)
 
     def clause(self, part: Part, path: Path, rule: str) -> Clause | None:
         """Return the clause of a part for a path and a rule, or None."""

@@ -105,6 +105,8 @@ def of_room(contract: Contract, operation: Operation) -> Iterator[Statement]:
     for parameter in operation.parameters:
         if parameter.place == "path" and parameter.name == contract.room.parameter:
             yield _of_parameter(operation, parameter)
+    if not _shows_a_room(contract, operation):
+        return
     way = ".".join((*contract.room.at, contract.room.id))
     clause = operation.clause(Part.RESPONSE, (*contract.room.at, contract.room.id), "present")
     level, source = (
@@ -113,15 +115,6 @@ def of_room(contract: Contract, operation: Operation) -> Iterator[Statement]:
     yield Statement(
         operation.id, "", "room-id", way, f"{way} in the response", level, source, clause.id if clause else ""
     )
-
-
-def of_making(contract: Contract) -> Iterator[Statement]:
-    """Yield the operations that make a room: documented ones, else one that was observed."""
-    made = [
-        one for one in contract.operations if one.effect is Effect.CREATE and one.resource is contract.room
-    ]
-    documented = [one for one in made if one.is_documented]
-    yield from (of_call(operation) for operation in documented or made[:1])
 
 
 def of_server(contract: Contract) -> Statement:
@@ -163,11 +156,19 @@ def of_error_body(operation: Operation) -> Iterator[Statement]:
 
 def of_response(contract: Contract, operation: Operation) -> Iterator[Statement]:
     """Yield the fields of the room in a response."""
+    if not _shows_a_room(contract, operation):
+        return
     depth = len(contract.room.at) + 1
     for clause in operation.by_rule.get((Part.RESPONSE, "present"), ()):
         here = clause.status == operation.success.status and clause.options.get("in") == "body"
         if here and len(clause.path) == depth and clause.path[:-1] == contract.room.at:
             yield _stated(clause, "present", clause.path[-1], "in the response", clause.path[-1])
+
+
+def _shows_a_room(contract: Contract, operation: Operation) -> bool:
+    """Whether the response to an operation is a room, and not a list, something else or nothing."""
+    shows = operation.effect in (Effect.CREATE, Effect.READ) or operation.effect.changes
+    return shows and operation.resource is contract.room
 
 
 def _fields(operation: Operation, spec: ResponseSpec, wanted: Any) -> Iterator[Statement]:

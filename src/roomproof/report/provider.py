@@ -10,6 +10,7 @@ from fractions import Fraction
 from math import floor
 
 from roomproof.contract.clause import Level, Source
+from roomproof.contract.resource import Effect
 from roomproof.judge.seen_deviations import StaleReason
 from roomproof.report.finding import FindingReport
 from roomproof.verdict import Verdict
@@ -79,6 +80,20 @@ class ClauseReport:
     def is_proven(self) -> bool:
         """Whether an interaction has tested it."""
         return self.verdict not in UNPROVEN
+
+
+@dataclass(frozen=True, kw_only=True)
+class OperationReport:
+    """An operation of the contract: what it does to which resource; the resource is empty where it is about
+    none.
+    """
+
+    id: str
+    method: str
+    path: str
+    effect: Effect
+    resource: str
+    level: Level
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -196,6 +211,7 @@ class ProviderReport:
     recorded: RecordingTimes | None = None
     rejudged: tuple[VerdictChange, ...] | None = None
     exercised: ClauseCoverage | None = None
+    operations: tuple[OperationReport, ...] | None = None
     clauses: tuple[ClauseReport, ...]
     findings: tuple[FindingReport, ...]
     stale_deviations: tuple[StaleDeviation, ...] | None = None

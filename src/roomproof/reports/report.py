@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
@@ -28,6 +28,7 @@ from roomproof.report.finding import FindingReport, RequestReport, ResponseRepor
 from roomproof.report.provider import (
     ClauseReport,
     ContractLine,
+    OperationReport,
     ProviderReport,
     RecordingTimes,
     StaleDeviation,
@@ -170,6 +171,7 @@ def _provider(result: ProviderResult) -> ProviderReport:
         recorded=recorded,
         rejudged=result.rejudged,
         exercised=coverage_of(told),
+        operations=_operations(contract, {clause.operation for clause in clauses}),
         clauses=told,
         findings=tuple(finding_of(finding, result) for finding in findings),
         stale_deviations=tuple(
@@ -179,6 +181,22 @@ def _provider(result: ProviderResult) -> ProviderReport:
         ),
         boundaries=cleaned(boundaries_of(result.boundaries), result.secrets),
         client=None if result.client is None else cleaned(client_of(result.client), result.secrets),
+    )
+
+
+def _operations(contract: Contract, about: Container[str]) -> tuple[OperationReport, ...]:
+    """Return the operations that a report is about."""
+    return tuple(
+        OperationReport(
+            id=one.id,
+            method=one.method,
+            path=one.path,
+            effect=one.effect,
+            resource=one.resource.name if one.resource is not None else "",
+            level=one.level,
+        )
+        for one in contract.operations
+        if one.id in about
     )
 
 

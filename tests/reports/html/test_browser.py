@@ -11,6 +11,9 @@ import pytest
 from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.keys import Keys
 
+from roomproof.reports.html.page import SIGNS
+from roomproof.verdict import Verdict
+
 LIMIT = "telnyx.update-room.request.max_participants.maximum"
 CALM = "azure.create-room.request.participants.type"
 CONTRAST = """
@@ -38,7 +41,8 @@ var seen = {}, bad = [];
 var walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
 while (walker.nextNode()) {
   var element = walker.currentNode.parentElement;
-  if (!walker.currentNode.data.trim() || element.closest("script, style, .vh, .skip, [hidden]")) { continue; }
+  var unseen = "script, style, title, desc, .vh, .skip, [hidden]";
+  if (!walker.currentNode.data.trim() || element.closest(unseen)) { continue; }
   var style = getComputedStyle(element);
   var front = parts(element.namespaceURI.endsWith("svg") ? style.fill : style.color);
   var back = behind(element);
@@ -335,3 +339,24 @@ def test_first_paint_does_not_wait_for_two_thousand_clauses(browser: Any, writte
         "return Array.from(document.querySelectorAll('.clause')).filter(c => c.checkVisibility()).length"
     )
     assert skipped == 0
+
+
+def test_each_arrow_of_a_life_has_its_sign_and_leads_to_its_operation(browser: Any, page: Path) -> None:
+    browser.open(page)
+    arrows = browser.all(".life .arrow")
+    assert len(arrows) > 5
+    for arrow in arrows:
+        verdict = arrow.get_attribute("class").split()[1]
+        assert SIGNS[Verdict(verdict)] in arrow.text
+        assert verdict in arrow.get_attribute("aria-label")
+    assert browser.run(
+        "return Array.from(document.querySelectorAll('.life a')).every("
+        "a => document.getElementById(a.getAttribute('href').slice(1)).closest('.group'))"
+    )
+    wrong = next(arrow for arrow in arrows if "fail" in arrow.get_attribute("class"))
+    wrong.click()
+    target = browser.one(f"[id='{browser.run('return location.hash')[1:]}']")
+    assert target.is_displayed()
+    assert browser.until(
+        lambda: 0 <= browser.run("return arguments[0].getBoundingClientRect().top", target) < 900
+    )

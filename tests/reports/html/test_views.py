@@ -14,10 +14,13 @@ from roomproof.reports.html import html
 from roomproof.reports.html.boundary_map import Strip, number, strips
 from roomproof.reports.html.columns import columns_of, ordered
 from roomproof.reports.html.findings import heaps
+from roomproof.reports.html.life import lives
 from roomproof.reports.html.marking import MOST_LINES, request_message, response_message
+from roomproof.reports.html.matrix import matrix
 from roomproof.reports.html.overview import Overview, overview
 from roomproof.reports.html.trend import changes
 from roomproof.reports.reading import read_report
+from roomproof.verdict import Verdict
 
 Json = Any
 
@@ -280,3 +283,67 @@ def test_a_report_of_an_earlier_roomproof_without_newer_fields_is_shown(right: J
     path = tmp_path / "older.json"
     path.write_text(json.dumps(older), encoding="utf-8")
     assert "the report does not say why" in html([read_report(path)])
+
+
+def lived(*operations: tuple[str, str, str, str]) -> list[Any]:
+    """Return the columns of a provider with operations: each with its effect, resource and verdict."""
+    known = [
+        {
+            "id": name,
+            "method": "GET",
+            "path": "/",
+            "effect": effect,
+            "resource": resource,
+            "level": "documented",
+        }
+        for name, effect, resource, _ in operations
+    ]
+    clauses = [
+        {
+            "id": f"mini.{name}.behaviour.it.safe",
+            "operation": name,
+            "level": "documented",
+            "verdict": verdict,
+            "cases": 1,
+            "source": {"document": "Page"},
+        }
+        for name, _, _, verdict in operations
+    ]
+    return columns_of([report({**provider(), "clauses": clauses, "operations": known})])
+
+
+LIFE = (
+    ("remove", "delete", "room", "fail"),
+    ("ban", "delete", "guest", "pass"),
+    ("ping", "action", "", "pass"),
+    ("get", "read", "room", "pass"),
+    ("make", "create", "room", "unexercised"),
+)
+
+
+def test_operations_stand_by_resource_and_effect() -> None:
+    groups = matrix(lived(*LIFE), frozenset())
+    assert [group.operation for group in groups] == ["make", "get", "remove", "ban", "ping"]
+    assert groups[0].does == "create room: GET /"
+
+
+def test_an_older_report_without_operations_has_its_order_and_no_picture() -> None:
+    columns = columns_of([report(provider("a", ("pass", "fail")))])
+    assert [group.does for group in matrix(columns, frozenset())] == [""]
+    assert lives(columns, {}) == ()
+
+
+def test_a_life_has_an_arrow_for_each_operation_and_states_for_what_there_is() -> None:
+    signs = dict.fromkeys(Verdict, "*")
+    room, guest = lives(lived(*LIFE), signs)
+    assert [(arrow.effect, arrow.verdict) for arrow in room.arrows] == [
+        ("create", "unexercised"),
+        ("read", "pass"),
+        ("delete", "fail"),
+    ]
+    assert [state.name for state in room.states] == ["no room", "room", "gone"]
+    assert [state.name for state in guest.states] == ["guest", "gone"]
+    assert room.text == "create: make, unexercised. read: get, pass. delete: remove, fail"
+    heights = [arrow.y for arrow in room.arrows]
+    assert heights == sorted(heights)
+    assert room.height > heights[-1]

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from roomproof.report.provider import ClauseReport
 from roomproof.reports.html.columns import Column, counted, told, worst
+from roomproof.reports.html.life import does, operations_of, rank
 
 
 @dataclass(frozen=True)
@@ -60,9 +61,10 @@ class FieldRows:
 
 @dataclass(frozen=True)
 class Group:
-    """An operation: its fields, and their sum in each column."""
+    """An operation: what it does in words, its fields, and their sum in each column."""
 
     operation: str
+    does: str
     cells: tuple[Cell | None, ...]
     fields: tuple[FieldRows, ...]
 
@@ -72,7 +74,9 @@ Clauses = dict[Key, dict[int, ClauseReport]]
 
 
 def matrix(columns: Sequence[Column], with_finding: frozenset[str]) -> tuple[Group, ...]:
-    """Return the matrix of some columns; clauses `with_finding` are anchored at their findings."""
+    """Return the matrix of some columns, operations by resource and effect; clauses `with_finding` are
+    anchored at their findings.
+    """
     by_key: Clauses = {}
     for column in columns:
         for clause in column.node.clauses:
@@ -80,13 +84,15 @@ def matrix(columns: Sequence[Column], with_finding: frozenset[str]) -> tuple[Gro
     keys: dict[str, dict[str, list[Key]]] = {}
     for key in by_key:
         keys.setdefault(key[0], {}).setdefault(key[1], []).append(key)
+    known = operations_of(columns)
     return tuple(
         Group(
             operation,
+            does(known[operation]) if operation in known else "",
             _sums(columns, by_key, [key for each in fields.values() for key in each]),
             _fields(columns, by_key, fields, with_finding),
         )
-        for operation, fields in keys.items()
+        for operation, fields in sorted(keys.items(), key=lambda item: rank(item[0], known))
     )
 
 

@@ -21,6 +21,7 @@ from roomproof.reports.html.client import sent_by_clients
 from roomproof.reports.html.columns import columns_of, ordered
 from roomproof.reports.html.coverage import coverage
 from roomproof.reports.html.findings import heaps
+from roomproof.reports.html.life import lives
 from roomproof.reports.html.matrix import matrix
 from roomproof.reports.html.overview import overview
 from roomproof.reports.html.trend import changes, trends
@@ -68,6 +69,7 @@ def html(reports: Sequence[Report]) -> str:
         top=overview(runs, columns, found, known, sent),
         heaps=found,
         sent=sent,
+        lives=lives(columns, SIGNS),
         groups=matrix(columns, with_finding),
         strips=strips(columns),
         covered=coverage(columns),

@@ -87,7 +87,7 @@
   document.addEventListener("click", function (event) {
     if (event.target.matches(".copy")) { copy(event.target); }
     var link = event.target.closest("a[href^='#']");
-    if (link && link.hash === location.hash) { go(); }
+    if (link && link.getAttribute("href") === location.hash) { go(); }
   });
   addEventListener("hashchange", function () { go(); });
   var opened = [];

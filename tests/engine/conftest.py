@@ -54,10 +54,12 @@ class Exchange:
         return inner if isinstance(inner, dict) else {}
 
     def respond_with(self, **fields: Json) -> None:
-        """Put fields into the room of the response."""
+        """Put fields into the room of the response; a list has none."""
         value = json.loads(self.response)
-        value.get("data", value).update(fields)
-        self.response = json.dumps(value).encode()
+        inner = value.get("data", value)
+        if isinstance(inner, dict):
+            inner.update(fields)
+            self.response = json.dumps(value).encode()
 
 
 class Fault(Protocol):

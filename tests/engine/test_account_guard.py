@@ -101,7 +101,8 @@ def test_a_made_up_id_that_a_stranger_has_gets_no_request(provider: str, serve: 
         for clause in result.verdicts.verdicts()
         if ".behaviour." in clause and "unknown-refused" in clause
     ]
-    assert all(result.verdicts.verdicts()[clause] == "inconclusive" for clause in unknown)
+    # What proves such a clause all the same is a room of the run's own, after its deletion.
+    assert {result.verdicts.verdicts()[clause] for clause in unknown} <= {"inconclusive", "pass"}
 
 
 def test_without_a_way_to_look_only_ids_count_that_no_room_has(serve: Serve) -> None:

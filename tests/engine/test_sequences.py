@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from io import StringIO
 from itertools import count
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -204,7 +205,8 @@ def test_a_sequence_finds_what_no_case_of_the_plan_does(
     verify: Verify, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     fault = Shown("webhook_timeout_secs.echo", thrice_in_a_row)
-    monkeypatch.setattr(sequences, "follow", lambda _session: None)
+    nothing = SimpleNamespace(give_to_each=lambda: None)
+    monkeypatch.setattr(sequences, "follow", lambda _session: nothing)
 
     assert fails(verify("telnyx", fault, max_examples=100)) == {}
 
@@ -251,6 +253,7 @@ def test_sequences_of_a_long_run_are_all_different(
     drawn: list[Steps] = []
     monkeypatch.setattr(Attempts, "broken_by", lambda _self, steps: drawn.append(steps))
     monkeypatch.setattr(sequences, "soaks", lambda *_: iter(()))
+    monkeypatch.setattr(sequences, "lives", lambda *_: iter(()))
     session = Session(ask(provider), Options(max_examples=40 * sequences.CASES_EACH), lambda *_: None)
     open_rooms(session)
 

@@ -303,6 +303,43 @@ def test_what_was_closed_may_be_left_out_of_a_list(plain: Talk) -> None:
     assert plain.broken == set()
 
 
+@pytest.mark.parametrize(("changed", "broken"), [({"name": "z"}, {"listed"}), ({"is_open": False}, set())])
+def test_what_got_another_name_has_to_stay_in_the_list(
+    plain: Talk, changed: dict[str, Any], broken: set[str]
+) -> None:
+    plain.make("a").say("PUT /halls/a", {"id": "a", **changed}, body=changed).list("b")
+    assert plain.broken == broken
+
+
+def test_what_stands_in_a_deleted_one_need_not_be_there(plain: Talk) -> None:
+    plain.make("a").say("DELETE /halls/a", status=204)
+    plain.say("POST /halls/a/seats", {}, 404, {"name": "s"}).say("GET /halls/a/seats", {}, 404)
+    assert plain.broken == set()
+
+
+@pytest.mark.parametrize(
+    ("asked_before", "broken"), [(0, set()), (4, {"unknown-refused", "gone-after-delete"})]
+)
+def test_a_deletion_may_take_the_time_that_the_documents_give_it(asked_before: int, broken: set[str]) -> None:
+    late = CONTRACT.replace("LISTING", WITHOUT_PAGES).replace(
+        "rule: gone-after-delete,", "rule: gone-after-delete, with: {within-seconds: 5},"
+    )
+    rejects = "x-behaviours: [{path: hall, rule: unknown-refused, demands: known halls only}]"
+    read = "operationId: read\n"
+    contract = late.replace(read, f"{read}      {rejects}\n")
+    talk = Talk(read_contract(yaml.safe_load(contract)))
+    talk.make("a").say("DELETE /halls/a", status=204)
+    for _ in range(asked_before):
+        talk.list()
+    talk.say("GET /halls/a", {"id": "a", "name": "a"})
+    assert talk.broken == broken
+
+
+def test_to_find_nothing_although_it_was_made_is_a_fault(plain: Talk) -> None:
+    plain.make("a").say("GET /halls/a", {}, 404)
+    assert plain.broken == {"status"}
+
+
 def test_what_stands_inside_one_is_not_looked_for_in_another(plain: Talk) -> None:
     plain.make("a").make("b").make("s", at="/halls/a/seats").list("t", asked="/halls/b/seats")
     assert plain.broken == set()

@@ -72,8 +72,8 @@ class Leftovers:
         """Yield what would be done, and where."""
         heading, journal = self.heading, self.journal
         yield f"{heading.provider} at {heading.base_url}, run of {heading.started}"
-        if journal.rooms:
-            yield f"  to delete    {', '.join(journal.rooms)}"
+        if journal.rooms or journal.things:
+            yield f"  to delete    {', '.join((*journal.rooms, *journal.things))}"
         if journal.found is not None:
             yield f"  to put back  {heading.room_id}: {', '.join(journal.found)}"
         if journal.lost:

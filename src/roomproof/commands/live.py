@@ -6,8 +6,11 @@ from __future__ import annotations
 
 import re
 import sys
+from collections.abc import Iterator
 
 from roomproof.api import Destination, Event, Listener, Planned
+from roomproof.contract.model import Contract
+from roomproof.contract.resource import Effect
 from roomproof.engine.account_guard import MOST_KEPT, keeps_rooms
 from roomproof.engine.session import Options
 from roomproof.errors import UsageError
@@ -30,8 +33,10 @@ def announcing(*, live: bool, base_url: str | None, yes: bool) -> Listener:
             return
         told = [one for one in event.destinations if one.is_address]
         if base_url is not None and is_loopback(base_url):
-            for one in filter(_keeps_rooms, told):
-                print(f"roomproof: {one.provider}: {_kept_rooms(one, event.options)}", file=sys.stderr)
+            for one in told:
+                kept = [_kept_rooms(one, event.options)] if _keeps_rooms(one) else []
+                for what in (*kept, *_kept_things(one)):
+                    print(f"roomproof: {one.provider}: {what}", file=sys.stderr)
             return
         for one in told:
             print("\n".join(_lines(one, event.options)), file=sys.stderr)
@@ -66,6 +71,28 @@ def _lines(destination: Destination, options: Options) -> list[str]:
     ]
 
 
+def _kept_things(destination: Destination) -> Iterator[str]:
+    """Yield what will stay beside rooms, and why. To other machines than this one nothing is sent that makes
+    such.
+    """
+    contract = destination.contract
+    for one in contract.operations:
+        if one.effect is not Effect.CREATE or one.resource in (None, contract.room):
+            continue
+        resource = one.resource
+        is_inside = contract.room.step in one.path
+        if resource is not None and not is_inside and contract.about(resource, Effect.DELETE) is None:
+            yield f"what {one.id} makes stays: the contract has no operation that deletes a {resource.name}"
+
+
+def _makes_inside(contract: Contract) -> bool:
+    """Whether something is made inside rooms."""
+    return any(
+        one.effect is Effect.CREATE and one.resource is not contract.room and contract.room.step in one.path
+        for one in contract.operations
+    )
+
+
 def _keeps_rooms(destination: Destination) -> bool:
     """Whether rooms will stay that the run makes."""
     return makes_rooms(destination.contract) and keeps_rooms(destination.contract)
@@ -73,10 +100,12 @@ def _keeps_rooms(destination: Destination) -> bool:
 
 def _kept_rooms(destination: Destination, options: Options) -> str:
     """Return how many rooms will stay at most, and why."""
+    inside = ", with what is made inside" if _makes_inside(destination.contract) else ""
     if destination.needs_room:
-        return "one new room is made, and it stays: the contract has no operation that deletes one"
+        return f"one new room is made, and it stays{inside}: the contract has no operation that deletes one"
     most = MOST_KEPT if options.max_requests is None else min(MOST_KEPT, options.max_requests)
-    return f"at most {most} new rooms are made, and they stay: the contract has no operation that deletes one"
+    why = "the contract has no operation that deletes one"
+    return f"at most {most} new rooms are made, and they stay{inside}: {why}"
 
 
 def _require_yes(who: str) -> None:

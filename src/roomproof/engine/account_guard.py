@@ -17,10 +17,11 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import unquote
 
-from roomproof.contract.model import Contract
+from roomproof.contract.model import Contract, Operation
 from roomproof.contract.resource import Effect
 from roomproof.engine.novelty import MADE, Novelty, id_of, is_nameable
 from roomproof.engine.repeatability import kept, key_of, with_headers
+from roomproof.engine.request_line import path_of
 from roomproof.engine.settable import names_of_change
 from roomproof.engine.signal_delay import delay_signals
 from roomproof.errors import RoomproofError
@@ -72,6 +73,7 @@ class _Errand:
 
     `deletes` tells that it takes the room away, `is_lasting` that it changes what no update can put back,
     `makes_something` that it is a POST that names nothing, `shows_room` that it is answered with a room.
+    `thing` is the path of what it is about, beside rooms, `maker` the operation by which it makes such.
     """
 
     known: bool
@@ -81,6 +83,8 @@ class _Errand:
     is_lasting: bool = False
     makes_something: bool = False
     shows_room: bool = False
+    thing: str = ""
+    maker: Operation | None = None
 
 
 class AccountGuard:
@@ -219,8 +223,11 @@ class AccountGuard:
             )
         if not errand.makes_room:
             interaction = self._target.send(unsent)
+            self._enter_return(unsent, interaction)
             if errand.room_id is not None:
                 self._enter_change(errand, errand.room_id, unsent, interaction)
+            if not self._ours:
+                self._enter_thing(errand, interaction)
             return interaction
         # What is made on a server of our own ends with it.
         with nullcontext() if self._ours else delay_signals():
@@ -319,6 +326,8 @@ class AccountGuard:
         if not errand.known:
             return "the contract has no such operation"
         room_id = errand.room_id
+        if errand.thing and errand.thing in self._journal.things_ever:
+            return ""
         if (
             room_id is None
             and not errand.makes_room
@@ -346,6 +355,7 @@ class AccountGuard:
         before, step, _ = operation.path.partition(room.step)
         named = parameters.get(room.parameter) if step and room.is_one(before + step) else None
         changes = is_about_room and effect.changes
+        stands_alone = operation.resource is not None and not is_about_room and not step
         return _Errand(
             True,
             is_about_room and effect is Effect.CREATE and unsent.method == "POST",
@@ -354,6 +364,8 @@ class AccountGuard:
             not (changes and named is not None),
             unsent.method == "POST" and not parameters,
             changes or (is_about_room and effect is Effect.CREATE),
+            _thing_in(operation, unsent.path) if stands_alone else "",
+            operation if stands_alone and effect is Effect.CREATE else None,
         )
 
     def _is_own(self, room_id: str, *, is_lasting: bool) -> bool:
@@ -450,6 +462,37 @@ class AccountGuard:
             if errand.shows_room:
                 self.meet_shown(interaction)
 
+    def _enter_thing(self, errand: _Errand, interaction: Interaction) -> None:
+        """Note what was made beside rooms, where the contract has a way to delete it, and what is gone."""
+        status = interaction.response.status if interaction.response else 0
+        if errand.maker is not None and 200 <= status < 300:
+            path = self._path_of_new(errand.maker, interaction)
+            if path is not None:
+                self._journal.thing_made(path)
+        elif interaction.request.method == "DELETE" and (200 <= status < 300 or status in GONE):
+            self._journal.thing_gone(errand.thing)
+
+    def _path_of_new(self, maker: Operation, interaction: Interaction) -> str | None:
+        """Return the path by which what a request has made can be deleted, None where nothing can."""
+        resource = maker.resource
+        response = interaction.response
+        deleting = None if resource is None else self._contract.about(resource, Effect.DELETE)
+        if resource is None or deleting is None or response is None:
+            return None
+        shown = resource.representation(read_response(response.body)) or {}
+        own_id = shown.get(resource.id)
+        if not isinstance(own_id, str | int) or not is_nameable(str(own_id)):
+            return None
+        return path_of(deleting, self._contract.room, "", {resource.parameter: str(own_id)})
+
+    def _enter_return(self, unsent: UnsentRequest, interaction: Interaction) -> None:
+        """Enter a room of the run's that is shown although it was deleted: it is there, still or again."""
+        last = unquote(unsent.path.rstrip("/").rpartition("/")[2])
+        if self._ours or last not in self._journal.ever or last in self._journal.rooms:
+            return
+        if last not in self._journal.left and last in self._ids_shown_in(interaction):
+            self._journal.made(last)
+
     def _enter_made_by_update(self, room_id: str, unsent: UnsentRequest, interaction: Interaction) -> None:
         """Enter a room that was not there before its update; not if the response is about another one, or an
         older one.
@@ -472,6 +515,14 @@ class AccountGuard:
         """Return the id of the room that a response shows, if it shows one."""
         shown = self.shown_in(interaction)
         return [] if shown is None else [shown[0]]
+
+
+def _thing_in(operation: Operation, path: str) -> str:
+    """Return the part of a path that names what an operation is about; empty where it names none."""
+    if operation.resource is None or not operation.names_one:
+        return ""
+    steps = operation.path.split("/").index(operation.resource.step) + 1
+    return "/".join(path.split("/")[:steps])
 
 
 def has_listened(status: int) -> bool:

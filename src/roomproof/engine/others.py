@@ -8,12 +8,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from roomproof.contract.model import Contract, Operation
-from roomproof.contract.parameters import as_text
 from roomproof.contract.resource import Effect, Listing, Resource
 from roomproof.engine.case import Case, Seat
 from roomproof.engine.explore import explore
 from roomproof.engine.fuzz import fuzz
-from roomproof.engine.pages import pages_of
+from roomproof.engine.pages import largest_pages, pages_of
 from roomproof.engine.plan import plan
 from roomproof.engine.rooms import make_room
 from roomproof.engine.session import Session
@@ -102,7 +101,7 @@ def _turn_pages(session: Session, operation: Operation, listing: Listing) -> Non
     """Ask for page after page: small ones, where the contract says how, all of them as large as they may be,
     and of some entries.
     """
-    small, largest = {listing.size: "1"} if listing.size else {}, _largest(operation, listing)
+    small, largest = {listing.size: "1"} if listing.size else {}, largest_pages(operation, listing)
     if small:
         _walk(session, operation, listing, small, MOST_PAGES)
     if operation.resource is not None and _has_to_list(session.contract, operation.resource):
@@ -119,16 +118,6 @@ def _turn_pages(session: Session, operation: Operation, listing: Listing) -> Non
 def _has_to_list(contract: Contract, resource: Resource) -> bool:
     creating = contract.about(resource, Effect.CREATE)
     return creating is not None and bool(listed.RULE.clauses(creating))
-
-
-def _largest(operation: Operation, listing: Listing) -> dict[str, str]:
-    """Return the query that asks for the largest pages which the contract allows, none where it tells of no
-    limit.
-    """
-    schema = next(
-        (one.schema for one in operation.parameters if one.name == listing.size and one.place == "query"), {}
-    )
-    return {listing.size: as_text(schema["maximum"])} if "maximum" in schema else {}
 
 
 def _walk(
@@ -280,7 +269,7 @@ def _look_for_deleted(session: Session, resource: Resource, case: Case, own_id: 
     if reading is not None and gone_after_delete.RULE.clauses(case.operation):
         _ask(session, reading, own_id)
     if listing is not None and listing.listing is not None and not_listed.RULE.clauses(case.operation):
-        _walk(session, listing, listing.listing, _largest(listing, listing.listing), MOST_PAGES_IN_ALL)
+        _walk(session, listing, listing.listing, largest_pages(listing, listing.listing), MOST_PAGES_IN_ALL)
     session.send(
         replace(case, note="the same deletion again", path_id=None if resource is contract.room else own_id)
     )

@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from roomproof.contract.model import Operation
+from roomproof.contract.parameters import as_text
 from roomproof.contract.resource import Listing
 from roomproof.interaction import BUSY, Interaction
 from roomproof.judge.judged_interaction import read_response
@@ -53,6 +55,16 @@ def pages_of(
 def first_page(listing: Listing) -> Mapping[str, str]:
     """Return the query of the first page."""
     return {**listing.query, **({listing.page.parameter: str(listing.page.first)} if listing.page else {})}
+
+
+def largest_pages(operation: Operation, listing: Listing) -> dict[str, str]:
+    """Return the query that asks for the largest pages which the contract allows, none where it tells of no
+    limit.
+    """
+    schema = next(
+        (one.schema for one in operation.parameters if one.name == listing.size and one.place == "query"), {}
+    )
+    return {listing.size: as_text(schema["maximum"])} if "maximum" in schema else {}
 
 
 def _next_page(

@@ -17,6 +17,7 @@ from roomproof.auth.scheme import Scheme
 from roomproof.cassettes.layout import compact
 from roomproof.contract.formats import is_date_time
 from roomproof.contract.model import Contract, Operation
+from roomproof.contract.resource import Effect
 from roomproof.engine.case import Seat
 from roomproof.engine.request_line import path_of
 from roomproof.engine.session import Session
@@ -94,6 +95,7 @@ class Resender:
     _rooms: dict[str, Seat] = field(default_factory=dict)
     _made: dict[str, str] = field(default_factory=dict)
     _keys: dict[str, str] = field(default_factory=dict)
+    _inside: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         for interaction in reversed(self.recorded):
@@ -115,6 +117,8 @@ class Resender:
         sent: list[tuple[Interaction, list[Evidence]]] = []
         if matched is None:
             pass
+        elif matched[0] is self.session.contract.deleting and matched[0].is_documented:
+            sent = self._deleted(matched[0], interaction)
         elif self._is_housekeeping(matched[0]):
             self._make_or_delete(*matched)
         else:
@@ -127,7 +131,37 @@ class Resender:
         if made and interaction.response is not None:
             room = self.session.contract.room.representation(read_response(interaction.response.body)) or {}
             self._made[str(room.get(self.session.contract.room.id))] = made[-1]
+        if matched is not None and sent:
+            self._note_inside(matched[0], interaction, sent[-1][0])
         return sent
+
+    def _deleted(
+        self, operation: Operation, interaction: Interaction
+    ) -> list[tuple[Interaction, list[Evidence]]]:
+        """Delete a room that was made for the recording, and no other one; return what the responses say."""
+        if self._room_of(interaction.request) not in self._made:
+            return []
+        return [
+            self.session.repeat(self._unsent_request(operation, interaction, scheme))
+            for scheme in self._schemes(interaction.request.credentials)
+        ]
+
+    def _note_inside(self, operation: Operation, recorded: Interaction, sent: Interaction) -> None:
+        """Take note which id something has now that a recording makes inside a room."""
+        resource = operation.resource
+        if (
+            operation.effect is not Effect.CREATE
+            or resource is None
+            or resource is self.session.contract.room
+        ):
+            return
+        ids = [
+            (resource.representation(read_response(one.response.body)) or {}).get(resource.id)
+            for one in (recorded, sent)
+            if one.response is not None
+        ]
+        if len(ids) == 2 and None not in ids:
+            self._inside[str(ids[0])] = str(ids[1])
 
     def _is_housekeeping(self, operation: Operation) -> bool:
         """Whether a run only makes use of an operation: of what no document has, and of deletions, the rest
@@ -164,6 +198,7 @@ class Resender:
         here = known or (self.session.unknown_room_id() if request.room is RoomKnowledge.NONE else room)
         parameters = (self.session.contract.match(request.method, request.path) or (operation, {}))[1]
         named = {name: unquote(value) for name, value in parameters.items()}
+        named = {name: self._inside.get(value, value) for name, value in named.items()}
         path = path_of(
             operation, self.session.contract.room, here, {**named, self.session.contract.room.parameter: here}
         )

@@ -82,6 +82,7 @@ class Restorer:
         if self.journal.rooms:
             self.delete_rooms()
             why = why and self._put_back()
+        self._delete_things()
         self.remarks += [why] if why else []
         if why and self._is_final:
             # What a provider that listens does not take back now, it will not take back later.
@@ -218,6 +219,18 @@ class Restorer:
                 f"{len(rooms)} {'room' if len(rooms) == 1 else 'rooms'} could not be deleted ({why}): "
                 f"{', '.join(rooms)}"
             )
+
+    def _delete_things(self) -> None:
+        """Delete what was made beside rooms."""
+        left: list[str] = []
+        for path in list(self.journal.things):
+            matched = self.contract.match("DELETE", path)
+            if matched is not None:
+                query = required_query(matched[0])
+                self._sent(UnsentRequest("DELETE", path, query, scheme=self.scheme, housekeeping=True))
+            left += [path] if path in self.journal.things else []
+        if left:
+            self.remarks.append(f"{len(left)} things beside rooms could not be deleted: {', '.join(left)}")
 
     def _deleted(self, remover: Operation, room_id: str) -> str:
         """Delete a room; return why it could not be done, an empty text if it is gone."""

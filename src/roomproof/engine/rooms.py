@@ -256,7 +256,7 @@ def _hurry(session: Session, restorer: Restorer) -> None:
 def _note_rooms(session: Session, restorer: Restorer) -> None:
     if not session.subject.ours:
         journal = session.journal
-        session.result.left_behind = (*journal.rooms, *journal.left)
+        session.result.left_behind = (*journal.rooms, *journal.left, *journal.things)
         session.result.remarks = (*session.remarks, *restorer.remarks, *_deleted_in_vain(session))
 
 

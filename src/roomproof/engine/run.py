@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from roomproof.contract.model import Operation
 from roomproof.engine.bodies import CaseParts
@@ -18,6 +19,9 @@ from roomproof.engine.session import Options, Result, Session, Subject
 from roomproof.engine.whole_run import whole_run
 from roomproof.events import Listener
 from roomproof.judge.rules import unchanged
+
+if TYPE_CHECKING:
+    from roomproof.engine.sequences import Explanation
 
 SETTING = 2
 """The first cases of a plan set every field of the rooms; no selection leaves them out."""
@@ -41,9 +45,10 @@ class Run:
             self._exercise(operation)
         readback = Readback(session)
         readback.begin()
-        self._follow_sequences()
+        explanation = self._follow_sequences()
         readback.end()
         exercise_others(session)
+        explanation.give_to_each()
 
     def _exercise(self, operation: Operation) -> None:
         bench = self.session.bench(operation)
@@ -69,11 +74,11 @@ class Run:
             if number == 0 and bench.operation is first and not bench.makes_rooms:
                 require_hearing(session, interaction)
 
-    def _follow_sequences(self) -> None:
+    def _follow_sequences(self) -> Explanation:
         # Late, since it loads a part of Hypothesis that nothing else needs.
         from roomproof.engine.sequences import follow
 
-        follow(self.session)
+        return follow(self.session)
 
     def _look_at_what_is_stored(self, operation: Operation) -> None:
         """Tell the room, or a new one, everything through an operation; then look at it by an update that

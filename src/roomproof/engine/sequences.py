@@ -21,11 +21,12 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, precondition, rule, run_state_machine_as_test
 from hypothesis.strategies import SearchStrategy
 
+from roomproof.contract.model import Operation
 from roomproof.engine.attempt import (
     AGAIN,
-    DELETION,
     FIRST_AGAIN,
     SEATS,
+    VARIANTS,
     Attempts,
     SequenceFinding,
     SequenceStep,
@@ -35,6 +36,7 @@ from roomproof.engine.attempt import (
 )
 from roomproof.engine.bodies import CaseParts
 from roomproof.engine.case import Case, Seat
+from roomproof.engine.life_steps import LifeSteps, lives
 from roomproof.engine.repeatability import repeatable
 from roomproof.engine.session import Session
 from roomproof.engine.soak import soaks
@@ -59,26 +61,29 @@ PASSES = 8
 """A long sequence may be sent so often, whole or in part, before no more is left out of it."""
 
 
-def follow(session: Session) -> None:
-    """Send random sequences; then give each finding that one request alone does not show its shortest
-    sequence.
+def follow(session: Session) -> Explanation:
+    """Send random sequences and the lives of rooms, and explain what was found until now.
 
-    Raises CutShortError where the run has to end.
+    Return what explains what is found later. Raises CutShortError where the run has to end.
     """
     attempts = Attempts(session)
     moves = _Moves(session, attempts)
-    benches = [
-        session.bench(operation)
-        for operation in session.contract.telling
-        if session.selection.wants_operation(operation)
-    ]
+    benches = [session.bench(operation) for operation in session.contract.telling]
+    selected = [bench for bench in benches if session.selection.wants_operation(bench.operation)]
     wants = session.selection.wants
-    long = [
+    soaking = [
         steps
-        for steps in soaks(attempts, benches, moves.told)
+        for steps in soaks(attempts, selected, moves.told)
         if any(wants(step.case()) for step in steps if step.case)
     ]
-    explanation = _Explanation(session, attempts, moves, long)
+    # What one operation does, a clause of another one may tell.
+    living = [
+        steps
+        for steps in lives(session, attempts, benches, moves.told)
+        if any(session.selection.wants_operation(one) for one in _operations(session, steps))
+    ]
+    long = [*soaking, *living]
+    explanation = Explanation(session, attempts, moves, long)
     for steps in long:
         if not session.is_settled:
             attempts.broken_by(steps)
@@ -87,16 +92,15 @@ def follow(session: Session) -> None:
         for steps in explanation.draw_up(min(EXAMPLES, wanted - begun)):
             if not session.is_settled:
                 attempts.broken_by(steps)
-    done: set[str] = set()
-    # One at a time, since each explanation may bring new findings.
-    while finding := next(
-        (one for one in session.findings() if one.verdict is Verdict.FAIL and one.clause.id not in done), None
-    ):
-        done.add(finding.clause.id)
-        explanation.give(finding)
+    explanation.give_to_each()
+    return explanation
 
 
-class _Explanation:
+def _operations(session: Session, steps: Steps) -> Iterator[Operation]:
+    return (one for step in steps if (one := session.contract.by_id(step.label[0])) is not None)
+
+
+class Explanation:
     """Draws up sequences, and finds out which steps a finding needs."""
 
     def __init__(self, session: Session, attempts: Attempts, moves: _Moves, long: list[Steps]) -> None:
@@ -107,6 +111,20 @@ class _Explanation:
         self._times = 0
         self._searches = SEARCHED
         self._untried: list[Steps] = []
+        self._done: set[str] = set()
+
+    def give_to_each(self) -> None:
+        """Give each finding that one request alone does not show its shortest sequence, if it has none yet.
+
+        Raises CutShortError where the run has to end.
+        """
+        # One at a time, since each explanation may bring new findings.
+        while finding := next(filter(self._needs_one, self._session.findings()), None):
+            self._done.add(finding.clause.id)
+            self.give(finding)
+
+    def _needs_one(self, finding: Finding) -> bool:
+        return finding.verdict is Verdict.FAIL and finding.clause.id not in self._done
 
     def draw_up(self, count: int) -> list[Steps]:
         """Return so many more random sequences, after the simplest one, with which Hypothesis begins each
@@ -138,7 +156,7 @@ class _Explanation:
         # What other clauses may explain is no more than a suspicion, and worth no sequences.
         if not _is_fail(finding):
             return
-        first = self._attempts.known_to_break(clause) or self._searched(clause)
+        first = self._attempts.known_to_break(clause) or self._searched(finding)
         if first is None:
             return
         again = self._attempts.send(self._reduced(clause, first).steps).get(clause)
@@ -155,6 +173,8 @@ class _Explanation:
         """
         if (alone := self._attempts.alone(finding)) or not _is_fail(finding):
             return alone
+        if finding.clause.id in self._attempts.hang_on_names:
+            return None
         step = self._moves.as_seen(finding.counterexample.interaction)
         broken = None if step is None else self._attempts.broken_by((step,)).get(finding.clause.id)
         return (
@@ -163,11 +183,12 @@ class _Explanation:
             else Counterexample(broken.evidence, broken.interactions[-1], sequence=broken.interactions[-1:])
         )
 
-    def _searched(self, clause: str) -> SequenceFinding | None:
+    def _searched(self, finding: Finding) -> SequenceFinding | None:
+        clause = finding.clause.id
         for steps in self._long:
             if clause in self._attempts.broken_by(steps):
                 return self._attempts.known_to_break(clause)
-        while self._searches:
+        while self._searches and finding.clause.operation in self._moves.operations:
             self._searches -= 1
             self._untried = self._untried or self.draw_up(EXAMPLES)
             if not self._untried:
@@ -212,8 +233,10 @@ def _written_out(steps: Steps) -> Steps:
 def _fewer(steps: Steps) -> Iterator[Steps]:
     """Yield a sequence about one room, without many steps or one, with repeats, and with simpler steps.
 
-    The last step is never left out, and its room is tried first.
+    The last step is never left out, and its room is tried first. What only asks, page after page perhaps, is
+    left out before anything else.
     """
+    yield (*(step for step in steps[:-1] if not step.only_asks), steps[-1])
     yield tuple(step for step in steps if step.seat in (None, steps[-1].seat))
     yield tuple(step.in_main_room or step for step in steps)
     size = len(steps) - 1
@@ -252,7 +275,14 @@ class _Moves:
             if _is_fail(finding)
         )
         self.do_as_seen = _one_of(step for step in seen if step is not None)
-        self.can_delete = attempts.can_delete
+        life = LifeSteps(session, attempts)
+        places = [(one, seat) for one in life.asking for seat in life.seats]
+        self.operations = {one.operation.id for one in benches} | {
+            one.id for one in (*life.asking, *life.inside, session.contract.deleting) if one is not None
+        }
+        self.look = _one_of(life.look(*place) for place in places)
+        self.delete = _one_of(attempts.deletion(seat) for seat in life.seats if attempts.can_delete)
+        self.inside = _any_of(self._inside(life, one) for one in life.inside)
         begins = (self.change, self.change_nothing, self.create, self.be_rejected, self.do_as_seen)
         self.are_none = all(steps.is_empty for steps in begins)
 
@@ -275,6 +305,17 @@ class _Moves:
             body,
             Seat.MAIN,
             names is not None and header(request.headers, names[0]) is not None,
+        )
+
+    def _inside(self, life: LifeSteps, operation: Operation) -> SearchStrategy[SequenceStep]:
+        """Return the steps by which something inside a room is made, changed or deleted."""
+        names = list(operation.schema.get("properties", {})) if operation.body else []
+        some = st.lists(st.sampled_from(names), unique=True) if names else st.just([])
+        return st.builds(
+            partial(life.write, operation),
+            st.sampled_from(life.seats),
+            st.sampled_from(range(VARIANTS)),
+            st.one_of(st.none(), some),
         )
 
     def told(self, bench: CaseParts, fields: Json, seat: Seat) -> SequenceStep:
@@ -433,13 +474,25 @@ def _machine(moves: _Moves, keep: Callable[[Steps], None]) -> Any:
         def repeat(self, steps: Steps) -> None:
             self.steps += steps
 
-        # Late, since nothing can be learnt of a room that is gone.
+        @_move(moves.look)
+        def look(self, step: SequenceStep) -> None:
+            self.steps += (step,)
+
+        @_move(moves.inside)
+        def do_inside(self, step: SequenceStep) -> None:
+            self.steps += (step,)
+
+        # Late, since of a room that is gone there is not much to learn.
         @precondition(
-            lambda self: moves.can_delete and len(self.steps) >= LENGTH // 2 and DELETION not in self.steps
+            lambda self: (
+                not moves.delete.is_empty
+                and len(self.steps) >= LENGTH // 2
+                and not any(step.ends_room for step in self.steps)
+            )
         )
-        @rule()
-        def delete_the_other_room(self) -> None:
-            self.steps += (DELETION,)
+        @rule(step=moves.delete)
+        def delete(self, step: SequenceStep) -> None:
+            self.steps += (step,)
 
         def teardown(self) -> None:
             # What is in flight only tells that Hypothesis could not draw up the whole of it.

@@ -157,6 +157,7 @@ class Session:
         self._answered: UnsentRequest | None = None
         self._calls = 0
         self._new_rooms_read = 0
+        self._named_last: dict[tuple[str, str], str] = {}
         self._unsent: Counter[str] = Counter()
         self._rate = Rate(options.rate)
         self._deadline = Deadline(options.max_seconds)
@@ -306,18 +307,36 @@ class Session:
         operation, room = case.operation, self.contract.room
         if operation.resource is room or not operation.names_one or operation.resource is None:
             return self._path(operation, case.path_id or self._room_of(case.seat))
-        here = self.seats.get(Seat.MAIN if case.seat is Seat.UNKNOWN else case.seat, "")
-        known = self.known(operation.resource)
-        inner = known[-1] if known else ""
+        seat = Seat.MAIN if case.seat is Seat.UNKNOWN else case.seat
+        if not self._inner_of(operation.resource, seat):
+            # A room that never had such a thing has none to be named.
+            seat = Seat.MAIN
+        here, inner = self.seats.get(seat, ""), self._inner_of(operation.resource, seat)
         if case.seat is Seat.UNKNOWN:
             inner = unknown_id_like(inner or here, self.random)
         return path_of(operation, room, here, {operation.resource.parameter: case.path_id or inner})
 
-    def known(self, resource: Resource) -> list[str]:
-        """Return the ids of a resource that are there, in the main room where it stands inside one; what was
-        made last comes last.
+    def _inner_of(self, resource: Resource, seat: Seat) -> str:
+        """Return the id of what was made last inside a room, else the one of it that was named last, which is
+        there no more; empty where there never was one.
         """
-        return self.judging.known(resource, self.seats.get(Seat.MAIN, ""))
+        key, known = (resource.name, self.seats.get(seat, "")), self.known(resource, seat)
+        if known:
+            self._named_last[key] = known[-1]
+        return self._named_last.get(key, "")
+
+    def can_name(self, case: Case) -> bool:
+        """Whether there is, or was, what the path of a case has to name."""
+        resource = case.operation.resource
+        if resource is None or resource is self.contract.room or not case.operation.names_one:
+            return True
+        return case.path_id is not None or bool(self._inner_of(resource, case.seat))
+
+    def known(self, resource: Resource, seat: Seat = Seat.MAIN) -> list[str]:
+        """Return the ids of a resource that are there, in the room of a seat where it stands inside one; what
+        was made last comes last.
+        """
+        return self.judging.known(resource, self.seats.get(seat, ""))
 
     def _path(self, operation: Operation, room_id: str) -> str:
         return path_of(operation, self.contract.room, room_id)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import partial
 
-from roomproof.engine.attempt import DELETION, SEATS, Attempts, SequenceStep, Steps
+from roomproof.engine.attempt import SEATS, Attempts, SequenceStep, Steps
 from roomproof.engine.bodies import CaseParts
 from roomproof.engine.case import Case, Seat
 from roomproof.judge.rules import unique
@@ -70,7 +70,7 @@ def _change_of_hands(attempts: Attempts, bench: CaseParts, name: str) -> Iterato
     yield third(main, main)
     yield first(other, other)
     if attempts.can_delete:
-        yield DELETION
+        yield attempts.deletion(other)
         yield first(other, main)
 
 

@@ -90,6 +90,10 @@ class Journal:
     """The rooms that were made, are still there, and that nothing can delete any more."""
     there: set[str] = field(default_factory=set)
     """The rooms that were there before the first one was made, as far as somebody has looked."""
+    things: dict[str, None] = field(default_factory=dict)
+    """The paths of what was made beside rooms and is still there."""
+    things_ever: set[str] = field(default_factory=set)
+    """The path of everything that was made beside rooms."""
     lost: dict[int, Intent] = field(default_factory=dict)
     """The requests to make a room of which nobody knows what became."""
     found: Mapping[str, Json] | None = None
@@ -135,6 +139,15 @@ class Journal:
         if room_id in self.rooms:
             self._enter({"entry": "left", "room": room_id})
 
+    def thing_made(self, path: str) -> None:
+        """Note the path of something that was made beside rooms."""
+        self._enter({"entry": "thing", "path": path})
+
+    def thing_gone(self, path: str) -> None:
+        """Note that something that was made beside rooms is there no more."""
+        if path in self.things:
+            self._enter({"entry": "thing gone", "path": path})
+
     def disown(self, room_id: str) -> None:
         """Note that a room may be somebody else's after all: it is touched no more."""
         self._enter({"entry": "foreign", "room": room_id})
@@ -158,7 +171,7 @@ class Journal:
     @property
     def settled(self) -> bool:
         """Whether nothing is left to do."""
-        return not (self.rooms or self.lost or self.found is not None)
+        return not (self.rooms or self.things or self.lost or self.found is not None)
 
     def _enter(self, entry: Entry, *, must: bool = False) -> None:
         if must:
@@ -180,6 +193,11 @@ class Journal:
             self.found = None
         elif kind == "strange":
             self.strange.setdefault(str(room), str(entry["why"]))
+        elif kind == "thing":
+            self.things[str(entry["path"])] = None
+            self.things_ever.add(str(entry["path"]))
+        elif kind == "thing gone":
+            self.things.pop(str(entry["path"]), None)
         elif kind == "there":
             self.there.update(map(str, entry["rooms"]))
         elif kind in ("gone", "left", "foreign"):

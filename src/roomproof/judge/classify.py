@@ -51,8 +51,12 @@ def classify(
     parameters: Mapping[str, str],
     rooms: Rooms,
     state: RoomState | None,
+    around: RoomState | None = None,
 ) -> Classification:
-    """Return what the contract says of a request, given what is known of the rooms when it is sent."""
+    """Return what the contract says of a request, given what is known of the rooms when it is sent.
+
+    `around` is the room in which that stands which its path names.
+    """
     request = interaction.request
     body = sent_body(operation, request)
     sent = body if isinstance(body, dict) else {}
@@ -67,7 +71,7 @@ def classify(
     broken = [*_broken_values(rules, held, open_pointers), *_missing_fields(rules, body)]
     beyond_samples = [violation for violation, _ in broken if leniency.is_limit_of_a_sample(violation.clause)]
     asked = ReadableRequest(
-        operation, rules, request, parameters, sent, readable, rooms, state, interaction.at
+        operation, rules, request, parameters, sent, readable, rooms, state, interaction.at, around
     )
     violations = [
         *(violation for rejects, clause in rules.rejecting for violation in rejects(asked, clause)),
@@ -81,7 +85,7 @@ def classify(
     unsettled += _open_texts(rules, held, interaction.at, doubtful)
     unsettled += map(Question, _left_out(rules, request, body) if is_second_hand(request) else ())
     unsettled += (question for asks, clause in rules.asking for question in asks(asked, clause))
-    unsettled += map(Question, silences(operation, rules, request, state, body, violations))
+    unsettled += map(Question, silences(operation, rules, request, (state, around), body, violations))
     unsettled += map(Question, _undocumented(operation, rules, request))
     unsettled += [Question(_UNREAD[body])] if isinstance(body, NoJson) and body in _UNREAD else []
     unknown = [field.way for field in undocumented_fields(operation.schema, sent)]

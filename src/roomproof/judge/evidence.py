@@ -94,7 +94,8 @@ class Evidence:
     this evidence adds nothing. `expected` and `received` are values, or words where there is none. `reason`
     is the kind of breach where the rule knows several. `field` is the field of the body that it is about, for
     the reader; `side` what a kept clause was seen to do. `doubtful` marks a warning that is none for certain,
-    so that `--strict` leaves it one. Of something inconclusive `summary` says why it is.
+    so that `--strict` leaves it one. Of something inconclusive `summary` says why it is. `entry` is the key
+    of what a list was to show, or not to show, where it is about that.
     """
 
     clause: str
@@ -107,6 +108,7 @@ class Evidence:
     suspects: tuple[str, ...] = ()
     side: Side | None = None
     doubtful: bool = False
+    entry: str = ""
 
 
 def kept(clause: Clause, side: Side | None = None) -> Evidence:
@@ -147,6 +149,7 @@ def broken(
     lenient: bool = False,
     doubtful: bool = False,
     suspects: tuple[str, ...] = (),
+    entry: str = "",
 ) -> Evidence:
     """Return evidence that a clause is broken.
 
@@ -159,7 +162,16 @@ def broken(
     )
     summary = shortened(summary, MAX_SAID)
     return Evidence(
-        clause.id, outcome, summary, expected, received, reason, clause.field, suspects, doubtful=doubtful
+        clause.id,
+        outcome,
+        summary,
+        expected,
+        received,
+        reason,
+        clause.field,
+        suspects,
+        doubtful=doubtful,
+        entry=entry,
     )
 
 

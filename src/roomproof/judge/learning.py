@@ -5,12 +5,14 @@ whether it is still there.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import unquote
 
 from roomproof.contract.model import Contract, Operation
 from roomproof.contract.resource import Effect, Resource
 from roomproof.interaction import SAFE, Interaction, Request, RoomKnowledge
+from roomproof.judge.delay import within_seconds
 from roomproof.judge.equality import same
 from roomproof.judge.identity import Identities
 from roomproof.judge.judged_interaction import (
@@ -24,10 +26,13 @@ from roomproof.judge.judged_interaction import (
 from roomproof.judge.placeholder import is_placeholder
 from roomproof.judge.recency import Recency
 from roomproof.judge.rooms import LastRead, LastUpdate, Repeat, Rooms, RoomState
+from roomproof.judge.rules import gone_after_delete
 from roomproof.judge.rules.replayed_once import first_sent, repeatability_key
 from roomproof.judge.rules.unique import given_up
 from roomproof.judge.walk import entries_of
 
+NEVER = datetime.max.replace(tzinfo=UTC)
+"""When a deletion has to show of which nobody knows when it was sent."""
 _NOT_YET_DONE = 202
 """The request is accepted, and not carried out yet (RFC 9110, 15.3.3)."""
 
@@ -89,6 +94,18 @@ class Learning:
         """
         key = self.key(resource, request, parameters)
         return None if key is None else self.of(resource).get(key)
+
+    def around(
+        self, resource: Resource | None, request: Request, parameters: Mapping[str, str]
+    ) -> RoomState | None:
+        """Return what is known of the room in which that stands which a path names, None where it stands in
+        none, or in one that was not seen.
+        """
+        room = self.contract.room
+        if resource is None or resource is room or room.parameter not in parameters:
+            return None
+        key = self.identities.key(request, unquote(parameters[room.parameter]))
+        return None if key is None else self.rooms.get(key)
 
     def doubt(self, interaction: Interaction) -> None:
         """Take note that a request may have changed what its path names, although the contract does not know
@@ -217,6 +234,7 @@ class Learning:
             return
         self._learn_room(state, seen, seen.response, seen.request.sent)
         state.history_known &= seen.sent_is_known
+        state.updated |= seen.request.sent.keys()
         state.written = self.just_written = LastUpdate(seen.operation.id, room)
 
     def _made(self, seen: JudgedInteraction) -> None:
@@ -295,6 +313,10 @@ class Learning:
             state.may_be_gone = True
             return
         state.deleted_by, state.deleted_at = seen.operation.id, seen.interaction.at
+        seconds = max(map(within_seconds, gone_after_delete.RULE.clauses(seen.operation)), default=0)
+        if seconds:
+            sent = seen.interaction.at
+            state.gone_from = NEVER if sent is None else sent + timedelta(seconds=seconds)
         rooms.delete(state)
         rooms.give_up(given_up(self.contract, state.known, {}))
 

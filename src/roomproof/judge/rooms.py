@@ -50,7 +50,8 @@ class RoomState:
     set where it was to be deleted, and no response says that it was. `file` is the recording that showed it
     last. `made_by`, `deleted_by`, `made_at` and `deleted_at` tell by which operation, and when that was sent;
     `read` what the last read showed, if nothing was sent since then that may have changed something. `inside`
-    are the ids of those in which it stands, with a slash after each.
+    are the ids of those in which it stands, with a slash after each; `updated` the fields that updates have
+    carried since it was made. `gone_from` is when a deletion has to show, where the documents give it time.
     """
 
     id: str
@@ -67,8 +68,10 @@ class RoomState:
     made_at: datetime | None = None
     deleted_by: str = ""
     deleted_at: datetime | None = None
+    gone_from: datetime | None = None
     read: LastRead | None = None
     inside: str = ""
+    updated: frozenset[str] = frozenset()
 
     @property
     def own_id(self) -> str:

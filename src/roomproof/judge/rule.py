@@ -60,7 +60,10 @@ class HiddenBy(Enum):
 
 @dataclass(frozen=True)
 class ReadableRequest:
-    """A request about to be classified; `readable` are the `sent` fields that no recorder has taken out."""
+    """A request about to be classified; `readable` are the `sent` fields that no recorder has taken out.
+
+    `around` is the room in which that stands which the path names.
+    """
 
     operation: Operation
     compiled: RequestRules
@@ -71,6 +74,7 @@ class ReadableRequest:
     rooms: Rooms
     state: RoomState | None
     at: datetime | None
+    around: RoomState | None = None
 
 
 @dataclass(frozen=True)

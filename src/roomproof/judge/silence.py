@@ -28,18 +28,20 @@ def silences(
     operation: Operation,
     rules: RequestRules,
     request: Request,
-    state: RoomState | None,
+    named: tuple[RoomState | None, ...],
     body: Json,
     violations: list[Violation],
 ) -> Iterator[str]:
     """Yield why nobody can say whether a request has to be accepted, where no rule of its contract says that
     it has to be rejected.
+
+    `named` are the room that its path names, and what it names inside that, as far as they are known.
     """
     rejected_for = {violation.rejection for violation in violations}
     if request.credentials in _HAVE_NO_RIGHTS and RejectionReason.UNAUTHENTICATED not in rejected_for:
         yield "the sender has no rights"
     if RejectionReason.UNKNOWN_ROOM not in rejected_for:
-        yield from _absent_room(request, state)
+        yield from _absent_room(request, [state for state in named if state is not None])
     if body is NoJson.ABSENT and rules.body_required is None and operation.body is not None:
         yield "there is no body, and no document says that it may be left out"
     yield from _unruled_headers(operation, rules, request)
@@ -48,10 +50,10 @@ def silences(
     )
 
 
-def _absent_room(request: Request, state: RoomState | None) -> Iterator[str]:
-    if request.room is RoomKnowledge.NONE or (state is not None and state.deleted):
+def _absent_room(request: Request, named: list[RoomState]) -> Iterator[str]:
+    if request.room is RoomKnowledge.NONE or any(state.deleted for state in named):
         yield "there is no such room, and no document says what follows"
-    elif state is not None and state.may_be_gone:
+    elif any(state.may_be_gone for state in named):
         yield "the room may be gone, since nobody knows what became of its deletion"
 
 

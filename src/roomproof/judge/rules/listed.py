@@ -36,18 +36,39 @@ def listed(seen: JudgedInteraction) -> Iterator[Evidence]:
             else:
                 text = f"{state.id} was made, and the list does not show it"
                 yield broken(
-                    clause, text, expected=f"an entry {state.id}", received=f"{len(walk.shown)} other entries"
+                    clause,
+                    text,
+                    expected=f"an entry {state.id}",
+                    received=f"{len(walk.shown)} other entries",
+                    entry=state.id,
                 )
 
 
 def _has_to_be_there(state: RoomState, seen: JudgedInteraction, clause: Clause) -> bool:
     """Whether something belongs into this list, is there for certain as it was made, and for long enough.
 
-    What was changed since then may be one that a list leaves out: one that has ended, or is archived.
+    What was changed since then may be one that a list leaves out: one that has ended, or is archived. That
+    follows from no text which may be anything, such as another name.
     """
-    if state.may_be_gone or not state.is_as_made:
+    if state.may_be_gone or not (state.is_as_made or _is_as_made_but_for_texts(state, seen)):
         return False
-    return is_over(within_seconds(clause), state.made_at, seen.interaction.at)
+    changed_at = state.written.answered_by if state.written is not None and state.updated else state.made_at
+    return is_over(within_seconds(clause), changed_at, seen.interaction.at)
+
+
+def _is_as_made_but_for_texts(state: RoomState, seen: JudgedInteraction) -> bool:
+    """Whether updates have changed nothing, or texts of which no document says which ones there are."""
+    if state.uncertain or not state.history_known or state.written is None or state.deleted:
+        return False
+    changing = [
+        one
+        for one in seen.contract.operations
+        if one.effect.changes and one.resource == seen.operation.resource
+    ]
+    return all(
+        isinstance(state.told.get(name), str) and any(one.may_be_any_text(name) for one in changing)
+        for name in state.updated
+    )
 
 
 def _unexercised(known: Circumstances) -> str:

@@ -28,7 +28,9 @@ def not_listed(seen: JudgedInteraction) -> Iterator[Evidence]:
                 continue
             if state.own_id in walk.page:
                 text = f"{state.id} was deleted, and the list shows it"
-                yield broken(clause, text, expected=f"no entry {state.id}", received="such an entry")
+                yield broken(
+                    clause, text, expected=f"no entry {state.id}", received="such an entry", entry=state.id
+                )
             elif walk.is_whole:
                 yield kept(clause)
 

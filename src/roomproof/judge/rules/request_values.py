@@ -30,7 +30,7 @@ def values_taken_and_rejected(seen: JudgedInteraction) -> Iterator[Evidence]:
     if seen.request.must_be_accepted and seen.response.accepted:
         yield from _accepted(seen)
     elif seen.request.must_be_accepted and seen.is_rejected:
-        yield from _valid_rejected(seen)
+        yield from valid_rejected(seen)
     elif seen.request.must_be_accepted:
         yield from _not_accepted(seen, f"status {seen.response.response.status} neither accepts nor rejects")
     elif seen.request.violations:
@@ -78,7 +78,7 @@ def _not_accepted(seen: JudgedInteraction, why: str) -> Iterator[Evidence]:
         yield from (unproven(clause, why) for clause in aimed)
 
 
-def _valid_rejected(seen: JudgedInteraction) -> Iterator[Evidence]:
+def valid_rejected(seen: JudgedInteraction) -> Iterator[Evidence]:
     """Blame the limit that the one sent field sits on; with several fields the success status, and name the
     suspects.
     """

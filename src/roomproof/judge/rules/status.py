@@ -12,7 +12,7 @@ from roomproof.judge.judged_interaction import JudgedInteraction, RejectionReaso
 from roomproof.judge.kind import by_received
 from roomproof.judge.register import rule_of
 from roomproof.judge.rule import Rule
-from roomproof.judge.rules import unique
+from roomproof.judge.rules import request_values, unique
 from roomproof.judge.wanted import strangers, unknown_rooms
 
 
@@ -20,6 +20,9 @@ def statuses(seen: JudgedInteraction) -> Iterator[Evidence]:
     """Compares the status of a request that was accepted, or rejected for one reason, with the documented
     one.
     """
+    if _has_nothing_to_reject(seen):
+        yield from request_values.valid_rejected(seen)
+        return
     status = seen.response.response.status
     spec, harmless = _expected(seen)
     clause = None if spec is None else documented_rules(seen, spec.status).status
@@ -34,6 +37,14 @@ def statuses(seen: JudgedInteraction) -> Iterator[Evidence]:
     elif spec is seen.operation.success and not seen.response.rejected and status < 500:
         text = f"a valid request is answered with status {status}"
         yield broken(clause, text, expected=f"status {clause.status}", received=f"status {status}")
+
+
+def _has_nothing_to_reject(seen: JudgedInteraction) -> bool:
+    """Whether a valid request is rejected whose operation has no clause about what requests hold, and so none
+    that speaks of it. What a body may hold there nobody says: one with a body may be wrong.
+    """
+    is_wrong = seen.request.must_be_accepted and seen.is_rejected and not seen.interaction.request.body
+    return is_wrong and all(clause.part is not Part.REQUEST for clause in seen.operation.clauses)
 
 
 def _expected(seen: JudgedInteraction) -> tuple[ResponseSpec | None, bool]:

@@ -22,11 +22,6 @@ _WIDE = 320
 """Columns of the table where no terminal sets them: for files and pipes."""
 
 
-def register(provider: str, contracts: tuple[Path, ...]) -> list[Clause]:
-    """Return a provider's clauses in the order of its contract."""
-    return list(find_contract(provider, contracts)[0].clauses.values())
-
-
 def how_tested(clause: Clause) -> str:
     """Return how the rule of a clause is tested."""
     return rule_of(clause).tested
@@ -36,11 +31,11 @@ def print_clauses(provider: str | None, contracts: tuple[Path, ...], *, as_json:
     """Print the register of one provider or of all, as a table or as JSON."""
     providers = [provider] if provider else list(contract_folders(contracts))
     known = [find_contract(name, contracts)[0] for name in providers]
+    every = [(contract, clause) for contract in known for clause in contract.clauses.values()]
     if as_json:
-        rows = [row(contract, clause) for contract in known for clause in contract.clauses.values()]
-        print(json.dumps(rows, indent=1))
+        print(json.dumps([row(*one) for one in every], indent=1))
         return
-    found = [clause for contract in known for clause in contract.clauses.values()]
+    found = [clause for _, clause in every]
     console = open_console()
     if console.is_terminal and console.width < _ROOM_FOR_A_TABLE:
         for clause in found:

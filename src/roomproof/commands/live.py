@@ -77,20 +77,16 @@ def _kept_things(destination: Destination) -> Iterator[str]:
     """
     contract = destination.contract
     for one in contract.operations:
-        if one.effect is not Effect.CREATE or one.resource in (None, contract.room):
-            continue
         resource = one.resource
-        is_inside = contract.room.step in one.path
-        if resource is not None and not is_inside and contract.about(resource, Effect.DELETE) is None:
+        if one.effect is not Effect.CREATE or resource is None or resource is contract.room:
+            continue
+        if not contract.is_inside(one) and contract.about(resource, Effect.DELETE) is None:
             yield f"what {one.id} makes stays: the contract has no operation that deletes a {resource.name}"
 
 
 def _makes_inside(contract: Contract) -> bool:
     """Whether something is made inside rooms."""
-    return any(
-        one.effect is Effect.CREATE and one.resource is not contract.room and contract.room.step in one.path
-        for one in contract.operations
-    )
+    return any(one.effect is Effect.CREATE and contract.is_inside(one) for one in contract.operations)
 
 
 def _keeps_rooms(destination: Destination) -> bool:
@@ -101,10 +97,10 @@ def _keeps_rooms(destination: Destination) -> bool:
 def _kept_rooms(destination: Destination, options: Options) -> str:
     """Return how many rooms will stay at most, and why."""
     inside = ", with what is made inside" if _makes_inside(destination.contract) else ""
-    if destination.needs_room:
-        return f"one new room is made, and it stays{inside}: the contract has no operation that deletes one"
-    most = MOST_KEPT if options.max_requests is None else min(MOST_KEPT, options.max_requests)
     why = "the contract has no operation that deletes one"
+    if destination.needs_room:
+        return f"one new room is made, and it stays{inside}: {why}"
+    most = MOST_KEPT if options.max_requests is None else min(MOST_KEPT, options.max_requests)
     return f"at most {most} new rooms are made, and they stay{inside}: {why}"
 
 

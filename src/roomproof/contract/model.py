@@ -224,6 +224,10 @@ class Contract:
         """Return the address of what a source names, empty where it has none."""
         return url_of(source, self.documents)
 
+    def is_inside(self, operation: Operation) -> bool:
+        """Whether an operation is about what stands inside a room."""
+        return operation.resource not in (None, self.room) and self.room.step in operation.path
+
     @cached_property
     def _marks(self) -> LineMark:
         return marks(self.text)

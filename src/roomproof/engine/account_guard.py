@@ -259,7 +259,7 @@ class AccountGuard:
             if response and 200 <= response.status < 300
             else None
         )
-        room_id = id_of(self._contract, room) if room else None
+        room_id = id_of(self._contract.room, room) if room else None
         return None if room is None or room_id is None else (room_id, room)
 
     def is_younger(self, room: Mapping[str, Json], interaction: Interaction, moment: datetime) -> bool:
@@ -479,11 +479,10 @@ class AccountGuard:
         deleting = None if resource is None else self._contract.about(resource, Effect.DELETE)
         if resource is None or deleting is None or response is None:
             return None
-        shown = resource.representation(read_response(response.body)) or {}
-        own_id = shown.get(resource.id)
-        if not isinstance(own_id, str | int) or not is_nameable(str(own_id)):
+        own_id = id_of(resource, resource.representation(read_response(response.body)) or {})
+        if own_id is None:
             return None
-        return path_of(deleting, self._contract.room, "", {resource.parameter: str(own_id)})
+        return path_of(deleting, self._contract.room, "", {resource.parameter: own_id})
 
     def _enter_return(self, unsent: UnsentRequest, interaction: Interaction) -> None:
         """Enter a room of the run's that is shown although it was deleted: it is there, still or again."""

@@ -38,7 +38,7 @@ class LifeSteps:
             for one in operations
             if one.method in SAFE
             and one.effect in (Effect.READ, Effect.LIST)
-            and (one.resource is contract.room or self._is_inside(one))
+            and (one.resource is contract.room or contract.is_inside(one))
             and (one.effect is not Effect.LIST or one.listing is not None)
         ]
         # Whatever stands in a room that was not made for it may be somebody's.
@@ -46,15 +46,10 @@ class LifeSteps:
             one
             for one in operations
             if attempts.can_delete
-            and self._is_inside(one)
+            and contract.is_inside(one)
             and one.effect in (*_WRITES, Effect.DELETE)
             and (one.effect is not Effect.DELETE or one.names_one)
         ]
-
-    def _is_inside(self, operation: Operation) -> bool:
-        """Whether an operation is about what stands inside a room."""
-        room = self._session.contract.room
-        return operation.resource not in (None, room) and room.step in operation.path
 
     @property
     def seats(self) -> tuple[Seat, ...]:
@@ -140,9 +135,8 @@ def _life_of_a_room(
     """
     contract = session.contract
     body = plain(bench.operation.schema, attempts.fields, anchor=attempts.anchor, variant=1).value
-    body = {name: value for name, value in body.items() if name not in bench.read_only}
     names = _names_of(contract.maker, attempts) if contract.maker is not None else ()
-    body = {name: value for name, value in body.items() if name not in names}
+    body = {name: value for name, value in body.items() if name not in (*bench.read_only, *names)}
     texts = {name: value for name, value in body.items() if bench.operation.may_be_any_text(name)}
     rest = {name: value for name, value in body.items() if name not in texts}
     reads = [contract.reading] if contract.reading else []

@@ -16,6 +16,7 @@ from typing import Any
 
 from roomproof.contract.formats import Instant, instant
 from roomproof.contract.model import Contract
+from roomproof.contract.resource import Resource
 from roomproof.interaction import Interaction, header
 from roomproof.judge.evidence import shown
 from roomproof.judge.judged_interaction import read_json
@@ -35,11 +36,11 @@ UNPROVEN = "nothing shows that it is new, and the rooms that were there could no
 MADE = "an earlier request of the run was answered with it"
 
 
-def id_of(contract: Contract, room: Mapping[str, Json]) -> str | None:
-    """Return the id of a room as a path can name it, None where it has none, or one that would lead to
-    another place.
+def id_of(resource: Resource, shown: Mapping[str, Json]) -> str | None:
+    """Return the id of a room, or of another thing, as a path can name it, None where it has none, or one
+    that would lead to another place.
     """
-    value = room.get(contract.room.id)
+    value = shown.get(resource.id)
     if not isinstance(value, str | int) or isinstance(value, bool):
         return None
     return str(value) if is_nameable(str(value)) else None

@@ -333,10 +333,8 @@ class Judge:
     ) -> tuple[Classification, tuple[ClientViolation, ...]]:
         """Return a request held against the contract, and what a client has sent outside of it."""
         rules = self._compiled.request(operation)
-        rooms, around = (
-            self.learning.of(operation.resource),
-            self.learning.around(operation.resource, interaction.request, parameters),
-        )
+        rooms = self.learning.of(operation.resource)
+        around = self.learning.around(operation.resource, interaction.request, parameters)
         request = classify(operation, rules, interaction, parameters, rooms, state, around)
         return request, tuple(violations(operation, rules, interaction.request, request, state))
 

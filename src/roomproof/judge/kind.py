@@ -101,12 +101,9 @@ def _otherwise(expected: ShownValue | str, received: ShownValue | str) -> str:
     before, now = _type_of(expected), _type_of(received)
     if before == now == "other":
         return ""
-    if (
-        before == now == JsonType.TEXT
-        and isinstance(expected, ShownValue)
-        and isinstance(received, ShownValue)
-    ):
-        return _other_text(expected.value, received.value)
+    values = [told.value for told in (expected, received) if isinstance(told, ShownValue)]
+    if before == now == JsonType.TEXT:
+        return _other_text(*values)
     return f"{now} in place of {before}"
 
 

@@ -12,9 +12,7 @@ from roomproof.report.provider import OperationReport
 from roomproof.reports.html.columns import Column, worst
 from roomproof.verdict import Verdict
 
-_ORDER = (
-    *(Effect.CREATE, Effect.READ, Effect.LIST, Effect.UPDATE, Effect.REPLACE, Effect.ACTION, Effect.DELETE),
-)
+_ORDER = (*(effect for effect in Effect if effect is not Effect.DELETE), Effect.DELETE)
 """The effects in the order of a life."""
 _STEP, _STATE, _GAP = 36, 30, 12
 """The height of an arrow's line, of a state without arrows, and between two."""

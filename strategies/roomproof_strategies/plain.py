@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from contextlib import suppress
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 
 from hypothesis.errors import Unsatisfiable
@@ -27,6 +28,7 @@ from roomproof_strategies.valid import SCALARS, Fields, canonical, valid
 
 _DRAWN = 60
 _FALLBACK = 12
+_ANY_TIME = datetime(2000, 1, 1, tzinfo=UTC)
 _REMEMBERED = 64
 """So many strategies are asked once only; a provider's own are used for several plain bodies."""
 
@@ -42,6 +44,12 @@ def some(strategy: SearchStrategy[Json], count: int) -> list[Json]:
     with suppress(Unsatisfiable):
         return list(distinct(lambda draw: draw(strategy), count, canonical, 0))
     return []
+
+
+@lru_cache(_REMEMBERED)
+def _drawn_of(schema: str, anchor: datetime) -> list[Json]:
+    """Return some values of a schema, given as JSON text: a draw takes longer than most requests do."""
+    return some(valid(json.loads(schema), anchor=anchor), _FALLBACK)
 
 
 class Plain:
@@ -134,7 +142,9 @@ class Plain:
                 found = [value for value in self._typed(kind, node, path, variant, position) if holds(value)]
                 if found:
                     return sorted(found, key=lambda value: canonical(value) == canonical(default))
-        return self._remember(path, valid(schema, anchor=self.anchor), _FALLBACK) or [None]
+        text = json.dumps(schema)
+        # Without a format no value hangs on the time.
+        return _drawn_of(text, self.anchor if '"format"' in text else _ANY_TIME) or [None]
 
     def _typed(self, kind: str, node: Node, path: Path, variant: int, position: int) -> list[Json]:
         if "enum" in node:

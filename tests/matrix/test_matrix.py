@@ -208,6 +208,29 @@ def test_operations_and_what_they_ask_for_stand_side_by_side_whatever_they_are_c
     assert {"name", "studio guest: name"} <= rows(found, MatrixSide.VALUES).keys()
 
 
+def test_field_that_is_called_as_another_thing_stands_apart() -> None:
+    paths = """
+  /halls/{id}:
+    patch:
+      operationId: update-hall
+      parameters: [{name: id, in: path, required: true, schema: {type: string}}]
+      requestBody:
+        content:
+          application/json:
+            schema:
+              type: object
+              properties:
+                label: {type: string, x-concept: name}
+                name: {type: string}
+      responses: {"200": {description: Updated}}
+"""
+    found = matrix([small("one", "{hall: {parameter: id, at: [], id: id}}", paths)], row_of)
+
+    told = rows(found, MatrixSide.VALUES)
+    assert {one.field for one in told["name"].cells["one"]} == {"label"}
+    assert {one.field for one in told["name, as the field is called"].cells["one"]} == {"name"}
+
+
 def test_what_an_update_means_is_told_apart() -> None:
     left_out = rows(MATRIX, MatrixSide.MEANING)["left out"]
     assert {statement.what for statement in left_out.cells["telnyx"]} == {"unchanged"}

@@ -275,9 +275,11 @@ def _field_rows(contracts: Sequence[Contract]) -> Iterator[MatrixRow]:
                 title = beside + (concept.replace("-", " ") or spoken(path))
                 cells = found.setdefault((concept, title), {})
                 cells.setdefault(contract.provider, []).append(statement)
+    words = {title for concept, title in found if concept}
     for (concept, title), cells in sorted(found.items(), key=lambda item: -len(item[1])):
         yield MatrixRow(
-            title,
+            # What is called as a concept is, and means another thing, stands apart from it.
+            f"{title}, as the field is called" if not concept and title in words else title,
             {contract.provider: tuple(cells.get(contract.provider, ())) for contract in contracts},
             concept,
         )

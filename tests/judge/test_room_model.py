@@ -549,3 +549,27 @@ def test_a_create_that_is_answered_with_a_room_of_the_list_has_made_none(made: s
 
     (evidence,) = (item for item in told if item.clause == "telnyx.update-room.behaviour.id.server-generated")
     assert (evidence.outcome is Outcome.PASS) is is_new
+
+
+NAMED = "11111111-2222-4333-8444-555555555555"
+
+
+@pytest.mark.parametrize(("status", "blamed"), [(422, {"enable_recording.accepted"}), (200, set())])
+def test_a_name_that_has_to_be_new_is_not_to_blame_beside_what_was_never_accepted(
+    status: int, blamed: set[str]
+) -> None:
+    judge, url = Judge(find_contract("telnyx")[0]), f"https://api.telnyx.com/v2/rooms/{NAMED}"
+
+    def update(body: dict[str, Any], status: int) -> set[str]:
+        shown = {"data": {"id": NAMED, **body}} if status == 200 else {"errors": []}
+        headers = (("Content-Type", "application/json"),)
+        request = Request(
+            "PATCH", url, headers, json.dumps(body).encode(), Credentials.VALID, RoomKnowledge.EXISTS
+        )
+        told = judge.see(Interaction(request, Response(status, headers, json.dumps(shown).encode())))
+        bad = (item.clause for item in told if item.outcome is not Outcome.PASS)
+        return {name.removeprefix("telnyx.update-room.request.") for name in bad if ".request." in name}
+
+    update({"unique_name": "one"}, 200)
+
+    assert update({"unique_name": "two", "enable_recording": True}, status) == blamed

@@ -76,13 +76,17 @@ def clause_of_success(operation: Operation, request: Classification) -> Clause:
 def _fields(operation: Operation, request: Classification, rooms: Rooms) -> list[str]:
     """Return the fields that may be to blame: the only one sent, else those with a value that was never
     accepted before.
+
+    A field that has to be another one in each room is always new: with others beside it, it is not to blame
+    once any value of it was accepted.
     """
     names = list(request.edges)
-    return (
-        names
-        if len(names) <= 1
-        else [name for name in names if not rooms.was_accepted(operation.id, name, request.sent[name])]
-    )
+    if len(names) <= 1:
+        return names
+    new = [name for name in names if not rooms.was_accepted(operation.id, name, request.sent[name])]
+    unique = {clause.path[0] for clause in operation.by_rule.get((Part.BEHAVIOUR, "unique"), ())}
+    known = {name for name in unique & {*new} if rooms.was_ever_accepted(operation.id, name)}
+    return [name for name in new if name not in known] or new
 
 
 def _suspects(operation: Operation, request: Classification, fields: tuple[str, ...]) -> Iterator[Clause]:

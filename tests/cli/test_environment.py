@@ -148,7 +148,7 @@ def test_a_clock_that_is_set_in_the_middle_of_a_run(
     way = "forward" if hours > 0 else "back"
     sentence = f"the clock of this machine was set {way} by 172800 s during the run; run it again"
     assert (done.code, told["stopped"]) == (3, sentence)
-    assert [finding for finding in told["findings"] if finding["verdict"] == "fail"] == []
+    assert [one["clause"] for one in told["findings"] if one["verdict"] != "deviation"] == []
 
 
 @pytest.mark.parametrize("hours", [-48, 48])

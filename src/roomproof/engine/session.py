@@ -566,10 +566,11 @@ class Session:
 
     def _judge_last(self, event: Event) -> None:
         """Have a response judged that a recording holds and no bound counts: above all those to the deletions
-        at the end.
+        at the end. With a clock that was set they prove nothing.
         """
-        if isinstance(event, Answered) and not event.number and not event.housekeeping:
-            self.judging.see(event.interaction)
+        if not isinstance(event, Answered) or event.number or event.housekeeping or self._clock.problem():
+            return
+        self.judging.see(event.interaction)
 
     def restorer(self) -> Restorer:
         """Return what restores after the run, whatever bounds it has but its rate."""

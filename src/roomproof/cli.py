@@ -424,6 +424,14 @@ def mock(
             "--list-faults", help="Show the faults that it can have, and serve nothing.", metavar=""
         ),
     ] = False,
+    list_delay: Annotated[
+        float,
+        typer.Option(
+            metavar="SECONDS",
+            min=0,
+            help="How long lists still show what was before a room was made, changed or deleted.",
+        ),
+    ] = 0.0,
     contracts: Contracts = None,
 ) -> None:
     """Serve one built-in mock until stopped."""
@@ -432,7 +440,7 @@ def mock(
     if list_faults:
         show_faults(provider, tuple(contracts or ()))
     else:
-        run_mock(provider, host, port, fault, tuple(contracts or ()))
+        run_mock(provider, host, port, fault, tuple(contracts or ()), list_delay)
 
 
 @_command(rich_help_panel=_READ)

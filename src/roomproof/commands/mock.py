@@ -17,10 +17,18 @@ def show_faults(provider: str, contracts: tuple[Path, ...]) -> None:
         typer.echo(f"{one.id:30} {one.kind:14} {one.what}")
 
 
-def run_mock(provider: str, host: str, port: int, fault: str | None, contracts: tuple[Path, ...]) -> None:
+def run_mock(
+    provider: str,
+    host: str,
+    port: int,
+    fault: str | None,
+    contracts: tuple[Path, ...],
+    list_delay: float = 0.0,
+) -> None:
     """Serve a mock until it is stopped; what is printed are the credentials and the room that it takes.
 
-    Raises UsageError for an unknown provider or fault, or a port that is taken.
+    Its lists show a change only `list_delay` seconds after it. Raises UsageError for an unknown provider or
+    fault, a port that is taken, or lists that cannot be late.
     """
     found = find_mock(provider)
     wrong = None if fault is None else find_fault(provider, fault, contracts)
@@ -30,4 +38,4 @@ def run_mock(provider: str, host: str, port: int, fault: str | None, contracts: 
         typer.echo(f"  export {name}='{value}'")
     if found.room_id:
         typer.echo(f"  --room-id {found.room_id}")
-    serve(provider, listening, wrong)
+    serve(provider, listening, wrong, list_delay)

@@ -17,6 +17,8 @@ class Mock:
     `build` makes a new application with a state of its own. `prefix` is what its paths begin with.
     `environment` holds the credentials that the application accepts, under the provider's own environment
     names. `room_id` is a room that exists from the start, or None where the documents say how to create one.
+    `build_late` makes an application whose lists show a change only after so many seconds; None if its lists
+    cannot be late.
     """
 
     provider: str
@@ -24,6 +26,7 @@ class Mock:
     prefix: str
     environment: Mapping[str, str]
     room_id: str | None
+    build_late: Callable[[float], Starlette] | None = None
 
 
 class Fault(Protocol):

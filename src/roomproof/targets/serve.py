@@ -44,16 +44,24 @@ def listen(host: str, port: int) -> socket.socket:
     return listening
 
 
-def _server(provider: str, fault: Fault | None) -> uvicorn.Server:
-    app: ASGIApp = find_mock(provider).build()
+def _server(provider: str, fault: Fault | None, list_delay: float = 0.0) -> uvicorn.Server:
+    mock = find_mock(provider)
+    if list_delay and mock.build_late is None:
+        raise UsageError(f"the lists of {provider}'s mock cannot be late; leave --list-delay out")
+    app: ASGIApp = mock.build_late(list_delay) if list_delay and mock.build_late else mock.build()
     if fault is not None:
         app = fault.around(app)
     return uvicorn.Server(uvicorn.Config(app, log_level="error", access_log=False, lifespan="off", ws="none"))
 
 
-def serve(provider: str, listening: socket.socket, fault: Fault | None = None) -> None:
-    """Serve a provider's mock until interrupted, with a fault if one is given."""
-    _server(provider, fault).run(sockets=[listening])
+def serve(
+    provider: str, listening: socket.socket, fault: Fault | None = None, list_delay: float = 0.0
+) -> None:
+    """Serve a provider's mock until interrupted, with a fault if one is given.
+
+    Its lists show a change only `list_delay` seconds after it. Raises UsageError if they cannot be late.
+    """
+    _server(provider, fault, list_delay).run(sockets=[listening])
 
 
 async def _serve_child(provider: str, listening: socket.socket, fault: str | None) -> None:

@@ -43,6 +43,16 @@ def not_listed(_: Demand) -> Breaches:
     yield "empty", "lists no room", lists(lambda _: [])
 
 
+@operator(FaultKind.LIFE_CYCLE, Part.BEHAVIOUR, "listed-after-write")
+def listed_otherwise(demand: Demand) -> Breaches:
+    name = demand.clause.path[0]
+    yield (
+        "other",
+        f"lists rooms with another {name}",
+        lists(lambda found: [_otherwise(one, name) for one in found]),
+    )
+
+
 @operator(FaultKind.LIFE_CYCLE, Part.BEHAVIOUR, "not-listed")
 def listed_after_delete(_: Demand) -> Breaches:
     yield "deleted", "lists a room after it was deleted", lists_deleted()
@@ -86,6 +96,10 @@ def _listed(
         if listing and found is not None
         else reply
     )
+
+
+def _otherwise(room: dict[str, Json], name: str) -> dict[str, Json]:
+    return {**room, name: _nth(room[name], 1)} if room.get(name) is not None else room
 
 
 def keeps_deleted_readable() -> Wrap:

@@ -19,6 +19,12 @@ def life() -> Iterator[Fault]:
         says="was made",
     )
     yield Fault(
+        "lists another label",
+        "create-shelf.behaviour.label.listed-after-write",
+        _listed(lambda shown, _: [{**one, "label": one["label"] + "x"} for one in shown]),
+        says="but the list says",
+    )
+    yield Fault(
         "has two planks",
         "create-shelf.behaviour.planks.default-on-create",
         _with_planks(2),

@@ -75,6 +75,12 @@ def other_filter(demand: Demand) -> Breaches:
     yield "empty", f"lists no room where {name} is asked for", nothing
 
 
+@operator(FaultKind.LIFE_CYCLE, Part.BEHAVIOUR, "included")
+def not_included(demand: Demand) -> Breaches:
+    name = demand.clause.options["parameter"]
+    yield "ignored", f"shows the same whatever {name} says", without(name, demand.operations)
+
+
 @operator(FaultKind.LIFE_CYCLE, Part.BEHAVIOUR, "safe")
 def reads_change(demand: Demand) -> Breaches:
     changing_it = changes_by_asking(demand.operations)

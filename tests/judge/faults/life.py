@@ -46,6 +46,18 @@ def life() -> Iterator[Fault]:
         _listed(_relabelled),
         says="between two reads",
     )
+    yield Fault(
+        "shows no books",
+        "list-shelves.behaviour.books.included",
+        _listed(lambda shown, _: [{name: one[name] for name in one if name != "books"} for one in shown]),
+        says="there is no books",
+    )
+    yield Fault(
+        "always shows books",
+        "list-shelves.behaviour.books.included",
+        _listed(lambda shown, _: [{**one, "books": ["a"]} for one in shown]),
+        says="is false",
+    )
     yield Fault("does not filter", "list-shelves.behaviour.label.filter", _unfiltered, says="shows an entry")
     yield Fault(
         "filters too much",

@@ -126,7 +126,8 @@ class CutShortError(Exception):
 class Session:
     """Sends cases to one provider, has every response judged, and knows which room sits where.
 
-    `lasting` are the fields of the named room that could not be put back, and so are left alone.
+    `lasting` are the fields of the named room that could not be put back, and so are left alone. `quiet_room`
+    is one that was made a while ago and to which nothing was sent, None where there is no need of it.
     """
 
     def __init__(self, subject: Subject, options: Options, listener: Listener) -> None:
@@ -153,6 +154,7 @@ class Session:
         self.serial = f"rp{token_hex(5)}{int(datetime.now(UTC).timestamp()):x}"
         self.seats: dict[Seat, str] = {}
         self.lasting: frozenset[str] = frozenset()
+        self.quiet_room: str | None = None
         self._unanswered = LostRequests()
         self._answered: UnsentRequest | None = None
         self._calls = 0

@@ -131,12 +131,15 @@ class Operation:
         """
         return self.by_status.get(str(status)) or self.by_status.get(f"{status // 100}XX")
 
-    def rejection(self, when: str) -> ResponseSpec | None:
+    def rejection(self, when: str, status: int | None = None) -> ResponseSpec | None:
         """Return the documented response for `unauthenticated`, `unknown-room` or `invalid`, else the general
-        one.
+        one; where several are, the one of a status counts.
         """
-        exact = next((response for response in self.responses if response.when == when), None)
-        return exact or self.by_status.get("4XX") or self.by_status.get("default")
+        exact = [response for response in self.responses if response.when == when]
+        spec = self.response(status) if status is not None else None
+        if spec in exact:
+            return spec
+        return next(iter(exact), None) or self.by_status.get("4XX") or self.by_status.get("default")
 
     @cached_property
     def by_rule(self) -> Mapping[tuple[Part, str], tuple[Clause, ...]]:

@@ -12,8 +12,10 @@ from roomproof.judge.judged_interaction import JudgedInteraction, RejectionReaso
 from roomproof.judge.kind import by_received
 from roomproof.judge.register import rule_of
 from roomproof.judge.rule import Rule
-from roomproof.judge.rules import request_values, unique
+from roomproof.judge.rules import request_values, scope_required, unique
 from roomproof.judge.wanted import strangers, unknown_rooms
+
+_FORBIDDEN = 403
 
 
 def statuses(seen: JudgedInteraction) -> Iterator[Evidence]:
@@ -65,11 +67,17 @@ def _expected(seen: JudgedInteraction) -> tuple[ResponseSpec | None, bool]:
         return None, False
     violation = strongest[0]
     is_bad_id = violation.rejection is RejectionReason.UNKNOWN_ROOM and violation.clause.part is Part.REQUEST
+    status = seen.response.response.status
     if violation.rejection is RejectionReason.UNREADABLE or is_bad_id:
-        return None, False
+        # It may have a status of its own; one that is documented for what is invalid is right, too.
+        spec = seen.operation.response(status)
+        return (spec, False) if spec is not None and spec.when == RejectionReason.INVALID else (None, False)
+    if status == _FORBIDDEN and rule_of(violation.clause) is scope_required.RULE:
+        # Whoever is known and lacks a right may get it, whatever strangers get (RFC 9110, 15.5.4).
+        return seen.operation.response(status), False
     is_of_form = violation.clause.rule in ("type", "null") or rule_of(violation.clause) is unique.RULE
     harmless = status_class != 3 and (violation.lenient or is_of_form)
-    return seen.operation.rejection(violation.rejection.value), harmless
+    return seen.operation.rejection(violation.rejection.value, status), harmless
 
 
 RULE = Rule(

@@ -1,0 +1,87 @@
+"""Which status a rejection has: of several that are documented for one reason each is right."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from roomproof.contract.model import Contract
+from roomproof.contract.read import read_contract
+from roomproof.contract.yaml_text import parse_yaml
+from roomproof.interaction import Credentials, Interaction, Request, Response
+from roomproof.judge.evidence import Outcome
+from roomproof.judge.judge import Judge
+
+CONTRACT = """
+openapi: 3.1.0
+info: {title: Halls, version: "1"}
+servers: [{url: https://halls.example}]
+x-provider: halls
+x-source: {document: Halls, section: Halls, field: page}
+x-resource: {parameter: hall, at: [], id: id}
+x-credentials: {scheme: bearer, environment: {token: HALLS_TOKEN, unscoped: HALLS_WEAK_TOKEN}}
+paths:
+  /halls/{hall}:
+    parameters: [{name: hall, in: path, required: true, schema: {type: string}}]
+    patch:
+      operationId: update
+      requestBody:
+        content:
+          application/json: {schema: {type: object, properties: {seats: {type: integer, maximum: 9}}}}
+      responses:
+        "200": {description: changed}
+        "400": {description: cannot be read, x-when: invalid}
+        "401": {description: no right, x-when: unauthenticated}
+        "422": {description: a wrong value, x-when: invalid}
+      x-behaviours:
+        - {path: token, rule: missing-refused, demands: strangers are rejected}
+        - {path: token, rule: scope-required, demands: who lacks a right is rejected}
+"""
+
+
+@pytest.fixture(scope="module")
+def halls() -> Contract:
+    return read_contract(parse_yaml(CONTRACT, "halls.yaml"))
+
+
+def told(
+    halls: Contract, status: int, body: bytes = b'{"seats":10}', who: Credentials = Credentials.VALID
+) -> dict[str, Outcome]:
+    """What a status says of the clauses about statuses, by these."""
+    media = (("Content-Type", "application/json"),)
+    request = Request("PATCH", "https://halls.example/halls/a", media, body, who)
+    evidence = Judge(halls).see(Interaction(request, Response(status, (), b"")))
+    return {
+        item.clause.removeprefix("halls.update.response."): item.outcome
+        for item in evidence
+        if item.clause.endswith(".status")
+    }
+
+
+@pytest.mark.parametrize("status", [400, 422])
+def test_each_status_that_is_documented_for_what_is_invalid_is_right(halls: Contract, status: int) -> None:
+    assert told(halls, status) == {f"{status}.status": Outcome.PASS}
+
+
+def test_another_status_than_these_is_wrong(halls: Contract) -> None:
+    assert told(halls, 409) == {"400.status": Outcome.FAIL}
+
+
+@pytest.mark.parametrize(("status", "found"), [(400, {"400.status": Outcome.PASS}), (411, {})])
+def test_what_cannot_be_read_may_have_any_status(
+    halls: Contract, status: int, found: dict[str, Outcome]
+) -> None:
+    assert told(halls, status, b"{") == found
+
+
+@pytest.mark.parametrize(
+    ("who", "outcome"),
+    [(Credentials.UNSCOPED, set()), (Credentials.MISSING, {Outcome.FAIL})],
+    ids=["who is known", "a stranger"],
+)
+def test_who_lacks_a_right_may_be_forbidden_and_strangers_not(
+    halls: Contract, who: Credentials, outcome: set[Outcome]
+) -> None:
+    body = json.dumps({"seats": 3}).encode()
+    assert set(told(halls, 403, body, who).values()) == outcome

@@ -47,6 +47,8 @@ paths:
         - {name: page, in: query, schema: {type: integer, minimum: 1}}
         - {name: name, in: query, schema: {type: string}}
         - {name: id, in: query, schema: {type: array, items: {type: string}}}
+        - {name: from, in: query, schema: {type: string}}
+        - {name: until, in: query, schema: {type: string}}
         - {name: order, in: query, schema: {type: string, enum: [newest, oldest]}}
       responses: {"200": {description: halls}, "400": {description: bad, x-when: invalid}}
       x-behaviours:
@@ -54,6 +56,8 @@ paths:
         - {path: safe, rule: safe, demands: changes nothing}
         - {path: filter, rule: filter, with: {parameter: name, field: name}, demands: of that name}
         - {path: ids, rule: filter, with: {parameter: id, field: id}, demands: of these ids}
+        - {path: from, rule: filter, with: {parameter: from, field: opens, compare: at-least}, demands: later}
+        - {path: until, rule: filter, with: {parameter: until, field: opens, compare: at-most}, demands: earlier}
     post:
       operationId: create
       requestBody: {content: {application/json: {schema: {type: object, properties: {name: {type: string}}}}}}
@@ -425,6 +429,57 @@ def test_a_filtered_list_that_shows_something_else_is_a_fault(plain: Talk) -> No
 def test_a_filtered_list_that_leaves_out_what_fits_is_a_fault(plain: Talk) -> None:
     plain.make("a").list(asked="/halls?name=a")
     assert plain.broken == {"filter"}
+
+
+DAYS = {"a": "2031-05-01T12:00:00Z", "b": "2031-05-05T12:00:00Z", "c": "2031-05-09T12:00:00Z", "d": None}
+
+
+def opened(talk: Talk, asked: str, *names: str) -> Talk:
+    """Rooms that open on some days, and the list of those that open from a time on, or until then."""
+    for name, day in DAYS.items():
+        talk.make(name, opens=day)
+    entries = [{"id": name, "opens": DAYS[name]} for name in names]
+    return talk.say(f"GET /halls?{asked}", {"halls": entries})
+
+
+@pytest.mark.parametrize(
+    ("asked", "names", "clause"),
+    [
+        ("from=2031-05-04T00:00:00Z", "bc", "from"),
+        ("from=2031-05-04", "bcd", "from"),
+        ("until=2031-05-06T00:00:00Z", "ab", "until"),
+    ],
+)
+def test_a_filter_may_ask_for_times_from_one_on_or_up_to_one(
+    plain: Talk, asked: str, names: str, clause: str
+) -> None:
+    opened(plain, asked, *names)
+    assert plain.broken == set()
+    assert Outcome.PASS in plain.outcomes[f"list.behaviour.{clause}.filter"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "names"),
+    [
+        ("from=2031-05-04T00:00:00Z", "abc"),
+        ("until=2031-05-06T00:00:00Z", "abc"),
+        ("from=2031-05-04T00:00:00Z", "b"),
+        ("until=2031-05-06T00:00:00Z", "b"),
+    ],
+    ids=["shows an earlier one", "shows a later one", "lacks a later one", "lacks an earlier one"],
+)
+def test_a_filter_that_does_not_compare_is_a_fault(plain: Talk, asked: str, names: str) -> None:
+    opened(plain, asked, *names)
+    assert plain.broken == {"filter"}
+
+
+@pytest.mark.parametrize(
+    "asked", ["from=2031-05-05T13:00:00Z", "from=2031-05-05T11:00:00Z", "from=2031-05-05"]
+)
+@pytest.mark.parametrize("names", ["bc", "c"])
+def test_what_counts_of_the_day_itself_no_document_says(plain: Talk, asked: str, names: str) -> None:
+    opened(plain, asked, *names)
+    assert plain.broken == set()
 
 
 # Deletions.

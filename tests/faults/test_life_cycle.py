@@ -31,6 +31,7 @@ RULES = {
     "not-listed": {"deleted"},
     "paging": {"first-again", "repeated", "size-ignored"},
     "filter": {"ignored", "empty"},
+    "found-by": {"unknown"},
     "safe": {"changed-by-read"},
     "default-on-create": {"other"},
 }
@@ -62,7 +63,9 @@ def server() -> Starlette:
         )
 
     async def one(request: Request) -> Response:
-        room = rooms.get(request.path_params["id"])
+        asked = request.path_params["id"]
+        named = next((room for room in rooms.values() if room["name"] == asked), None)
+        room = rooms.get(asked, named if request.method == "GET" else None)
         if room is None:
             return Response(status_code=410 if request.method == "DELETE" else 404)
         if request.method == "DELETE":
@@ -173,6 +176,12 @@ def test_pages_repeat_and_ignore_their_size(serve: Served, word: str, pages: lis
 def test_a_list_is_filtered_in_another_way(serve: Served, word: str, shown: list[str]) -> None:
     assert listed(serve("")("GET", to="", query="name=name-1")) == ["room-1"]
     assert listed(serve(f"behaviour.name.filter.{word}")("GET", to="", query="name=name-1")) == shown
+
+
+def test_a_room_is_found_by_its_id_alone(serve: Served) -> None:
+    right, ask = serve(""), serve("behaviour.name.found-by.unknown")
+    assert right("GET", to="name-1").json == ask("GET", to="room-1").json
+    assert ask("GET", to="name-1").status == 404
 
 
 @pytest.mark.parametrize(("operation", "asked"), [("get-room", None), ("list-rooms", "")])

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime, parsedate_to_datetime
 from typing import Any
+from urllib.parse import unquote
 from uuid import UUID, uuid4
 
 import orjson
@@ -421,7 +422,7 @@ class Mini:
 
     def about_shelves(self, unsent: UnsentRequest, parts: list[str], headers: Mapping[str, str]) -> Answer:
         if parts:
-            shelf = self.on_shelf(parts[0])
+            shelf = self.on_shelf(self.labelled(parts[0]) if unsent.method == "GET" else parts[0])
             return Answer(200, shelf.shown) if unsent.method == "GET" else self.delete_shelf(shelf)
         if unsent.method == "GET":
             return Answer(200, {"shelves": self.page(self.fitting(unsent.query), unsent.query)})
@@ -431,6 +432,12 @@ class Mini:
         shelf = Shelf({"id": str(uuid4()), "label": "", "planks": 3, **body})
         self.shelves[shelf.shown["id"]] = shelf
         return Answer(201, shelf.shown)
+
+    def labelled(self, text: str) -> str:
+        """The id of the shelf with a label, else the text itself."""
+        label = unquote(text)
+        known = (key for key, one in self.shelves.items() if one.shown["label"] == label and not one.deleted)
+        return next(known, text)
 
     def on_shelf(self, shelf_id: str) -> Shelf:
         if shelf_id not in self.shelves or self.shelves[shelf_id].deleted:

@@ -57,7 +57,7 @@ paths:
         - {path: filter, rule: filter, with: {parameter: name, field: name}, demands: of that name}
         - {path: ids, rule: filter, with: {parameter: id, field: id}, demands: of these ids}
         - {path: from, rule: filter, with: {parameter: from, field: opens, compare: at-least}, demands: later}
-        - {path: until, rule: filter, with: {parameter: until, field: opens, compare: at-most}, demands: earlier}
+        - {path: until, rule: filter, with: {parameter: until, field: opens, compare: at-most}, demands: past}
     post:
       operationId: create
       requestBody: {content: {application/json: {schema: {type: object, properties: {name: {type: string}}}}}}
@@ -404,6 +404,41 @@ def test_ids_inside_one_may_be_those_of_what_was_deleted_inside_another(plain: T
     plain.say("DELETE /halls/a/seats/1", status=204).list("1", asked="/halls/b/seats")
     assert plain.broken == set()
     assert plain.list("1", asked="/halls/a/seats").broken == {"not-listed"}
+
+
+# What is found by its name.
+
+
+@pytest.fixture
+def named() -> Talk:
+    read = "operationId: read\n"
+    found = f"{read}      x-behaviours: [{{fields: [name], rule: found-by, demands: found by its name}}]\n"
+    return Talk(read_contract(yaml.safe_load(CONTRACT.replace("LISTING", BY_LINK).replace(read, found))))
+
+
+def test_what_is_found_by_its_name_is_what_its_id_names(named: Talk) -> None:
+    named.make("a", id="1").say("GET /halls/a", {"id": "1", "name": "a"})
+    assert named.broken == set()
+    assert "found-by" in named.kept
+
+
+@pytest.mark.parametrize(
+    ("status", "shown"), [(404, {}), (200, {"id": "2", "name": "b"})], ids=["none", "another one"]
+)
+def test_what_is_not_found_by_its_name_is_a_fault(named: Talk, status: int, shown: Any) -> None:
+    named.make("a", id="1").make("b", id="2").say("GET /halls/a", shown, status)
+    assert "found-by" in named.broken
+
+
+def test_what_is_gone_is_not_found_by_its_name_either(named: Talk) -> None:
+    named.make("a", id="1").say("DELETE /halls/1", status=204).say("GET /halls/a", {}, 404)
+    assert named.broken == set()
+    assert "gone-after-delete" in named.kept
+
+
+def test_what_nobody_is_called_need_not_be_found(named: Talk) -> None:
+    named.make("a", id="1").say("GET /halls/z", {}, 404)
+    assert "read.behaviour.name.found-by" not in named.outcomes
 
 
 # Filters.

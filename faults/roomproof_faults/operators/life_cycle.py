@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
+from urllib.parse import unquote
 
 from roomproof.contract.clause import Part
 from roomproof.contract.resource import Effect
@@ -79,6 +80,11 @@ def other_filter(demand: Demand) -> Breaches:
 def not_included(demand: Demand) -> Breaches:
     name = demand.clause.options["parameter"]
     yield "ignored", f"shows the same whatever {name} says", without(name, demand.operations)
+
+
+@operator(FaultKind.LIFE_CYCLE, Part.BEHAVIOUR, "found-by")
+def not_found(demand: Demand) -> Breaches:
+    yield "unknown", f"finds no room by its {demand.clause.path[0]}", found_by_id_alone()
 
 
 @operator(FaultKind.LIFE_CYCLE, Part.BEHAVIOUR, "safe")
@@ -215,6 +221,17 @@ def same_page_for_all() -> Wrap:
         return same
 
     return wrap
+
+
+def found_by_id_alone() -> Wrap:
+    """Answer a read that names a room by something else than its id as one of a room that does not exist."""
+
+    def change(call: FaultyRequest, reply: FaultyResponse) -> FaultyResponse:
+        shown = str(reply.room.get(reply.api.id, "")) if call.effect is Effect.READ and reply.ok else ""
+        is_by_id = shown.lower() == unquote(call.room_id).lower()
+        return reply if not shown or is_by_id else replace(reply, status=404, body=b"{}")
+
+    return changing(change)
 
 
 def without(parameter: str, on: frozenset[str]) -> Wrap:

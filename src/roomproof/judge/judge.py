@@ -148,9 +148,10 @@ class Judge:
         matched = self.contract.match(request.method, request.path)
         if matched is None:
             return ()
-        operation, parameters = matched
+        operation, interaction = matched[0], Interaction(request, None)
+        parameters = self.learning.by_id(operation, interaction, matched[1])
         state = self.learning.state(operation.resource, request, parameters) if room_is_known else None
-        return self._held(operation, Interaction(request, None), parameters, state)[1]
+        return self._held(operation, interaction, parameters, state)[1]
 
     def lose_sight(self) -> None:
         """Take note that anything may happen before the next interaction: what follows is no evidence of what
@@ -178,7 +179,8 @@ class Judge:
         if matched is None:
             self.learning.doubt(interaction)
             return []
-        operation, parameters = matched
+        operation = matched[0]
+        parameters = self.learning.by_id(operation, interaction, matched[1])
         if why := why_unusable(interaction):
             return self._see_nothing(operation, interaction, parameters, why)
         self._losses.note_response(interaction.request)

@@ -26,7 +26,7 @@ from roomproof.judge.judged_interaction import (
 from roomproof.judge.placeholder import is_placeholder
 from roomproof.judge.recency import Recency
 from roomproof.judge.rooms import LastRead, LastUpdate, Repeat, Rooms, RoomState
-from roomproof.judge.rules import gone_after_delete
+from roomproof.judge.rules import found_by, gone_after_delete
 from roomproof.judge.rules.replayed_once import first_sent, repeatability_key
 from roomproof.judge.rules.unique import given_up
 from roomproof.judge.walk import entries_of
@@ -76,6 +76,27 @@ class Learning:
         named = unquote(parameters.get(known.parameter, "")) if own_id is None else own_id
         key = self.identities.key(request, named)
         return None if key is None else self.inside(known, parameters) + key
+
+    def by_id(
+        self, operation: Operation, interaction: Interaction, parameters: Mapping[str, str]
+    ) -> Mapping[str, str]:
+        """Return the parameters of a path with the id of the room in place of what else it may be found by,
+        its name for instance.
+
+        It is the room that the response shows, if it has that name, else one that is known to have it, or had
+        it before it was deleted. What no room is known to be called stays.
+        """
+        names = [clause.path[0] for clause in found_by.RULE.clauses(operation)]
+        resource = operation.resource or self.contract.room
+        asked = unquote(parameters.get(resource.parameter, ""))
+        if not names or not asked or self.state(resource, interaction.request, parameters) is not None:
+            return parameters
+        found = _shown_as(interaction, resource, names, asked)
+        if found is None:
+            rooms = self.of(resource)
+            known = (*rooms.existing.values(), *(state for state in rooms.states.values() if state.deleted))
+            found = next((one.own_id for one in known if _is_called(one.known, names, asked)), None)
+        return parameters if found is None else {**parameters, resource.parameter: found}
 
     def inside(self, resource: Resource, parameters: Mapping[str, str]) -> str:
         """Return the ids that a path names before one of a resource, with a slash after each.
@@ -358,3 +379,17 @@ class Learning:
                 state.known = {
                     name: value for name, value in state.known.items() if same(entry.get(name, value), value)
                 }
+
+
+def _shown_as(interaction: Interaction, resource: Resource, names: list[str], asked: str) -> str | None:
+    """Return the id of the room that a response shows, if it is called as was asked for."""
+    response = interaction.response
+    if response is None or not 200 <= response.status < 300:
+        return None
+    room = resource.representation(response_json(interaction.request, response)) or {}
+    own_id = room.get(resource.id)
+    return own_id if isinstance(own_id, str) and _is_called(room, names, asked) else None
+
+
+def _is_called(room: Mapping[str, Any], names: list[str], asked: str) -> bool:
+    return any(room.get(name) == asked for name in names)

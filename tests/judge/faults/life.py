@@ -66,6 +66,12 @@ def life() -> Iterator[Fault]:
         says="does not show it",
     )
     yield Fault(
+        "knows no labels",
+        "get-shelf.behaviour.label.found-by",
+        lambda mini: setattr(mini, "labelled", lambda text: text),
+        says="it is not found",
+    )
+    yield Fault(
         "shows what is gone",
         "delete-shelf.behaviour.gone.gone-after-delete",
         _reads_what_is_gone,

@@ -5,6 +5,7 @@ last.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -80,7 +81,7 @@ def _in_order(operations: list[Operation], order: tuple[Effect, ...]) -> list[Op
 
 def _exercise(session: Session, operation: Operation) -> None:
     bench = session.bench(operation)
-    with session.in_own_room(is_lasting=operation.method not in SAFE):
+    with session.in_own_room(is_lasting=operation.method not in SAFE), _where_it_may_be(session, operation):
         for number, case in enumerate(plan(bench, session.random)):
             # That the plain one is accepted is what a rejection of another one is held against.
             if number == 0 and not session.is_settled:
@@ -96,6 +97,19 @@ def _exercise(session: Session, operation: Operation) -> None:
             _turn_pages(session, operation, operation.listing)
         if operation.method in SAFE:
             _look_before_and_after(session, operation)
+
+
+@contextmanager
+def _where_it_may_be(session: Session, operation: Operation) -> Iterator[None]:
+    """Look into the room that was named for what the run cannot make: no room of its own has any of it."""
+    seats, resource = session.seats, operation.resource
+    is_unmade = resource is not None and session.contract.about(resource, Effect.CREATE) is None
+    if operation.method in SAFE and session.contract.is_inside(operation) and is_unmade:
+        session.seats = {**seats, Seat.MAIN: seats.get(Seat.NAMED, seats[Seat.MAIN])}
+    try:
+        yield
+    finally:
+        session.seats = seats
 
 
 def _turn_pages(session: Session, operation: Operation, listing: Listing) -> None:

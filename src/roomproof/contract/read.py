@@ -249,6 +249,11 @@ def _listing(node: Mapping[str, Any], effect: Effect, resource: Resource | None)
         told.get("size", ""),
         told.get("find", {}),
         told.get("by", ""),
+        frozenset(
+            line["with"]["parameter"]
+            for line in node.get("x-behaviours", ())
+            if line.get("rule") == "filter" and "parameter" in line.get("with", {})
+        ),
     )
 
 

@@ -67,10 +67,10 @@ class PageNumbering:
 class Listing:
     """How a list shows its entries: where they stand, and the field that names each of them.
 
-    `query` is what a run asks with; the next page is found by a link in the response
-    (`next`), or by a number (`page`); `size` is the query parameter that says how many entries a page
-    has. `find` is the query that finds an entry by its name, `{serial}` in it, and `by` the field that holds
-    this name.
+    `query` is what a run asks with; the next page is found by a link in the response (`next`), or by a number
+    (`page`); `size` is the query parameter that says how many entries a page has, `filters` are those of
+    which a clause says what they leave out. `find` is the query that finds an entry by its name, `{serial}`
+    in it, and `by` the field that holds this name.
     """
 
     entries: Path = ()
@@ -81,6 +81,7 @@ class Listing:
     size: str = ""
     find: Mapping[str, str] = field(default_factory=dict)
     by: str = ""
+    filters: frozenset[str] = frozenset()
 
     def shown(self, body: Json) -> list[Json] | None:
         """Return the entries in a response body; None where there is no list."""
@@ -102,7 +103,7 @@ class Listing:
     def may_be_cursor(self, name: str) -> bool:
         """Whether a query parameter may be one that only the link to another page can tell."""
         counted = self.page is not None and name == self.page.parameter
-        known = name in self.query or name == self.size or counted
+        known = name in self.query or name == self.size or counted or name in self.filters
         return self.next is not None and not known and any(word in name.lower() for word in _CURSORS)
 
 

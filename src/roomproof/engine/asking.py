@@ -16,6 +16,7 @@ from roomproof.contract.clause import Clause, Part
 from roomproof.contract.model import Operation, Parameter
 from roomproof.contract.parameters import as_text, read_text
 from roomproof.contract.read import is_form
+from roomproof.contract.resource import Listing
 from roomproof.engine.bodies import CaseParts
 from roomproof.engine.carriers import carriers
 from roomproof.engine.case import Case, Seat
@@ -92,7 +93,8 @@ def parameter_cases(bench: CaseParts, basis: Case) -> Iterator[Case]:
     for sample in turns(boundary(schema, {}, anchor=anchor), invalid(schema, {}, anchor=anchor)):
         case = with_parameters(basis, known, sample)
         # Of the sizes of pages the limits tell something, and hardly each one between them.
-        if case is not None and not (sample.valid and sample.rule == "type" and sample.path == (size,)):
+        is_size = sample.valid and sample.rule == "type" and sample.path == (size,)
+        if case is not None and not (is_size or _is_left_open(known, sample)):
             yield case
     for parameter in known.values():
         if parameter.required:
@@ -102,6 +104,15 @@ def parameter_cases(bench: CaseParts, basis: Case) -> Iterator[Case]:
                 without=basis.without | {(parameter.place, parameter.name)},
                 valid=False,
             )
+
+
+def _is_left_open(known: Mapping[str, Parameter], sample: Sample) -> bool:
+    """Whether the contract leaves open what becomes of a value that a sample aims at: it tells nothing."""
+    schema = known[sample.path[0]].schema
+    if "x-unsettled" not in schema:
+        return False
+    value = read_text(schema, as_text(sample.value[sample.path[0]]))
+    return validator(schema["x-unsettled"]["schema"]).is_valid(value)
 
 
 def _generated(bench: CaseParts) -> dict[str, Parameter]:
@@ -125,9 +136,16 @@ def _generated(bench: CaseParts) -> dict[str, Parameter]:
         for parameter in bench.operation.parameters
         if parameter.place != "path"
         and (parameter.name, parameter.place) in said
-        and not (listing is not None and parameter.place == "query" and listing.may_be_cursor(parameter.name))
+        and not (listing is not None and parameter.place == "query" and _is_cursor(parameter, listing))
         and not (parameter.place == "header" and parameter.name.lower() in spared)
     }
+
+
+def _is_cursor(parameter: Parameter, listing: Listing) -> bool:
+    """Whether only a link tells which values a parameter may have; where the contract says which are left
+    open, the others can be tried.
+    """
+    return listing.may_be_cursor(parameter.name) and "x-unsettled" not in parameter.schema
 
 
 def _is_about_value(clause: Clause) -> bool:

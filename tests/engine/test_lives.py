@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from itertools import count
 from typing import Any
 
@@ -22,7 +23,7 @@ from roomproof.journal.journal import Journal
 from roomproof.judge.evidence import Outcome
 from roomproof.targets.http import HttpTarget
 from roomproof.verdict import Finding, Verdict
-from roomproof_strategies import Special
+from roomproof_strategies import Sample, Setting, Special
 
 Json = Any
 Serve = Callable[[Any], AbstractContextManager[str]]
@@ -344,3 +345,46 @@ def test_what_may_show_late_is_waited_for(only: tuple[str, ...], serve: Serve) -
     verdicts = result.verdicts.verdicts()
     assert verdicts["halls.list.behaviour.halls.safe"] is Verdict.PASS
     assert verdicts["halls.delete.behaviour.gone.gone-after-delete"] is Verdict.PASS
+
+
+class HallsOfOneName(Halls):
+    """The same server, where no two halls have one name; `taken` are the names that were asked for in vain."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.taken: list[str] = []
+
+    def _made(self, told: dict[str, Json]) -> Json:
+        if told.get("name") in [hall["name"] for hall in self.halls.values()]:
+            self.taken.append(told["name"])
+            raise RejectedError(400)
+        return super()._made(told)
+
+
+def test_rooms_that_need_a_name_of_their_own_get_one(serve: Serve) -> None:
+    numbers, listed = count(), "        - {path: list, rule: listed, demands: a new hall is listed}\n"
+    text = CONTRACT.replace(
+        listed, f"{listed}        - {{fields: [name], rule: unique, demands: one hall of a name}}\n"
+    )
+
+    def named(operation: str, sample: Sample, _: Setting) -> Sample:
+        if operation != "create" or sample.path[:1] == ("name",) or not isinstance(sample.value, dict):
+            return sample
+        name = {"name": f"hall-{next(numbers)}"} if isinstance(sample.value.get("name"), str) else {}
+        return replace(sample, value={**sample.value, **name})
+
+    halls = HallsOfOneName()
+    with serve(halls) as origin:
+        subject = replace(subject_at(origin, Journal(), text), special=Special(adapt=named))
+        result = Run(subject, Options(max_examples=0), lambda *_: None).verify()
+
+    assert fails(result) == {}
+    verdicts = result.verdicts.verdicts()
+    for clause in (
+        "create.behaviour.name.unique",
+        "create.behaviour.size.default-on-create",
+        "delete.behaviour.gone.gone-after-delete",
+    ):
+        assert verdicts[f"halls.{clause}"] is Verdict.PASS, clause
+    # What the rule about names asks for once more, and no plain name.
+    assert {name.partition("-")[0] for name in halls.taken} == {"hall"}

@@ -154,7 +154,10 @@ def _make_rooms(session: Session, maker: Operation) -> None:
     basis = plain(
         maker.schema, bench.special.fields(session.setting(Seat.MAIN)), anchor=datetime.now(UTC) + ANCHOR
     )
-    cases = (bench.exact({}, "an empty body"), bench.case(basis))
+    names = maker.schema.get("required", ())
+    note = "what is required, and no more" if names else "an empty body"
+    least = replace(basis, value={name: basis.value[name] for name in names}, note=note)
+    cases = (bench.case(least), bench.case(basis))
     for number, case in enumerate((*cases, *cases)):
         interaction, _ = session.send(case)
         if number == 0:
@@ -167,8 +170,8 @@ def _make_rooms(session: Session, maker: Operation) -> None:
             else "no room could be made"
         )
         raise CutShortError(f"{why}, so nothing else could be tried")
-    # The room that was made of nothing shows what defaults are after an update, so it sits beside the main
-    # one.
+    # The room that was made of what is required shows what defaults are after an update, so it sits beside
+    # the main one.
     session.seats = dict(zip((Seat.MAIN, Seat.OTHER), reversed(session.made[:2]), strict=False))
 
 
@@ -177,13 +180,13 @@ def make_room(session: Session) -> str | None:
     contract, earlier = session.contract, frozenset(session.made)
     if contract.maker is not None:
         bench = session.bench(contract.maker)
-        body = plain(
+        sample = plain(
             contract.maker.schema,
             bench.special.fields(session.setting(Seat.MAIN)),
             anchor=datetime.now(UTC) + ANCHOR,
-        ).value
-        required = {name: body[name] for name in contract.maker.schema.get("required", ())}
-        session.send(bench.exact(required, "a room of its own"))
+        )
+        required = {name: sample.value[name] for name in contract.maker.schema.get("required", ())}
+        session.send(bench.case(replace(sample, value=required, note="a room of its own")))
     elif contract.creating is not None:
         session.call(contract.creating)
     return next((room_id for room_id in session.made if room_id not in earlier), None)

@@ -74,7 +74,8 @@ def _case(bench: CaseParts, basis: Sample, one: WantedRequest) -> Case:
     if one.base is Base.EMPTY:
         case = bench.exact({}, one.note)
     elif one.base is Base.REQUIRED:
-        required = {name: left[name] for name in bench.operation.schema.get("required", ())}
+        names = bench.operation.schema.get("required", ())
+        required = bench.adapted(replace(basis, value={name: left[name] for name in names}), Seat.MAIN)
         case = bench.exact(bench.completed({**required, **(one.fields or {})}, Seat.MAIN), one.note)
     elif one.fields is not None:
         case = bench.exact({**bench.adapted(basis, Seat.MAIN), **one.fields}, one.note)

@@ -348,7 +348,7 @@ def test_what_may_show_late_is_waited_for(only: tuple[str, ...], serve: Serve) -
 
 
 class HallsOfOneName(Halls):
-    """The same server, where no two halls have one name; `taken` are the names that were asked for in vain."""
+    """The same server, where no two halls have one name; `taken` are those that were asked for in vain."""
 
     def __init__(self) -> None:
         super().__init__()

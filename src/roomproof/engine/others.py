@@ -142,7 +142,7 @@ def _walk(
         return
     room_id = session.seats.get(Seat.MAIN, "") if session.contract.room.step in operation.path else ""
     for _ in pages_of(
-        listing, listing.key, lambda query: session.call(operation, room_id, {**asked, **query}), most
+        listing, listing.key, lambda query: session.call(operation, room_id, {**query, **asked}), most
     ):
         session.judging.catch_up()
 

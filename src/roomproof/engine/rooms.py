@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
 from roomproof.contract.model import Operation
+from roomproof.contract.resource import Effect
 from roomproof.engine import restore
 from roomproof.engine.asking import parameter_cases, plain_body
 from roomproof.engine.case import Seat, encode
@@ -90,9 +91,12 @@ def _spare_the_named_room(session: Session) -> None:
         _look_at_the_named_room(session, operation, lasting)
 
 
-def _look_at_the_named_room(session: Session, operation: Operation, lasting: Container[str]) -> None:
-    """Update what can be put back in the named room, once, since there may be in it what no new room has."""
-    if not changes_fields(operation):
+def _look_at_the_named_room(session: Session, operation: Operation, lasting: Collection[str]) -> None:
+    """Update what can be put back in the named room, once, since there may be in it what no new room has.
+
+    An update that replaces the room is no such one where something in it can not be put back.
+    """
+    if operation.effect is Effect.CREATE or (lasting and not changes_fields(operation)):
         return
     bench = session.bench(operation)
     sample = plain(

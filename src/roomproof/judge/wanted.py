@@ -15,8 +15,9 @@ from roomproof.judge.rule import Scene, WantedRequest
 def strangers(_: Scene) -> Iterator[WantedRequest]:
     """Yield requests without credentials, with wrong ones, and with too few rights."""
     yield WantedRequest("no credentials", credentials=Credentials.MISSING)
-    yield WantedRequest("wrong credentials", credentials=Credentials.WRONG)
+    # Before the many wrong ones, since of deletions only a few are sent.
     yield WantedRequest("credentials without the scope", credentials=Credentials.UNSCOPED)
+    yield WantedRequest("wrong credentials", credentials=Credentials.WRONG)
 
 
 def unknown_rooms(scene: Scene) -> Iterator[WantedRequest]:

@@ -1,5 +1,5 @@
 """What SignalWire rooms need: times in order, join_from before join_until before remove_at, and in the
-future.
+future; for each new one a name that no other room has.
 """
 
 from __future__ import annotations
@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from itertools import pairwise
+from itertools import count, pairwise
 
 from roomproof_strategies.sample import Sample, Setting, Special
 from roomproof_strategies.windows import aim, moment, shifted, written
@@ -15,9 +15,29 @@ from roomproof_strategies.windows import aim, moment, shifted, written
 _NAMES = ("join_from", "join_until", "remove_at")
 _APART = 7
 _AHEAD = timedelta(days=20)
+_SHORT = 60
+"""Of a longer name it is the length that counts."""
+_NUMBERS = count()
 
 
-def adapt(_operation: str, sample: Sample, setting: Setting) -> Sample:
+def adapt(operation: str, sample: Sample, setting: Setting) -> Sample:
+    """Return the sample with a name of its own where it makes a room, and with its times in order."""
+    return _in_time(_named(sample, setting) if operation == "create-room" else sample, setting)
+
+
+def _named(sample: Sample, setting: Setting) -> Sample:
+    """Return the sample with a tail at a short name that belongs to this room; a name that is aimed at stays,
+    unless it is one of those that may be set.
+    """
+    body = sample.value
+    name = body.get("name") if isinstance(body, dict) else None
+    is_aimed_at = sample.path[:1] == ("name",) and sample.rule not in ("accepted", "unique")
+    if not isinstance(name, str) or not name or len(name) > _SHORT or is_aimed_at:
+        return sample
+    return replace(sample, value={**body, "name": f"{name}-{setting.serial}-{next(_NUMBERS):x}"})
+
+
+def _in_time(sample: Sample, setting: Setting) -> Sample:
     """Return the sample with its times in order and in the future, those that the room has already counted
     in.
 

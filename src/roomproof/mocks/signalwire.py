@@ -1,14 +1,17 @@
 """A mock of SignalWire video rooms.
 
-Source: the document "Update a Room". What it leaves open follows the provider's specification, rows S1 to S19
-of the observed behaviour, named where a rule rests on one. Where the two give a field different names (row
-S1), the document is followed.
+Source: the document "Update a Room", and for every other operation the vendor's specification. What the
+document leaves open follows the specification, too, rows S1 to S19 of the observed behaviour, named where a
+rule rests on one. Where the two give a field different names (row S1), an update is told by the document's, a
+new room by the specification's, and whatever is not the response to an update shows both.
 """
 
 from __future__ import annotations
 
+import json
 import uuid
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -16,9 +19,22 @@ from starlette.responses import Response
 
 from roomproof.mocks import Mock, wire
 from roomproof.mocks.credentials import has_basic
-from roomproof.mocks.rules import boolean, integer, matching, one_of, read_fields, string, text, unfit
-from roomproof.mocks.timestamps import format_instant, now, parse_date_time, parse_full_date
-from roomproof.mocks.wire import Reason, RejectedError, query_integer, read_object, response
+from roomproof.mocks.lateness import Lateness
+from roomproof.mocks.rules import (
+    boolean,
+    integer,
+    mapping,
+    matching,
+    one_of,
+    read_fields,
+    string,
+    text,
+    unfit,
+)
+from roomproof.mocks.signalwire_lists import asked_flag, filtered, moment, paged
+from roomproof.mocks.signalwire_sessions import Session, timestamp
+from roomproof.mocks.timestamps import SECOND, now
+from roomproof.mocks.wire import Reason, RejectedError, read_object, response
 
 PROJECT_ID = "a7c2e4d6-1b3f-4c5d-8e9f-0123456789ab"
 API_TOKEN = "mock-signalwire-token"
@@ -26,6 +42,7 @@ API_TOKEN_WITHOUT_SCOPE = "mock-signalwire-token-without-video-scope"
 SPACE = "mock-space"
 
 _ROOM_ID = "b84d1f37-6c05-4e92-a1d8-3f7e9a2c5b60"
+_QUIET_ROOM_ID = "5d0e7b92-41c8-4f3a-b6d7-92e8a1c3f504"
 _PREFIX = "/api/video"
 _STATUSES = {
     Reason.CREDENTIALS: (401, "Unauthorized"),
@@ -44,18 +61,18 @@ _LAYOUTS = (
 
 def _moment(value: object, place: str) -> str:
     """An RFC 3339 date-time, or a date that stands for its first second in UTC (Body, join_from)."""
-    sent = string(value, place)
-    instant = parse_date_time(sent)
-    if instant is None:
-        instant = parse_full_date(sent)
+    instant = moment(string(value, place))
     if instant is None:
         raise unfit("must be an RFC 3339 date-time or date", place)
-    return _timestamp(instant)
+    return timestamp(instant)
 
 
-def _timestamp(instant: int) -> str:
-    """Whole seconds and Z (row S11)."""
-    return format_instant(instant, 0)
+def _meta(value: object, place: str) -> dict[str, object]:
+    """An object of at most 2000 characters when it is serialised (row S3)."""
+    kept = mapping(value, place)
+    if len(json.dumps(kept, ensure_ascii=False, separators=(",", ":"))) > 2000:
+        raise unfit("must have at most 2000 characters when serialised", place)
+    return kept
 
 
 _FIELDS = {
@@ -71,9 +88,15 @@ _FIELDS = {
     "layout": one_of(*_LAYOUTS),
     "record_on_start": boolean,
     "enable_room_previews": boolean,
-    "audio_video_sync": boolean,
+    "meta": _meta,
 }
-"""Update a Room, Body; the layouts are those of the specification (row S7)."""
+"""What both operations take; the layouts are those of the specification (row S7)."""
+
+_OF_UPDATE = {**_FIELDS, "audio_video_sync": boolean}
+_NEW_NAME = "sync_audio_video"
+_SYNC = ("audio_video_sync", _NEW_NAME)
+"""Both names of one switch (row S1)."""
+_OF_CREATE = {**_FIELDS, _NEW_NAME: boolean}
 
 _NAME = {"name": matching("[A-Za-z0-9_-]{1,100}", "must have 1 to 100 of the characters A-Z a-z 0-9 _ -")}
 """Schema, name; the body of an update has no such field."""
@@ -83,55 +106,65 @@ _Room = dict[str, object]
 
 @dataclass(frozen=True)
 class _Space:
-    """The video rooms of one project, by id; nobody ever joins one, so no room has an active session."""
+    """The video rooms of one project and the sessions of some of them, by id; the serial number of each room
+    that there ever was.
+    """
 
+    lateness: Lateness
     rooms: dict[str, _Room] = field(default_factory=dict)
+    sessions: dict[str, Session] = field(default_factory=dict)
+    serials: dict[str, int] = field(default_factory=dict)
 
     async def list(self, request: Request) -> Response:
-        """One page of the rooms, with links to its neighbours."""
-        size = query_integer(request, "page_size", 50, 1, 1000)
-        number = query_integer(request, "page_number", 0, 0, 1_000_000)
-        last = max(0, len(self.rooms) - 1) // size
-        pages = {"self": number, "first": 0, "next": number + 1, "prev": number - 1}
-        links = {
-            name: f"{_PREFIX}/rooms?page_number={page}&page_size={size}"
-            for name, page in pages.items()
-            if name == "self" or 0 <= page <= last
-        }
-        page_start = number * size
-        return response({"links": links, "data": list(self.rooms.values())[page_start : page_start + size]})
+        """One page of the rooms that the query asks for, with links to its neighbours."""
+        shows_session = asked_flag(request, "include_active_session")
+        rooms = filtered(request, self.lateness.shown(self.rooms))
+        links, page = paged(request, f"{_PREFIX}/rooms", rooms, self.serials)
+        data = [self._shown(room) if shows_session else room for room in page]
+        return response({"links": links, "data": data})
 
     async def create(self, request: Request) -> Response:
         """A new room: its name is required and unique, and the response is 200 (row S12, S19)."""
         document = await read_object(request, "application/json")
         if "name" not in document:
             raise unfit("must be present", "name")
-        fields = read_fields(document, _NAME | _FIELDS)
+        fields = read_fields(document, _NAME | _OF_CREATE)
         if any(room["name"] == fields["name"] for room in self.rooms.values()):
             raise RejectedError(Reason.CONFLICT, "another room has this name", "name")
         return response(self.new_room(str(uuid.uuid4()), fields))
 
     async def get(self, request: Request) -> Response:
-        """The room with this id or name."""
+        """The room with this id or name, with its session where the query asks for it."""
+        shows_session = asked_flag(request, "include_active_session")
         name = request.path_params["room_id"]
         named = next((room for room in self.rooms.values() if room["name"] == name), None)
-        return response(self._room(request) if named is None else named)
+        room = self._room(request) if named is None else named
+        return response(self._shown(room) if shows_session else room)
 
     async def update(self, request: Request) -> Response:
-        """Update a room: no field is required, and those that the body does not name stay (row S14)."""
+        """Update a room: no field is required, and those that the body does not name stay (row S14).
+
+        The document lists the session among what is answered, and no parameter that asks for it; of the
+        switch with two names it knows one.
+        """
         room = self._room(request)
-        room |= read_fields(await read_object(request, "application/json"), _FIELDS)
-        room["updated_at"] = _timestamp(now())
-        return response(room)
+        room |= _under_both_names(read_fields(await read_object(request, "application/json"), _OF_UPDATE))
+        room["updated_at"] = timestamp(now())
+        self.lateness.note(self.rooms)
+        return response({name: value for name, value in self._shown(room).items() if name != _NEW_NAME})
 
     async def delete(self, request: Request) -> Response:
         """Remove the room."""
-        del self.rooms[str(self._room(request)["id"])]
+        room_id = str(self._room(request)["id"])
+        del self.rooms[room_id]
+        self.sessions.pop(room_id, None)
+        self.lateness.note(self.rooms)
         return Response(status_code=204)
 
     def new_room(self, room_id: str, fields: _Room) -> _Room:
-        """Keep a room with the defaults of the document, and null where it gives none (rows S5, S9)."""
-        created_at = _timestamp(now())
+        """Keep a room with the documented defaults, and null where there is none (rows S2, S5, S9)."""
+        created_at = timestamp(now())
+        self.serials[room_id] = len(self.serials) + 1
         self.rooms[room_id] = {
             "id": room_id,
             "name": fields["name"],
@@ -145,14 +178,25 @@ class _Space:
             "remove_after_seconds_elapsed": None,
             "layout": "grid-responsive",
             "record_on_start": False,
+            "tone_on_entry_and_exit": True,
+            "room_join_video_off": False,
+            "user_join_video_off": False,
             "enable_room_previews": False,
             "audio_video_sync": None,
+            "sync_audio_video": None,
+            "meta": None,
+            "prioritize_handraise": False,
             "fps": 20,
             "created_at": created_at,
             "updated_at": created_at,
-            **fields,
+            **_under_both_names(fields),
         }
+        self.lateness.note(self.rooms)
         return self.rooms[room_id]
+
+    def _shown(self, room: Mapping[str, object]) -> Mapping[str, object]:
+        session = self.sessions.get(str(room["id"]))
+        return room if session is None else {**room, "active_session": session.shown()}
 
     def _room(self, request: Request) -> _Room:
         # An id that is no UUID is just one that no room has.
@@ -160,6 +204,12 @@ class _Space:
         if room is None:
             raise RejectedError(Reason.MISSING, "there is no room with this id")
         return room
+
+
+def _under_both_names(fields: _Room) -> _Room:
+    """Fields as they are kept: the switch for sound and picture under both of its names."""
+    sent = next((fields[name] for name in _SYNC if name in fields), None)
+    return fields if sent is None else {**fields, **dict.fromkeys(_SYNC, sent)}
 
 
 async def _admit(request: Request) -> None:
@@ -185,9 +235,15 @@ def _reject(rejection: RejectedError) -> Response:
     return response({"errors": [error]}, 422)
 
 
-def _build() -> Starlette:
-    space = _Space()
-    space.new_room(_ROOM_ID, {"name": "mock-room"})
+def _build(seconds: float = 0.0) -> Starlette:
+    space, began = _Space(Lateness()), now() - 60 * SECOND
+    busy = space.new_room(_ROOM_ID, {"name": "mock-room"})
+    space.sessions[_ROOM_ID] = Session(dict(busy), began)
+    quiet = space.new_room(_QUIET_ROOM_ID, {"name": "mock-room-after-hours"})
+    space.sessions[_QUIET_ROOM_ID] = Session(dict(quiet), began, began + 30 * SECOND)
+    # Late is what changes from now on: the rooms that are there from the start are in every list.
+    space = replace(space, lateness=Lateness(seconds))
+    space.lateness.note(space.rooms)
     operations: wire.Operations = {
         "/rooms": {"GET": space.list, "POST": space.create},
         "/rooms/{room_id}": {"GET": space.get, "PUT": space.update, "DELETE": space.delete},
@@ -206,4 +262,5 @@ MOCK = Mock(
         "SIGNALWIRE_SPACE": SPACE,
     },
     room_id=_ROOM_ID,
+    build_late=_build,
 )

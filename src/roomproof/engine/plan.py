@@ -4,7 +4,8 @@ early.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from random import Random
 
@@ -19,10 +20,18 @@ from roomproof_strategies import Sample, boundary, invalid, plain
 
 OTHER_EVERY = 6
 """After how many cases about the main room the other room is looked at."""
+MOST_ROOMS = 1_500
+"""So many bodies make rooms, and no more, where a run is about other operations, too: lists become too long
+to be read.
+"""
+FEW = 6
+"""Where there are more, so many are sent for each rule of a field that a change of a room has as well."""
 
 
-def plan(bench: CaseParts, random: Random) -> Iterator[Case]:
-    """Yield every deterministic case of an operation."""
+def plan(bench: CaseParts, random: Random, *, is_one_of_several: bool = False) -> Iterator[Case]:
+    """Yield every deterministic case of an operation; fewer of one that makes rooms, where it is one of
+    several that a run is about.
+    """
     if not bench.tells_a_room:
         yield from asking(bench, random)
         return
@@ -33,9 +42,12 @@ def plan(bench: CaseParts, random: Random) -> Iterator[Case]:
     yield bench.case(first)
     if bench.has_other and not bench.makes_rooms:
         yield bench.case(_without_defaults(bench, second), Seat.OTHER)
+    right, wrong = boundary(schema, fields, anchor=anchor), invalid(schema, fields, anchor=anchor)
+    if is_one_of_several and bench.makes_rooms:
+        right, wrong = _thinned(bench, list(right), list(wrong))
     yield from turns(
-        _with_other(bench, boundary(schema, fields, anchor=anchor), second),
-        _alone_and_among_others(bench, invalid(schema, fields, anchor=anchor), first),
+        _with_other(bench, right, second),
+        _alone_and_among_others(bench, wrong, first),
         turns(
             *wanted(bench, first, random),
             carriers(bench, first),
@@ -43,6 +55,31 @@ def plan(bench: CaseParts, random: Random) -> Iterator[Case]:
             parameter_cases(bench, bench.case(first)),
         ),
     )
+
+
+def _thinned(
+    bench: CaseParts, right: list[Sample], wrong: list[Sample]
+) -> tuple[Iterator[Sample], Iterator[Sample]]:
+    """Return fewer samples where there are very many: of a field that a change of a room has as well, each
+    value is tried there.
+    """
+    # What is wrong is tried alone and among others.
+    if len(right) + 2 * len(wrong) <= MOST_ROOMS:
+        return iter(right), iter(wrong)
+    changing = (one for one in bench.contract.changing if one.is_documented)
+    shared = {name for one in changing for name in one.schema.get("properties", {})}
+    return _few(right, shared), _few(wrong, shared)
+
+
+def _few(samples: Iterable[Sample], shared: set[str]) -> Iterator[Sample]:
+    met: Counter[tuple[str, str]] = Counter()
+    for sample in samples:
+        name = sample.path[0] if sample.path else ""
+        met[name, sample.rule] += 1
+        # Each word of a list has to be accepted.
+        is_listed = sample.valid and sample.rule == "enum"
+        if is_listed or (name and name not in shared) or met[name, sample.rule] <= FEW:
+            yield sample
 
 
 def _with_other(bench: CaseParts, samples: Iterator[Sample], other: Sample) -> Iterator[Case]:

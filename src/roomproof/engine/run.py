@@ -69,7 +69,8 @@ class Run:
             for operation in session.contract.telling
             if session.selection.wants_operation(operation)
         )
-        for number, case in enumerate(plan(bench, session.random)):
+        several = session.selection.is_everything and len(session.contract.telling) > 1
+        for number, case in enumerate(plan(bench, session.random, is_one_of_several=several)):
             if number >= SETTING:
                 session.offer(case)
                 continue

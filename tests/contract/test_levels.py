@@ -28,8 +28,8 @@ LEVELS = [
     ("telnyx.*.response.body.media-type", "sample", "Telnyx: *", "Response samples"),
     ("signalwire.update-room.request.body.media-type", "observed", "docs/observed.md", "Life cycle*"),
     ("signalwire.update-room.response.body.media-type", "observed", "docs/observed.md", "Life cycle*"),
-    # Of what is not on the page the specification says it; how a new room is told, the collection of requests that
-    # the vendor has says otherwise.
+    # Of what is not on the page the specification says it; of a request that makes a room, the vendor's own
+    # collection of requests says otherwise.
     ("signalwire.[cgl]*.response.body.media-type", "documented", "SignalWire: Video API *", "*responses"),
     ("signalwire.create-room.request.body.media-type", "observed", "SignalWire: Video API *", "POST /rooms*"),
     (

@@ -39,7 +39,7 @@ def test_life_of_a_room(client: RestClient) -> None:
     assert rooms.get("Blue") == shown
     listed = {room["id"]: room for room in rooms.list()["data"]}
     assert listed[created["id"]] == shown
-    assert list(listed)[0] == MOCK.room_id
+    assert next(iter(listed)) == MOCK.room_id
     rooms.delete(created["id"])
     with pytest.raises(SignalWireRestError) as rejection:
         rooms.get(created["id"])

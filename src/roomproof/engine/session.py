@@ -126,8 +126,7 @@ class CutShortError(Exception):
 class Session:
     """Sends cases to one provider, has every response judged, and knows which room sits where.
 
-    `lasting` are the fields of the named room that could not be put back, and so are left alone. `quiet_room`
-    is one that was made a while ago and to which nothing was sent, None where there is no need of it.
+    `lasting` are the fields of the named room that could not be put back, and so are left alone.
     """
 
     def __init__(self, subject: Subject, options: Options, listener: Listener) -> None:
@@ -154,7 +153,6 @@ class Session:
         self.serial = f"rp{token_hex(5)}{int(datetime.now(UTC).timestamp()):x}"
         self.seats: dict[Seat, str] = {}
         self.lasting: frozenset[str] = frozenset()
-        self.quiet_room: str | None = None
         self._unanswered = LostRequests()
         self._answered: UnsentRequest | None = None
         self._calls = 0

@@ -135,13 +135,15 @@ def _walk(
 def _look_before_and_after(session: Session, operation: Operation) -> None:
     """Read a room, ask, and read it again: an operation that only asks changes nothing.
 
-    A new room is best, since nothing that was sent to it before can show only now.
+    A new room is best, since nothing that was sent to it before can show only now, or one that was left alone
+    until that is over.
     """
     resource = operation.resource or session.contract.room
     reading = session.contract.about(resource, Effect.READ)
     if reading is None or not safe.RULE.clauses(operation):
         return
-    own_id = _made(session, resource) or _seated(session, resource)
+    quiet = session.quiet_room if resource is session.contract.room else None
+    own_id = quiet or _made(session, resource) or _seated(session, resource)
     if not own_id:
         return
     _ask(session, reading, own_id)

@@ -36,6 +36,7 @@ def asking(bench: CaseParts, random: Random) -> Iterator[Case]:
     families = [_bodies(bench), parameter_cases(bench, bench.case(basis)), *wanted(bench, basis, random)]
     if bench.operation.body is not None and bench.operation.is_documented:
         families.append(carriers(bench, basis))
+        families.append(provider_samples(bench, basis))
     yield from turns(*families)
 
 
@@ -78,6 +79,17 @@ def _unwrapped(sample: Sample, operation: Operation) -> Sample:
     return replace(sample, value=sample.value[_ROOT], path=sample.path[1:])
 
 
+def provider_samples(bench: CaseParts, basis: Sample) -> Iterator[Case]:
+    """Yield what the provider's own strategies add, where the operation has the fields; required fields are
+    filled in.
+    """
+    known = bench.operation.schema.get("properties", {})
+    required = {name: basis.value[name] for name in bench.operation.schema.get("required", ())}
+    for sample in bench.special.samples(bench.setting(Seat.MAIN)):
+        if set(sample.value) <= set(known):
+            yield bench.case(replace(sample, value={**required, **sample.value}))
+
+
 def parameter_cases(bench: CaseParts, basis: Case) -> Iterator[Case]:
     """Yield cases with values of parameters that are at their limits, and beyond them, and without those that
     are required.
@@ -85,12 +97,7 @@ def parameter_cases(bench: CaseParts, basis: Case) -> Iterator[Case]:
     known = _generated(bench)
     if not known:
         return
-    schema = {"type": "object", "properties": {key: parameter.schema for key, parameter in known.items()}}
-    anchor = bench.setting(Seat.MAIN).now + ANCHOR
-    for sample in turns(boundary(schema, {}, anchor=anchor), invalid(schema, {}, anchor=anchor)):
-        case = with_parameters(basis, known, sample)
-        if case is not None:
-            yield case
+    # First, since of deletions only a few are sent.
     for parameter in known.values():
         if parameter.required:
             yield replace(
@@ -99,6 +106,12 @@ def parameter_cases(bench: CaseParts, basis: Case) -> Iterator[Case]:
                 without=basis.without | {(parameter.place, parameter.name)},
                 valid=False,
             )
+    schema = {"type": "object", "properties": {key: parameter.schema for key, parameter in known.items()}}
+    anchor = bench.setting(Seat.MAIN).now + ANCHOR
+    for sample in turns(boundary(schema, {}, anchor=anchor), invalid(schema, {}, anchor=anchor)):
+        case = with_parameters(basis, known, sample)
+        if case is not None:
+            yield case
 
 
 def _generated(bench: CaseParts) -> dict[str, Parameter]:

@@ -26,7 +26,7 @@ LEVELS = [
     ("azure.list-*.response.body.media-type", "documented", "Azure Rooms: specification *", "*_List"),
     ("azure.get-room.response.body.media-type", "documented", "Azure Rooms: specification *", "Rooms_Get"),
     (
-        "azure.update-participants.*.body.media-type",
+        "azure.update-participants.request.body.media-type",
         "documented",
         "Azure Rooms: specification *",
         "Participants_Update",
@@ -34,14 +34,14 @@ LEVELS = [
     ("azure.*-room*.response.*.status", "documented", "Azure Rooms: *", "*"),
     ("azure.*-participants.response.200.status", "documented", "Azure Rooms: specification *", "*"),
     (
-        "azure.list-*.response.default.error.code.present",
+        "azure.list-*.response.default.error.present",
         "documented",
         "Azure Communication Services: common types *",
-        "CommunicationError",
+        "CommunicationErrorResponse",
     ),
     # That a null removes only an example shows.
     (
-        "azure.update-participants.request.participants.values.null",
+        "azure.update-participants.request.participants.values.nullable",
         "sample",
         "Azure Rooms: specification *",
         "UpdateParticipantsRequest",

@@ -101,8 +101,9 @@ def operation_ids(provider: str, item: Mapping[str, Any]) -> Iterator[tuple[str,
         for status, response in node["responses"].items():
             yield from response_ids(operation, status, response)
         for line in node.get("x-behaviours", ()):
-            schema = next(iter(body["content"].values()))["schema"]
-            fields = list(schema["properties"]) if line.get("fields") == "all" else line.get("fields")
+            fields = line.get("fields")
+            if fields == "all":
+                fields = list(next(iter(body["content"].values()))["schema"]["properties"])
             yield from (
                 (f"{operation}.behaviour.{name}.{line['rule']}", None) for name in fields or [line["path"]]
             )

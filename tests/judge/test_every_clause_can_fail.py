@@ -179,7 +179,7 @@ def answers_anything(operation: Operation) -> Iterator[Interaction]:
 def takes_and_rejects_the_wrong_ones(contract: Contract, operation: Operation) -> Iterator[Interaction]:
     """Every body outside the limits is accepted, every body on them rejected."""
     special, schema = find_special(contract.provider), operation.body.schema
-    response = whole(operation.success.schema)
+    response = whole(operation.success.schema) if operation.success.schema else EMPTY
     yield from (accepted(operation, body, response) for body in wrong(schema))
     for sample in boundary(schema, special.fields(SETTING), anchor=ANCHOR):
         yield exchange(operation, special.adapt(operation.id, sample, SETTING).value, 422, EMPTY)
@@ -273,7 +273,7 @@ def makes_odd_rooms(contract: Contract, operation: Operation) -> Iterator[Intera
         for name in contract.room.id, "other":
             yield accepted(operation, {name: odd[contract.room.id]}, in_response(contract, odd))
     for clause in operation.clauses:
-        if clause.rule.startswith("listed-"):
+        if "call" in clause.options:
             call = contract.by_id(clause.options["call"])
             yield accepted(operation, {clause.path[0]: {"someone": {}}}, in_response(contract, room))
             path = call.path.replace(contract.room.step, str(room[contract.room.id]))
@@ -299,6 +299,67 @@ def makes_odd_rooms(contract: Contract, operation: Operation) -> Iterator[Intera
             in_response(contract, {**odd, contract.room.id: "1"}),
             "1",
         )
+
+
+def page_of(operation: Operation, *entries: Any, linked: bool = False) -> Interaction:
+    """A page of a list, with a link to the next one or without."""
+    listing = operation.listing
+    body: Any = {}
+    for way, value in ((listing.entries, list(entries)), (listing.next if linked else (), "?page=2")):
+        for step in reversed(way or ()):
+            value = {step: value}
+        body |= value if way else {}
+    return exchange(operation, None, int(operation.success.status), body)
+
+
+def behind(page: Interaction) -> Interaction:
+    """The same page as the one to which the link leads."""
+    url = page.request.url
+    return replace(page, request=replace(page.request, url=f"{url}{'&' if '?' in url else '?'}page=2"))
+
+
+def live_oddly(contract: Contract) -> Iterator[list[Interaction]]:
+    """Lists and reads show neither what was made nor what was changed; what was deleted is still there."""
+    maker, listing, reading = contract.maker, contract.listing, contract.reading
+    if maker is None or listing is None or reading is None or not listing.is_documented:
+        return
+    room = {**contract.room.representation(whole(maker.success.schema)), contract.room.id: ROOM_ID}
+    other_room = {**room, contract.room.id: ROOM_ID.replace("7", "8")}
+    other = {name: value if name == contract.room.id else another(value) for name, value in room.items()}
+    made = accepted(maker, {}, in_response(contract, room))
+    read, read_otherwise = (accepted(reading, None, in_response(contract, one)) for one in (room, other))
+    yield [made, page_of(listing)]
+    for operation in contract.telling:
+        told = accepted(operation, {}, in_response(contract, room))
+        yield [made, told, read, page_of(listing, other)]
+    yield [page_of(listing, room, linked=True), behind(page_of(listing, room, other_room))]
+    yield [made, read, read, read_otherwise]
+    yield [made, read, page_of(listing, room), read_otherwise]
+    if contract.deleting is not None:
+        deleted = exchange(contract.deleting, None, int(contract.deleting.success.status), EMPTY)
+        again = replace(deleted, response=replace(deleted.response, status=299))
+        yield [made, deleted, read, page_of(listing, room), again]
+
+
+def changes_nothing_inside(contract: Contract) -> Iterator[list[Interaction]]:
+    """Lists inside a room show an entry twice, and nothing of what a request told of them."""
+    for operation in contract.operations:
+        if operation.listing is not None and contract.is_inside(operation):
+            one, two = ({operation.listing.key: name} for name in ("someone", "another"))
+            yield [page_of(operation, one, linked=True), behind(page_of(operation, one, two))]
+        for clause in operation.behaviours:
+            if "call" in clause.options and operation not in contract.telling:
+                fields = find_special(contract.provider).fields(SETTING)
+                body = next(boundary(operation.body.schema, fields, anchor=ANCHOR)).value
+                told = exchange(operation, body, int(operation.success.status), {})
+                room = {**whole(contract.maker.success.schema), contract.room.id: ROOM_ID}
+                page = page_of(contract.by_id(clause.options["call"]))
+                yield [accepted(contract.maker, {}, in_response(contract, room)), told, page, page]
+
+
+def by_the_minute(interactions: list[Interaction]) -> Iterator[Interaction]:
+    for minute, one in enumerate(interactions):
+        yield replace(one, at=NOW + timedelta(minutes=minute))
 
 
 def gives_what_is_unique_to_two_rooms(contract: Contract, operation: Operation) -> Iterator[Interaction]:
@@ -403,8 +464,11 @@ def test_every_clause_can_be_broken(contract: Contract) -> None:
         broken |= broken_by(contract, answers_anything(operation), forgetting=True)
         broken |= broken_by(contract, responses_oddly(operation))
         broken |= broken_by(contract, takes_what_is_malformed(operation))
+    for operation in contract.operations:
+        if operation.body is not None and operation.is_documented:
+            wrong_ones = takes_and_rejects_the_wrong_ones(contract, operation)
+            broken |= broken_by(contract, wrong_ones, forgetting=True)
     for operation in contract.telling:
-        broken |= broken_by(contract, takes_and_rejects_the_wrong_ones(contract, operation), forgetting=True)
         special_body = next(
             boundary(operation.body.schema, find_special(contract.provider).fields(SETTING), anchor=ANCHOR)
         ).value
@@ -417,6 +481,8 @@ def test_every_clause_can_be_broken(contract: Contract) -> None:
         broken |= broken_by(contract, makes_odd_rooms(contract, operation))
         broken |= broken_by(contract, gives_what_is_unique_to_two_rooms(contract, operation))
         broken |= broken_by(contract, rejects_oddly(operation))
+    for stream in (*live_oddly(contract), *changes_nothing_inside(contract)):
+        broken |= broken_by(contract, by_the_minute(stream))
     assert contract.clauses.keys() - broken == SHOWN_ELSEWHERE & contract.clauses.keys()
 
 

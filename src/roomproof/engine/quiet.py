@@ -46,6 +46,9 @@ class QuietRooms:
                 session.call(session.contract.deleting, self._deleted)
         if self._made_for:
             session.quiet_room = make_room(session)
+        if session.quiet_room is not None and session.contract.reading is not None:
+            # Only the next request tells that the one before it has been answered.
+            session.call(session.contract.reading, session.quiet_room)
         self._begun = monotonic()
 
     def end(self) -> None:

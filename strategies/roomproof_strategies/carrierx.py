@@ -15,6 +15,7 @@ from hypothesis.strategies import SearchStrategy
 
 from roomproof_strategies.sample import Json, Sample, Setting, Special
 
+_CREATE = "create-room"
 _READ_ONLY = ("account_sid", "meeting_room_sid")
 _CODE = re.compile(r"[1-9][0-9]{5}", re.ASCII)
 _LOWEST, _CODES = 100_000, 900_000
@@ -48,10 +49,10 @@ def _codes(serial: str) -> SearchStrategy[Json]:
 
 @st.composite
 def _moved_codes(draw: st.DrawFn, serial: str) -> str:
-    return _moved(str(_LOWEST + draw(_NUMBERS)), serial)
+    return _moved(str(_LOWEST + draw(_NUMBERS)), crc32(serial.encode()))
 
 
-def adapt(_operation: str, sample: Sample, setting: Setting) -> Sample:
+def adapt(operation: str, sample: Sample, setting: Setting) -> Sample:
     """Return the sample with codes that differ from those of other rooms and from each other; whatever is no
     code stays.
     """
@@ -60,27 +61,25 @@ def adapt(_operation: str, sample: Sample, setting: Setting) -> Sample:
     if not isinstance(listed, list):
         return sample
     taken: set[str] = set()
-    return replace(
-        sample, value={**body, "access_codes": [_distinct(item, setting.room_id, taken) for item in listed]}
-    )
+    # Of the rooms that are made each is another one: none may have the codes of those before it.
+    shift = int(setting.now.timestamp() * 1_000) if operation == _CREATE else crc32(setting.room_id.encode())
+    return replace(sample, value={**body, "access_codes": [_distinct(item, shift, taken) for item in listed]})
 
 
-def _distinct(item: Json, room: str, taken: set[str]) -> Json:
+def _distinct(item: Json, shift: int, taken: set[str]) -> Json:
     code = item.get("access_code") if isinstance(item, dict) else None
     if not isinstance(code, str) or not _CODE.fullmatch(code):
         return item
-    code = _moved(code, room)
+    code = _moved(code, shift)
     while code in taken:
         code = str(_LOWEST + (int(code) - _LOWEST + 1) % _CODES)
     taken.add(code)
     return {**item, "access_code": code}
 
 
-def _moved(code: str, word: str) -> str:
-    """Return another code of six digits, as far from the given one as the word says; different codes stay
-    different.
-    """
-    return str(_LOWEST + (int(code) - _LOWEST + crc32(word.encode())) % _CODES)
+def _moved(code: str, shift: int) -> str:
+    """Return another code of six digits, so far from the given one; different codes stay different."""
+    return str(_LOWEST + (int(code) - _LOWEST + shift) % _CODES)
 
 
 def samples(setting: Setting) -> Iterator[Sample]:

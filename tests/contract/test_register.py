@@ -74,36 +74,35 @@ def keyword_ids(
 def expected_ids(provider: str, document: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
     yield from (pair for item in document["paths"].values() for pair in operation_ids(provider, item))
     for item in document.get("x-observed-paths", {}).values():
-        # How such a call is made is known, and no demand.
-        yield from (
-            (clause_id, schema)
-            for clause_id, schema in operation_ids(provider, item)
-            if ".request." not in clause_id
-        )
+        yield from operation_ids(provider, item, is_documented=False)
 
 
-def operation_ids(provider: str, item: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+def operation_ids(
+    provider: str, item: Mapping[str, Any], *, is_documented: bool = True
+) -> Iterator[tuple[str, Any]]:
     for method in item.keys() & {"get", "post", "put", "patch", "delete"}:
         node, shared = item[method], item.get("parameters", [])
         operation = f"{provider}.{node['operationId']}"
         for parameter in [*shared, *node.get("parameters", [])]:
-            if parameter.get("required") and parameter["in"] != "path":
+            # Of a call that no document has it is known that it may carry one.
+            if is_documented and parameter.get("required") and parameter["in"] != "path":
                 yield f"{operation}.request.{parameter['name']}.required", None
             yield from keyword_ids(
                 parameter["schema"], (parameter["name"],), f"{operation}.request", parameter["in"]
             )
         body = node.get("requestBody", {})
-        if body.get("required"):
-            yield f"{operation}.request.body.required", None
-        for media in body.get("content", {}).values():
-            yield f"{operation}.request.body.media-type", None
-            yield from keyword_ids(media["schema"], (), f"{operation}.request", "body")
+        schema = next((media["schema"] for media in body.get("content", {}).values()), {})
+        # The body of such a call is an example, unless its fields are known.
+        if is_documented or "properties" in schema:
+            if body.get("required"):
+                yield f"{operation}.request.body.required", None
+            for media in body.get("content", {}).values():
+                yield f"{operation}.request.body.media-type", None
+                yield from keyword_ids(media["schema"], (), f"{operation}.request", "body")
         for status, response in node["responses"].items():
             yield from response_ids(operation, status, response)
         for line in node.get("x-behaviours", ()):
-            fields = line.get("fields")
-            if fields == "all":
-                fields = list(next(iter(body["content"].values()))["schema"]["properties"])
+            fields = list(schema["properties"]) if line.get("fields") == "all" else line.get("fields")
             yield from (
                 (f"{operation}.behaviour.{name}.{line['rule']}", None) for name in fields or [line["path"]]
             )

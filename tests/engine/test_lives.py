@@ -225,16 +225,16 @@ class Halls:
         return 200, seats[rest[0]]
 
 
-def subject_at(origin: str, journal: Journal) -> Subject:
-    contract = read_contract(parse_yaml(CONTRACT, "halls"))
+def subject_at(origin: str, journal: Journal, text: str = CONTRACT) -> Subject:
+    contract = read_contract(parse_yaml(text, "halls"))
     return Subject(contract, (), Special(), HttpTarget(origin), Bearer("halls-token"), None, None, journal)
 
 
-def run(serve: Serve, fault: str = "", *only: str) -> tuple[Result, Halls, Journal]:
+def run(serve: Serve, fault: str = "", *only: str, text: str = CONTRACT) -> tuple[Result, Halls, Journal]:
     halls, journal = Halls(fault), Journal()
     with serve(halls) as origin:
         result = Run(
-            subject_at(origin, journal), Options(max_examples=0, only=only), lambda *_: None
+            subject_at(origin, journal, text), Options(max_examples=0, only=only), lambda *_: None
         ).verify()
     return result, halls, journal
 
@@ -321,3 +321,34 @@ def test_a_room_that_an_update_brings_back_is_deleted_once_more(serve: Serve) ->
     _, halls, journal = run(serve, "revives", FAULTS["revives"][0])
 
     assert (halls.halls, journal.settled) == ({}, True)
+
+
+LENIENT = (
+    CONTRACT.replace("rule: read-after-write,", "rule: read-after-write, with: {within-seconds: 0.3},")
+    .replace("rule: gone-after-delete,", "rule: gone-after-delete, with: {within-seconds: 0.3},")
+    .replace(
+        "      x-list: {entries: [halls]}",
+        "      x-list: {entries: [halls]}\n"
+        "      x-behaviours: [{path: halls, rule: safe, demands: a list changes nothing}]",
+    )
+    .replace(
+        "        - {path: list, rule: listed,",
+        "        - {fields: all, rule: read-after-write, with: {within-seconds: 0.3}, demands: is read so}\n"
+        "        - {path: list, rule: listed,",
+    )
+)
+"""The same, but reads may be late."""
+
+
+LATE = (
+    "halls.list.behaviour.halls.safe",
+    "halls.delete.behaviour.gone.gone-after-delete",
+    *(f"halls.create.behaviour.{name}.read-after-write" for name in ("name", "note", "size")),
+)
+
+
+@pytest.mark.parametrize("only", [(), LATE])
+def test_what_may_show_late_is_waited_for(only: tuple[str, ...], serve: Serve) -> None:
+    verdicts = run(serve, "", *only, text=LENIENT)[0].verdicts.verdicts()
+
+    assert {clause: verdicts[clause] for clause in LATE} == dict.fromkeys(LATE, Verdict.PASS)

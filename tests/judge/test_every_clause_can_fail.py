@@ -17,6 +17,7 @@ from roomproof.auth.basic import Basic
 from roomproof.auth.bearer import Bearer
 from roomproof.contract.clause import Part
 from roomproof.contract.model import Contract, Operation
+from roomproof.contract.resource import PageNumbering
 from roomproof.engine import plan, run
 from roomproof.engine.run import Options, Run, Subject
 from roomproof.interaction import Credentials, Interaction, Request, Response, RoomKnowledge
@@ -42,6 +43,7 @@ SHOWN_ELSEWHERE = {
     # Its one value that is not left open is null, which only the sample shows: rejected, it breaks
     # `nullable`.
     "carrierx.update-room.request.did_group_sid.accepted",
+    "carrierx.create-room.request.did_group_sid.accepted",
     # One end of a window is certain only beside a known other end, which these made-up streams do not show.
     "azure.update-room.request.validFrom.accepted",
     "azure.update-room.request.validUntil.accepted",
@@ -57,7 +59,7 @@ def exchange(
     query = "&".join(
         f"{item.name}={item.schema.get('enum', [''])[0]}"
         for item in operation.parameters
-        if item.place == "query"
+        if item.place == "query" and item.required
     )
     url = f"https://provider.example{re.sub('{[^}]*}', room_id, operation.path)}?{query}"
     typed = (("Content-Type", operation.body.media_type),) if operation.body else ()
@@ -312,16 +314,17 @@ def page_of(operation: Operation, *entries: Any, linked: bool = False) -> Intera
     return exchange(operation, None, int(operation.success.status), body)
 
 
-def behind(page: Interaction) -> Interaction:
-    """The same page as the one to which the link leads."""
+def behind(page: Interaction, numbering: PageNumbering | None = None) -> Interaction:
+    """The same page as the one after a page of one entry: to which the link leads, or which has its number."""
     url = page.request.url
-    return replace(page, request=replace(page.request, url=f"{url}{'&' if '?' in url else '?'}page=2"))
+    query = f"{numbering.parameter}={numbering.first + 1}" if numbering else "page=2"
+    return replace(page, request=replace(page.request, url=f"{url}{'&' if '?' in url else '?'}{query}"))
 
 
 def live_oddly(contract: Contract) -> Iterator[list[Interaction]]:
     """Lists and reads show neither what was made nor what was changed; what was deleted is still there."""
-    maker, listing, reading = contract.maker, contract.listing, contract.reading
-    if maker is None or listing is None or reading is None or not listing.is_documented:
+    maker, listing, reading = contract.creating, contract.listing, contract.reading
+    if maker is None or listing is None or reading is None or not maker.success.schema:
         return
     room = {**contract.room.representation(whole(maker.success.schema)), contract.room.id: ROOM_ID}
     other_room = {**room, contract.room.id: ROOM_ID.replace("7", "8")}
@@ -332,7 +335,10 @@ def live_oddly(contract: Contract) -> Iterator[list[Interaction]]:
     for operation in contract.telling:
         told = accepted(operation, {}, in_response(contract, room))
         yield [made, told, read, page_of(listing, other)]
-    yield [page_of(listing, room, linked=True), behind(page_of(listing, room, other_room))]
+    assert listing.listing is not None
+    # A link is followed, and so is a number where there are no links.
+    numbering = listing.listing.page if listing.listing.next is None else None
+    yield [page_of(listing, room, linked=True), behind(page_of(listing, room, other_room), numbering)]
     yield [made, read, read, read_otherwise]
     yield [made, read, page_of(listing, room), read_otherwise]
     if contract.deleting is not None:
@@ -380,6 +386,12 @@ def rejects_oddly(operation: Operation) -> Iterator[Interaction]:
         for credentials in (Credentials.VALID, Credentials.MISSING):
             for room in (RoomKnowledge.EXISTS, RoomKnowledge.NONE):
                 yield replace(first, request=replace(first.request, credentials=credentials, room=room))
+
+
+def knows_no_unknown_rooms(operation: Operation) -> Iterator[Interaction]:
+    """A request about a room that does not exist gets a status that is documented for nothing."""
+    first = exchange(operation, None, 418, EMPTY)
+    yield replace(first, request=replace(first.request, room=RoomKnowledge.NONE))
 
 
 class Zoo:
@@ -464,8 +476,10 @@ def test_every_clause_can_be_broken(contract: Contract) -> None:
         broken |= broken_by(contract, answers_anything(operation), forgetting=True)
         broken |= broken_by(contract, responses_oddly(operation))
         broken |= broken_by(contract, takes_what_is_malformed(operation))
+        if operation.names_one and operation.body is None:
+            broken |= broken_by(contract, knows_no_unknown_rooms(operation))
     for operation in contract.operations:
-        if operation.body is not None and operation.is_documented:
+        if operation in contract.telling or (operation.body is not None and operation.is_documented):
             wrong_ones = takes_and_rejects_the_wrong_ones(contract, operation)
             broken |= broken_by(contract, wrong_ones, forgetting=True)
     for operation in contract.telling:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import base64
+import time
 from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
 
 import pytest
 from urllib3 import BaseHTTPResponse
@@ -151,6 +154,109 @@ def test_empty_create_is_enough(send: Send) -> None:
     assert response.status == 200
     assert response.json().keys() == set(FIELDS)
     assert send("GET", "/meeting_rooms").json()["items"][-1] == response.json()
+
+
+def test_fixed_fields_of_a_new_room_are_not_the_sender_s(send: Send) -> None:
+    own = "2652635f-10a6-4b2a-a46b-2eeb75ddeab6"
+
+    room = send("POST", "/meeting_rooms", {"meeting_room_sid": own, "account_sid": own}).json()
+
+    assert own not in (room["meeting_room_sid"], room["account_sid"])
+    assert send("GET", f"/meeting_rooms/{room['meeting_room_sid']}").json() == room
+
+
+def named(send: Send, *names: str) -> list[str]:
+    """Make rooms, and return their ids after that of the first room."""
+    made = [send("POST", "/meeting_rooms", {"name": name}).json()["meeting_room_sid"] for name in names]
+    return [str(MOCK.room_id), *made]
+
+
+def listed(send: Send, query: str = "") -> list[str]:
+    return [room["meeting_room_sid"] for room in send("GET", f"/meeting_rooms{query}").json()["items"]]
+
+
+def test_a_list_comes_in_pages_in_the_order_of_creation(send: Send) -> None:
+    known = named(send, *(f"Room {number}" for number in range(11)))
+
+    assert listed(send) == known[:10]
+    assert listed(send, "?offset=10") == known[10:]
+    assert listed(send, "?limit=5&offset=5") == known[5:10]
+    assert listed(send, "?limit=1000") == known
+    assert listed(send, "?offset=12") == []
+    page = send("GET", "/meeting_rooms?limit=5&offset=10").json()
+    assert {name: value for name, value in page.items() if name != "items"} == {
+        "count": 2, "total": 12, "offset": 10, "limit": 5,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("query", "names"),
+    [
+        ('filter=name eq "Second room"', ["Second room"]),
+        ("filter=name eq Third", ["Third"]),
+        ("filter=name ne 'Third'", ["Mock meeting room", "Second room"]),
+        ('filter=name ne Third and name ne "Second room"', ["Mock meeting room"]),
+        (f"filter=meeting_room_sid eq {MOCK.room_id}", ["Mock meeting room"]),
+        ("filter=name eq Fourth", []),
+        ("order=name", ["Mock meeting room", "Second room", "Third"]),
+        ("order=name desc", ["Third", "Second room", "Mock meeting room"]),
+        ("order=name desc&limit=1&offset=1", ["Second room"]),
+        ("order=name asc&filter=name ne Third&offset=1", ["Second room"]),
+    ],
+)
+def test_a_list_is_filtered_and_ordered(send: Send, query: str, names: list[str]) -> None:
+    named(send, "Third", "Second room")
+
+    rooms = send("GET", f"/meeting_rooms?{query.replace(' ', '%20')}").json()
+
+    found = [room["name"] for room in rooms["items"]]
+    assert (found if query.startswith("order") else sorted(found)) == names
+    assert rooms["count"] == len(names)
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "limit=0", "limit=1001", "limit=-1", "limit=ten", "limit=1.5", "limit=", "offset=-1", "offset=x",
+        "offset=10000000000", "filter=", "filter=name", "filter=name is x", "filter=access_codes eq 1",
+        "filter=name eq x or name eq y", "filter=name eq x and", 'filter=name eq "x', "order=", "order=size",
+        "order=name up", "order=properties",
+    ],
+)  # fmt: skip
+def test_a_list_is_not_asked_for_in_another_way(send: Send, query: str) -> None:
+    response = send("GET", f"/meeting_rooms?{query.replace(' ', '%20')}")
+
+    assert response.status == 422
+    assert response.json()["errors"][0]["message"].startswith(query.partition("=")[0])
+
+
+def test_a_list_can_be_late(connect: Callable[[Mock], Send]) -> None:
+    assert MOCK.build_late is not None
+    send = connect(replace(MOCK, build=partial(MOCK.build_late, 60.0)))
+    before = send("GET", "/meeting_rooms").json()
+
+    made = send("POST", "/meeting_rooms", {"name": "New"}).json()
+    send("PATCH", ROOM, {"name": "Other"})
+    send("PUT", ROOM, send("GET", ROOM).json() | {"properties": {"a": 1}})
+
+    assert before["total"] == 1
+    assert send("GET", "/meeting_rooms").json() == before
+    assert send("GET", f"/meeting_rooms/{made['meeting_room_sid']}").json() == made
+    assert send("DELETE", ROOM).status == 204
+    assert send("GET", "/meeting_rooms").json() == before
+
+
+def test_a_late_list_shows_each_change_in_the_end(connect: Callable[[Mock], Send]) -> None:
+    assert MOCK.build_late is not None
+    send = connect(replace(MOCK, build=partial(MOCK.build_late, 0.2)))
+    send("DELETE", ROOM)
+    made = send("POST", "/meeting_rooms", {"name": "New"}).json()
+    kept = send("PATCH", f"/meeting_rooms/{made['meeting_room_sid']}", {"name": "Other"}).json()
+    kept = send("PUT", f"/meeting_rooms/{made['meeting_room_sid']}", kept | {"properties": {"a": 1}}).json()
+
+    time.sleep(0.3)
+
+    assert send("GET", "/meeting_rooms").json()["items"] == [kept]
 
 
 @pytest.mark.parametrize("media_type", ["application/merge-patch+json", "text/json"])

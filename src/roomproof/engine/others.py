@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from datetime import UTC, datetime
 
 from roomproof.contract.model import Contract, Operation
 from roomproof.contract.resource import Effect, Listing, Resource
@@ -18,7 +19,7 @@ from roomproof.engine.rooms import make_room
 from roomproof.engine.session import Session
 from roomproof.engine.wanted import filters
 from roomproof.interaction import SAFE
-from roomproof.judge.delay import within_seconds
+from roomproof.judge.delay import is_over, longest, within_seconds
 from roomproof.judge.rules import gone_after_delete, listed, not_listed, read_after_write, safe
 
 _INSIDE = (
@@ -135,21 +136,43 @@ def _walk(
 def _look_before_and_after(session: Session, operation: Operation) -> None:
     """Read a room, ask, and read it again: an operation that only asks changes nothing.
 
-    A new room is best, since nothing that was sent to it before can show only now, or one that was left alone
-    until that is over.
+    Best is a room of which nothing that was sent to it before can show only now.
     """
     resource = operation.resource or session.contract.room
     reading = session.contract.about(resource, Effect.READ)
     if reading is None or not safe.RULE.clauses(operation):
         return
     quiet = session.quiet_room if resource is session.contract.room else None
-    own_id = quiet or _made(session, resource) or _seated(session, resource)
+    at_rest = quiet or _at_rest(session, resource)
+    own_id = at_rest or _made(session, resource) or _seated(session, resource)
     if not own_id:
         return
+    if own_id != at_rest and (delay := _delay_of_reads(session, resource)):
+        # Only the next request tells that the last one has been answered.
+        _ask(session, reading, own_id)
+        session.wait(delay)
     _ask(session, reading, own_id)
     if operation is not reading:
         _ask(session, operation, own_id if operation.names_one else None)
     _ask(session, reading, own_id)
+
+
+def _at_rest(session: Session, resource: Resource) -> str | None:
+    """Return the id of the main room, if it was updated so long ago that every read has to show it; else
+    None.
+    """
+    own_id = session.seats.get(Seat.MAIN)
+    session.judging.catch_up()
+    state = session.judging.rooms.get(own_id) if own_id and resource is session.contract.room else None
+    if state is None or state.written is None:
+        return None
+    delay = _delay_of_reads(session, resource)
+    return own_id if delay and is_over(delay, state.written.answered_by, datetime.now(UTC)) else None
+
+
+def _delay_of_reads(session: Session, resource: Resource) -> float:
+    """Return how many seconds after an update a read of a room may show what was before it."""
+    return longest(read_after_write.RULE, session.contract) if resource is session.contract.room else 0
 
 
 def _read_what_was_written(session: Session, operation: Operation) -> None:
@@ -244,16 +267,21 @@ def _delete(session: Session, operation: Operation) -> None:
             own_id = _made(session, resource)
             if own_id is None:
                 return
-            _delete_one(session, resource, case, own_id)
+            _delete_one(session, resource, case, own_id, waits=number == 0)
 
 
-def _delete_one(session: Session, resource: Resource, case: Case, own_id: str) -> None:
+def _delete_one(session: Session, resource: Resource, case: Case, own_id: str, *, waits: bool) -> None:
     seats = session.seats
     if resource is session.contract.room:
         session.seats = {**seats, Seat.MAIN: own_id}
     try:
         session.send(case)
         if case.proof is None and case.valid:
+            if waits:
+                # Once is enough to see it, and to see it each time takes long.
+                rules = (gone_after_delete.RULE, not_listed.RULE)
+                clauses = [clause for rule in rules for clause in rule.clauses(case.operation)]
+                session.wait(max(map(within_seconds, clauses), default=0))
             _look_for_deleted(session, resource, case, own_id)
     finally:
         session.seats = seats

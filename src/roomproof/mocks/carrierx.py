@@ -14,8 +14,9 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
 
-from roomproof.mocks import Mock, wire
+from roomproof.mocks import Mock, carrierx_lists, wire
 from roomproof.mocks.credentials import has_basic
+from roomproof.mocks.lateness import Lateness
 from roomproof.mocks.rules import mapping, matching, nullable, one_of, read_fields, text, unfit
 from roomproof.mocks.wire import Reason, RejectedError, read_object, response
 
@@ -78,10 +79,11 @@ class _Endpoint:
     """The meeting rooms of one conference endpoint, by secure id."""
 
     rooms: dict[str, _Room] = field(default_factory=dict)
+    lateness: Lateness = field(default_factory=Lateness)
 
-    async def list(self, _: Request) -> Response:
-        """All meeting rooms."""
-        return response({"items": list(self.rooms.values()), "total": len(self.rooms)})
+    async def list(self, request: Request) -> Response:
+        """A page of the meeting rooms."""
+        return response(carrierx_lists.page(request, self.lateness.shown(self.rooms)))
 
     async def create(self, request: Request) -> Response:
         """A new meeting room; no field is required, and the response is 200 (row C7)."""
@@ -95,20 +97,20 @@ class _Endpoint:
     async def patch(self, request: Request) -> Response:
         """Update with PATCH: only the fields in the body change."""
         room = self._room(request)
-        room |= self._fields(await read_object(request, "application/json"), str(room["meeting_room_sid"]))
-        return response(room)
+        fields = self._fields(await read_object(request, "application/json"), str(room["meeting_room_sid"]))
+        return response(self._update(room, fields))
 
     async def put(self, request: Request) -> Response:
         """Update with PUT: all fields must be present, and those that cannot be modified stay (note)."""
         room = self._room(request)
         document = await read_object(request, "application/json")
         _require(document, room, "body")
-        room |= self._fields(document, str(room["meeting_room_sid"]))
-        return response(room)
+        return response(self._update(room, self._fields(document, str(room["meeting_room_sid"]))))
 
     async def delete(self, request: Request) -> Response:
         """Remove the meeting room (row C8)."""
         del self.rooms[str(self._room(request)["meeting_room_sid"])]
+        self.lateness.note(self.rooms)
         return Response(status_code=204)
 
     def new_room(self, sid: str, fields: _Room) -> _Room:
@@ -122,7 +124,13 @@ class _Endpoint:
             "name": "",
             **fields,
         }
+        self.lateness.note(self.rooms)
         return self.rooms[sid]
+
+    def _update(self, room: _Room, fields: _Room) -> _Room:
+        room |= fields
+        self.lateness.note(self.rooms)
+        return room
 
     def _room(self, request: Request) -> _Room:
         room = self.rooms.get(request.path_params["meeting_room_sid"])
@@ -159,12 +167,14 @@ def _reject(rejection: RejectedError) -> Response:
     return response({"errors": [{"message": message}]}, _STATUSES[rejection.reason])
 
 
-def _build() -> Starlette:
-    endpoint = _Endpoint()
+def _build(late: float = 0.0) -> Starlette:
+    """An application whose lists show a change only after `late` seconds."""
+    endpoint = _Endpoint(lateness=Lateness(late))
     endpoint.new_room(
         _ROOM_SID,
         {
             "name": "Mock meeting room",
+            "did_group_sid": "7d3b1f60-2c58-4c0e-8f17-95e2a4d6b813",
             "access_codes": [
                 {"access_code": "310577", "role": "host"},
                 {"access_code": "480216", "role": "listener"},
@@ -190,4 +200,5 @@ MOCK = Mock(
     prefix="/conference/v2",
     environment={"CARRIERX_USERNAME": USERNAME, "CARRIERX_PASSWORD": PASSWORD},
     room_id=_ROOM_SID,
+    build_late=_build,
 )

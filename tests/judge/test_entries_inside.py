@@ -33,7 +33,7 @@ components:
       type: object
       additionalProperties:
         type: [object, "null"]
-        x-unsettled: {reason: are roles needed?, schema: {type: object, not: {required: [role]}}}
+        x-unsettled: {reason: not said, schema: {type: object, not: {required: [role]}}}
         properties: {role: {type: string}}
     Told: {type: object, properties: {guests: {$ref: "#/components/schemas/Guests"}}}
     Hall: {type: object, properties: {id: {type: string}}}

@@ -40,7 +40,12 @@ paths:
     parameters: [{name: hall, in: path, required: true, schema: {type: string}}]
     get:
       operationId: read
-      parameters: [{name: lang, in: cookie, schema: {type: string, pattern: "^[a-z]{2}$"}}]
+      parameters:
+        - {name: lang, in: cookie, schema: {type: string, pattern: "^[a-z]{2}$"}}
+        - name: floor
+          in: query
+          schema: {type: integer, maximum: 9, x-unsettled: {reason: nobody knows, schema: {minimum: 100}}}
+        - {name: view, in: query, schema: {type: string, x-unsettled: {reason: nobody knows, schema: {}}}}
       responses:
         200:
           description: shown
@@ -88,3 +93,16 @@ def test_a_cookie_that_no_recording_keeps_is_no_reason_to_judge_a_rejection(cook
 def test_a_cookie_of_a_wrong_value_is_to_be_rejected() -> None:
     assert told("GET", "/halls/1", 200, Cookie="lang=English")["read.request.lang.pattern"] is Outcome.FAIL
     assert told("GET", "/halls/1", 400, Cookie="lang=English")["read.request.lang.pattern"] is Outcome.PASS
+
+
+@pytest.mark.parametrize("status", [200, 400])
+@pytest.mark.parametrize("query", ["floor=100", "view=north"])
+def test_a_parameter_that_is_left_open_may_be_accepted_or_rejected(query: str, status: int) -> None:
+    found = told("GET", f"/halls/1?{query}", status)
+    assert Outcome.FAIL not in found.values()
+    assert "read.request.floor.maximum" not in found
+
+
+def test_a_parameter_is_left_open_for_the_named_values_only() -> None:
+    assert told("GET", "/halls/1?floor=99", 200)["read.request.floor.maximum"] is Outcome.FAIL
+    assert Outcome.FAIL in told("GET", "/halls/1?floor=9", 400).values()

@@ -82,6 +82,7 @@ def classify(
     unsettled = [Question(why, pointer[:1]) for pointer, why in open_pointers.items()]
     beyond = "is more than the samples show, and a sample closes no list"
     unsettled += [Question(f"{violation.what} {beyond}", violation.fields) for violation in beyond_samples]
+    unsettled += map(Question, _open_parameters(rules, request, parameters))
     unsettled += _open_texts(rules, held, interaction.at, doubtful)
     unsettled += map(Question, _left_out(rules, request, body) if is_second_hand(request) else ())
     unsettled += (question for asks, clause in rules.asking for question in asks(asked, clause))
@@ -173,7 +174,7 @@ def _parameter_violations(
     if value is None:
         if parameter.required is not None and not is_second_hand(request):
             yield Violation(parameter.required, kind, f"no {parameter.name}")
-    elif parameter.is_unread(value, second_hand=is_second_hand(request)):
+    elif parameter.is_unread(value, second_hand=is_second_hand(request)) or parameter.open_reason(value):
         return
     elif not parameter.value.keeps(read := parameter.read(value)):
         # A recorder may have put a word of its own in the place of a header's value.
@@ -183,6 +184,15 @@ def _parameter_violations(
         yield from (
             Violation(clause, kind, what, doubtful=doubtful, where=where, sent=value) for clause in broken
         )
+
+
+def _open_parameters(rules: RequestRules, request: Request, parameters: Mapping[str, str]) -> Iterator[str]:
+    """Yield what the documents leave open about the values of parameters (`x-unsettled`)."""
+    for parameter in rules.parameters:
+        value = parameter.sent_in(request, parameters)
+        reason = None if value is None else parameter.open_reason(value)
+        if reason is not None:
+            yield f"{parameter.name} {shown(value)}: {reason}"
 
 
 def _undocumented(operation: Operation, rules: RequestRules, request: Request) -> Iterator[str]:

@@ -31,8 +31,8 @@ class OpenRegion:
 
 @dataclass(frozen=True)
 class ParameterRules:
-    """What is said of a path, query or header parameter: the clause that it must be sent, if any, and those
-    about its value.
+    """What is said of a path, query or header parameter: the clause that it must be sent, if any, those about
+    its value, and which values are left open.
     """
 
     name: str
@@ -40,6 +40,7 @@ class ParameterRules:
     required: Clause | None
     value: PlaceValidator
     schema: Mapping[str, Any]
+    open: tuple[OpenRegion, ...] = ()
 
     def sent_in(self, request: Request, in_path: Mapping[str, str]) -> str | None:
         """Return the text that a request carries, given the parameters of its path; None where it carries
@@ -61,6 +62,11 @@ class ParameterRules:
     def read(self, text: str) -> Json:
         """Return the value that a text stands for."""
         return read_text(self.schema, text)
+
+    def open_reason(self, text: str) -> str | None:
+        """Return why the documents leave open whether a text is accepted; None where they do not."""
+        value = self.read(text)
+        return next((region.reason for region in self.open if region.matches.is_valid(value)), None)
 
 
 @dataclass(frozen=True)
@@ -221,13 +227,17 @@ def _without_edge(place: PlaceValidator) -> Iterator[Clause]:
 
 
 def _parameters(operation: Operation, clauses: list[Clause]) -> list[ParameterRules]:
-    schemas = {(parameter.name, parameter.place): parameter.schema for parameter in operation.parameters}
     found = []
-    for (name, place), about in groupby(clauses, lambda clause: (clause.path[0], clause.options["in"])):
+    for parameter in operation.parameters:
+        named = (parameter.name, parameter.place)
+        about = [clause for clause in clauses if (clause.path[0], clause.options["in"]) == named]
+        unsettled = tuple(_open_regions(parameter.schema, (parameter.name,)))
+        if not about and not unsettled:
+            continue
         said = [clause for clause in about if len(clause.path) == 1]
         required = next((clause for clause in said if clause.rule == "required"), None)
-        value = PlaceValidator((name,), [clause for clause in said if clause is not required])
-        found.append(ParameterRules(name, place, required, value, schemas[name, place]))
+        value = PlaceValidator((parameter.name,), [clause for clause in said if clause is not required])
+        found.append(ParameterRules(*named, required, value, parameter.schema, unsettled))
     return found
 
 

@@ -1,11 +1,13 @@
 """Rooms are read a while after their last update: a provider may have answered with what it did not store.
 
 The rooms are updated before the run's sequences, which take place in other rooms where some can be made, and
-read after them, so that there is little to wait for.
+read after them, so that there is little to wait for. So is a room that is made before them, where what a
+create shows has to be read later.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import cycle
 from time import monotonic
@@ -39,6 +41,12 @@ class Readback:
             wanted = []
         clauses = (clause for one in wanted for clause in of(one))
         self._seconds = max(map(within_seconds, clauses), default=0)
+        maker = session.contract.maker
+        made = [] if maker is None or session.is_settled else [one for one in of(maker) if covers(one.id)]
+        # What shows at once is read wherever a room is made.
+        self._seconds_of_new = max(map(within_seconds, made), default=0)
+        self._maker = maker if self._seconds_of_new and session.contract.reading else None
+        self._new: str | None = None
         # Every operation updates a room, and every room is updated by one.
         size = max(len(seats), 1)
         parts = (wanted[begun : begun + size] for begun in range(0, len(wanted), size))
@@ -47,7 +55,9 @@ class Readback:
         self._waves: list[Wave] = [tuple(zip(cycle(part), seats, strict=False)) for part in parts]
 
     def begin(self) -> None:
-        """Tell the rooms every field, by as many operations as there are rooms."""
+        """Make a room, and tell the others every field, by as many operations as there are rooms."""
+        if self._maker is not None:
+            self._new = self._made(self._maker)
         for wave in self._waves[:1]:
             self._tell(wave)
             self._told = self._last(wave)
@@ -61,6 +71,35 @@ class Readback:
             self._wait_for(wave)
             for _, seat in wave:
                 self._read(seat)
+        if self._new is not None:
+            self._wait_for_new(self._new)
+
+    def _made(self, maker: Operation) -> str | None:
+        """Make a room that nothing changes any more, and return its id; None if none was made."""
+        session = self._session
+        # As the other room, which gets another variant: a name that has to be unique is taken by nobody.
+        seat = Seat.OTHER if Seat.OTHER in session.seats else Seat.MAIN
+        earlier, bench, setting = frozenset(session.made), session.bench(maker), session.setting(seat)
+        fields = bench.special.fields(setting)
+        sample = plain(maker.schema, fields, anchor=setting.now + ANCHOR, variant=2)
+        session.send(replace(bench.case(sample, seat), seat=Seat.MAIN))
+        return next((room_id for room_id in session.made if room_id not in earlier), None)
+
+    def _wait_for_new(self, room_id: str) -> None:
+        """Read the new room when it has to show what the response to its create showed."""
+        session = self._session
+        state, reading = session.judging.rooms.get(room_id), session.contract.reading
+        assert reading is not None, "nothing is made to be read where there is no way to read it"
+        whole = timedelta(seconds=self._seconds_of_new)
+        written = state.written if state is not None else None
+        if written is not None and written.answered_by is None:
+            session.call(reading, room_id)
+            session.judging.catch_up()
+        if written is not None and written.answered_by is not None:
+            left = min(written.answered_by + whole + _MARGIN - datetime.now(UTC), whole)
+            session.wait(max(left, timedelta()).total_seconds())
+        session.call(reading, room_id)
+        session.judging.catch_up()
 
     def _tell(self, wave: Wave) -> None:
         """Tell each room two bodies that differ; the last one, which is read, holds no defaults."""

@@ -129,9 +129,9 @@ class _CaseReach:
     @property
     def may_be_accepted(self) -> bool:
         """Whether nothing is known that has it rejected."""
-        return not (self.has_invalid_credentials or self.is_to_unknown_room or self.case.aim) and isinstance(
-            self.body, dict
-        )
+        is_right = not (self.has_invalid_credentials or self.is_to_unknown_room or self.case.aim)
+        # A request that has no body, since none belongs to it, is as good as one with a right body.
+        return is_right and (isinstance(self.body, dict) or self.case.operation.body is None)
 
     def carries(self, names: Container[str]) -> bool:
         """Whether it sends one of some fields."""

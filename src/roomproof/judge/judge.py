@@ -102,7 +102,7 @@ class Judge:
         room.
         """
         step = self.contract.room.step
-        stands_in_rooms = any(
+        stands_in_rooms = resource is not self.contract.room and any(
             one.resource is resource and one.names_one and step in one.path
             for one in self.contract.operations
         )

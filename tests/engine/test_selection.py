@@ -111,7 +111,7 @@ def test_a_selection_does_not_change_what_is_drawn(verify: Verify) -> None:
 
 
 FEW = [
-    ("telnyx", "id-format", f"{UPDATE}.response.data.id.format"),
+    ("telnyx", "id-format", "telnyx.create-room.response.data.id.format"),
     ("carrierx", "name-leaks", "carrierx.update-room.behaviour.name.unchanged"),
     ("telnyx", "anybody", f"{UPDATE}.behaviour.authentication.wrong-refused"),
     ("azure", "valid-until-absent", "azure.create-room.response.validUntil.present"),

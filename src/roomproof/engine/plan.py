@@ -88,9 +88,8 @@ def _part_of(bench: CaseParts, sample: Sample, number: int) -> Sample:
     return replace(sample, value={name: value for name, value in sample.value.items() if name in chosen})
 
 
-def told_and_looked_at(bench: CaseParts, looking: CaseParts) -> Iterator[tuple[Case, Case]]:
-    """Yield pairs of cases: a whole body is told to an operation, a small update then shows how much of it
-    was stored.
+def told_and_looked_at(bench: CaseParts, looking: CaseParts) -> Iterator[tuple[Case, Sample]]:
+    """Yield pairs: a whole body is told to an operation, a small update then shows how much of it was stored.
 
     Each body is told twice and looked at with different fields, since a look shows only what it does not
     carry.
@@ -107,7 +106,7 @@ def told_and_looked_at(bench: CaseParts, looking: CaseParts) -> Iterator[tuple[C
             for each in (bench, looking)
         )
         for number in (0, -1):
-            yield bench.case(told), looking.case(_part_of(looking, small, number))
+            yield bench.case(told), _part_of(looking, small, number)
 
 
 def provider_samples(bench: CaseParts, basis: Sample) -> Iterator[Case]:

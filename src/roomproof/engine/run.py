@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from roomproof.contract.model import Operation
 from roomproof.engine.bodies import CaseParts
+from roomproof.engine.case import Seat
 from roomproof.engine.explore import explore
 from roomproof.engine.fuzz import fuzz
 from roomproof.engine.limits import measure_broken
@@ -71,7 +71,8 @@ class Run:
                 session.offer(case)
                 continue
             interaction, _ = session.send(case)
-            if number == 0 and bench.operation is first and not bench.makes_rooms:
+            # Who has made the rooms was heard already: what is wrong with them is a finding.
+            if number == 0 and bench.operation is first and session.contract.maker is None:
                 require_hearing(session, interaction)
 
     def _follow_sequences(self) -> Explanation:
@@ -89,9 +90,12 @@ class Run:
         wanted = session.selection.wants_operation
         if looker is None or session.is_settled or not (wanted(looker) or wanted(operation)):
             return
-        bench = session.bench(operation)
-        for told, look in told_and_looked_at(bench, session.bench(looker)):
+        bench, looking, seats = session.bench(operation), session.bench(looker), session.seats
+        for told, look in told_and_looked_at(bench, looking):
             session.send(told)
             made = session.made
             if made or not bench.makes_rooms:
-                session.send(replace(look, path_id=made[-1]) if bench.makes_rooms else look)
+                # The new room sits where the look is made for, so that it gets no value of another one's.
+                session.seats = {**seats, Seat.MAIN: made[-1]} if bench.makes_rooms else seats
+                session.send(looking.case(look))
+                session.seats = seats

@@ -5,7 +5,9 @@ last.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
+from datetime import UTC, datetime
 
 from roomproof.contract.model import Contract, Operation
 from roomproof.contract.resource import Effect, Listing, Resource
@@ -18,7 +20,7 @@ from roomproof.engine.rooms import make_room
 from roomproof.engine.session import Session
 from roomproof.engine.wanted import filters
 from roomproof.interaction import SAFE
-from roomproof.judge.delay import within_seconds
+from roomproof.judge.delay import longest, within_seconds
 from roomproof.judge.rules import gone_after_delete, listed, not_listed, read_after_write, safe
 
 _INSIDE = (
@@ -79,7 +81,7 @@ def _in_order(operations: list[Operation], order: tuple[Effect, ...]) -> list[Op
 
 def _exercise(session: Session, operation: Operation) -> None:
     bench = session.bench(operation)
-    with session.in_own_room(is_lasting=operation.method not in SAFE):
+    with session.in_own_room(is_lasting=operation.method not in SAFE), _where_it_may_be(session, operation):
         for number, case in enumerate(plan(bench, session.random)):
             # That the plain one is accepted is what a rejection of another one is held against.
             if number == 0 and not session.is_settled:
@@ -95,6 +97,19 @@ def _exercise(session: Session, operation: Operation) -> None:
             _turn_pages(session, operation, operation.listing)
         if operation.method in SAFE:
             _look_before_and_after(session, operation)
+
+
+@contextmanager
+def _where_it_may_be(session: Session, operation: Operation) -> Iterator[None]:
+    """Look into the room that was named for what the run cannot make: no room of its own has any of it."""
+    seats, resource = session.seats, operation.resource
+    is_unmade = resource is not None and session.contract.about(resource, Effect.CREATE) is None
+    if operation.method in SAFE and session.contract.is_inside(operation) and is_unmade:
+        session.seats = {**seats, Seat.MAIN: seats.get(Seat.NAMED, seats[Seat.MAIN])}
+    try:
+        yield
+    finally:
+        session.seats = seats
 
 
 def _turn_pages(session: Session, operation: Operation, listing: Listing) -> None:
@@ -135,19 +150,40 @@ def _walk(
 def _look_before_and_after(session: Session, operation: Operation) -> None:
     """Read a room, ask, and read it again: an operation that only asks changes nothing.
 
-    A new room is best, since nothing that was sent to it before can show only now.
+    A new room is best, since nothing that was sent to it before can show only now; but where reads have time
+    to agree with what was written, one that nothing has changed for so long.
     """
     resource = operation.resource or session.contract.room
     reading = session.contract.about(resource, Effect.READ)
     if reading is None or not safe.RULE.clauses(operation):
         return
-    own_id = _made(session, resource) or _seated(session, resource)
+    own_id = _settled(session, resource) or _made(session, resource) or _seated(session, resource)
     if not own_id:
         return
     _ask(session, reading, own_id)
     if operation is not reading:
         _ask(session, operation, own_id if operation.names_one else None)
     _ask(session, reading, own_id)
+
+
+def _settled(session: Session, resource: Resource) -> str | None:
+    """Return a room of the run's that has been as it is for longer than reads may lag behind, None where they
+    may not, or where there is none; the oldest one is waited for.
+    """
+    seconds = longest(read_after_write.RULE, session.contract)
+    if not seconds or resource is not session.contract.room:
+        return None
+    rooms, now = session.judging.rooms, datetime.now(UTC)
+    since = {
+        room_id: state.written.answered_by
+        for room_id in session.made
+        if (state := rooms.get(room_id)) and state.written and state.written.answered_by
+    }
+    if not since:
+        return None
+    oldest = min(since, key=since.__getitem__)
+    session.wait(max(seconds - (now - since[oldest]).total_seconds(), 0.0))
+    return oldest
 
 
 def _read_what_was_written(session: Session, operation: Operation) -> None:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterator
+from collections.abc import Callable, Container, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Any
 
 from roomproof.contract.model import Operation
 from roomproof.engine import restore
+from roomproof.engine.asking import parameter_cases, plain_body
 from roomproof.engine.case import Seat, encode
 from roomproof.engine.census import take_census
 from roomproof.engine.rate import Deadline
@@ -34,6 +36,7 @@ def open_rooms(session: Session) -> None:
     if maker is not None:
         take_census(session)
         _make_rooms(session, maker)
+        _visit_the_named_room(session)
         return
     if session.subject.room_id is None:
         raise UsageError(
@@ -41,7 +44,7 @@ def open_rooms(session: Session) -> None:
             f"with --room-id"
         )
     session.seats[Seat.MAIN] = session.subject.room_id
-    _remember(session)
+    _remember(session, session.subject.room_id)
     if creating is not None:
         take_census(session)
         _require_reachable(session, session.call(creating))
@@ -99,25 +102,48 @@ def _look_at_the_named_room(session: Session, operation: Operation, lasting: Con
     session.offer(bench.case(replace(sample, value=some), Seat.NAMED))
 
 
-def _remember(session: Session) -> None:
-    """Enter into the journal how the named room is found, if it can be read, so that it can be put back.
+def _visit_the_named_room(session: Session) -> None:
+    """Read and update a room that was named although the run makes rooms of its own, once each: there may be
+    in it what no new room has. What could not be put back is left alone.
+    """
+    named, reading = session.subject.room_id, session.contract.reading
+    found = None if named is None else _remember(session, named)
+    if named is None or reading is None or found is None:
+        return
+    session.seats[Seat.NAMED] = named
+    lasting = unrestorable(session.contract, found) if not session.subject.ours else {}
+    session.lasting = frozenset(lasting)
+    session.target.leave_alone(lasting)
+    for operation in session.contract.telling:
+        _look_at_the_named_room(session, operation, lasting)
+    bench = session.bench(reading)
+    for case in parameter_cases(bench, bench.case(plain_body(bench), Seat.NAMED)):
+        if case.valid:
+            session.offer(case)
+
+
+def _remember(session: Session, room_id: str) -> Mapping[str, Any] | None:
+    """Enter into the journal how the named room is found, if it can be read, so that it can be put back, and
+    return that.
 
     A field in which a secret stands is remembered, and not written.
     """
     reading = session.contract.reading
     if reading is None:
-        return
+        return None
     # The first request of the run, and one that changes nothing: who is not there now has made no room. The
     # judge hears the response, too: what an update carries of fields that cannot be changed has to be what
     # the room has.
-    interaction = session.call(reading, session.seats[Seat.MAIN])
+    interaction = session.call(reading, room_id)
     _require_reachable(session, interaction)
     session.target.meet_shown(interaction)
-    found = fields_in(session.contract, interaction, session.seats[Seat.MAIN])
-    if found is None or session.subject.ours:
-        return
-    secrets = KnownSecrets(session.subject.scheme.secrets())
-    session.journal.find(found, [name for name, value in found.items() if secrets.stand_in(encode(value))])
+    found = fields_in(session.contract, interaction, room_id)
+    if found is not None and not session.subject.ours:
+        secrets = KnownSecrets(session.subject.scheme.secrets())
+        session.journal.find(
+            found, [name for name, value in found.items() if secrets.stand_in(encode(value))]
+        )
+    return found
 
 
 def _make_rooms(session: Session, maker: Operation) -> None:

@@ -443,7 +443,11 @@ class Mini:
 
     def fitting(self, query: Mapping[str, str]) -> list[Json]:
         shown = [shelf.shown for shelf in self.shelves.values() if not shelf.deleted]
-        return [one for one in shown if query.get("label") in (None, one["label"])]
+        found = [one for one in shown if query.get("label") in (None, one["label"])]
+        asked = query.get("books")
+        if asked not in (None, "true", "false"):
+            raise RejectedError(422, "neither true nor false")
+        return [{**one, "books": ["a"]} for one in found] if asked == "true" else found
 
     def page(self, entries: list[Json], query: Mapping[str, str]) -> list[Json]:
         try:

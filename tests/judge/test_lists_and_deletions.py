@@ -61,6 +61,7 @@ paths:
       x-behaviours:
         - {path: list, rule: listed, demands: it is in the list}
         - {fields: [used], rule: default-on-create, with: {default: 0}, demands: a new one was never used}
+        - {fields: [name], rule: listed-after-write, with: {within-seconds: 2}, demands: it shows the same}
   /halls/{hall}:
     parameters: [{name: hall, in: path, required: true, schema: {type: string}}]
     get:
@@ -309,6 +310,49 @@ def test_what_got_another_name_has_to_stay_in_the_list(
 ) -> None:
     plain.make("a").say("PUT /halls/a", {"id": "a", **changed}, body=changed).list("b")
     assert plain.broken == broken
+
+
+LATER = 2
+"""So many requests about something else take the time that the contract gives a list."""
+
+
+def shown_as(talk: Talk, name: str, *, after: int) -> Talk:
+    for _ in range(after):
+        talk.list("other")
+    return talk.say("GET /halls", {"halls": [{"id": "a", "name": name}]})
+
+
+def test_a_list_shows_what_was_made_as_the_response_did(plain: Talk) -> None:
+    shown_as(plain.make("a"), "a", after=LATER)
+    assert "listed-after-write" in plain.kept
+
+
+def test_a_list_that_shows_another_name_is_a_fault(plain: Talk) -> None:
+    shown_as(plain.make("a"), "b", after=LATER)
+    assert "listed-after-write" in plain.broken
+
+
+def test_a_list_may_be_as_late_as_the_contract_says(plain: Talk) -> None:
+    shown_as(plain.make("a"), "b", after=0)
+    assert not {"listed-after-write"} & {clause.rpartition(".")[2] for clause in plain.outcomes}
+
+
+@pytest.mark.parametrize(
+    "between", [("POST /halls/a/close", None, 204), ("PUT /halls/a", {"id": "a", "name": "c"}, 200)]
+)
+def test_what_was_changed_since_need_not_be_as_it_was_made(
+    plain: Talk, between: tuple[str, Any, int]
+) -> None:
+    asked, reply, status = between
+    plain.make("a").say(asked, reply, status, body={"name": "c"} if reply else None)
+    shown_as(plain, "b", after=LATER)
+    assert "listed-after-write" not in plain.broken
+
+
+def test_a_recording_of_somebody_else_does_not_tell_who_changed_what_is_listed() -> None:
+    talk = Talk(halls(WITHOUT_PAGES), Credentials.UNKNOWN)
+    shown_as(talk.make("a"), "b", after=LATER)
+    assert "listed-after-write" not in talk.broken
 
 
 def test_what_stands_in_a_deleted_one_need_not_be_there(plain: Talk) -> None:

@@ -43,6 +43,16 @@ def not_listed(_: Demand) -> Breaches:
     yield "empty", "lists no room", lists(lambda _: [])
 
 
+@operator(FaultKind.LIFE_CYCLE, Part.BEHAVIOUR, "listed-after-write")
+def listed_otherwise(demand: Demand) -> Breaches:
+    name = demand.clause.path[0]
+    yield (
+        "other",
+        f"lists rooms with another {name}",
+        lists(lambda found: [_otherwise(one, name) for one in found]),
+    )
+
+
 @operator(FaultKind.LIFE_CYCLE, Part.BEHAVIOUR, "not-listed")
 def listed_after_delete(_: Demand) -> Breaches:
     yield "deleted", "lists a room after it was deleted", lists_deleted()
@@ -63,6 +73,12 @@ def other_filter(demand: Demand) -> Breaches:
     nothing = changing(lambda call, reply: _listed(call, reply, lambda _: []) if call.query(name) else reply)
     yield "ignored", f"ignores the filter {name}", without(name, demand.operations)
     yield "empty", f"lists no room where {name} is asked for", nothing
+
+
+@operator(FaultKind.LIFE_CYCLE, Part.BEHAVIOUR, "included")
+def not_included(demand: Demand) -> Breaches:
+    name = demand.clause.options["parameter"]
+    yield "ignored", f"shows the same whatever {name} says", without(name, demand.operations)
 
 
 @operator(FaultKind.LIFE_CYCLE, Part.BEHAVIOUR, "safe")
@@ -86,6 +102,10 @@ def _listed(
         if listing and found is not None
         else reply
     )
+
+
+def _otherwise(room: dict[str, Json], name: str) -> dict[str, Json]:
+    return {**room, name: _nth(room[name], 1)} if room.get(name) is not None else room
 
 
 def keeps_deleted_readable() -> Wrap:

@@ -19,6 +19,12 @@ def life() -> Iterator[Fault]:
         says="was made",
     )
     yield Fault(
+        "lists another label",
+        "create-shelf.behaviour.label.listed-after-write",
+        _listed(lambda shown, _: [{**one, "label": one["label"] + "x"} for one in shown]),
+        says="but the list says",
+    )
+    yield Fault(
         "has two planks",
         "create-shelf.behaviour.planks.default-on-create",
         _with_planks(2),
@@ -39,6 +45,18 @@ def life() -> Iterator[Fault]:
         "list-shelves.behaviour.safe.safe",
         _listed(_relabelled),
         says="between two reads",
+    )
+    yield Fault(
+        "shows no books",
+        "list-shelves.behaviour.books.included",
+        _listed(lambda shown, _: [{name: one[name] for name in one if name != "books"} for one in shown]),
+        says="there is no books",
+    )
+    yield Fault(
+        "always shows books",
+        "list-shelves.behaviour.books.included",
+        _listed(lambda shown, _: [{**one, "books": ["a"]} for one in shown]),
+        says="is false",
     )
     yield Fault("does not filter", "list-shelves.behaviour.label.filter", _unfiltered, says="shows an entry")
     yield Fault(

@@ -428,7 +428,8 @@ class Mini:
         body = self.read(unsent.body, headers, "create-shelf")
         if not is_text(body.get("label", "")) or not is_integer(body.get("planks", 0)):
             raise RejectedError(422, "no such shelf")
-        shelf = Shelf({"id": str(uuid4()), "label": "", "planks": 3, **body})
+        made = datetime.now(UTC).isoformat()
+        shelf = Shelf({"id": str(uuid4()), "label": "", "planks": 3, "made": made, **body})
         self.shelves[shelf.shown["id"]] = shelf
         return Answer(201, shelf.shown)
 
@@ -444,6 +445,7 @@ class Mini:
     def fitting(self, query: Mapping[str, str]) -> list[Json]:
         shown = [shelf.shown for shelf in self.shelves.values() if not shelf.deleted]
         found = [one for one in shown if query.get("label") in (None, one["label"])]
+        found = [one for one in found if one["made"][:10] >= query.get("since", "")]
         asked = query.get("books")
         if asked not in (None, "true", "false"):
             raise RejectedError(422, "neither true nor false")

@@ -75,6 +75,12 @@ def other_filter(demand: Demand) -> Breaches:
     yield "empty", f"lists no room where {name} is asked for", nothing
 
 
+@operator(FaultKind.LIFE_CYCLE, Part.BEHAVIOUR, "days")
+def other_days(demand: Demand) -> Breaches:
+    name = demand.clause.options["parameter"]
+    yield "ignored", f"ignores the days of {name}", without(name, demand.operations)
+
+
 @operator(FaultKind.LIFE_CYCLE, Part.BEHAVIOUR, "included")
 def not_included(demand: Demand) -> Breaches:
     name = demand.clause.options["parameter"]

@@ -157,7 +157,8 @@ def _option(attribute: str, hint: Any, is_needed: bool) -> Option:
 def _type(base: Any) -> Mapping[str, Any]:
     """Return the JSON Schema of a type."""
     if get_origin(base) is Literal:
-        return {"const": get_args(base)[0]}
+        words = get_args(base)
+        return {"const": words[0]} if len(words) == 1 else {"enum": list(words)}
     if get_origin(base) is Mapping:
         return {"type": "object"}
     return {str: {"type": "string"}, float: {"type": "number"}}.get(base, {})

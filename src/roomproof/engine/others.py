@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 
 from roomproof.contract.model import Contract, Operation
 from roomproof.contract.resource import Effect, Listing, Resource
+from roomproof.engine.asking import parameter_cases, plain_body
 from roomproof.engine.case import Case, Seat
 from roomproof.engine.explore import explore
 from roomproof.engine.fuzz import fuzz
@@ -25,14 +26,14 @@ from roomproof.judge.rules import gone_after_delete, listed, not_listed, read_af
 
 _INSIDE = (
     Effect.CREATE,
+    Effect.READ,
     Effect.LIST,
     Effect.ACTION,
-    Effect.READ,
     Effect.UPDATE,
     Effect.REPLACE,
     Effect.DELETE,
 )
-"""What is inside a room is made before it is read."""
+"""What is inside a room is made before it is read, and read before a list is to show some of it."""
 _ROOMS = (
     Effect.LIST,
     Effect.READ,
@@ -46,6 +47,8 @@ MOST_PAGES = 5
 """So many small pages of a list are looked at."""
 MOST_PAGES_IN_ALL = 20
 """So many pages of a list are looked at to see all that is in it."""
+MOST_READ = 5
+"""So many things that the run has not made are read one by one."""
 MOST_DELETIONS = 12
 """So many rooms are made only to be deleted."""
 
@@ -88,6 +91,7 @@ def _exercise(session: Session, operation: Operation) -> None:
                 session.send(case)
             else:
                 session.offer(case)
+        _read_each(session, operation)
         _read_what_was_written(session, operation)
         if operation.is_documented:
             fuzz(session, bench)
@@ -103,7 +107,7 @@ def _exercise(session: Session, operation: Operation) -> None:
 def _where_it_may_be(session: Session, operation: Operation) -> Iterator[None]:
     """Look into the room that was named for what the run cannot make: no room of its own has any of it."""
     seats, resource = session.seats, operation.resource
-    is_unmade = resource is not None and session.contract.about(resource, Effect.CREATE) is None
+    is_unmade = resource is not None and not _is_made(session, resource)
     if operation.method in SAFE and session.contract.is_inside(operation) and is_unmade:
         session.seats = {**seats, Seat.MAIN: seats.get(Seat.NAMED, seats[Seat.MAIN])}
     try:
@@ -186,6 +190,24 @@ def _settled(session: Session, resource: Resource) -> str | None:
     return oldest
 
 
+def _read_each(session: Session, operation: Operation) -> None:
+    """Read whatever there is of what the run cannot make: each of it may show what another one does not."""
+    resource = operation.resource
+    if operation.effect is not Effect.READ or resource is None or _is_made(session, resource):
+        return
+    bench = session.bench(operation)
+    cases = list(parameter_cases(bench, bench.case(plain_body(bench))))
+    for own_id in session.known(resource)[:MOST_READ] if operation.names_one else ():
+        for case in cases:
+            if case.valid:
+                session.offer(replace(case, path_id=own_id))
+
+
+def _is_made(session: Session, resource: Resource) -> bool:
+    """Whether the run can make a resource."""
+    return session.contract.about(resource, Effect.CREATE) is not None
+
+
 def _read_what_was_written(session: Session, operation: Operation) -> None:
     """Write once more to what stands beside or inside a room, and read it as late as a clause says."""
     resource, clauses = operation.resource, read_after_write.RULE.clauses(operation)
@@ -224,15 +246,13 @@ def _is_ready(session: Session, operation: Operation) -> bool:
     resource = operation.resource
     if resource is None or resource is session.contract.room or not operation.names_one:
         return True
-    for effect in (Effect.LIST, Effect.CREATE):
+    ways = [one for one in session.contract.operations if one.resource is resource]
+    # A list of all there is tells of more than that of one room.
+    lists = sorted((one for one in ways if one.effect is Effect.LIST), key=session.contract.is_inside)
+    for found in (*lists, *[one for one in ways if one.effect is Effect.CREATE][:1]):
         if session.known(resource):
             return True
-        found = next(
-            (one for one in session.contract.operations if one.resource is resource and one.effect is effect),
-            None,
-        )
-        if found is not None:
-            session.send(_plain(session, found))
+        session.send(_plain(session, found))
     return bool(session.known(resource))
 
 
@@ -240,7 +260,7 @@ def _can_make(session: Session, resource: Resource | None) -> bool:
     """Whether the run can make something to be deleted; what others have made is never."""
     if resource is None:
         return False
-    return resource is session.contract.room or session.contract.about(resource, Effect.CREATE) is not None
+    return resource is session.contract.room or _is_made(session, resource)
 
 
 def _made(session: Session, resource: Resource) -> str | None:

@@ -1,4 +1,5 @@
-"""The sessions of Telnyx rooms: one ends, another one runs as long as its room is there.
+"""The sessions of Telnyx rooms: one has ended, another one runs as long as its room is there, and the room of
+a third one is gone.
 
 Source: the vendor's specification, tag Room Sessions. Nobody can join by HTTP, so these are the only ones.
 """
@@ -18,7 +19,9 @@ from roomproof.mocks.wire import Reason, RejectedError, response
 
 _ENDED = "0f2b6f0a-5f1c-4c52-9a0e-6d3f1b7c8e21"
 _RUNNING = "7c0d1f38-1b8e-4c4e-8f5d-2a9e6b3d4f10"
-_AGE = {_ENDED: 90_000, _RUNNING: 600}
+_GONE = "3d9a1c55-88c2-4f0b-b6d4-51e0a7f2c9b3"
+_GONE_ROOM = "c1a7e2f4-6b3d-4d18-9f57-0e8b2a4c6d90"
+_AGE = {_GONE: 900_000, _ENDED: 90_000, _RUNNING: 600}
 """How many seconds ago each session began."""
 
 
@@ -34,18 +37,20 @@ class Sessions:
     known: dict[str, dict[str, object]] = field(default_factory=dict)
 
     def hold(self, room_id: str) -> str:
-        """Keep two sessions of a room, one that has ended and one that is going on; the id of the latter."""
-        for session_id in (_ENDED, _RUNNING):
-            began = now() - _AGE[session_id] * SECOND
-            ended = {"ended_at": timestamp(began + 60 * SECOND)} if session_id == _ENDED else {}
+        """Keep two sessions of a room, one that has ended and one that is going on, after one of a room that
+        is gone; the id of the one that is going on.
+        """
+        for session_id, age in _AGE.items():
+            began = now() - age * SECOND
+            ended = {"ended_at": timestamp(began + 60 * SECOND)} if session_id != _RUNNING else {}
             self.known[session_id] = {
                 "id": session_id,
-                "room_id": room_id,
+                "room_id": _GONE_ROOM if session_id == _GONE else room_id,
                 "active": session_id == _RUNNING,
                 "created_at": timestamp(began),
                 "updated_at": timestamp(began + 60 * SECOND),
                 **ended,
-                "participants": [_participant(session_id, began, has_left=session_id == _ENDED)],
+                "participants": [_participant(session_id, began, has_left=bool(ended))],
                 "record_type": "room_session",
             }
         return _RUNNING

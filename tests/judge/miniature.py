@@ -239,6 +239,7 @@ class Mini:
         self.rooms: dict[str, Room] = {}
         self.repeated: dict[str, Answer] = {}
         self.shelves: dict[str, Shelf] = {}
+        self.keys: dict[str, str] = {}
         self.first = self.made({"name": "the first"}).shown["id"]
 
     def close(self) -> None:
@@ -422,6 +423,8 @@ class Mini:
     def about_shelves(self, unsent: UnsentRequest, parts: list[str], headers: Mapping[str, str]) -> Answer:
         if parts:
             shelf = self.on_shelf(parts[0])
+            if unsent.method == "POST":
+                return self.with_key(shelf, parts[1], self.read(unsent.body, headers, "create-shelf"))
             return Answer(200, shelf.shown) if unsent.method == "GET" else self.delete_shelf(shelf)
         if unsent.method == "GET":
             return Answer(200, {"shelves": self.page(self.fitting(unsent.query), unsent.query)})
@@ -432,6 +435,24 @@ class Mini:
         shelf = Shelf({"id": str(uuid4()), "label": "", "planks": 3, "made": made, **body})
         self.shelves[shelf.shown["id"]] = shelf
         return Answer(201, shelf.shown)
+
+    def with_key(self, shelf: Shelf, what: str, body: Mapping[str, Json]) -> Answer:
+        if what == "locks":
+            if not is_text(body.get("key")) or not self.fits(shelf, body["key"]):
+                raise RejectedError(422, "no such key")
+            return Answer(200, {})
+        seconds = body.get("seconds", 300)
+        if not is_integer(seconds) or not 60 <= seconds <= 900:
+            raise RejectedError(422, "no such time")
+        key = str(uuid4())
+        self.keys[key] = shelf.shown["id"]
+        return Answer(201, {"key": key, "until": self.until(seconds).isoformat()})
+
+    def fits(self, shelf: Shelf, key: str) -> bool:
+        return self.keys.get(key) == shelf.shown["id"]
+
+    def until(self, seconds: int) -> datetime:
+        return datetime.now(UTC) + timedelta(seconds=seconds)
 
     def on_shelf(self, shelf_id: str) -> Shelf:
         if shelf_id not in self.shelves or self.shelves[shelf_id].deleted:

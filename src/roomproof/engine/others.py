@@ -22,7 +22,7 @@ from roomproof.engine.session import Session
 from roomproof.engine.wanted import filters
 from roomproof.interaction import SAFE
 from roomproof.judge.delay import longest, within_seconds
-from roomproof.judge.rules import gone_after_delete, listed, not_listed, read_after_write, safe
+from roomproof.judge.rules import gone_after_delete, issued, listed, not_listed, read_after_write, safe
 
 _INSIDE = (
     Effect.CREATE,
@@ -85,6 +85,7 @@ def _in_order(operations: list[Operation], order: tuple[Effect, ...]) -> list[Op
 def _exercise(session: Session, operation: Operation) -> None:
     bench = session.bench(operation)
     with session.in_own_room(is_lasting=operation.method not in SAFE), _where_it_may_be(session, operation):
+        _have_issued(session, operation)
         for number, case in enumerate(plan(bench, session.random)):
             # That the plain one is accepted is what a rejection of another one is held against.
             if number == 0 and not session.is_settled:
@@ -101,6 +102,14 @@ def _exercise(session: Session, operation: Operation) -> None:
             _turn_pages(session, operation, operation.listing)
         if operation.method in SAFE:
             _look_before_and_after(session, operation)
+
+
+def _have_issued(session: Session, operation: Operation) -> None:
+    """Ask for the values that only a response of another operation can give."""
+    for clause in issued.RULE.clauses(operation):
+        giving = session.contract.by_id(clause.options["by"])
+        if giving is not None:
+            session.send(_plain(session, giving))
 
 
 @contextmanager

@@ -33,8 +33,11 @@ def plan(bench: CaseParts, random: Random) -> Iterator[Case]:
     yield bench.case(first)
     if bench.has_other and not bench.makes_rooms:
         yield bench.case(_without_defaults(bench, second), Seat.OTHER)
+    # Each number between the limits is told to rooms that are there; none need be made for it.
+    is_updated = bench.makes_rooms and any(one.is_documented for one in bench.contract.changing)
+    right = boundary(schema, fields, anchor=anchor, enumerated=not is_updated)
     yield from turns(
-        _with_other(bench, boundary(schema, fields, anchor=anchor), second),
+        _with_other(bench, right, second),
         _alone_and_among_others(bench, invalid(schema, fields, anchor=anchor), first),
         turns(
             *wanted(bench, first, random),

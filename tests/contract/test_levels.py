@@ -25,7 +25,20 @@ LEVELS = [
     ("carrierx.[ru]*-room.request.body.media-type", "sample", "CarrierX: *", "Sample Request"),
     ("carrierx.*.response.body.media-type", "sample", "CarrierX: *", "Sample Response"),
     ("telnyx.update-room.request.body.media-type", "sample", "Telnyx: *", "Request samples"),
-    ("telnyx.*.response.body.media-type", "sample", "Telnyx: *", "Response samples"),
+    ("telnyx.update-room.response.body.media-type", "sample", "Telnyx: Update*", "Response samples"),
+    # The specification says it of every other operation, and that what was asked for is there.
+    ("telnyx.[cglr]*.media-type", "documented", "Telnyx: OpenAPI specification *", "*"),
+    ("telnyx.[cgr]*.response.data.present", "documented", "Telnyx: OpenAPI specification *", "*"),
+    ("telnyx.[cgld]*.behaviour.authentication.*", "documented", "Telnyx: OpenAPI specification *", "*"),
+    ("telnyx.list-*.behaviour.filter*", "documented", "Telnyx: OpenAPI specification *", "GET /*"),
+    # No field of a response is required; what is set by nobody only recordings show.
+    ("telnyx.create-room.response.data.id.present", "sample", "Telnyx: OpenAPI specification *", "*"),
+    ("telnyx.get-room.response.data.unique_name.present", "observed", "docs/observed.md", "Telnyx rooms"),
+    # What follows from a creation or a deletion is no sentence of the specification.
+    ("telnyx.create-room.behaviour.list.listed", "observed", "docs/observed.md", "Life cycle*"),
+    ("telnyx.*.listed-after-write", "observed", "docs/observed.md", "Life cycle*"),
+    ("telnyx.delete-room.behaviour.*.delete-repeated", "observed", "docs/observed.md", "Life cycle*"),
+    ("telnyx.delete-room.behaviour.*.gone-after-delete", "standard", "RFC 9110", "9.3.5"),
     ("signalwire.*.body.media-type", "observed", "docs/observed.md", "Life cycle*"),
     # The header is listed for errors, and no sample shows one.
     ("azure.*.x-ms-error-code.present", "observed", "docs/observed.md", "ACS Rooms"),

@@ -23,15 +23,20 @@ ANNOTATIONS = {"title", "description", "summary", "example", "examples", "$comme
 STEPS = {"items": "items", "additionalProperties": "values", "propertyNames": "keys"}
 # A clause is named after its keyword in kebab case, whatever else the contract says.
 WORD = r"[a-z0-9]+(?:-[a-z0-9]+)*"
-FIELD = r"[A-Za-z0-9_-]+"
+FIELD = r"[A-Za-z0-9_-]+(?:\[[a-z_]+\])*"
 ID = re.compile(
     rf"(?P<provider>{WORD})\.(?P<operation>{WORD})\.(?:request|behaviour|response(?:\.(?:default|"
-    rf"[1-5]\d\d))?)\.(?:{FIELD}\.)*{WORD}"
+    rf"[1-5](?:\d\d|XX)))?)\.(?:{FIELD}\.)*{WORD}"
 )
 
 
 def kebab(keyword: str) -> str:
     return re.sub("([A-Z])", r"-\1", keyword).lower()
+
+
+def is_any_text(schema: Mapping[str, Any], carrier: str) -> bool:
+    """Whatever stands in a path, a query or a header is a text."""
+    return carrier != "body" and schema["type"] == "string"
 
 
 def keyword_ids(
@@ -46,7 +51,7 @@ def keyword_ids(
         if keyword in ("x-observed", "x-sample"):
             for inner in schema[keyword].keys() - {"required", "source"}:
                 yield f"{where}.{keyword.removeprefix('x-')}-{kebab(inner)}", {inner: schema[keyword][inner]}
-        elif not keyword.startswith("x-") and not (keyword == "type" and carrier != "body"):
+        elif not keyword.startswith("x-") and not (keyword == "type" and is_any_text(schema, carrier)):
             yield f"{where}.{kebab(keyword)}", {keyword: schema[keyword]}
     if carrier == "body" and "type" in schema:
         nullable = "null" in schema["type"] if isinstance(schema["type"], list) else False
@@ -60,7 +65,7 @@ def keyword_ids(
                 f"{'.'.join((prefix, *path, name))}.{'required' if in_request else 'present'}",
                 {"required": [name]},
             )
-    if "default" in schema and in_request and len(path) == 1:
+    if "default" in schema and in_request and len(path) == 1 and carrier == "body":
         yield f"{where}.default", None
     for name, field in schema.get("properties", {}).items():
         if in_request and not path:
@@ -101,8 +106,9 @@ def operation_ids(provider: str, item: Mapping[str, Any]) -> Iterator[tuple[str,
         for status, response in node["responses"].items():
             yield from response_ids(operation, status, response)
         for line in node.get("x-behaviours", ()):
-            schema = next(iter(body["content"].values()))["schema"]
-            fields = list(schema["properties"]) if line.get("fields") == "all" else line.get("fields")
+            fields = line.get("fields")
+            if fields == "all":
+                fields = list(next(iter(body["content"].values()))["schema"]["properties"])
             yield from (
                 (f"{operation}.behaviour.{name}.{line['rule']}", None) for name in fields or [line["path"]]
             )
@@ -138,15 +144,16 @@ def test_a_keyword_clause_demands_exactly_its_keyword(
             assert contract.clauses[clause_id].schema == schema
 
 
-def test_the_type_of_a_parameter_or_header_has_no_clause_because_nothing_can_break_it(
-    every_schema: list[Schema],
+def test_that_a_parameter_or_header_is_a_text_has_no_clause_because_nothing_can_break_it(
+    every_schema: list[Schema], provider: str, contract: Contract
 ) -> None:
-    # Whatever stands in a path, a query or a header is a text.
-    assert [
-        schema
-        for _, carrier, _, schema in every_schema
-        if carrier in ("path", "query", "header") and schema["type"] != "string"
-    ] == []
+    # Whatever stands in a path, a query or a header is a text; whether it reads as a number is a demand.
+    carried = [one for one in every_schema if one[1] in ("path", "query")]
+    assert carried
+    for operation, carrier, name, schema in carried:
+        clause = contract.clauses.get(f"{provider}.{operation}.request.{name}.type")
+        has_clause = clause is not None and clause.options["in"] == carrier
+        assert has_clause is (schema["type"] != "string"), (operation, name)
 
 
 def test_a_default_without_a_clause_of_its_own_is_seen_in_a_list(
@@ -158,7 +165,8 @@ def test_a_default_without_a_clause_of_its_own_is_seen_in_a_list(
         if clause.rule == "listed-default"
     }
     for operation, carrier, _, schema in every_schema:
-        for path, default in deep_defaults(schema, ()):
+        # What a parameter is by default shows in nothing but what a list is like.
+        for path, default in deep_defaults(schema, ()) if carrier != "query" else ():
             assert carrier == "request", "a default in a response says nothing"
             assert (operation, path[0], default) in listed
 

@@ -138,7 +138,7 @@ class _Account:
         # An id that is no UUID is just one that no room has.
         room = self.rooms.get(request.path_params["room_id"].lower())
         if room is None:
-            raise RejectedError(Reason.MISSING, "there is no room with this id")
+            raise RejectedError(Reason.MISSING, "there is no room with this id", "room_id")
         return room
 
     async def _fields(self, request: Request, own_id: str) -> _Room:
@@ -160,12 +160,16 @@ async def _admit(request: Request) -> None:
 
 
 def _reject(rejection: RejectedError) -> Response:
-    """A list with one error (row T15); what is not found is told by an error that stands alone (row T14)."""
+    """A list with one error (row T15); that a room or a session is not there is told by an error that stands
+    alone (row T14).
+    """
     status, code, title = _ERRORS[rejection.reason]
     error: dict[str, object] = {"code": code, "title": title, "detail": rejection.message}
+    if rejection.field and rejection.reason is Reason.MISSING:
+        return response(error, status)
     if rejection.field:
         error["source"] = {"pointer": f"/{rejection.field}"}
-    return response(error if status == 404 else {"errors": [error]}, status)
+    return response({"errors": [error]}, status)
 
 
 def _build() -> Starlette:

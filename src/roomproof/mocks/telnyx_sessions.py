@@ -84,7 +84,7 @@ class Sessions:
         """The session."""
         session = self.known.get(request.path_params["room_session_id"].lower())
         if session is None:
-            raise RejectedError(Reason.MISSING, "there is no session with this id")
+            raise RejectedError(Reason.MISSING, "there is no session with this id", "room_session_id")
         return response({"data": _shown(request)(session)})
 
 

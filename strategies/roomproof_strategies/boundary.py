@@ -78,14 +78,17 @@ _ROUND = (
 Edge = tuple[Json, str, str]
 
 
-def boundary(schema: Schema, fields: Fields | None = None, *, anchor: datetime) -> Iterator[Sample]:
+def boundary(
+    schema: Schema, fields: Fields | None = None, *, anchor: datetime, enumerated: bool = True
+) -> Iterator[Sample]:
     """Yield the samples at the edges of an object schema, the same ones every time, cheap and telling ones
     first.
 
     `fields` gives strategies for schema paths whose values only the provider can know; `anchor` is an aware
     time in the future. Every sample is valid. A note that starts with `unsettled` or `beyond` marks a value
-    that no provider is bound to accept, `exotic` one that the format allows and few people send. Raises
-    ValueError for a keyword that is not read.
+    that no provider is bound to accept, `exotic` one that the format allows and few people send. Where they
+    are not to be `enumerated`, integers between the limits are left out. Raises ValueError for a keyword that
+    is not read.
     """
     require_known(schema)
     run = _BoundaryRun(schema, Plain(fields or {}, anchor))
@@ -97,7 +100,7 @@ def boundary(schema: Schema, fields: Fields | None = None, *, anchor: datetime) 
         yield from run.samples(run.alone(place))
     yield from run.samples(run.whole(1, "all fields again, other values"))
     yield from run.samples(run.combined(places))
-    for place in places:
+    for place in places if enumerated else ():
         yield from run.at(place, _enumeration(place.schema))
 
 

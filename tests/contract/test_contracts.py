@@ -16,6 +16,7 @@ from openapi_spec_validator import validate
 
 from roomproof.contract.clause import Level, Part
 from roomproof.contract.model import Contract, Operation
+from roomproof.contract.resource import Effect
 
 Fact = tuple[str, str, str, str, Any]
 
@@ -34,6 +35,16 @@ REQUEST_FACTS: list[Fact] = [
     ("telnyx", "update-room", "webhook_timeout_secs", "type", ["integer", "null"]),
     ("telnyx", "update-room", "webhook_timeout_secs", "maximum", 30),
     ("telnyx", "update-room", "webhook_timeout_secs", "minimum", None),
+    ("telnyx", "create-room", "max_participants", "minimum", 2),
+    ("telnyx", "create-room", "max_participants", "maximum", 50),
+    ("telnyx", "create-room", "webhook_timeout_secs", "minimum", 0),
+    ("telnyx", "create-room", "webhook_timeout_secs", "maximum", 30),
+    ("telnyx", "create-client-token", "token_ttl_secs", "minimum", 10),
+    ("telnyx", "create-client-token", "token_ttl_secs", "maximum", 3600),
+    ("telnyx", "create-client-token", "refresh_token_ttl_secs", "minimum", 60),
+    ("telnyx", "create-client-token", "refresh_token_ttl_secs", "maximum", 86_400),
+    ("telnyx", "refresh-client-token", "token_ttl_secs", "minimum", 10),
+    ("telnyx", "refresh-client-token", "token_ttl_secs", "maximum", 3600),
     ("signalwire", "update-room", "display_name", "maxLength", 200),
     ("signalwire", "update-room", "description", "maxLength", 3000),
     ("signalwire", "update-room", "max_members", "minimum", 1),
@@ -104,6 +115,14 @@ RESPONSE_FACTS: list[Fact] = [
     ("telnyx", "update-room", "data.created_at", "format", "date-time"),
     ("telnyx", "update-room", "data.record_type", "const", "room"),
     ("telnyx", "update-room", "data.sessions.items.record_type", "const", "room_session"),
+    ("telnyx", "create-room", "data.webhook_timeout_secs", "maximum", 30),
+    ("telnyx", "get-room", "data.sessions.items.room_id", "format", "uuid"),
+    ("telnyx", "list-rooms", "data.items.id", "format", "uuid"),
+    ("telnyx", "list-rooms", "meta.total_results", "type", "integer"),
+    ("telnyx", "get-session", "data.ended_at", "format", "date-time"),
+    ("telnyx", "list-sessions", "data.items.participants.items.joined_at", "format", "date-time"),
+    ("telnyx", "create-client-token", "data.refresh_token_expires_at", "format", "date-time"),
+    ("telnyx", "refresh-client-token", "data.token_expires_at", "format", "date-time"),
     ("signalwire", "update-room", "id", "format", "uuid"),
     ("signalwire", "update-room", "name", "maxLength", 100),
     ("signalwire", "update-room", "name", "pattern", "^[A-Za-z0-9_-]+$"),
@@ -162,6 +181,8 @@ RESPONSE_FACTS: list[Fact] = [
 SID = "/meeting_rooms/{meeting_room_sid}"
 COLLECTION = {"create-room": "POST", "list-rooms": "GET"}
 ONE = {"get-room": ("GET", "read"), "delete-room": ("DELETE", "delete")}
+JSON, LISTED = "application/json", {"200": "success", "4XX": "refused"}
+UNKNOWN = {"404": "unknown-room"}
 # provider, operation -> what the document shows of the request line and of the responses
 INVALID = {"400": "invalid", "401": "unauthenticated", "422": "invalid"}
 OPERATIONS: Mapping[tuple[str, str], tuple[str, str, str | None, dict[str, str]]] = {
@@ -180,6 +201,22 @@ OPERATIONS: Mapping[tuple[str, str], tuple[str, str, str | None, dict[str, str]]
         "PATCH", "/rooms/{room_id}", "application/json",
         {"200": "success", "401": "unauthenticated", "404": "unknown-room", "422": "invalid"},
     ),
+    ("telnyx", "create-room"): ("POST", "/rooms", JSON, {"201": "success", "422": "invalid"}),
+    ("telnyx", "list-rooms"): ("GET", "/rooms", None, LISTED),
+    ("telnyx", "get-room"): ("GET", "/rooms/{room_id}", None, {"200": "success", **UNKNOWN}),
+    ("telnyx", "delete-room"): ("DELETE", "/rooms/{room_id}", None, {"204": "success", **UNKNOWN}),
+    ("telnyx", "list-room-sessions"): ("GET", "/rooms/{room_id}/sessions", None, LISTED),
+    ("telnyx", "list-sessions"): ("GET", "/room_sessions", None, LISTED),
+    ("telnyx", "get-session"): ("GET", "/room_sessions/{room_session_id}", None, {"200": "success",
+    **UNKNOWN}),
+    **{
+        ("telnyx", name): ("POST", f"/rooms/{{room_id}}/actions/{path}", JSON, {"201": "success",
+        "403": "forbidden"})
+        for name, path in (
+            ("create-client-token", "generate_join_client_token"),
+            ("refresh-client-token", "refresh_client_token"),
+        )
+    },
     ("carrierx", "update-room"): ("PATCH", SID, "application/json", {"200": "success", "default": "refused"}),
     ("carrierx", "replace-room"): ("PUT", SID, "application/json", {"200": "success", "default": "refused"}),
     ("signalwire", "create-room"): ("POST", "/rooms", "application/json", {"200": "success", **INVALID}),
@@ -199,14 +236,6 @@ OBSERVED = {
         for name, method in COLLECTION.items()
     },
     **{("carrierx", name): (method, SID, effect, "room") for name, (method, effect) in ONE.items()},
-    **{
-        ("telnyx", name): (method, "/rooms", name.split("-")[0], "room")
-        for name, method in COLLECTION.items()
-    },
-    **{
-        ("telnyx", name): (method, "/rooms/{room_id}", effect, "room")
-        for name, (method, effect) in ONE.items()
-    },
 }
 
 FIELDS = {
@@ -216,10 +245,15 @@ FIELDS = {
     ("carrierx", "update-room"): ["access_codes", "did_group_sid", "name", "properties"],
     ("carrierx", "replace-room"): ["access_codes", "account_sid", "did_group_sid", "meeting_room_sid", "name",
     "properties"],
-    ("telnyx", "update-room"): [
-        "enable_recording", "max_participants", "unique_name", "webhook_event_failover_url",
-        "webhook_event_url", "webhook_timeout_secs",
-    ],
+    **{
+        ("telnyx", name): [
+            "enable_recording", "max_participants", "unique_name", "webhook_event_failover_url",
+            "webhook_event_url", "webhook_timeout_secs",
+        ]
+        for name in ("create-room", "update-room")
+    },
+    ("telnyx", "create-client-token"): ["refresh_token_ttl_secs", "token_ttl_secs"],
+    ("telnyx", "refresh-client-token"): ["refresh_token", "token_ttl_secs"],
     ("signalwire", "update-room"): [
         "audio_video_sync", "description", "display_name", "enable_room_previews", "join_from", "join_until",
         "layout", "max_members",
@@ -234,6 +268,7 @@ FIELDS = {
 REQUIRED = {
     ("carrierx", "replace-room"): FIELDS["carrierx", "replace-room"],
     ("signalwire", "create-room"): ["name"],
+    ("telnyx", "refresh-client-token"): ["refresh_token"],
 }
 ROOM_FIELDS = {
     "azure": ["createdAt", "id", "pstnDialOutEnabled", "validFrom", "validUntil"],
@@ -264,7 +299,26 @@ OTHER_ROOM_FIELDS = {
         "tone_on_entry_and_exit", "room_join_video_off", "user_join_video_off", "prioritize_handraise",
     ],
 }  # fmt: skip
-PARAMETERS = {
+
+
+NOT_IN_NEW = {"telnyx": ["sessions"]}
+"""What no response to a create shows (docs/observed.md, T7)."""
+
+
+def days(*times: str) -> set[tuple[str, str, bool]]:
+    """The parameters of the days on which something was made, changed or ended."""
+    ways = [(time, how) for time in times for how in ("eq", "gte", "lte")]
+    return {(f"filter[date_{time}_at][{how}]", "query", False) for time, how in ways}
+
+
+PAGES = {("page[size]", "query", False), ("page[number]", "query", False)}
+SESSIONS = {
+    ("include_participants", "query", False),
+    ("filter[active]", "query", False),
+    *PAGES,
+    *days("created", "updated", "ended"),
+}
+PARAMETERS: Mapping[tuple[str, str], set[tuple[str, str, bool]]] = {
     ("azure", "create-room"): {
         ("api-version", "query", True),
         ("Repeatability-Request-ID", "header", False),
@@ -281,7 +335,24 @@ PARAMETERS = {
             "update-participants",
         )
     },
-    ("telnyx", "update-room"): {("room_id", "path", True)},
+    **{
+        ("telnyx", name): {("room_id", "path", True)}
+        for name in ("update-room", "delete-room", "create-client-token", "refresh-client-token")
+    },
+    ("telnyx", "create-room"): set(),
+    ("telnyx", "get-room"): {("room_id", "path", True), ("include_sessions", "query", False)},
+    ("telnyx", "get-session"): {
+        ("room_session_id", "path", True),
+        ("include_participants", "query", False),
+    },
+    ("telnyx", "list-rooms"): {
+        ("include_sessions", "query", False),
+        ("filter[unique_name]", "query", False),
+        *PAGES,
+        *days("created", "updated"),
+    },
+    ("telnyx", "list-sessions"): {("filter[room_id]", "query", False), *SESSIONS},
+    ("telnyx", "list-room-sessions"): {("room_id", "path", True), *SESSIONS},
     ("carrierx", "update-room"): {("meeting_room_sid", "path", True)},
     ("carrierx", "replace-room"): {("meeting_room_sid", "path", True)},
     **{("signalwire", name): {("id", "path", True)} for name in ("update-room", "delete-room")},
@@ -416,7 +487,8 @@ def test_a_room_in_a_response_has_the_fields_of_the_document(provider: str, cont
             schema = schema["properties"][step] if schema else None
         assert schema is not None
         fields = OTHER_ROOM_FIELDS.get((provider, operation.id), ROOM_FIELDS[provider])
-        assert sorted(schema["properties"]) == sorted(fields)
+        missing = NOT_IN_NEW.get(provider, ()) if operation.effect is Effect.CREATE else ()
+        assert sorted((*schema["properties"], *missing)) == sorted(fields)
 
 
 def test_the_credentials_are_those_of_the_document(provider: str, document: Mapping[str, Any]) -> None:
@@ -446,17 +518,20 @@ def test_the_server_is_that_of_the_document(name: str, every_contract: Mapping[s
         ("carrierx.replace-room.request.did_group_sid.required", {}),
         ("carrierx.replace-room.behaviour.account_sid.read-only", {}),
         ("telnyx.update-room.behaviour.unique_name.unique", {}),
+        ("telnyx.create-room.behaviour.unique_name.unique", {}),
+        ("telnyx.list-rooms.behaviour.filter[unique_name].filter", {"field": "unique_name"}),
+        ("telnyx.list-sessions.behaviour.filter[date_ended_at][lte].days", {"lies": "until"}),
+        ("telnyx.create-client-token.behaviour.token_expires_at.lasts", {"default": 600}),
+        ("telnyx.create-client-token.behaviour.refresh_token_expires_at.lasts", {"default": 3600}),
+        ("telnyx.refresh-client-token.behaviour.refresh_token.issued", {"by": "create-client-token"}),
         ("signalwire.update-room.behaviour.authentication.scope-required", {"scope": "Video"}),
         ("signalwire.update-room.behaviour.display_name.default-from", {"from": "name"}),
         ("signalwire.update-room.behaviour.join_until.date-only", {}),
         ("signalwire.create-room.behaviour.display_name.default-from", {"from": "name"}),
         ("signalwire.create-room.behaviour.created_at.created-now", {}),
         ("signalwire.get-room.behaviour.name.found-by", {}),
-        (
-            "signalwire.list-rooms.behaviour.starts_after.filter",
-            {"field": "join_from", "compare": "at-least"},
-        ),
-        ("signalwire.list-rooms.behaviour.ends_before.filter", {"field": "join_until", "compare": "at-most"}),
+        ("signalwire.list-rooms.behaviour.starts_after.days", {"field": "join_from", "lies": "from"}),
+        ("signalwire.list-rooms.behaviour.ends_before.days", {"field": "join_until", "lies": "until"}),
         ("signalwire.list-rooms.behaviour.active_session.included", {"if-any": True}),
     ],
 )
@@ -478,6 +553,10 @@ def test_the_default_of_a_field_is_demanded_of_rooms(every_contract: Mapping[str
     assert defaults == {
         "azure.create-room.request.pstnDialOutEnabled.default": False,
         "azure.update-room.request.pstnDialOutEnabled.default": False,
+        "telnyx.create-room.request.max_participants.default": 10,
+        "telnyx.create-room.request.enable_recording.default": False,
+        "telnyx.create-room.request.webhook_event_failover_url.default": "",
+        "telnyx.create-room.request.webhook_timeout_secs.default": None,
         "telnyx.update-room.request.max_participants.default": 10,
         "signalwire.update-room.request.max_members.default": 20,
         "signalwire.update-room.request.quality.default": "720p",

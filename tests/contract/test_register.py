@@ -23,10 +23,10 @@ ANNOTATIONS = {"title", "description", "summary", "example", "examples", "$comme
 STEPS = {"items": "items", "additionalProperties": "values", "propertyNames": "keys"}
 # A clause is named after its keyword in kebab case, whatever else the contract says.
 WORD = r"[a-z0-9]+(?:-[a-z0-9]+)*"
-FIELD = r"[A-Za-z0-9_-]+"
+FIELD = r"[A-Za-z0-9_-]+(?:\[[a-z_]+\])*"
 ID = re.compile(
     rf"(?P<provider>{WORD})\.(?P<operation>{WORD})\.(?:request|behaviour|response(?:\.(?:default|"
-    rf"[1-5]\d\d))?)\.(?:{FIELD}\.)*{WORD}"
+    rf"[1-5](?:\d\d|XX)))?)\.(?:{FIELD}\.)*{WORD}"
 )
 
 

@@ -240,6 +240,7 @@ class Mini:
         self.rooms: dict[str, Room] = {}
         self.repeated: dict[str, Answer] = {}
         self.shelves: dict[str, Shelf] = {}
+        self.keys: dict[str, str] = {}
         self.first = self.made({"name": "the first"}).shown["id"]
 
     def close(self) -> None:
@@ -423,13 +424,17 @@ class Mini:
     def about_shelves(self, unsent: UnsentRequest, parts: list[str], headers: Mapping[str, str]) -> Answer:
         if parts:
             shelf = self.on_shelf(self.labelled(parts[0]) if unsent.method == "GET" else parts[0])
+            shelf = self.on_shelf(parts[0])
+            if unsent.method == "POST":
+                return self.with_key(shelf, parts[1], self.read(unsent.body, headers, "create-shelf"))
             return Answer(200, shelf.shown) if unsent.method == "GET" else self.delete_shelf(shelf)
         if unsent.method == "GET":
             return Answer(200, {"shelves": self.page(self.fitting(unsent.query), unsent.query)})
         body = self.read(unsent.body, headers, "create-shelf")
         if not is_text(body.get("label", "")) or not is_integer(body.get("planks", 0)):
             raise RejectedError(422, "no such shelf")
-        shelf = Shelf({"id": str(uuid4()), "label": "", "planks": 3, **body})
+        made = datetime.now(UTC).isoformat()
+        shelf = Shelf({"id": str(uuid4()), "label": "", "planks": 3, "made": made, **body})
         self.shelves[shelf.shown["id"]] = shelf
         return Answer(201, shelf.shown)
 
@@ -438,6 +443,24 @@ class Mini:
         label = unquote(text)
         known = (key for key, one in self.shelves.items() if one.shown["label"] == label and not one.deleted)
         return next(known, text)
+
+    def with_key(self, shelf: Shelf, what: str, body: Mapping[str, Json]) -> Answer:
+        if what == "locks":
+            if not is_text(body.get("key")) or not self.fits(shelf, body["key"]):
+                raise RejectedError(422, "no such key")
+            return Answer(200, {})
+        seconds = body.get("seconds", 300)
+        if not is_integer(seconds) or not 60 <= seconds <= 900:
+            raise RejectedError(422, "no such time")
+        key = str(uuid4())
+        self.keys[key] = shelf.shown["id"]
+        return Answer(201, {"key": key, "until": self.until(seconds).isoformat()})
+
+    def fits(self, shelf: Shelf, key: str) -> bool:
+        return self.keys.get(key) == shelf.shown["id"]
+
+    def until(self, seconds: int) -> datetime:
+        return datetime.now(UTC) + timedelta(seconds=seconds)
 
     def on_shelf(self, shelf_id: str) -> Shelf:
         if shelf_id not in self.shelves or self.shelves[shelf_id].deleted:
@@ -451,6 +474,7 @@ class Mini:
     def fitting(self, query: Mapping[str, str]) -> list[Json]:
         shown = [shelf.shown for shelf in self.shelves.values() if not shelf.deleted]
         found = [one for one in shown if query.get("label") in (None, one["label"])]
+        found = [one for one in found if one["made"][:10] >= query.get("since", "")]
         asked = query.get("books")
         if asked not in (None, "true", "false"):
             raise RejectedError(422, "neither true nor false")

@@ -56,8 +56,8 @@ paths:
         - {path: safe, rule: safe, demands: changes nothing}
         - {path: filter, rule: filter, with: {parameter: name, field: name}, demands: of that name}
         - {path: ids, rule: filter, with: {parameter: id, field: id}, demands: of these ids}
-        - {path: from, rule: filter, with: {parameter: from, field: opens, compare: at-least}, demands: later}
-        - {path: until, rule: filter, with: {parameter: until, field: opens, compare: at-most}, demands: past}
+        - {path: from, rule: days, with: {parameter: from, field: opens, lies: from}, demands: later}
+        - {path: until, rule: days, with: {parameter: until, field: opens, lies: until}, demands: past}
     post:
       operationId: create
       requestBody: {content: {application/json: {schema: {type: object, properties: {name: {type: string}}}}}}
@@ -490,7 +490,7 @@ def test_a_filter_may_ask_for_times_from_one_on_or_up_to_one(
 ) -> None:
     opened(plain, asked, *names)
     assert plain.broken == set()
-    assert Outcome.PASS in plain.outcomes[f"list.behaviour.{clause}.filter"]
+    assert Outcome.PASS in plain.outcomes[f"list.behaviour.{clause}.days"]
 
 
 @pytest.mark.parametrize(
@@ -505,7 +505,7 @@ def test_a_filter_may_ask_for_times_from_one_on_or_up_to_one(
 )
 def test_a_filter_that_does_not_compare_is_a_fault(plain: Talk, asked: str, names: str) -> None:
     opened(plain, asked, *names)
-    assert plain.broken == {"filter"}
+    assert plain.broken == {"days"}
 
 
 @pytest.mark.parametrize(

@@ -7,12 +7,12 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import unquote
 
-from roomproof.contract.clause import Part
-from roomproof.contract.resource import Effect
+from roomproof.contract.clause import Part, Path, path_of
+from roomproof.contract.resource import Effect, value_at
 from roomproof_faults.border.acceptance import passing
 from roomproof_faults.border.exchange import FaultyRequest, FaultyResponse, Handle, Wrap, put
 from roomproof_faults.border.responses import changing
-from roomproof_faults.border.values import swapped
+from roomproof_faults.border.values import shifted, swapped
 from roomproof_faults.fault import FaultKind
 from roomproof_faults.operators.operator import Breaches, Demand, operator
 
@@ -76,6 +76,12 @@ def other_filter(demand: Demand) -> Breaches:
     yield "empty", f"lists no room where {name} is asked for", nothing
 
 
+@operator(FaultKind.LIFE_CYCLE, Part.BEHAVIOUR, "days")
+def other_days(demand: Demand) -> Breaches:
+    name = demand.clause.options["parameter"]
+    yield "ignored", f"ignores the days of {name}", without(name, demand.operations)
+
+
 @operator(FaultKind.LIFE_CYCLE, Part.BEHAVIOUR, "included")
 def not_included(demand: Demand) -> Breaches:
     name = demand.clause.options["parameter"]
@@ -85,6 +91,23 @@ def not_included(demand: Demand) -> Breaches:
 @operator(FaultKind.LIFE_CYCLE, Part.BEHAVIOUR, "found-by")
 def not_found(demand: Demand) -> Breaches:
     yield "unknown", f"finds no room by its {demand.clause.path[0]}", found_by_id_alone()
+
+
+@operator(FaultKind.LIFE_CYCLE, Part.BEHAVIOUR, "lasts")
+def not_so_long(demand: Demand) -> Breaches:
+    way = (*demand.api.contract.room.at, *demand.path)
+    yield (
+        "a-day-less",
+        f"shows a {demand.path[-1]} that is a day too early",
+        dated_back(way, demand.operations),
+    )
+
+
+@operator(FaultKind.LIFE_CYCLE, Part.BEHAVIOUR, "issued")
+def made_up(demand: Demand) -> Breaches:
+    options, name = demand.clause.options, demand.path[0]
+    way = path_of(options["field"])
+    yield "made-up", f"accepts any {name}", accepts_any(name, options["by"], way, demand.operations)
 
 
 @operator(FaultKind.LIFE_CYCLE, Part.BEHAVIOUR, "safe")
@@ -237,6 +260,35 @@ def found_by_id_alone() -> Wrap:
 def without(parameter: str, on: frozenset[str]) -> Wrap:
     """Ignore a query parameter."""
     return passing(lambda call: call.without_query(parameter) if call.operation in on else call)
+
+
+def dated_back(way: Path, on: frozenset[str]) -> Wrap:
+    """Date what stands at a way of responses back by a day."""
+
+    def changed(call: FaultyRequest, reply: FaultyResponse) -> FaultyResponse:
+        told = value_at(reply.document, way) if reply.ok and call.operation in on else None
+        return reply if told is None else reply.with_document(put(reply.document, way, shifted(-1)(told)))
+
+    return changing(changed)
+
+
+def accepts_any(name: str, by: str, way: Path, on: frozenset[str]) -> Wrap:
+    """Accept any text in a field as if it were the value that a response gave last."""
+
+    def wrap(handle: Handle) -> Handle:
+        last: list[Json] = []
+
+        async def accepting(call: FaultyRequest) -> FaultyResponse:
+            if call.operation in on and last and isinstance(call.sent.get(name), str):
+                call = call.with_sent({**call.sent, name: last[-1]})
+            reply = await handle(call)
+            if call.operation == by and reply.ok:
+                last[:] = [value_at(reply.document, way)]
+            return reply
+
+        return accepting
+
+    return wrap
 
 
 def changes_by_asking(on: frozenset[str]) -> Wrap:

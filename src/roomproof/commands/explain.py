@@ -6,11 +6,10 @@ import json
 from collections.abc import Iterable
 from dataclasses import asdict
 from datetime import UTC, datetime
-from fnmatch import fnmatchcase
 from pathlib import Path
 
 from roomproof.commands.clauses import how_tested, row
-from roomproof.contract.clause import Clause, Part, spoken
+from roomproof.contract.clause import Clause, Part, is_named_by, spoken
 from roomproof.contract.deviation import Deviation
 from roomproof.contract.model import Contract, Operation
 from roomproof.errors import UsageError, did_you_mean
@@ -79,7 +78,7 @@ def _named(
         (contract, clause, tuple(item for item in deviations if item.covers(clause.id)), operation)
         for operation in contract.operations
         for clause in operation.clauses
-        if fnmatchcase(clause.id, wanted)
+        if is_named_by(clause.id, wanted)
     ]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from fnmatch import fnmatchcase
 from functools import cached_property
 from typing import Any
 
@@ -112,6 +113,13 @@ class Clause:
     def field(self) -> str:
         """The path as people read it: `access_codes.items.role`, `body` for the whole."""
         return spoken(self.path) or "body"
+
+
+def is_named_by(clause_id: str, pattern: str) -> bool:
+    """Whether a pattern, in which `*` stands for any text, names a clause; its own id always does, whatever
+    signs of patterns stand in that.
+    """
+    return clause_id == pattern or fnmatchcase(clause_id, pattern)
 
 
 def spoken(path: Path) -> str:

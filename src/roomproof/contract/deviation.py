@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from fnmatch import fnmatchcase
 from typing import Any
 
+from roomproof.contract.clause import is_named_by
 from roomproof.contract.register import reject_bad_schema
 from roomproof.contract.yaml_text import parse_yaml
 from roomproof.errors import ContractError
@@ -48,7 +48,7 @@ class Deviation:
 
     def covers(self, clause_id: str) -> bool:
         """Whether the deviation is about a clause."""
-        return fnmatchcase(clause_id, self.clause)
+        return is_named_by(clause_id, self.clause)
 
     def is_expired(self, today: date) -> bool:
         """Whether somebody has to look again. It still covers what it covered: what a provider did yesterday

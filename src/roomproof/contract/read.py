@@ -89,6 +89,7 @@ def read_contract(raw: Any) -> Contract:
         )
         raise ContractError(message, (*room.pointer, "parameter"))
     _reject_unknown_calls(operations)
+    _reject_unknown_issuers(operations)
     for operation in operations:
         require_known_fields(operation, operation.resource or room)
     return Contract(
@@ -478,6 +479,15 @@ def _reject_unknown_calls(operations: tuple[Operation, ...]) -> None:
                 f"operation that lists, with a key"
             )
             raise ContractError(message, (*clause.pointer, "with", "call"))
+
+
+def _reject_unknown_issuers(operations: tuple[Operation, ...]) -> None:
+    known = {operation.id for operation in operations}
+    for clause in (clause for operation in operations for clause in operation.behaviours):
+        name = clause.options.get("by")
+        if clause.rule == "issued" and isinstance(name, str) and name not in known:
+            message = f"{clause.id}: there is no operation {name!r}{did_you_mean(name, known)}"
+            raise ContractError(message, (*clause.pointer, "with", "by"))
 
 
 def _reject_bad_schemas(operations: tuple[Operation, ...]) -> None:

@@ -7,6 +7,8 @@ theirs: all of an operation's parameters are taken for the fields of one object.
 
 from __future__ import annotations
 
+import json
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from random import Random
@@ -26,6 +28,8 @@ from roomproof.judge.validators import validator
 from roomproof.targets.grammar import is_field
 from roomproof_strategies import Sample, boundary, invalid, plain
 
+FEW = 4
+"""So many wrong values are tried of a parameter that holds the same as another one."""
 _ROOT = "body"
 """Stands for a body that is no object, where a strategy wants the fields of one."""
 
@@ -44,7 +48,7 @@ def asking(bench: CaseParts, random: Random) -> Iterator[Case]:
 def plain_body(bench: CaseParts) -> Sample:
     """Return a plain body of an operation; of one that has none, nothing."""
     setting = bench.setting(Seat.MAIN)
-    fields, anchor = bench.special.fields(setting), setting.now + ANCHOR
+    fields, anchor = bench.fields(setting), setting.now + ANCHOR
     return _unwrapped(plain(_wrapped(bench.operation), fields, anchor=anchor), bench.operation)
 
 
@@ -52,8 +56,9 @@ def _bodies(bench: CaseParts) -> Iterator[Case]:
     if bench.operation.body is None:
         return
     setting, schema = bench.setting(Seat.MAIN), _wrapped(bench.operation)
-    fields, anchor = bench.special.fields(setting), setting.now + ANCHOR
-    samples = (boundary(schema, fields, anchor=anchor), invalid(schema, fields, anchor=anchor))
+    fields, anchor = bench.fields(setting), setting.now + ANCHOR
+    edges = boundary(schema, fields, anchor=anchor, enumerated=False)
+    samples = (edges, invalid(schema, fields, anchor=anchor))
     # In a form there are fields and no other values (RFC 1866, 8.2.1).
     is_form_of_fields = is_form(bench.operation.media_type or "")
     for sample in turns(*samples):
@@ -109,14 +114,21 @@ def parameter_cases(bench: CaseParts, basis: Case) -> Iterator[Case]:
             )
     schema = {"type": "object", "properties": {key: parameter.schema for key, parameter in known.items()}}
     anchor = bench.setting(Seat.MAIN).now + ANCHOR
-    listing = bench.operation.listing
-    size = f"query {listing.size}" if listing is not None else ""
-    for sample in turns(boundary(schema, {}, anchor=anchor), invalid(schema, {}, anchor=anchor)):
+    right, wrong = boundary(schema, {}, anchor=anchor, enumerated=False), invalid(schema, {}, anchor=anchor)
+    alike, tried = _alike(known), Counter[str]()
+    for sample in turns(right, wrong):
         case = with_parameters(basis, known, sample)
-        # Of the sizes of pages the limits tell something, and hardly each one between them.
-        is_size = sample.valid and sample.rule == "type" and sample.path == (size,)
-        if case is not None and not (is_size or _is_left_open(known, sample)):
+        if case is None or _is_left_open(known, sample) or _is_one_text_more(known, sample):
+            continue
+        tried[sample.path[0]] += not sample.valid
+        if sample.valid or sample.path[0] not in alike or tried[sample.path[0]] <= FEW:
             yield case
+
+
+def _alike(known: Mapping[str, Parameter]) -> frozenset[str]:
+    """Return the parameters that hold the same as an earlier one of the operation."""
+    schemas = [json.dumps(one.schema, sort_keys=True) for one in known.values()]
+    return frozenset(key for number, key in enumerate(known) if schemas[number] in schemas[:number])
 
 
 def _is_left_open(known: Mapping[str, Parameter], sample: Sample) -> bool:
@@ -126,6 +138,14 @@ def _is_left_open(known: Mapping[str, Parameter], sample: Sample) -> bool:
         return False
     value = read_text(schema, as_text(sample.value[sample.path[0]]))
     return validator(schema["x-unsettled"]["schema"]).is_valid(value)
+
+
+def _is_one_text_more(known: Mapping[str, Parameter], sample: Sample) -> bool:
+    """Whether a value of another type stands for a text: written down it is one more of those that are
+    tried.
+    """
+    value, types = sample.value[sample.path[0]], known[sample.path[0]].schema.get("type")
+    return not sample.valid and types == "string" and not isinstance(value, str)
 
 
 def _generated(bench: CaseParts) -> dict[str, Parameter]:

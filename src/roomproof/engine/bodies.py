@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from hypothesis import strategies as st
+
 from roomproof.auth.scheme import Scheme
 from roomproof.contract.model import Contract, Operation
 from roomproof.contract.resource import Effect, Resource
@@ -21,7 +23,8 @@ class CaseParts:
     last seen.
 
     `lazy_setting` tells the same to who uses it at once, and looks at the room only when asked. `shown` tells
-    what there is of a resource, thing by thing, in the main room where it stands inside one.
+    what there is of a resource, thing by thing, in the main room where it stands inside one; `issued` the
+    values of fields that only an earlier response can give.
     """
 
     contract: Contract
@@ -33,6 +36,7 @@ class CaseParts:
     lazy_setting: Callable[[Seat], Setting]
     has_other: bool
     shown: Callable[[Resource], list[Mapping[str, Any]]]
+    issued: Callable[[Operation], Mapping[str, Any]] = lambda _: {}
 
     @cached_property
     def makes_rooms(self) -> bool:
@@ -56,6 +60,11 @@ class CaseParts:
         """
         named = self.operation.resource if self.operation.names_one else self.contract.room
         return named.parameter if named is not None else ""
+
+    def fields(self, setting: Setting) -> Mapping[tuple[str, ...], Any]:
+        """Return strategies for the fields whose values only the provider can know."""
+        found: dict[tuple[str, ...], Any] = dict(self.special.fields(setting))
+        return found | {(name,): st.just(value) for name, value in self.issued(self.operation).items()}
 
     def thing(self, seat: Seat) -> Mapping[str, Any]:
         """Return what the operation is about as it was last seen: a room, else the last known thing or the

@@ -54,7 +54,7 @@ def explore(session: Session, bench: CaseParts) -> None:
 
 def _samples(session: Session, bench: CaseParts) -> Iterator[Sample]:
     setting, schema = session.setting(Seat.MAIN), bench.operation.schema
-    fields, anchor = bench.special.fields(setting), setting.now + ANCHOR
+    fields, anchor = bench.fields(setting), setting.now + ANCHOR
     good, bad = valid(schema, fields, anchor=anchor), mutations(schema, fields, anchor=anchor)
 
     def proposal(draw: st.DrawFn) -> Sample:
@@ -81,7 +81,7 @@ def _shrink(session: Session, bench: CaseParts, finding: Finding) -> None:
     if not isinstance(body, dict) or (len(body) <= 1 and len(text) <= SMALL):
         return
     setting = session.setting(Seat.MAIN)
-    basis = plain(bench.operation.schema, bench.special.fields(setting), anchor=setting.now + ANCHOR)
+    basis = plain(bench.operation.schema, bench.fields(setting), anchor=setting.now + ANCHOR)
 
     def still_breaks(smaller: dict[str, Any]) -> bool:
         if not bench.makes_rooms:

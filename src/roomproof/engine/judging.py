@@ -7,6 +7,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from roomproof.contract.clause import Clause
+from roomproof.contract.model import Operation
 from roomproof.contract.resource import Resource
 from roomproof.events import Judged, Listener
 from roomproof.interaction import Interaction
@@ -69,6 +71,13 @@ class Judging:
         """What is known of the rooms after all responses so far."""
         self.catch_up()
         return self._judge.rooms
+
+    def last_issued(self, operation: Operation, clause: Clause) -> Any:
+        """Return the value that a response gave last for a field of an operation, None where none did."""
+        self.catch_up()
+        rooms = self._judge.learning.of(operation.resource)
+        found = rooms.last_issued(clause.options["by"], clause.options["field"])
+        return None if found is None else found.value
 
     def known(self, resource: Resource, room_id: str) -> list[str]:
         """Return the ids of a resource inside a room that are there as far as is known."""

@@ -7,10 +7,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import UTC, datetime
 
 from roomproof.contract.model import Contract, Operation
 from roomproof.contract.resource import Effect, Listing, Resource
+from roomproof.engine.asking import parameter_cases, plain_body
 from roomproof.engine.case import Case, Seat
 from roomproof.engine.explore import explore
 from roomproof.engine.fuzz import fuzz
@@ -20,19 +20,19 @@ from roomproof.engine.rooms import make_room
 from roomproof.engine.session import Session
 from roomproof.engine.wanted import filters
 from roomproof.interaction import SAFE
-from roomproof.judge.delay import is_over, longest, within_seconds
-from roomproof.judge.rules import gone_after_delete, listed, not_listed, read_after_write, safe
+from roomproof.judge.delay import longest, within_seconds
+from roomproof.judge.rules import gone_after_delete, issued, listed, not_listed, read_after_write, safe
 
 _INSIDE = (
     Effect.CREATE,
+    Effect.READ,
     Effect.LIST,
     Effect.ACTION,
-    Effect.READ,
     Effect.UPDATE,
     Effect.REPLACE,
     Effect.DELETE,
 )
-"""What is inside a room is made before it is read."""
+"""What is inside a room is made before it is read, and read before a list is to show some of it."""
 _ROOMS = (
     Effect.LIST,
     Effect.READ,
@@ -46,6 +46,8 @@ MOST_PAGES = 5
 """So many small pages of a list are looked at."""
 MOST_PAGES_IN_ALL = 20
 """So many pages of a list are looked at to see all that is in it."""
+MOST_READ = 5
+"""So many things that the run has not made are read one by one."""
 MOST_DELETIONS = 12
 """So many rooms are made only to be deleted."""
 
@@ -82,12 +84,14 @@ def _in_order(operations: list[Operation], order: tuple[Effect, ...]) -> list[Op
 def _exercise(session: Session, operation: Operation) -> None:
     bench = session.bench(operation)
     with session.in_own_room(is_lasting=operation.method not in SAFE), _where_it_may_be(session, operation):
+        _have_issued(session, operation)
         for number, case in enumerate(plan(bench, session.random)):
             # That the plain one is accepted is what a rejection of another one is held against.
             if number == 0 and not session.is_settled:
                 session.send(case)
             else:
                 session.offer(case)
+        _read_each(session, operation)
         _read_what_was_written(session, operation)
         if operation.is_documented:
             fuzz(session, bench)
@@ -99,11 +103,19 @@ def _exercise(session: Session, operation: Operation) -> None:
             _look_before_and_after(session, operation)
 
 
+def _have_issued(session: Session, operation: Operation) -> None:
+    """Ask for the values that only a response of another operation can give."""
+    for clause in issued.RULE.clauses(operation):
+        giving = session.contract.by_id(clause.options["by"])
+        if giving is not None:
+            session.send(_plain(session, giving))
+
+
 @contextmanager
 def _where_it_may_be(session: Session, operation: Operation) -> Iterator[None]:
     """Look into the room that was named for what the run cannot make: no room of its own has any of it."""
     seats, resource = session.seats, operation.resource
-    is_unmade = resource is not None and session.contract.about(resource, Effect.CREATE) is None
+    is_unmade = resource is not None and not _is_made(session, resource)
     if operation.method in SAFE and session.contract.is_inside(operation) and is_unmade:
         session.seats = {**seats, Seat.MAIN: seats.get(Seat.NAMED, seats[Seat.MAIN])}
     try:
@@ -150,18 +162,18 @@ def _walk(
 def _look_before_and_after(session: Session, operation: Operation) -> None:
     """Read a room, ask, and read it again: an operation that only asks changes nothing.
 
-    Best is a room of which nothing that was sent to it before can show only now.
+    A new room is best, since nothing that was sent to it before can show only now, or one that was left alone
+    until that is over.
     """
     resource = operation.resource or session.contract.room
     reading = session.contract.about(resource, Effect.READ)
     if reading is None or not safe.RULE.clauses(operation):
         return
     quiet = session.quiet_room if resource is session.contract.room else None
-    at_rest = quiet or _at_rest(session, resource)
-    own_id = at_rest or _made(session, resource) or _seated(session, resource)
+    own_id = quiet or _made(session, resource) or _seated(session, resource)
     if not own_id:
         return
-    if own_id != at_rest and (delay := _delay_of_reads(session, resource)):
+    if own_id != quiet and (delay := _delay_of_reads(session, resource)):
         # Only the next request tells that the last one has been answered.
         _ask(session, reading, own_id)
         session.wait(delay)
@@ -171,22 +183,27 @@ def _look_before_and_after(session: Session, operation: Operation) -> None:
     _ask(session, reading, own_id)
 
 
-def _at_rest(session: Session, resource: Resource) -> str | None:
-    """Return the id of the main room, if it was updated so long ago that every read has to show it; else
-    None.
-    """
-    own_id = session.seats.get(Seat.MAIN)
-    session.judging.catch_up()
-    state = session.judging.rooms.get(own_id) if own_id and resource is session.contract.room else None
-    if state is None or state.written is None:
-        return None
-    delay = _delay_of_reads(session, resource)
-    return own_id if delay and is_over(delay, state.written.answered_by, datetime.now(UTC)) else None
-
-
 def _delay_of_reads(session: Session, resource: Resource) -> float:
     """Return how many seconds after an update a read of a room may show what was before it."""
     return longest(read_after_write.RULE, session.contract) if resource is session.contract.room else 0
+
+
+def _read_each(session: Session, operation: Operation) -> None:
+    """Read whatever there is of what the run cannot make: each of it may show what another one does not."""
+    resource = operation.resource
+    if operation.effect is not Effect.READ or resource is None or _is_made(session, resource):
+        return
+    bench = session.bench(operation)
+    cases = list(parameter_cases(bench, bench.case(plain_body(bench))))
+    for own_id in session.known(resource)[:MOST_READ] if operation.names_one else ():
+        for case in cases:
+            if case.valid:
+                session.offer(replace(case, path_id=own_id))
+
+
+def _is_made(session: Session, resource: Resource) -> bool:
+    """Whether the run can make a resource."""
+    return session.contract.about(resource, Effect.CREATE) is not None
 
 
 def _read_what_was_written(session: Session, operation: Operation) -> None:
@@ -227,15 +244,13 @@ def _is_ready(session: Session, operation: Operation) -> bool:
     resource = operation.resource
     if resource is None or resource is session.contract.room or not operation.names_one:
         return True
-    for effect in (Effect.LIST, Effect.CREATE):
+    ways = [one for one in session.contract.operations if one.resource is resource]
+    # A list of all there is tells of more than that of one room.
+    lists = sorted((one for one in ways if one.effect is Effect.LIST), key=session.contract.is_inside)
+    for found in (*lists, *[one for one in ways if one.effect is Effect.CREATE][:1]):
         if session.known(resource):
             return True
-        found = next(
-            (one for one in session.contract.operations if one.resource is resource and one.effect is effect),
-            None,
-        )
-        if found is not None:
-            session.send(_plain(session, found))
+        session.send(_plain(session, found))
     return bool(session.known(resource))
 
 
@@ -243,7 +258,7 @@ def _can_make(session: Session, resource: Resource | None) -> bool:
     """Whether the run can make something to be deleted; what others have made is never."""
     if resource is None:
         return False
-    return resource is session.contract.room or session.contract.about(resource, Effect.CREATE) is not None
+    return resource is session.contract.room or _is_made(session, resource)
 
 
 def _made(session: Session, resource: Resource) -> str | None:

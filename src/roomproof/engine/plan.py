@@ -42,7 +42,10 @@ def plan(bench: CaseParts, random: Random, *, is_one_of_several: bool = False) -
     yield bench.case(first)
     if bench.has_other and not bench.makes_rooms:
         yield bench.case(_without_defaults(bench, second), Seat.OTHER)
-    right, wrong = boundary(schema, fields, anchor=anchor), invalid(schema, fields, anchor=anchor)
+    # Each number between the limits is told to rooms that are there; none need be made for it.
+    is_updated = bench.makes_rooms and any(one.is_documented for one in bench.contract.changing)
+    right = boundary(schema, fields, anchor=anchor, enumerated=not is_updated)
+    wrong = invalid(schema, fields, anchor=anchor)
     if is_one_of_several and bench.makes_rooms:
         right, wrong = _thinned(bench, list(right), list(wrong))
     yield from turns(

@@ -11,10 +11,9 @@ from itertools import cycle
 from time import monotonic
 
 from roomproof.contract.model import Operation
-from roomproof.contract.resource import Effect
 from roomproof.engine.attempt import SEATS
 from roomproof.engine.case import Seat
-from roomproof.engine.session import NEW_ROOMS_READ, Session
+from roomproof.engine.session import Session
 from roomproof.engine.turns import ANCHOR
 from roomproof.judge.delay import within_seconds
 from roomproof.judge.rooms import LastUpdate
@@ -62,25 +61,6 @@ class Readback:
             self._wait_for(wave)
             for _, seat in wave:
                 self._read(seat)
-        self._read_new_rooms()
-
-    def _read_new_rooms(self) -> None:
-        """Read rooms that were made a while ago and not changed since, where a clause speaks of it."""
-        session, reading = self._session, self._session.contract.reading
-        making = [one for one in session.contract.telling if one.effect is Effect.CREATE]
-        clauses = [clause for one in making for clause in read_after_write.RULE.clauses(one)]
-        wanted = [within_seconds(clause) for clause in clauses if session.selection.covers(clause.id)]
-        if reading is None or not any(wanted) or session.is_settled:
-            return
-        states = (session.judging.rooms.get(own_id) for own_id in session.made)
-        made = [(one, one.written.answered_by) for one in states if one and one.is_as_made and one.written]
-        known = [(state.own_id, at) for state, at in made if at is not None][:NEW_ROOMS_READ]
-        if known:
-            whole = timedelta(seconds=max(wanted)) + _MARGIN
-            left = min(max(at for _, at in known) + whole - datetime.now(UTC), whole)
-            session.wait(max(left, timedelta()).total_seconds())
-        for own_id, _ in known:
-            session.call(reading, own_id)
 
     def _tell(self, wave: Wave) -> None:
         """Tell each room two bodies that differ; the last one, which is read, holds no defaults."""

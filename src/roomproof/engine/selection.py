@@ -12,11 +12,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Container
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
 from functools import cached_property
 from typing import Any
 
-from roomproof.contract.clause import Clause, Part, Path
+from roomproof.contract.clause import Clause, Part, Path, is_named_by
 from roomproof.contract.model import Contract, Operation
 from roomproof.engine.case import Case, Seat
 from roomproof.judge.evidence import Outcome, severity
@@ -85,7 +84,7 @@ class Selection:
 
 def covers(patterns: tuple[str, ...], clause_id: str) -> bool:
     """Whether a clause is among those that were asked for: it matches a pattern, or there is none."""
-    return not patterns or any(fnmatchcase(clause_id, pattern) for pattern in patterns)
+    return not patterns or any(is_named_by(clause_id, pattern) for pattern in patterns)
 
 
 def _broken(verdicts: Verdicts, clause: Clause) -> frozenset[Verdict]:

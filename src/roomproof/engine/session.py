@@ -40,7 +40,7 @@ from roomproof.judge.delay import within_seconds
 from roomproof.judge.evidence import Evidence, Outcome
 from roomproof.judge.judge import Judge
 from roomproof.judge.judged_interaction import read_json, read_response
-from roomproof.judge.rules import read_after_write
+from roomproof.judge.rules import issued, read_after_write
 from roomproof.targets.grammar import unsendable
 from roomproof.targets.target import Target, UnsentRequest
 from roomproof.verdict import Finding, Verdicts
@@ -188,7 +188,17 @@ class Session:
             self.lazy_setting,
             Seat.OTHER in self.seats,
             self._shown,
+            self._issued,
         )
+
+    def _issued(self, operation: Operation) -> Mapping[str, Any]:
+        """Return the values of an operation's fields that an earlier response has given, the last ones."""
+        found: dict[str, Any] = {}
+        for clause in issued.RULE.clauses(operation):
+            given = self.judging.last_issued(operation, clause)
+            if given is not None:
+                found[clause.path[0]] = given
+        return found
 
     def _shown(self, resource: Resource) -> list[Mapping[str, Any]]:
         return self.judging.shown(resource, self.seats.get(Seat.MAIN, ""))

@@ -13,6 +13,7 @@ from roomproof.engine.repeatability import repeatable
 from roomproof.interaction import Credentials
 from roomproof.judge.register import rule_of
 from roomproof.judge.rule import Base, Scene, WantedRequest
+from roomproof.judge.rules import days
 from roomproof.judge.rules import filter as filter_rule
 from roomproof.judge.wanted import strangers
 from roomproof_strategies import Sample
@@ -34,8 +35,9 @@ def wanted(bench: CaseParts, basis: Sample, random: Random) -> list[Iterator[Cas
 
 def filters(bench: CaseParts, random: Random) -> Iterator[Mapping[str, str]]:
     """Yield the queries by which a list is to show some of its entries, with values that entries have."""
-    for family in filter_rule.RULE.wants if filter_rule.RULE.clauses(bench.operation) else ():
-        yield from (one.query for one in family(_scene(bench, random)))
+    for rule in (filter_rule.RULE, days.RULE):
+        for family in rule.wants if rule.clauses(bench.operation) else ():
+            yield from (one.query for one in family(_scene(bench, random)))
 
 
 def _scene(bench: CaseParts, random: Random) -> Scene:

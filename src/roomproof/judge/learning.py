@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import unquote
 
-from roomproof.contract.clause import Clause
+from roomproof.contract.clause import Clause, Part, path_of, values_at
 from roomproof.contract.model import Contract, Operation
 from roomproof.contract.resource import Effect, Resource
 from roomproof.interaction import SAFE, Interaction, Request, RoomKnowledge
@@ -26,7 +26,7 @@ from roomproof.judge.judged_interaction import (
 )
 from roomproof.judge.placeholder import is_placeholder
 from roomproof.judge.recency import Recency
-from roomproof.judge.rooms import LastRead, LastUpdate, Repeat, Rooms, RoomState, ToldEntries
+from roomproof.judge.rooms import Issued, LastRead, LastUpdate, Repeat, Rooms, RoomState, ToldEntries
 from roomproof.judge.rules import found_by, gone_after_delete, listed_echo
 from roomproof.judge.rules.replayed_once import first_sent, repeatability_key
 from roomproof.judge.rules.unique import given_up
@@ -48,6 +48,11 @@ class Learning:
         self.recency = Recency()
         self.just_written: LastUpdate | None = None
         self._beside = {resource.name: Rooms() for resource in contract.resources[1:]}
+        self._issuing: dict[str, list[tuple[str, Resource | None]]] = {}
+        for operation in contract.operations:
+            for clause in operation.by_rule.get((Part.BEHAVIOUR, "issued"), ()):
+                told = clause.options["field"], operation.resource
+                self._issuing.setdefault(clause.options["by"], []).append(told)
 
     def of(self, resource: Resource | None) -> Rooms:
         """Return what is known of a resource; of none, what is known of the one that the contract is
@@ -202,6 +207,8 @@ class Learning:
             return
         if seen.response.accepted and not seen.request.violations:
             rooms.accept(operation.id, seen.request.sent)
+        if seen.response.accepted:
+            self._issued(seen)
         if not seen.response.accepted:
             self._not_carried_out(seen)
         elif operation.effect is Effect.DELETE:
@@ -253,6 +260,14 @@ class Learning:
         if not isinstance(entries, dict):
             return None
         return frozenset(name for name, entry in entries.items() if isinstance(entry, dict))
+
+    def _issued(self, seen: JudgedInteraction) -> None:
+        """Keep what a response gives for later requests."""
+        for way, resource in self._issuing.get(seen.operation.id, ()):
+            for _, value in values_at(seen.response.body, path_of(way)):
+                if not is_placeholder(str(value)):
+                    given = Issued(value, dict(seen.parameters), seen.interaction.at)
+                    self.of(resource).issue(seen.operation.id, way, given)
 
     def _may_have_changed(self, operation: Operation, request: Request | None) -> None:
         """Take note that something may have changed.

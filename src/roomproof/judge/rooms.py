@@ -113,6 +113,15 @@ class RoomState:
 
 
 @dataclass(frozen=True)
+class Issued:
+    """A value that a response gave: what the path of its request named, and when that was sent."""
+
+    value: Json
+    parameters: Mapping[str, str]
+    at: datetime | None
+
+
+@dataclass(frozen=True)
 class Repeat:
     """The first request with a repeatability id: its body, when it says it was first sent, the room that came
     of it, and the recording that it stands in.
@@ -133,7 +142,8 @@ class Rooms:
     rooms that a list has shown and that nobody was seen to make; `file` is the recording that is heard now.
     `walks` are the last pages of lists, by path, and `asked` tells when each operation that only asks was
     last seen, since something was sent that may change a room; `count` counts interactions, and `changed` is
-    what it was when that was sent.
+    what it was when that was sent. `issued` are the values that responses gave for later requests, by
+    operation and field.
     """
 
     states: dict[str, RoomState] = field(default_factory=dict)
@@ -147,6 +157,7 @@ class Rooms:
     asked: dict[str, int] = field(default_factory=dict)
     count: int = 0
     changed: int = 0
+    issued: dict[tuple[str, str], dict[bytes, Issued]] = field(default_factory=dict)
 
     def get(self, room_id: str) -> RoomState | None:
         """Return what is known of a room, or None."""
@@ -198,6 +209,21 @@ class Rooms:
         self.walks.clear()
         self.asked.clear()
         self.changed = self.count
+
+    def issue(self, operation: str, way: str, found: Issued) -> None:
+        """Note a value that a response of an operation gave."""
+        values = self.issued.setdefault((operation, way), {})
+        values[_fingerprint(found.value)] = found
+        if len(values) > MOST_VALUES:
+            del values[next(iter(values))]
+
+    def issued_as(self, operation: str, way: str, value: Json) -> Issued | None:
+        """Return what is known of a value that a response gave, None where none did."""
+        return self.issued.get((operation, way), {}).get(_fingerprint(value))
+
+    def last_issued(self, operation: str, way: str) -> Issued | None:
+        """Return the value that a response of an operation gave last, None where none did."""
+        return next(reversed(self.issued.get((operation, way), {}).values()), None)
 
     def accept(self, operation: str, sent: Mapping[str, Json]) -> None:
         """Note the values that an operation has accepted, field by field."""

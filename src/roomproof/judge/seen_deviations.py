@@ -8,9 +8,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from fnmatch import fnmatchcase
 from functools import lru_cache
 
+from roomproof.contract.clause import is_named_by
 from roomproof.contract.deviation import Deviation, Occurs
 from roomproof.contract.model import Contract
 from roomproof.interaction import Interaction
@@ -124,7 +124,7 @@ def _about(patterns: tuple[str, ...], clause_ids: tuple[str, ...]) -> Mapping[st
     with none nothing.
     """
     found = {
-        clause_id: tuple(number for number, pattern in enumerate(patterns) if fnmatchcase(clause_id, pattern))
+        clause_id: tuple(number for number, pattern in enumerate(patterns) if is_named_by(clause_id, pattern))
         for clause_id in clause_ids
     }
     return {clause_id: about for clause_id, about in found.items() if about}

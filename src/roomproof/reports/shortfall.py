@@ -6,10 +6,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
 from fractions import Fraction
 
-from roomproof.contract.clause import Level
+from roomproof.contract.clause import Level, is_named_by
 from roomproof.report.document import Report
 from roomproof.report.provider import ClauseReport, ProviderReport
 from roomproof.reports.coverage import coverage_of
@@ -64,7 +63,7 @@ def _of_provider(provider: ProviderReport, most_unanswered: float | None) -> Ite
     if not provider.recordings:
         yield from _unanswered(provider.requests, unanswered, most_unanswered)
     for pattern in provider.only:
-        wanted = [clause for clause in clauses if fnmatchcase(clause.id, pattern)]
+        wanted = [clause for clause in clauses if is_named_by(clause.id, pattern)]
         if wanted and not any(clause.is_proven for clause in wanted):
             yield f"--only {pattern} asks for what was not exercised: {_named(wanted)}"
     inconclusive = (clause for clause in clauses if clause.verdict is Verdict.INCONCLUSIVE)

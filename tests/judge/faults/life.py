@@ -58,6 +58,30 @@ def life() -> Iterator[Fault]:
         _listed(lambda shown, _: [{**one, "books": ["a"]} for one in shown]),
         says="is false",
     )
+    yield Fault(
+        "shows what is older",
+        "list-shelves.behaviour.since.days",
+        _timeless,
+        says="and the list shows",
+    )
+    yield Fault(
+        "shows nothing of a day",
+        "list-shelves.behaviour.since.days",
+        _listed(lambda shown, query: [] if "since" in query else shown),
+        says="does not show it",
+    )
+    yield Fault(
+        "makes keys that fit for five minutes",
+        "make-shelf-key.behaviour.until.lasts",
+        _five_minutes,
+        says="s after the response",
+    )
+    yield Fault(
+        "opens with any key",
+        "open-shelf.behaviour.key.issued",
+        _every_key_fits,
+        says="that no response gave is accepted",
+    )
     yield Fault("does not filter", "list-shelves.behaviour.label.filter", _unfiltered, says="shows an entry")
     yield Fault(
         "filters too much",
@@ -146,6 +170,20 @@ def _with_planks(number: int) -> Callable[[Any], None]:
         mini.about_shelves = about_shelves
 
     return bend
+
+
+def _five_minutes(mini: Any) -> None:
+    right = mini.until
+    mini.until = lambda _: right(300)
+
+
+def _every_key_fits(mini: Any) -> None:
+    mini.fits = lambda _shelf, _key: True
+
+
+def _timeless(mini: Any) -> None:
+    right = mini.fitting
+    mini.fitting = lambda query: right({name: query[name] for name in query if name != "since"})
 
 
 def _unfiltered(mini: Any) -> None:

@@ -246,6 +246,7 @@ CHANGES: dict[tuple[str, str], tuple[Callable[[Interaction], Interaction], set[s
     ("carrierx", "drops a field of items"): (
         in_rooms(without_role),
         {
+            "create-room 200 access_codes.items.role vanished",
             "update-room 200 access_codes.items.role vanished",
             "replace-room 200 access_codes.items.role vanished",
         },

@@ -141,6 +141,9 @@ class FieldWalk:
             self._one(item, (*path, ITEMS), _subschema(schema, "items"), twin)
 
     def _members(self, value: Mapping[str, Json], path: Path, schema: Mapping[str, Any], sent: Json) -> None:
+        if sent is None and is_free(schema):
+            # Whoever filled it named what is in it, and that in another recording may be anything.
+            return
         twin = sent if isinstance(sent, dict) else {}
         self._fields.objects[path] += 1
         if not is_map(schema):
@@ -195,6 +198,11 @@ def _sent_as(value: Json) -> str:
 def is_map(schema: Mapping[str, Any]) -> bool:
     """Whether a schema describes fields of any name: only additionalProperties, no properties."""
     return "additionalProperties" in schema and "properties" not in schema
+
+
+def is_free(schema: Mapping[str, Any]) -> bool:
+    """Whether a schema describes an object and none of its fields."""
+    return schema.get("type") == "object" and not schema.keys() & {"properties", "additionalProperties"}
 
 
 def _subschema(schema: Mapping[str, Any], keyword: str) -> Mapping[str, Any]:

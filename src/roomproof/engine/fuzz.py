@@ -53,11 +53,11 @@ def require_schemathesis() -> None:
 
 def fuzz(session: Session, bench: CaseParts) -> None:
     """Send the cases of Schemathesis' coverage phase for an operation, then as many random ones as the
-    options say.
+    options say. An operation that no document has it does not see.
 
     Raises ContractError if Schemathesis cannot read the contract.
     """
-    if not session.options.fuzz:
+    if not session.options.fuzz or not bench.operation.is_documented:
         return
     from schemathesis import GenerationMode
 

@@ -93,8 +93,7 @@ def _exercise(session: Session, operation: Operation) -> None:
                 session.offer(case)
         _read_each(session, operation)
         _read_what_was_written(session, operation)
-        if operation.is_documented:
-            fuzz(session, bench)
+        fuzz(session, bench)
         if operation.body is not None:
             explore(session, bench)
         if operation.effect is Effect.LIST and operation.listing is not None:

@@ -36,7 +36,7 @@ NAMES = {
     "valid-from-number": "request.validFrom.type.number",
     "valid-until-any-type": "request.validUntil.type.other",
     "participants-list": f"{_GUESTS}.type.list",
-    "participant-text": f"{_GUESTS}.values.type.other",
+    "participant-text": f"*.{_GUESTS}.values.type.other",
     "role-number": f"{_GUESTS}.values.role.type.other",
     "body-list": "request.body.type.other",
     "valid-from-any-text": "request.validFrom.format.other-text",

@@ -238,7 +238,10 @@ CHANGES: dict[tuple[str, str], tuple[Callable[[Interaction], Interaction], set[s
     ("azure", "answers 202"): (status(201, 202), {"create-room 201 -> 202"}),
     ("azure", "spells times with Z"): (
         respelled("createdAt", "+00:00", "Z"),
-        {"create-room 201 createdAt changed format", "update-room 200 createdAt changed format"},
+        {
+            f"{where} createdAt changed format"
+            for where in ("create-room 201", "get-room 200", "update-room 200")
+        },
     ),
     ("carrierx", "drops a field of items"): (
         in_rooms(without_role),

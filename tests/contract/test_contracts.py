@@ -81,6 +81,16 @@ REQUEST_FACTS: list[Fact] = [
         ("carrierx", operation, "did_group_sid", "type", ["string", "null"])
         for operation in ("update-room", "replace-room")
     ),
+    ("azure", "update-participants", "participants", "type", "object"),
+    ("azure", "update-participants", "participants.values", "type", ["object", "null"]),
+    ("azure", "update-participants", "participants.values", "required", None),
+    (
+        "azure",
+        "update-participants",
+        "participants.values.role",
+        "enum",
+        ["Presenter", "Attendee", "Consumer", "Collaborator"],
+    ),
     *(
         ("carrierx", operation, "properties", "type", "object")
         for operation in ("update-room", "replace-room")
@@ -132,6 +142,18 @@ RESPONSE_FACTS: list[Fact] = [
         for operation in ("create-room", "update-room")
     ),
     *(("azure", operation, "id", "type", "string") for operation in ("create-room", "update-room")),
+    *(("azure", name, "value", "type", "array") for name in ("list-rooms", "list-participants")),
+    *(("azure", name, "nextLink", "type", "string") for name in ("list-rooms", "list-participants")),
+    ("azure", "list-rooms", "value.items.createdAt", "format", "date-time"),
+    ("azure", "get-room", "pstnDialOutEnabled", "type", "boolean"),
+    ("azure", "list-participants", "value.items", "required", ["rawId", "role"]),
+    (
+        "azure",
+        "list-participants",
+        "value.items.role",
+        "enum",
+        ["Presenter", "Attendee", "Consumer", "Collaborator"],
+    ),
     ("carrierx", "update-room", "account_sid", "type", "string"),
     ("carrierx", "update-room", "did_group_sid", "type", ["string", "null"]),
     ("carrierx", "replace-room", "access_codes.items.role", "enum", ["host", "listener", "participant"]),
@@ -146,6 +168,13 @@ OPERATIONS: Mapping[tuple[str, str], tuple[str, str, str | None, dict[str, str]]
     ("azure", "create-room"): ("POST", "/rooms", "application/json", {"201": "success",
     "default": "refused"}),
     ("azure", "update-room"): ("PATCH", "/rooms/{roomId}", "application/merge-patch+json", {"200": "success",
+    "default": "refused"}),
+    ("azure", "update-participants"): ("PATCH", "/rooms/{roomId}/participants",
+    "application/merge-patch+json", {"200": "success", "default": "refused"}),
+    ("azure", "list-rooms"): ("GET", "/rooms", None, {"200": "success", "default": "refused"}),
+    ("azure", "get-room"): ("GET", "/rooms/{roomId}", None, {"200": "success", "default": "refused"}),
+    ("azure", "delete-room"): ("DELETE", "/rooms/{roomId}", None, {"204": "success", "default": "refused"}),
+    ("azure", "list-participants"): ("GET", "/rooms/{roomId}/participants", None, {"200": "success",
     "default": "refused"}),
     ("telnyx", "update-room"): (
         "PATCH", "/rooms/{room_id}", "application/json",
@@ -165,10 +194,6 @@ OPERATIONS: Mapping[tuple[str, str], tuple[str, str, str | None, dict[str, str]]
 
 # provider, operation -> what real providers do beside the documents (docs/observed.md)
 OBSERVED = {
-    ("azure", "list-rooms"): ("GET", "/rooms", "list", "room"),
-    ("azure", "get-room"): ("GET", "/rooms/{roomId}", "read", "room"),
-    ("azure", "delete-room"): ("DELETE", "/rooms/{roomId}", "delete", "room"),
-    ("azure", "list-participants"): ("GET", "/rooms/{roomId}/participants", "list", "participant"),
     **{
         ("carrierx", name): (method, "/meeting_rooms", name.split("-")[0], "room")
         for name, method in COLLECTION.items()
@@ -187,6 +212,7 @@ OBSERVED = {
 FIELDS = {
     ("azure", "create-room"): ["participants", "pstnDialOutEnabled", "validFrom", "validUntil"],
     ("azure", "update-room"): ["pstnDialOutEnabled", "validFrom", "validUntil"],
+    ("azure", "update-participants"): ["participants"],
     ("carrierx", "update-room"): ["access_codes", "did_group_sid", "name", "properties"],
     ("carrierx", "replace-room"): ["access_codes", "account_sid", "did_group_sid", "meeting_room_sid", "name",
     "properties"],
@@ -244,7 +270,17 @@ PARAMETERS = {
         ("Repeatability-Request-ID", "header", False),
         ("Repeatability-First-Sent", "header", False),
     },
-    ("azure", "update-room"): {("roomId", "path", True), ("api-version", "query", True)},
+    ("azure", "list-rooms"): {("api-version", "query", True)},
+    **{
+        ("azure", name): {("roomId", "path", True), ("api-version", "query", True)}
+        for name in (
+            "update-room",
+            "get-room",
+            "delete-room",
+            "list-participants",
+            "update-participants",
+        )
+    },
     ("telnyx", "update-room"): {("room_id", "path", True)},
     ("carrierx", "update-room"): {("meeting_room_sid", "path", True)},
     ("carrierx", "replace-room"): {("meeting_room_sid", "path", True)},

@@ -21,7 +21,35 @@ LEVELS = [
     # its requests.
     ("azure.create-room.request.body.media-type", "sample", "Azure Rooms: Create*", "Examples"),
     ("azure.update-room.request.body.media-type", "documented", "Azure Rooms: Update*", "Request Body"),
-    ("azure.*.response.body.media-type", "sample", "Azure Rooms: *", "Examples"),
+    ("azure.*ate-room.response.body.media-type", "sample", "Azure Rooms: *", "Examples"),
+    # The specification says what each of its operations takes and brings.
+    ("azure.list-*.response.body.media-type", "documented", "Azure Rooms: specification *", "*_List"),
+    ("azure.get-room.response.body.media-type", "documented", "Azure Rooms: specification *", "Rooms_Get"),
+    (
+        "azure.update-participants.request.body.media-type",
+        "documented",
+        "Azure Rooms: specification *",
+        "Participants_Update",
+    ),
+    ("azure.*-room*.response.*.status", "documented", "Azure Rooms: *", "*"),
+    ("azure.*-participants.response.200.status", "documented", "Azure Rooms: specification *", "*"),
+    (
+        "azure.list-*.response.default.error.present",
+        "documented",
+        "Azure Communication Services: common types *",
+        "CommunicationErrorResponse",
+    ),
+    # That a null removes only an example shows.
+    (
+        "azure.update-participants.request.participants.values.nullable",
+        "sample",
+        "Azure Rooms: specification *",
+        "UpdateParticipantsRequest",
+    ),
+    # No document says how soon, or whether at all, a list or a read knows of a deletion.
+    ("azure.delete-room.behaviour.gone.gone-after-delete", "standard", "RFC 9110", "9.3.5"),
+    ("azure.delete-room.behaviour.list.not-listed", "observed", "docs/observed.md", "ACS Rooms"),
+    ("azure.list-*.behaviour.pages.paging", "observed", "docs/observed.md", "Life cycle*"),
     ("carrierx.[ru]*-room.request.body.media-type", "sample", "CarrierX: *", "Sample Request"),
     ("carrierx.[ru]*-room.response.body.media-type", "sample", "CarrierX: *", "Sample Response"),
     ("carrierx.[cgl]*.response.body.media-type", "observed", "docs/observed.md", "*"),

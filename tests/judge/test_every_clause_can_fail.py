@@ -323,7 +323,7 @@ def page_of(operation: Operation, *entries: Any, linked: bool = False) -> Intera
 
 
 def behind(page: Interaction, numbering: PageNumbering | None = None) -> Interaction:
-    """The same page as the one after a page of one entry: that of the link, or of its number."""
+    """The same page as the one after a page of one entry: where the link leads, or of the next number."""
     url = page.request.url
     query = f"{numbering.parameter}={numbering.first + 1}" if numbering else "page=2"
     return replace(page, request=replace(page.request, url=f"{url}{'&' if '?' in url else '?'}{query}"))

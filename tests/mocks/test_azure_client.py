@@ -18,6 +18,7 @@ from azure.core.rest import HttpRequest
 
 from roomproof.mocks import Mock
 from roomproof.mocks.azure import MOCK
+from roomproof.mocks.azure_pages import PAGE_SIZE
 
 ALICE = CommunicationUserIdentifier("8:acs:resource_alice")
 BOB = CommunicationUserIdentifier("8:acs:resource_bob")
@@ -38,6 +39,8 @@ def client(serve: Callable[[Mock], str]) -> Iterator[RoomsClient]:
     connection_string = MOCK.environment["AZURE_COMMUNICATION_CONNECTION_STRING"]
     with RoomsClient.from_connection_string(
         connection_string.replace("http://127.0.0.1", serve(MOCK)),
+        # By default the client spells its version "ApiVersion.V2025_03_13" when it follows a link.
+        api_version="2025-03-13",
         raw_request_hook=speak_plain_http,
         retry_total=0,
     ) as client:
@@ -90,6 +93,37 @@ def test_participants_are_added_updated_and_removed(client: RoomsClient) -> None
     assert roles(client, room.id) == {ALICE.raw_id: "Presenter", BOB.raw_id: "Consumer"}
     client.remove_participants(room_id=room.id, participants=[ALICE])
     assert roles(client, room.id) == {BOB.raw_id: "Consumer"}
+
+
+def test_lists_are_read_page_after_page(client: RoomsClient) -> None:
+    rooms = [client.create_room().id for _ in range(PAGE_SIZE + 1)]
+    users = [CommunicationUserIdentifier(f"8:acs:resource_{number}") for number in range(45)]
+    client.add_or_update_participants(
+        room_id=rooms[0], participants=[RoomParticipant(communication_identifier=one) for one in users]
+    )
+
+    assert [one.id for one in client.list_rooms()] == rooms[::-1]
+    assert roles(client, rooms[0]) == {one.raw_id: "Attendee" for one in users}
+    client.remove_participants(room_id=rooms[0], participants=users[1:])
+    assert roles(client, rooms[0]) == {users[0].raw_id: "Attendee"}
+
+
+def test_what_is_deleted_is_gone_for_every_call(client: RoomsClient) -> None:
+    room = client.create_room()
+    client.delete_room(room.id)
+
+    everybody = [RoomParticipant(communication_identifier=ALICE)]
+    calls: list[Callable[[], object]] = [
+        lambda: client.update_room(room_id=room.id, pstn_dial_out_enabled=True),
+        lambda: list(client.list_participants(room.id)),
+        lambda: client.add_or_update_participants(room_id=room.id, participants=everybody),
+        lambda: client.remove_participants(room_id=room.id, participants=[ALICE]),
+        lambda: client.delete_room(room.id),
+    ]
+    for call in calls:
+        with pytest.raises(ResourceNotFoundError):
+            call()
+    assert list(client.list_rooms()) == []
 
 
 def test_rejections_carry_the_error_of_the_service(client: RoomsClient) -> None:

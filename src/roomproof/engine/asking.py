@@ -37,6 +37,7 @@ def asking(bench: CaseParts, random: Random) -> Iterator[Case]:
     families = [_bodies(bench), parameter_cases(bench, bench.case(basis)), *wanted(bench, basis, random)]
     if bench.operation.body is not None and bench.operation.is_documented:
         families.append(carriers(bench, basis))
+        families.append(provider_samples(bench, basis))
     yield from turns(*families)
 
 
@@ -79,6 +80,17 @@ def _unwrapped(sample: Sample, operation: Operation) -> Sample:
     return replace(sample, value=sample.value[_ROOT], path=sample.path[1:])
 
 
+def provider_samples(bench: CaseParts, basis: Sample) -> Iterator[Case]:
+    """Yield what the provider's own strategies add, where the operation has the fields; required fields are
+    filled in.
+    """
+    known = bench.operation.schema.get("properties", {})
+    required = {name: basis.value[name] for name in bench.operation.schema.get("required", ())}
+    for sample in bench.special.samples(bench.setting(Seat.MAIN)):
+        if set(sample.value) <= set(known):
+            yield bench.case(replace(sample, value={**required, **sample.value}))
+
+
 def parameter_cases(bench: CaseParts, basis: Case) -> Iterator[Case]:
     """Yield cases with values of parameters that are at their limits, and beyond them, and without those that
     are required.
@@ -86,6 +98,15 @@ def parameter_cases(bench: CaseParts, basis: Case) -> Iterator[Case]:
     known = _generated(bench)
     if not known:
         return
+    # First, since of deletions only a few are sent.
+    for parameter in known.values():
+        if parameter.required:
+            yield replace(
+                basis,
+                note=f"without {parameter.name}",
+                without=basis.without | {(parameter.place, parameter.name)},
+                valid=False,
+            )
     schema = {"type": "object", "properties": {key: parameter.schema for key, parameter in known.items()}}
     anchor = bench.setting(Seat.MAIN).now + ANCHOR
     listing = bench.operation.listing
@@ -96,14 +117,6 @@ def parameter_cases(bench: CaseParts, basis: Case) -> Iterator[Case]:
         is_size = sample.valid and sample.rule == "type" and sample.path == (size,)
         if case is not None and not (is_size or _is_left_open(known, sample)):
             yield case
-    for parameter in known.values():
-        if parameter.required:
-            yield replace(
-                basis,
-                note=f"without {parameter.name}",
-                without=basis.without | {(parameter.place, parameter.name)},
-                valid=False,
-            )
 
 
 def _is_left_open(known: Mapping[str, Parameter], sample: Sample) -> bool:

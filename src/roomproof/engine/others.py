@@ -156,10 +156,12 @@ def _look_before_and_after(session: Session, operation: Operation) -> None:
     reading = session.contract.about(resource, Effect.READ)
     if reading is None or not safe.RULE.clauses(operation):
         return
-    own_id = _at_rest(session, resource) or _made(session, resource) or _seated(session, resource)
+    quiet = session.quiet_room if resource is session.contract.room else None
+    at_rest = quiet or _at_rest(session, resource)
+    own_id = at_rest or _made(session, resource) or _seated(session, resource)
     if not own_id:
         return
-    if own_id != _at_rest(session, resource) and (delay := _delay_of_reads(session, resource)):
+    if own_id != at_rest and (delay := _delay_of_reads(session, resource)):
         # Only the next request tells that the last one has been answered.
         _ask(session, reading, own_id)
         session.wait(delay)

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from random import Random
 
-from roomproof.engine.asking import asking, parameter_cases
+from roomproof.engine.asking import asking, parameter_cases, provider_samples
 from roomproof.engine.bodies import CaseParts
 from roomproof.engine.carriers import carriers
 from roomproof.engine.case import Case, Seat
@@ -144,14 +144,3 @@ def told_and_looked_at(bench: CaseParts, looking: CaseParts) -> Iterator[tuple[C
         )
         for number in (0, -1):
             yield bench.case(told), _part_of(looking, small, number)
-
-
-def provider_samples(bench: CaseParts, basis: Sample) -> Iterator[Case]:
-    """Yield what the provider's own strategies add, where the operation has the fields; required fields are
-    filled in.
-    """
-    known = bench.operation.schema.get("properties", {})
-    required = {name: basis.value[name] for name in bench.operation.schema.get("required", ())}
-    for sample in bench.special.samples(bench.setting(Seat.MAIN)):
-        if set(sample.value) <= set(known):
-            yield bench.case(replace(sample, value={**required, **sample.value}))

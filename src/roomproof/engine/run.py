@@ -13,6 +13,7 @@ from roomproof.engine.fuzz import fuzz
 from roomproof.engine.limits import measure_broken
 from roomproof.engine.others import exercise_others
 from roomproof.engine.plan import plan, told_and_looked_at
+from roomproof.engine.quiet import QuietRooms
 from roomproof.engine.readback import Readback
 from roomproof.engine.rooms import open_rooms, require_hearing
 from roomproof.engine.session import Options, Result, Session, Subject
@@ -43,10 +44,12 @@ class Run:
         open_rooms(session)
         for operation in session.contract.telling:
             self._exercise(operation)
-        readback = Readback(session)
+        quiet, readback = QuietRooms(session), Readback(session)
+        quiet.begin()
         readback.begin()
         explanation = self._follow_sequences()
         readback.end()
+        quiet.end()
         exercise_others(session)
         explanation.give_to_each()
 

@@ -13,16 +13,18 @@ from random import Random
 from secrets import token_hex
 from time import perf_counter, sleep
 from typing import Any
+from urllib.parse import unquote
 
 from roomproof.auth.scheme import Scheme
 from roomproof.contract.deviation import Deviation
 from roomproof.contract.model import Contract, Operation
-from roomproof.contract.resource import Effect, Resource
+from roomproof.contract.resource import Effect, Listing, Resource
 from roomproof.engine.account_guard import FOREIGN, SPARED, AccountGuard, keeps_rooms
 from roomproof.engine.bodies import CaseParts
 from roomproof.engine.case import Case, Proof, Seat, encode
 from roomproof.engine.judging import Judging
 from roomproof.engine.lost_requests import MOST_LOST, LostRequests
+from roomproof.engine.pages import pages_of
 from roomproof.engine.rate import Clock, Deadline, Rate
 from roomproof.engine.request_line import path_of, required_cookies, required_headers, required_query
 from roomproof.engine.restore import TRIES, Restorer
@@ -35,7 +37,7 @@ from roomproof.interaction import Credentials, Headers, Interaction, Request, Ro
 from roomproof.journal.journal import Journal, JournalError
 from roomproof.judge.boundaries import Boundaries
 from roomproof.judge.delay import within_seconds
-from roomproof.judge.evidence import Evidence
+from roomproof.judge.evidence import Evidence, Outcome
 from roomproof.judge.judge import Judge
 from roomproof.judge.judged_interaction import read_json, read_response
 from roomproof.judge.rules import read_after_write
@@ -46,6 +48,11 @@ from roomproof_strategies import Setting, Special
 
 _KNOWLEDGE = {seat: RoomKnowledge.NONE if seat is Seat.UNKNOWN else RoomKnowledge.EXISTS for seat in Seat}
 
+MARGIN_OF_LISTS = 0.02
+WAITS_FOR_LISTS = 3
+"""So often a list is read once more where it may have been late: most of them never are."""
+MOST_PAGES_INSIDE = 20
+"""So many pages of a list inside a room are looked at."""
 NEW_ROOMS_READ = 20
 """So many new rooms are read at once."""
 LONGEST_PAUSE_AT_THE_END = 1.0
@@ -126,7 +133,8 @@ class CutShortError(Exception):
 class Session:
     """Sends cases to one provider, has every response judged, and knows which room sits where.
 
-    `lasting` are the fields of the named room that could not be put back, and so are left alone.
+    `lasting` are the fields of the named room that could not be put back, and so are left alone. `quiet_room`
+    is one that was made a while ago and to which nothing was sent, None where there is no need of it.
     """
 
     def __init__(self, subject: Subject, options: Options, listener: Listener) -> None:
@@ -153,6 +161,8 @@ class Session:
         self.serial = f"rp{token_hex(5)}{int(datetime.now(UTC).timestamp()):x}"
         self.seats: dict[Seat, str] = {}
         self.lasting: frozenset[str] = frozenset()
+        self.quiet_room: str | None = None
+        self._waits_for_lists = WAITS_FOR_LISTS
         self._unanswered = LostRequests()
         self._answered: UnsentRequest | None = None
         self._calls = 0
@@ -501,23 +511,50 @@ class Session:
         sleep(pause)
 
     def _follow_up(self, operation: Operation, interaction: Interaction) -> None:
-        """Read the lists that show what a new room was made with, where a clause speaks of one."""
+        """Read the lists that show what a new room was made with, or what a request changed inside one, where
+        a clause speaks of one.
+        """
         if interaction.response is None or interaction.response.status >= 300:
             return
-        if operation.effect is not Effect.CREATE or operation.resource is not self.contract.room:
-            return
-        sent, room = (
-            read_json(interaction.request.body),
-            self.contract.room.representation(read_response(interaction.response.body)),
-        )
-        self._read_new_room(operation, room)
-        calls = {
-            clause.options["call"]: clause.path[0] for clause in operation.clauses if "call" in clause.options
-        }
-        for name, field_name in calls.items():
+        calls = {clause.options["call"]: clause for clause in operation.clauses if "call" in clause.options}
+        sent = read_json(interaction.request.body)
+        if operation.effect is Effect.CREATE and operation.resource is self.contract.room:
+            room = self.contract.room.representation(read_response(interaction.response.body))
+            self._read_new_room(operation, room)
+            room_id = str(room.get(self.contract.room.id)) if room else ""
+        else:
+            found = self.contract.match(operation.method, interaction.request.path) if calls else None
+            room_id = unquote(found[1].get(self.contract.room.parameter, "")) if found else ""
+        for name, clause in calls.items():
             listing = self.contract.by_id(name)
-            if room and isinstance(sent, dict) and sent.get(field_name) and listing is not None:
-                self.call(listing, str(room.get(self.contract.room.id)))
+            if room_id and isinstance(sent, dict) and sent.get(clause.path[0]) and listing is not None:
+                self._look_at_list(listing, room_id, within_seconds(clause))
+
+    def _look_at_list(self, operation: Operation, room_id: str, seconds: float) -> None:
+        """Read a list inside a room, and once more after so many seconds where it may have been late."""
+        evidence = self._list_whole(operation, room_id)
+        if not seconds or not self._waits_for_lists:
+            return
+        self.judging.catch_up()
+        if any(item.outcome is Outcome.INCONCLUSIVE for item in evidence()):
+            self._waits_for_lists -= 1
+            self.wait(seconds + MARGIN_OF_LISTS)
+            self._list_whole(operation, room_id)
+
+    def _list_whole(self, operation: Operation, room_id: str) -> Callable[[], list[Evidence]]:
+        """Ask for a list inside a room, page after page; return what tells, when all is judged, what that
+        says.
+        """
+        listing, found = operation.listing or Listing(), list[list[Evidence]]()
+
+        def ask(query: Mapping[str, str]) -> Interaction:
+            interaction, evidence = self._called(operation, room_id, query)
+            found.append(evidence)
+            return interaction
+
+        for _ in pages_of(listing, listing.key, ask, MOST_PAGES_INSIDE):
+            pass
+        return lambda: [item for evidence in found for item in evidence]
 
     def _read_new_room(self, operation: Operation, room: Mapping[str, Any] | None) -> None:
         """Read a new room at once, where a clause says that this shows what the response to the create
@@ -548,6 +585,11 @@ class Session:
         """Send an operation's request as it is meant to be, with the example of its body if it has one, and
         have it judged.
         """
+        return self._called(operation, room_id, query)[0]
+
+    def _called(
+        self, operation: Operation, room_id: str, query: Mapping[str, str] | None
+    ) -> tuple[Interaction, list[Evidence]]:
         self._calls += 1
         serial = f"{self.serial}{self._calls}"
         example = operation.body.example if operation.body is not None else None
@@ -558,7 +600,7 @@ class Session:
         path, mark = self._path(operation, room_id), serial if body and serial.encode() in body else ""
         asked = {**self._queries[operation.id], **(query or {})}
         unsent = UnsentRequest(operation.method, path, asked, headers, body, self.subject.scheme, mark=mark)
-        return self._sent(unsent, f"calls {operation.id}")[0]
+        return self._sent(unsent, f"calls {operation.id}")
 
     def part_with(self, case: Case) -> None:
         """Send a last case, whatever bounds the run has."""

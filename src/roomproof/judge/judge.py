@@ -208,6 +208,7 @@ class Judge:
                 operation=other,
                 asked=seen.operation,
                 state=self._state(other, seen),
+                around=self.learning.around(other.resource, seen.interaction.request, seen.parameters),
                 rooms=self.learning.of(other.resource),
             )
             for conclude in self._conclusions[other.id, sight]:
@@ -368,6 +369,7 @@ class Judge:
             parameters,
             rooms,
             state,
+            around=self.learning.around(operation.resource, interaction.request, parameters),
             walk=walk,
         )
 

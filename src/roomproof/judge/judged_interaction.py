@@ -191,8 +191,9 @@ class JudgedInteraction:
     """One interaction of one operation, with the state of its room before it; the rules read it and change
     nothing.
 
-    `walk` is the page that a response of a list shows, with the pages before it. `asked` is the operation of
-    the request where it is another one: a read, a list or a create shows what `operation` has done.
+    `around` is the room in which that stands which the path names, None where it stands in none. `walk` is
+    the page that a response of a list shows, with the pages before it. `asked` is the operation of the
+    request where it is another one: a read, a list or a create shows what `operation` has done.
     """
 
     contract: Contract
@@ -205,6 +206,7 @@ class JudgedInteraction:
     rooms: Rooms
     state: RoomState | None
     asked: Operation | None = None
+    around: RoomState | None = None
     walk: ListWalk | None = None
 
     @property
@@ -224,6 +226,11 @@ class JudgedInteraction:
             return ""
         own = self.resource.parameter
         return "".join(f"{value}/" for name, value in self.parameters.items() if name != own)
+
+    @property
+    def is_list_of_others(self) -> bool:
+        """Whether a list shows what stands in a room, and not what the operation is about."""
+        return self.asked is not None and self.asked.resource != self.operation.resource
 
     @property
     def by_stranger(self) -> bool:

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import unquote
 
+from roomproof.contract.clause import Clause
 from roomproof.contract.model import Contract, Operation
 from roomproof.contract.resource import Effect, Resource
 from roomproof.interaction import SAFE, Interaction, Request, RoomKnowledge
@@ -25,8 +26,8 @@ from roomproof.judge.judged_interaction import (
 )
 from roomproof.judge.placeholder import is_placeholder
 from roomproof.judge.recency import Recency
-from roomproof.judge.rooms import LastRead, LastUpdate, Repeat, Rooms, RoomState
-from roomproof.judge.rules import found_by, gone_after_delete
+from roomproof.judge.rooms import LastRead, LastUpdate, Repeat, Rooms, RoomState, ToldEntries
+from roomproof.judge.rules import found_by, gone_after_delete, listed_echo
 from roomproof.judge.rules.replayed_once import first_sent, repeatability_key
 from roomproof.judge.rules.unique import given_up
 from roomproof.judge.walk import entries_of
@@ -186,7 +187,7 @@ class Learning:
     def learn(self, seen: JudgedInteraction) -> None:
         """Take over what a response shows."""
         operation, status = seen.operation, seen.response.response.status
-        rooms = self.of(operation.resource)
+        rooms, told = self.of(operation.resource), self._told(seen)
         rooms.count += 1
         if operation.method not in SAFE and not seen.response.rejected:
             self._may_have_changed(operation, seen.interaction.request)
@@ -215,6 +216,43 @@ class Learning:
             self._changed(seen)
         elif operation.method not in SAFE and seen.state is not None:
             seen.state.doubt()
+        if told is not None and seen.around is not None:
+            seen.around.told_entries, self.just_written = told, told.sent
+
+    def _told(self, seen: JudgedInteraction) -> ToldEntries | None:
+        """Return what a request says of entries inside a room that a list shows; None of any other one."""
+        clause = next(iter(listed_echo.RULE.clauses(seen.operation)), None)
+        if clause is None or seen.operation.effect is not Effect.ACTION:
+            return None
+        if not seen.response.accepted or seen.is_second_hand or seen.around is None:
+            return None
+        sent, before = seen.request.sent.get(clause.path[0], {}), self._entries_before(seen.around, clause)
+        if not isinstance(sent, dict):
+            return None
+        kept = None if before is None else before - sent.keys()
+        written = LastUpdate(seen.operation.id, {})
+        if not seen.request.must_be_accepted:
+            # What became of those that it names nobody can tell.
+            return ToldEntries(written, {}, kept, kept)
+        there = {name for name, entry in sent.items() if entry is not None}
+        return ToldEntries(written, seen.request.sent, kept, None if kept is None else kept | there)
+
+    def _entries_before(self, room: RoomState, clause: Clause) -> frozenset[str] | None:
+        """Return the ids of what is known to stand in a room, by what it was made with and told since then;
+        None where nobody knows.
+        """
+        if room.told_entries is not None:
+            return room.told_entries.after
+        making = self.contract.by_id(room.made_by)
+        makes_them = making is not None and any(
+            (one.path, one.options["call"]) == (clause.path, clause.options["call"])
+            for one in listed_echo.RULE.clauses(making)
+        )
+        made = room.created_with if makes_them and room.history_known else None
+        entries = None if made is None else made.get(clause.path[0], {})
+        if not isinstance(entries, dict):
+            return None
+        return frozenset(name for name, entry in entries.items() if isinstance(entry, dict))
 
     def _may_have_changed(self, operation: Operation, request: Request | None) -> None:
         """Take note that something may have changed.
@@ -256,6 +294,7 @@ class Learning:
         self._learn_room(state, seen, seen.response, seen.request.sent)
         state.history_known &= seen.sent_is_known
         state.updated |= seen.request.sent.keys()
+        state.told_entries = None
         state.written = self.just_written = LastUpdate(seen.operation.id, room)
 
     def _made(self, seen: JudgedInteraction) -> None:

@@ -8,14 +8,15 @@ from typing import Any
 
 from roomproof.contract.clause import Clause
 from roomproof.contract.resource import Listing
+from roomproof.judge.delay import DelayOptions, is_over, within_seconds
 from roomproof.judge.evidence import Evidence, ShownValue, broken, kept, shown, unproven
 from roomproof.judge.judged_interaction import JudgedInteraction, NoJson
 from roomproof.judge.options import ValueField
 from roomproof.judge.placeholder import is_scrubbed
 
 
-@dataclass(frozen=True)
-class ListedOptions:
+@dataclass(frozen=True, kw_only=True)
+class ListedOptions(DelayOptions):
     """The operation that lists the entries, and the field of each of them that a clause is about."""
 
     call: str
@@ -30,6 +31,19 @@ def made_with(seen: JudgedInteraction, clause: Clause) -> Mapping[str, Any]:
     if not isinstance(entries, dict):
         return {}
     return {} if seen.is_second_hand and is_scrubbed(entries) else entries
+
+
+def wrong(
+    seen: JudgedInteraction, clause: Clause, text: str, expected: Any, received: Any
+) -> Iterator[Evidence]:
+    """Yield that a list is wrong, and where it may still be late no more than that."""
+    holder = seen.around or seen.state
+    told, written = (holder.told_entries, holder.written) if holder is not None else (None, None)
+    sent = told.sent if told is not None and told.sent.operation == clause.operation else written
+    if is_over(within_seconds(clause), sent.answered_by if sent else None, seen.interaction.at):
+        yield broken(clause, text, expected=expected, received=received)
+    else:
+        yield unproven(clause, f"{text}; it may still be late")
 
 
 def compared(
@@ -49,14 +63,17 @@ def compared(
         is_unread = _may_be_elsewhere(seen, options) if entry is None else is_scrubbed(entry.get(field))
         if is_unread:
             return
+    if entry is None and seen.walk is not None and (key in seen.walk.shown or not seen.walk.shows_all):
+        # It stood on a page before this one, or may stand on one of those that follow.
+        return
     if entry is None:
         text = f"{key} was put into the room, but the list has no such entry"
-        yield broken(clause, text, expected=key, received="no such entry")
+        yield from wrong(seen, clause, text, key, "no such entry")
     elif entry.get(field) == wanted:
         yield kept(clause)
     else:
         text = f"the {field} of {key} is {shown(entry.get(field))}, expected is {shown(wanted)}"
-        yield broken(clause, text, expected=ShownValue(wanted), received=ShownValue(entry.get(field)))
+        yield from wrong(seen, clause, text, ShownValue(wanted), ShownValue(entry.get(field)))
 
 
 def _listing(seen: JudgedInteraction, options: ListedOptions) -> Listing:

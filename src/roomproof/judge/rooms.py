@@ -40,6 +40,21 @@ class LastRead:
     room: Mapping[str, Json]
 
 
+@dataclass(frozen=True)
+class ToldEntries:
+    """What the last request about entries that only a list shows said of them.
+
+    `sent` tells its operation and when it was answered, `fields` are those of its body. `kept` are the ids
+    that were there before and that it does not name, `after` those that are there since then, None where
+    nobody knows.
+    """
+
+    sent: LastUpdate
+    fields: Mapping[str, Json]
+    kept: frozenset[str] | None
+    after: frozenset[str] | None
+
+
 @dataclass
 class RoomState:
     """One room: its last known representation, and how it came to be.
@@ -52,6 +67,7 @@ class RoomState:
     `read` what the last read showed, if nothing was sent since then that may have changed something. `inside`
     are the ids of those in which it stands, with a slash after each; `updated` the fields that updates have
     carried since it was made. `gone_from` is when a deletion has to show, where the documents give it time.
+    `told_entries` is what was said last of what stands in it, if nothing may have changed that since then.
     """
 
     id: str
@@ -72,6 +88,7 @@ class RoomState:
     read: LastRead | None = None
     inside: str = ""
     updated: frozenset[str] = frozenset()
+    told_entries: ToldEntries | None = None
 
     @property
     def own_id(self) -> str:
@@ -92,6 +109,7 @@ class RoomState:
     def doubt(self) -> None:
         """Note that something may have changed the room that no response showed."""
         self.uncertain, self.history_known, self.written = True, False, None
+        self.told_entries = None
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,8 @@
 """A mock of Azure Communication Services Rooms, version 2025-03-13.
 
-Sources: the documents "Rooms - Create" and "Rooms - Update". What they leave open follows recordings of the
-real service, rows A1 to A21 of the observed behaviour, named where a rule rests on one.
+Sources: the documents "Rooms - Create" and "Rooms - Update", and the specification of that version, which has
+the other operations. What they leave open follows recordings of the real service, rows A1 to A21 of the
+observed behaviour, named where a rule rests on one.
 """
 
 from __future__ import annotations
@@ -19,7 +20,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from roomproof.mocks import Mock, wire
+from roomproof.mocks.azure_pages import Collection, Document
 from roomproof.mocks.azure_signature import is_signed
+from roomproof.mocks.lateness import Lateness
 from roomproof.mocks.rules import boolean, mapping, one_of, string, unfit
 from roomproof.mocks.timestamps import DAY, format_instant, now, parse_date_time, parse_http_date
 from roomproof.mocks.wire import Reason, RejectedError, read_object
@@ -41,6 +44,8 @@ _ROOM_ID = re.compile(r"[0-9]{16,18}")
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _RAW_ID = re.compile(r"(?:4:|28:|8:(?:acs|dod-acs|gcch-acs|spool|orgid|dod|gcch|teamsvisitor):).+", re.DOTALL)
 _DEFAULT_ROLE = "Attendee"
+_INVITED = 20
+"""So many participants are on a page."""
 
 _T = TypeVar("_T")
 _role = one_of("Presenter", "Attendee", "Consumer", "Collaborator")
@@ -58,6 +63,10 @@ class AzureRoom:
     pstn_dial_out_enabled: bool
     participants: Mapping[str, str]
 
+    def invited(self) -> list[Document]:
+        """Its participants as responses carry them (specification, RoomParticipant)."""
+        return [{"rawId": raw_id, "role": role} for raw_id, role in self.participants.items()]
+
     def document(self) -> dict[str, object]:
         """The room as responses carry it (Create and Update, RoomModel)."""
         return {
@@ -69,16 +78,26 @@ class AzureRoom:
         }
 
 
-@dataclass(frozen=True)
+@dataclass
 class _Resource:
-    """The rooms of one Communication resource, and its responses to repeatable requests."""
+    """The rooms of one Communication resource, and its responses to repeatable requests.
 
+    Its lists show a change only `list_delay` seconds after it.
+    """
+
+    list_delay: float = 0.0
     rooms: dict[str, AzureRoom] = field(default_factory=dict)
     responses: dict[str, Response] = field(default_factory=dict)
+    listed_rooms: Collection = field(init=False)
+    listed_participants: dict[str, Collection] = field(default_factory=dict)
 
-    async def list(self, _: Request) -> Response:
-        """All rooms, the newest first, on one page."""
-        return _reply({"value": [room.document() for room in reversed(self.rooms.values())]})
+    def __post_init__(self) -> None:
+        self.listed_rooms = Collection("id", Lateness(self.list_delay), newest_first=True)
+        self.listed_rooms.note(self._documents)
+
+    async def list_rooms(self, request: Request) -> Response:
+        """A page of the rooms, the newest first (specification, Rooms_List)."""
+        return _reply(self.listed_rooms.page(request, self._documents()))
 
     async def create(self, request: Request) -> Response:
         """Rooms - Create, executed once for each Repeatability-Request-ID."""
@@ -86,7 +105,7 @@ class _Resource:
         if request_id in self.responses:
             return self.responses[request_id]
         room = self._new_room(await read_object(request, "application/json"))
-        self.rooms[room.id] = room
+        self._keep(room)
         if request_id is None:
             return _reply(room.document(), 201, {"Location": room.id})
         headers = {"Location": room.id, "Repeatability-Result": "accepted"}
@@ -115,32 +134,51 @@ class _Resource:
         # A room whose window is over can still be given another dial-out flag.
         if valid_from is not None or valid_until is not None:
             _check_window(changed.valid_from, changed.valid_until)
-        self.rooms[room.id] = changed
+        self._keep(changed)
         return _reply(changed.document())
 
     async def delete(self, request: Request) -> Response:
         """Remove the room, which is unknown afterwards (row A20)."""
-        del self.rooms[self._room(request).id]
+        room_id = self._room(request).id
+        del self.rooms[room_id], self.listed_participants[room_id]
+        self.listed_rooms.note(self._documents)
         return Response(status_code=204, headers=_VERSIONS_HEADER)
 
     async def list_participants(self, request: Request) -> Response:
-        """The participants of a room, in the order of their invitation."""
-        participants = self._room(request).participants
-        return _reply({"value": [{"rawId": raw_id, "role": role} for raw_id, role in participants.items()]})
+        """A page of the participants, in the order of their invitation (specification, Participants_List)."""
+        room = self._room(request)
+        return _reply(self.listed_participants[room.id].page(request, room.invited()))
 
     async def update_participants(self, request: Request) -> Response:
-        """Invite participants, change their roles, or remove those whose value is null (row A15)."""
+        """Invite participants, change their roles, or remove those whose value is null (row A15).
+
+        As in any merge patch who is not named stays (RFC 7396).
+        """
         room = self._room(request)
         document = await read_object(request, _MERGE_PATCH)
         participants = dict(room.participants)
-        for raw_id, properties in (_given(document, "participants", mapping) or {}).items():
+        for raw_id, properties in mapping(document.get("participants", {}), "$.participants").items():
             _check_raw_id(raw_id)
             if properties is None:
                 participants.pop(raw_id, None)
             else:
-                participants[raw_id] = _participant_role(raw_id, properties)
-        self.rooms[room.id] = replace(room, participants=participants)
+                before = participants.get(raw_id, _DEFAULT_ROLE)
+                participants[raw_id] = _participant_role(raw_id, properties, before)
+        self._keep(replace(room, participants=participants))
         return _reply({})
+
+    def _keep(self, room: AzureRoom) -> None:
+        """Take over a room that is new, or was changed."""
+        self.rooms[room.id] = room
+        self.listed_rooms.number([room.id])
+        self.listed_rooms.note(self._documents)
+        if room.id not in self.listed_participants:
+            self.listed_participants[room.id] = Collection("rawId", Lateness(self.list_delay), size=_INVITED)
+        self.listed_participants[room.id].number(room.participants)
+        self.listed_participants[room.id].note(room.invited)
+
+    def _documents(self) -> list[Document]:
+        return [room.document() for room in self.rooms.values()]
 
     def _room(self, request: Request) -> AzureRoom:
         room_id = request.path_params["room_id"]
@@ -181,17 +219,22 @@ async def _admit(request: Request) -> None:
         )
     versions = set(request.query_params.getlist("api-version"))
     if len(versions) != 1 or not versions.issubset(API_VERSIONS):
-        raise RejectedError(Reason.MALFORMED, f"api-version must be one of {', '.join(API_VERSIONS)}")
+        message = f"api-version must be one of {', '.join(API_VERSIONS)}"
+        raise RejectedError(Reason.MALFORMED, message, "api-version")
 
 
 def _reject(rejection: RejectedError) -> Response:
     """The error body and its header (Responses, Other Status Codes); details exclude the header (row A13)."""
+    inner = {"code": "BadArgument", "message": rejection.message}
+    details = [{**inner, "target": rejection.field}]
     if rejection.reason is Reason.VALUE:
-        details = [{"code": "BadArgument", "message": rejection.message, "target": rejection.field}]
-        error = {"code": "BadRequest", "message": "a value in the request is not allowed", "details": details}
-        return _json({"error": error}, 400)
+        message = "a value in the request is not allowed"
+        return _json({"error": {"code": "BadRequest", "message": message, "details": details}}, 400)
     status, code = _STATUSES.get(rejection.reason, (400, "BadRequest"))
-    return _reply({"error": {"code": code, "message": rejection.message}}, status, {"x-ms-error-code": code})
+    error: dict[str, object] = {"code": code, "message": rejection.message}
+    if rejection.field:
+        error |= {"target": rejection.field, "details": details, "innererror": inner}
+    return _reply({"error": error}, status, {"x-ms-error-code": code})
 
 
 def _reply(document: object, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
@@ -243,10 +286,10 @@ def _invited(value: object, place: str) -> dict[str, str]:
     return {raw_id: _participant_role(raw_id, properties) for raw_id, properties in participants.items()}
 
 
-def _participant_role(raw_id: str, properties: object) -> str:
-    """One of the four roles, Attendee where none is given (Create, Role)."""
+def _participant_role(raw_id: str, properties: object, before: str = _DEFAULT_ROLE) -> str:
+    """One of the four roles, Attendee where none is given (Create, Role) and there was none before."""
     place = f"$.participants.{raw_id}"
-    return _role(mapping(properties, place).get("role", _DEFAULT_ROLE), f"{place}.role")
+    return _role(mapping(properties, place).get("role", before), f"{place}.role")
 
 
 def _check_raw_id(raw_id: str) -> None:
@@ -260,9 +303,13 @@ def _instant_text(instant: int) -> str:
 
 
 def _build() -> Starlette:
-    resource = _Resource()
+    return _build_late(0.0)
+
+
+def _build_late(list_delay: float) -> Starlette:
+    resource = _Resource(list_delay)
     operations: wire.Operations = {
-        "/rooms": {"GET": resource.list, "POST": resource.create},
+        "/rooms": {"GET": resource.list_rooms, "POST": resource.create},
         "/rooms/{room_id}": {"GET": resource.get, "PATCH": resource.update, "DELETE": resource.delete},
         "/rooms/{room_id}/participants": {
             "GET": resource.list_participants,
@@ -282,4 +329,5 @@ MOCK = Mock(
         )
     },
     room_id=None,
+    build_late=_build_late,
 )

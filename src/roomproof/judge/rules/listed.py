@@ -21,7 +21,7 @@ def listed(seen: JudgedInteraction) -> Iterator[Evidence]:
     walk = seen.walk
     # Of somebody else's recording nobody knows whether the list is that of the account in which a room was
     # made.
-    if walk is None or not walk.is_whole or seen.is_second_hand:
+    if walk is None or not walk.is_whole or seen.is_second_hand or seen.is_list_of_others:
         return
     here = seen.inside
     made = [

@@ -13,7 +13,7 @@ from roomproof.judge.options import FieldPlace, read_options
 from roomproof.judge.rule import Rule, Sight
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class ListedDefaultOptions(ListedOptions):
     """The default, any JSON value, besides."""
 

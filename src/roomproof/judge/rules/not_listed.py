@@ -18,7 +18,7 @@ def not_listed(seen: JudgedInteraction) -> Iterator[Evidence]:
     """Deletes rooms and turns all pages of the list: none of them is there."""
     walk = seen.walk
     # A query may ask for what was deleted.
-    if walk is None or walk.filters or seen.is_second_hand:
+    if walk is None or walk.filters or seen.is_second_hand or seen.is_list_of_others:
         return
     here, deleted = seen.inside, (state for state in seen.rooms.states.values() if state.deleted)
     gone = [state for state in deleted if state.deleted_by == seen.operation.id and state.inside == here]

@@ -44,6 +44,8 @@ SHOWN_ELSEWHERE = {
     # `nullable`.
     "carrierx.update-room.request.did_group_sid.accepted",
     "carrierx.create-room.request.did_group_sid.accepted",
+    # All that can be wrong is the form of a parameter: a status that is documented for nothing breaks 400.
+    "signalwire.get-room.response.422.status",
     # One end of a window is certain only beside a known other end, which these made-up streams do not show.
     "azure.update-room.request.validFrom.accepted",
     "azure.update-room.request.validUntil.accepted",
@@ -176,6 +178,8 @@ def answers_anything(operation: Operation) -> Iterator[Interaction]:
                 )
                 yield response
             yield replace(response, response=replace(response.response, body=b'{"twice": 1, "twice": 2}'))
+            page = (("Content-Type", "text/html"),)
+            yield replace(response, response=replace(response.response, headers=page))
 
 
 def takes_and_rejects_the_wrong_ones(contract: Contract, operation: Operation) -> Iterator[Interaction]:
@@ -190,6 +194,10 @@ def takes_and_rejects_the_wrong_ones(contract: Contract, operation: Operation) -
 def never_accepts(contract: Contract, operation: Operation, name: str) -> Iterator[Interaction]:
     """No value of one field is ever accepted: neither alone nor, where others are required, among them."""
     special, schema = find_special(contract.provider), operation.body.schema
+    if name not in schema.get("required", ()) and operation is contract.maker:
+        # What is accepted without the field is rejected with it.
+        needed = {one: whole(operation.body.schema)[one] for one in schema.get("required", ())}
+        yield accepted(operation, needed, whole(operation.success.schema))
     for sample in boundary(schema, special.fields(SETTING), anchor=ANCHOR):
         body = special.adapt(operation.id, sample, SETTING).value
         if name in body and set(body) <= {name, *schema.get("required", ())}:
@@ -347,6 +355,32 @@ def live_oddly(contract: Contract) -> Iterator[list[Interaction]]:
         yield [made, deleted, read, page_of(listing, room), again]
 
 
+def shows_what_was_not_asked_for(contract: Contract) -> Iterator[list[Interaction]]:
+    """Whatever a query asks for, all that there is is shown; whatever a room is called, it is not found."""
+    nobody = {"at-least": "2099-01-01", "at-most": "2001-01-01", None: "nobody"}
+    for operation in contract.operations:
+        shown = (
+            accepted(operation, None, whole(operation.success.schema)) if operation.success.schema else None
+        )
+        for clause in operation.behaviours if shown else ():
+            asked = {
+                "included": lambda _: "false",
+                "filter": lambda options: nobody[options.get("compare")],
+            }.get(clause.rule)
+            if asked is not None:
+                url = shown.request.url.partition("?")[0]
+                query = f"{clause.options['parameter']}={asked(clause.options)}"
+                yield [replace(shown, request=replace(shown.request, url=f"{url}?{query}"))]
+            if clause.rule == "found-by":
+                room = {
+                    **contract.room.representation(whole(operation.success.schema)),
+                    contract.room.id: ROOM_ID,
+                }
+                name = str(room[clause.path[0]])
+                made = accepted(contract.maker, {}, in_response(contract, room))
+                yield [made, exchange(operation, None, 404, EMPTY, name)]
+
+
 def changes_nothing_inside(contract: Contract) -> Iterator[list[Interaction]]:
     """Lists inside a room show an entry twice, and nothing of what a request told of them."""
     for operation in contract.operations:
@@ -389,9 +423,12 @@ def rejects_oddly(operation: Operation) -> Iterator[Interaction]:
 
 
 def knows_no_unknown_rooms(operation: Operation) -> Iterator[Interaction]:
-    """A request about a room that does not exist gets a status that is documented for nothing."""
+    """A request about a room that does not exist, or of a stranger, gets a status that is documented for
+    nothing.
+    """
     first = exchange(operation, None, 418, EMPTY)
     yield replace(first, request=replace(first.request, room=RoomKnowledge.NONE))
+    yield replace(first, request=replace(first.request, credentials=Credentials.MISSING))
 
 
 class Zoo:
@@ -495,7 +532,11 @@ def test_every_clause_can_be_broken(contract: Contract) -> None:
         broken |= broken_by(contract, makes_odd_rooms(contract, operation))
         broken |= broken_by(contract, gives_what_is_unique_to_two_rooms(contract, operation))
         broken |= broken_by(contract, rejects_oddly(operation))
-    for stream in (*live_oddly(contract), *changes_nothing_inside(contract)):
+    for stream in (
+        *live_oddly(contract),
+        *changes_nothing_inside(contract),
+        *shows_what_was_not_asked_for(contract),
+    ):
         broken |= broken_by(contract, by_the_minute(stream))
     assert contract.clauses.keys() - broken == SHOWN_ELSEWHERE & contract.clauses.keys()
 

@@ -131,15 +131,22 @@ class Operation:
         """
         return self.by_status.get(str(status)) or self.by_status.get(f"{status // 100}XX")
 
-    def rejection(self, when: str, status: int | None = None) -> ResponseSpec | None:
+    def rejection(
+        self, when: str, status: int | None = None, *, of_form: bool = False
+    ) -> ResponseSpec | None:
         """Return the documented response for `unauthenticated`, `unknown-room` or `invalid`, else the general
-        one; where several are, the one of a status counts.
+        one.
+
+        Where several are, the one of a status counts; else the first one for what is wrong in its form, the
+        last one for anything else.
         """
         exact = [response for response in self.responses if response.when == when]
         spec = self.response(status) if status is not None else None
         if spec in exact:
             return spec
-        return next(iter(exact), None) or self.by_status.get("4XX") or self.by_status.get("default")
+        if exact:
+            return exact[0 if of_form else -1]
+        return self.by_status.get("4XX") or self.by_status.get("default")
 
     @cached_property
     def by_rule(self) -> Mapping[tuple[Part, str], tuple[Clause, ...]]:

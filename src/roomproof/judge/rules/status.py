@@ -77,7 +77,7 @@ def _expected(seen: JudgedInteraction) -> tuple[ResponseSpec | None, bool]:
         return seen.operation.response(status), False
     is_of_form = violation.clause.rule in ("type", "null") or rule_of(violation.clause) is unique.RULE
     harmless = status_class != 3 and (violation.lenient or is_of_form)
-    return seen.operation.rejection(violation.rejection.value, status), harmless
+    return seen.operation.rejection(violation.rejection.value, status, of_form=is_of_form), harmless
 
 
 RULE = Rule(

@@ -17,6 +17,7 @@ from roomproof.auth.basic import Basic
 from roomproof.auth.bearer import Bearer
 from roomproof.contract.clause import Part
 from roomproof.contract.model import Contract, Operation
+from roomproof.contract.resource import PageNumbering
 from roomproof.engine import plan, run
 from roomproof.engine.run import Options, Run, Subject
 from roomproof.interaction import Credentials, Interaction, Request, Response, RoomKnowledge
@@ -42,6 +43,13 @@ SHOWN_ELSEWHERE = {
     # Its one value that is not left open is null, which only the sample shows: rejected, it breaks
     # `nullable`.
     "carrierx.update-room.request.did_group_sid.accepted",
+    "carrierx.create-room.request.did_group_sid.accepted",
+    # Whether a create accepts null one document denies and another one suggests: either will do.
+    "telnyx.create-room.request.webhook_event_failover_url.nullable",
+    "telnyx.create-room.request.webhook_timeout_secs.nullable",
+    # It is listed, and no document says what it answers.
+    "telnyx.create-client-token.response.403.status",
+    "telnyx.refresh-client-token.response.403.status",
     # One end of a window is certain only beside a known other end, which these made-up streams do not show.
     "azure.update-room.request.validFrom.accepted",
     "azure.update-room.request.validUntil.accepted",
@@ -57,7 +65,7 @@ def exchange(
     query = "&".join(
         f"{item.name}={item.schema.get('enum', [''])[0]}"
         for item in operation.parameters
-        if item.place == "query"
+        if item.place == "query" and item.required
     )
     url = f"https://provider.example{re.sub('{[^}]*}', room_id, operation.path)}?{query}"
     typed = (("Content-Type", operation.body.media_type),) if operation.body else ()
@@ -170,16 +178,18 @@ def answers_anything(operation: Operation) -> Iterator[Interaction]:
         if spec.schema is not None:
             for body in (EMPTY, *wrong(spec.schema)):
                 response = exchange(
-                    operation, {}, 400 if spec.status == "default" else int(spec.status), body
+                    operation, {}, 400 if spec.status in ("default", "4XX") else int(spec.status), body
                 )
                 yield response
             yield replace(response, response=replace(response.response, body=b'{"twice": 1, "twice": 2}'))
+            html = (("Content-Type", "text/html"),)
+            yield replace(response, response=replace(response.response, headers=html))
 
 
 def takes_and_rejects_the_wrong_ones(contract: Contract, operation: Operation) -> Iterator[Interaction]:
     """Every body outside the limits is accepted, every body on them rejected."""
     special, schema = find_special(contract.provider), operation.body.schema
-    response = whole(operation.success.schema)
+    response = whole(operation.success.schema) if operation.success.schema else EMPTY
     yield from (accepted(operation, body, response) for body in wrong(schema))
     for sample in boundary(schema, special.fields(SETTING), anchor=ANCHOR):
         yield exchange(operation, special.adapt(operation.id, sample, SETTING).value, 422, EMPTY)
@@ -273,7 +283,7 @@ def makes_odd_rooms(contract: Contract, operation: Operation) -> Iterator[Intera
         for name in contract.room.id, "other":
             yield accepted(operation, {name: odd[contract.room.id]}, in_response(contract, odd))
     for clause in operation.clauses:
-        if clause.rule.startswith("listed-"):
+        if "call" in clause.options:
             call = contract.by_id(clause.options["call"])
             yield accepted(operation, {clause.path[0]: {"someone": {}}}, in_response(contract, room))
             path = call.path.replace(contract.room.step, str(room[contract.room.id]))
@@ -301,6 +311,125 @@ def makes_odd_rooms(contract: Contract, operation: Operation) -> Iterator[Intera
         )
 
 
+def page_of(operation: Operation, *entries: Any, linked: bool = False) -> Interaction:
+    """A page of a list, with a link to the next one or without."""
+    listing = operation.listing
+    body: Any = {}
+    for way, value in ((listing.entries, list(entries)), (listing.next if linked else (), "?page=2")):
+        for step in reversed(way or ()):
+            value = {step: value}
+        body |= value if way else {}
+    return exchange(operation, None, int(operation.success.status), body)
+
+
+def behind(page: Interaction, numbering: PageNumbering | None = None) -> Interaction:
+    """The same page as the one after a page of one entry: where the link leads, or of the next number."""
+    url = page.request.url
+    query = f"{numbering.parameter}={numbering.first + 1}" if numbering else "page=2"
+    return replace(page, request=replace(page.request, url=f"{url}{'&' if '?' in url else '?'}{query}"))
+
+
+def live_oddly(contract: Contract) -> Iterator[list[Interaction]]:
+    """Lists and reads show neither what was made nor what was changed; what was deleted is still there."""
+    maker, listing, reading = contract.creating, contract.listing, contract.reading
+    if maker is None or listing is None or reading is None or not maker.success.schema:
+        return
+    room = {**contract.room.representation(whole(maker.success.schema)), contract.room.id: ROOM_ID}
+    other_room = {**room, contract.room.id: ROOM_ID.replace("7", "8")}
+    other = {name: value if name == contract.room.id else another(value) for name, value in room.items()}
+    made = accepted(maker, {}, in_response(contract, room))
+    read, read_otherwise = (accepted(reading, None, in_response(contract, one)) for one in (room, other))
+    yield [made, page_of(listing)]
+    for operation in contract.telling:
+        told = accepted(operation, {}, in_response(contract, room))
+        yield [made, told, read, page_of(listing, other)]
+    assert listing.listing is not None
+    # A link is followed, and so is a number where there are no links.
+    numbering = listing.listing.page if listing.listing.next is None else None
+    yield [page_of(listing, room, linked=True), behind(page_of(listing, room, other_room), numbering)]
+    yield [made, read, read, read_otherwise]
+    yield [made, read, page_of(listing, room), read_otherwise]
+    if contract.deleting is not None:
+        deleted = exchange(contract.deleting, None, int(contract.deleting.success.status), EMPTY)
+        again = replace(deleted, response=replace(deleted.response, status=299))
+        yield [made, deleted, read, page_of(listing, room), again]
+
+
+def changes_nothing_inside(contract: Contract) -> Iterator[list[Interaction]]:
+    """Lists inside a room show an entry twice, and nothing of what a request told of them."""
+    for operation in contract.operations:
+        if operation.listing is not None and contract.is_inside(operation):
+            one, two = ({operation.listing.key: name} for name in ("someone", "another"))
+            yield [page_of(operation, one, linked=True), behind(page_of(operation, one, two))]
+        if operation.listing is not None and operation.listing.page is not None:
+            one, two = ({operation.listing.key: name} for name in ("one", "another"))
+            yield [page_of(operation, one), behind(page_of(operation, one, two), operation.listing.page)]
+        for clause in operation.behaviours:
+            if "call" in clause.options and operation not in contract.telling:
+                fields = find_special(contract.provider).fields(SETTING)
+                body = next(boundary(operation.body.schema, fields, anchor=ANCHOR)).value
+                told = exchange(operation, body, int(operation.success.status), {})
+                room = {**whole(contract.maker.success.schema), contract.room.id: ROOM_ID}
+                page = page_of(contract.by_id(clause.options["call"]))
+                yield [accepted(contract.maker, {}, in_response(contract, room)), told, page, page]
+
+
+def asking(interaction: Interaction, name: str, value: str) -> Interaction:
+    """The same with a query parameter."""
+    url = interaction.request.url
+    query = f"{'&' if '?' in url else '?'}{name}={value}"
+    return replace(interaction, request=replace(interaction.request, url=url + query))
+
+
+def answers_whatever_is_asked(contract: Contract, operation: Operation) -> Iterator[Interaction]:
+    """Whoever asks, and for whatever, gets something else."""
+    if operation.method != "GET":
+        return
+    good = exchange(operation, None, int(operation.success.status), EMPTY)
+    for parameter in operation.parameters:
+        if parameter.place == "query":
+            yield from (asking(good, parameter.name, text) for text in ("text", "0", "251"))
+    for credentials in (Credentials.MISSING, Credentials.WRONG):
+        yield replace(good, request=replace(good.request, credentials=credentials))
+    yield replace(good, request=replace(good.request, room=RoomKnowledge.NONE))
+    yield exchange(operation, None, 500, EMPTY)
+    for clause in operation.behaviours:
+        name = clause.options.get("parameter", "")
+        if clause.rule in ("filter", "days"):
+            odd, asked = "2001-02-03T04:05:06Z", "2020-02-03"
+            if clause.options.get("lies") == "until":
+                odd = "2039-02-03T04:05:06Z"
+            yield asking(page_of(operation, {clause.options["field"]: odd}), name, asked)
+            yield asking(page_of(operation, {clause.options["field"]: False}), name, "true")
+        elif clause.rule == "included":
+            shown = {clause.options["field"]: ["someone"]}
+            page = page_of(operation, shown) if operation.listing is not None else None
+            one = accepted(operation, None, in_response(contract, shown))
+            yield asking(page or one, name, "false")
+
+
+def gives_for_nothing(contract: Contract, operation: Operation) -> Iterator[Interaction]:
+    """What one response gives the next request cannot use, nor does it last as long as it is to."""
+    for clause in operation.by_rule.get((Part.BEHAVIOUR, "issued"), ()):
+        giving = contract.by_id(clause.options["by"])
+        given = whole(giving.success.schema)
+        yield accepted(giving, {}, given)
+        value = given
+        for step in clause.options["field"].split("."):
+            value = value[step]
+        body = {clause.path[0]: value}
+        fields = {name: value for name, value in whole(operation.schema).items() if name not in body}
+        yield accepted(operation, body, whole(operation.success.schema))
+        yield exchange(operation, body, 422, EMPTY)
+        for name in fields:
+            yield exchange(operation, {**body, name: fields[name]}, 422, EMPTY)
+
+
+def by_the_minute(interactions: list[Interaction]) -> Iterator[Interaction]:
+    for minute, one in enumerate(interactions):
+        yield replace(one, at=NOW + timedelta(minutes=minute))
+
+
 def gives_what_is_unique_to_two_rooms(contract: Contract, operation: Operation) -> Iterator[Interaction]:
     body, room = (
         whole(operation.body.schema),
@@ -319,6 +448,12 @@ def rejects_oddly(operation: Operation) -> Iterator[Interaction]:
         for credentials in (Credentials.VALID, Credentials.MISSING):
             for room in (RoomKnowledge.EXISTS, RoomKnowledge.NONE):
                 yield replace(first, request=replace(first.request, credentials=credentials, room=room))
+
+
+def knows_no_unknown_rooms(operation: Operation) -> Iterator[Interaction]:
+    """A request about a room that does not exist gets a status that is documented for nothing."""
+    first = exchange(operation, None, 418, EMPTY)
+    yield replace(first, request=replace(first.request, room=RoomKnowledge.NONE))
 
 
 class Zoo:
@@ -403,8 +538,13 @@ def test_every_clause_can_be_broken(contract: Contract) -> None:
         broken |= broken_by(contract, answers_anything(operation), forgetting=True)
         broken |= broken_by(contract, responses_oddly(operation))
         broken |= broken_by(contract, takes_what_is_malformed(operation))
+        if operation.names_one and operation.body is None:
+            broken |= broken_by(contract, knows_no_unknown_rooms(operation))
+    for operation in contract.operations:
+        if operation in contract.telling or (operation.body is not None and operation.is_documented):
+            wrong_ones = takes_and_rejects_the_wrong_ones(contract, operation)
+            broken |= broken_by(contract, wrong_ones, forgetting=True)
     for operation in contract.telling:
-        broken |= broken_by(contract, takes_and_rejects_the_wrong_ones(contract, operation), forgetting=True)
         special_body = next(
             boundary(operation.body.schema, find_special(contract.provider).fields(SETTING), anchor=ANCHOR)
         ).value
@@ -417,6 +557,11 @@ def test_every_clause_can_be_broken(contract: Contract) -> None:
         broken |= broken_by(contract, makes_odd_rooms(contract, operation))
         broken |= broken_by(contract, gives_what_is_unique_to_two_rooms(contract, operation))
         broken |= broken_by(contract, rejects_oddly(operation))
+    for operation in contract.operations:
+        broken |= broken_by(contract, answers_whatever_is_asked(contract, operation), forgetting=True)
+        broken |= broken_by(contract, gives_for_nothing(contract, operation))
+    for stream in (*live_oddly(contract), *changes_nothing_inside(contract)):
+        broken |= broken_by(contract, by_the_minute(stream))
     assert contract.clauses.keys() - broken == SHOWN_ELSEWHERE & contract.clauses.keys()
 
 

@@ -46,6 +46,12 @@ SHOWN_ELSEWHERE = {
     "carrierx.create-room.request.did_group_sid.accepted",
     # All that can be wrong is the form of a parameter: a status that is documented for nothing breaks 400.
     "signalwire.get-room.response.422.status",
+    # Whether a create accepts null one document denies and another one suggests: either will do.
+    "telnyx.create-room.request.webhook_event_failover_url.nullable",
+    "telnyx.create-room.request.webhook_timeout_secs.nullable",
+    # It is listed, and no document says what it answers.
+    "telnyx.create-client-token.response.403.status",
+    "telnyx.refresh-client-token.response.403.status",
     # One end of a window is certain only beside a known other end, which these made-up streams do not show.
     "azure.update-room.request.validFrom.accepted",
     "azure.update-room.request.validUntil.accepted",
@@ -174,7 +180,7 @@ def answers_anything(operation: Operation) -> Iterator[Interaction]:
         if spec.schema is not None:
             for body in (EMPTY, *wrong(spec.schema)):
                 response = exchange(
-                    operation, {}, 400 if spec.status == "default" else int(spec.status), body
+                    operation, {}, 400 if spec.status in ("default", "4XX") else int(spec.status), body
                 )
                 yield response
             yield replace(response, response=replace(response.response, body=b'{"twice": 1, "twice": 2}'))
@@ -357,7 +363,7 @@ def live_oddly(contract: Contract) -> Iterator[list[Interaction]]:
 
 def shows_what_was_not_asked_for(contract: Contract) -> Iterator[list[Interaction]]:
     """Whatever a query asks for, all that there is is shown; whatever a room is called, it is not found."""
-    nobody = {"at-least": "2099-01-01", "at-most": "2001-01-01", None: "nobody"}
+    nobody = {"from": "2099-01-01", "until": "2001-01-01", "in": "2001-01-01"}
     for operation in contract.operations:
         shown = (
             accepted(operation, None, whole(operation.success.schema)) if operation.success.schema else None
@@ -365,7 +371,8 @@ def shows_what_was_not_asked_for(contract: Contract) -> Iterator[list[Interactio
         for clause in operation.behaviours if shown else ():
             asked = {
                 "included": lambda _: "false",
-                "filter": lambda options: nobody[options.get("compare")],
+                "filter": lambda _: "nobody",
+                "days": lambda options: nobody[options["lies"]],
             }.get(clause.rule)
             if asked is not None:
                 url = shown.request.url.partition("?")[0]
@@ -387,6 +394,9 @@ def changes_nothing_inside(contract: Contract) -> Iterator[list[Interaction]]:
         if operation.listing is not None and contract.is_inside(operation):
             one, two = ({operation.listing.key: name} for name in ("someone", "another"))
             yield [page_of(operation, one, linked=True), behind(page_of(operation, one, two))]
+        if operation.listing is not None and operation.listing.page is not None:
+            one, two = ({operation.listing.key: name} for name in ("one", "another"))
+            yield [page_of(operation, one), behind(page_of(operation, one, two), operation.listing.page)]
         for clause in operation.behaviours:
             if "call" in clause.options and operation not in contract.telling:
                 fields = find_special(contract.provider).fields(SETTING)
@@ -395,6 +405,57 @@ def changes_nothing_inside(contract: Contract) -> Iterator[list[Interaction]]:
                 room = {**whole(contract.maker.success.schema), contract.room.id: ROOM_ID}
                 page = page_of(contract.by_id(clause.options["call"]))
                 yield [accepted(contract.maker, {}, in_response(contract, room)), told, page, page]
+
+
+def asking(interaction: Interaction, name: str, value: str) -> Interaction:
+    """The same with a query parameter."""
+    url = interaction.request.url
+    query = f"{'&' if '?' in url else '?'}{name}={value}"
+    return replace(interaction, request=replace(interaction.request, url=url + query))
+
+
+def answers_whatever_is_asked(contract: Contract, operation: Operation) -> Iterator[Interaction]:
+    """Whoever asks, and for whatever, gets something else."""
+    if operation.method != "GET":
+        return
+    good = exchange(operation, None, int(operation.success.status), EMPTY)
+    for parameter in operation.parameters:
+        if parameter.place == "query":
+            yield from (asking(good, parameter.name, text) for text in ("text", "0", "251"))
+    for credentials in (Credentials.MISSING, Credentials.WRONG):
+        yield replace(good, request=replace(good.request, credentials=credentials))
+    yield replace(good, request=replace(good.request, room=RoomKnowledge.NONE))
+    yield exchange(operation, None, 500, EMPTY)
+    for clause in operation.behaviours:
+        name = clause.options.get("parameter", "")
+        if clause.rule in ("filter", "days"):
+            odd, asked = "2001-02-03T04:05:06Z", "2020-02-03"
+            if clause.options.get("lies") == "until":
+                odd = "2039-02-03T04:05:06Z"
+            yield asking(page_of(operation, {clause.options["field"]: odd}), name, asked)
+            yield asking(page_of(operation, {clause.options["field"]: False}), name, "true")
+        elif clause.rule == "included":
+            shown = {clause.options["field"]: ["someone"]}
+            page = page_of(operation, shown) if operation.listing is not None else None
+            one = accepted(operation, None, in_response(contract, shown))
+            yield asking(page or one, name, "false")
+
+
+def gives_for_nothing(contract: Contract, operation: Operation) -> Iterator[Interaction]:
+    """What one response gives the next request cannot use, nor does it last as long as it is to."""
+    for clause in operation.by_rule.get((Part.BEHAVIOUR, "issued"), ()):
+        giving = contract.by_id(clause.options["by"])
+        given = whole(giving.success.schema)
+        yield accepted(giving, {}, given)
+        value = given
+        for step in clause.options["field"].split("."):
+            value = value[step]
+        body = {clause.path[0]: value}
+        fields = {name: value for name, value in whole(operation.schema).items() if name not in body}
+        yield accepted(operation, body, whole(operation.success.schema))
+        yield exchange(operation, body, 422, EMPTY)
+        for name in fields:
+            yield exchange(operation, {**body, name: fields[name]}, 422, EMPTY)
 
 
 def by_the_minute(interactions: list[Interaction]) -> Iterator[Interaction]:
@@ -532,6 +593,9 @@ def test_every_clause_can_be_broken(contract: Contract) -> None:
         broken |= broken_by(contract, makes_odd_rooms(contract, operation))
         broken |= broken_by(contract, gives_what_is_unique_to_two_rooms(contract, operation))
         broken |= broken_by(contract, rejects_oddly(operation))
+    for operation in contract.operations:
+        broken |= broken_by(contract, answers_whatever_is_asked(contract, operation), forgetting=True)
+        broken |= broken_by(contract, gives_for_nothing(contract, operation))
     for stream in (
         *live_oddly(contract),
         *changes_nothing_inside(contract),

@@ -250,6 +250,16 @@ def test_the_last_page_may_come_again_for_each_number_past_it(talk: Talk) -> Non
     assert talk.broken == set()
 
 
+def test_the_first_page_again_in_place_of_the_second_one_is_a_fault(talk: Talk) -> None:
+    talk.make("c").list("a", "b", asked="/halls?size=2").list("a", "b", asked="/halls?size=2&page=2")
+    assert talk.broken == {"paging"}
+
+
+def test_of_a_list_that_is_filtered_the_same_page_again_may_be_the_last_one(talk: Talk) -> None:
+    talk.make("c").list("a", "b", asked="/halls?name=a").list("a", "b", asked="/halls?name=a&page=2")
+    assert "paging" not in talk.broken
+
+
 def test_a_made_up_value_in_place_of_a_cursor_begins_no_list(linked: Talk) -> None:
     linked.make("a").list("b", asked="/halls?cursor=y")
     assert linked.broken == set()

@@ -11,6 +11,7 @@ from roomproof.judge.evidence import Evidence, broken, kept
 from roomproof.judge.judged_interaction import JudgedInteraction
 from roomproof.judge.rooms import RoomState
 from roomproof.judge.rule import Circumstances, Rule, Sight
+from roomproof.judge.walk import ListWalk
 
 MOST = 200
 """So many rooms are looked for in one list, those that were made last."""
@@ -42,6 +43,19 @@ def listed(seen: JudgedInteraction) -> Iterator[Evidence]:
                     received=f"{len(walk.shown)} other entries",
                     entry=state.id,
                 )
+
+
+def missing(seen: JudgedInteraction, walk: ListWalk) -> str | None:
+    """Return the id of something that a clause of this rule wants in a list, and that no page so far shows;
+    None where everything is there, or no clause speaks of it.
+    """
+    making = [one for one in seen.contract.operations if one.resource == seen.operation.resource]
+    for clause in (clause for one in making for clause in RULE.clauses(one)):
+        for state in seen.rooms.existing.values():
+            is_one = state.made_by == clause.operation and state.inside == seen.inside
+            if is_one and state.own_id not in walk.shown and _has_to_be_there(state, seen, clause):
+                return state.id
+    return None
 
 
 def _has_to_be_there(state: RoomState, seen: JudgedInteraction, clause: Clause) -> bool:

@@ -12,6 +12,7 @@ from roomproof.contract.resource import Effect
 from roomproof.judge.evidence import Evidence, ShownValue, broken, kept, shown
 from roomproof.judge.judged_interaction import JudgedInteraction
 from roomproof.judge.rule import Circumstances, Rule
+from roomproof.judge.rules import listed
 from roomproof.judge.walk import ListWalk
 
 _NO_PAGE = (400, 404, 422)
@@ -51,7 +52,11 @@ def paging(seen: JudgedInteraction) -> Iterator[Evidence]:
             )
             continue
         if walk.page and set(walk.page) == walk.before:
-            # Some providers give the last page again for each number past it.
+            # Some providers give the last page again for each number past it: then all entries were shown.
+            missing = listed.missing(seen, walk) if not walk.filters and not seen.is_second_hand else None
+            if missing is not None:
+                text = f"page {walk.number} shows what the page before it shows, and none shows {missing}"
+                yield broken(clause, text, expected="the next entries", received="the same entries")
             continue
         repeats = [one for one in walk.page if one in walk.earlier]
         twice = [one for one, times in Counter(walk.page).items() if times > 1]

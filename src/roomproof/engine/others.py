@@ -149,8 +149,6 @@ def _has_to_list(contract: Contract, resource: Resource) -> bool:
 def _walk(
     session: Session, operation: Operation, listing: Listing, asked: Mapping[str, str], most: int
 ) -> None:
-    if not session.selection.wants_operation(operation):
-        return
     room_id = session.seats.get(Seat.MAIN, "") if session.contract.room.step in operation.path else ""
     for _ in pages_of(
         listing, listing.key, lambda query: session.call(operation, room_id, {**query, **asked}), most
@@ -326,7 +324,9 @@ def _look_for_deleted(session: Session, resource: Resource, case: Case, own_id: 
     reading, listing = contract.about(resource, Effect.READ), contract.about(resource, Effect.LIST)
     if reading is not None and gone_after_delete.RULE.clauses(case.operation):
         _ask(session, reading, own_id)
-    if listing is not None and listing.listing is not None and not_listed.RULE.clauses(case.operation):
+    covers = session.selection.covers
+    is_asked = any(covers(clause.id) for clause in not_listed.RULE.clauses(case.operation))
+    if listing is not None and listing.listing is not None and is_asked:
         _walk(session, listing, listing.listing, largest_pages(listing, listing.listing), MOST_PAGES_IN_ALL)
     session.send(
         replace(case, note="the same deletion again", path_id=None if resource is contract.room else own_id)

@@ -202,9 +202,10 @@ class Stream:
             self._after.insert(0, self._together(one, self._after[0]))
         self.verdicts = self._after[0].verdicts()
 
-    def _known(self) -> tuple[Any, Any]:
-        """What the judge knows of rooms, and of what stands beside them or in them."""
-        return self._judge.learning.rooms, self._judge.learning._beside
+    def _known(self) -> tuple[Any, Any, Any]:
+        """What the judge knows of rooms, of what stands beside them or in them, and of the last change."""
+        learning = self._judge.learning
+        return learning.rooms, learning._beside, learning.just_written
 
     def _verdicts(self) -> Verdicts:
         return Verdicts(self.contract, self.deviations)
@@ -228,7 +229,7 @@ class Stream:
         except EntryError:
             return True
         learning = self._judge.learning
-        learning.rooms, learning._beside = pickle.loads(self._rooms[index])
+        learning.rooms, learning._beside, learning.just_written = pickle.loads(self._rooms[index])
         whole = self._together(self._before[index], self._said(interaction))
         following = index + 1
         # As soon as the rooms are what they were, everything that follows is judged as it was.

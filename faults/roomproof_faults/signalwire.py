@@ -16,6 +16,8 @@ _TEXTS = ("display_name", "description")
 _SWITCHES = ("record_on_start", "enable_room_previews", "audio_video_sync")
 _SECONDS = "remove_after_seconds_elapsed"
 _SETTINGS = (*_TEXTS, "max_members", _SECONDS, "quality", *_MOMENTS, "layout", *_SWITCHES)
+_NULL_ELSEWHERE = (*_TEXTS, *_MOMENTS, _SECONDS, "enable_room_previews")
+"""What may be null in every response but that to an update."""
 _MADE = ("id", "name", "fps", "created_at", "updated_at")
 
 
@@ -39,8 +41,8 @@ NAMES = {
     "display-name-in-bytes": "request.display_name.max-length.in-bytes",
     "description-3001": "request.description.max-length.one-above",
     "description-255": "request.description.max-length.255-at-most",
-    "remove-after-beyond-int32": f"request.{_SECONDS}.maximum.above",
-    "remove-after-below-int32": f"request.{_SECONDS}.minimum.below",
+    "remove-after-beyond-int32": f"*.request.{_SECONDS}.maximum.above",
+    "remove-after-below-int32": f"*.request.{_SECONDS}.minimum.below",
     "remove-after-200001": f"request.{_SECONDS}.observed-maximum.above",
     "remove-after-0": f"request.{_SECONDS}.observed-minimum.below",
     "members-of-answers": f"{_ROOM}max_members.maximum.other",
@@ -101,7 +103,10 @@ NAMES = {
     **{f"{_kebab(name)}-refused": f"request.{name}.accepted.true-refused" for name in _SWITCHES},
     "remove-after-4096": f"request.{_SECONDS}.accepted.4096-refused",
     "byte-order-mark": "response.body.json.byte-order-mark",
-    **{f"{_kebab(name)}-type": f"{_ROOM}{name}.type.other" for name in (*_MADE, *_SETTINGS)},
+    **{
+        f"{_kebab(name)}-type": f"{'*.' if name in _NULL_ELSEWHERE else ''}{_ROOM}{name}.type.other"
+        for name in (*_MADE, *_SETTINGS)
+    },
     **{
         f"{_kebab(name)}-format": f"{_ROOM}{name}.format.other"
         for name in ("id", *_MOMENTS, "created_at", "updated_at")

@@ -29,7 +29,7 @@ CODES = [{"access_code": "310577", "role": "host"}]
         (SIGNALWIRE, "request.display_name.max-length.one-above", "PUT", {"display_name": 201 * "x"}),
         (
             SIGNALWIRE,
-            "request.remove_after_seconds_elapsed.maximum.above",
+            "update-room.request.remove_after_seconds_elapsed.maximum.above",
             "PUT",
             {"remove_after_seconds_elapsed": 2**31},
         ),

@@ -560,6 +560,20 @@ def test_what_is_made_once_more_under_its_id_is_there(plain: Talk) -> None:
     assert plain.broken == set()
 
 
+def test_what_was_never_shown_is_gone_when_it_is_deleted(plain: Talk) -> None:
+    plain.say("DELETE /halls/a", status=204).say("GET /halls/a", {"id": "a", "name": "a"})
+    assert "gone-after-delete" in plain.broken
+
+
+@pytest.mark.parametrize(("name", "found"), [("a", set()), ("b", {"accepted"})])
+def test_a_name_that_a_list_has_shown_may_be_taken(name: str, found: set[str]) -> None:
+    listed = "        - {path: list, rule: listed, demands: it is in the list}\n"
+    unique = f"{listed}        - {{fields: [name], rule: unique, demands: one hall of a name}}\n"
+    talk = Talk(read_contract(yaml.safe_load(CONTRACT.replace("LISTING", "{}").replace(listed, unique, 1))))
+    talk.list("a").say("POST /halls", {}, 422, {"name": name})
+    assert talk.broken == found
+
+
 # Reads.
 
 

@@ -29,7 +29,7 @@ from roomproof.judge.recency import Recency
 from roomproof.judge.rooms import Issued, LastRead, LastUpdate, Repeat, Rooms, RoomState, ToldEntries
 from roomproof.judge.rules import found_by, gone_after_delete, listed_echo
 from roomproof.judge.rules.replayed_once import first_sent, repeatability_key
-from roomproof.judge.rules.unique import given_up
+from roomproof.judge.rules.unique import given_up, listed_values
 from roomproof.judge.walk import entries_of
 
 NEVER = datetime.max.replace(tzinfo=UTC)
@@ -377,7 +377,8 @@ class Learning:
         rooms.give_up(given_up(self.contract, before, state.known))
 
     def _deleted(self, seen: JudgedInteraction) -> None:
-        state, rooms = seen.state, self.of(seen.operation.resource)
+        # What was never shown is gone, too.
+        state, rooms = seen.state or self._opened(seen), self.of(seen.operation.resource)
         if state is None:
             return
         query, parameters = seen.interaction.request.query, seen.operation.parameters
@@ -427,6 +428,7 @@ class Learning:
                 key = self.key(resource, seen.interaction.request, seen.parameters, own_id)
                 if key is not None and key not in rooms.states:
                     rooms.listed.add(key)
+                    rooms.note_theirs(listed_values(self.contract, entry))
                 continue
             state = rooms.get(self.key(resource, seen.interaction.request, seen.parameters, own_id) or "")
             if state is not None:

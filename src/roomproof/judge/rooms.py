@@ -139,7 +139,8 @@ class Rooms:
     values accepted of late.
 
     `free` are the values, by field, that must be unique and that a room had and gave up; `listed` the ids of
-    rooms that a list has shown and that nobody was seen to make; `file` is the recording that is heard now.
+    rooms that a list has shown and that nobody was seen to make, and `theirs` what these have of the fields
+    that must be unique; `file` is the recording that is heard now.
     `walks` are the last pages of lists, by path, and `asked` tells when each operation that only asks was
     last seen, since something was sent that may change a room; `count` counts interactions, and `changed` is
     what it was when that was sent. `issued` are the values that responses gave for later requests, by
@@ -152,6 +153,7 @@ class Rooms:
     accepted: dict[tuple[str, str], dict[bytes, None]] = field(default_factory=dict)
     free: dict[str, dict[bytes, None]] = field(default_factory=dict)
     listed: set[str] = field(default_factory=set)
+    theirs: dict[str, dict[bytes, None]] = field(default_factory=dict)
     file: Path | None = None
     walks: dict[str, ListWalk] = field(default_factory=dict)
     asked: dict[str, int] = field(default_factory=dict)
@@ -242,6 +244,17 @@ class Rooms:
         """Note values of fields that must be unique, and that a room had and has no more."""
         for name, value in values:
             _remember(self.free.setdefault(name, {}), value)
+
+    def note_theirs(self, values: Iterable[tuple[str, Json]]) -> None:
+        """Note values of fields that must be unique, and that a room has which nobody was seen to make."""
+        for name, value in values:
+            _remember(self.theirs.setdefault(name, {}), value)
+
+    def is_theirs(self, name: str, value: Json) -> bool:
+        """Whether a list has shown a room with a value that must be unique, and nobody was seen to make
+        that.
+        """
+        return name in self.theirs and _fingerprint(value) in self.theirs[name]
 
     def was_given_up(self, name: str, value: Json) -> bool:
         """Whether a room had a value that must be unique, and gave it up."""

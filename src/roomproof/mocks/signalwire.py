@@ -48,7 +48,7 @@ _STATUSES = {
     Reason.CREDENTIALS: (401, "Unauthorized"),
     Reason.MISSING: (404, "Not Found"),
     Reason.METHOD: (405, "Method Not Allowed"),
-    Reason.MEDIA_TYPE: (415, "Unsupported Media Type"),
+    Reason.MEDIA_TYPE: (400, "Bad Request"),
     Reason.MALFORMED: (400, "Bad Request"),
 }
 _LAYOUTS = (

@@ -59,9 +59,15 @@ def _rejects(asked: ReadableRequest, clause: Clause) -> Iterator[Violation]:
 
 
 def _leaves_open(asked: ReadableRequest, clause: Clause) -> Iterator[Question]:
-    """Yield that a value may be taken, where a response did not show what another room has now."""
+    """Yield that a value may be taken, where a response did not show what another room has now, or only a
+    list has shown the room that has it.
+    """
     name = clause.path[0]
-    if name in asked.readable and any(other.uncertain for other in asked.rooms.others(_id(asked.state))):
+    if name not in asked.readable:
+        return
+    values = _values(clause, asked.readable)
+    is_open = any(other.uncertain for other in asked.rooms.others(_id(asked.state)))
+    if is_open or any(asked.rooms.is_theirs(name, value) for value in values):
         yield Question(f"another room may have this {name}", (name,))
 
 
@@ -89,6 +95,13 @@ def _unseen(seen: JudgedInteraction, clause: Clause) -> bool:
     own = {_as_key(value) for value in _values(clause, seen.state.known)} if seen.state else set()
     new = (value for value in _values(clause, seen.request.sent) if _as_key(value) not in own)
     return not all(not seen.is_second_hand and seen.rooms.was_given_up(clause.path[0], one) for one in new)
+
+
+def listed_values(contract: Contract, entry: Values) -> Iterator[tuple[str, Json]]:
+    """Yield what an entry of a list has that must be unique, each value with the name of its field."""
+    for operation in contract.operations:
+        for clause in RULE.clauses(operation):
+            yield from ((clause.path[0], value) for value in _values(clause, entry))
 
 
 def given_up(contract: Contract, before: Values, now: Values) -> Iterator[tuple[str, Json]]:

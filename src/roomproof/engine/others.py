@@ -186,15 +186,20 @@ def _delay_of_reads(session: Session, resource: Resource) -> float:
 
 
 def _read_each(session: Session, operation: Operation) -> None:
-    """Read whatever there is of what the run cannot make: each of it may show what another one does not."""
+    """Read whatever there is of what the run cannot make, and the room that was named: each of it may show
+    what another one does not.
+    """
     resource = operation.resource
-    if operation.effect is not Effect.READ or resource is None or _is_made(session, resource):
+    if operation.effect is not Effect.READ or resource is None or not operation.names_one:
         return
     bench = session.bench(operation)
-    cases = list(parameter_cases(bench, bench.case(plain_body(bench))))
-    for own_id in session.known(resource)[:MOST_READ] if operation.names_one else ():
+    cases = [case for case in parameter_cases(bench, bench.case(plain_body(bench))) if case.valid]
+    if resource is session.contract.room and Seat.NAMED in session.seats:
         for case in cases:
-            if case.valid:
+            session.offer(replace(case, seat=Seat.NAMED))
+    elif not _is_made(session, resource):
+        for own_id in session.known(resource)[:MOST_READ]:
+            for case in cases:
                 session.offer(replace(case, path_id=own_id))
 
 

@@ -18,7 +18,13 @@ from roomproof.engine.rooms import make_room
 from roomproof.engine.session import Session
 from roomproof.engine.turns import ANCHOR
 from roomproof.judge.delay import within_seconds
-from roomproof.judge.rules import gone_after_delete, read_after_write, safe, unknown_refused
+from roomproof.judge.rules import (
+    gone_after_delete,
+    listed_after_write,
+    read_after_write,
+    safe,
+    unknown_refused,
+)
 from roomproof_strategies import plain
 
 _MARGIN = 0.02
@@ -34,7 +40,8 @@ class QuietRooms:
         reading = contract.reading if not (session.is_settled or session.keeps_rooms) else None
         creating, deleting = contract.creating, contract.deleting
         can_make = reading is not None and creating is not None
-        told = read_after_write.RULE.clauses(creating) if can_make and creating is not None else ()
+        shown = (read_after_write.RULE, listed_after_write.RULE)
+        told = [one for rule in shown for one in rule.clauses(creating)] if can_make and creating else []
         gone = gone_after_delete.RULE.clauses(deleting) if can_make and deleting is not None else ()
         wants_safe = can_make and any(clause.rule == safe.RULE.name for clause in every)
         # That a read changes nothing shows only where no update can still be on its way.

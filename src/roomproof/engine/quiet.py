@@ -6,13 +6,18 @@ They are made before the run's sequences, and looked at after them, so that ther
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import partial
 from time import monotonic
 
 from roomproof.contract.clause import Clause
+from roomproof.contract.model import Operation
+from roomproof.engine.pages import pages_of
 from roomproof.engine.rooms import make_room
-from roomproof.engine.session import Session
+from roomproof.engine.session import MOST_PAGES_INSIDE, Session
+from roomproof.interaction import Interaction
 from roomproof.judge.delay import within_seconds
-from roomproof.judge.rules import gone_after_delete, read_after_write, safe
+from roomproof.judge.rules import gone_after_delete, listed, listed_after_write, read_after_write, safe
 
 _MARGIN = 0.02
 
@@ -32,7 +37,12 @@ class QuietRooms:
         wants_safe = can_make and any(clause.rule == safe.RULE.name for clause in every)
         # That a read changes nothing shows only where no update can still be on its way.
         clauses = [one for each in contract.operations for one in read_after_write.RULE.clauses(each)]
-        self._made_for = _longest(clauses if wants_safe else [one for one in told if one in every])
+        made = clauses if wants_safe else [one for one in told if one in every]
+        rules = (listed.RULE, listed_after_write.RULE) if can_make and creating is not None else ()
+        shown = [one for rule in rules for one in rule.clauses(creating) if one in every] if creating else []
+        # Whoever asks for the list anyhow sees this room in it.
+        self._is_listed = bool(shown) and not all(map(session.selection.wants_operation, _lists(session)))
+        self._made_for = _longest([*made, *(shown if self._is_listed else ())])
         self._deleted_for = _longest([one for one in gone if one in every])
         self._deleted: str | None = None
         self._begun = 0.0
@@ -61,7 +71,20 @@ class QuietRooms:
         session.wait(max(max(self._made_for, self._deleted_for) + _MARGIN - passed, 0.0))
         for room_id in known:
             session.call(reading, room_id)
+        for listing in _lists(session) if self._is_listed else ():
+            if listing.listing is not None:
+                ask = partial(_page, session, listing)
+                for _ in pages_of(listing.listing, listing.listing.key, ask, MOST_PAGES_INSIDE):
+                    session.judging.catch_up()
         session.judging.catch_up()
+
+
+def _lists(session: Session) -> list[Operation]:
+    return [session.contract.listing] if session.contract.listing is not None else []
+
+
+def _page(session: Session, listing: Operation, query: Mapping[str, str]) -> Interaction:
+    return session.call(listing, "", query)
 
 
 def _longest(clauses: list[Clause]) -> float:

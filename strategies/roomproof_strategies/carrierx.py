@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import lru_cache
+from itertools import count
 from zlib import crc32
 
 from hypothesis import strategies as st
@@ -19,6 +20,8 @@ _CREATE = "create-room"
 _READ_ONLY = ("account_sid", "meeting_room_sid")
 _CODE = re.compile(r"[1-9][0-9]{5}", re.ASCII)
 _LOWEST, _CODES = 100_000, 900_000
+_APART = 7_919  # a prime: so far from each other are the codes of rooms that are made
+_MADE = count()
 _NUMBERS = st.integers(0, _CODES - 1)
 _NOTHING = st.none()  # always the same: the plain values of a strategy are drawn once
 
@@ -62,7 +65,9 @@ def adapt(operation: str, sample: Sample, setting: Setting) -> Sample:
         return sample
     taken: set[str] = set()
     # Of the rooms that are made each is another one: none may have the codes of those before it.
-    shift = int(setting.now.timestamp() * 1_000) if operation == _CREATE else crc32(setting.room_id.encode())
+    makes_a_room = operation == _CREATE
+    shift = crc32((setting.serial if makes_a_room else setting.room_id).encode())
+    shift += next(_MADE) * _APART if makes_a_room else 0
     return replace(sample, value={**body, "access_codes": [_distinct(item, shift, taken) for item in listed]})
 
 

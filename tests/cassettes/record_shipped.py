@@ -23,16 +23,18 @@ from urllib.parse import urlsplit
 
 from roomproof.contract.model import Operation
 from roomproof.contract.resource import Effect
+from roomproof.engine import others
 from roomproof.engine.case import Case, Seat
 from roomproof.engine.plan import plan
 from roomproof.engine.readback import Readback
-from roomproof.engine.rooms import open_rooms
+from roomproof.engine.rooms import make_room, open_rooms
 from roomproof.engine.session import Options, Session, Subject
 from roomproof.engine.turns import ANCHOR
 from roomproof.events import Listener
-from roomproof.interaction import Interaction
+from roomproof.interaction import SAFE, Interaction, Response
 from roomproof.judge.deviation_match import matches
 from roomproof.judge.evidence import Evidence, Outcome
+from roomproof.judge.rules import listed, listed_after_write
 from roomproof.providers import contract_folders, find_contract, find_special
 from roomproof.runs.recording import recorded
 from roomproof.targets.credentials import scheme_from, unscoped_from
@@ -95,12 +97,15 @@ class Listening(Session):
     def __init__(self, subject: Subject, operation: Operation, listener: Listener) -> None:
         super().__init__(subject, Options(only=(f"{subject.contract.provider}.{operation.id}.*",)), listener)
         self.proven: set[Proven] = set()
+        self.heard: list[Interaction] = []
+        self.has_waited = False
 
     def _sent(
         self, unsent: UnsentRequest, note: str, *, is_valid: bool = False
     ) -> tuple[Interaction, list[Evidence]]:
         interaction, evidence = super()._sent(unsent, note, is_valid=is_valid)
         self.judging.catch_up()
+        self.heard.append(interaction)
         status = interaction.response.status if interaction.response else 0
         self.proven |= {(item.clause, self._outcome(item, interaction), status < 300) for item in evidence}
         return interaction, evidence
@@ -150,7 +155,7 @@ def sent(
     # drawn.
     for number, (key, case) in enumerate(keyed(plan(session.bench(operation), Random(0)))):
         if chosen is None or key in chosen or number < OPENING:
-            response = session.send(case)[0].response
+            response = _response_to(session, case)
             accepted = response is not None and response.status < 300
             accepts.append(Take(key, len(case.body or b""), accepted, frozenset(session.proven)))
             proven |= session.proven
@@ -158,9 +163,36 @@ def sent(
     readback = Readback(session)
     readback.begin()
     readback.end()
+    _look_at_what_was_done(session, operation)
     proven |= session.proven
     own = {item for item in proven if subject.contract.clauses[item[0]].operation == operation.id}
     return own, accepts
+
+
+def _response_to(session: Listening, case: Case) -> Response | None:
+    """Send a case; what deletes a room gets one of its own, which is looked for afterwards."""
+    operation, room = case.operation, session.contract.room
+    deletes = operation.effect is Effect.DELETE and operation.resource is room
+    own_id = (
+        make_room(session) if deletes and case.seat is not Seat.UNKNOWN and case.path_id is None else None
+    )
+    if own_id is None:
+        return session.send(case)[0].response
+    before = len(session.heard)
+    # To wait once is enough: later ones prove nothing more.
+    others._delete_one(session, room, case, own_id, waits=not session.has_waited)
+    session.has_waited = session.has_waited or (case.proof is None and bool(case.valid))
+    return session.heard[before].response
+
+
+def _look_at_what_was_done(session: Session, operation: Operation) -> None:
+    """List what an operation has told rooms, and read one before and after what only asks."""
+    listing = session.contract.listing
+    shown = (listed.RULE, listed_after_write.RULE)
+    if listing is not None and any(rule.clauses(operation) for rule in shown):
+        session.call(listing)
+    if operation.method in SAFE:
+        others._look_before_and_after(session, operation)
 
 
 def _look_at_what_was_made(session: Session, operation: Operation) -> None:

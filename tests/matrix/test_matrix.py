@@ -108,7 +108,8 @@ def test_fields_that_mean_the_same_stand_in_one_row() -> None:
         "signalwire": {"max_members"},
         "telnyx": {"max_participants"},
     }
-    assert texts(found, "telnyx") == ["integer", "at least 2", "at most 50", "default 10"]
+    assert texts(found, "telnyx") == 2 * ["integer", "at least 2", "at most 50", "default 10"]
+    assert {one.operation for one in found.cells["telnyx"]} == {"create-room", "update-room"}
 
 
 def test_what_most_providers_have_comes_first() -> None:
@@ -233,7 +234,10 @@ def test_field_that_is_called_as_another_thing_stands_apart() -> None:
 
 def test_what_an_update_means_is_told_apart() -> None:
     left_out = rows(MATRIX, MatrixSide.MEANING)["left out"]
-    assert {statement.what for statement in left_out.cells["telnyx"]} == {"unchanged"}
+    assert {(statement.operation, statement.what) for statement in left_out.cells["telnyx"]} == {
+        ("update-room", "unchanged"),
+        ("refresh-client-token", "required"),
+    }
     assert {statement.what for statement in left_out.cells["signalwire"]} == {"kept-or-default"}
     assert {(statement.operation, statement.what) for statement in left_out.cells["carrierx"]} == {
         ("update-room", "unchanged"),
@@ -244,7 +248,7 @@ def test_what_an_update_means_is_told_apart() -> None:
 def test_how_each_rejects() -> None:
     found = rows(MATRIX, MatrixSide.RESPONSES)
     assert [
-        texts(found[title], "telnyx")[0]
+        next(one.value for one in found[title].cells["telnyx"] if one.operation == "update-room")
         for title in ("without credentials", "unknown room", "rejected value")
     ] == [
         "401",

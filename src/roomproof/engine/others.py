@@ -149,8 +149,6 @@ def _has_to_list(contract: Contract, resource: Resource) -> bool:
 def _walk(
     session: Session, operation: Operation, listing: Listing, asked: Mapping[str, str], most: int
 ) -> None:
-    if not session.selection.wants_operation(operation):
-        return
     room_id = session.seats.get(Seat.MAIN, "") if session.contract.room.step in operation.path else ""
     for _ in pages_of(
         listing, listing.key, lambda query: session.call(operation, room_id, {**query, **asked}), most
@@ -188,15 +186,20 @@ def _delay_of_reads(session: Session, resource: Resource) -> float:
 
 
 def _read_each(session: Session, operation: Operation) -> None:
-    """Read whatever there is of what the run cannot make: each of it may show what another one does not."""
+    """Read whatever there is of what the run cannot make, and the room that was named: each of it may show
+    what another one does not.
+    """
     resource = operation.resource
-    if operation.effect is not Effect.READ or resource is None or _is_made(session, resource):
+    if operation.effect is not Effect.READ or resource is None or not operation.names_one:
         return
     bench = session.bench(operation)
-    cases = list(parameter_cases(bench, bench.case(plain_body(bench))))
-    for own_id in session.known(resource)[:MOST_READ] if operation.names_one else ():
+    cases = [case for case in parameter_cases(bench, bench.case(plain_body(bench))) if case.valid]
+    if resource is session.contract.room and Seat.NAMED in session.seats:
         for case in cases:
-            if case.valid:
+            session.offer(replace(case, seat=Seat.NAMED))
+    elif not _is_made(session, resource):
+        for own_id in session.known(resource)[:MOST_READ]:
+            for case in cases:
                 session.offer(replace(case, path_id=own_id))
 
 
@@ -326,7 +329,9 @@ def _look_for_deleted(session: Session, resource: Resource, case: Case, own_id: 
     reading, listing = contract.about(resource, Effect.READ), contract.about(resource, Effect.LIST)
     if reading is not None and gone_after_delete.RULE.clauses(case.operation):
         _ask(session, reading, own_id)
-    if listing is not None and listing.listing is not None and not_listed.RULE.clauses(case.operation):
+    covers = session.selection.covers
+    is_asked = any(covers(clause.id) for clause in not_listed.RULE.clauses(case.operation))
+    if listing is not None and listing.listing is not None and is_asked:
         _walk(session, listing, listing.listing, largest_pages(listing, listing.listing), MOST_PAGES_IN_ALL)
     session.send(
         replace(case, note="the same deletion again", path_id=None if resource is contract.room else own_id)

@@ -11,7 +11,6 @@ from typing import Any
 from roomproof.contract.model import Operation
 from roomproof.contract.resource import Effect
 from roomproof.engine import restore
-from roomproof.engine.asking import parameter_cases, plain_body
 from roomproof.engine.case import Seat, encode
 from roomproof.engine.census import take_census
 from roomproof.engine.rate import Deadline
@@ -107,12 +106,12 @@ def _look_at_the_named_room(session: Session, operation: Operation, lasting: Col
 
 
 def _visit_the_named_room(session: Session) -> None:
-    """Read and update a room that was named although the run makes rooms of its own, once each: there may be
-    in it what no new room has. What could not be put back is left alone.
+    """Seat a room that was named although the run makes rooms of its own, and update it once: there may be in
+    it what no new room has. What could not be put back is left alone.
     """
-    named, reading = session.subject.room_id, session.contract.reading
+    named = session.subject.room_id
     found = None if named is None else _remember(session, named)
-    if named is None or reading is None or found is None:
+    if named is None or found is None:
         return
     session.seats[Seat.NAMED] = named
     lasting = unrestorable(session.contract, found) if not session.subject.ours else {}
@@ -120,10 +119,6 @@ def _visit_the_named_room(session: Session) -> None:
     session.target.leave_alone(lasting)
     for operation in session.contract.telling:
         _look_at_the_named_room(session, operation, lasting)
-    bench = session.bench(reading)
-    for case in parameter_cases(bench, bench.case(plain_body(bench), Seat.NAMED)):
-        if case.valid:
-            session.offer(case)
 
 
 def _remember(session: Session, room_id: str) -> Mapping[str, Any] | None:

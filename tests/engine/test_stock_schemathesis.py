@@ -25,7 +25,15 @@ NULL = "Response violates schema"
 """Real providers send null and empty text where their documents have none (OBSERVED T2 to T6, S5); deviations
 and warnings here.
 """
-EXPLAINED = {"azure": {ALLOW}, "carrierx": {ALLOW}, "signalwire": {ALLOW, NULL}, "telnyx": {ALLOW, NULL}}
+TAKEN = "Schema-valid request rejected"
+"""A name that another room has, a token of no page, seconds that only the page allows (OBSERVED S6).
+"""
+EXPLAINED = {
+    "azure": {ALLOW},
+    "carrierx": {ALLOW},
+    "signalwire": {ALLOW, NULL, TAKEN},
+    "telnyx": {ALLOW, NULL},
+}
 _FAILURE = re.compile(r"^  ❌ (?:ST\d+ )?(.+?): \d+$", re.MULTILINE)
 
 

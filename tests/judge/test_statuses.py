@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -13,6 +14,7 @@ from roomproof.interaction import Credentials, Interaction, Request, Response
 from roomproof.judge.evidence import Outcome
 from roomproof.judge.judge import Judge
 
+NOW = datetime(2030, 6, 1, 12, tzinfo=UTC)
 CONTRACT = """
 openapi: 3.1.0
 info: {title: Halls, version: "1"}
@@ -37,6 +39,11 @@ paths:
       x-behaviours:
         - {path: token, rule: missing-refused, demands: strangers are rejected}
         - {path: token, rule: scope-required, demands: who lacks a right is rejected}
+    delete:
+      operationId: delete
+      responses: {"204": {description: gone}}
+      x-behaviours:
+        - {path: gone, rule: gone-after-delete, with: {within-seconds: 2}, demands: it is gone soon}
 """
 
 
@@ -87,3 +94,16 @@ def test_who_lacks_a_right_may_be_forbidden_and_strangers_not(
 ) -> None:
     body = json.dumps({"seats": 3}).encode()
     assert set(told(halls, 403, body, who).values()) == outcome
+
+
+@pytest.mark.parametrize(("deleted", "outcomes"), [(True, set()), (False, {Outcome.FAIL})])
+def test_what_was_just_deleted_may_be_gone_whatever_a_request_about_it_holds(
+    halls: Contract, deleted: bool, outcomes: set[Outcome]
+) -> None:
+    judge, url = Judge(halls), "https://halls.example/halls/a"
+    deletion = Request("DELETE", url, (), None, Credentials.VALID)
+    judge.see(Interaction(deletion, Response(204 if deleted else 422, (), b""), NOW))
+    media = (("Content-Type", "application/json"),)
+    update = Request("PATCH", url, media, b'{"seats":10}', Credentials.VALID)
+    evidence = judge.see(Interaction(update, Response(404, (), b""), NOW + timedelta(seconds=1)))
+    assert {item.outcome for item in evidence if item.clause.endswith(".status")} == outcomes

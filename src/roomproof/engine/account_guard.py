@@ -28,6 +28,7 @@ from roomproof.errors import RoomproofError
 from roomproof.interaction import BUSY, SAFE, Interaction
 from roomproof.journal.journal import Journal
 from roomproof.judge.judged_interaction import read_response
+from roomproof.judge.rules import found_by
 from roomproof.targets.target import Target, UnsentRequest, is_loopback
 
 Json = Any
@@ -202,7 +203,9 @@ class AccountGuard:
         if room_id is not None and is_strange and room_id not in self._nobody:
             can_look = self._contract.reading is not None and room_id.strip("./") != ""
             response = look(room_id) if can_look else None
-            self._nobody[room_id] = response is not None and _shows_nobody(response)
+            self._nobody[room_id] = response is not None and (
+                _shows_nobody(response) or self._shows_own(response, room_id)
+            )
             if response is not None:
                 self.meet_shown(response)
         if room_id is not None and room_id == self._named and errand.is_lasting and not errand.deletes:
@@ -210,6 +213,15 @@ class AccountGuard:
         if not self._rejection(errand):
             return ""
         return FOREIGN if room_id is not None else NAMELESS
+
+    def _shows_own(self, interaction: Interaction, asked: str) -> bool:
+        """Whether a response shows a room that the run has made, found by what it is called instead of its
+        id.
+        """
+        shown, reading = self.shown_in(interaction), self._contract.reading
+        if shown is None or reading is None or not self._is_own(shown[0], is_lasting=True):
+            return False
+        return any(shown[1].get(clause.path[0]) == asked for clause in found_by.RULE.clauses(reading))
 
     def send(self, unsent: UnsentRequest) -> Interaction:
         """Send one request. Raises ForeignRoomError instead where it would change somebody else's room,

@@ -8,7 +8,7 @@ from roomproof.contract.clause import Part
 from roomproof.contract.model import ResponseSpec
 from roomproof.judge.answers import documented_rules
 from roomproof.judge.evidence import Evidence, Side, broken, kept
-from roomproof.judge.judged_interaction import JudgedInteraction, RejectionReason
+from roomproof.judge.judged_interaction import REJECTS_THE_ROOM, JudgedInteraction, RejectionReason
 from roomproof.judge.kind import by_received
 from roomproof.judge.register import rule_of
 from roomproof.judge.rule import Rule
@@ -72,12 +72,19 @@ def _expected(seen: JudgedInteraction) -> tuple[ResponseSpec | None, bool]:
         # It may have a status of its own; one that is documented for what is invalid is right, too.
         spec = seen.operation.response(status)
         return (spec, False) if spec is not None and spec.when == RejectionReason.INVALID else (None, False)
+    if status in REJECTS_THE_ROOM and violation.rejection is RejectionReason.INVALID and _may_be_gone(seen):
+        return None, False
     if status == _FORBIDDEN and rule_of(violation.clause) is scope_required.RULE:
         # Whoever is known and lacks a right may get it, whatever strangers get (RFC 9110, 15.5.4).
         return seen.operation.response(status), False
     is_of_form = violation.clause.rule in ("type", "null") or rule_of(violation.clause) is unique.RULE
     harmless = status_class != 3 and (violation.lenient or is_of_form)
     return seen.operation.rejection(violation.rejection.value, status, of_form=is_of_form), harmless
+
+
+def _may_be_gone(seen: JudgedInteraction) -> bool:
+    """Whether the room is deleted, or may be, though the documents give the provider time to show it."""
+    return seen.state is not None and (seen.state.deleted or seen.state.may_be_gone)
 
 
 RULE = Rule(

@@ -145,8 +145,11 @@ class _Stream:
             return Credentials.MISSING
         accepted = 200 <= status < 300
         self.proven = self.proven or accepted
-        room = matched[1].get(self.contract.room.parameter)
-        seen = room is None or self.judge.rooms.get(room) is not None
+        operation, parameters = matched
+        named = [
+            one for one in (self.contract.room, operation.resource) if one and one.parameter in parameters
+        ]
+        seen = all(self.judge.learning.state(one, request, parameters) is not None for one in named)
         return Credentials.VALID if accepted or (self.proven and seen) else Credentials.UNKNOWN
 
 

@@ -52,7 +52,7 @@ class Watched:
                 status = message["status"]
                 if self.claims and scope["method"] == "GET" and status == 404:
                     message = {**message, "status": 200}
-            elif scope["method"] == "POST" and status < 300:
+            elif scope["method"] == "POST" and status < 300 and "/actions/" not in scope["path"]:
                 room = json.loads(message["body"])
                 room = room.get("data", room)
                 self.made.add(room.get("id") or room["meeting_room_sid"])

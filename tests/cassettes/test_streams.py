@@ -44,6 +44,11 @@ def room(**fields: Any) -> dict[str, Any]:
     return {"data": {**known, **fields}}
 
 
+META = {"total_pages": 1, "total_results": 1, "page_number": 1, "page_size": 20}
+NEVER_SET = {"webhook_event_failover_url": "", "webhook_timeout_secs": None}
+"""What a room shows of fields that its creation did not carry."""
+
+
 def call(
     at: float | None, sent: Any, shown: dict[str, Any] | None = None, *, took: int | None = None,
         status: int = 200, method: str = "PATCH",
@@ -301,7 +306,9 @@ def test_a_read_that_contradicts_what_was_written_may_come_from_a_cache(tmp_path
 def test_a_list_shows_that_somebody_else_has_renamed_the_room(tmp_path: Path) -> None:
     def listed(name: str) -> dict[str, Any]:
         entry = call(4, None, None, method="GET", path="/v2/rooms")
-        entry["response"]["content"]["text"] = json.dumps({"data": [room(unique_name=name)["data"]]})
+        entry["response"]["content"]["text"] = json.dumps(
+            {"data": [room(unique_name=name)["data"]], "meta": META}
+        )
         return entry
 
     for shown, found in (("another", set()), ("daily", {NAME})):
@@ -393,6 +400,7 @@ def test_an_account_may_lie_in_several_files(
 def test_each_file_may_have_a_room_of_its_own_under_one_made_up_id(tmp_path: Path) -> None:
     def room_of(at: float, name: str, created: str, **shown: Any) -> list[dict[str, Any]]:
         known = {"unique_name": name, "created_at": created, "max_participants": 10}
+        known |= {"webhook_event_failover_url": "https://b.example/", "webhook_timeout_secs": 3}
         made = call(at, known, known, method="POST", path="/v2/rooms", status=201)
         return [made, call(at + 1, {"enable_recording": True}, {**known, "enable_recording": True, **shown})]
 
@@ -464,7 +472,7 @@ def test_a_call_that_two_files_tell_of_is_one(tmp_path: Path) -> None:
     made = call(
         0,
         {"unique_name": "x"},
-        {"unique_name": "x", "id": OTHER},
+        {"unique_name": "x", "id": OTHER, **NEVER_SET},
         method="POST",
         path="/v2/rooms",
         status=201,

@@ -643,3 +643,12 @@ def test_a_change_names_what_it_is() -> None:
         1,
         1,
     )
+
+
+def test_what_goes_on_in_a_room_changes_by_itself() -> None:
+    quiet = [patch({"max_participants": 5}, max_participants=5, call=None, colour=None)] * 3
+    busy = [patch({"max_participants": 5}, max_participants=5, call=ROOM, colour="red")]
+
+    changes = compared("telnyx", quiet, [*busy, *quiet])
+
+    assert {change.path for change in changes.values} == {"data.colour"}

@@ -21,6 +21,8 @@ from roomproof.verdict import Verdict
 Verify = Callable[..., Result]
 QUIET = (
     "azure.create-room.behaviour.validUntil.read-after-write",
+    "azure.create-room.behaviour.list.listed",
+    "azure.create-room.behaviour.validUntil.listed-after-write",
     "azure.list-rooms.behaviour.safe.safe",
     "azure.get-room.behaviour.safe.safe",
     "azure.delete-room.behaviour.gone.gone-after-delete",

@@ -9,7 +9,7 @@ from typing import Any
 from roomproof.comparison.alignment import DistinctRequest, Pair
 from roomproof.comparison.provenance import ValueOrigin
 from roomproof.comparison.scalars import LongText, Scalar, Scalars
-from roomproof.comparison.volatile import is_volatile_pair
+from roomproof.comparison.volatile import is_no_more_or_again, is_volatile_pair
 from roomproof.contract.clause import Path, spoken
 from roomproof.judge.evidence import shown
 
@@ -138,9 +138,9 @@ def _is_expected(pair: Pair, old: Scalar, new: Scalar) -> bool:
 
 
 def _is_volatile(old: Scalar, new: Scalar) -> bool:
-    return (
-        isinstance(old.value, str) and isinstance(new.value, str) and is_volatile_pair(old.value, new.value)
-    )
+    if isinstance(old.value, str) and isinstance(new.value, str):
+        return is_volatile_pair(old.value, new.value)
+    return old.unsent and new.unsent and is_no_more_or_again(old.value, new.value)
 
 
 def _equal(one: Json, other: Json) -> bool:

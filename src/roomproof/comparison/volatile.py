@@ -85,6 +85,14 @@ def is_volatile_pair(one: str, other: str) -> bool:
     return masked(one) == masked(other)
 
 
+def is_no_more_or_again(one: Json, other: Json) -> bool:
+    """Whether one value is an id or a time, and the other one null: what goes on in a room, or has ended,
+    changes by itself.
+    """
+    texts = [value for value in (one, other) if isinstance(value, str)]
+    return None in (one, other) and len(texts) == 1 and masked(texts[0]) in ("<uuid>", "<date>")
+
+
 def form(text: str) -> str:
     """Return what a text is: a date-time with the spelling of its offset and fraction, another format,
     `digits`, or `text`.

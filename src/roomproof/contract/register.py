@@ -11,6 +11,7 @@ the behaviour `listed-default` speaks of it.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -237,7 +238,8 @@ def _own_clauses(schema: Mapping[str, Any], place: SchemaPlace) -> Iterator[Clau
         and place.carrier == "body"
     ):
         level = read_level(schema, place.level, "default")
-        demands = f"{name} is {schema['default']!r} in a room where it was never set"
+        default = json.dumps(schema["default"], ensure_ascii=False)
+        demands = f"{name} is {default} in a room where it was never set"
         yield place.at("default").clause(
             "default", demands, level=level, options={"default": schema["default"]}
         )

@@ -14,58 +14,71 @@ from roomproof.contract.model import Operation
 from roomproof.contract.resource import Effect
 from roomproof.engine.asking import plain_body
 from roomproof.engine.case import Seat
+from roomproof.engine.pages import pages_of
 from roomproof.engine.rooms import make_room
-from roomproof.engine.session import Session
+from roomproof.engine.session import MOST_PAGES_INSIDE, Session
 from roomproof.engine.turns import ANCHOR
 from roomproof.judge.delay import within_seconds
-from roomproof.judge.rules import gone_after_delete, read_after_write, safe, unknown_refused
+from roomproof.judge.rule import Rule
+from roomproof.judge.rules import (
+    gone_after_delete,
+    listed,
+    listed_after_write,
+    read_after_write,
+    safe,
+    unknown_refused,
+)
 from roomproof_strategies import plain
 
 _MARGIN = 0.02
 
 
 class QuietRooms:
-    """Makes these rooms, where a clause gives time, and reads them when that is over."""
+    """Makes these rooms, where a clause gives time, and looks at them when that is over."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
-        contract, covers = session.contract, session.selection.covers
-        every = [clause for one in contract.operations for clause in one.clauses if covers(clause.id)]
-        reading = contract.reading if not (session.is_settled or session.keeps_rooms) else None
-        creating, deleting = contract.creating, contract.deleting
-        can_make = reading is not None and creating is not None
-        told = read_after_write.RULE.clauses(creating) if can_make and creating is not None else ()
-        gone = gone_after_delete.RULE.clauses(deleting) if can_make and deleting is not None else ()
-        wants_safe = can_make and any(clause.rule == safe.RULE.name for clause in every)
-        # That a read changes nothing shows only where no update can still be on its way.
-        clauses = [one for each in contract.operations for one in read_after_write.RULE.clauses(each)]
-        self._made_for = _longest(clauses if wants_safe else [one for one in told if one in every])
-        self._deleted_for = _longest([one for one in gone if one in every])
-        self._rejecting = [
-            one
-            for one in contract.operations
-            if _names_a_room_alone(one, contract.room.step)
-            and any(covers(clause.id) for clause in unknown_refused.RULE.clauses(one))
-        ]
         self._deleted: str | None = None
-        self._begun = 0.0
+        self._listing: Operation | None = None
+        self._begun = self._made_for = self._deleted_for = 0.0
+        contract = session.contract
+        creating, listing = contract.creating, contract.listing
+        if contract.reading is None or creating is None or session.is_settled or session.keeps_rooms:
+            return
+        shown = self._covered(creating, listed.RULE, listed_after_write.RULE)
+        # Whoever asks for the list anyhow sees this room in it.
+        self._listing = (
+            listing if shown and listing and not session.selection.wants_operation(listing) else None
+        )
+        told = [*self._covered(creating, read_after_write.RULE), *(shown if self._listing else ())]
+        if any(self._covered(one, safe.RULE) for one in contract.operations):
+            # That a read changes nothing shows only where no update can still be on its way.
+            told += [clause for one in contract.operations for clause in read_after_write.RULE.clauses(one)]
+        self._made_for = max(map(within_seconds, told), default=0.0)
+        gone = self._covered(contract.deleting, gone_after_delete.RULE) if contract.deleting else []
+        self._deleted_for = max(map(within_seconds, gone), default=0.0)
+
+    def _covered(self, operation: Operation, *rules: Rule) -> list[Clause]:
+        """Return an operation's clauses of some rules that the run is about."""
+        covers = self._session.selection.covers
+        return [clause for rule in rules for clause in rule.clauses(operation) if covers(clause.id)]
 
     def begin(self) -> None:
         """Make one, and make and delete another one."""
-        session = self._session
-        if self._deleted_for and session.contract.deleting is not None:
+        session, contract = self._session, self._session.contract
+        if self._deleted_for and contract.deleting is not None:
             self._deleted = make_room(session)
             if self._deleted is not None:
-                session.call(session.contract.deleting, self._deleted)
+                session.call(contract.deleting, self._deleted)
         if self._made_for:
             session.quiet_room = self._made_whole()
-        if session.quiet_room is not None and session.contract.reading is not None:
+        if session.quiet_room is not None and contract.reading is not None:
             # Only the next request tells that the one before it has been answered.
-            session.call(session.contract.reading, session.quiet_room)
+            session.call(contract.reading, session.quiet_room)
         self._begun = monotonic()
 
     def end(self) -> None:
-        """Read them as soon as it says something."""
+        """Look at them as soon as it says something."""
         session, reading = self._session, self._session.contract.reading
         known = [room_id for room_id in (self._deleted, session.quiet_room) if room_id is not None]
         if reading is None or not known:
@@ -75,10 +88,30 @@ class QuietRooms:
         for room_id in known:
             session.call(reading, room_id)
         session.judging.catch_up()
-        for operation in self._rejecting if self._deleted is not None else ():
-            bench = session.bench(operation)
-            case = bench.case(plain_body(bench))
-            session.send(replace(case, path_id=self._deleted, note=f"{operation.id} of a deleted room"))
+        if session.quiet_room is not None and self._listing is not None:
+            self._list(self._listing)
+        if self._deleted is not None:
+            self._ask_for_deleted(self._deleted)
+
+    def _list(self, operation: Operation) -> None:
+        listing, session = operation.listing, self._session
+        if listing is not None:
+            for _ in pages_of(
+                listing, listing.key, lambda query: session.call(operation, "", query), MOST_PAGES_INSIDE
+            ):
+                session.judging.catch_up()
+
+    def _ask_for_deleted(self, room_id: str) -> None:
+        """Send whatever names a room to the one that is gone; of a second deletion other clauses speak."""
+        session, step = self._session, self._session.contract.room.step
+        for operation in session.contract.operations:
+            names_it_alone = step in operation.path and operation.path.count("{") == 1
+            if operation.effect is Effect.DELETE or not names_it_alone:
+                continue
+            if self._covered(operation, unknown_refused.RULE):
+                bench = session.bench(operation)
+                case = bench.case(plain_body(bench))
+                session.send(replace(case, path_id=room_id, note=f"{operation.id} of a deleted room"))
 
     def _made_whole(self) -> str | None:
         """Make a room with every field, and return its id; None if none can be made."""
@@ -91,12 +124,3 @@ class QuietRooms:
         sample = plain(maker.schema, bench.special.fields(setting), anchor=setting.now + ANCHOR, variant=2)
         session.send(replace(bench.case(sample, seat), seat=Seat.MAIN))
         return next((room_id for room_id in session.made if room_id not in earlier), None)
-
-
-def _names_a_room_alone(operation: Operation, step: str) -> bool:
-    """Whether a path names a room and nothing else; of a second deletion other clauses speak."""
-    return step in operation.path and operation.path.count("{") == 1 and operation.effect is not Effect.DELETE
-
-
-def _longest(clauses: list[Clause]) -> float:
-    return max(map(within_seconds, clauses), default=0.0)

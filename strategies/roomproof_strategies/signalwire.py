@@ -34,7 +34,7 @@ def _named(sample: Sample, setting: Setting) -> Sample:
     is_aimed_at = sample.path[:1] == ("name",) and sample.rule not in ("accepted", "unique")
     if not isinstance(name, str) or not name or len(name) > _SHORT or is_aimed_at:
         return sample
-    return replace(sample, value={**body, "name": f"{name}-{setting.serial}-{next(_NUMBERS):x}"})
+    return replace(sample, value={**body, "name": f"{name}-{setting.serial}-{next(_NUMBERS):08x}"})
 
 
 def _in_time(sample: Sample, setting: Setting) -> Sample:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -56,12 +57,21 @@ def recorded(provider: str, seed: int, max_examples: int = 10) -> tuple[Interact
     return tuple(target.kept)
 
 
+def at_rest(interaction: Interaction) -> Interaction:
+    """An interaction without how long a session had lasted by then: that is another time in each run."""
+    response = interaction.response
+    if response is None or b'"duration"' not in response.body:
+        return interaction
+    body = re.sub(rb'"duration": ?[0-9]+', b'"duration":60', response.body)
+    return replace(interaction, response=replace(response, body=body))
+
+
 def compared(provider: str, before: Iterable[Interaction], after: Iterable[Interaction]) -> Changes:
     profiles = []
     for stream in (before, after):
         profile = Profile(find_contract(provider)[0])
         for interaction in stream:
-            profile.see(interaction)
+            profile.see(at_rest(interaction))
         profiles.append(profile)
     return compare_profiles(profiles[0], profiles[1])
 
@@ -266,7 +276,7 @@ CHANGES: dict[tuple[str, str], tuple[Callable[[Interaction], Interaction], set[s
     ),
     ("signalwire", "sometimes drops a field"): (
         in_rooms(rarely_without("updated_at")),
-        {"update-room 200 updated_at is sometimes missing"},
+        {f"{name}-room 200 updated_at is sometimes missing" for name in ("create", "update")},
     ),
 }
 

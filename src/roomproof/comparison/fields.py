@@ -201,8 +201,10 @@ def is_map(schema: Mapping[str, Any]) -> bool:
 
 
 def is_free(schema: Mapping[str, Any]) -> bool:
-    """Whether a schema describes an object and none of its fields."""
-    return schema.get("type") == "object" and not schema.keys() & {"properties", "additionalProperties"}
+    """Whether a schema describes an object, or null, and none of its fields."""
+    types = schema.get("type")
+    is_object = types == "object" or (isinstance(types, list) and set(types) == {"object", "null"})
+    return is_object and not schema.keys() & {"properties", "additionalProperties"}
 
 
 def _subschema(schema: Mapping[str, Any], keyword: str) -> Mapping[str, Any]:

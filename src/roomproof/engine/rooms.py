@@ -23,7 +23,7 @@ from roomproof.errors import UnreachableError, UsageError
 from roomproof.interaction import BUSY, Interaction, header
 from roomproof.judge.rules import gone_after_delete, not_listed
 from roomproof.secrets import KnownSecrets
-from roomproof_strategies import plain
+from roomproof_strategies import Sample, plain
 
 
 def open_rooms(session: Session) -> None:
@@ -153,10 +153,11 @@ def _make_rooms(session: Session, maker: Operation) -> None:
     basis = plain(
         maker.schema, bench.special.fields(session.setting(Seat.MAIN)), anchor=datetime.now(UTC) + ANCHOR
     )
-    names = maker.schema.get("required", ())
-    note = "what is required, and no more" if names else "an empty body"
-    least = replace(basis, value={name: basis.value[name] for name in names}, note=note)
-    cases = (bench.case(least), bench.case(basis))
+    finding = session.contract.finding
+    # First the one that can be found by its name, should nobody hear its id.
+    is_named = finding is not None and finding.listing is not None and finding.listing.by in basis.value
+    samples = (basis, _least(maker, basis)) if is_named else (_least(maker, basis), basis)
+    cases = tuple(map(bench.case, samples))
     for number, case in enumerate((*cases, *cases)):
         interaction, _ = session.send(case)
         if number == 0:
@@ -171,7 +172,15 @@ def _make_rooms(session: Session, maker: Operation) -> None:
         raise CutShortError(f"{why}, so nothing else could be tried")
     # The room that was made of what is required shows what defaults are after an update, so it sits beside
     # the main one.
-    session.seats = dict(zip((Seat.MAIN, Seat.OTHER), reversed(session.made[:2]), strict=False))
+    made = session.made[:2] if is_named else session.made[1::-1]
+    session.seats = dict(zip((Seat.MAIN, Seat.OTHER), made, strict=False))
+
+
+def _least(maker: Operation, basis: Sample) -> Sample:
+    """Return the sample with what is required, and no more."""
+    names = maker.schema.get("required", ())
+    note = "what is required, and no more" if names else "an empty body"
+    return replace(basis, value={name: basis.value[name] for name in names}, note=note)
 
 
 def make_room(session: Session) -> str | None:
@@ -184,8 +193,8 @@ def make_room(session: Session) -> str | None:
             bench.special.fields(session.setting(Seat.MAIN)),
             anchor=datetime.now(UTC) + ANCHOR,
         )
-        required = {name: sample.value[name] for name in contract.maker.schema.get("required", ())}
-        session.send(bench.case(replace(sample, value=required, note="a room of its own")))
+        least = _least(contract.maker, sample)
+        session.send(bench.case(replace(least, note="a room of its own")))
     elif contract.creating is not None:
         session.call(contract.creating)
     return next((room_id for room_id in session.made if room_id not in earlier), None)

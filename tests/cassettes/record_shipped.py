@@ -154,16 +154,20 @@ def sent(
     open_rooms(session)
     _look_at_what_was_made(session, operation)
     proven, session.proven = session.proven, set()
+    if operation not in session.contract.telling:
+        others._is_ready(session, operation)
     accepts = []
-    # Randomness of its own: the session's hangs on how many cases are sent, and a note may name what was
-    # drawn.
-    for number, (key, case) in enumerate(keyed(plan(session.bench(operation), Random(0)))):
-        if chosen is None or key in chosen or number < OPENING:
-            response = _response_to(session, case)
-            accepted = response is not None and response.status < 300
-            accepts.append(Take(key, len(case.body or b""), accepted, frozenset(session.proven)))
-            proven |= session.proven
-            session.proven = set()
+    with others._where_it_may_be(session, operation):
+        others._have_issued(session, operation)
+        # Randomness of its own: the session's hangs on how many cases are sent, and a note may name what was
+        # drawn.
+        for number, (key, case) in enumerate(keyed(plan(session.bench(operation), Random(0)))):
+            if chosen is None or key in chosen or number < OPENING:
+                response = _response_to(session, case)
+                accepted = response is not None and response.status < 300
+                accepts.append(Take(key, len(case.body or b""), accepted, frozenset(session.proven)))
+                proven |= session.proven
+                session.proven = set()
     quiet, readback = QuietRooms(session), Readback(session)
     quiet.begin()
     readback.begin()

@@ -19,7 +19,6 @@ from roomproof.judge.judged_interaction import (
 )
 from roomproof.judge.obstacles import rejected_for_what_exists
 from roomproof.judge.options import FieldPlace, NumberRange, read_options
-from roomproof.judge.placeholder import is_placeholder
 from roomproof.judge.rooms import Issued
 from roomproof.judge.rule import ReadableRequest, Rule, Scene, ShowingRequests, WantedRequest
 
@@ -57,7 +56,7 @@ def _given(asked: ReadableRequest, clause: Clause) -> Issued | None:
 def _rejects(asked: ReadableRequest, clause: Clause) -> Iterator[Violation]:
     name = clause.path[0]
     value = asked.readable.get(name)
-    is_known = isinstance(value, str) and not is_placeholder(value) and not is_second_hand(asked.request)
+    is_known = isinstance(value, str) and not is_second_hand(asked.request)
     if is_known and _given(asked, clause) is None:
         yield Violation(clause, RejectionReason.INVALID, f"{name} that no response gave")
 
@@ -68,7 +67,7 @@ def _leaves_open(asked: ReadableRequest, clause: Clause) -> Iterator[Question]:
         return
     found = _given(asked, clause)
     if found is None:
-        if is_second_hand(asked.request) or is_placeholder(str(asked.sent[name])):
+        if is_second_hand(asked.request):
             yield Question(f"nobody knows whether {name} was given by a response", (name,))
     elif dict(asked.parameters) != found.parameters:
         yield Question(f"{name} was given for something else", (name,))

@@ -27,7 +27,9 @@ NAMES = st.one_of(
 
 
 def test_clauses_of_today_keep_their_files() -> None:
-    assert [clause for clause in KNOWN if file_name(clause) != clause] == []
+    # But for the brackets in the names of some parameters.
+    written = {clause: clause.replace("[", "%5B").replace("]", "%5D") for clause in KNOWN}
+    assert [clause for clause in KNOWN if file_name(clause) != written[clause]] == []
 
 
 @given(NAMES)

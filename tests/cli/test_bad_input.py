@@ -86,7 +86,12 @@ def require_reports(folder: Path, provider: str, why: str) -> None:
             2,
             ("--base-url", "a query"),
         ),
-        (("verify", "telnyx", "--base-url", NOWHERE), KEY, 2, ("--room-id",)),
+        (
+            ("verify", "carrierx", "--base-url", NOWHERE),
+            {"CARRIERX_USERNAME": "a-user", "CARRIERX_PASSWORD": "a-password"},
+            2,
+            ("--room-id",),
+        ),
         (
             ("verify", "telnyx", "--base-url", NOWHERE, "--room-id", ".."),
             KEY,

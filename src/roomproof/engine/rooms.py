@@ -34,9 +34,11 @@ def open_rooms(session: Session) -> None:
     """
     maker, creating = session.contract.maker, session.contract.creating
     if maker is not None:
+        found = _found(session)
         take_census(session)
         _make_rooms(session, maker)
-        _visit_the_named_room(session)
+        if found is not None:
+            _visit_the_named_room(session, found)
         return
     if session.subject.room_id is None:
         raise UsageError(
@@ -105,15 +107,24 @@ def _look_at_the_named_room(session: Session, operation: Operation, lasting: Col
     session.offer(bench.case(replace(sample, value=some), Seat.NAMED))
 
 
-def _visit_the_named_room(session: Session) -> None:
-    """Seat a room that was named although the run makes rooms of its own, and update it once: there may be in
-    it what no new room has. What could not be put back is left alone.
+def _found(session: Session) -> Mapping[str, Any] | None:
+    """Return how a room is found that was named although the run makes rooms of its own, None where none was,
+    or nothing can be read of it. Raises UnreachableError where there is no such room.
     """
     named = session.subject.room_id
-    found = None if named is None else _remember(session, named)
-    if named is None or found is None:
-        return
-    session.seats[Seat.NAMED] = named
+    if named is None or session.contract.reading is None:
+        return None
+    interaction, found = _remember(session, named)
+    if not session.subject.ours and interaction is not None:
+        require_hearing(session, interaction)
+    return found
+
+
+def _visit_the_named_room(session: Session, found: Mapping[str, Any]) -> None:
+    """Seat the named room, too, and update it once: there may be in it what no new room has. What could not
+    be put back is left alone.
+    """
+    session.seats[Seat.NAMED] = str(session.subject.room_id)
     lasting = unrestorable(session.contract, found) if not session.subject.ours else {}
     session.lasting = frozenset(lasting)
     session.target.leave_alone(lasting)
@@ -121,15 +132,15 @@ def _visit_the_named_room(session: Session) -> None:
         _look_at_the_named_room(session, operation, lasting)
 
 
-def _remember(session: Session, room_id: str) -> Mapping[str, Any] | None:
+def _remember(session: Session, room_id: str) -> tuple[Interaction | None, Mapping[str, Any] | None]:
     """Enter into the journal how the named room is found, if it can be read, so that it can be put back, and
-    return that.
+    return the read and that.
 
     A field in which a secret stands is remembered, and not written.
     """
     reading = session.contract.reading
     if reading is None:
-        return None
+        return None, None
     # The first request of the run, and one that changes nothing: who is not there now has made no room. The
     # judge hears the response, too: what an update carries of fields that cannot be changed has to be what
     # the room has.
@@ -142,7 +153,7 @@ def _remember(session: Session, room_id: str) -> Mapping[str, Any] | None:
         session.journal.find(
             found, [name for name, value in found.items() if secrets.stand_in(encode(value))]
         )
-    return found
+    return interaction, found
 
 
 def _make_rooms(session: Session, maker: Operation) -> None:
@@ -216,7 +227,8 @@ def require_hearing(session: Session, interaction: Interaction) -> None:
             f"{provider}: the credentials are rejected (status {status}); check {variables} and --base-url"
         )
     if status == 404:
-        room = f"no room {session.seats[Seat.MAIN]}" if Seat.MAIN in session.seats else "nothing"
+        named = session.seats.get(Seat.MAIN, session.subject.room_id)
+        room = f"no room {named}" if named is not None else "nothing"
         raise UnreachableError(f"{provider}: there is {room} (status 404); check --room-id and --base-url")
     if response is not None and 300 <= status < 400:
         where = header(response.headers, "location") or "nowhere"

@@ -156,6 +156,8 @@ def sent(
     proven, session.proven = session.proven, set()
     if operation not in session.contract.telling:
         others._is_ready(session, operation)
+    if operation.effect is Effect.LIST:
+        _read_what_nobody_can_make(session, operation)
     accepts = []
     with others._where_it_may_be(session, operation):
         others._have_issued(session, operation)
@@ -168,6 +170,7 @@ def sent(
                 accepts.append(Take(key, len(case.body or b""), accepted, frozenset(session.proven)))
                 proven |= session.proven
                 session.proven = set()
+        others._read_each(session, operation)
     quiet, readback = QuietRooms(session), Readback(session)
     quiet.begin()
     readback.begin()
@@ -193,6 +196,17 @@ def _response_to(session: Listening, case: Case) -> Response | None:
     others._delete_one(session, room, case, own_id, waits=not session.has_waited)
     session.has_waited = session.has_waited or (case.proof is None and bool(case.valid))
     return session.heard[before].response
+
+
+def _read_what_nobody_can_make(session: Session, listing: Operation) -> None:
+    """Read one by one what a list shows and the run cannot make: what is filtered is held against that."""
+    resource = listing.resource
+    reading = None if resource is None else session.contract.about(resource, Effect.READ)
+    if resource is None or reading is None or others._is_made(session, resource):
+        return
+    others._is_ready(session, reading)
+    for own_id in session.known(resource)[: others.MOST_READ]:
+        others._ask(session, reading, own_id)
 
 
 def _look_at_what_was_done(session: Session, operation: Operation) -> None:

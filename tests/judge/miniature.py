@@ -281,6 +281,8 @@ class Mini:
             if unsent.method == "DELETE":
                 del self.rooms[parts[1]]
                 return Answer(204)
+            if parts[2:] == ["notices"]:
+                return Answer(200, {"notices": self.noticed(parts[1])})
             return Answer(200, {"guests": self.listed(room)} if parts[2:] else {"room": room.shown})
         if unsent.method == "POST":
             return self.create(self.read(unsent.body, headers, "create-room"), unsent.body, headers)
@@ -393,6 +395,9 @@ class Mini:
         )
         return self.rooms[room_id]
 
+    def noticed(self, room_id: str) -> list[dict[str, Json]]:
+        return [{"id": "1", "room_id": room_id}]
+
     def listed(self, room: Room) -> list[dict[str, Json]]:
         return [
             {"who": name, "role": guest.get("role", "listener")}
@@ -424,12 +429,13 @@ class Mini:
     def about_shelves(self, unsent: UnsentRequest, parts: list[str], headers: Mapping[str, str]) -> Answer:
         if parts:
             shelf = self.on_shelf(self.labelled(parts[0]) if unsent.method == "GET" else parts[0])
-            shelf = self.on_shelf(parts[0])
             if unsent.method == "POST":
                 return self.with_key(shelf, parts[1], self.read(unsent.body, headers, "create-shelf"))
             return Answer(200, shelf.shown) if unsent.method == "GET" else self.delete_shelf(shelf)
         if unsent.method == "GET":
-            return Answer(200, {"shelves": self.page(self.fitting(unsent.query), unsent.query)})
+            fitting = self.fitting(unsent.query)
+            shelves = self.page(fitting, unsent.query)
+            return Answer(200, {"shelves": shelves, "counts": self.counts(len(fitting), unsent.query)})
         body = self.read(unsent.body, headers, "create-shelf")
         if not is_text(body.get("label", "")) or not is_integer(body.get("planks", 0)):
             raise RejectedError(422, "no such shelf")
@@ -452,7 +458,8 @@ class Mini:
         seconds = body.get("seconds", 300)
         if not is_integer(seconds) or not 60 <= seconds <= 900:
             raise RejectedError(422, "no such time")
-        key = str(uuid4())
+        # Nobody says how long a key may be.
+        key = 10 * str(uuid4())
         self.keys[key] = shelf.shown["id"]
         return Answer(201, {"key": key, "until": self.until(seconds).isoformat()})
 
@@ -479,6 +486,12 @@ class Mini:
         if asked not in (None, "true", "false"):
             raise RejectedError(422, "neither true nor false")
         return [{**one, "books": ["a"]} for one in found] if asked == "true" else found
+
+    def counts(self, total: int, query: Mapping[str, str]) -> dict[str, Json]:
+        size = int(query.get("size", "10"))
+        return {
+            "page": int(query.get("page", "1")), "size": size, "total": total, "pages": -(-total // size),
+        }  # fmt: skip
 
     def page(self, entries: list[Json], query: Mapping[str, str]) -> list[Json]:
         try:

@@ -53,6 +53,7 @@ paths:
       responses: {"200": {description: halls}, "400": {description: bad, x-when: invalid}}
       x-behaviours:
         - {path: pages, rule: paging, demands: pages}
+        - {path: counts, rule: counted, with: {page: page, size: size, entries: total}, demands: counts}
         - {path: safe, rule: safe, demands: changes nothing}
         - {path: filter, rule: filter, with: {parameter: name, field: name}, demands: of that name}
         - {path: ids, rule: filter, with: {parameter: id, field: id}, demands: of these ids}
@@ -95,7 +96,9 @@ paths:
       operationId: seats
       x-list: {next: [next]}
       responses: {"200": {description: seats}}
-      x-behaviours: [{path: pages, rule: paging, demands: pages}]
+      x-behaviours:
+        - {path: pages, rule: paging, demands: pages}
+        - {path: hall, rule: of-its-room, with: {field: hall}, demands: seats of this hall}
     post:
       operationId: add-seat
       requestBody: {content: {application/json: {schema: {type: object, properties: {name: {type: string}}}}}}
@@ -263,6 +266,42 @@ def test_of_a_list_that_is_filtered_the_same_page_again_may_be_the_last_one(talk
 def test_a_made_up_value_in_place_of_a_cursor_begins_no_list(linked: Talk) -> None:
     linked.make("a").list("b", asked="/halls?cursor=y")
     assert linked.broken == set()
+
+
+# What a list tells of its pages and entries.
+
+
+@pytest.mark.parametrize(
+    ("asked", "told", "is_right"),
+    [
+        ("/halls?page=1&size=2", {"page": 1, "size": 2, "total": 7}, True),
+        ("/halls?page=1&size=2", {"page": 0}, False),
+        ("/halls?page=1&size=2", {"size": 50}, False),
+        ("/halls?page=1&size=2", {"total": 1}, False),
+        ("/halls", {"page": 1, "size": 50, "total": 2}, True),
+        ("/halls", {"page": 1, "size": None}, True),
+    ],
+)
+def test_the_numbers_of_a_page_are_those_that_were_asked_for(
+    talk: Talk, asked: str, told: dict[str, Any], is_right: bool
+) -> None:
+    talk.list("a", "b", asked=asked, **told)
+    assert ("counted" in talk.broken, "counted" in talk.kept) == (not is_right, is_right)
+
+
+def test_all_entries_are_as_many_as_were_shown(talk: Talk) -> None:
+    talk.list("a", "b", total=3).list(asked="/halls?page=2", total=3)
+    assert talk.broken == {"counted"}
+
+
+def test_entries_in_a_room_say_that_they_are_in_it(talk: Talk) -> None:
+    talk.say("GET /halls/a/seats", {"seats": [{"id": "s", "hall": "a"}, {"id": "t"}]})
+    assert "of-its-room" in talk.kept
+
+
+def test_an_entry_that_names_another_room_is_a_fault(talk: Talk) -> None:
+    talk.say("GET /halls/a/seats", {"seats": [{"id": "s", "hall": "a"}, {"id": "t", "hall": "b"}]})
+    assert talk.broken == {"of-its-room"}
 
 
 # What a list shows, and when it is whole.

@@ -68,6 +68,25 @@ def other_pages(demand: Demand) -> Breaches:
         yield "size-ignored", "ignores the page size", without(listing.size, demand.operations)
 
 
+@operator(FaultKind.LIFE_CYCLE, Part.BEHAVIOUR, "counted")
+def miscounts(demand: Demand) -> Breaches:
+    for word, way in demand.clause.options.items():
+        yield word, f"tells of one too many in {way}", counts_one_more(path_of(way), demand.operations)
+
+
+@operator(FaultKind.LIFE_CYCLE, Part.BEHAVIOUR, "of-its-room")
+def in_another_room(demand: Demand) -> Breaches:
+    name = demand.clause.options["field"]
+    other = changing(
+        lambda call, reply: (
+            _listed(call, reply, lambda found: [_otherwise(one, name) for one in found])
+            if call.operation in demand.operations
+            else reply
+        )
+    )
+    yield "other", f"lists entries with another {name}", other
+
+
 @operator(FaultKind.LIFE_CYCLE, Part.BEHAVIOUR, "filter")
 def other_filter(demand: Demand) -> Breaches:
     name = demand.clause.options["parameter"]
@@ -131,6 +150,16 @@ def _listed(
         if listing and found is not None
         else reply
     )
+
+
+def counts_one_more(way: Path, on: frozenset[str]) -> Wrap:
+    """Tell of one more in a number that a list tells."""
+
+    def changed(call: FaultyRequest, reply: FaultyResponse) -> FaultyResponse:
+        told = value_at(reply.document, way) if call.operation in on and reply.ok else None
+        return reply.with_document(put(reply.document, way, told + 1)) if isinstance(told, int) else reply
+
+    return changing(changed)
 
 
 def _otherwise(room: dict[str, Json], name: str) -> dict[str, Json]:

@@ -83,7 +83,9 @@ def classify(
     beyond = "is more than the samples show, and a sample closes no list"
     unsettled += [Question(f"{violation.what} {beyond}", violation.fields) for violation in beyond_samples]
     unsettled += map(Question, _open_parameters(rules, request, parameters))
-    unsettled += _open_texts(rules, held, interaction.at, doubtful)
+    known = {clause.path[0] for settles, clause in rules.settling if settles(asked, clause)}
+    texts = _open_texts(rules, held, interaction.at, doubtful)
+    unsettled += (question for question in texts if not known.intersection(question.fields))
     unsettled += map(Question, _left_out(rules, request, body) if is_second_hand(request) else ())
     unsettled += (question for asks, clause in rules.asking for question in asks(asked, clause))
     unsettled += map(Question, silences(operation, rules, request, (state, around), body, violations))

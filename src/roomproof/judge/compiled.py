@@ -134,6 +134,7 @@ class RequestRules:
         ruled = [(rule_of(clause), clause) for clause in operation.behaviours]
         self.rejecting = [(rule.rejects, clause) for rule, clause in ruled if rule.rejects is not None]
         self.asking = [(rule.leaves_open, clause) for rule, clause in ruled if rule.leaves_open is not None]
+        self.settling = [(rule.settles, clause) for rule, clause in ruled if rule.settles is not None]
         self.unseen = [(rule.unseen, clause) for rule, clause in ruled if rule.unseen is not None]
         self.ignored = [clause.path[0] for rule, clause in ruled if rule.may_ignore]
         self.limited = {clause.path for clause in body if clause.rule == "max-length"}

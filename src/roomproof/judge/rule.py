@@ -166,8 +166,9 @@ class Rule:
     break it.
 
     How a request is classified: `rejects` yields why one has to be rejected, `leaves_open` why nobody can say
-    whether it has to be accepted, `unseen` tells whether it may be rejected for something of which nothing
-    was seen; `may_ignore` allows a provider to pass the field over whatever it holds.
+    whether it has to be accepted; `settles` tells whether a field has a value that the provider knows,
+    however long it is; `unseen` tells whether it may be rejected for something of which nothing was seen;
+    `may_ignore` allows a provider to pass the field over whatever it holds.
 
     What is made of it: `fails_at_any_level` makes a breach a fail although no document says so; `hidden_by`
     other requests at the same time; `lost_with_creation` that a creation without a usable response leaves it
@@ -189,6 +190,7 @@ class Rule:
     hangs_on_history: bool = True
     rejects: Callable[[ReadableRequest, Clause], Iterable[Violation]] | None = None
     leaves_open: Callable[[ReadableRequest, Clause], Iterable[Question]] | None = None
+    settles: Callable[[ReadableRequest, Clause], bool] | None = None
     unseen: Callable[[JudgedInteraction, Clause], bool] | None = None
     may_ignore: bool = False
     fails_at_any_level: bool = False

@@ -37,7 +37,7 @@ def life() -> Iterator[Fault]:
         "shows a shelf on two pages",
         "list-shelves.behaviour.pages.paging",
         _paged(_overlapping),
-        says="a page before",
+        says="page before",
     )
     yield Fault("shows a shelf twice", "list-shelves.behaviour.pages.paging", _paged(_doubled), says="twice")
     yield Fault(
@@ -81,6 +81,19 @@ def life() -> Iterator[Fault]:
         "open-shelf.behaviour.key.issued",
         _every_key_fits,
         says="that no response gave is accepted",
+    )
+    for name, change in (("page", 1), ("size", 1), ("total", -1), ("pages", 1)):
+        yield Fault(
+            f"miscounts its {name}",
+            "list-shelves.behaviour.counts.counted",
+            _miscounted(name, change),
+            says="and should be",
+        )
+    yield Fault(
+        "lists notices of another room",
+        "list-notices.behaviour.room.of-its-room",
+        lambda mini: setattr(mini, "noticed", lambda _: [{"id": "1", "room_id": "another"}]),
+        says="in the list of room",
     )
     yield Fault("does not filter", "list-shelves.behaviour.label.filter", _unfiltered, says="shows an entry")
     yield Fault(
@@ -184,6 +197,19 @@ def _every_key_fits(mini: Any) -> None:
 def _timeless(mini: Any) -> None:
     right = mini.fitting
     mini.fitting = lambda query: right({name: query[name] for name in query if name != "since"})
+
+
+def _miscounted(name: str, change: int) -> Callable[[Any], None]:
+    def bend(mini: Any) -> None:
+        right = mini.counts
+
+        def counts(total: int, query: Mapping[str, str]) -> dict[str, Json]:
+            found = right(total, query)
+            return {**found, name: found[name] + change}
+
+        mini.counts = counts
+
+    return bend
 
 
 def _unfiltered(mini: Any) -> None:

@@ -45,8 +45,9 @@ def _is_certain(seen: JudgedInteraction) -> bool:
 
 def _wants(scene: Scene) -> Iterator[WantedRequest]:
     for clause in RULE.clauses(scene.operation):
-        value = scene.room().get(clause.path[0])
-        if isinstance(value, str) and value:
+        shown = (one.get(clause.path[0]) for one in (scene.room(), *list(scene.known())[::-1]))
+        value = next((one for one in shown if isinstance(one, str) and one), None)
+        if value is not None:
             yield WantedRequest(f"the {clause.path[0]} of the room in place of its id", room_id=value)
 
 

@@ -53,6 +53,10 @@ def _given(asked: ReadableRequest, clause: Clause) -> Issued | None:
     return asked.rooms.issued_as(options.by, options.field, asked.sent[clause.path[0]])
 
 
+def _settles(asked: ReadableRequest, clause: Clause) -> bool:
+    return clause.path[0] in asked.sent and _given(asked, clause) is not None
+
+
 def _rejects(asked: ReadableRequest, clause: Clause) -> Iterator[Violation]:
     name = clause.path[0]
     value = asked.readable.get(name)
@@ -91,5 +95,6 @@ RULE = Rule(
     wants=(_wants,),
     rejects=_rejects,
     leaves_open=_leaves_open,
+    settles=_settles,
     row="only one that was given",
 )

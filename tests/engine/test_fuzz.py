@@ -109,7 +109,11 @@ def test_cases_go_to_the_rooms_of_the_run_with_its_credentials(fuzzed: Fuzzed) -
     about_rooms = [interaction for unsent, interaction in sent if unsent.room is RoomKnowledge.EXISTS]
     assert about_rooms
     assert 404 not in {interaction.response.status for interaction in about_rooms if interaction.response}
-    strange = [interaction for unsent, interaction in sent if unsent.room is not RoomKnowledge.EXISTS]
+    strange = [
+        interaction
+        for unsent, interaction in sent
+        if unsent.room is not RoomKnowledge.EXISTS and unsent.path != "/rooms"
+    ]
     assert strange
     assert {interaction.response.status for interaction in strange if interaction.response} == {404}
     assert result.requests >= len(sent)
@@ -177,7 +181,8 @@ class Crash:
 
 def test_a_fault_beyond_our_own_plan_is_found(verify: Callable[..., Result]) -> None:
     def fails(**options: int) -> list[str]:
-        found = verify("telnyx", Crash(), max_examples=0, **options).verdicts.findings()
+        only = ("telnyx.update-room.*",)
+        found = verify("telnyx", Crash(), max_examples=0, only=only, **options).verdicts.findings()
         return [finding.clause.id for finding in found if finding.verdict is Verdict.FAIL]
 
     assert fails() == []

@@ -66,8 +66,8 @@ def test_a_clock_that_is_hours_off(
     provider: str, hours: int, verify: Verify, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The provider's clock is its own affair, as long as it goes by it everywhere."""
-    if provider == "azure":
-        monkeypatch.setattr("roomproof.mocks.azure.now", lambda: time.time_ns() + hours * HOUR)
+    clock = {"azure": "azure", "telnyx": "telnyx_sessions"}[provider]
+    monkeypatch.setattr(f"roomproof.mocks.{clock}.now", lambda: time.time_ns() + hours * HOUR)
 
     def response(call: Any) -> None:
         date = format_datetime(datetime.now(UTC) + timedelta(hours=hours), usegmt=True)

@@ -123,8 +123,12 @@ class Restorer:
             for number, intent in self.journal.lost.items()
             if intent.request is not None
         ]
+        unheard = self._unheard
         for number, intent, request in unknown[:MOST_REPEATS]:
             self._repeat(number, intent, request)
+        # What was lost before may be what the provider cannot bear: that nobody answers it again tells
+        # nothing of the deletions to come.
+        self._unheard = min(unheard, self._unheard)
 
     def _find(self, finding: Operation, number: int, intent: Intent) -> None:
         told = finding.listing or Listing()

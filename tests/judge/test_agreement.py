@@ -66,7 +66,9 @@ def test_fields_that_hold_the_same_value_agree(
         ("a", [{"id": "b", "live": False}], None),
         ("a", [], None),
         ("a", "none", None),
-        (None, [{"id": "b", "live": True}], None),
+        (None, [{"id": "b", "live": True}], Outcome.WARN),
+        (None, [{"id": "b", "live": False}], None),
+        (None, [{"live": True}], None),
     ],
     ids=str,
 )

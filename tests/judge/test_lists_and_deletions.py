@@ -46,6 +46,7 @@ paths:
         - {name: size, in: query, schema: {type: integer, minimum: 1, maximum: 50}}
         - {name: page, in: query, schema: {type: integer, minimum: 1}}
         - {name: name, in: query, schema: {type: string}}
+        - {name: guests, in: query, schema: {type: boolean}}
         - {name: id, in: query, schema: {type: array, items: {type: string}}}
         - {name: from, in: query, schema: {type: string}}
         - {name: until, in: query, schema: {type: string}}
@@ -56,6 +57,10 @@ paths:
         - {path: counts, rule: counted, with: {page: page, size: size, entries: total}, demands: counts}
         - {path: safe, rule: safe, demands: changes nothing}
         - {path: filter, rule: filter, with: {parameter: name, field: name}, demands: of that name}
+        - path: guests
+          rule: included
+          with: {parameter: guests, field: guests, if-any: true, known-by: host}
+          demands: guests are shown if they are asked for
         - {path: ids, rule: filter, with: {parameter: id, field: id}, demands: of these ids}
         - {path: from, rule: days, with: {parameter: from, field: opens, lies: from}, demands: later}
         - {path: until, rule: days, with: {parameter: until, field: opens, lies: until}, demands: past}
@@ -302,6 +307,29 @@ def test_entries_in_a_room_say_that_they_are_in_it(talk: Talk) -> None:
 def test_an_entry_that_names_another_room_is_a_fault(talk: Talk) -> None:
     talk.say("GET /halls/a/seats", {"seats": [{"id": "s", "hall": "a"}, {"id": "t", "hall": "b"}]})
     assert talk.broken == {"of-its-room"}
+
+
+# What is shown if it is asked for.
+
+
+@pytest.mark.parametrize(
+    ("asked", "hall", "outcomes"),
+    [
+        ("true", {"host": "h", "guests": ["g"]}, [Outcome.PASS]),
+        ("true", {"host": None, "guests": []}, [Outcome.PASS]),
+        ("true", {"host": None}, []),
+        ("true", {}, []),
+        ("true", {"host": "h"}, [Outcome.FAIL]),
+        ("true", {"host": "h", "guests": []}, [Outcome.FAIL]),
+        ("false", {"host": "h"}, []),
+        ("false", {"host": "h", "guests": ["g"]}, [Outcome.FAIL]),
+    ],
+)
+def test_what_is_there_is_shown_if_it_is_asked_for(
+    plain: Talk, asked: str, hall: dict[str, Any], outcomes: list[Outcome]
+) -> None:
+    plain.say(f"GET /halls?guests={asked}", {"halls": [{"id": "a", **hall}]})
+    assert plain.outcomes.get("list.behaviour.guests.included", []) == outcomes
 
 
 # What a list shows, and when it is whole.

@@ -24,17 +24,20 @@ class FieldsAgreeOptions:
 
 
 def fields_agree(seen: JudgedInteraction) -> Iterator[Evidence]:
-    """Compares a field of the response's room with the one that holds the same value; null, or none at all,
-    says nothing.
+    """Compares a field of the response's room with the one that holds the same value; none at all says
+    nothing, and null only that there is no such object.
     """
     room = seen.response.room
     if not seen.response.accepted or room is None:
         return
     for clause in RULE.clauses(seen.operation):
         others = list(_others(clause, room))
+        is_picked = bool(read_options(FieldsAgreeOptions, clause).where)
         for way, value in values_at(room, clause.path):
-            like = [other for other in others if type(other) is type(value)]
-            if value is None or not like:
+            # A null is wrong where an object is there that it should name.
+            is_null = value is None and is_picked
+            like = [other for other in others if is_null or type(other) is type(value)]
+            if (value is None and not is_picked) or not like or None in like:
                 continue
             if any(_agree(value, other) for other in like):
                 yield kept(clause)

@@ -22,12 +22,18 @@ ASKED, LEFT_OUT = "true", "false"
 class IncludedOptions:
     """The query parameter, a boolean, and the field of a room that it asks for.
 
-    `if_any` tells that the field may be missing although it is asked for, where there is nothing to show.
+    `if_any` tells that the field may be missing although it is asked for, where there is nothing to show;
+    `known_by` is a field of the room that is not null where there is something.
     """
 
     parameter: QueryName
     field: str
     if_any: bool = False
+    known_by: str | None = None
+
+    def must_show(self, room: Mapping[str, Any]) -> bool:
+        """Whether the field has to hold something in a room, where it is asked for."""
+        return self.known_by is not None and room.get(self.known_by) is not None
 
 
 def included(seen: JudgedInteraction) -> Iterator[Evidence]:
@@ -42,11 +48,15 @@ def included(seen: JudgedInteraction) -> Iterator[Evidence]:
             if asked == LEFT_OUT and value:
                 text = f"{options.parameter} is false, and {options.field} is shown"
                 yield broken(clause, text, expected="nothing", received=ShownValue(value))
-            elif asked == ASKED and options.field not in room and not options.if_any:
+            elif asked == ASKED and not value and (options.must_show(room) or _is_missing(options, room)):
                 text = f"{options.parameter} is true, and there is no {options.field}"
-                yield broken(clause, text, expected=options.field, received="no such field")
+                yield broken(clause, text, expected=options.field, received="none")
             elif asked == ASKED and options.field in room:
                 yield kept(clause)
+
+
+def _is_missing(options: IncludedOptions, room: Mapping[str, Any]) -> bool:
+    return options.field not in room and not options.if_any
 
 
 def _shown(seen: JudgedInteraction) -> list[Mapping[str, Any]]:

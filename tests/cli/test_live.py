@@ -101,7 +101,7 @@ def test_a_terminal_is_asked(
 @pytest.mark.parametrize(("words", "missing", "why"), [
     (("telnyx", "--live", "--base-url", "http://127.0.0.1:9", *ROOM), "", "give one of them"),
     (("telnyx", "--yes", *ROOM), "", "--yes answers the question of --live"),
-    (("telnyx", "--live", "--yes"), "", "--room-id"),
+    (("carrierx", "--live", "--yes"), "", "--room-id"),
     (("telnyx", "signalwire", "--live", "--yes", *ROOM), "", "verify them one by one"),
     (("telnyx", "--live", "--yes", *ROOM), "TELNYX_API_KEY", "set TELNYX_API_KEY"),
     (("azure", "--live", "--yes"), "AZURE_COMMUNICATION_CONNECTION_STRING",
@@ -111,7 +111,11 @@ def test_a_terminal_is_asked(
 def test_what_has_no_meaning_is_rejected_before_anything_is_sent(
     words: tuple[str, ...], missing: str, why: str, inside: Run
 ) -> None:
-    known = {**TELNYX.environment, **find_mock("signalwire").environment, **AZURE.environment}
+    known = {
+        name: value
+        for provider in ("azure", "carrierx", "signalwire", "telnyx")
+        for name, value in find_mock(provider).environment.items()
+    }
     done = inside("verify", *words, env={name: value for name, value in known.items() if name != missing})
     assert done.code == 2
     assert why in done.err

@@ -118,7 +118,7 @@ def test_a_recording_of_a_probe_can_be_replayed(roomproof: Run, tmp_path: Path) 
     [
         (("nobody",), 2, "unknown provider 'nobody'"),
         (("--base-url", "http://127.0.0.1:1"), 2, "name the one provider"),
-        (("telnyx", "--base-url", "http://127.0.0.1:1"), 2, "--room-id"),
+        (("carrierx", "--base-url", "http://127.0.0.1:1"), 2, "--room-id"),
         (("telnyx", "--base-url", "http://127.0.0.1:1", "--room-id", "1"), 3, "does not answer"),
         (("telnyx", "--rate", "fast"), 2, "--rate"),
         (("telnyx", "--max-requests", "8", "--json", "/dev/null/seen.json"), 2, "cannot be written"),
@@ -127,7 +127,7 @@ def test_a_recording_of_a_probe_can_be_replayed(roomproof: Run, tmp_path: Path) 
 def test_what_cannot_be_done_is_said_in_one_line(
     words: tuple[str, ...], code: int, says: str, inside: Run
 ) -> None:
-    done = inside("probe", *words, env={**TELNYX.environment})
+    done = inside("probe", *words, env={**TELNYX.environment, **find_mock("carrierx").environment})
 
     assert done.code == code
     assert says in done.err

@@ -49,7 +49,7 @@ def announcing(*, live: bool, base_url: str | None, yes: bool) -> Listener:
 def _lines(destination: Destination, options: Options) -> list[str]:
     """Return what a person should know before a run begins."""
     contract = destination.contract
-    named = destination.room_id if destination.needs_room else None
+    named = destination.room_id
     rooms = [f"{named} is changed, then put back as it was found"] if named else []
     if _keeps_rooms(destination):
         rooms.append(_kept_rooms(destination, options))

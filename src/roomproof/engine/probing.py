@@ -12,6 +12,7 @@ from typing import Any
 from roomproof.contract.clause import Clause, spoken
 from roomproof.contract.keywords import End, SizeKind
 from roomproof.contract.model import Operation
+from roomproof.contract.resource import Effect
 from roomproof.engine.case import Seat
 from roomproof.engine.limits import (
     FEWEST,
@@ -83,7 +84,9 @@ def probe(
 
     def ask_everything() -> None:
         open_rooms(session)
-        for number, operation in enumerate(session.contract.telling):
+        # Rooms that are made to find a limit stay for a while, with names that no other room may have then.
+        order = sorted(session.contract.telling, key=lambda operation: operation.effect is Effect.CREATE)
+        for number, operation in enumerate(order):
             for observation in _Prober(session, operation).observations(first=number == 0):
                 probed.observations.append(observation)
 

@@ -121,7 +121,7 @@ def destinations(
         one if isinstance(one, UnreadableProvider) else _destination(*one, whom) for one in known.values()
     )
     if whom.live:
-        _require_one_owner([one for one in found if isinstance(one, Destination)])
+        _require_one_owner([one for one in found if isinstance(one, Destination)], whom.room_id)
     return found
 
 
@@ -200,18 +200,19 @@ def _is_address(base_url: str | None) -> bool:
     return True
 
 
-def _require_one_owner(found: Iterable[Destination]) -> None:
+def _require_one_owner(found: Sequence[Destination], room_id: str | None) -> None:
     """Raise UsageError where a room has to be named and is not, or one id would be that of several."""
     in_need = [one for one in found if one.needs_room]
-    if in_need and in_need[0].room_id is None:
+    if in_need and room_id is None:
         raise UsageError(
             f"{in_need[0].provider}: no documented way makes a room; name one that may be changed with "
             f"--room-id"
         )
-    if len(in_need) > 1:
-        names = ", ".join(one.provider for one in in_need)
+    if room_id is not None and len(found) > 1:
+        names = ", ".join(one.provider for one in found)
         raise UsageError(
-            f"--room-id names a room of one provider, and {names} each need one: verify them one by one"
+            f"--room-id names a room of one provider, and {names} would all be asked about it: verify them "
+            f"one by one"
         )
 
 

@@ -238,7 +238,10 @@ def test_what_an_update_means_is_told_apart() -> None:
         ("update-room", "unchanged"),
         ("refresh-client-token", "required"),
     }
-    assert {statement.what for statement in left_out.cells["signalwire"]} == {"kept-or-default"}
+    assert {(statement.operation, statement.what) for statement in left_out.cells["signalwire"]} == {
+        ("update-room", "kept-or-default"),
+        ("create-room", "required"),
+    }
     assert {(statement.operation, statement.what) for statement in left_out.cells["carrierx"]} == {
         ("update-room", "unchanged"),
         ("replace-room", "required"),
@@ -277,7 +280,8 @@ def test_json_has_the_source_of_every_statement() -> None:
         "Responses and rejections",
     ]
     (row,) = (row for row in found["sections"][2]["rows"] if row["concept"] == "max-participants")
-    assert row["cells"]["signalwire"][2] == {
+    statements = {one["clause"]: one for one in row["cells"]["signalwire"]}
+    assert statements["signalwire.update-room.request.max_members.maximum"] == {
         "operation": "update-room",
         "field": "max_members",
         "what": "maximum",

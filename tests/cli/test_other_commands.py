@@ -92,6 +92,7 @@ def test_clauses_as_a_table(roomproof: Run) -> None:
         if word not in done.out.splitlines()[1]
     ] == []
     assert "telnyx.update-room.request.max_participants.maximum" in done.out
+    assert "telnyx.list-rooms.request.filter[date_created_at][eq].format" in done.out, "no markup of Rich"
     assert "azure" not in done.out.lower()
     assert done.out.splitlines()[-1].endswith(" clauses")
 

@@ -125,14 +125,12 @@ def test_a_clause_is_sent_what_it_needs_and_is_found_broken(
     assert clause in fails(verify(provider, fault, clause))
 
 
-@pytest.mark.parametrize(
-    "rule", ["response.body.type", "response.data.max_participants.type", "behaviour.id.constant"]
-)
-def test_a_clause_about_responses_takes_few_of_each_kind_of_request(rule: str, verify: Verify) -> None:
+def test_a_clause_about_responses_takes_few_of_each_kind_of_request(verify: Verify) -> None:
     whole = verify("telnyx", None).requests
-    result = verify("telnyx", None, f"{UPDATE}.{rule}")
-    assert result.verdicts.verdicts()[f"{UPDATE}.{rule}"] is Verdict.PASS
-    assert result.requests < whole / 3
+    for rule in ("response.body.type", "response.data.max_participants.type", "behaviour.id.constant"):
+        result = verify("telnyx", None, f"{UPDATE}.{rule}")
+        assert result.verdicts.verdicts()[f"{UPDATE}.{rule}"] is Verdict.PASS, rule
+        assert result.requests < whole / 3, rule
 
 
 def test_an_id_that_no_room_can_have_is_tested_alone(verify: Verify) -> None:

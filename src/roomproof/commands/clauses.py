@@ -45,7 +45,7 @@ def print_clauses(provider: str | None, contracts: tuple[Path, ...], *, as_json:
     table = Table(Column("id", no_wrap=True), "level", "demands", "source", "how it is tested", expand=False)
     for clause in found:
         table.add_row(
-            clause.id, clause.level, *map(escape, (clause.demands, str(clause.source), how_tested(clause)))
+            *map(escape, (clause.id, clause.level, clause.demands, str(clause.source), how_tested(clause)))
         )
     (console if console.is_terminal else open_console(_WIDE)).print(table, f"{len(found)} clauses")
 

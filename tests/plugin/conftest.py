@@ -140,6 +140,10 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
         for item in update["x-behaviours"]
         if item["rule"] in ("echo", "missing-refused", "unknown-refused")
     ]
+    read = contract["paths"]["/rooms/{room_id}"]["get"]
+    read["x-behaviours"] = []
+    read["responses"] = {"200": {"description": "The room"}, "default": {"description": "An error"}}
+    contract["paths"] = {"/rooms/{room_id}": {"patch": update, "get": read}}
     (folder / "telnyx").mkdir()
     (folder / "telnyx" / "openapi.yaml").write_text(yaml.safe_dump(contract), encoding="utf-8")
     return folder

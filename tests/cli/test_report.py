@@ -30,7 +30,15 @@ def views(folder: Path) -> dict[str, str]:
 def test_any_view_is_made_later_and_is_the_same(roomproof: Run, tmp_path: Path) -> None:
     with mock_process("telnyx", "max-51") as serving:
         words = ("verify", "telnyx", "--base-url", serving.base_url, "--room-id", serving.room_id, *FEW)
-        done = roomproof(*words, "--only", "telnyx.update-room.*", *VIEWS, "--json", "run.json", env=dict(serving.environment))
+        done = roomproof(
+            *words,
+            "--only",
+            "telnyx.update-room.*",
+            *VIEWS,
+            "--json",
+            "run.json",
+            env=dict(serving.environment),
+        )
     assert done.code == 1
     at_once = views(tmp_path)
     for name in at_once:

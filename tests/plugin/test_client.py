@@ -83,7 +83,7 @@ def test_errors_fail_it_where_that_is_asked_for(
 def test_switched_off_it_is_no_test_and_another_word_is_an_error(
     run: Callable[..., pytest.RunResult],
 ) -> None:
-    run("-o", "roomproof_client=off", "-k", "client and not client-token", "--collect-only").stdout.fnmatch_lines(
-        ["*920 deselected*"]
-    )
+    run(
+        "-o", "roomproof_client=off", "-k", "client and not client-token", "--collect-only"
+    ).stdout.fnmatch_lines(["*920 deselected*"])
     run("-o", "roomproof_client=").stderr.fnmatch_lines(["*roomproof_client = '': write fail, warn or off*"])

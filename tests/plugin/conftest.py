@@ -140,6 +140,12 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
         for item in update["x-behaviours"]
         if item["rule"] in ("echo", "missing-refused", "unknown-refused")
     ]
+    # What a new room has is nothing that this contract tells of: none of its operations makes one.
+    del schemas["UpdateRoom"]["properties"]["max_participants"]["default"]
+    read = contract["paths"]["/rooms/{room_id}"]["get"]
+    read["x-behaviours"] = []
+    read["responses"] = {"200": {"description": "The room"}, "default": {"description": "An error"}}
+    contract["paths"] = {"/rooms/{room_id}": {"patch": update, "get": read}}
     (folder / "telnyx").mkdir()
     (folder / "telnyx" / "openapi.yaml").write_text(yaml.safe_dump(contract), encoding="utf-8")
     return folder

@@ -213,9 +213,10 @@ class Watched:
         return said.ok and not (same and sent <= set(asked.headers))
 
     def _remember(self, recorded: bytes, answered: bytes) -> None:
-        ids = [re.search(f'"{self.id}": ?"([^"]+)"', body.decode()) for body in (recorded, answered)]
-        if ids[0] and ids[1]:
-            self.rooms[ids[0][1]] = ids[1][1]
+        for name in (self.id, "refresh_token"):
+            ids = [re.search(f'"{name}": ?"([^"]+)"', body.decode()) for body in (recorded, answered)]
+            if ids[0] and ids[1]:
+                self.rooms[ids[0][1]] = ids[1][1]
 
     def _about_own_rooms(self, request: Request) -> Request:
         """The request with the ids of this mock's rooms, signed anew if it was signed well."""

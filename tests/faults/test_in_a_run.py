@@ -213,9 +213,10 @@ class Watched:
         return said.ok and not (same and sent <= set(asked.headers))
 
     def _remember(self, recorded: bytes, answered: bytes) -> None:
-        ids = [re.search(f'"{self.id}": ?"([^"]+)"', body.decode()) for body in (recorded, answered)]
-        if ids[0] and ids[1]:
-            self.rooms[ids[0][1]] = ids[1][1]
+        for name in (self.id, "refresh_token"):
+            ids = [re.search(f'"{name}": ?"([^"]+)"', body.decode()) for body in (recorded, answered)]
+            if ids[0] and ids[1]:
+                self.rooms[ids[0][1]] = ids[1][1]
 
     def _about_own_rooms(self, request: Request) -> Request:
         """The request with the ids of this mock's rooms, signed anew if it was signed well."""
@@ -267,10 +268,10 @@ def test_the_wrapper_without_a_fault_changes_nothing(provider: str) -> None:
 
 def lasting(response: Response) -> tuple[int, list[tuple[str, str]], bytes]:
     """What two runs have in common of a response: neither the times nor the ids of rooms, nor how long a
-    session has lasted, nor a length that depends on them.
+    session has lasted, nor tokens, nor a length that depends on them.
     """
     body = re.sub(rb"[0-9-]{10}T[0-9:.]+(Z|[+]00:00)|[0-9a-f-]{36}|99[0-9]{13,16}", b"", response.body)
-    body = re.sub(rb'"duration":[0-9]+', b"", body)
+    body = re.sub(rb'"duration":[0-9]+|"(refresh_)?token":"[^"]+"', b"", body)
     return (
         response.status,
         [pair for pair in response.headers if pair[0] not in ("content-length", "location")],

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import reduce
+
 from roomproof.contract.clause import Part
 from roomproof_faults.border.acceptance import (
     accepts_body,
@@ -44,10 +46,20 @@ def body_type(demand: Demand) -> Breaches:
 @operator(FaultKind.STATUS, Part.REQUEST, "type")
 def mild_about_bodies(demand: Demand) -> Breaches:
     if not demand.path:
-        documented = demand.api.operation(demand.clause.operation).success.status
-        status = int(documented) if documented.isdigit() else 200
-        mild = says(status, rejected(demand.operations, 400, 422), keep=True)
-        yield "accepting-status", f"answers wrong values with {status} and an error", mild
+        by_status: dict[int, list[str]] = {}
+        for name in sorted(demand.operations):
+            documented = demand.api.operation(name).success.status
+            by_status.setdefault(int(documented) if documented.isdigit() else 200, []).append(name)
+        each = [
+            says(status, rejected(frozenset(names), 400, 422), keep=True)
+            for status, names in sorted(by_status.items())
+        ]
+        told = " or ".join(map(str, sorted(by_status)))
+        yield (
+            "accepting-status",
+            f"answers wrong values with {told} and an error",
+            lambda handle: reduce(lambda inner, wrap: wrap(inner), each, handle),
+        )
 
 
 @operator(FaultKind.CONTENT_TYPE, Part.REQUEST, "media-type")

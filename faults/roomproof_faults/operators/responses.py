@@ -58,14 +58,15 @@ _LAST_RESORTS: tuple[Change, ...] = (
 
 
 def answered(demand: Demand) -> When:
-    """Return whether a reply is the response of which a clause speaks."""
+    """Return whether a reply is the response of which the clause of its operation speaks."""
+    statuses = {clause.operation: clause.status for clause in demand.clauses}
 
     def here(call: FaultyRequest, reply: FaultyResponse) -> bool:
-        if call.operation not in demand.operations:
+        if call.operation not in statuses:
             return False
         operation = call.api.operation(call.operation)
         spec = operation.response(reply.status) or (operation.success if reply.ok else None)
-        return demand.clause.status == (spec.status if spec else "default")
+        return statuses[call.operation] == (spec.status if spec else "default")
 
     return here
 
@@ -173,6 +174,12 @@ def other_value(demand: Demand) -> Breaches:
 
     what = f"shows a value of {_said(demand)} that the rule {demand.clause.rule} forbids"
     yield from _field(demand, "other", what, spoilt)
+
+
+@operator(FaultKind.TYPES, Part.RESPONSE, "any-of", "one-of")
+def no_alternative(demand: Demand) -> Breaches:
+    if not demand.path and not is_right(demand.clause.schema, {}):
+        yield "empty", "answers with an empty object", says_body(b"{}", "", answered(demand))
 
 
 @operator(FaultKind.FORMATS, Part.RESPONSE, "format")

@@ -18,6 +18,8 @@ _FIELDS = {
 }
 _ROOM, _SESSION = "response.data.", "response.data.sessions.items."
 _MADE = ("id", "record_type", "created_at", "updated_at")
+_NULL_ELSEWHERE = ("unique_name", "webhook_event_url")
+"""What may be null in every response but that to an update."""
 
 NAMES = {
     "max-51": "request.max_participants.maximum.one-above",
@@ -75,10 +77,10 @@ NAMES = {
     "failover-query-refused": "request.webhook_event_failover_url.format.query-refused",
     "byte-order-mark": "response.body.json.byte-order-mark",
     **{
-        f"{name.replace('_', '-')}-type": f"{_ROOM}{name}.type.other"
+        f"{name.replace('_', '-')}-type": f"{'*.' if name in _NULL_ELSEWHERE else ''}{_ROOM}{name}.type.other"
         for name in (*_MADE, *_FIELDS.values(), "sessions")
     },
-    "active-session-type": f"{_ROOM}active_session_id.type.constant",
+    "active-session-type": f"*.{_ROOM}active_session_id.type.constant",
     "active-session-format": f"{_ROOM}active_session_id.format.constant",
     **{
         f"{name.replace('_', '-')}-format": f"{_ROOM}{name}.format.other"
@@ -94,7 +96,7 @@ NAMES = {
     "made-by-provider-absent": " ".join(
         f"{_ROOM}{name}.present.absent" for name in (*_MADE, "active_session_id", "sessions")
     ),
-    "record-type": f"{_ROOM}record_type.const.other",
+    "record-type": f"*-room.{_ROOM}record_type.const.other",
     "session-record-type": f"{_SESSION}record_type.const.other",
     "session-types": f"{_SESSION}*.type.other",
     "session-nulls": f"{_SESSION}*.null.shown",
@@ -106,7 +108,7 @@ NAMES = {
     "session-null": f"{_SESSION}null.shown",
     "data-absent": "response.data.present.absent",
     "data-null": "response.data.null.shown",
-    "data-list": "response.data.type.other",
+    "data-list": "*-room.response.data.type.other",
     "answer-list": "response.body.type.list",
     "answer-null": "response.body.null.shown",
     "answer-cut": "response.body.type.cut",

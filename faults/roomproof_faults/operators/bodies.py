@@ -8,6 +8,7 @@ from roomproof_faults.border.acceptance import (
     accepts_media_type,
     accepts_without,
     empty,
+    in_order,
     no_object,
     null,
     rejects_media_type,
@@ -44,10 +45,18 @@ def body_type(demand: Demand) -> Breaches:
 @operator(FaultKind.STATUS, Part.REQUEST, "type")
 def mild_about_bodies(demand: Demand) -> Breaches:
     if not demand.path:
-        documented = demand.api.operation(demand.clause.operation).success.status
-        status = int(documented) if documented.isdigit() else 200
-        mild = says(status, rejected(demand.operations, 400, 422), keep=True)
-        yield "accepting-status", f"answers wrong values with {status} and an error", mild
+        accepting: dict[int, set[str]] = {}
+        for id in demand.operations:
+            documented = demand.api.operation(id).success.status
+            accepting.setdefault(int(documented) if documented.isdigit() else 200, set()).add(id)
+        mild = in_order(
+            *(
+                says(status, rejected(frozenset(on), 400, 422), keep=True)
+                for status, on in sorted(accepting.items())
+            )
+        )
+        told = " or ".join(map(str, sorted(accepting)))
+        yield "accepting-status", f"answers wrong values with {told} and an error", mild
 
 
 @operator(FaultKind.CONTENT_TYPE, Part.REQUEST, "media-type")

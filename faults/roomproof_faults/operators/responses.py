@@ -58,14 +58,15 @@ _LAST_RESORTS: tuple[Change, ...] = (
 
 
 def answered(demand: Demand) -> When:
-    """Return whether a reply is the response of which a clause speaks."""
+    """Return whether a reply is the response of which the clause of its operation speaks."""
+    statuses = {clause.operation: clause.status for clause in demand.clauses}
 
     def here(call: FaultyRequest, reply: FaultyResponse) -> bool:
-        if call.operation not in demand.operations:
+        if call.operation not in statuses:
             return False
         operation = call.api.operation(call.operation)
         spec = operation.response(reply.status) or (operation.success if reply.ok else None)
-        return demand.clause.status == (spec.status if spec else "default")
+        return statuses[call.operation] == (spec.status if spec else "default")
 
     return here
 
@@ -172,7 +173,10 @@ def other_value(demand: Demand) -> Breaches:
         return next((one for one in made if not is_right(schema, one)), value)
 
     what = f"shows a value of {_said(demand)} that the rule {demand.clause.rule} forbids"
-    yield from _field(demand, "other", what, spoilt)
+    if demand.path:
+        yield from _field(demand, "other", what, spoilt)
+    else:
+        yield "other", what, altering(demand, spoilt)
 
 
 @operator(FaultKind.FORMATS, Part.RESPONSE, "format")

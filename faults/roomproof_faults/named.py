@@ -69,8 +69,9 @@ def named(table: Mapping[str, str], made: Iterable[Fault]) -> Iterator[Fault]:
 
 def together(name: str, parts: list[Fault]) -> Fault:
     """Return several faults as one, the first of them outermost."""
-    told = "; ".join(part.what for part in parts[:_TOLD])
-    more = f"; and {len(parts) - _TOLD} more" if len(parts) > _TOLD else ""
+    whats = list(dict.fromkeys(part.what for part in parts))
+    told = "; ".join(whats[:_TOLD])
+    more = f"; and {len(whats) - _TOLD} more" if len(whats) > _TOLD else ""
     clauses = dict.fromkeys(clause for part in parts for clause in part.clauses)
     wrap = in_order(*(part.wrap for part in parts))
     return Fault(name, parts[0].kind, told + more, tuple(clauses), wrap, parts[0].api)

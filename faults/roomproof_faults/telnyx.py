@@ -18,6 +18,8 @@ _FIELDS = {
 }
 _ROOM, _SESSION = "response.data.", "response.data.sessions.items."
 _MADE = ("id", "record_type", "created_at", "updated_at")
+_NULL_ELSEWHERE = ("unique_name", "webhook_event_url")
+"""What may be null in every response but that to an update."""
 
 NAMES = {
     "max-51": "request.max_participants.maximum.one-above",
@@ -75,10 +77,10 @@ NAMES = {
     "failover-query-refused": "request.webhook_event_failover_url.format.query-refused",
     "byte-order-mark": "response.body.json.byte-order-mark",
     **{
-        f"{name.replace('_', '-')}-type": f"*-room.{_ROOM}{name}.type.other"
+        f"{name.replace('_', '-')}-type": f"{'*.' if name in _NULL_ELSEWHERE else ''}{_ROOM}{name}.type.other"
         for name in (*_MADE, *_FIELDS.values(), "sessions")
     },
-    "active-session-type": f"*-room.{_ROOM}active_session_id.type.constant",
+    "active-session-type": f"*.{_ROOM}active_session_id.type.constant",
     "active-session-format": f"{_ROOM}active_session_id.format.constant",
     **{
         f"{name.replace('_', '-')}-format": f"{_ROOM}{name}.format.other"

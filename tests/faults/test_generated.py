@@ -5,10 +5,11 @@ there are.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import pytest
 from starlette.applications import Starlette
@@ -83,6 +84,9 @@ def test_who_rejects_what_is_right_breaks_other_clauses_too() -> None:
     rejected = faults("telnyx")["update-room.behaviour.unique_name.unique.stays-taken"]
 
     assert set(rejected.clauses) == {
+        "telnyx.create-room.behaviour.unique_name.unique",
+        "telnyx.create-room.request.unique_name.accepted",
+        "telnyx.create-room.response.201.status",
         "telnyx.update-room.behaviour.unique_name.unique",
         "telnyx.update-room.request.unique_name.accepted",
         "telnyx.update-room.response.200.status",
@@ -90,13 +94,32 @@ def test_who_rejects_what_is_right_breaks_other_clauses_too() -> None:
 
 
 def test_a_fault_of_a_documented_operation_leaves_those_alone_that_were_only_observed() -> None:
-    assert set(faults("carrierx")["response.200.status.204"].clauses) == {
-        "carrierx.update-room.response.200.status",
+    assert faults("carrierx")["response.200.status.204"].clauses == (
         "carrierx.replace-room.response.200.status",
-    }
+        "carrierx.update-room.response.200.status",
+    )
     assert faults("carrierx")["get-room.response.200.status.204"].clauses == (
         "carrierx.get-room.response.200.status",
     )
+
+
+def test_a_fault_of_several_operations_is_in_the_response_of_each(ask: Callable[..., Any]) -> None:
+    faulty = ask("telnyx", "response.body.type.list")
+
+    made, changed = faulty("POST", {"unique_name": "one"}, to=""), faulty("PATCH", {})
+
+    assert (made.status, made.body) == (201, b"[]")
+    assert (changed.status, changed.body) == (200, b"[]")
+
+
+def test_what_is_wrong_is_accepted_with_the_status_of_each_operation(ask: Callable[..., Any]) -> None:
+    mild, wrong = ask("telnyx", "request.body.type.accepting-status"), {"max_participants": []}
+
+    assert (mild("POST", wrong, to="").status, mild("PATCH", wrong).status) == (201, 200)
+
+
+def test_a_name_for_the_same_in_several_operations_tells_it_once() -> None:
+    assert faults("telnyx")["unique-name-type"].what == "shows unique_name with another JSON type"
 
 
 @pytest.mark.parametrize("provider", MODULES)

@@ -173,7 +173,10 @@ def other_value(demand: Demand) -> Breaches:
         return next((one for one in made if not is_right(schema, one)), value)
 
     what = f"shows a value of {_said(demand)} that the rule {demand.clause.rule} forbids"
-    yield from _field(demand, "other", what, spoilt)
+    if demand.path:
+        yield from _field(demand, "other", what, spoilt)
+    else:
+        yield "other", what, altering(demand, spoilt)
 
 
 @operator(FaultKind.TYPES, Part.RESPONSE, "any-of", "one-of")

@@ -21,6 +21,7 @@ from roomproof import BrokenClauseError, NothingJudgedError, Verdict, Verdicts, 
 from roomproof.errors import UsageError
 from roomproof.judge.evidence import Outcome
 from roomproof.providers import bundled
+from roomproof.targets.serve import mock_process
 
 GOOD, BROKEN = b'{"max_participants": 7}', b'{"max_participants": 51}'
 MAXIMUM = "telnyx.update-room.request.max_participants.maximum"
@@ -107,14 +108,17 @@ def test_a_failed_connection_is_no_response(use: Any) -> None:
             use.patch(NOWHERE)
 
 
-def test_a_block_that_only_reads_says_what_the_clauses_are_about(place: Any) -> None:
-    client = httpx.Client(headers=place.headers)
+def test_a_block_that_only_reads_says_what_the_clauses_are_about() -> None:
     why = (
-        r"the one request of telnyx that was seen tests no clause: the clauses are about PATCH "
-        r"/rooms/\{room_id\}"
+        r"the one request of carrierx that was seen tests no clause: the clauses are about PUT "
+        r"/meeting_rooms/\{meeting_room_sid\}, PATCH /meeting_rooms/\{meeting_room_sid\}$"
     )
-    with pytest.raises(NothingJudgedError, match=why), judging("telnyx", client):
-        client.get(place.url())
+    # How a room of CarrierX is read stands in no document.
+    with mock_process("carrierx") as serving:
+        user, password = (serving.environment[f"CARRIERX_{name}"] for name in ("USERNAME", "PASSWORD"))
+        client = httpx.Client(auth=(user, password))
+        with pytest.raises(NothingJudgedError, match=why), judging("carrierx", client):
+            assert client.get(f"{serving.base_url}/meeting_rooms/{serving.room_id}").status_code == 200
 
 
 def test_a_redirect_is_an_exchange_of_its_own(place: Any, use: Any) -> None:

@@ -150,7 +150,7 @@ class Interaction:
 
     `at` is the time of sending, None where a recording does not say; it always has an offset. `loss` tells of
     a failure that the server received the request, and what it did in place of answering it; None where that
-    is not known.
+    is not known. `never_sent` tells that nobody listened, so that nothing was sent.
     """
 
     request: Request
@@ -158,6 +158,7 @@ class Interaction:
     at: datetime | None = None
     failure: str = ""
     loss: Loss | None = None
+    never_sent: bool = False
 
 
 def bounded(interaction: Interaction) -> Interaction:

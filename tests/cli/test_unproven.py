@@ -229,7 +229,7 @@ def test_a_pattern_that_is_exercised_in_part_was_judged(inside: Run) -> None:
 def test_a_share_of_the_documented_clauses_can_be_demanded_of_a_run(
     percent: str, code: int, inside: Run, tmp_path: Path
 ) -> None:
-    """Of the 77 documented clauses on how Telnyx makes a room a run exercises 75: a new room has no session."""
+    """Of the 77 documented clauses on making rooms a run exercises 75: a new room has no session."""
     some = ("--only", "telnyx.create-room.*", "--max-examples", 0)
     done = inside("verify", "telnyx", *some, "--fail-under", percent, "--json", "report.json")
     sentence = f"97.4 % of the documented clauses were exercised, --fail-under asks for {percent} %"

@@ -48,7 +48,7 @@ OPEN = (
     "x-unsettled: {reason: by links, schema: {type: integer, exclusiveMinimum: 0}}}"
 )
 FILTER = (
-    "[{path: opens_after, rule: filter, with: {parameter: opens_after, field: opens, compare: at-least}, "
+    "[{path: opens_after, rule: days, with: {parameter: opens_after, field: opens, lies: from}, "
     "demands: later}]"
 )
 

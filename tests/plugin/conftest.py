@@ -124,13 +124,15 @@ def roomproof(folder: Path, *words: str, **environment: str) -> None:
 
 @pytest.fixture(scope="session")
 def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with a contract of Telnyx that is about one field only, for runs that take no second."""
+    """A folder with a contract of Telnyx that is about one operation and one field of it only, for runs that
+    take no second.
+    """
     folder = tmp_path_factory.mktemp("contracts")
     contract = yaml.safe_load((bundled("contracts") / "telnyx" / "openapi.yaml").read_text(encoding="utf-8"))
     schemas = contract["components"]["schemas"]
-    schemas["UpdateRoom"]["properties"] = {
-        "max_participants": schemas["UpdateRoom"]["properties"]["max_participants"]
-    }
+    participants = schemas["UpdateRoom"]["properties"]["max_participants"]
+    del participants["default"]  # seen in a new room only, which no operation of this contract makes
+    schemas["UpdateRoom"]["properties"] = {"max_participants": participants}
     room = schemas["RoomEnvelope"]["properties"]["data"]
     room["properties"] = {name: room["properties"][name] for name in ("id", "max_participants")}
     room["required"] = ["id"]
@@ -140,6 +142,7 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
         for item in update["x-behaviours"]
         if item["rule"] in ("echo", "missing-refused", "unknown-refused")
     ]
+    contract["paths"] = {"/rooms/{room_id}": {"patch": update}}
     (folder / "telnyx").mkdir()
     (folder / "telnyx" / "openapi.yaml").write_text(yaml.safe_dump(contract), encoding="utf-8")
     return folder

@@ -179,6 +179,12 @@ def other_value(demand: Demand) -> Breaches:
         yield "other", what, altering(demand, spoilt)
 
 
+@operator(FaultKind.TYPES, Part.RESPONSE, "any-of", "one-of")
+def no_alternative(demand: Demand) -> Breaches:
+    if not demand.path and not is_right(demand.clause.schema, {}):
+        yield "empty", "answers with an empty object", says_body(b"{}", "", answered(demand))
+
+
 @operator(FaultKind.FORMATS, Part.RESPONSE, "format")
 def constant_text(demand: Demand) -> Breaches:
     yield from _field(demand, "constant", f"shows the text none for {_said(demand)}", constant("none"))

@@ -253,7 +253,7 @@ def _listing(node: Mapping[str, Any], effect: Effect, resource: Resource | None)
         frozenset(
             line["with"]["parameter"]
             for line in node.get("x-behaviours", ())
-            if line.get("rule") == "filter" and "parameter" in line.get("with", {})
+            if line.get("rule") in ("filter", "days") and "parameter" in line.get("with", {})
         ),
     )
 

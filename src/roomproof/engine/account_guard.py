@@ -395,6 +395,8 @@ class AccountGuard:
         """
         response = interaction.response
         if response is None:
+            if interaction.never_sent:
+                self._journal.came_to_nothing(number)
             return False
         if 200 <= response.status < 300:
             made = self.shown_in(interaction)

@@ -100,7 +100,7 @@ class HttpTarget:
         except NoResponseError as error:
             # Who gives a server less time than usual is not told that it never answers.
             loss = None if error.loss is Loss.LATE and seconds < self._seconds else error.loss
-            return Interaction(request, None, at, failure=str(error), loss=loss)
+            return Interaction(request, None, at, failure=str(error), loss=loss, never_sent=error.rejected)
 
     def _answered(self, request: Request, unsent: UnsentRequest, seconds: float) -> Response:
         """Send a request, again after a while where nobody listens yet, as long as there is time. Raises

@@ -314,10 +314,13 @@ class Learning:
         state.written = self.just_written = LastUpdate(seen.operation.id, room)
 
     def _made(self, seen: JudgedInteraction) -> None:
-        room = seen.response.room
+        room, rooms = seen.response.room, self.of(seen.operation.resource)
+        if room is None and not seen.is_second_hand:
+            # A room was made that nobody can name: what must be unique is its own all the same.
+            rooms.note_theirs(listed_values(self.contract, seen.request.sent))
         if room is None or seen.interaction.request.room is RoomKnowledge.NONE:
             return
-        rooms, key = self.of(seen.operation.resource), repeatability_key(seen)
+        key = repeatability_key(seen)
         if key is not None and key in rooms.repeats and rooms.repeats[key].file == rooms.file:
             return
         if key is not None:

@@ -36,14 +36,7 @@ def open_rooms(session: Session) -> None:
     if maker is not None:
         found = _found(session)
         take_census(session)
-        try:
-            _make_rooms(session, maker)
-        except CutShortError:
-            if found is None:
-                raise
-            # Nothing else can be tried where no room can be made, but in the one that was named.
-            session.seats = {Seat.MAIN: str(session.subject.room_id)}
-            return
+        _make_rooms(session, maker)
         if found is not None:
             _visit_the_named_room(session, found)
         return

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Container
-from dataclasses import replace
 
 from roomproof.judge.boundaries import Boundaries, Boundary
 from roomproof.judge.boundaries import BoundaryReply as Tried
@@ -39,16 +38,16 @@ def boundaries_of(
     """Return every limited field in the order of the contract, those of which nothing was tried as well; with
     `about` only those that these clauses limit.
     """
-    told = map(_boundary, boundaries.found) if boundaries else ()
-    if about is None:
-        return tuple(told)
-    mine = (
-        replace(one, clauses=tuple(clause for clause in one.clauses or () if clause in about)) for one in told
+    if boundaries is None:
+        return ()
+    named = (
+        (one, tuple(clause for clause in one.clauses if about is None or clause in about))
+        for one in boundaries.found
     )
-    return tuple(one for one in mine if one.clauses)
+    return tuple(_boundary(one, clauses) for one, clauses in named if clauses)
 
 
-def _boundary(boundary: Boundary) -> BoundaryReport:
+def _boundary(boundary: Boundary, clauses: tuple[str, ...]) -> BoundaryReport:
     telling = boundary.telling
     return BoundaryReport(
         operation=boundary.operation,
@@ -56,7 +55,7 @@ def _boundary(boundary: Boundary) -> BoundaryReport:
         what=boundary.what,
         documented=boundary.documented,
         observed=boundary.observed,
-        clauses=tuple(boundary.clauses),
+        clauses=clauses,
         tried=tuple(_tried(value, boundary.tried[value]) for value in telling),
         left_out=boundary.left_out + len(boundary.tried) - len(telling),
     )

@@ -121,6 +121,15 @@ def test_a_field_that_only_the_types_or_only_the_schema_has_is_noticed() -> None
     assert [one.split(":")[0].split()[0] for one in found] == ["report.hints[]", "report.mood", "report.seed"]
 
 
+def test_boundaries_are_those_of_the_clauses_that_the_report_is_about(
+    of_a_faulty_provider: Report,
+) -> None:
+    (provider,) = of_a_faulty_provider["providers"]
+    about = {clause["id"] for clause in provider["clauses"]}
+    assert {one["field"] for one in provider["boundaries"]} == {"max_participants", "webhook_timeout_secs"}
+    assert all(one["clauses"] and about.issuperset(one["clauses"]) for one in provider["boundaries"])
+
+
 def test_real_reports_keep_it_to_the_letter(every_real_report: list[Report]) -> None:
     for report in every_real_report:
         assert [

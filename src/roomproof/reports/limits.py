@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
+from dataclasses import replace
+
 from roomproof.judge.boundaries import Boundaries, Boundary
 from roomproof.judge.boundaries import BoundaryReply as Tried
 from roomproof.limit import Limit, LimitReply
@@ -30,9 +33,19 @@ def limit_of(limit: Limit) -> LimitReport:
     )
 
 
-def boundaries_of(boundaries: Boundaries | None) -> tuple[BoundaryReport, ...]:
-    """Return every limited field in the order of the contract, those of which nothing was tried as well."""
-    return tuple(map(_boundary, boundaries.found)) if boundaries else ()
+def boundaries_of(
+    boundaries: Boundaries | None, about: Container[str] | None = None
+) -> tuple[BoundaryReport, ...]:
+    """Return every limited field in the order of the contract, those of which nothing was tried as well; with
+    `about` only those that these clauses limit.
+    """
+    told = map(_boundary, boundaries.found) if boundaries else ()
+    if about is None:
+        return tuple(told)
+    mine = (
+        replace(one, clauses=tuple(clause for clause in one.clauses or () if clause in about)) for one in told
+    )
+    return tuple(one for one in mine if one.clauses)
 
 
 def _boundary(boundary: Boundary) -> BoundaryReport:

@@ -179,7 +179,9 @@ def _provider(result: ProviderResult) -> ProviderReport:
             for stale in verdicts.deviations.stale(result.started.date())
             if not result.only or any(stale.deviation.covers(clause.id) for clause in clauses)
         ),
-        boundaries=cleaned(boundaries_of(result.boundaries), result.secrets),
+        boundaries=cleaned(
+            boundaries_of(result.boundaries, {clause.id for clause in clauses}), result.secrets
+        ),
         client=None if result.client is None else cleaned(client_of(result.client), result.secrets),
     )
 

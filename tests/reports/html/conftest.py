@@ -57,7 +57,7 @@ def wrong(serving: Any) -> Json:
         app = find_fault("telnyx", fault).around(app)
     with serving(app) as origin:
         where = {"base_url": origin + mock.prefix, "room_id": mock.room_id, "environment": mock.environment}
-        report = verify("telnyx", **where, max_examples=0, strict=True)
+        report = verify("telnyx", **where, only=("telnyx.update-room.*",), max_examples=0, strict=True)
     return json.loads(as_json(report))
 
 

@@ -81,7 +81,7 @@ def test_there_is_no_fault_that_no_right_request_can_show(provider: str, id: str
 
 
 def test_who_rejects_what_is_right_breaks_other_clauses_too() -> None:
-    rejected = faults("telnyx")["update-room.behaviour.unique_name.unique.stays-taken"]
+    rejected = faults("telnyx")["behaviour.unique_name.unique.stays-taken"]
 
     assert set(rejected.clauses) == {
         "telnyx.create-room.behaviour.unique_name.unique",

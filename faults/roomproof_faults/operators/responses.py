@@ -173,10 +173,7 @@ def other_value(demand: Demand) -> Breaches:
         return next((one for one in made if not is_right(schema, one)), value)
 
     what = f"shows a value of {_said(demand)} that the rule {demand.clause.rule} forbids"
-    if demand.path:
-        yield from _field(demand, "other", what, spoilt)
-    else:
-        yield "other", what, altering(demand, spoilt)
+    yield from _field(demand, "other", what, spoilt)
 
 
 @operator(FaultKind.TYPES, Part.RESPONSE, "any-of", "one-of")

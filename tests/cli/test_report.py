@@ -12,8 +12,7 @@ from xml.etree import ElementTree as Xml
 
 import pytest
 
-from roomproof.providers import bundled, find_mock
-from roomproof.providers import find_contract
+from roomproof.providers import bundled, find_contract, find_mock
 from roomproof.targets.serve import mock_process
 
 Run = Callable[..., Any]
@@ -151,7 +150,8 @@ def test_on_github_fails_are_annotated_and_the_summary_is_appended(
         )
         done = roomproof(*words, env={**serving.environment, **on_github})
     assert (done.code, done.err) == (1, "")
-    line = find_contract("telnyx")[0].clauses[MAXIMUM].line
+    contract, _ = find_contract("telnyx")
+    line = contract.line(contract.clauses[MAXIMUM])
     (error,) = (told for told in done.out.splitlines() if told.startswith("::error "))
     assert error.startswith(
         f"::error file=contracts/telnyx/openapi.yaml,line={line},title=fail {MAXIMUM}::max_participants 51 "

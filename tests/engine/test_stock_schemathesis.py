@@ -28,11 +28,15 @@ and warnings here.
 TAKEN = "Schema-valid request rejected"
 """A name that another room has, a token of no page, seconds that only the page allows (OBSERVED S6).
 """
+UNLISTED = "Undocumented status code"
+"""The specification of Telnyx lists no 401, which its page about updates has (docs/observed.md, T13)."""
+GONE = "Created resource not found"
+"""A stock tool deletes rooms, and then asks for what it has made."""
 EXPLAINED = {
     "azure": {ALLOW},
     "carrierx": {ALLOW},
     "signalwire": {ALLOW, NULL, TAKEN},
-    "telnyx": {ALLOW, NULL},
+    "telnyx": {ALLOW, NULL, TAKEN, UNLISTED, GONE},
 }
 _FAILURE = re.compile(r"^  ❌ (?:ST\d+ )?(.+?): \d+$", re.MULTILINE)
 

@@ -98,7 +98,9 @@ def test_clauses_as_a_table(roomproof: Run) -> None:
 
 
 @contextmanager
-def mock(command: Path, environment: Mapping[str, str], *words: str) -> Iterator[list[str]]:
+def mock(
+    command: Path, environment: Mapping[str, str], *words: str, last: str = "--room-id"
+) -> Iterator[list[str]]:
     """Run `roomproof mock`, yield the lines that it prints when it is ready, and stop it with Ctrl-C."""
     with subprocess.Popen(
         [command, "mock", *words],
@@ -112,7 +114,7 @@ def mock(command: Path, environment: Mapping[str, str], *words: str) -> Iterator
         assert child.stderr is not None
         try:
             lines = [child.stdout.readline().rstrip("\n")]
-            while "--room-id" not in lines[-1]:
+            while last not in lines[-1]:
                 lines.append(child.stdout.readline().rstrip("\n"))
             yield lines
         finally:
@@ -135,6 +137,12 @@ def test_mock(command: Path, environment: Mapping[str, str]) -> None:
         body = {"max_participants": 11}
         response = pool.request("PATCH", room, json=body, headers={"Authorization": f"Bearer {key}"})
         assert (response.status, response.json()["data"]["max_participants"]) == (200, 11)
+
+
+def test_the_connection_string_of_a_mock_leads_to_it(command: Path, environment: Mapping[str, str]) -> None:
+    with mock(command, environment, "azure", "--port", "0", last="export") as lines:
+        origin = lines[0].split()[2].rstrip(",")
+        assert f"='endpoint={origin}/;accesskey=" in lines[-1]
 
 
 @pytest.mark.parametrize("provider", PROVIDERS)

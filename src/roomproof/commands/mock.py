@@ -9,6 +9,8 @@ import typer
 from roomproof.providers import find_fault, find_faults, find_mock
 from roomproof.targets.serve import listen, serve
 
+NO_PORT = "http://127.0.0.1/"
+
 
 def show_faults(provider: str, contracts: tuple[Path, ...]) -> None:
     """Print the faults that a provider's mock can have, a line each. Raises UsageError if it has no mock."""
@@ -33,9 +35,11 @@ def run_mock(
     found = find_mock(provider)
     wrong = None if fault is None else find_fault(provider, fault, contracts)
     listening = listen(host, port)
-    typer.echo(f"{provider} at http://{host}:{listening.getsockname()[1]}{found.prefix}, stop with Ctrl-C")
+    origin = f"http://{host}:{listening.getsockname()[1]}"
+    typer.echo(f"{provider} at {origin}{found.prefix}, stop with Ctrl-C")
     for name, value in found.environment.items():
-        typer.echo(f"  export {name}='{value}'")
+        # What names this machine means the mock, which only now has a port.
+        typer.echo(f"  export {name}='{value.replace(NO_PORT, f'{origin}/')}'")
     if found.room_id:
         typer.echo(f"  --room-id {found.room_id}")
     serve(provider, listening, wrong, list_delay)

@@ -205,7 +205,11 @@ def test_a_run_that_is_ended_leaves_nothing(
         # A request with odd headers of its own is to be rejected, and cannot be sent again; one without a
         # name makes a room that nobody finds by it: that they made a room is not excluded.
         assert cleaned.code in ((0, 3) if name in ("azure", "telnyx") else (0,)), cleaned.out
-        assert provider.rooms() == before
+        rooms = provider.rooms()
+        left = [room for room in rooms if room not in before]
+        assert [room for room in rooms if room in before] == before
+        # That one room may have been left is told.
+        assert len(left) <= (name == "telnyx" and cleaned.code == 3), left
     else:
         assert child.returncode == (143 if number == signal.SIGTERM else 130)
         report = json.loads((tmp_path / "report.json").read_text(encoding="utf-8"))["providers"][0]

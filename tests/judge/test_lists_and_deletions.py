@@ -36,7 +36,9 @@ components:
       description: one of them
       content: {application/json: {schema: {$ref: "#/components/schemas/Hall"}}}
   schemas:
-    Hall: {type: object, properties: {id: {type: string}, name: {type: string}, used: {type: integer}}}
+    Hall:
+      type: object
+      properties: {id: {type: string}, name: {type: string}, used: {type: integer}, until: {type: string}}
 paths:
   /halls:
     get:
@@ -106,9 +108,14 @@ paths:
         - {path: hall, rule: of-its-room, with: {field: hall}, demands: seats of this hall}
     post:
       operationId: add-seat
-      requestBody: {content: {application/json: {schema: {type: object, properties: {name: {type: string}}}}}}
+      requestBody:
+        content:
+          application/json:
+            schema: {type: object, properties: {name: {type: string}, seconds: {type: number}}}
       responses: {"201": {$ref: "#/components/responses/Made"}}
-      x-behaviours: [{path: list, rule: listed, demands: it is in the list}]
+      x-behaviours:
+        - {path: list, rule: listed, demands: it is in the list}
+        - {fields: [until], rule: lasts, with: {seconds: seconds, default: 60}, demands: it is kept so long}
   /halls/{hall}/seats/{seat}:
     parameters:
       - {name: hall, in: path, required: true, schema: {type: string}}
@@ -307,6 +314,25 @@ def test_entries_in_a_room_say_that_they_are_in_it(talk: Talk) -> None:
 def test_an_entry_that_names_another_room_is_a_fault(talk: Talk) -> None:
     talk.say("GET /halls/a/seats", {"seats": [{"id": "s", "hall": "a"}, {"id": "t", "hall": "b"}]})
     assert talk.broken == {"of-its-room"}
+
+
+# What lasts for a while.
+
+
+@pytest.mark.parametrize(
+    ("seconds", "outcomes"), [(60, [Outcome.PASS]), (61.5e5, [Outcome.FAIL]), (1e300, []), (-1e300, [])]
+)
+def test_what_lasts_is_there_as_long_as_was_asked_for(
+    plain: Talk, seconds: float, outcomes: list[Outcome]
+) -> None:
+    plain.say(
+        "POST /halls/a/seats",
+        {"id": "s", "until": "2030-06-01T12:01:00Z"},
+        201,
+        {"seconds": seconds},
+        {"Date": "Sat, 01 Jun 2030 12:00:00 GMT"},
+    )
+    assert plain.outcomes.get("add-seat.behaviour.until.lasts", []) == outcomes
 
 
 # What is shown if it is asked for.

@@ -17,6 +17,9 @@ from roomproof.judge.judged_interaction import JudgedInteraction
 from roomproof.judge.options import BodyField, FieldPlace, read_options
 from roomproof.judge.rule import Rule, ShowingRequests
 
+LONGEST = timedelta.max.total_seconds()
+"""More seconds than lie between two times that can be written."""
+
 
 @dataclass(frozen=True)
 class LastsOptions:
@@ -38,6 +41,9 @@ def lasts(seen: JudgedInteraction) -> Iterator[Evidence]:
         for _, value in values_at(shown, clause.path):
             expires = moment(value)
             if expires is None or isinstance(seconds, bool) or not isinstance(seconds, int | float):
+                continue
+            if abs(seconds) > LONGEST:
+                # No time is so far away.
                 continue
             if abs((expires - now) - timedelta(seconds=seconds)) <= CLOCK:
                 yield kept(clause)

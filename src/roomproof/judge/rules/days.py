@@ -5,19 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from typing import Literal
 
 from roomproof.contract.clause import Path, path_of, spoken, values_at
 from roomproof.contract.formats import Instant, instant, is_date_time, midnight
 from roomproof.contract.resource import Effect
-from roomproof.judge.delay import is_over, longest
 from roomproof.judge.evidence import Evidence, ShownValue, broken, kept, shown
 from roomproof.judge.judged_interaction import Json, JudgedInteraction
 from roomproof.judge.options import QueryName, read_options
 from roomproof.judge.rooms import RoomState
 from roomproof.judge.rule import Rule, Scene, WantedRequest
-from roomproof.judge.rules import listed
-from roomproof.judge.walk import ListWalk, entries_of
+from roomproof.judge.rules.filter import missing
+from roomproof.judge.walk import entries_of
 
 DAY = timedelta(days=1)
 FAR = timedelta(days=3)
@@ -57,12 +57,15 @@ def days(seen: JudgedInteraction) -> Iterator[Evidence]:
             yield broken(clause, f"{text}, and the list shows {received}", expected=wanted, received=received)
             continue
         is_all = walk.shows_all and set(walk.filters) == {options.parameter}
-        missing = _missing(seen, walk, way, options, begin) if is_all else None
-        if missing is not None:
-            text = f"{text}, as that of {missing} does, and the list does not show it"
+        inside = partial(_lies_inside, way=way, options=options, begin=begin)
+        lacking = missing(seen, walk, inside) if is_all else None
+        if lacking is not None:
+            text = f"{text}, as that of {lacking} does, and the list does not show it"
             others = f"{len(walk.shown)} other entries"
-            yield broken(clause, text, expected=f"an entry {missing}", received=others)
-        elif any(True for one in _existing(seen) for _ in _outside(one.known, way, options, begin)):
+            yield broken(clause, text, expected=f"an entry {lacking}", received=others)
+        elif any(
+            True for one in seen.rooms.existing.values() for _ in _outside(one.known, way, options, begin)
+        ):
             # Where nothing lies on other days nobody knows whether the list was filtered.
             yield kept(clause)
 
@@ -78,29 +81,12 @@ def _outside(shown_fields: Json, way: Path, options: DaysOptions, begin: Instant
             yield value
 
 
-def _missing(
-    seen: JudgedInteraction, walk: ListWalk, way: Path, options: DaysOptions, begin: Instant
-) -> str | None:
-    """Return the id of something that is there for certain, lies clearly in the days, and is not shown."""
-    for state in _existing(seen):
-        is_certain = state.is_as_made and not state.may_be_gone and state.inside == seen.inside
-        if not is_certain or state.own_id in walk.shown or not _lies_inside(state, way, options, begin):
-            continue
-        if is_over(longest(listed.RULE, seen.contract), state.made_at, seen.interaction.at):
-            return state.id
-    return None
-
-
 def _lies_inside(state: RoomState, way: Path, options: DaysOptions, begin: Instant) -> bool:
     moments = [instant(value) for _, value in values_at(state.known, way) if isinstance(value, str)]
     ahead = [at - begin for at in moments if at is not None]
     if options.lies == "from":
         return any(distance > DAY for distance in ahead)
     return options.lies == "until" and any(distance < -DAY for distance in ahead)
-
-
-def _existing(seen: JudgedInteraction) -> list[RoomState]:
-    return list(seen.rooms.existing.values())
 
 
 def _wants(scene: Scene) -> Iterator[WantedRequest]:

@@ -34,10 +34,11 @@ def fields_agree(seen: JudgedInteraction) -> Iterator[Evidence]:
         others = list(_others(clause, room))
         is_picked = bool(read_options(FieldsAgreeOptions, clause).where)
         for way, value in values_at(room, clause.path):
+            if value is None and not is_picked:
+                continue
             # A null is wrong where an object is there that it should name.
-            is_null = value is None and is_picked
-            like = [other for other in others if is_null or type(other) is type(value)]
-            if (value is None and not is_picked) or not like or None in like:
+            like = [other for other in others if value is None or type(other) is type(value)]
+            if not like or None in like:
                 continue
             if any(_agree(value, other) for other in like):
                 yield kept(clause)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from roomproof.contract.clause import Path, path_of, spoken, values_at
@@ -57,11 +58,11 @@ def filter_(seen: JudgedInteraction) -> Iterator[Evidence]:
             yield broken(clause, text, expected=ShownValue(wanted), received=received)
             continue
         is_all = walk.shows_all and "," not in wanted and set(walk.filters) == {options.parameter}
-        missing = _missing(seen, walk, wanted, options) if is_all else None
-        if missing is not None:
-            text = f"{missing} has the {spoken(path)} {shown(wanted)}, and the list does not show it"
+        lacking = missing(seen, walk, partial(_has_value, path=path, wanted=wanted)) if is_all else None
+        if lacking is not None:
+            text = f"{lacking} has the {spoken(path)} {shown(wanted)}, and the list does not show it"
             yield broken(
-                clause, text, expected=f"an entry {missing}", received=f"{len(entries)} other entries"
+                clause, text, expected=f"an entry {lacking}", received=f"{len(entries)} other entries"
             )
         elif found and any(_has_other(state, path, choices) for state in seen.rooms.existing.values()):
             # Of a list in which everything has the value nobody knows whether it was filtered.
@@ -94,25 +95,21 @@ def _is_asked_for(text: str, choice: str) -> bool:
     return isinstance(one, float) and one == other
 
 
-def _missing(seen: JudgedInteraction, walk: ListWalk, wanted: str, options: FilterOptions) -> str | None:
-    """Return the id of a room that is there for certain, has the value, and is not shown; else None."""
-    here, path = seen.inside, path_of(options.field)
+def missing(seen: JudgedInteraction, walk: ListWalk, has_to_fit: Callable[[RoomState], bool]) -> str | None:
+    """Return the id of a room that is there for certain, has to fit what is asked for, and is not shown; else
+    None. A `listed` clause may give the list time.
+    """
     for state in seen.rooms.existing.values():
-        is_certain = state.is_as_made and not state.may_be_gone and state.inside == here
-        if (
-            not is_certain
-            or state.own_id in walk.shown
-            or not any(as_text(value) == wanted for _, value in values_at(state.known, path))
-        ):
+        is_certain = state.is_as_made and not state.may_be_gone and state.inside == seen.inside
+        if not is_certain or state.own_id in walk.shown or not has_to_fit(state):
             continue
-        if _is_old_enough(seen, state):
+        if is_over(longest(listed.RULE, seen.contract), state.made_at, seen.interaction.at):
             return state.id
     return None
 
 
-def _is_old_enough(seen: JudgedInteraction, state: RoomState) -> bool:
-    """Whether a room is so old that the list has to show it: a `listed` clause may give it time."""
-    return is_over(longest(listed.RULE, seen.contract), state.made_at, seen.interaction.at)
+def _has_value(state: RoomState, path: Path, wanted: str) -> bool:
+    return any(as_text(value) == wanted for _, value in values_at(state.known, path))
 
 
 def _wants(scene: Scene) -> Iterator[WantedRequest]:

@@ -4,18 +4,17 @@ time.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
 from roomproof.contract.clause import Clause
 from roomproof.contract.resource import Effect
 from roomproof.judge.delay import DelayOptions, is_over, within_seconds
-from roomproof.judge.evidence import Evidence, ShownValue, broken, kept, shown
+from roomproof.judge.evidence import Evidence
 from roomproof.judge.judged_interaction import JudgedInteraction
 from roomproof.judge.options import FieldPlace
 from roomproof.judge.rooms import LastUpdate, RoomState
 from roomproof.judge.rule import Circumstances, Rule, Sight
-from roomproof.judge.rules.read_after_write import agree
+from roomproof.judge.rules.read_after_write import compared
 from roomproof.judge.walk import entries_of
 
 
@@ -33,25 +32,19 @@ def listed_after_write(seen: JudgedInteraction) -> Iterator[Evidence]:
         for clause in clauses:
             name = clause.path[0]
             if name in written.shown and name in entry and _is_late_enough(seen, state, written, clause):
-                yield _compared(clause, state, written.shown[name], entry)
+                yield compared(
+                    clause,
+                    written.shown[name],
+                    entry[name],
+                    after=f"the last change of {state.id}",
+                    where="the list",
+                    entry=state.own_id,
+                )
 
 
 def _is_late_enough(seen: JudgedInteraction, state: RoomState, written: LastUpdate, clause: Clause) -> bool:
     since = written.answered_by if written.operation != state.made_by else state.made_at
     return is_over(within_seconds(clause), since, seen.interaction.at)
-
-
-def _compared(clause: Clause, state: RoomState, told: Any, entry: Mapping[str, Any]) -> Evidence:
-    name = clause.path[0]
-    if agree(told, entry[name]):
-        return kept(clause)
-    text = (
-        f"the response to the last change of {state.id} says that {name} is {shown(told)}, but the list "
-        f"says {shown(entry[name])}"
-    )
-    return broken(
-        clause, text, expected=ShownValue(told), received=ShownValue(entry[name]), entry=state.own_id
-    )
 
 
 def _unexercised(known: Circumstances) -> str:

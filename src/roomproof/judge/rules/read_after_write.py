@@ -32,7 +32,9 @@ def read_after_write(seen: JudgedInteraction) -> Iterator[Evidence]:
         elif room is None or name not in room:
             yield unproven(clause, f"the read shows no {name if room else 'room'}")
         else:
-            yield _compared(clause, written.shown[name], room[name])
+            yield compared(
+                clause, written.shown[name], room[name], after="the last update", where="a read after it"
+            )
 
 
 def _is_late_enough(seen: JudgedInteraction, written: LastUpdate, clause: Clause) -> bool:
@@ -46,14 +48,19 @@ def _is_late_enough(seen: JudgedInteraction, written: LastUpdate, clause: Clause
     return is_over(within_seconds(clause), answered, at)
 
 
-def _compared(clause: Clause, told: Any, read: Any) -> Evidence:
-    if agree(told, read):
+def compared(clause: Clause, told: Any, found: Any, *, after: str, where: str, entry: str = "") -> Evidence:
+    """Return whether a field is shown as the response to a request told it.
+
+    `after` names the request in words, `where` what shows the field now, `entry` the key of an entry of a
+    list.
+    """
+    if agree(told, found):
         return kept(clause)
     text = (
-        f"the response to the last update says that {clause.path[0]} is {shown(told)}, but a read "
-        f"after it says {shown(read)}"
+        f"the response to {after} says that {clause.path[0]} is {shown(told)}, but {where} says "
+        f"{shown(found)}"
     )
-    return broken(clause, text, expected=ShownValue(told), received=ShownValue(read))
+    return broken(clause, text, expected=ShownValue(told), received=ShownValue(found), entry=entry)
 
 
 def agree(one: Any, other: Any) -> bool:

@@ -10,6 +10,7 @@ from roomproof.providers import find_fault, find_faults, find_mock
 from roomproof.targets.serve import listen, serve
 
 NO_PORT = "http://127.0.0.1/"
+"""Stands in the credentials of a mock for its own address, which has a port only when it listens."""
 
 
 def show_faults(provider: str, contracts: tuple[Path, ...]) -> None:
@@ -38,7 +39,6 @@ def run_mock(
     origin = f"http://{host}:{listening.getsockname()[1]}"
     typer.echo(f"{provider} at {origin}{found.prefix}, stop with Ctrl-C")
     for name, value in found.environment.items():
-        # What names this machine means the mock, which only now has a port.
         typer.echo(f"  export {name}='{value.replace(NO_PORT, f'{origin}/')}'")
     if found.room_id:
         typer.echo(f"  --room-id {found.room_id}")

@@ -88,8 +88,7 @@ def read_contract(raw: Any) -> Contract:
             f"a {room.name}"
         )
         raise ContractError(message, (*room.pointer, "parameter"))
-    _reject_unknown_calls(operations)
-    _reject_unknown_issuers(operations)
+    _reject_unknown_operations(operations)
     for operation in operations:
         require_known_fields(operation, operation.resource or room)
     return Contract(
@@ -466,28 +465,20 @@ def _reject_shared_concepts(schema: Any, operation: str) -> None:
         found[concept] = spoken(path)
 
 
-def _reject_unknown_calls(operations: tuple[Operation, ...]) -> None:
-    lists = {
-        operation.id for operation in operations if operation.listing is not None and operation.listing.key
-    }
-    for clause in (
-        clause for operation in operations for clause in operation.clauses if "call" in clause.options
-    ):
-        if (name := str(clause.options["call"])) not in lists:
-            message = (
-                f"{clause.id}: there is no list {name!r}{did_you_mean(name, lists)}; it needs an "
-                f"operation that lists, with a key"
-            )
-            raise ContractError(message, (*clause.pointer, "with", "call"))
-
-
-def _reject_unknown_issuers(operations: tuple[Operation, ...]) -> None:
-    known = {operation.id for operation in operations}
-    for clause in (clause for operation in operations for clause in operation.behaviours):
-        name = clause.options.get("by")
-        if clause.rule == "issued" and isinstance(name, str) and name not in known:
-            message = f"{clause.id}: there is no operation {name!r}{did_you_mean(name, known)}"
-            raise ContractError(message, (*clause.pointer, "with", "by"))
+def _reject_unknown_operations(operations: tuple[Operation, ...]) -> None:
+    """Raise ContractError if a clause names an operation that is not there: one that lists, or any."""
+    lists = {one.id for one in operations if one.listing is not None and one.listing.key}
+    for clause in (clause for operation in operations for clause in operation.clauses):
+        if "call" in clause.options:
+            option, known = "call", lists
+            what, advice = "list", "; it needs an operation that lists, with a key"
+        elif clause.rule == "issued" and isinstance(clause.options.get("by"), str):
+            option, known, what, advice = "by", {one.id for one in operations}, "operation", ""
+        else:
+            continue
+        if (name := str(clause.options[option])) not in known:
+            message = f"{clause.id}: there is no {what} {name!r}{did_you_mean(name, known)}{advice}"
+            raise ContractError(message, (*clause.pointer, "with", option))
 
 
 def _reject_bad_schemas(operations: tuple[Operation, ...]) -> None:

@@ -28,7 +28,7 @@ from roomproof.judge.validators import validator
 from roomproof.targets.grammar import is_field
 from roomproof_strategies import Sample, boundary, invalid, plain
 
-FEW = 4
+FEW_ALIKE = 4
 """So many wrong values are tried of a parameter that holds the same as another one."""
 _ROOT = "body"
 """Stands for a body that is no object, where a strategy wants the fields of one."""
@@ -121,7 +121,7 @@ def parameter_cases(bench: CaseParts, basis: Case) -> Iterator[Case]:
         if case is None or _is_left_open(known, sample) or _is_one_text_more(known, sample):
             continue
         tried[sample.path[0]] += not sample.valid
-        if sample.valid or sample.path[0] not in alike or tried[sample.path[0]] <= FEW:
+        if sample.valid or sample.path[0] not in alike or tried[sample.path[0]] <= FEW_ALIKE:
             yield case
 
 

@@ -14,9 +14,8 @@ from roomproof.contract.model import Operation
 from roomproof.contract.resource import Effect
 from roomproof.engine.asking import plain_body
 from roomproof.engine.case import Seat
-from roomproof.engine.pages import pages_of
 from roomproof.engine.rooms import make_room
-from roomproof.engine.session import MOST_PAGES_INSIDE, Session
+from roomproof.engine.session import MARGIN, Session
 from roomproof.engine.turns import ANCHOR
 from roomproof.judge.delay import within_seconds
 from roomproof.judge.rule import Rule
@@ -29,8 +28,6 @@ from roomproof.judge.rules import (
     unknown_refused,
 )
 from roomproof_strategies import plain
-
-_MARGIN = 0.02
 
 
 class QuietRooms:
@@ -84,22 +81,15 @@ class QuietRooms:
         if reading is None or not known:
             return
         passed = monotonic() - self._begun
-        session.wait(max(max(self._made_for, self._deleted_for) + _MARGIN - passed, 0.0))
+        session.wait(max(max(self._made_for, self._deleted_for) + MARGIN - passed, 0.0))
         for room_id in known:
             session.call(reading, room_id)
         session.judging.catch_up()
         if session.quiet_room is not None and self._listing is not None:
-            self._list(self._listing)
+            session.list_whole(self._listing)
+            session.judging.catch_up()
         if self._deleted is not None:
             self._ask_for_deleted(self._deleted)
-
-    def _list(self, operation: Operation) -> None:
-        listing, session = operation.listing, self._session
-        if listing is not None:
-            for _ in pages_of(
-                listing, listing.key, lambda query: session.call(operation, "", query), MOST_PAGES_INSIDE
-            ):
-                session.judging.catch_up()
 
     def _ask_for_deleted(self, room_id: str) -> None:
         """Send whatever names a room to the one that is gone; of a second deletion other clauses speak."""

@@ -13,14 +13,12 @@ from time import monotonic
 from roomproof.contract.model import Operation
 from roomproof.engine.attempt import SEATS
 from roomproof.engine.case import Seat
-from roomproof.engine.session import Session
+from roomproof.engine.session import MARGIN, Session
 from roomproof.engine.turns import ANCHOR
 from roomproof.judge.delay import within_seconds
 from roomproof.judge.rooms import LastUpdate
 from roomproof.judge.rules import read_after_write
 from roomproof_strategies import plain
-
-_MARGIN = timedelta(milliseconds=20)
 
 Wave = tuple[tuple[Operation, Seat], ...]
 """Which operation updates which room before all of these are read."""
@@ -83,7 +81,7 @@ class Readback:
             self._read(wave[0][1])
         answered = [written.answered_by for written in last if written.answered_by is not None]
         if answered:
-            whole = timedelta(seconds=self._seconds) + _MARGIN
+            whole = timedelta(seconds=self._seconds + MARGIN)
             # The judge reads one clock, and that one may be set meanwhile: so it takes no longer, and no
             # less.
             left = min(max(answered) + whole - datetime.now(UTC), whole)

@@ -48,11 +48,12 @@ from roomproof_strategies import Setting, Special
 
 _KNOWLEDGE = {seat: RoomKnowledge.NONE if seat is Seat.UNKNOWN else RoomKnowledge.EXISTS for seat in Seat}
 
-MARGIN_OF_LISTS = 0.02
+MARGIN = 0.02
+"""Seconds longer than a clause says are waited, for clocks that are read one after the other."""
 WAITS_FOR_LISTS = 3
 """So often a list is read once more where it may have been late: most of them never are."""
-MOST_PAGES_INSIDE = 20
-"""So many pages of a list inside a room are looked at."""
+MOST_PAGES_LOOKED_AT = 20
+"""So many pages of a list are looked at for what a request has done."""
 NEW_ROOMS_READ = 20
 """So many new rooms are read at once."""
 LONGEST_PAUSE_AT_THE_END = 1.0
@@ -555,18 +556,18 @@ class Session:
 
     def _look_at_list(self, operation: Operation, room_id: str, seconds: float) -> None:
         """Read a list inside a room, and once more after so many seconds where it may have been late."""
-        evidence = self._list_whole(operation, room_id)
+        evidence = self.list_whole(operation, room_id)
         if not seconds or not self._waits_for_lists:
             return
         self.judging.catch_up()
         if any(item.outcome is Outcome.INCONCLUSIVE for item in evidence()):
             self._waits_for_lists -= 1
-            self.wait(seconds + MARGIN_OF_LISTS)
-            self._list_whole(operation, room_id)
+            self.wait(seconds + MARGIN)
+            self.list_whole(operation, room_id)
 
-    def _list_whole(self, operation: Operation, room_id: str) -> Callable[[], list[Evidence]]:
-        """Ask for a list inside a room, page after page; return what tells, when all is judged, what that
-        says.
+    def list_whole(self, operation: Operation, room_id: str = "") -> Callable[[], list[Evidence]]:
+        """Ask for a list, one inside a room or that of all rooms, page after page; return what tells, when
+        all is judged, what that says.
         """
         listing, found = operation.listing or Listing(), list[list[Evidence]]()
 
@@ -575,7 +576,7 @@ class Session:
             found.append(evidence)
             return interaction
 
-        for _ in pages_of(listing, listing.key, ask, MOST_PAGES_INSIDE):
+        for _ in pages_of(listing, listing.key, ask, MOST_PAGES_LOOKED_AT):
             pass
         return lambda: [item for evidence in found for item in evidence]
 

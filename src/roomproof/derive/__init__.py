@@ -1,0 +1,1 @@
+"""What is made from documents: specifications and statements, drafts of contracts, and what changed."""

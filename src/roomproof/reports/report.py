@@ -38,6 +38,7 @@ from roomproof.report.provider import (
 from roomproof.reports.client_violations import client_of
 from roomproof.reports.coverage import coverage_of
 from roomproof.reports.curl import curl
+from roomproof.reports.documents import documents_of
 from roomproof.reports.fields import never_seen_of, undocumented_of
 from roomproof.reports.limits import boundaries_of, limit_of
 from roomproof.reports.secrets import cleaned, proofs_of, without_secret_headers
@@ -186,6 +187,7 @@ def _provider(result: ProviderResult) -> ProviderReport:
         boundaries=cleaned(
             boundaries_of(result.boundaries, {clause.id for clause in clauses}), result.secrets
         ),
+        documents=documents_of(contract, told),
         undocumented=cleaned(undocumented_of(result.fields, about), result.secrets),
         never_seen=never_seen_of(result.fields, about),
         client=None if result.client is None else cleaned(client_of(result.client), result.secrets),

@@ -111,8 +111,8 @@ def deviation_errors(entry: Any, where: str) -> Iterator[ContractError]:
 
 
 def _day_errors(entry: Any, where: str) -> Iterator[ContractError]:
-    """Yield days that are not written as in ISO 8601's extended calendar format (RFC 3339, 5.6, full-date), or
-    in the wrong order.
+    """Yield days that are not written as in ISO 8601's extended calendar format (RFC 3339, 5.6, full-date),
+    or in the wrong order.
     """
     wrong = [field for field in ("seen", "expires") if not _is_day(entry[field])]
     for field in wrong:

@@ -157,6 +157,10 @@ def _credentials(root: Mapping[str, Any], top: Source) -> CredentialsSpec:
     return CredentialsSpec(name, environment, level, source, carrier)
 
 
+class TooLargeError(ContractError):
+    """A contract makes more clauses, or longer ones, than any provider needs."""
+
+
 class _Weight:
     """Counts the clauses of a contract: a few lines can make any number of them."""
 
@@ -169,7 +173,7 @@ class _Weight:
             self._clauses += 1
             self._characters += len(clause.id) + len(clause.demands)
             if self._clauses > MOST_CLAUSES:
-                raise ContractError(
+                raise TooLargeError(
                     f"makes more than {MOST_CLAUSES} clauses by then; leave some out", clause.pointer
                 )
             if self._characters > _MOST_CHARACTERS:
@@ -177,7 +181,7 @@ class _Weight:
                     f"the ids and demands of its clauses have more than {_MOST_CHARACTERS} "
                     f"characters by then; shorten them"
                 )
-                raise ContractError(message, clause.pointer)
+                raise TooLargeError(message, clause.pointer)
             yield clause
 
 

@@ -226,10 +226,12 @@ def _reject_idle_keywords(schema: Mapping[str, Any], place: SchemaPlace) -> None
 def _own_clauses(schema: Mapping[str, Any], place: SchemaPlace) -> Iterator[Clause]:
     name = spoken(place.path) or "the body"
     for keyword in VALUE_KEYWORDS:
+        if keyword not in schema:
+            continue
         says_nothing = (keyword == "type" and _is_any_text(schema, place)) or (
-            keyword == "uniqueItems" and schema.get(keyword) is False
+            keyword == "uniqueItems" and schema[keyword] is False
         )
-        if keyword not in schema or says_nothing:
+        if says_nothing:
             continue
         value = schema[keyword]
         if keyword == "format" and not _is_asserted(value, place):

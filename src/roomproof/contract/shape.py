@@ -6,6 +6,7 @@ It demands what the package reads and leaves the rest of OpenAPI 3.1 alone.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Iterator
 from difflib import get_close_matches
@@ -72,12 +73,12 @@ _NODE = {"$ref": "#/$defs/schema"}
 _BRANCH = {"$ref": "#/$defs/branch"}
 _OBJECT = {"allOf": [_NODE, {"type": "object"}]}
 _SOURCE = {"$ref": "#/$defs/source"}
-_DISAGREEMENT = {
+_DISAGREEMENT: dict[str, Any] = {
     "type": "object",
     "required": ["says", "source"],
     "properties": {"says": _TEXT, "source": {"allOf": [_SOURCE, {"required": ["document"]}]}},
-    "additionalProperties": False,
 }
+_DISAGREEMENT["propertyNames"] = {"enum": list(_DISAGREEMENT["properties"])}
 _EXTRA = {"allOf": [_BRANCH, {"type": "object", "properties": {"source": _SOURCE}}]}
 _NUMBER: dict[str, Any] = {"type": "number"}
 _SIZE: dict[str, Any] = {"type": "integer", "minimum": 0}
@@ -239,7 +240,7 @@ _PATH = r"^/(?!(?:[^/]*/)*\.{1,2}(?:/|$))[^?#\\\s]*$"
 """A path of a template (RFC 3986, 3.3): it begins with a slash, leads nowhere else by dots, and has no
 query.
 """
-_PAGE = {
+_PAGE: dict[str, Any] = {
     "type": "object",
     "required": ["parameter"],
     "properties": {
@@ -247,8 +248,8 @@ _PAGE = {
         "first": {"type": "integer"},
         "step": {"type": "integer", "minimum": 1},
     },
-    "additionalProperties": False,
 }
+_PAGE["propertyNames"] = {"enum": list(_PAGE["properties"])}
 _CALL = {
     "type": "object",
     "required": ["method", "path"],
@@ -263,7 +264,7 @@ _CALL = {
         },
     },
 }
-_LIST = {
+_LIST: dict[str, Any] = {
     "type": "object",
     "properties": {
         "entries": _WORDS,
@@ -275,9 +276,9 @@ _LIST = {
         "find": _TEXTS,
         "by": _TEXT,
     },
-    "additionalProperties": False,
 }
-_RESOURCE = {
+_LIST["propertyNames"] = {"enum": list(_LIST["properties"])}
+_RESOURCE: dict[str, Any] = {
     "type": "object",
     "required": ["id"],
     "properties": {
@@ -286,8 +287,8 @@ _RESOURCE = {
         "path": {"type": "string", "pattern": _PATH},
         "shown-as": _TEXTS,
     },
-    "additionalProperties": False,
 }
+_RESOURCE["propertyNames"] = {"enum": list(_RESOURCE["properties"])}
 _ONE_RESOURCE = {"$ref": "#/$defs/resource", "required": ["parameter", "id"]}
 _PATHS = {
     "type": "object",
@@ -376,7 +377,7 @@ def _misshapen(root: Any) -> Iterator[ContractError]:
     error: Any
     for error in _VALIDATOR.iter_errors(root):
         place = tuple(str(step) for step in error.instance_path)
-        message = f"{', '.join(place) or 'the contract'}: {shortened(error.message)}{_advice(error)}"
+        message = f"{', '.join(place) or 'the contract'}: {_sentence(error)}"
         yield ContractError(message, (*place, *_named_by(error.kind)))
 
 
@@ -384,21 +385,21 @@ def _named_by(kind: Any) -> tuple[str, ...]:
     """Return the name of the field that is missing, or must not be there, if an error is about one."""
     if kind.name == "required":
         return (kind.property,)
-    if kind.name == "additionalProperties":
-        return tuple(kind.unexpected[:1])
     name = kind.error.instance if kind.name == "propertyNames" else None
     return (name,) if isinstance(name, str) else ()
 
 
-def _advice(error: Any) -> str:
-    """Return what to write instead, as far as what a validator says does not tell it."""
-    kind = error.kind
+def _sentence(error: Any) -> str:
+    """Return what is wrong, and what to write instead as far as that can be told."""
+    inner = error.kind.error if error.kind.name == "propertyNames" else error
+    kind = inner.kind
     if kind.name == "required":
-        return "; add it"
-    inner = kind.error if kind.name == "propertyNames" else error
-    if inner.kind.name == "enum" and isinstance(inner.instance, str):
-        return did_you_mean(inner.instance, [word for word in inner.kind.options if isinstance(word, str)])
-    return _MEANT.get(inner.kind.pattern, "") if inner.kind.name == "pattern" else ""
+        return f"{shortened(error.message)}; add it"
+    if kind.name == "enum":
+        known = [str(word) for word in kind.options]
+        listed, nearest = ", ".join(known), did_you_mean(str(inner.instance), known)
+        return f"{shortened(json.dumps(inner.instance))} is not one of {listed}{nearest}"
+    return shortened(inner.message) + (_MEANT.get(kind.pattern, "") if kind.name == "pattern" else "")
 
 
 def shortened(problem: str) -> str:

@@ -7,14 +7,14 @@ one of them by its title. Standards need no entry: an RFC stands at the address 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from roomproof.contract.clause import Source
+from roomproof.contract.clause import Path, Source
 from roomproof.contract.yaml_text import parse_yaml
-from roomproof.errors import ContractError
+from roomproof.errors import ContractError, raise_first
 
 _FIELDS = ("title", "url", "version", "retrieved")
 _RFC = re.compile(r"RFC (\d+)")
@@ -36,36 +36,50 @@ class Document:
 
 def parse_documents(text: str, name: str) -> tuple[Document, ...]:
     """Return the documents that a YAML text lists. Raises ContractError, with the text's name, for anything
-    else.
+    else; further errors stand besides.
     """
     whole = parse_yaml(text, name)
+    raise_first(document_errors(whole, name))
+    return tuple(Document(**entry) for entry in whole["documents"])
+
+
+def document_errors(whole: Any, name: str) -> Iterator[ContractError]:
+    """Yield what is wrong with a list of documents, each with the names that lead there."""
     listed = whole.get("documents") if isinstance(whole, dict) else None
     if not isinstance(listed, list):
-        raise ContractError(f"{name}: is no list of documents; write `documents: [{{title, url}}]`")
-    found = tuple(_document(entry, f"{name}, entry {number}") for number, entry in enumerate(listed, 1))
-    titles = [document.title for document in found]
-    twice = next((title for title in titles if titles.count(title) > 1), None)
-    if twice is not None:
-        raise ContractError(f"{name}: two documents have the title {twice!r}; sources tell them apart by it")
-    return found
+        yield ContractError(f"{name}: is no list of documents; write `documents: [{{title, url}}]`")
+        return
+    titles: set[str] = set()
+    for index, entry in enumerate(listed):
+        found = [*_entry_errors(entry, f"{name}, entry {index + 1}", ("documents", str(index)))]
+        yield from found
+        if not found and entry["title"] in titles:
+            message = (
+                f"{name}: two documents have the title {entry['title']!r}; sources tell them apart by it"
+            )
+            yield ContractError(message, ("documents", str(index), "title"))
+        titles |= set() if found else {entry["title"]}
 
 
-def _document(entry: Any, where: str) -> Document:
+def _entry_errors(entry: Any, where: str, place: Path) -> Iterator[ContractError]:
     if not isinstance(entry, dict) or not entry.keys() <= set(_FIELDS) or not entry.get("title"):
-        raise ContractError(f"{where}: write a title, and of {', '.join(_FIELDS[1:])} what is known")
+        what = f"write a title, and of {', '.join(_FIELDS[1:])} what is known"
+        yield ContractError(f"{where}: {what}", place)
+        return
     if any(not isinstance(value, str) for value in entry.values()):
-        raise ContractError(f"{where}: {', '.join(_FIELDS)} are texts; put numbers and dates in quotes")
-    document = Document(**entry)
-    if document.url and not _WEB.fullmatch(document.url):
-        raise ContractError(f"{where}: url {document.url!r} does not begin with https:// or http://")
-    if document.retrieved:
-        try:
-            date.fromisoformat(document.retrieved)
-        except ValueError as error:
-            raise ContractError(
-                f"{where}: retrieved {document.retrieved!r} is no day like 2026-02-01"
-            ) from error
-    return document
+        what = f"{', '.join(_FIELDS)} are texts; put numbers and dates in quotes"
+        yield ContractError(f"{where}: {what}", place)
+        return
+    url, day = entry.get("url", ""), entry.get("retrieved", "")
+    if url and not _WEB.fullmatch(url):
+        message = f"{where}: url {url!r} does not begin with https:// or http://"
+        yield ContractError(message, (*place, "url"))
+    try:
+        if day:
+            date.fromisoformat(day)
+    except ValueError:
+        message = f"{where}: retrieved {day!r} is no day like 2026-02-01"
+        yield ContractError(message, (*place, "retrieved"))
 
 
 def url_of(source: Source, documents: Iterable[Document]) -> str:

@@ -15,7 +15,7 @@ from roomproof.errors import ContractError
 
 Reader = Callable[[str], tuple[str, str]]
 """Returns the text of a file, by its path from the contract's folder on, and its name for messages."""
-_FILES = "x-files"
+FILES = "x-files"
 """Where in a contract the files stand that it refers to, once they are read."""
 _MOST_FILES = 50
 _MOST_CHARACTERS = 4_000_000
@@ -29,13 +29,13 @@ _DATA = frozenset(("const", "default", "enum", "example", "examples", "callbacks
 NAMING = frozenset(
     (
         *("$defs", "content", "definitions", "headers", "parameters", "paths", "patternProperties"),
-        *("properties", "requestBodies", "responses", "schemas", "securitySchemes", _FILES),
+        *("properties", "requestBodies", "responses", "schemas", "securitySchemes", FILES),
     )
 )
 """Keywords whose fields are names that an author has chosen, and no keywords."""
 _INSIDE = frozenset(("properties", *HOLDERS.values()))
 """Keywords that speak of what stands inside a value."""
-_OF_SCHEMAS = re.compile(rf"/(?:schemas?|\$defs|definitions)/|/schema$|^#/{_FILES}/[^/]+$")
+_OF_SCHEMAS = re.compile(rf"/(?:schemas?|\$defs|definitions)/|/schema$|^#/{FILES}/[^/]+$")
 """What a reference to a schema looks like: only a schema may contain itself."""
 
 
@@ -65,7 +65,7 @@ class _Files:
     def document(self) -> Any:
         """Return the document with everything that it refers to."""
         whole = self._moved(self._raw, "", ())
-        return {**whole, _FILES: self._found} if self._found else self._raw
+        return {**whole, FILES: self._found} if self._found else self._raw
 
     def _moved(self, node: Any, file: str, pointer: Path, names: bool = False) -> Any:
         if isinstance(node, list):
@@ -97,7 +97,7 @@ class _Files:
             text, name = self._texts[file]
             line = line_at(marks(text), pointer)
             raise ContractError(f"{name}, line {line}: $ref {reference!r}: {error}") from error
-        return f"#/{_FILES}/{here.replace('~', '~0').replace('/', '~1')}{fragment}"
+        return f"#/{FILES}/{here.replace('~', '~0').replace('/', '~1')}{fragment}"
 
     def _load(self, file: str, path: str) -> None:
         is_a_place = ":" not in path and "\\" not in path and not path.startswith("/")
@@ -124,7 +124,7 @@ def resolve(node: Any, root: Any) -> Any:
     any contract holds.
     """
     if isinstance(node, dict):
-        node = {key: value for key, value in node.items() if key != _FILES}
+        node = {key: value for key, value in node.items() if key != FILES}
     return _Resolver(root).copy(node, _Place())
 
 
@@ -212,6 +212,6 @@ def _follow(reference: str, root: Any) -> dict[str, Any]:
 
 def _told(reference: str) -> str:
     """Return a reference as its author has written it."""
-    file, mark, rest = reference.removeprefix(f"#/{_FILES}/").partition("/")
-    own = reference.startswith(f"#/{_FILES}/")
+    file, mark, rest = reference.removeprefix(f"#/{FILES}/").partition("/")
+    own = reference.startswith(f"#/{FILES}/")
     return f"{file.replace('~1', '/').replace('~0', '~')}#{mark}{rest}" if own else reference

@@ -32,7 +32,7 @@ sent.
 """
 MOST = 1_000
 """No document asks for more items or fields than this at least."""
-_EXTENSIONS = (
+EXTENSIONS = (
     *(
         "x-provider",
         "x-source",
@@ -432,14 +432,10 @@ def _misspelt(node: Any, pointer: tuple[str, ...]) -> Iterator[ContractError]:
     if not isinstance(node, dict):
         return
     for name, inner in node.items():
-        if (
-            name.startswith("x-")
-            and name not in _EXTENSIONS
-            and get_close_matches(name, _EXTENSIONS, 1, _NEAR)
-        ):
+        if name.startswith("x-") and name not in EXTENSIONS and get_close_matches(name, EXTENSIONS, 1, _NEAR):
             message = (
                 f"{', '.join(pointer) or 'the contract'}: {name!r} is not "
-                f"read{did_you_mean(name, _EXTENSIONS)}"
+                f"read{did_you_mean(name, EXTENSIONS)}"
             )
             yield ContractError(message, (*pointer, name))
         yield from _misspelt(inner, (*pointer, name))

@@ -40,6 +40,8 @@ _STAND_INS: dict[str, Any] = {
 """What stands for a field that has to be there, by its name."""
 _NAMED_BELOW = ("headers", "paths", "properties", "responses", "x-observed-paths", "parameters")
 _OURS = re.compile("stand[-_]in", re.IGNORECASE)
+UNNAMED = "unnamed-"
+"""How names begin that stand in for one that is missing."""
 _NEAR = 2
 _MOST_STEPS = 100
 
@@ -151,7 +153,7 @@ class Draft:
     def _stand_in(self, spot: Spot) -> Any:
         name, way = str(spot.key), spot.way
         if name == "operationId" or (name == "name" and "parameters" in way):
-            return f"unnamed-{len(self._cut)}"
+            return f"{UNNAMED}{len(self._cut)}"
         if name == "in":
             return "query"
         if name == "schema":

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
+from roomproof.checking.draft import UNNAMED
 from roomproof.checking.mistake import Problem
 from roomproof.contract.clause import Path
 from roomproof.contract.fields import below
@@ -68,8 +69,9 @@ def _of_parameters(
     ]
     names = _STEP.findall(path)
     declared = [one["name"] for _, one in listed if one["in"] == "path"]
+    is_whole = not any(one["name"].startswith(UNNAMED) for _, one in listed)
     for name in dict.fromkeys(names):
-        if name not in declared:
+        if name not in declared and is_whole:
             like = f"{{name: {name}, in: path, required: true, schema: {{type: string}}}}"
             text = f"the parameter {name!r} of the path is not declared{did_you_mean(name, declared)}"
             yield Problem(f"{text}; add {like} to its parameters", way)

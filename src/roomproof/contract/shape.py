@@ -32,7 +32,7 @@ sent.
 """
 MOST = 1_000
 """No document asks for more items or fields than this at least."""
-_EXTENSIONS = (
+EXTENSIONS = (
     *(
         "x-provider",
         "x-source",
@@ -169,6 +169,7 @@ _PARAMETER = {
     "properties": {
         "name": _TEXT,
         "in": {"enum": ["path", "query", "header", "cookie"]},
+        "x-source": _SOURCE,
         "required": _FLAG,
         "schema": _OBJECT,
         "x-level": _LEVEL,
@@ -180,6 +181,7 @@ _RESPONSE = {
     "properties": {
         "description": _TEXT,
         "x-when": _TEXT,
+        "x-source": _SOURCE,
         "x-level": _LEVEL,
         "content": _CONTENT,
         "headers": {
@@ -199,6 +201,7 @@ _BEHAVIOUR = {
     },
     "properties": {
         "rule": _TEXT,
+        "source": _SOURCE,
         "demands": _TEXT,
         "path": _TEXT,
         "level": _LEVEL,
@@ -232,6 +235,7 @@ _OPERATION = {
         "x-behaviours": {"type": "array", "items": _BEHAVIOUR},
         "x-effect": {"enum": [effect.value for effect in Effect]},
         "x-about": _TEXT,
+        "x-source": _SOURCE,
         "x-level": _LEVEL,
         "x-list": {"$ref": "#/$defs/list"},
     },
@@ -335,6 +339,7 @@ _CONTRACT = {
             "properties": {"securitySchemes": {"type": "object", "additionalProperties": {"type": "object"}}},
         },
         "x-provider": {"type": "string", "pattern": _PROVIDER},
+        "x-source": _SOURCE,
         "x-room": _ONE_RESOURCE,
         "x-resource": {
             "if": {"required": ["id"], "properties": {"id": _TEXT}},
@@ -355,7 +360,11 @@ _CONTRACT = {
     "$defs": {
         "schema": _SCHEMA,
         "branch": {"allOf": [_NODE], "propertyNames": _IN_BRANCHES},
-        "source": {"type": "object", "additionalProperties": {"type": ["string", "number"]}},
+        "source": {
+            "type": "object",
+            "propertyNames": {"enum": ["document", "section", "field"]},
+            "additionalProperties": {"type": ["string", "number"]},
+        },
         "list": _LIST,
         "resource": _RESOURCE,
     },
@@ -375,8 +384,13 @@ def require_shape(root: Any) -> None:
 def _misshapen(root: Any) -> Iterator[ContractError]:
     """Yield what is of the wrong kind or missing; an error about something missing points to its place."""
     error: Any
+    mistyped: set[tuple[str, ...]] = set()
     for error in _VALIDATOR.iter_errors(root):
         place = tuple(str(step) for step in error.instance_path)
+        if error.kind.name == "type":
+            if place in mistyped:
+                continue
+            mistyped.add(place)
         message = f"{', '.join(place) or 'the contract'}: {_sentence(error)}"
         yield ContractError(message, (*place, *_named_by(error.kind)))
 
@@ -418,14 +432,10 @@ def _misspelt(node: Any, pointer: tuple[str, ...]) -> Iterator[ContractError]:
     if not isinstance(node, dict):
         return
     for name, inner in node.items():
-        if (
-            name.startswith("x-")
-            and name not in _EXTENSIONS
-            and get_close_matches(name, _EXTENSIONS, 1, _NEAR)
-        ):
+        if name.startswith("x-") and name not in EXTENSIONS and get_close_matches(name, EXTENSIONS, 1, _NEAR):
             message = (
                 f"{', '.join(pointer) or 'the contract'}: {name!r} is not "
-                f"read{did_you_mean(name, _EXTENSIONS)}"
+                f"read{did_you_mean(name, EXTENSIONS)}"
             )
             yield ContractError(message, (*pointer, name))
         yield from _misspelt(inner, (*pointer, name))

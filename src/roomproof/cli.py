@@ -553,6 +553,46 @@ def check(
     raise typer.Exit(run_check(named, tuple(allow_variable or ()), as_json=as_json))
 
 
+@_command(
+    rich_help_panel=_MORE,
+    epilog=_examples("roomproof drift monday.yaml friday.yaml", "roomproof drift PROVIDER new-openapi.json"),
+)
+def drift(
+    versions: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="OLD NEW...",
+            help="Versions of a specification, contracts, or a provider's name, the oldest first.",
+        ),
+    ],
+    provider: Annotated[
+        str | None,
+        typer.Option(
+            metavar="PROVIDER",
+            help="Whose clauses the changes concern; that of a contract among the versions by default.",
+            autocompletion=complete_provider,
+        ),
+    ] = None,
+    json_path: Annotated[
+        Path | None,
+        typer.Option("--json", metavar="PATH", help="Write what changed as JSON.", rich_help_panel=REPORTS),
+    ] = None,
+    markdown_path: MarkdownPath = None,
+    html_path: HtmlPath = None,
+    contracts: Contracts = None,
+    verbose: Annotated[
+        bool, typer.Option("--verbose", help="Show every change.", metavar="", rich_help_panel=REPORTS)
+    ] = False,
+) -> None:
+    """Say what a client would notice of a change of documents; exit 1 if anything breaks."""
+    from roomproof.commands.drift import run_drift
+
+    given = {"json": json_path, "markdown": markdown_path, "html": html_path}
+    outputs = {name: path for name, path in given.items() if path is not None}
+    found = run_drift(tuple(versions), provider, tuple(contracts or ()), outputs, every_change=verbose)
+    raise typer.Exit(found)
+
+
 _BROKEN_PIPE = 141
 """As a shell tells of a program that was ended by SIGPIPE (128 + 13)."""
 

@@ -111,9 +111,9 @@ class Shapes:
         shape = _merged(parts, nullable)
         if not unions:
             return shape
-        types = self._simple_types(unions[0])
-        if types is not None and len(unions) == 1 and shape.types is None:
-            return _merged([*parts, {"type": sorted(types)}], nullable)
+        plain = self._as_one(unions[0]) if len(unions) == 1 else None
+        if plain is not None:
+            return _merged([*parts, plain], nullable)
         # Of several unions the first counts: both rarely stand side by side.
         rest = tuple(parts)
         return _with_branches(shape, tuple((*rest, alternative) for alternative in unions[0]), nullable)
@@ -154,15 +154,15 @@ class Shapes:
             or ("const" in found and found["const"] is None)
         )
 
-    def _simple_types(self, alternatives: list[Schema]) -> set[str] | None:
-        """Return the types of alternatives that say nothing else."""
-        types: set[str] = set()
-        for one in alternatives:
-            found = self.found(one)
-            if not set(found) - _NOTHING_SAID <= {"type"} or "type" not in found:
-                return None
-            types.update(_words(found["type"]))
-        return types
+    def _as_one(self, alternatives: list[Schema]) -> Schema | None:
+        """Return alternatives that are a type each, or a list of values each, as one schema; else None."""
+        found = [self.found(one) for one in alternatives]
+        said = [set(one) - _NOTHING_SAID for one in found]
+        if all(keys == {"type"} for keys in said):
+            return {"type": sorted({word for one in found for word in _words(one["type"])})}
+        if all(keys - {"type"} in ({"enum"}, {"const"}) for keys in said):
+            return {"enum": [value for one in found for value in _list(one.get("enum", [one.get("const")]))]}
+        return None
 
 
 def _with_branches(shape: Shape, branches: tuple[tuple[Schema, ...], ...], nullable: bool) -> Shape:

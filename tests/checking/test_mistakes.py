@@ -134,6 +134,27 @@ REJECTED = [
     ("enum: [open, closed], default: open", "const: 5", "the value of const is rejected"),
     ("enum: [open, closed], default: open", "enum: [a], const: b", "the value of const is rejected"),
     ("enum: [open, closed], default: open", "allOf: [{enum: [a]}, {enum: [b]}]", "no value in common"),
+    (
+        "type: string, enum: [open, closed], default: open",
+        "type: string, allOf: [{type: integer}]",
+        "no value is of the types integer and string at once",
+    ),
+    (
+        "type: array, items: {type: string}",
+        "type: object, required: [a, b], maxProperties: 1",
+        "2 fields are required, and maxProperties is 1",
+    ),
+    (
+        "type: array, items: {type: string}",
+        "type: object, minProperties: 1, additionalProperties: false",
+        "only 0 fields are allowed",
+    ),
+    (
+        "maxLength: 50",
+        "anyOf: [{maxLenght: 5}]",
+        "\"maxLenght\" has no meaning here (did you mean 'maxLength'?)",
+    ),
+    ("    patch:", "    pacth:", "\"pacth\" has no meaning here (did you mean 'patch'?)"),
     ("enum: [open, closed], default: open", "enum: []", "enum: [] has less than 1 item"),
     (OBJECT, OBJECT + CLOSED + NEEDS, "requires 'nam' and allows no such field"),
     ("operationId: list-rooms", "operationId: update-room", "operationId 'update-room' is that of PATCH"),

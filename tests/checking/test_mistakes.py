@@ -162,6 +162,7 @@ REJECTED = [
     ("  /rooms:\n    get:", "  /rooms/{room}:\n    patch:", "PATCH /rooms/{room} is PATCH /rooms/{id}, too"),
     ("maxLength: 50", "maxLenght: 50", "keyword 'maxLenght' has no clause (did you mean 'maxLength'?)"),
     ("maxLength: 50", "pattern: '[a'", "pattern '[a'"),
+    ("maxLength: 50", r"pattern: '\Aa\Z'", r"write ^ for \A and $ for \Z"),
     ("maxLength: 50", "format: dat-time", "format 'dat-time' is not known"),
     ("maxLength: 50", "x-level: sampel", 'x-level: "sampel" is not one of'),
     ("maxLength: 50", "x-sorce: {}", "'x-sorce' is not read (did you mean 'x-source'?)"),

@@ -43,6 +43,7 @@ from roomproof.options import (
     MaxSeconds,
     MaxUnanswered,
     Only,
+    OwnDeviations,
     Providers,
     Rate,
     Record,
@@ -140,6 +141,7 @@ def verify(
     markdown_path: MarkdownPath = None,
     badge_path: BadgePath = None,
     contracts: Contracts = None,
+    deviations: OwnDeviations = None,
     allow_variable: AllowVariable = None,
 ) -> None:
     """Send valid, boundary and invalid requests, judge every response clause by clause."""
@@ -174,6 +176,7 @@ def verify(
         record=record,
         regressions=FOLDER if save_regressions else None,
         contracts=contracts or (),
+        deviations=deviations or (),
         allow_variables=allow_variable or (),
     )
     files = {
@@ -209,6 +212,7 @@ def probe(
         ),
     ] = None,
     contracts: Contracts = None,
+    deviations: OwnDeviations = None,
     allow_variable: AllowVariable = None,
 ) -> None:
     """Find where limits really are, and what happens where documents are silent: observations, never
@@ -231,6 +235,7 @@ def probe(
         ca_bundle=ca_bundle,
         record=record,
         contracts=contracts or (),
+        deviations=deviations or (),
         allow_variables=allow_variable or (),
     )
     announce = announcing(live=live, base_url=base_url, yes=yes)
@@ -295,6 +300,7 @@ def replay(
     markdown_path: MarkdownPath = None,
     badge_path: BadgePath = None,
     contracts: Contracts = None,
+    deviations: OwnDeviations = None,
 ) -> None:
     """Judge recordings, whoever made them; nothing is sent."""
     from roomproof import api
@@ -315,6 +321,7 @@ def replay(
         fail_under=fail_under,
         client=client,
         contracts=contracts or (),
+        deviations=deviations or (),
     )
     files = {
         "json": json_path,

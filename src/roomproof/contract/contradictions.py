@@ -92,6 +92,8 @@ def _impossible(schema: Mapping[str, Any], pointer: Path) -> Iterator[ContractEr
     whole = [(pointer, schema), *_all_of(schema, pointer)]
     for kind in SizeKind:
         yield from _empty_range(whole, kind)
+    yield from _no_type_left(whole)
+    yield from _too_few_or_many(schema, pointer)
     yield from _no_value_left(schema, pointer)
     closed = schema.get("additionalProperties") is False
     for index, name in enumerate(schema.get("required", ()) if closed else ()):
@@ -106,6 +108,38 @@ def _all_of(schema: Mapping[str, Any], pointer: Path) -> Iterator[Place]:
             here = (*pointer, "allOf", str(index))
             yield here, branch
             yield from _all_of(branch, here)
+
+
+def _no_type_left(whole: list[Place]) -> Iterator[ContractError]:
+    """Yield that no type is one of a schema and of all parts of its allOf."""
+    told = [(at, _types(held["type"])) for at, held in whole if "type" in held]
+    for index, (pointer, types) in enumerate(told[1:], 1):
+        common = set.intersection(*(before for _, before in told[:index]))
+        if common and not common & types:
+            words = f"{' or '.join(sorted(types))} and {' or '.join(sorted(common))}"
+            message = f"{_told(whole[0][0])}: no value is of the types {words} at once; correct one of them"
+            yield ContractError(message, (*pointer, "type"))
+
+
+def _types(told: Json) -> set[str]:
+    """Return the types that a keyword names; every integer is a number."""
+    types = {told} if isinstance(told, str) else {*told}
+    return types | {"integer"} if "number" in types else types
+
+
+def _too_few_or_many(schema: Mapping[str, Any], pointer: Path) -> Iterator[ContractError]:
+    """Yield that an object needs more fields than it may have."""
+    needed, most = len(schema.get("required", ())), schema.get("maxProperties")
+    if most is not None and needed > most:
+        message = f"{_told(pointer)}: {needed} fields are required, and maxProperties is {most}; correct one"
+        yield ContractError(message, (*pointer, "maxProperties"))
+    known = len({*schema.get("properties", ()), *schema.get("x-read-only", ())})
+    least = schema.get("minProperties", 0)
+    if schema.get("additionalProperties") is False and least > known:
+        message = (
+            f"{_told(pointer)}: minProperties is {least}, and only {known} fields are allowed; correct one"
+        )
+        yield ContractError(message, (*pointer, "minProperties"))
 
 
 @dataclass(frozen=True)

@@ -498,7 +498,7 @@ def matrix(
         bool, typer.Option("--sources", help="Number the cells, and list where each comes from.", metavar="")
     ] = False,
     as_json: Annotated[
-        bool, typer.Option("--json", help="As JSON, every statement with its source.", metavar="")
+        bool, typer.Option("--json", help="As JSON, every fact with its source.", metavar="")
     ] = False,
     as_markdown: Annotated[
         bool, typer.Option("--markdown", help="As Markdown, every source a footnote.", metavar="")

@@ -282,14 +282,11 @@ def test_keys_tell_statements_apart_and_do_not_depend_on_white_space(text: str) 
 
 
 def test_a_text_of_no_layout_is_rejected() -> None:
-    with pytest.raises(UsageError, match="notes.txt: no layout is known of it"):
+    with pytest.raises(UsageError, match=r"notes\.txt: no layout is known of it"):
         read("Some notes of mine.\n\nNothing about calls.\n", "notes.txt")
 
 
 @pytest.mark.parametrize("text", ["", "{" * 5000, "|" * 1000, "curl '" + "x" * 5000, "# a\n" * 3000])
 def test_hostile_texts_end(text: str) -> None:
-    for page in (text, PROSE + text, TABLES + text, FLAT + text, GENERATED + text):
-        try:
-            read(page, "page")
-        except UsageError as error:
-            assert "no layout" in str(error)
+    for page in (PROSE + text, TABLES + text, FLAT + text, GENERATED + text):
+        assert read(page, "page").statements

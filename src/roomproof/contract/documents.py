@@ -1,7 +1,8 @@
 """The documents of a provider: what they are called, where they stand, and in which version they were read.
 
-`documents.yaml` beside a contract lists them: `documents: [{title, url, version, retrieved}]`. A source names
-one of them by its title. Standards need no entry: an RFC stands at the address that the RFC Editor gives it.
+`documents.yaml` beside a contract lists them: `documents: [{title, url, version, retrieved, kind, digest,
+file, statements, around}]`. A source names one of them by its title; claims.py tells of `statements` and
+`around`. Standards need no entry: an RFC stands at the address that the RFC Editor gives it.
 """
 
 from __future__ import annotations
@@ -12,11 +13,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from roomproof.contract.claims import ListedStatement, listed_statements
 from roomproof.contract.clause import Source
 from roomproof.contract.yaml_text import parse_yaml
 from roomproof.errors import ContractError
 
-_FIELDS = ("title", "url", "version", "retrieved")
+_FIELDS = ("title", "url", "version", "retrieved", "kind", "digest", "file")
+_LISTS = ("statements", "around")
 _RFC = re.compile(r"RFC (\d+)")
 _SECTION = re.compile(r"\d+(\.\d+)*")
 _WEB = re.compile(r"https?://[^\s<>\"]+")
@@ -25,13 +28,21 @@ _WEB = re.compile(r"https?://[^\s<>\"]+")
 @dataclass(frozen=True)
 class Document:
     """A page or a specification: its title, by which sources name it, its address, its version, and the day
-    on which it was read (ISO 8601); the last three are empty where nobody knows.
+    on which it was read (ISO 8601).
+
+    `kind` is the layout of the page that it is, or `openapi`; `digest` that of its text when its statements
+    were listed; `file` what its saved copy is called. Each is empty where nobody knows. `statements` are
+    those that it had when they were listed.
     """
 
     title: str
     url: str = ""
     version: str = ""
     retrieved: str = ""
+    kind: str = ""
+    digest: str = ""
+    file: str = ""
+    statements: tuple[ListedStatement, ...] = ()
 
 
 def parse_documents(text: str, name: str) -> tuple[Document, ...]:
@@ -51,11 +62,16 @@ def parse_documents(text: str, name: str) -> tuple[Document, ...]:
 
 
 def _document(entry: Any, where: str) -> Document:
-    if not isinstance(entry, dict) or not entry.keys() <= set(_FIELDS) or not entry.get("title"):
-        raise ContractError(f"{where}: write a title, and of {', '.join(_FIELDS[1:])} what is known")
-    if any(not isinstance(value, str) for value in entry.values()):
+    known = {*_FIELDS, *_LISTS}
+    if not isinstance(entry, dict) or not entry.keys() <= known or not entry.get("title"):
+        raise ContractError(
+            f"{where}: write a title, and of {', '.join((*_FIELDS[1:], *_LISTS))} what is known"
+        )
+    texts = {name: value for name, value in entry.items() if name not in _LISTS}
+    if any(not isinstance(value, str) for value in texts.values()):
         raise ContractError(f"{where}: {', '.join(_FIELDS)} are texts; put numbers and dates in quotes")
-    document = Document(**entry)
+    listed = listed_statements(entry.get("statements"), entry.get("around"), where)
+    document = Document(**texts, statements=listed)
     if document.url and not _WEB.fullmatch(document.url):
         raise ContractError(f"{where}: url {document.url!r} does not begin with https:// or http://")
     if document.retrieved:

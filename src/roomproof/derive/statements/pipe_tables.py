@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
 from roomproof.derive.statements.outline import Found
@@ -45,9 +45,11 @@ class _Row:
         return [*self.cells, *([(" ".join(self.words), tuple(self.lines))] if self.words else [])]
 
 
-def pipe_table(lines: Sequence[PageLine], at: int, section: tuple[str, ...]) -> Found:
+def pipe_table(
+    lines: Sequence[PageLine], at: int, section: tuple[str, ...], headings: Collection[str]
+) -> Found:
     """Return what a table says, and the index behind it. A row that lacks a bar ends where the next one
-    begins; a head that is lost is that of usual tables.
+    begins, at latest at a heading; a head that is lost is that of usual tables.
     """
     found: list[Statement] = []
     columns: Sequence[str] = ()
@@ -61,7 +63,7 @@ def pipe_table(lines: Sequence[PageLine], at: int, section: tuple[str, ...]) -> 
         found.append(_head(lines[at].text, lines[at], section))
         at += 1
     columns = columns or usual_columns(3)
-    rows, at = _rows(lines, at, len(columns))
+    rows, at = _rows(lines, at, len(columns), headings)
     for row in rows:
         cells = row.whole()
         named = zip((*columns, *["Description"] * len(cells)), cells, strict=False)
@@ -74,13 +76,15 @@ def pipe_table(lines: Sequence[PageLine], at: int, section: tuple[str, ...]) -> 
     return found, at
 
 
-def _rows(lines: Sequence[PageLine], at: int, width: int) -> tuple[list[_Row], int]:
+def _rows(
+    lines: Sequence[PageLine], at: int, width: int, headings: Collection[str]
+) -> tuple[list[_Row], int]:
     rows: list[_Row] = []
     at = following(lines, at)
-    while at < len(lines):
+    while at < len(lines) and lines[at].text.lower() not in headings:
         text, row = lines[at].text, rows[-1] if rows else None
         whole = row is None or len(row.cells) >= width
-        if text.startswith("|") and (whole or (text != "|" and row is not None and row.whole())):
+        if text.startswith("|") and (whole or text != "|" or _begins_with_name(lines, at)):
             rows.append(_Row())
             rows[-1].take(text[1:], lines[at].number)
             rows[-1].lines = rows[-1].lines or ([lines[at].number] if text == "|" else [])
@@ -90,6 +94,17 @@ def _rows(lines: Sequence[PageLine], at: int, width: int) -> tuple[list[_Row], i
             row.take(text, lines[at].number)
         at = following(lines, at + 1)
     return rows, at
+
+
+def _begins_with_name(lines: Sequence[PageLine], at: int) -> bool:
+    """Whether a bar alone begins a row, although the row above it lacks a cell: a name and a bar follow."""
+    return (
+        at + 2 < len(lines)
+        and "|" not in lines[at + 1].text
+        and lines[at + 1].text != ""
+        and lines[at + 2].text == "|"
+        and lines[at - 1].text.endswith("|")
+    )
 
 
 def _head(text: str, line: PageLine, section: tuple[str, ...]) -> Statement:

@@ -43,7 +43,10 @@ def end_of_sample(lines: Sequence[PageLine], start: int) -> int:
     while at < len(lines):
         text = lines[at].text
         if text and at > start and not _is_json(text) and lines[at].mark is not Mark.CODE:
-            return at
+            if depth <= 0 or not _goes_on(lines, at + 1):
+                return at
+            at += 1
+            continue
         if not text and depth > 0 and at + 1 < len(lines) and not _is_json(lines[at + 1].text):
             return at
         for sign in _TOKEN.findall(text):
@@ -55,6 +58,11 @@ def end_of_sample(lines: Sequence[PageLine], start: int) -> int:
                 at += 1
             return at
     return at
+
+
+def _goes_on(lines: Sequence[PageLine], at: int) -> bool:
+    """Whether a line is one of the inside of a sample."""
+    return at < len(lines) and bool(re.match(r"[{}\[\]\"]", lines[at].text))
 
 
 def _is_json(text: str) -> bool:
@@ -70,6 +78,10 @@ def sample_statements(
     """
     state = _State()
     for line in lines:
+        if not _is_json(line.text):
+            state.broken.append(line.number)
+            yield Statement(section, subject, Form.NOT_UNDERSTOOD, line.text, (line.number,))
+            continue
         for token in _TOKEN.findall(line.text):
             yield from _token(token, line, section, state)
     if state.open or state.broken:

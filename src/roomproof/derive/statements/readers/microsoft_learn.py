@@ -39,7 +39,7 @@ def _block(lines: Sequence[PageLine], at: int, section: tuple[str, ...]) -> Foun
     if line.mark is Mark.ROW:
         return _rows(lines, at, section)
     if line.text.startswith("|"):
-        return pipe_table(lines, at, section)
+        return pipe_table(lines, at, section, _TOP)
     if COLUMNS.fullmatch(line.text):
         return flat_table(lines, at, section, _TOP)
     label = _LABEL.fullmatch(line.text)

@@ -566,6 +566,28 @@ def init(
     typer.echo(write_start(folder))
 
 
+@_command(
+    rich_help_panel=_START,
+    epilog=_examples("roomproof check my-meet", "roomproof check contracts/ --json"),
+)
+def check(
+    named: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="DIR...",
+            help="Folders of contracts, files openapi.yaml, or providers' names.",
+            autocompletion=complete_provider,
+        ),
+    ],
+    allow_variable: AllowVariable = None,
+    as_json: Annotated[bool, typer.Option("--json", help="As JSON instead of lines.", metavar="")] = False,
+) -> None:
+    """Print all mistakes of a contract, with file and line: openapi.yaml, deviations.yaml, documents.yaml."""
+    from roomproof.commands.check import run_check
+
+    raise typer.Exit(run_check(named, tuple(allow_variable or ()), as_json=as_json))
+
+
 _BROKEN_PIPE = 141
 """As a shell tells of a program that was ended by SIGPIPE (128 + 13)."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import islice
 
 
 class RoomproofError(Exception):
@@ -15,12 +16,26 @@ class ContractError(RoomproofError):
     """A contract or deviations file cannot be read, or says something that has no meaning.
 
     `pointer` are the names and indices that lead to where in the contract it stands, empty where nobody
-    knows.
+    knows; of something that is missing, to where it has to stand. `besides` are further errors that were
+    found with it.
     """
 
     def __init__(self, message: str, pointer: tuple[str, ...] = ()) -> None:
         super().__init__(message)
         self.pointer = pointer
+        self.besides: tuple[ContractError, ...] = ()
+
+
+MOST_AT_ONCE = 200
+"""So many errors of one kind are looked for; whoever has more has another problem."""
+
+
+def raise_first(found: Iterable[ContractError]) -> None:
+    """Raise the first of some errors, the others besides it; nothing if there is none."""
+    errors = tuple(islice(found, MOST_AT_ONCE))
+    if errors:
+        errors[0].besides = errors[1:]
+        raise errors[0]
 
 
 class UsageError(RoomproofError):

@@ -9,7 +9,7 @@ strategies come from the groups `roomproof.mocks`, `roomproof.faults` and `roomp
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from importlib.metadata import EntryPoint, entry_points
@@ -139,20 +139,49 @@ def require_own_variables(contract: Contract, allowed: Collection[str] = ()) -> 
     another provider, bundled or installed, names are that one's: `my-meet-api` has no right to
     MY_MEET_API_KEY where there is a `my-meet`.
     """
+    for variable, prefix in foreign_variables(contract, allowed):
+        raise UsageError(
+            f"{contract.file}: the contract of {contract.provider} names the environment variable "
+            f"{variable!r}, and its own begin with "
+            f"{prefix}; if its server may have the value, say so with --allow-variable {variable}"
+        )
+
+
+def foreign_variables(contract: Contract, allowed: Collection[str] = ()) -> Iterator[tuple[str, str]]:
+    """Yield the environment variables of somebody else that a contract names, each with what its own begin
+    with; see `require_own_variables`.
+    """
     if is_bundled(contract):
         return
     prefix = _prefix(contract.provider)
-    for variable in dict.fromkeys(
-        (*contract.credentials.environment.values(), *contract.server_environment.values())
-    ):
-        if variable not in allowed and (
-            not variable.startswith(prefix) or _is_of_another(variable, contract.provider)
-        ):
-            raise UsageError(
-                f"{contract.file}: the contract of {contract.provider} names the environment variable "
-                f"{variable!r}, and its own begin with "
-                f"{prefix}; if its server may have the value, say so with --allow-variable {variable}"
-            )
+    named = (*contract.credentials.environment.values(), *contract.server_environment.values())
+    for variable in dict.fromkeys(named):
+        is_own = variable.startswith(prefix) and not _is_of_another(variable, contract.provider)
+        if variable not in allowed and not is_own:
+            yield variable, prefix
+
+
+def contract_files(named: Path) -> dict[Path, str | None]:
+    """Return the files of the contracts that a name means: a provider's name, a contract's file or folder, or
+    a folder of such folders; with the name of the provider where it was found by that.
+
+    Raises UsageError where there is none.
+    """
+    name = str(named)
+    if not _PATH.search(name) and not files.is_there(named):
+        folders = contract_folders()
+        if name not in folders:
+            message = f"{name} is neither a folder nor a provider{did_you_mean(name, folders)}"
+            raise UsageError(f"{message}; name a folder that holds openapi.yaml")
+        return {folders[name] / "openapi.yaml": name}
+    if not files.is_folder(named):
+        return {named: None}
+    if files.is_there(named / "openapi.yaml"):
+        return {named / "openapi.yaml": None}
+    nested = [one for one in sorted(named.glob("*")) if files.is_there(one / "openapi.yaml")]
+    if not nested:
+        raise UsageError(f"{name} holds no contract; it holds openapi.yaml, or folders that hold one")
+    return {one / "openapi.yaml": one.name for one in nested}
 
 
 def _prefix(provider: str) -> str:
@@ -208,7 +237,7 @@ def load_contract(named: str | Path) -> Contract:
 
     path = Path(named)
     path = path / "openapi.yaml" if files.is_folder(path) else path
-    contract = parse_contract(_text(path), str(path), partial(_beside, path))
+    contract = parse_contract(read_text(path), str(path), partial(read_beside, path))
     contract = replace(contract, documents=_documents(path.with_name("documents.yaml")))
     require_rules(contract)
     return contract
@@ -217,10 +246,10 @@ def load_contract(named: str | Path) -> Contract:
 def _documents(path: Path) -> tuple[Document, ...]:
     from roomproof.contract.documents import parse_documents
 
-    return parse_documents(_text(path), str(path)) if files.is_there(path) else ()
+    return parse_documents(read_text(path), str(path)) if files.is_there(path) else ()
 
 
-def _beside(contract: Path, file: str) -> tuple[str, str]:
+def read_beside(contract: Path, file: str) -> tuple[str, str]:
     """Return the text of a file that a contract refers to, and its path.
 
     Raises ContractError if it cannot be read, or if a link leads out of the contract's folder.
@@ -228,7 +257,7 @@ def _beside(contract: Path, file: str) -> tuple[str, str]:
     path = contract.parent / file
     if not files.real(path).is_relative_to(files.real(contract.parent)):
         raise ContractError("only files beside the contract or below are read; copy it there")
-    return _text(path), str(path)
+    return read_text(path), str(path)
 
 
 def load_deviations(path: Path) -> tuple[Deviation, ...]:
@@ -237,10 +266,10 @@ def load_deviations(path: Path) -> tuple[Deviation, ...]:
     """
     from roomproof.contract.deviation import parse_deviations
 
-    return parse_deviations(_text(path), str(path)) if files.is_there(path) else ()
+    return parse_deviations(read_text(path), str(path)) if files.is_there(path) else ()
 
 
-def _text(path: Path) -> str:
+def read_text(path: Path) -> str:
     """Return the text of a file. Raises ContractError, with the file's name, if it is missing, too large or
     no text.
     """

@@ -49,9 +49,9 @@ def test_statements_are_listed_with_their_claims() -> None:
 @pytest.mark.parametrize(
     ("statements", "complaint"),
     [
-        ("[one]", "statements maps each place"),
+        ("[one]", "statements: write each place with its statements"),
         ("{Body: one}", "Body: write names of statements"),
-        ("{Body: {one: a.b}}", "'one' is no name of a statement"),
+        ("{Body: {one: a.b}}", "one: is no name of a statement"),
         ("{Body: {field-00000000: 7}}", "write a clause's id, a list of ids"),
         ("{Body: {field-00000000: {waived: ''}}}", "write a clause's id, a list of ids"),
         ("{Body: {field-00000000: [7]}}", "write a clause's id, a list of ids"),

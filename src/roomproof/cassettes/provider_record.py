@@ -14,6 +14,7 @@ from roomproof.interaction import Interaction
 from roomproof.judge.boundaries import Boundaries
 from roomproof.judge.client_violations import ClientViolations
 from roomproof.judge.hearsay import why_unusable
+from roomproof.judge.response_fields import ResponseFields
 from roomproof.verdict import Verdicts
 
 
@@ -29,6 +30,7 @@ class ProviderRecord:
     verdicts: Verdicts
     old: Verdicts
     boundaries: Boundaries
+    fields: ResponseFields
     client: ClientViolations
     interactions: int = 0
     first: datetime | None = None
@@ -50,6 +52,7 @@ class ProviderRecord:
         self.verdicts.merge(other.verdicts)
         self.old.merge(other.old)
         self.boundaries.merge(other.boundaries)
+        self.fields.merge(other.fields)
         self.client.merge(other.client)
         self.interactions += other.interactions
         self.unanswered += other.unanswered
@@ -73,7 +76,12 @@ class Register:
         contract, deviations = self.contracts[provider]
         verdicts, old = (Verdicts(contract, deviations, strict=self.strict) for _ in range(2))
         return ProviderRecord(
-            contract, verdicts, old, Boundaries(contract), ClientViolations(strict=self.strict)
+            contract,
+            verdicts,
+            old,
+            Boundaries(contract),
+            ResponseFields(contract),
+            ClientViolations(strict=self.strict),
         )
 
     def is_old(self, interaction: Interaction) -> bool:

@@ -131,9 +131,9 @@ class Streams:
         stream = self._streams.pop(name)
         self._catch_up(stream)
         if stream.latest is not None:
-            self.by_file[stream.latest][stream.judge.contract.provider].boundaries.merge(
-                stream.judge.boundaries
-            )
+            heard = self.by_file[stream.latest][stream.judge.contract.provider]
+            heard.boundaries.merge(stream.judge.boundaries)
+            heard.fields.merge(stream.judge.fields)
 
     def _lose_sight_of(self, stream: Stream) -> None:
         self._catch_up(stream)

@@ -9,12 +9,11 @@ document stands in it: a name is made of the statement's form and a digest of it
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from roomproof.contract.clause import is_named_by
+from roomproof.contract.clause import Path, is_named_by
 from roomproof.errors import ContractError
 
 _NAME = re.compile(r"([a-z-]+)-[0-9a-f]{8}(-[1-9]\d*)?")
@@ -53,57 +52,81 @@ class ListedStatement:
         return any(is_named_by(clause_id, pattern) for pattern in self.claims)
 
 
-def listed_statements(statements: Any, around: Any, where: str) -> tuple[ListedStatement, ...]:
-    """Return what documents.yaml lists of one document. Raises ContractError, with where it stands, for what
-    has no meaning.
+def listed_statements(statements: Any, around: Any) -> tuple[ListedStatement, ...]:
+    """Return what documents.yaml lists of one document, in which `statement_errors` finds nothing wrong."""
+    claimed = (
+        ListedStatement(place, name, _claims(value), value["waived"] if isinstance(value, Mapping) else "")
+        for place, named in (statements or {}).items()
+        for name, value in named.items()
+    )
+    others = (
+        ListedStatement(place, name, around=True) for place, names in (around or {}).items() for name in names
+    )
+    return (*claimed, *others)
+
+
+def _claims(value: Any) -> tuple[str, ...]:
+    return (value,) if isinstance(value, str) else tuple(value) if isinstance(value, list) else ()
+
+
+def statement_errors(statements: Any, around: Any, where: str, place: Path) -> Iterator[ContractError]:
+    """Yield what is wrong with the statements that documents.yaml lists of one document, each with the names
+    that lead there; `where` begins the sentences, and `place` leads to the document.
     """
-    found = [*_claimed(statements or {}, where), *_around(around or {}, where)]
-    counted = Counter(one.key for one in found)
-    twice = next((key for key, count in counted.items() if count > 1), None)
-    if twice is not None:
-        raise ContractError(f"{where}: statement {twice} is listed twice; keep one of them")
-    return tuple(found)
-
-
-def _claimed(statements: Any, where: str) -> Iterator[ListedStatement]:
-    for place, name, value in _entries(statements, where):
-        if value is None or value == []:
-            yield ListedStatement(place, name)
-        elif isinstance(value, str):
-            yield ListedStatement(place, name, (value,))
-        elif isinstance(value, list) and all(isinstance(one, str) and one for one in value):
-            yield ListedStatement(place, name, tuple(value))
-        elif isinstance(value, dict) and value.keys() == {"waived"} and _is_text(value["waived"]):
-            yield ListedStatement(place, name, waived=value["waived"])
-        else:
-            raise ContractError(
-                f"{where}: {place}: {name}: write a clause's id, a list of ids, or {{waived: reason}}"
+    seen: set[str] = set()
+    for at, name, way, problem in (*_wrong_claims(statements), *_wrong_around(around)):
+        if problem:
+            yield ContractError(
+                f"{where}: {at}: {name}: {problem}" if name else f"{where}: {at}: {problem}", (*place, *way)
             )
+        elif f"{at}#{name}" in seen:
+            yield ContractError(
+                f"{where}: statement {at}#{name} is listed twice; keep one of them", (*place, *way)
+            )
+        seen.add(f"{at}#{name}")
 
 
-def _around(around: Any, where: str) -> Iterator[ListedStatement]:
-    if not isinstance(around, Mapping):
-        raise ContractError(f"{where}: around maps each place to a list of names")
-    for place, names in around.items():
-        if not _is_text(place) or not isinstance(names, list) or not all(_is_name(name) for name in names):
-            raise ContractError(f"{where}: around: {place}: write a list of names such as heading-0a1b2c3d")
-        yield from (ListedStatement(place, name, around=True) for name in names)
+_Found = tuple[str, str, Path, str]
+"""A place, a name at it, the way to it in documents.yaml, and what is wrong with it, empty if nothing is."""
 
 
-def _entries(statements: Any, where: str) -> Iterator[tuple[str, str, Any]]:
-    if not isinstance(statements, Mapping):
-        raise ContractError(
-            f"{where}: statements maps each place to its statements, as `trace --write` writes them"
+def _wrong_claims(statements: Any) -> Iterator[_Found]:
+    if statements is not None and not isinstance(statements, Mapping):
+        yield (
+            "statements",
+            "",
+            ("statements",),
+            "write each place with its statements, as `trace --write` does",
         )
-    for place, named in statements.items():
-        if not _is_text(place) or not isinstance(named, Mapping):
-            raise ContractError(f"{where}: statements: {place}: write names of statements with their claims")
+        return
+    for at, named in (statements or {}).items():
+        way = ("statements", str(at))
+        if not _is_text(at) or not isinstance(named, Mapping):
+            yield str(at), "", way, "write names of statements with their claims"
+            continue
         for name, value in named.items():
-            if not _is_name(name):
-                raise ContractError(
-                    f"{where}: {place}: {name!r} is no name of a statement as `trace --write` writes it"
-                )
-            yield place, name, value
+            yield str(at), str(name), (*way, str(name)), _problem(name, value)
+
+
+def _problem(name: Any, value: Any) -> str:
+    if not _is_name(name):
+        return "is no name of a statement as `trace --write` writes it"
+    claimed = value is None or _is_text(value) or (isinstance(value, list) and all(map(_is_text, value)))
+    if claimed or (isinstance(value, Mapping) and value.keys() == {"waived"} and _is_text(value["waived"])):
+        return ""
+    return "write a clause's id, a list of ids, or {waived: reason}"
+
+
+def _wrong_around(around: Any) -> Iterator[_Found]:
+    if around is not None and not isinstance(around, Mapping):
+        yield "around", "", ("around",), "write each place with a list of names"
+        return
+    for at, names in (around or {}).items():
+        way = ("around", str(at))
+        if not _is_text(at) or not isinstance(names, list) or not all(map(_is_name, names)):
+            yield str(at), "", way, "write a list of names such as heading-0a1b2c3d"
+            continue
+        yield from ((str(at), name, way, "") for name in names)
 
 
 def _is_text(value: Any) -> bool:

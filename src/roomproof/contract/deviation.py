@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -12,7 +12,7 @@ from typing import Any
 from roomproof.contract.clause import is_named_by
 from roomproof.contract.register import reject_bad_schema
 from roomproof.contract.yaml_text import parse_yaml
-from roomproof.errors import ContractError
+from roomproof.errors import ContractError, raise_first
 
 _FIELDS = {"clause", "witness", "reason", "evidence", "seen", "expires"}
 _DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
@@ -71,42 +71,59 @@ def parse_deviations(text: str, name: str) -> tuple[Deviation, ...]:
 
 
 def _deviation(entry: Any, where: str) -> Deviation:
+    raise_first(deviation_errors(entry, where))
+    seen, expires = (date.fromisoformat(entry[field]) for field in ("seen", "expires"))
+    occurs = Occurs(entry.get("occurs", Occurs.ALWAYS))
+    return Deviation(
+        entry["clause"], entry["witness"], entry["reason"], entry["evidence"], seen, expires, occurs
+    )
+
+
+def deviation_errors(entry: Any, where: str) -> Iterator[ContractError]:
+    """Yield what is wrong with an entry, each with the names that lead there from the entry on."""
     if (
         not isinstance(entry, dict)
         or entry.keys() - {"occurs"} != _FIELDS
         or not isinstance(entry["witness"], dict)
     ):
-        raise ContractError(
+        yield ContractError(
             f"{where}: needs exactly {', '.join(sorted(_FIELDS))}, witness a map of pointers; occurs "
             f"may be added"
         )
+        return
     if not isinstance(entry["clause"], str):
-        raise ContractError(f"{where}: clause is an id, `*` standing for anything")
-    if any(not str(pointer).startswith("/") for pointer in entry["witness"]):
-        raise ContractError(f"{where}: a witness pointer starts with '/', as in /response/status")
+        yield ContractError(f"{where}: clause is an id, `*` standing for anything", ("clause",))
     for pointer, schema in entry["witness"].items():
-        reject_bad_schema(schema, f"{where}, {pointer}")
+        here = ("witness", str(pointer))
+        if not str(pointer).startswith("/"):
+            yield ContractError(f"{where}: a witness pointer starts with '/', as in /response/status", here)
+        try:
+            reject_bad_schema(schema, f"{where}, {pointer}", here)
+        except ContractError as error:
+            yield error
     for field in ("reason", "evidence"):
         if not isinstance(entry[field], str) or not entry[field].strip():
-            raise ContractError(f"{where}: {field} is a text, for whoever looks at the entry next")
-    seen, expires = (_day(entry[field], f"{where}, {field}") for field in ("seen", "expires"))
-    if expires <= seen:
-        raise ContractError(
-            f"{where}: expires {expires} is not after seen {seen}; say until when nobody has to look again"
-        )
-    occurs = entry.get("occurs", Occurs.ALWAYS)
-    if occurs not in list(Occurs):
-        raise ContractError(f"{where}: occurs is one of {', '.join(Occurs)}")
-    return Deviation(
-        entry["clause"], entry["witness"], entry["reason"], entry["evidence"], seen, expires, Occurs(occurs)
-    )
+            message = f"{where}: {field} is a text, for whoever looks at the entry next"
+            yield ContractError(message, (field,))
+    yield from _day_errors(entry, where)
+    if entry.get("occurs", Occurs.ALWAYS) not in list(Occurs):
+        yield ContractError(f"{where}: occurs is one of {', '.join(Occurs)}", ("occurs",))
 
 
-def _day(value: Any, where: str) -> date:
-    """Return a day written as in ISO 8601's extended calendar format (RFC 3339, 5.6, full-date)."""
+def _day_errors(entry: Any, where: str) -> Iterator[ContractError]:
+    """Yield days that are not written as in ISO 8601's extended calendar format (RFC 3339, 5.6, full-date),
+    or in the wrong order.
+    """
+    wrong = [field for field in ("seen", "expires") if not _is_day(entry[field])]
+    for field in wrong:
+        yield ContractError(f"{where}, {field}: is a day, written like 2026-11-21", (field,))
+    if not wrong and entry["expires"] <= entry["seen"]:
+        what = f"expires {entry['expires']} is not after seen {entry['seen']}"
+        yield ContractError(f"{where}: {what}; say until when nobody has to look again", ("expires",))
+
+
+def _is_day(value: Any) -> bool:
     try:
-        if not isinstance(value, str) or not _DAY.fullmatch(value):
-            raise ValueError
-        return date.fromisoformat(value)
-    except ValueError as error:
-        raise ContractError(f"{where}: is a day, written like 2026-11-21") from error
+        return isinstance(value, str) and bool(_DAY.fullmatch(value) and date.fromisoformat(value))
+    except ValueError:
+        return False

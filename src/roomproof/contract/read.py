@@ -9,7 +9,9 @@ from itertools import chain
 from typing import Any
 
 from roomproof.auth.registry import authentication, carrier_of, name_of
+from roomproof.contract.ambiguities import ambiguities
 from roomproof.contract.clause import Clause, Level, Part, Path, Source, path_of, spoken
+from roomproof.contract.contradictions import contradictions
 from roomproof.contract.dialect import in_one_dialect
 from roomproof.contract.fields import require_known_fields
 from roomproof.contract.lines import line_at, marks
@@ -27,6 +29,7 @@ from roomproof.contract.register import (
     SchemaPlace,
     behaviour_clauses,
     concepts,
+    keywords_to,
     read_level,
     read_source,
     reject_bad_schema,
@@ -36,7 +39,7 @@ from roomproof.contract.resource import Effect, Listing, PageNumbering, Resource
 from roomproof.contract.shape import METHODS, require_shape
 from roomproof.contract.support import OBSERVED, with_operations
 from roomproof.contract.yaml_text import parse_yaml
-from roomproof.errors import ContractError, did_you_mean
+from roomproof.errors import ContractError, did_you_mean, raise_first
 
 RFC_8259 = Source("RFC 8259", "4, 8.1 and 8.2", "JSON text")
 MOST_CLAUSES = 20_000
@@ -67,16 +70,13 @@ def read_contract(raw: Any) -> Contract:
     """Return the contract that a document of OpenAPI 3.1 or 3.0 describes."""
     if isinstance(raw, dict) and "swagger" in raw:
         raise ContractError("is a document of Swagger 2.0; convert it to OpenAPI 3.0 or 3.1 first")
-    if not isinstance(raw, dict) or not str(raw.get("openapi", "")).startswith(("3.0", "3.1")):
-        raise ContractError("is no document of OpenAPI 3.0 or 3.1; it must start with 'openapi: 3.1.0'")
-    for field in ("x-provider", "x-credentials", "paths", "servers"):
-        if field not in raw:
-            raise ContractError(f"has no {field}; `roomproof init` writes a contract that has everything")
-    if "x-resource" not in raw and "x-room" not in raw:
-        raise ContractError("has no x-resource; `roomproof init` writes a contract that has everything")
+    if not isinstance(raw, dict):
+        raise ContractError(_NO_OPENAPI)
+    raise_first(_missing(raw))
     root = in_one_dialect(resolve(raw, raw))
     require_shape(root)
     root = with_operations(root)
+    raise_first(chain(ambiguities(root), contradictions(root)))
     provider, resources = root["x-provider"], tuple(_resources(root))
     operations = tuple(_operations(root, provider, resources, _Weight()))
     _reject_duplicates(operations)
@@ -103,6 +103,20 @@ def read_contract(raw: Any) -> Contract:
         server_level=read_level(server, Level.DOCUMENTED),
         server_source=read_source(server.get("x-source"), top),
     )
+
+
+_NO_OPENAPI = "is no document of OpenAPI 3.0 or 3.1; it must start with 'openapi: 3.1.0'"
+
+
+def _missing(raw: Mapping[str, Any]) -> Iterator[ContractError]:
+    """Yield what every contract has and this one lacks."""
+    if not str(raw.get("openapi", "")).startswith(("3.0", "3.1")):
+        yield ContractError(_NO_OPENAPI, ("openapi",))
+    wanted = ("x-provider", "x-credentials", "paths", "servers", "x-resource")
+    for field in wanted:
+        if field not in raw and not (field == "x-resource" and "x-room" in raw):
+            message = f"has no {field}; `roomproof init` writes a contract that has everything"
+            yield ContractError(message, (field,))
 
 
 def _resources(root: Mapping[str, Any]) -> Iterator[Resource]:
@@ -133,13 +147,18 @@ def _credentials(root: Mapping[str, Any], top: Source) -> CredentialsSpec:
         name = told.get("scheme") or name_of(node)
         carrier, parts = carrier_of(name, node), authentication(name).parts
     except ContractError as error:
-        raise ContractError(str(error), ("x-credentials",)) from error
+        said = ("scheme",) if told.get("scheme") else ()
+        raise ContractError(str(error), ("x-credentials", *said)) from error
     missing = [part for part in parts if part not in environment]
     if missing:
         message = f"x-credentials: {name} needs the environment variables of {', '.join(parts)}"
         raise ContractError(f"{message}; {missing[0]} is missing", ("x-credentials", "environment"))
     level, source = read_level(node, Level.DOCUMENTED), read_source(node.get("x-source"), top)
     return CredentialsSpec(name, environment, level, source, carrier)
+
+
+class TooLargeError(ContractError):
+    """A contract makes more clauses, or longer ones, than any provider needs."""
 
 
 class _Weight:
@@ -154,7 +173,7 @@ class _Weight:
             self._clauses += 1
             self._characters += len(clause.id) + len(clause.demands)
             if self._clauses > MOST_CLAUSES:
-                raise ContractError(
+                raise TooLargeError(
                     f"makes more than {MOST_CLAUSES} clauses by then; leave some out", clause.pointer
                 )
             if self._characters > _MOST_CHARACTERS:
@@ -162,7 +181,7 @@ class _Weight:
                     f"the ids and demands of its clauses have more than {_MOST_CHARACTERS} "
                     f"characters by then; shorten them"
                 )
-                raise ContractError(message, clause.pointer)
+                raise TooLargeError(message, clause.pointer)
             yield clause
 
 
@@ -178,7 +197,7 @@ def _operations(
             place = SchemaPlace(
                 provider, node["operationId"], Part.REQUEST, (), levels[where], top, pointer=way
             ).within(node)
-            parameters = [*_parameters(item, (where, path)), *_parameters(node, way)]
+            parameters = _all_parameters(item, node, way)
             operation = _operation(node, method, path, parameters, place, weight)
             effect, resource = _effect(node, operation, resources, paths, way)
             listing = _listing(node, effect, resource)
@@ -257,6 +276,16 @@ def _listing(node: Mapping[str, Any], effect: Effect, resource: Resource | None)
     )
 
 
+def _all_parameters(item: Mapping[str, Any], node: Mapping[str, Any], way: Path) -> list[tuple[Path, Any]]:
+    """Return the parameters of an operation: those of its path, where it has none of that name and place
+    itself (OpenAPI 3.1, Operation Object), and its own.
+    """
+    own = [*_parameters(node, way)]
+    named = {(one["in"], one["name"]) for _, one in own}
+    shared = _parameters(item, way[:-1])
+    return [*((place, one) for place, one in shared if (one["in"], one["name"]) not in named), *own]
+
+
 def _parameters(node: Mapping[str, Any], pointer: Path) -> Iterator[tuple[Path, Any]]:
     return (
         ((*pointer, "parameters", str(index)), item) for index, item in enumerate(node.get("parameters", ()))
@@ -272,10 +301,12 @@ def _operation(
     weight: _Weight,
 ) -> Operation:
     if not any(str(status).startswith("2") for status in node["responses"]):
-        raise ContractError(f"{place.operation}: needs a 2xx response, that of a request which is accepted")
+        message = f"{place.operation}: needs a 2xx response, that of a request which is accepted"
+        raise ContractError(message, (*place.pointer, "responses", "200"))
     body = _body(node["requestBody"]) if "requestBody" in node else None
     schema = body.schema if body is not None else {}
-    _reject_shared_concepts(schema, place.operation)
+    if body is not None:
+        _reject_shared_concepts(schema, place.at("requestBody", "content", body.media_type, "schema"))
     fields = [name for name, field in schema.get("properties", {}).items() if not field.get("writeOnly")]
     behaviours = replace(place, part=Part.BEHAVIOUR)
     clauses = weight.counted(
@@ -451,17 +482,18 @@ def _reject_duplicates(operations: tuple[Operation, ...]) -> None:
             seen.add(clause.id)
 
 
-def _reject_shared_concepts(schema: Any, operation: str) -> None:
+def _reject_shared_concepts(schema: Any, place: SchemaPlace) -> None:
     """Raise ContractError if two fields of a body mean the same, so that nobody could say which one a reader
     is to compare.
     """
     found: dict[str, str] = {}
-    for path, concept in concepts(schema):
+    for path, concept in concepts(schema, pointer=place.pointer):
         if concept in found:
-            raise ContractError(
-                f"{operation}: x-concept {concept!r} is that of {found[concept]} and of {spoken(path)}; "
-                f"give it to one"
+            message = (
+                f"{place.operation}: x-concept {concept!r} is that of {found[concept]} and of "
+                f"{spoken(path)}; give it to one"
             )
+            raise ContractError(message, (*place.pointer, *keywords_to(path), "x-concept"))
         found[concept] = spoken(path)
 
 
@@ -485,4 +517,4 @@ def _reject_bad_schemas(operations: tuple[Operation, ...]) -> None:
     for clause in (
         clause for operation in operations for clause in operation.clauses if clause.schema is not None
     ):
-        reject_bad_schema(clause.schema, clause.id)
+        reject_bad_schema(clause.schema, clause.id, clause.pointer)

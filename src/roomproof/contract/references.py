@@ -15,7 +15,7 @@ from roomproof.errors import ContractError
 
 Reader = Callable[[str], tuple[str, str]]
 """Returns the text of a file, by its path from the contract's folder on, and its name for messages."""
-_FILES = "x-files"
+FILES = "x-files"
 """Where in a contract the files stand that it refers to, once they are read."""
 _MOST_FILES = 50
 _MOST_CHARACTERS = 4_000_000
@@ -26,41 +26,46 @@ _OPEN = {"x-unsettled": {"reason": _REASON, "schema": {}}}
 """What stands below the last level: anything fits, and nothing is demanded."""
 _DATA = frozenset(("const", "default", "enum", "example", "examples", "callbacks", "links", "webhooks"))
 """Keywords whose values are no schemas, or are not read: no `$ref` in them is followed."""
-_NAMING = frozenset(
+NAMING = frozenset(
     (
         *("$defs", "content", "definitions", "headers", "parameters", "paths", "patternProperties"),
-        *("properties", "requestBodies", "responses", "schemas", "securitySchemes", _FILES),
+        *("properties", "requestBodies", "responses", "schemas", "securitySchemes", FILES),
     )
 )
 """Keywords whose fields are names that an author has chosen, and no keywords."""
 _INSIDE = frozenset(("properties", *HOLDERS.values()))
 """Keywords that speak of what stands inside a value."""
-_OF_SCHEMAS = re.compile(rf"/(?:schemas?|\$defs|definitions)/|/schema$|^#/{_FILES}/[^/]+$")
+_OF_SCHEMAS = re.compile(rf"/(?:schemas?|\$defs|definitions)/|/schema$|^#/{FILES}/[^/]+$")
 """What a reference to a schema looks like: only a schema may contain itself."""
 
 
-def with_files(raw: Any, read: Reader) -> Any:
+def with_files(
+    raw: Any, read: Reader, *, outside: bool = False, prepare: Callable[[Any], Any] = lambda node: node
+) -> Any:
     """Return a document with the files that it refers to inside it, and each `$ref` to one leading there.
 
-    It is the same object where there are none. Raises ContractError, with file and line, for a reference that
-    leads out of the contract's folder, and for too many or too large files.
+    It is the same object where there are none; `prepare` is done to what each file holds. Raises
+    ContractError, with file and line, for too many or too large files, and for a reference that leads out of
+    the contract's folder; with `outside` only for one that is no relative path.
     """
-    return _Files(raw, read).document()
+    return _Files(raw, read, outside, prepare).document()
 
 
 class _Files:
     """Reads files as they are referred to, each once."""
 
-    def __init__(self, raw: Any, read: Reader) -> None:
+    def __init__(self, raw: Any, read: Reader, outside: bool, prepare: Callable[[Any], Any]) -> None:
         self._raw = raw
         self._read = read
+        self._outside = outside
+        self._prepare = prepare
         self._texts: dict[str, tuple[str, str]] = {}
         self._found: dict[str, Any] = {}
 
     def document(self) -> Any:
         """Return the document with everything that it refers to."""
         whole = self._moved(self._raw, "", ())
-        return {**whole, _FILES: self._found} if self._found else self._raw
+        return {**whole, FILES: self._found} if self._found else self._raw
 
     def _moved(self, node: Any, file: str, pointer: Path, names: bool = False) -> Any:
         if isinstance(node, list):
@@ -74,7 +79,7 @@ class _Files:
             elif not names and key in _DATA:
                 moved[key] = value
             else:
-                moved[key] = self._moved(value, file, (*pointer, key), not names and key in _NAMING)
+                moved[key] = self._moved(value, file, (*pointer, key), not names and key in NAMING)
         return moved
 
     def _target(self, reference: str, file: str, pointer: Path) -> str:
@@ -92,11 +97,11 @@ class _Files:
             text, name = self._texts[file]
             line = line_at(marks(text), pointer)
             raise ContractError(f"{name}, line {line}: $ref {reference!r}: {error}") from error
-        return f"#/{_FILES}/{here.replace('~', '~0').replace('/', '~1')}{fragment}"
+        return f"#/{FILES}/{here.replace('~', '~0').replace('/', '~1')}{fragment}"
 
     def _load(self, file: str, path: str) -> None:
         is_a_place = ":" not in path and "\\" not in path and not path.startswith("/")
-        if not is_a_place or file.split("/")[0] == "..":
+        if not is_a_place or (file.split("/")[0] == ".." and not self._outside):
             raise ContractError("only files beside the contract or below are read; copy it there")
         if file in self._texts:
             return
@@ -108,7 +113,7 @@ class _Files:
             raise ContractError(f"{why}; refer to less")
         # Before it is moved: it may refer to itself.
         self._found[file] = None
-        self._found[file] = self._moved(parse_yaml(text, name), file, ())
+        self._found[file] = self._moved(self._prepare(parse_yaml(text, name)), file, ())
 
 
 def resolve(node: Any, root: Any) -> Any:
@@ -119,7 +124,7 @@ def resolve(node: Any, root: Any) -> Any:
     any contract holds.
     """
     if isinstance(node, dict):
-        node = {key: value for key, value in node.items() if key != _FILES}
+        node = {key: value for key, value in node.items() if key != FILES}
     return _Resolver(root).copy(node, _Place())
 
 
@@ -139,7 +144,7 @@ class _Place(NamedTuple):
     def below(self, step: str) -> _Place:
         """Return the place of a field."""
         fresh = () if step in _INSIDE and not self.names else self.fresh
-        names = step in _NAMING and not self.names
+        names = step in NAMING and not self.names
         return _Place((*self.pointer, step), self.depth + 1, self.followed, fresh, names)
 
     def behind(self, reference: str) -> _Place:
@@ -207,6 +212,6 @@ def _follow(reference: str, root: Any) -> dict[str, Any]:
 
 def _told(reference: str) -> str:
     """Return a reference as its author has written it."""
-    file, mark, rest = reference.removeprefix(f"#/{_FILES}/").partition("/")
-    own = reference.startswith(f"#/{_FILES}/")
+    file, mark, rest = reference.removeprefix(f"#/{FILES}/").partition("/")
+    own = reference.startswith(f"#/{FILES}/")
     return f"{file.replace('~1', '/').replace('~0', '~')}#{mark}{rest}" if own else reference

@@ -73,12 +73,9 @@ class SchemaPlace:
 
     def within(self, node: Mapping[str, Any]) -> SchemaPlace:
         """Return this place with what the node's own x-source and x-level say."""
-        return replace(
-            self,
-            source=read_source(node.get("x-source"), self.source),
-            level=read_level(node, self.level),
-            disagreements=node.get("x-disagreements"),
-        )
+        source = read_source(node.get("x-source"), self.source, (*self.pointer, "x-source"))
+        level = read_level(node, self.level)
+        return replace(self, source=source, level=level, disagreements=node.get("x-disagreements"))
 
     def below(self, step: str) -> SchemaPlace:
         """Return the place of a field, items or values; a field's field is its own name."""
@@ -115,12 +112,15 @@ class SchemaPlace:
         return read_disagreement((self.disagreements or {}).get(keyword), self.source)
 
 
-def read_source(node: Any, inherited: Source) -> Source:
-    """Return the source that an x-source field names, what it leaves out taken from the inherited one."""
+def read_source(node: Any, inherited: Source, pointer: Path = ()) -> Source:
+    """Return the source that an x-source field names, what it leaves out taken from the inherited one.
+
+    Raises ContractError, with the pointer to the field, for anything else.
+    """
     if node is None:
         return inherited
     if not isinstance(node, dict) or not set(node) <= {"document", "section", "field"}:
-        raise ContractError(f"x-source {node!r}: write {{document, section, field}}")
+        raise ContractError(f"x-source {node!r}: write {{document, section, field}}", pointer)
     return replace(inherited, **{key: str(value) for key, value in node.items()})
 
 
@@ -142,9 +142,16 @@ def read_level(node: Mapping[str, Any], inherited: Level, keyword: str | None = 
         raise ContractError(f"level {word!r}: choose one of {', '.join(Level)}") from error
 
 
-def concepts(schema: Any, path: Path = ()) -> Iterator[tuple[Path, str]]:
-    """Yield the `x-concept` of every schema below one that has any, with the way there. Raises ContractError
-    for a bad name.
+def keywords_to(path: Path) -> Path:
+    """Return the names that lead from a schema to that of a value at a path."""
+    return tuple(
+        name for step in path for name in ((HOLDERS[step],) if step in HOLDERS else ("properties", step))
+    )
+
+
+def concepts(schema: Any, path: Path = (), pointer: Path = ()) -> Iterator[tuple[Path, str]]:
+    """Yield the `x-concept` of every schema below one that has any, with the way there; `pointer` leads to
+    the schema. Raises ContractError for a bad name.
     """
     if not isinstance(schema, dict):
         return
@@ -152,14 +159,15 @@ def concepts(schema: Any, path: Path = ()) -> Iterator[tuple[Path, str]]:
         word = schema["x-concept"]
         if not isinstance(word, str) or not _CONCEPT.fullmatch(word):
             where = spoken(path) or "body"
-            raise ContractError(
+            message = (
                 f"{where}: x-concept {word!r}: write lower-case words joined by '-', as in max-participants"
             )
+            raise ContractError(message, (*pointer, *keywords_to(path), "x-concept"))
         yield path, word
     for name, field in schema.get("properties", {}).items():
-        yield from concepts(field, (*path, name))
+        yield from concepts(field, (*path, name), pointer)
     for step, keyword in HOLDERS.items():
-        yield from concepts(schema.get(keyword), (*path, step))
+        yield from concepts(schema.get(keyword), (*path, step), pointer)
 
 
 def schema_clauses(schema: Any, place: SchemaPlace) -> Iterator[Clause]:
@@ -218,10 +226,12 @@ def _reject_idle_keywords(schema: Mapping[str, Any], place: SchemaPlace) -> None
 def _own_clauses(schema: Mapping[str, Any], place: SchemaPlace) -> Iterator[Clause]:
     name = spoken(place.path) or "the body"
     for keyword in VALUE_KEYWORDS:
+        if keyword not in schema:
+            continue
         says_nothing = (keyword == "type" and _is_any_text(schema, place)) or (
-            keyword == "uniqueItems" and schema.get(keyword) is False
+            keyword == "uniqueItems" and schema[keyword] is False
         )
-        if keyword not in schema or says_nothing:
+        if says_nothing:
             continue
         value = schema[keyword]
         if keyword == "format" and not _is_asserted(value, place):
@@ -344,7 +354,9 @@ def behaviour_clauses(lines: Any, fields: list[str], place: SchemaPlace) -> Iter
         if not isinstance(line, dict) or "rule" not in line or "demands" not in line:
             message = f"{place.operation}, x-behaviours: {line!r} needs at least rule, demands and source"
             raise ContractError(message, place.at(str(index)).pointer)
-        here = replace(place.at(str(index)), source=read_source(line.get("source"), place.source))
+        line_place = place.at(str(index))
+        source = read_source(line.get("source"), place.source, line_place.at("source").pointer)
+        here = replace(line_place, source=source)
         level = read_level({"x-level": line.get("level", place.level)}, place.level)
         if "disagreement" in line:
             here = replace(here, disagreements={line["rule"]: line["disagreement"]})
@@ -367,10 +379,10 @@ def behaviour_clauses(lines: Any, fields: list[str], place: SchemaPlace) -> Iter
             )
 
 
-def reject_bad_schema(schema: Any, where: str) -> None:
+def reject_bad_schema(schema: Any, where: str, pointer: Path = ()) -> None:
     """Raise ContractError if something is no JSON Schema 2020-12."""
     try:
         jsonschema_rs.Draft202012Validator(schema)
     except (jsonschema_rs.ValidationError, ValueError, TypeError) as error:
         problem = " ".join(str(getattr(error, "message", error)).split())
-        raise ContractError(f"{where}: {schema} is no JSON Schema 2020-12 ({problem})") from error
+        raise ContractError(f"{where}: {schema} is no JSON Schema 2020-12 ({problem})", pointer) from error

@@ -6,8 +6,9 @@ It demands what the package reads and leaves the rest of OpenAPI 3.1 alone.
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from difflib import get_close_matches
 from typing import Any
 from warnings import catch_warnings, simplefilter
@@ -17,7 +18,7 @@ import jsonschema_rs
 from roomproof.contract.clause import HOLDERS, Level
 from roomproof.contract.keywords import BRANCHES, KEYWORDS, LIMITS, VALUE_KEYWORDS, End, SizeKind
 from roomproof.contract.resource import Effect
-from roomproof.errors import ContractError, did_you_mean
+from roomproof.errors import ContractError, did_you_mean, raise_first
 
 METHODS = ("post", "put", "patch", "get", "delete")
 """The methods whose operations are read, in this order."""
@@ -31,7 +32,7 @@ sent.
 """
 MOST = 1_000
 """No document asks for more items or fields than this at least."""
-_EXTENSIONS = (
+EXTENSIONS = (
     *(
         "x-provider",
         "x-source",
@@ -72,12 +73,12 @@ _NODE = {"$ref": "#/$defs/schema"}
 _BRANCH = {"$ref": "#/$defs/branch"}
 _OBJECT = {"allOf": [_NODE, {"type": "object"}]}
 _SOURCE = {"$ref": "#/$defs/source"}
-_DISAGREEMENT = {
+_DISAGREEMENT: dict[str, Any] = {
     "type": "object",
     "required": ["says", "source"],
     "properties": {"says": _TEXT, "source": {"allOf": [_SOURCE, {"required": ["document"]}]}},
-    "additionalProperties": False,
 }
+_DISAGREEMENT["propertyNames"] = {"enum": list(_DISAGREEMENT["properties"])}
 _EXTRA = {"allOf": [_BRANCH, {"type": "object", "properties": {"source": _SOURCE}}]}
 _NUMBER: dict[str, Any] = {"type": "number"}
 _SIZE: dict[str, Any] = {"type": "integer", "minimum": 0}
@@ -112,6 +113,7 @@ _SCHEMA = {
         "not": _BRANCH,
         **{branches: {"type": "array", "minItems": 1, "items": _BRANCH} for branches in BRANCHES},
         "x-source": _SOURCE,
+        "x-level": _LEVEL,
         "x-levels": {
             "type": "object",
             "propertyNames": {"enum": list(_LEVELLED)},
@@ -167,8 +169,10 @@ _PARAMETER = {
     "properties": {
         "name": _TEXT,
         "in": {"enum": ["path", "query", "header", "cookie"]},
+        "x-source": _SOURCE,
         "required": _FLAG,
         "schema": _OBJECT,
+        "x-level": _LEVEL,
     },
 }
 _RESPONSE = {
@@ -177,6 +181,8 @@ _RESPONSE = {
     "properties": {
         "description": _TEXT,
         "x-when": _TEXT,
+        "x-source": _SOURCE,
+        "x-level": _LEVEL,
         "content": _CONTENT,
         "headers": {
             "type": "object",
@@ -195,18 +201,23 @@ _BEHAVIOUR = {
     },
     "properties": {
         "rule": _TEXT,
+        "source": _SOURCE,
         "demands": _TEXT,
         "path": _TEXT,
+        "level": _LEVEL,
         "disagreement": _DISAGREEMENT,
         "fields": {"anyOf": [{"const": "all"}, {**_WORDS, "minItems": 1}]},
         "with": {"type": "object"},
     },
 }
+_ID = "^[A-Za-z0-9]+([-_][A-Za-z0-9]+)*$"
+_STATUS = "^([1-5]([0-9][0-9]|XX|xx)|default)$"
+_PROVIDER = "^[a-z][a-z0-9-]*$"
 _OPERATION = {
     "type": "object",
     "required": ["operationId", "responses"],
     "properties": {
-        "operationId": {"type": "string", "pattern": "^[A-Za-z0-9]+([-_][A-Za-z0-9]+)*$"},
+        "operationId": {"type": "string", "pattern": _ID},
         "parameters": {"type": "array", "items": _PARAMETER},
         "requestBody": {
             "type": "object",
@@ -218,12 +229,14 @@ _OPERATION = {
         },
         "responses": {
             "type": "object",
-            "propertyNames": {"pattern": "^([1-5]([0-9][0-9]|XX|xx)|default)$"},
+            "propertyNames": {"pattern": _STATUS},
             "additionalProperties": _RESPONSE,
         },
         "x-behaviours": {"type": "array", "items": _BEHAVIOUR},
         "x-effect": {"enum": [effect.value for effect in Effect]},
         "x-about": _TEXT,
+        "x-source": _SOURCE,
+        "x-level": _LEVEL,
         "x-list": {"$ref": "#/$defs/list"},
     },
 }
@@ -231,7 +244,7 @@ _PATH = r"^/(?!(?:[^/]*/)*\.{1,2}(?:/|$))[^?#\\\s]*$"
 """A path of a template (RFC 3986, 3.3): it begins with a slash, leads nowhere else by dots, and has no
 query.
 """
-_PAGE = {
+_PAGE: dict[str, Any] = {
     "type": "object",
     "required": ["parameter"],
     "properties": {
@@ -239,8 +252,8 @@ _PAGE = {
         "first": {"type": "integer"},
         "step": {"type": "integer", "minimum": 1},
     },
-    "additionalProperties": False,
 }
+_PAGE["propertyNames"] = {"enum": list(_PAGE["properties"])}
 _CALL = {
     "type": "object",
     "required": ["method", "path"],
@@ -255,7 +268,7 @@ _CALL = {
         },
     },
 }
-_LIST = {
+_LIST: dict[str, Any] = {
     "type": "object",
     "properties": {
         "entries": _WORDS,
@@ -267,9 +280,9 @@ _LIST = {
         "find": _TEXTS,
         "by": _TEXT,
     },
-    "additionalProperties": False,
 }
-_RESOURCE = {
+_LIST["propertyNames"] = {"enum": list(_LIST["properties"])}
+_RESOURCE: dict[str, Any] = {
     "type": "object",
     "required": ["id"],
     "properties": {
@@ -278,8 +291,8 @@ _RESOURCE = {
         "path": {"type": "string", "pattern": _PATH},
         "shown-as": _TEXTS,
     },
-    "additionalProperties": False,
 }
+_RESOURCE["propertyNames"] = {"enum": list(_RESOURCE["properties"])}
 _ONE_RESOURCE = {"$ref": "#/$defs/resource", "required": ["parameter", "id"]}
 _PATHS = {
     "type": "object",
@@ -293,6 +306,13 @@ _PATHS = {
         },
     },
 }
+_MEANT = {
+    _PATH: "; a path begins with '/', and has no query and no dots as a step",
+    _ID: "; write letters and digits, joined by '-' or '_'",
+    _STATUS: "; write a status such as '200', a range such as '4XX', or default",
+    _PROVIDER: "; write lower-case letters, digits and '-'",
+}
+"""What the patterns of names mean."""
 _CONTRACT = {
     "$schema": "https://json-schema.org/draft/2020-12/schema",
     "type": "object",
@@ -309,7 +329,7 @@ _CONTRACT = {
             "items": {
                 "type": "object",
                 "required": ["url"],
-                "properties": {"url": _TEXT, "x-environment": _TEXTS},
+                "properties": {"url": _TEXT, "x-environment": _TEXTS, "x-level": _LEVEL},
             },
         },
         **dict.fromkeys(("paths", "x-observed-paths"), _PATHS),
@@ -318,7 +338,8 @@ _CONTRACT = {
             "type": "object",
             "properties": {"securitySchemes": {"type": "object", "additionalProperties": {"type": "object"}}},
         },
-        "x-provider": {"type": "string", "pattern": "^[a-z][a-z0-9-]*$"},
+        "x-provider": {"type": "string", "pattern": _PROVIDER},
+        "x-source": _SOURCE,
         "x-room": _ONE_RESOURCE,
         "x-resource": {
             "if": {"required": ["id"], "properties": {"id": _TEXT}},
@@ -339,7 +360,11 @@ _CONTRACT = {
     "$defs": {
         "schema": _SCHEMA,
         "branch": {"allOf": [_NODE], "propertyNames": _IN_BRANCHES},
-        "source": {"type": "object", "additionalProperties": {"type": ["string", "number"]}},
+        "source": {
+            "type": "object",
+            "propertyNames": {"enum": ["document", "section", "field"]},
+            "additionalProperties": {"type": ["string", "number"]},
+        },
         "list": _LIST,
         "resource": _RESOURCE,
     },
@@ -349,14 +374,46 @@ _VALIDATOR = jsonschema_rs.Draft202012Validator(_CONTRACT)
 
 def require_shape(root: Any) -> None:
     """Raise ContractError, naming the place, if a field of a contract is of the wrong kind or one is
-    missing.
+    missing; the further ones stand besides.
     """
-    error = next(_VALIDATOR.iter_errors(root), None)
-    if error is not None:
-        pointer = tuple(str(step) for step in error.instance_path)
-        raise ContractError(f"{', '.join(pointer) or 'the contract'}: {shortened(error.message)}", pointer)
-    _reject_misspelt(root, ())
+    raise_first(_misshapen(root))
+    raise_first(_misspelt(root, ()))
     _weight(root, ())
+
+
+def _misshapen(root: Any) -> Iterator[ContractError]:
+    """Yield what is of the wrong kind or missing; an error about something missing points to its place."""
+    error: Any
+    mistyped: set[tuple[str, ...]] = set()
+    for error in _VALIDATOR.iter_errors(root):
+        place = tuple(str(step) for step in error.instance_path)
+        if error.kind.name == "type":
+            if place in mistyped:
+                continue
+            mistyped.add(place)
+        message = f"{', '.join(place) or 'the contract'}: {_sentence(error)}"
+        yield ContractError(message, (*place, *_named_by(error.kind)))
+
+
+def _named_by(kind: Any) -> tuple[str, ...]:
+    """Return the name of the field that is missing, or must not be there, if an error is about one."""
+    if kind.name == "required":
+        return (kind.property,)
+    name = kind.error.instance if kind.name == "propertyNames" else None
+    return (name,) if isinstance(name, str) else ()
+
+
+def _sentence(error: Any) -> str:
+    """Return what is wrong, and what to write instead as far as that can be told."""
+    inner = error.kind.error if error.kind.name == "propertyNames" else error
+    kind = inner.kind
+    if kind.name == "required":
+        return f"{shortened(error.message)}; add it"
+    if kind.name == "enum":
+        known = [str(word) for word in kind.options]
+        listed, nearest = ", ".join(known), did_you_mean(str(inner.instance), known)
+        return f"{shortened(json.dumps(inner.instance))} is not one of {listed}{nearest}"
+    return shortened(inner.message) + (_MEANT.get(kind.pattern, "") if kind.name == "pattern" else "")
 
 
 def shortened(problem: str) -> str:
@@ -365,27 +422,23 @@ def shortened(problem: str) -> str:
     return line if len(line) <= _MAX_SHOWN else "..." + line[-_MAX_SHOWN:]
 
 
-def _reject_misspelt(node: Any, pointer: tuple[str, ...]) -> None:
-    """Raise ContractError for a name that is nearly one of our x- fields: read as somebody else's, it would
-    say nothing.
+def _misspelt(node: Any, pointer: tuple[str, ...]) -> Iterator[ContractError]:
+    """Yield an error for a name that is nearly one of our x- fields: read as somebody else's, it would say
+    nothing.
     """
     if isinstance(node, list):
         for index, item in enumerate(node):
-            _reject_misspelt(item, (*pointer, str(index)))
+            yield from _misspelt(item, (*pointer, str(index)))
     if not isinstance(node, dict):
         return
     for name, inner in node.items():
-        if (
-            name.startswith("x-")
-            and name not in _EXTENSIONS
-            and get_close_matches(name, _EXTENSIONS, 1, _NEAR)
-        ):
+        if name.startswith("x-") and name not in EXTENSIONS and get_close_matches(name, EXTENSIONS, 1, _NEAR):
             message = (
                 f"{', '.join(pointer) or 'the contract'}: {name!r} is not "
-                f"read{did_you_mean(name, _EXTENSIONS)}"
+                f"read{did_you_mean(name, EXTENSIONS)}"
             )
-            raise ContractError(message, (*pointer, name))
-        _reject_misspelt(inner, (*pointer, name))
+            yield ContractError(message, (*pointer, name))
+        yield from _misspelt(inner, (*pointer, name))
 
 
 def _weight(node: Any, pointer: tuple[str, ...]) -> tuple[int, int]:
@@ -398,7 +451,7 @@ def _weight(node: Any, pointer: tuple[str, ...]) -> tuple[int, int]:
     if not isinstance(node, dict):
         return 1, 0
     if isinstance(node.get("pattern"), str):
-        _require_pattern(node["pattern"])
+        _require_pattern(node["pattern"], (*pointer, "pattern"))
     least = node.get("minLength")
     times: dict[str, int] = {
         name: node[least] for name, least in _REPEATED.items() if isinstance(node.get(least), int)
@@ -427,7 +480,7 @@ def _sum(pairs: Iterable[tuple[int, int]]) -> tuple[int, int]:
     return values, characters
 
 
-def _require_pattern(pattern: str) -> None:
+def _require_pattern(pattern: str, pointer: tuple[str, ...]) -> None:
     """Raise ContractError for a pattern that the validator and Python, which draws texts from it, do not both
     read.
     """
@@ -437,5 +490,5 @@ def _require_pattern(pattern: str) -> None:
             re.compile(pattern, re.ASCII)
     except (re.error, FutureWarning, DeprecationWarning, OverflowError, RecursionError) as error:
         raise ContractError(
-            f"pattern {pattern[:_MAX_SHOWN]!r}: {error}; write one that Python's re reads, too"
+            f"pattern {pattern[:_MAX_SHOWN]!r}: {error}; write one that Python's re reads, too", pointer
         ) from error

@@ -68,7 +68,7 @@ def is_parsers_limit(error: yaml.YAMLError) -> bool:
     return isinstance(error, yaml.MarkedYAMLError) and "nesting depth" in (error.problem or "")
 
 
-def _reject_explosives(text: str, name: str) -> None:
+def _reject_explosives(text: str, name: str, most_nodes: int) -> None:
     """Raise ContractError, before anything is built, for what can take all memory or stack.
 
     Those are aliases, great depth, more values than any contract holds, and texts that are too long to be
@@ -82,8 +82,8 @@ def _reject_explosives(text: str, name: str) -> None:
             if isinstance(event, yaml.events.AliasEvent):
                 raise ContractError(f"{name}, line {line}: YAML aliases are not read; write a $ref instead")
             nodes += isinstance(event, yaml.events.NodeEvent)
-            if nodes > MAX_NODES:
-                why = f"more than {MAX_NODES} values stand there by then"
+            if nodes > most_nodes:
+                why = f"more than {most_nodes} values stand there by then"
                 raise ContractError(f"{name}, line {line}: {why}; leave some out")
             if isinstance(event, yaml.ScalarEvent) and len(event.value) > _MAX_TEXT:
                 raise ContractError(
@@ -99,12 +99,14 @@ def _reject_explosives(text: str, name: str) -> None:
         raise ContractError(f"{name}, line {mark.line + 1 if mark else line}: {too_deep}") from error
 
 
-def parse_yaml(text: str, name: str) -> Any:
-    """Return what a YAML text holds. Raises ContractError, with the text's name and the line, if it is no
-    YAML.
+def parse_yaml(text: str, name: str, *, most_nodes: int = MAX_NODES, checked: bool = True) -> Any:
+    """Return what a YAML text holds; unless it is `checked`, it may hold what JSON does not have.
+
+    Raises ContractError, with the text's name and the line, if it is no YAML, and for more values than
+    `most_nodes`.
     """
     try:
-        _reject_explosives(text, name)
+        _reject_explosives(text, name, most_nodes)
         node = yaml.load(text, Loader=_ContractLoader)
     except (yaml.YAMLError, RecursionError, ValueError) as error:
         mark = getattr(error, "problem_mark", None)
@@ -112,7 +114,8 @@ def parse_yaml(text: str, name: str) -> Any:
         problem = getattr(error, "problem", None) or type(error).__name__
         raise ContractError(f"{name}{where}: is not valid YAML ({problem}); mend that line") from error
     try:
-        require_json(node)
+        if checked:
+            require_json(node)
     except ContractError as error:
         raise ContractError(f"{name}: {error}") from error
     return node

@@ -1,1 +1,1 @@
-"""From a provider's documents to what its contract rests on: statements, their claims, drafts."""
+"""What is made from documents: specifications and statements, drafts of contracts, and what changed."""

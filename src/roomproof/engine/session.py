@@ -40,6 +40,7 @@ from roomproof.judge.delay import within_seconds
 from roomproof.judge.evidence import Evidence, Outcome
 from roomproof.judge.judge import Judge
 from roomproof.judge.judged_interaction import read_json, read_response
+from roomproof.judge.response_fields import ResponseFields
 from roomproof.judge.rules import issued, read_after_write
 from roomproof.targets.grammar import unsendable
 from roomproof.targets.target import Target, UnsentRequest
@@ -123,6 +124,7 @@ class Result:
     started: datetime = field(default_factory=lambda: datetime.now(UTC))
     unanswered: Counter[str] = field(default_factory=Counter)
     boundaries: Boundaries | None = None
+    fields: ResponseFields | None = None
     left_behind: tuple[str, ...] = ()
     remarks: tuple[str, ...] = ()
 
@@ -153,6 +155,7 @@ class Session:
             subject,
             Verdicts(subject.contract, subject.deviations, strict=options.strict),
             boundaries=judge.boundaries,
+            fields=judge.fields,
         )
         self.judging = Judging(judge, self.result.verdicts, self.telling.tell)
         self.selection = Selection(subject.contract, options.only, strict=options.strict)

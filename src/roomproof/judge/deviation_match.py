@@ -19,7 +19,7 @@ def document(interaction: Interaction) -> dict[str, Any]:
     """Return an interaction as the JSON document that witness patterns speak of; headers in lower case."""
     messages = {"request": interaction.request, "response": interaction.response}
     return {
-        name: {field: of(message) for field, of in _FIELDS[name].items()}
+        name: {field: of(message) for field, of in DOCUMENT_FIELDS[name].items()}
         for name, message in messages.items()
         if message is not None
     }
@@ -38,7 +38,7 @@ def body_value(body: bytes | None) -> Any:
     return value
 
 
-_FIELDS: Mapping[str, Mapping[str, Callable[[Any], Any]]] = {
+DOCUMENT_FIELDS: Mapping[str, Mapping[str, Callable[[Any], Any]]] = {
     "request": {
         "method": lambda request: request.method,
         "url": lambda request: request.url,
@@ -68,9 +68,9 @@ def _shown_at(interaction: Interaction, steps: Path) -> Any:
     if len(steps) < 2:
         return _at(document(interaction), steps)
     message = {"request": interaction.request, "response": interaction.response}.get(steps[0])
-    if message is None or steps[1] not in _FIELDS[steps[0]]:
+    if message is None or steps[1] not in DOCUMENT_FIELDS[steps[0]]:
         return _MISSING
-    return _at(_FIELDS[steps[0]][steps[1]](message), steps[2:])
+    return _at(DOCUMENT_FIELDS[steps[0]][steps[1]](message), steps[2:])
 
 
 def _at(value: Any, steps: Path) -> Any:

@@ -30,6 +30,7 @@ from roomproof.judge.learning import Learning
 from roomproof.judge.losses import Losses, unbearable
 from roomproof.judge.placeholder import is_placeholder, is_scrubbed
 from roomproof.judge.register import conclusions, require_rules, rule_of
+from roomproof.judge.response_fields import ResponseFields
 from roomproof.judge.rooms import Rooms, RoomState
 from roomproof.judge.rule import Sight
 from roomproof.judge.rules import read_after_write
@@ -56,6 +57,7 @@ class Judge:
         self.contract = contract
         self.learning = Learning(contract)
         self.boundaries = Boundaries(contract)
+        self.fields = ResponseFields(contract)
         self.violations: tuple[ClientViolation, ...] = ()
         """What the client sent outside the contract in the interaction that was seen last."""
         self._compiled = CompiledRules()
@@ -190,6 +192,7 @@ class Judge:
             evidence.extend(conclude(seen))
         evidence += self._shown_to_others(seen)
         self.boundaries.note(seen)
+        self.fields.note(seen)
         self.learning.learn(seen)
         return evidence
 

@@ -143,6 +143,11 @@ def _options(kind: type[Any]) -> tuple[Option, ...]:
     return _READ[kind]
 
 
+def option_words(kind: type[Any] | None) -> tuple[str, ...]:
+    """Return the words of a rule's options, as a contract spells them."""
+    return () if kind is None else tuple(one.word for one in _options(kind))
+
+
 def _option(attribute: str, hint: Any, is_needed: bool) -> Option:
     if NoneType in get_args(hint):
         hint = next(one for one in get_args(hint) if one is not NoneType)

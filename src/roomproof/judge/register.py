@@ -93,14 +93,23 @@ def conclusions(operation: Operation, sight: Sight) -> tuple[Conclusion, ...]:
 
 def require_rules(contract: Contract) -> None:
     """Raise ContractError, with file and line, for a rule, a field or an option that there is not."""
+    error = next(rule_errors(contract), None)
+    if error is not None:
+        line = line_at(marks(contract.text), error.pointer)
+        where = f"{contract.file}, line {line}: " if contract.file else ""
+        raise ContractError(f"{where}{error}", error.pointer) from error
+
+
+def rule_errors(contract: Contract) -> Iterator[ContractError]:
+    """Yield what is wrong with the lines of a contract's behaviours: one error a clause, without file and
+    line.
+    """
     for operation in contract.operations:
         for clause in operation.behaviours:
             try:
                 _require(clause, operation, contract)
             except ContractError as error:
-                line = line_at(marks(contract.text), error.pointer)
-                where = f"{contract.file}, line {line}: " if contract.file else ""
-                raise ContractError(f"{where}{error}", error.pointer) from error
+                yield error
 
 
 def _require(clause: Clause, operation: Operation, contract: Contract) -> None:

@@ -136,6 +136,35 @@ class BoundaryReport:
 
 
 @dataclass(frozen=True, kw_only=True)
+class DocumentReport:
+    """A document that sources name: its title, address, version and the day on which it was read, empty where
+    nobody knows; how many clauses rest on it, and how many of them were exercised.
+    """
+
+    title: str
+    url: str
+    version: str = ""
+    retrieved: str = ""
+    clauses: int
+    exercised: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class FieldReport:
+    """A field of the responses of an operation with one status; `field` is the way to it.
+
+    One that no document mentions was seen so many `times`, its values of these JSON types; one that documents
+    promise was missing so many times, which was every time.
+    """
+
+    operation: str
+    status: str
+    field: str
+    times: int
+    types: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
 class FirstReport:
     """Where something was met first: the file, the place in it, and the time (RFC 3339) if it is known."""
 
@@ -216,6 +245,9 @@ class ProviderReport:
     findings: tuple[FindingReport, ...]
     stale_deviations: tuple[StaleDeviation, ...] | None = None
     boundaries: tuple[BoundaryReport, ...] | None = None
+    documents: tuple[DocumentReport, ...] | None = None
+    undocumented: tuple[FieldReport, ...] | None = None
+    never_seen: tuple[FieldReport, ...] | None = None
     client: tuple[ClientEntry, ...] | None = None
 
     @property

@@ -17,6 +17,7 @@ from roomproof.report.provider import ClientEntry, ContractLine, ProviderReport
 from roomproof.reports.client import TITLE, all_entries, doubt, fails, often
 from roomproof.reports.coverage import coverage_of
 from roomproof.reports.entries import entry_counts, not_judged
+from roomproof.reports.fields import field_remarks
 from roomproof.reports.findings import findings, remarks, stale, stopped, told
 from roomproof.reports.shortfall import shortfalls
 from roomproof.verdict import Verdict
@@ -50,6 +51,10 @@ def blocks(report: Report) -> Iterator[str]:
     for word, title in ((Verdict.WARNING, "Warnings"), (Verdict.DEVIATION, "Known deviations")):
         for number, (finding, _) in enumerate(findings(report, word)):
             yield (f"## {title}\n\n" if number == 0 else "") + _item(finding)
+    of_fields = [(node.provider, one) for node in report.providers for one in field_remarks(node)]
+    for number, (name, one) in enumerate(of_fields):
+        title = "## Fields that documents and responses do not share\n\n" if number == 0 else ""
+        yield f"{title}- {code(name)}, {one.word}: {code(one.sentence)}\n"
     for number, entry in enumerate(all_entries(report)):
         yield (f"## {TITLE}\n\n" if number == 0 else "") + _client_item(
             entry, is_failing=fails(report, entry)

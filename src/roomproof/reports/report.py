@@ -20,6 +20,7 @@ from roomproof.judge.boundaries import Boundaries
 from roomproof.judge.client_violations import ClientViolations
 from roomproof.judge.deviation_match import body_value, lower_case
 from roomproof.judge.judged_interaction import BYTE_ORDER_MARK
+from roomproof.judge.response_fields import ResponseFields
 from roomproof.judge.seen_deviations import Staleness
 from roomproof.legible import shortened
 from roomproof.providers import place_of
@@ -37,6 +38,8 @@ from roomproof.report.provider import (
 from roomproof.reports.client_violations import client_of
 from roomproof.reports.coverage import coverage_of
 from roomproof.reports.curl import curl
+from roomproof.reports.documents import documents_of
+from roomproof.reports.fields import never_seen_of, undocumented_of
 from roomproof.reports.limits import boundaries_of, limit_of
 from roomproof.reports.secrets import cleaned, proofs_of, without_secret_headers
 from roomproof.reports.unexercised import Coverage, doubts
@@ -76,6 +79,7 @@ class ProviderResult:
     again: tuple[str, ...] = ()
     unanswered: Mapping[str, int] = field(default_factory=dict)
     boundaries: Boundaries | None = None
+    fields: ResponseFields | None = None
     recordings: bool = False
     left_behind: tuple[str, ...] = ()
     remarks: tuple[str, ...] = ()
@@ -149,6 +153,7 @@ def _provider(result: ProviderResult) -> ProviderReport:
     contract, verdicts = result.contract, result.verdicts
     clauses = [clause for clause in contract.clauses.values() if covers(result.only, clause.id)]
     findings = (finding for finding in verdicts.findings() if covers(result.only, finding.clause.id))
+    about = {clause.operation for clause in clauses}
     told = _clauses(clauses, result)
     recorded = result.recorded and RecordingTimes(
         from_=_moment(result.recorded[0]), to=_moment(result.recorded[1])
@@ -171,7 +176,7 @@ def _provider(result: ProviderResult) -> ProviderReport:
         recorded=recorded,
         rejudged=result.rejudged,
         exercised=coverage_of(told),
-        operations=_operations(contract, {clause.operation for clause in clauses}),
+        operations=_operations(contract, about),
         clauses=told,
         findings=tuple(finding_of(finding, result) for finding in findings),
         stale_deviations=tuple(
@@ -182,6 +187,9 @@ def _provider(result: ProviderResult) -> ProviderReport:
         boundaries=cleaned(
             boundaries_of(result.boundaries, {clause.id for clause in clauses}), result.secrets
         ),
+        documents=documents_of(contract, told),
+        undocumented=cleaned(undocumented_of(result.fields, about), result.secrets),
+        never_seen=never_seen_of(result.fields, about),
         client=None if result.client is None else cleaned(client_of(result.client), result.secrets),
     )
 

@@ -26,6 +26,7 @@ from roomproof.reports.client import entries, fails, sentence
 from roomproof.reports.console import say
 from roomproof.reports.coverage import coverage_of
 from roomproof.reports.entries import entry_counts, not_judged
+from roomproof.reports.fields import field_remarks
 from roomproof.reports.findings import findings
 from roomproof.reports.shortfall import shortfalls
 from roomproof.verdict import Verdict
@@ -43,6 +44,7 @@ _SHOWN_FAILS = 10
 """So many fails are shown in full, the others in a line each."""
 _SHOWN_WARNINGS = 8
 _SHOWN_CLIENT = 8
+_SHOWN_FIELDS = 4
 _ALL = "--verbose or --json shows them all"
 _WIDEST = 110
 """Columns beyond which lines are hard to read."""
@@ -68,6 +70,7 @@ def show(console: Console, report: Report, *, every_finding: bool = False, full:
         _findings(console, provider, report, every_finding=every_finding)
         _client(console, report, provider, every_entry=every_finding)
         _stale(console, provider, counts=report.strict_deviations)
+        _observed(console, provider, every_field=every_finding)
         _rejudged(console, provider)
         for path in provider.regressions:
             again = f"pytest {Path(path).parent} --provider={provider.provider} --base-url=URL"
@@ -154,6 +157,15 @@ def _client(console: Console, report: Report, provider: ProviderReport, *, every
     if errors := sum(fails(report, entry) for entry in listed):
         are = "error of the client fails" if errors == 1 else "errors of the client fail"
         say(console, (f"{errors} {are} the run", STYLES["fail"]), ", as --client fail asks for")
+
+
+def _observed(console: Console, provider: ProviderReport, *, every_field: bool) -> None:
+    """Print which fields no document mentions, and which ones documents promise and no response has."""
+    found = field_remarks(provider)
+    for one in found if every_field else found[:_SHOWN_FIELDS]:
+        say(console, (one.word, STYLES["inconclusive"]), " ", one.sentence)
+    if len(found) > _SHOWN_FIELDS and not every_field:
+        say(console, f"... and {len(found) - _SHOWN_FIELDS} more about fields; {_ALL}")
 
 
 def _stale(console: Console, provider: ProviderReport, *, counts: bool) -> None:

@@ -164,5 +164,6 @@ def _judged(
     return ProviderResult(
         heard.contract, heard.verdicts, _names(heard.files), heard.interactions, seconds, now,
         recorded=(heard.first, heard.last) if heard.first and heard.last else None, rejudged=rejudged,
-        boundaries=heard.boundaries, recordings=True, unanswered=heard.unanswered, client=heard.client,
+        boundaries=heard.boundaries, fields=heard.fields, recordings=True, unanswered=heard.unanswered,
+        client=heard.client,
     )  # fmt: skip

@@ -105,6 +105,7 @@ def _judged(
         again=again,
         unanswered=result.unanswered,
         boundaries=result.boundaries,
+        fields=result.fields,
         left_behind=result.left_behind,
         remarks=result.remarks,
     )

@@ -94,6 +94,10 @@ def poisoned(report: Json, attack: str) -> Json:
             clause["source"] = dict.fromkeys(clause["source"], attack)
             if "why" in clause:
                 clause["why"] = attack
+        numbers = {"clauses": 1, "exercised": 1}
+        node["documents"] = [dict.fromkeys(("title", "url", "version", "retrieved"), attack) | numbers]
+        field = dict.fromkeys(("operation", "status", "field"), attack) | {"times": 1}
+        node["undocumented"] = node["never_seen"] = [{**field, "types": [attack]}]
         node["findings"] = [_bad_finding(finding, attack) for finding in node["findings"]]
         for boundary in node["boundaries"]:
             boundary["field"] = attack
@@ -218,7 +222,7 @@ def test_the_policy_stops_what_would_get_in_all_the_same(
 
 def test_a_page_is_one_file_that_names_no_other(page: Path) -> None:
     text = page.read_text(encoding="utf-8")
-    assert len(text.encode()) < 100_000 + 600 * text.count('class="demand" id="')
+    assert len(text.encode()) < 100_000 + 650 * text.count('class="demand" id="')
     elsewhere = re.findall(r'<[^>]*\s(?:src|href|action|data|srcset|style)="(?!#)[^>]*>', text)
     to_documents = re.compile(r'<a rel="external noreferrer" href="https://[^"]*">')
     assert [tag for tag in elsewhere if not to_documents.fullmatch(tag)] == []

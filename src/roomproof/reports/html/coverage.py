@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from roomproof.report.provider import ClauseCoverage
+from roomproof.report.provider import ClauseCoverage, DocumentReport, ProviderReport
 from roomproof.reports.coverage import coverage_of
 from roomproof.reports.html.columns import Column
+from roomproof.reports.html.findings import of_the_web
 
 
 @dataclass(frozen=True)
@@ -16,6 +17,18 @@ class Gap:
 
     why: str
     clauses: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class DocumentCoverage:
+    """A document that clauses rest on, and a line about it; `anchor` is its id on the page; `url` is empty
+    unless it is an address of the web.
+    """
+
+    anchor: str
+    title: str
+    url: str
+    told: str
 
 
 @dataclass(frozen=True)
@@ -31,6 +44,7 @@ class ProviderCoverage:
     clauses: int
     gaps: tuple[Gap, ...]
     documented: ClauseCoverage
+    documents: tuple[DocumentCoverage, ...]
 
     @property
     def share(self) -> int:
@@ -53,5 +67,20 @@ def _covered(column: Column) -> ProviderCoverage:
     missing = sum(len(ids) for _, ids in ranked)
     named = tuple(Gap(why, tuple(ids)) for why, ids in ranked)
     return ProviderCoverage(
-        column.provider, len(clauses) - missing, len(clauses), named, coverage_of(clauses)
-    )
+        column.provider, len(clauses) - missing, len(clauses), named, coverage_of(clauses),
+        tuple(_document(column.node, one) for one in column.node.documents or ()),
+    )  # fmt: skip
+
+
+def document_anchor(provider: ProviderReport, title: str) -> str:
+    """Return the id on the page of a document by its title, empty where the report does not list it."""
+    titles = [document.title for document in provider.documents or ()]
+    return f"document-{provider.provider}-{titles.index(title)}" if title in titles else ""
+
+
+def _document(provider: ProviderReport, document: DocumentReport) -> DocumentCoverage:
+    told = [f"{document.exercised} of {document.clauses} clauses exercised"]
+    told += [f"version {document.version}"] if document.version else []
+    told += [f"read on {document.retrieved}"] if document.retrieved else []
+    anchor = document_anchor(provider, document.title)
+    return DocumentCoverage(anchor, document.title, of_the_web(document.url), ", ".join(told))

@@ -17,6 +17,11 @@ _WEB = ("https://", "http://")
 """How an address begins that may be opened from a page: a report may be anybody's."""
 
 
+def of_the_web(address: str) -> str:
+    """Return an address that may be opened from a page, nothing in the place of any other."""
+    return address if address.startswith(_WEB) else ""
+
+
 @dataclass(frozen=True)
 class FindingStep:
     """One exchange: the request, the response, and the line that sends it again."""
@@ -92,7 +97,7 @@ def _shown(finding: FindingReport, column: Column, anchor: str, *, known: bool) 
         finding.expected,
         finding.received,
         finding.source.words,
-        finding.source_url if finding.source_url.startswith(_WEB) else "",
+        of_the_web(finding.source_url),
         finding.reason,
         moment(finding.at),
         _command(finding.reproduce),

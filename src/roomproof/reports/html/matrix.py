@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from roomproof.report.provider import ClauseReport
 from roomproof.reports.html.columns import Column, counted, told, worst
+from roomproof.reports.html.coverage import document_anchor
 from roomproof.reports.html.life import does, operations_of, rank
 
 
@@ -25,7 +26,7 @@ class Cell:
 @dataclass(frozen=True)
 class RowClause:
     """One provider's clause in a row, as its last run has it. `anchor` is empty where a finding carries the
-    id.
+    id, `source_link` where the report does not list the document.
     """
 
     provider: str
@@ -34,6 +35,7 @@ class RowClause:
     level: str
     demands: str
     source: str
+    source_link: str
     why: str
 
 
@@ -161,4 +163,7 @@ def _cell(column: int, clause: ClauseReport | None) -> Cell | None:
 def _demand(column: Column, clause: ClauseReport, with_finding: frozenset[str]) -> RowClause:
     source = clause.source.words
     anchor = "" if clause.id in with_finding else clause.id
-    return RowClause(column.provider, clause.id, anchor, clause.level, clause.demands, source, clause.why)
+    link = document_anchor(column.node, clause.source.document)
+    return RowClause(
+        column.provider, clause.id, anchor, clause.level, clause.demands, source, link, clause.why
+    )

@@ -16,6 +16,7 @@ from markupsafe import Markup
 from roomproof import files
 from roomproof.legible import legible
 from roomproof.report.document import Report
+from roomproof.reports.fields import field_remarks
 from roomproof.reports.html.boundary_map import strips
 from roomproof.reports.html.client import sent_by_clients
 from roomproof.reports.html.columns import columns_of, ordered
@@ -69,6 +70,12 @@ def html(reports: Sequence[Report]) -> str:
         top=overview(runs, columns, found, known, sent),
         heaps=found,
         sent=sent,
+        fields=[
+            {"provider": column.provider, "remark": remark}
+            for column in columns
+            if column.is_last
+            for remark in field_remarks(column.node)
+        ],
         lives=lives(columns, SIGNS),
         groups=matrix(columns, with_finding),
         strips=strips(columns),

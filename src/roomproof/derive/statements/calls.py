@@ -12,12 +12,13 @@ from roomproof.derive.statements.samples import sample_statements
 from roomproof.derive.statements.statement import Form, Statement
 
 _METHODS = "GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS"
-_LINE = re.compile(rf"(?:({_METHODS})\b\s*)?((?:https?://|\{{|/)\S+)", re.IGNORECASE)
+_LINE = re.compile(rf"(?:({_METHODS})\b\s*)?((?:https?://|\{{|/)\S+)(?: HTTP/[\d.]+)?", re.IGNORECASE)
 _METHOD = re.compile(rf"({_METHODS}|DEL)", re.IGNORECASE)
 _OPTION = re.compile(
     r"(-{1,2}[A-Za-z][\w-]*)?[ =]*('(?:[^']*)'?|\"(?:[^\"\\]|\\.)*\"?|(?!-)[^\s'\"\\]+)?\s*\\?"
 )
 _DATA = ("-d", "--data", "--data-raw", "--data-binary", "--json", "--data-urlencode")
+_PIECE = re.compile(r"[\w{}:.-]+")
 _BASE = re.compile(r"^(?:https?://[^/?\s]*|\{[\w-]*(?:endpoint|host|url|server)[\w-]*\})")
 
 
@@ -31,9 +32,31 @@ def request_line_at(lines: Sequence[PageLine], at: int) -> tuple[str, dict[str, 
     if not _METHOD.fullmatch(text):
         return None
     below = following(lines, at + 1)
+    if pieces := _pieces(lines, below):
+        whole_path, end = pieces
+        return f"{text} {whole_path}", _facts(text, whole_path), end
     if below < len(lines) and (path := _LINE.fullmatch(lines[below].text.strip("`"))) and not path[1]:
         return f"{text} {path[2]}", _facts(text, path[2]), below + 1
     return text, _facts(text, ""), at + 1
+
+
+def _pieces(lines: Sequence[PageLine], at: int) -> tuple[str, int] | None:
+    """Return a path that stands in pieces, one a line, and the index behind it: slashes and names in turn, or
+    a server and what follows it.
+    """
+    if at >= len(lines):
+        return None
+    if re.fullmatch(r"https?://[^/\s]+", lines[at].text):
+        below = following(lines, at + 1)
+        found = below < len(lines) and lines[below].text.startswith("/")
+        return (lines[at].text + lines[below].text, below + 1) if found else None
+    path = ""
+    while at < len(lines) and (
+        lines[at].text == "/" or (path.endswith("/") and _PIECE.fullmatch(lines[at].text))
+    ):
+        path += lines[at].text
+        at = following(lines, at + 1)
+    return (path, at) if len(path) > 1 else None
 
 
 def _facts(method: str, target: str) -> dict[str, Any]:

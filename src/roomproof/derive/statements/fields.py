@@ -33,7 +33,7 @@ _FORMATS: dict[str, dict[str, Any]] = {
 _WORDS = "|".join(sorted(_FORMATS, key=len, reverse=True))
 _ONE = (
     rf"(?:(?:array|list)(?: of|<)\s*\w+>?|(?:{_WORDS}))(?:\[\])*"
-    r"(?:\s*<[^<>]{1,60}>|\s*\([^()]{1,60}\)|\s*enum\b)*"
+    rf"(?:\s*<[^<>]{{1,60}}>|\s*\([^()]{{1,60}}\)|\s*enum\b|\s*\u00b7\s*(?:{_WORDS}|enum)\b)*"
 )
 _TYPE = re.compile(rf"({_ONE}(?:\s*(?:\||\bor\b)\s*{_ONE})*)", re.IGNORECASE)
 _FLAG = re.compile(
@@ -43,11 +43,12 @@ _FLAG = re.compile(
 )
 _GLUED = re.compile(rf"({_WORDS})(?=[A-Z][a-z])(.+)")
 _NAME = re.compile(r"([A-Za-z_$@][\w.$@\[\]-]*)(\*?)")
+_AROUND = " \u00b7,"
 _LIMIT = re.compile(
     r"(possible values?|default(?:s| value)?|example|examples|enum|allowed(?: values)?|"
     r"constraints?|min(?:imum)?|max(?:imum)?|min ?length|max ?length|pattern|format|"
-    r"available options)\s*[:=]|"
-    r"(?:non-empty|[<>]=? ?-?\d|\[ ?-?\d|\d+-\d+ characters|defaults to\b|default:)",
+    r"available options|required range|(?:minimum|maximum|required) (?:string |array )?length)\s*[:=]|"
+    r"(?:non-empty|[<>\u2264\u2265]=? ?-?\d|\[ ?-?\d|\d+-\d+ characters|defaults to\b|default:)",
     re.IGNORECASE,
 )
 
@@ -91,9 +92,11 @@ def type_facts(text: str) -> dict[str, Any]:
         return {"type": "array", "items": type_facts(plain[:-2])}
     if listed := re.match(r"(?:array|list)(?: of |<)\s*(\w+?)s?>?(?:\s*[(<].*)?$", plain):
         return {"type": "array", "items": type_facts(listed[1])}
-    found = re.match(rf"({_WORDS})\b\s*(?:[<(]([\w-]+)[^>)]*[>)])?", plain)
+    found = re.match(rf"({_WORDS})\b\s*(?:[<(\u00b7]\s*([\w-]+)[^>)]*[>)]?)?", plain)
     if found is None:
-        return {"type": "object"} if plain.startswith("<") else {}
+        mapped = re.fullmatch(r"<\s*string\s*,\s*([\w.]+)\s*>", text.strip())
+        inside = {"additionalProperties": {"ref": mapped[1]}} if mapped else {}
+        return {"type": "object", **inside} if plain.startswith("<") else {}
     inner = _FORMATS.get(found[2] or "", {})
     facts = dict(_FORMATS[found[1]])
     return {**facts, "format": inner["format"]} if "format" in inner and facts.get("type") else facts
@@ -121,8 +124,8 @@ def typed(text: str, line: int) -> tuple[FieldPart, ...]:
         found.append(FieldPart(Form.TYPE, kind[1], line, type_facts(kind[1])))
         flags, rest = _flags(rest[kind.end() :], line)
         found += flags
-    if rest.strip() and found and is_limit(rest.strip()):
-        found.append(FieldPart(Form.LIMIT, rest.strip(), line, facts_of(rest.strip())))
+    if rest.strip() and found and is_limit(rest.strip(_AROUND)):
+        found.append(FieldPart(Form.LIMIT, rest.strip(), line, facts_of(rest.strip(_AROUND))))
         rest = ""
     return () if rest.strip() else tuple(found)
 

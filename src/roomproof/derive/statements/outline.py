@@ -15,13 +15,14 @@ from roomproof.derive.statements.sentences import facts_of
 from roomproof.derive.statements.statement import Form, Statement
 
 _STATUS = re.compile(r"([1-5](?:\d\d|XX))\b(?:\s*[:\u2013-]\s*|\s+|$)(\S.{0,80})?", re.IGNORECASE)
+_MEDIUM = re.compile(r"(application|text|multipart|image)/[\w.+*-]+")
 _PHRASES = {
     "ok": "200", "created": "201", "accepted": "202", "no content": "204", "bad request": "400",
     "unauthorized": "401", "forbidden": "403", "not found": "404", "conflict": "409",
     "unprocessable entity": "422", "too many requests": "429", "internal server error": "500",
     "default": "default",
 }  # fmt: skip
-_TOP = (
+TOP = (
     "request", "response", "responses", "returns", "request samples", "response samples", "request sample",
     "response sample", "sample request", "sample response", "request example", "response example",
     "example request", "example response", "request body", "body arguments", "path arguments",
@@ -34,7 +35,7 @@ _BELOW = (
     "body parameters", "request headers", "response headers", "response schema", "request body schema",
     "response body", "schema", "example (from schema)",
 )  # fmt: skip
-_CHROME = (
+CHROME = (
     "skip to main content", "skip to content", "share via", "loading...", "loading\u2026", "copy",
     "copy page", "search...", "try it", "test it", "send", "ask ai", "on this page", "previous", "next",
     "edit this page", "was this page helpful?", "yes", "no", "expand all", "collapse all",
@@ -64,13 +65,15 @@ class Grammar:
     """What a layout calls its sections, and what stands around its pages.
 
     `top` and `below` are names of headings of the second and of the third level, where the file does not say
-    so itself; `is_heading` finds more, `notes` are words that begin a note; `only_around` says that a page
-    names its sections by no other words.
+    so itself; `prefixes` are names that go on with a colon and a value; `heading` tells the level of more, 0
+    for what is none (it gets the lines, the index and the section); `notes` are words that begin a note;
+    `block` reads what only this layout has, a table above all.
     """
 
-    top: Sequence[str] = _TOP
+    top: Sequence[str] = TOP
     below: Sequence[str] = _BELOW
-    chrome: Sequence[str] = _CHROME
+    chrome: Sequence[str] = CHROME
+    prefixes: Sequence[str] = ()
     notes: Sequence[str] = ("note", "tip", "info", "warning", "caution", "danger", "important")
     heading: Callable[[Sequence[PageLine], int, Section], int] = lambda _lines, _at, _section: 0
     block: Callable[[Sequence[PageLine], int, Section], Found | None] = lambda _lines, _at, _section: None
@@ -131,10 +134,11 @@ def _step(lines: Sequence[PageLine], at: int, grammar: Grammar, place: _Place) -
     if own := grammar.block(lines, at, place.section):
         return own
     if level := _level(lines, at, grammar, place):
-        place.enter(level, line.text)
+        prefix = _prefix(line.text, grammar)
+        place.enter(level, prefix or line.text)
         place.titled = True
         place.note = line.text.lower().rstrip(":") in grammar.notes
-        facts = {"level": level}
+        facts = {"level": level, **({"value": line.text[len(prefix) :].strip(" :")} if prefix else {})}
         return [Statement(place.section, "", Form.HEADING, line.text, (line.number,), facts)], at + 1
     return _content(lines, at, grammar, place)
 
@@ -149,11 +153,17 @@ def _level(lines: Sequence[PageLine], at: int, grammar: Grammar, place: _Place) 
         return 0
     if words in grammar.notes or words in grammar.top:
         return 2
-    if words in grammar.below:
+    if words in grammar.below or _prefix(line.text, grammar):
         return 4 if _in_status(place) else 3 if place.top() in ("request", "response", "responses") else 2
     if not place.titled and _is_title(line):
         return 1
     return grammar.heading(lines, at, place.section)
+
+
+def _prefix(text: str, grammar: Grammar) -> str:
+    """Return the name of a heading that goes on with a colon and a value, empty if it is none."""
+    name, colon, value = text.partition(":")
+    return name if colon and value.strip() and name.strip().lower() in grammar.prefixes else ""
 
 
 def _is_title(line: PageLine) -> bool:
@@ -198,6 +208,11 @@ def _content(lines: Sequence[PageLine], at: int, grammar: Grammar, place: _Place
             Statement(place.section, subject, part.form, part.text, (part.line,), part.facts)
             for part in parts
         ], at + 1
+    if _MEDIUM.fullmatch(line.text):
+        medium = {"value": line.text}
+        return [
+            Statement(place.section, "Content-Type", Form.VALUE, line.text, (line.number,), medium)
+        ], at + 1
     if is_limit(line.text):
         facts = facts_of(line.text)
         return [Statement(place.section, place.subject, Form.LIMIT, line.text, (line.number,), facts)], at + 1
@@ -224,6 +239,7 @@ def _goes_on(lines: Sequence[PageLine], at: int, grammar: Grammar, place: _Place
         or field_at(lines, at)
         or typed(line.text, line.number)
         or is_limit(line.text)
+        or _MEDIUM.fullmatch(line.text)
         or line.text.lower() in grammar.chrome
         or grammar.block(lines, at, place.section)
         or _level(lines, at, grammar, place)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+
+_UNSEEN = re.compile("[\u200b\u200c\u200d\u2060\ufeff]")
 
 
 class Mark(StrEnum):
@@ -35,7 +38,7 @@ def lines_of_text(text: str) -> tuple[PageLine, ...]:
     """Return the lines of a text that was saved from a page; empty ones divide what stands around them."""
     found = []
     for number, raw in enumerate(text.splitlines(), 1):
-        line = raw.replace("\u00a0", " ").expandtabs(4)
+        line = _UNSEEN.sub("", raw.replace("\u00a0", " ")).expandtabs(4)
         stripped = line.strip()
         item = stripped.startswith(("\u2022 ", "\u25e6 ", "\u25aa "))
         found.append(

@@ -17,18 +17,21 @@ _NUMBER_WORDS = {
 _NUMBER = rf"(-?\d[\d,_]*(?:\.\d+)?|{'|'.join(_NUMBER_WORDS)})"
 _UNIT = r"(?:\s+(characters?|chars?|items?|elements?|entries|bytes))?"
 _MOST = re.compile(
-    rf"(?:max(?:imum|ium)?(?: length| size| value)?(?: (?:of|is))?|at most|no more than|up to|<=|\u2264|"
+    rf"(?:max(?:imum|ium)?(?: (?:string |array )?(?:length|size|value))?(?: (?:of|is))?|"
+    rf"at most|no more than|up to|<=|\u2264|"
     rf"not exceed)[\s:=]*`?{_NUMBER}`?{_UNIT}",
     re.IGNORECASE,
 )
 _LEAST = re.compile(
-    rf"(?:min(?:imum)?(?: length| size| value)?(?: (?:of|is))?|at least|no (?:less|fewer) than|>=|\u2265)"
+    rf"(?:min(?:imum)?(?: (?:string |array )?(?:length|size|value))?(?: (?:of|is))?|"
+    rf"at least|no (?:less|fewer) than|>=|\u2265)"
     rf"[\s:=]*`?{_NUMBER}`?{_UNIT}",
     re.IGNORECASE,
 )
 _ABOVE = re.compile(rf"(?<![<>])>\s*{_NUMBER}")
 _BELOW = re.compile(rf"(?<![<>])<\s*{_NUMBER}")
 _BETWEEN = re.compile(rf"between\s+{_NUMBER}\s+(?:and|to)\s+{_NUMBER}{_UNIT}", re.IGNORECASE)
+_AROUND = re.compile(rf"{_NUMBER}\s*(?:<=|\u2264)\s*x\s*(?:<=|\u2264)\s*{_NUMBER}")
 _RANGE = re.compile(rf"\[\s*{_NUMBER}\s*\.\.\s*{_NUMBER}\s*\]{_UNIT}")
 _DEFAULT = re.compile(
     r"(?:^|[\s(])(?:defaults? to|default(?:s| value)?(?: value)?(?:\s*[:=]| is| of)|"
@@ -58,8 +61,8 @@ def sentences(text: str) -> Iterator[str]:
 
 def facts_of(sentence: str) -> dict[str, Any]:
     """Return what a sentence says in words of JSON Schema: limits, a default, a list of values, a format,
-    whether something is required; `default-from`, `default-now` and `unique` are words of our own. Nothing
-    is taken from what is not understood.
+    a status, whether something is required; `default-from`, `default-now` and `unique` are words of our own.
+    Nothing is taken from what is not understood.
     """
     found: dict[str, Any] = {**_limits(sentence), **_default(sentence), **_values(sentence)}
     if sentence.lower().startswith("(optional)"):
@@ -70,6 +73,8 @@ def facts_of(sentence: str) -> dict[str, Any]:
         found["format"] = "date-time"
     if re.search(r"include a scheme", sentence, re.IGNORECASE):
         found["format"] = "uri"
+    if status := re.match(r"([1-5]\d\d) (?:response|status)\b", sentence):
+        found["status"] = status[1]
     if re.search(r"\bunique\b", sentence, re.IGNORECASE):
         found["unique"] = True
     if re.search(r"\bserver generated\b|\bread-?only\b", sentence, re.IGNORECASE):
@@ -101,6 +106,8 @@ def _limits(sentence: str) -> dict[str, int | float]:
     for one in pairs:
         found |= {_keyword("min", one[3], sentence): number(one[1])}
         found |= {_keyword("max", one[3], sentence): number(one[2])}
+    if around := _AROUND.search(sentence):
+        return {"minimum": number(around[1]), "maximum": number(around[2])}
     if not pairs:
         for end, pattern in (("max", _MOST), ("min", _LEAST)):
             if limit := pattern.search(sentence):
@@ -115,6 +122,7 @@ def _keyword(end: str, unit: str | None, sentence: str) -> str:
     words = (unit or "").lower() or ("characters" if "character" in sentence.lower() else "")
     if not words:
         words = "characters" if re.search(r"\blength\b", sentence, re.IGNORECASE) else ""
+        words = "items" if re.search(r"\barray length\b", sentence, re.IGNORECASE) else words
     if words.startswith(("char", "byte")):
         return f"{end}Length"
     return f"{end}Items" if words else f"{end}imum"

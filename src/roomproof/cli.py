@@ -505,7 +505,7 @@ def matrix(
         bool, typer.Option("--sources", help="Number the cells, and list where each comes from.", metavar="")
     ] = False,
     as_json: Annotated[
-        bool, typer.Option("--json", help="As JSON, every statement with its source.", metavar="")
+        bool, typer.Option("--json", help="As JSON, every fact with its source.", metavar="")
     ] = False,
     as_markdown: Annotated[
         bool, typer.Option("--markdown", help="As Markdown, every source a footnote.", metavar="")
@@ -523,6 +523,41 @@ def matrix(
         as_json=as_json,
         as_markdown=as_markdown,
         sources=sources,
+    )
+
+
+@_command(
+    rich_help_panel=_READ,
+    epilog=_examples("roomproof trace", "roomproof trace PROVIDER --documents saved --json trace.json"),
+)
+def trace(
+    providers: Providers = None,
+    documents: Annotated[
+        Path | None,
+        typer.Option(
+            "--documents",
+            metavar="DIR",
+            help="A folder with saved copies of the documents: text, HTML, Markdown.",
+        ),
+    ] = None,
+    write: Annotated[
+        bool,
+        typer.Option(
+            "--write",
+            help="Write the statements of the saved copies into documents.yaml, with the claims they had.",
+            metavar="",
+        ),
+    ] = False,
+    json_path: JsonPath = None,
+    contracts: Contracts = None,
+) -> None:
+    """Check that each statement of the documents is claimed by a clause or waived, and tell which clauses
+    rest on what has changed.
+    """
+    from roomproof.commands.trace import run_trace
+
+    raise typer.Exit(
+        run_trace(tuple(providers or ()), tuple(contracts or ()), documents, json_path, write=write)
     )
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from roomproof.derive.drift.change import Completeness, Impact
+from roomproof.derive.drift.change import Change, Completeness, Impact
 from roomproof.derive.drift.compare import changes
 from roomproof.derive.specification import read_specification
 
@@ -81,11 +81,12 @@ def altered(alter: Callable[[Json], Any]) -> Json:
 def told(old: Json, new: Json, completeness: Completeness | None = None) -> set[tuple[str, str, str, Impact]]:
     """Return each change: the side, the way, the kind, and whom it breaks."""
     found = changes(root(old), root(new), completeness or Completeness())
-    return {
-        (one.place.side.value, ".".join((one.place.label, *one.place.way[1:]) if one.place.label else one.place.way),
-         one.kind, one.impact)
-        for one in found
-    }  # fmt: skip
+    return {(one.place.side.value, way_of(one), one.kind, one.impact) for one in found}
+
+
+def way_of(change: Change) -> str:
+    place = change.place
+    return ".".join((place.label, *place.way[1:]) if place.label else place.way)
 
 
 def field(name: str, **keywords: Any) -> Callable[[Json], Any]:

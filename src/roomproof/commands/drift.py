@@ -9,7 +9,7 @@ from roomproof import files
 from roomproof.commands.outputs import require_apart
 from roomproof.contract.model import Contract
 from roomproof.derive.drift.drift import drift
-from roomproof.derive.drift.version import Version, of_contract, of_specification
+from roomproof.derive.drift.version import Version, of_contract, of_page, of_specification
 from roomproof.derive.specification import MOST_CHARACTERS, is_specification
 from roomproof.errors import ContractError, UsageError
 from roomproof.json_data import as_json
@@ -64,7 +64,7 @@ def _version(named: str, contracts: tuple[Path, ...]) -> tuple[Version, Contract
         return of_contract(contract, named), contract
     if is_specification(text):
         return of_specification(text, named, lambda file: (_text(path.parent / file), file)), None
-    raise UsageError(f"{named}: no layout is known of it; it is neither a specification nor a contract")
+    return of_page(text, named), None
 
 
 def _text(path: Path) -> str:

@@ -10,6 +10,7 @@ from roomproof.contract.clause import Level
 from roomproof.contract.model import Contract
 from roomproof.contract.references import NAMING, Reader
 from roomproof.derive.specification import read_specification
+from roomproof.derive.statements import as_openapi, read
 
 _NOT_OF_DOCUMENTS = frozenset((Level.STANDARD, Level.SAMPLE, Level.OBSERVED))
 
@@ -28,6 +29,11 @@ class Version:
 def of_specification(text: str, name: str, read: Reader) -> Version:
     """Return the version that the text of a specification is. Raises ContractError as its reading does."""
     return Version(name, read_specification(text, name, read).root)
+
+
+def of_page(text: str, name: str) -> Version:
+    """Return what a saved page says. Raises UsageError where no layout is known of it."""
+    return Version(name, as_openapi(read(text, name)), is_whole=False)
 
 
 def of_contract(contract: Contract, name: str) -> Version:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
@@ -195,7 +195,7 @@ def _no_value_left(schema: Mapping[str, Any], pointer: Path) -> Iterator[Contrac
         if keyword not in schema:
             continue
         values = [schema["const"]] if keyword == "const" else schema["enum"]
-        if not any(fits(value, schema) for value in values):
+        if not any(map(which_fit(schema), values)):
             what = "the value of const is" if keyword == "const" else "all values of enum are"
             message = (
                 f"{_told(pointer)}: {what} rejected by the other keywords of the schema; make them agree"
@@ -204,22 +204,28 @@ def _no_value_left(schema: Mapping[str, Any], pointer: Path) -> Iterator[Contrac
             return
     lists = [(at, held["enum"]) for at, held in _all_of(schema, pointer) if "enum" in held]
     if "enum" not in schema and len(lists) > 1:
-        common = [value for value in lists[0][1] if all(fits(value, {"enum": held}) for _, held in lists[1:])]
+        others = [which_fit({"enum": held}) for _, held in lists[1:]]
+        common = any(all(fit(value) for fit in others) for value in lists[0][1])
         if not common:
             message = f"{_told(pointer)}: the lists of enum under allOf have no value in common; correct them"
             yield ContractError(message, (*lists[-1][0], "enum"))
 
 
 def fits(value: Json, schema: Mapping[str, Any]) -> bool:
-    """Whether a value is one that a schema allows; formats and our own fields say nothing.
+    """Whether a value is one that a schema allows; see `which_fit`."""
+    return which_fit(schema)(value)
+
+
+def which_fit(schema: Mapping[str, Any]) -> Callable[[Json], bool]:
+    """Return what tells whether a schema allows a value; formats and our own fields say nothing.
 
     A schema that no validator reads allows everything: its error is told elsewhere.
     """
     kept = {key: held for key, held in schema.items() if key not in _BESIDE and not key.startswith("x-")}
     try:
-        return _validator(json.dumps(kept)).is_valid(value)
+        return _validator(json.dumps(kept)).is_valid
     except (jsonschema_rs.ValidationError, ValueError, TypeError):
-        return True
+        return lambda _: True
 
 
 @lru_cache(maxsize=64)

@@ -615,6 +615,12 @@ def drift(
             autocompletion=complete_provider,
         ),
     ] = None,
+    traffic: Annotated[
+        list[Path] | None,
+        typer.Option(
+            metavar="PATH", help="Recordings: say of each change whether they show it already. Repeatable."
+        ),
+    ] = None,
     json_path: Annotated[
         Path | None,
         typer.Option("--json", metavar="PATH", help="Write what changed as JSON.", rich_help_panel=REPORTS),
@@ -631,7 +637,9 @@ def drift(
 
     given = {"json": json_path, "markdown": markdown_path, "html": html_path}
     outputs = {name: path for name, path in given.items() if path is not None}
-    found = run_drift(tuple(versions), provider, tuple(contracts or ()), outputs, every_change=verbose)
+    recordings = tuple(traffic or ())
+    folders = tuple(contracts or ())
+    found = run_drift(tuple(versions), provider, folders, recordings, outputs, every_change=verbose)
     raise typer.Exit(found)
 
 

@@ -601,7 +601,7 @@ def check(
 )
 def drift(
     versions: Annotated[
-        list[str],
+        list[Path],
         typer.Argument(
             metavar="OLD NEW...",
             help="Versions of a specification, contracts, or a provider's name, the oldest first.",

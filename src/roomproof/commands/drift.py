@@ -26,7 +26,7 @@ _OF_A_CONTRACT = re.compile(r"""^\s*["']?x-provider["']?\s*:""", re.MULTILINE)
 
 
 def run_drift(
-    named: tuple[str, ...],
+    named: tuple[Path, ...],
     provider: str | None,
     contracts: tuple[Path, ...],
     traffic: tuple[Path, ...],
@@ -40,7 +40,7 @@ def run_drift(
     """
     if len(named) < 2:
         raise UsageError("drift needs two versions or more: roomproof drift OLD NEW")
-    require_apart(outputs, [Path(one) for one in named if files.is_file(Path(one))] + list(traffic))
+    require_apart(outputs, [*(one for one in named if files.is_file(one)), *traffic])
     read = [_version(one, contracts) for one in named]
     about = find_contract(provider, contracts)[0] if provider else next((one for _, one in read if one), None)
     steps = drift([version for version, _ in read], about)
@@ -58,9 +58,9 @@ def _traffic(paths: tuple[Path, ...]) -> Iterator[Interaction]:
         yield from open_recording(path).interactions()
 
 
-def _version(named: str, contracts: tuple[Path, ...]) -> tuple[Version, Contract | None]:
+def _version(path: Path, contracts: tuple[Path, ...]) -> tuple[Version, Contract | None]:
     """Return what a file, a folder or a provider's name stands for, and the contract if it is one."""
-    path = Path(named)
+    named = str(path)
     if not files.is_there(path):
         if named in contract_folders(contracts):
             contract = find_contract(named, contracts)[0]

@@ -43,6 +43,7 @@ from roomproof.options import (
     MaxSeconds,
     MaxUnanswered,
     Only,
+    OwnDeviations,
     Providers,
     Rate,
     Record,
@@ -140,6 +141,7 @@ def verify(
     markdown_path: MarkdownPath = None,
     badge_path: BadgePath = None,
     contracts: Contracts = None,
+    deviations: OwnDeviations = None,
     allow_variable: AllowVariable = None,
 ) -> None:
     """Send valid, boundary and invalid requests, judge every response clause by clause."""
@@ -174,6 +176,7 @@ def verify(
         record=record,
         regressions=FOLDER if save_regressions else None,
         contracts=contracts or (),
+        deviations=deviations or (),
         allow_variables=allow_variable or (),
     )
     files = {
@@ -209,6 +212,7 @@ def probe(
         ),
     ] = None,
     contracts: Contracts = None,
+    deviations: OwnDeviations = None,
     allow_variable: AllowVariable = None,
 ) -> None:
     """Find where limits really are, and what happens where documents are silent: observations, never
@@ -231,6 +235,7 @@ def probe(
         ca_bundle=ca_bundle,
         record=record,
         contracts=contracts or (),
+        deviations=deviations or (),
         allow_variables=allow_variable or (),
     )
     announce = announcing(live=live, base_url=base_url, yes=yes)
@@ -295,6 +300,7 @@ def replay(
     markdown_path: MarkdownPath = None,
     badge_path: BadgePath = None,
     contracts: Contracts = None,
+    deviations: OwnDeviations = None,
 ) -> None:
     """Judge recordings, whoever made them; nothing is sent."""
     from roomproof import api
@@ -315,6 +321,7 @@ def replay(
         fail_under=fail_under,
         client=client,
         contracts=contracts or (),
+        deviations=deviations or (),
     )
     files = {
         "json": json_path,
@@ -586,6 +593,46 @@ def check(
     from roomproof.commands.check import run_check
 
     raise typer.Exit(run_check(named, tuple(allow_variable or ()), as_json=as_json))
+
+
+@_command(
+    rich_help_panel=_MORE,
+    epilog=_examples("roomproof drift monday.yaml friday.yaml", "roomproof drift PROVIDER new-openapi.json"),
+)
+def drift(
+    versions: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="OLD NEW...",
+            help="Versions of a specification, contracts, or a provider's name, the oldest first.",
+        ),
+    ],
+    provider: Annotated[
+        str | None,
+        typer.Option(
+            metavar="PROVIDER",
+            help="Whose clauses the changes concern; that of a contract among the versions by default.",
+            autocompletion=complete_provider,
+        ),
+    ] = None,
+    json_path: Annotated[
+        Path | None,
+        typer.Option("--json", metavar="PATH", help="Write what changed as JSON.", rich_help_panel=REPORTS),
+    ] = None,
+    markdown_path: MarkdownPath = None,
+    html_path: HtmlPath = None,
+    contracts: Contracts = None,
+    verbose: Annotated[
+        bool, typer.Option("--verbose", help="Show every change.", metavar="", rich_help_panel=REPORTS)
+    ] = False,
+) -> None:
+    """Say what a client would notice of a change of documents; exit 1 if anything breaks."""
+    from roomproof.commands.drift import run_drift
+
+    given = {"json": json_path, "markdown": markdown_path, "html": html_path}
+    outputs = {name: path for name, path in given.items() if path is not None}
+    found = run_drift(tuple(versions), provider, tuple(contracts or ()), outputs, every_change=verbose)
+    raise typer.Exit(found)
 
 
 _BROKEN_PIPE = 141

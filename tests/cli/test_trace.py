@@ -83,7 +83,8 @@ def test_a_document_without_a_file_is_never_green(inside: Run, tmp_path: Path) -
     (tmp_path / "saved").mkdir()
     (tmp_path / "saved" / "notes.txt").write_text("Some notes of mine.\n")
     done = inside("trace", "telnyx", "--documents", "saved")
-    assert (done.code, "not traced: Telnyx: Update a room" in done.err) == (3, True), done
+    assert (done.code, "is a document of telnyx" in done.err) == (3, True), done
+    assert "not traced: no file of --documents is this document" in done.out
     assert "saved/notes.txt: it is none of these documents" in done.out
 
 

@@ -103,7 +103,8 @@ def _grouped(changes: Iterable[TracedChange]) -> Iterator[tuple[Fate, str, str, 
         where = (
             f"{before.place}, {before.name}" if before else f"{after.place}, {after.name}" if after else ""
         )
-        now = f"; line {after.line} says now: {shortened(after.text, _LONGEST)}" if after else ""
+        at = f"line {after.line} says" if after and after.line else "it says"
+        now = f"; {at} now: {shortened(after.text, _LONGEST)}" if after else ""
         yield one.change.fate, where, now, one.clauses
     for (old, new), together in moved.items():
         clauses = tuple(dict.fromkeys(clause for one in together for clause in one.clauses))

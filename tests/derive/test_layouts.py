@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from roomproof.derive.statements import StatedDocument, as_openapi, read
+from roomproof.derive.statements.html import lines_of_html
 
 MINTLIFY = """\
 Skip to main content
@@ -304,6 +305,30 @@ def test_html_shows_what_a_reader_sees() -> None:
     assert facts(page, "seats") == {"name": "seats", "type": "integer", "maximum": 50}
     assert not [one.text for one in page.statements if "Not shown" in one.text or "load()" in one.text]
     assert "Update a thing with given changes." in [one.text for one in page.statements]
+
+
+@pytest.mark.parametrize(
+    ("html", "texts"),
+    [
+        (
+            "<header>Menu</header><main><header><h1>Change it</h1></header><p>It does.</p></main>",
+            ["Change it", "It does."],
+        ),
+        (
+            "<div role=tabpanel hidden><p>Not found, says the server.</p></div>",
+            ["Not found, says the server."],
+        ),
+        ("<p hidden>Not shown.<p>It is shown to all.", ["It is shown to all."]),
+        (
+            "<p>One &amp; two<br>go on <!-- no -->here.</p><template><p>No.</p></template>",
+            ["One & two go on here."],
+        ),
+        ("<pre>{\n  &quot;a&quot;: 1\n}</pre>", ["{", '"a": 1', "}"]),
+        ("<ul><li>name<li>codes</ul>", ["name", "codes"]),
+    ],
+)
+def test_what_html_shows(html: str, texts: list[str]) -> None:
+    assert [line.text for line in lines_of_html(f"<html><body>{html}") if line.text] == texts
 
 
 def test_markdown_has_tables_and_fenced_code() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
 from roomproof.derive.statements import StatedDocument, as_openapi, read
@@ -239,6 +241,7 @@ curl -X PATCH 'https://api.example.com/things/7' \\
 }
 ```
 """
+Untold = Callable[[str, str], list[str]]
 PAGES = {
     "mintlify": MINTLIFY,
     "fern": FERN,
@@ -268,6 +271,12 @@ def test_no_line_is_skipped(layout: str) -> None:
     found = {line for one in read(PAGES[layout], "page").statements for line in one.lines}
     texts = PAGES[layout].replace("\u200b", "").splitlines()
     assert [number for number, line in enumerate(texts, 1) if line.strip()] == sorted(found)
+
+
+@pytest.mark.parametrize("change", ["cut", "another word", "another sentence"])
+@pytest.mark.parametrize("layout", [name for name, page in PAGES.items() if page is not LEARN])
+def test_each_line_that_changes_is_another_statement(layout: str, change: str, untold: Untold) -> None:
+    assert untold(PAGES[layout].replace("\u200b", ""), change) == []
 
 
 @pytest.mark.parametrize("layout", ["mintlify", "fern", "gitbook", "redoc"])

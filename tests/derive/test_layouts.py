@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
 from roomproof.derive.statements import StatedDocument, as_openapi, read
+from roomproof.derive.statements.html import lines_of_html
 
 MINTLIFY = """\
 Skip to main content
@@ -238,6 +241,7 @@ curl -X PATCH 'https://api.example.com/things/7' \\
 }
 ```
 """
+Untold = Callable[[str, str], list[str]]
 PAGES = {
     "mintlify": MINTLIFY,
     "fern": FERN,
@@ -267,6 +271,12 @@ def test_no_line_is_skipped(layout: str) -> None:
     found = {line for one in read(PAGES[layout], "page").statements for line in one.lines}
     texts = PAGES[layout].replace("\u200b", "").splitlines()
     assert [number for number, line in enumerate(texts, 1) if line.strip()] == sorted(found)
+
+
+@pytest.mark.parametrize("change", ["cut", "another word", "another sentence"])
+@pytest.mark.parametrize("layout", [name for name, page in PAGES.items() if page is not LEARN])
+def test_each_line_that_changes_is_another_statement(layout: str, change: str, untold: Untold) -> None:
+    assert untold(PAGES[layout].replace("\u200b", ""), change) == []
 
 
 @pytest.mark.parametrize("layout", ["mintlify", "fern", "gitbook", "redoc"])
@@ -304,6 +314,30 @@ def test_html_shows_what_a_reader_sees() -> None:
     assert facts(page, "seats") == {"name": "seats", "type": "integer", "maximum": 50}
     assert not [one.text for one in page.statements if "Not shown" in one.text or "load()" in one.text]
     assert "Update a thing with given changes." in [one.text for one in page.statements]
+
+
+@pytest.mark.parametrize(
+    ("html", "texts"),
+    [
+        (
+            "<header>Menu</header><main><header><h1>Change it</h1></header><p>It does.</p></main>",
+            ["Change it", "It does."],
+        ),
+        (
+            "<div role=tabpanel hidden><p>Not found, says the server.</p></div>",
+            ["Not found, says the server."],
+        ),
+        ("<p hidden>Not shown.<p>It is shown to all.", ["It is shown to all."]),
+        (
+            "<p>One &amp; two<br>go on <!-- no -->here.</p><template><p>No.</p></template>",
+            ["One & two go on here."],
+        ),
+        ("<pre>{\n  &quot;a&quot;: 1\n}</pre>", ["{", '"a": 1', "}"]),
+        ("<ul><li>name<li>codes</ul>", ["name", "codes"]),
+    ],
+)
+def test_what_html_shows(html: str, texts: list[str]) -> None:
+    assert [line.text for line in lines_of_html(f"<html><body>{html}") if line.text] == texts
 
 
 def test_markdown_has_tables_and_fenced_code() -> None:

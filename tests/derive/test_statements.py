@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from roomproof.derive.statements import StatedDocument, read
 from roomproof.errors import UsageError
 
+Untold = Callable[[str, str], list[str]]
 SAVED = Path("/work/shared/documents")
 GENERATED = """\
 Skip to main content
@@ -279,6 +281,12 @@ def test_keys_tell_statements_apart_and_do_not_depend_on_white_space(text: str) 
     assert len(keys) == len(set(keys))
     other = re.sub(r"(\w) (?=\w)", "\\1\u00a0", text).replace("'s ", "\u2019s ").replace("\n", "\r\n")
     assert [one.key for one in read(other, "page").statements] == keys
+
+
+@pytest.mark.parametrize("change", ["cut", "another word", "another sentence"])
+@pytest.mark.parametrize("name", PAGES)
+def test_each_line_that_changes_is_another_statement(name: str, change: str, untold: Untold) -> None:
+    assert untold(PAGES[name], change) == []
 
 
 def test_a_text_of_no_layout_is_rejected() -> None:

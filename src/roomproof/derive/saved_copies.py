@@ -17,8 +17,10 @@ _PARAMETER = re.compile(r"\{[^}]*\}")
 def assigned(contract: Contract, found: Sequence[StatedDocument]) -> Mapping[str, StatedDocument]:
     """Return the saved copy of each document of a contract that has one, by title; each file is one at most.
 
-    What counts is the digest, then which part of the listed statements a file has; of a document without any,
-    the words of the title and a call that the contract has. The file's name decides where that is not enough.
+    What counts is the digest, then which part of the listed statements a file has, at their places and
+    anywhere (another heading moves all that stands below it), and whether it is about the same call; of a
+    document without any, the words of the title and a call that the contract has. The file's name decides
+    where that is not enough.
     """
     degrees = sorted(
         (
@@ -43,8 +45,14 @@ def _likeness(contract: Contract, document: Document, stated: StatedDocument) ->
         return named
     if not document.statements:
         return named + (0.4 if _is_titled(document, stated) and _has_call(contract, stated) else 0.0)
-    there = {one.key for one in stated.statements}
-    return named + sum(one.key in there for one in document.statements) / len(document.statements)
+    keys, names = {one.key for one in stated.statements}, {one.name for one in stated.statements}
+    here = sum(one.key in keys for one in document.statements) / len(document.statements)
+    anywhere = sum(one.name in names for one in document.statements) / len(document.statements)
+    calls = [
+        one.name for one in document.statements if one.form == Form.REQUEST_LINE and " > " not in one.place
+    ]
+    same_call = not calls or any(name in names for name in calls)
+    return named + (here + anywhere) / 2 * (1 if same_call else 0.5)
 
 
 def _is_titled(document: Document, stated: StatedDocument) -> bool:

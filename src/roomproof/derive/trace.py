@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from roomproof.contract.claims import ListedStatement
 from roomproof.contract.clause import Clause, Level, is_named_by
@@ -130,13 +131,15 @@ def _of_document(
 
 def named_by(claims: Iterable[str], contract: Contract) -> Mapping[str, tuple[str, ...]]:
     """Return the ids of the clauses that each claim names, in the contract's order."""
-    return {claim: _named(claim, contract) for claim in claims}
+    ids = tuple(contract.clauses)
+    return {claim: _named(claim, ids) for claim in claims}
 
 
-def _named(claim: str, contract: Contract) -> tuple[str, ...]:
-    if claim in contract.clauses or not _PATTERN.search(claim):
-        return (claim,) if claim in contract.clauses else ()
-    return tuple(clause_id for clause_id in contract.clauses if is_named_by(clause_id, claim))
+@lru_cache(maxsize=10_000)
+def _named(claim: str, ids: tuple[str, ...]) -> tuple[str, ...]:
+    if not _PATTERN.search(claim):
+        return (claim,) if claim in ids else ()
+    return tuple(clause_id for clause_id in ids if is_named_by(clause_id, claim))
 
 
 def _changes(

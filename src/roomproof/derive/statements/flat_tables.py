@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Collection, Sequence
 
 from roomproof.derive.statements.fields import is_type
@@ -43,8 +44,8 @@ def _defined(lines: Sequence[PageLine]) -> set[str]:
     """Return the names that stand alone on more than one line: those of types that are listed and then
     told of.
     """
-    texts = [line.text for line in lines if _NAME.fullmatch(line.text)]
-    return {text for text in texts if texts.count(text) > 1 and text[:1].isupper()}
+    counted = Counter(line.text for line in lines if line.text[:1].isupper() and _NAME.fullmatch(line.text))
+    return {text for text, count in counted.items() if count > 1}
 
 
 def _is_row(rows: list[_Row], columns: Sequence[str], text: str, section: tuple[str, ...]) -> bool:

@@ -7,9 +7,10 @@ from html.parser import HTMLParser
 
 from roomproof.derive.statements.page_lines import Mark, PageLine
 
-_LEFT_OUT = frozenset(
-    ("script", "style", "nav", "header", "footer", "aside", "noscript", "template", "svg", "button", "select")
-)
+_LEFT_OUT = frozenset(("script", "style", "nav", "aside", "noscript", "template", "svg", "button", "select"))
+_AROUND = frozenset(("header", "footer"))
+"""Around the whole page they are chrome; within its content they hold titles and notes."""
+_CONTENT = frozenset(("main", "article"))
 _VOID = frozenset(
     ("br", "hr", "img", "input", "meta", "link", "wbr", "source", "col", "area", "base", "embed")
 )
@@ -49,17 +50,24 @@ class _Lines(HTMLParser):
         self.left_out: list[str] = []
         self.cells: list[str] | None = None
         self.depth = 0
+        self.content = 0
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if self.left_out == ["p"] and (tag in _BLOCKS or tag in _MARKS):
+            # A paragraph needs no end tag (HTML, 13.1.2.4): the next block ends it.
+            self.left_out = []
         if self.left_out:
             if tag not in _VOID and len(self.left_out) < _MOST_DEPTH:
                 self.left_out.append(tag)
             return
         said = {name: value or "" for name, value in attrs}
-        hidden = (
-            "hidden" in said or said.get("aria-hidden") == "true" or _HIDDEN.search(said.get("style", ""))
-        )
-        if (tag in _LEFT_OUT or hidden) and tag not in _VOID:
+        self.content += tag in _CONTENT
+        # The panel of a tab that is not chosen is hidden, and holds what the page says all the same.
+        panel = said.get("role") == "tabpanel"
+        unseen = ("hidden" in said and not panel) or said.get("aria-hidden") == "true"
+        hidden = unseen or _HIDDEN.search(said.get("style", ""))
+        around = tag in _LEFT_OUT or (tag in _AROUND and not self.content)
+        if (around or hidden) and tag not in _VOID:
             self.left_out.append(tag)
         elif tag == "br":
             self.words.append("\n" if self.mark is Mark.CODE else " ")
@@ -80,6 +88,7 @@ class _Lines(HTMLParser):
                 while self.left_out.pop() != tag:
                     pass
             return
+        self.content = max(0, self.content - (tag in _CONTENT))
         if tag in ("td", "th") and self.cells is not None:
             self.cells.append(" ".join("".join(self.words).split()))
             self.words = []

@@ -80,7 +80,7 @@ class Grammar:
 
 
 @dataclass
-class _Place:
+class _Walk:
     """Where the walk is: the headings above, each with its level, the field that is told of, what is open."""
 
     headings: list[tuple[int, str]] = field(default_factory=list)
@@ -106,14 +106,14 @@ class _Place:
 
 def outline(lines: Sequence[PageLine], grammar: Grammar) -> Iterator[Statement]:
     """Yield the statements of a page in its order; each line that is not empty belongs to one at least."""
-    place, at = _Place(), following(lines, 0)
+    place, at = _Walk(), following(lines, 0)
     while at < len(lines):
         found, end = _step(lines, at, grammar, place)
         yield from found
         at = following(lines, max(end, at + 1))
 
 
-def _step(lines: Sequence[PageLine], at: int, grammar: Grammar, place: _Place) -> Found:
+def _step(lines: Sequence[PageLine], at: int, grammar: Grammar, place: _Walk) -> Found:
     """Return what the next lines say, and the index behind them; the place moves on with them."""
     line = lines[at]
     if line.text.lower() in grammar.chrome and line.mark is not Mark.HEADING:
@@ -143,7 +143,7 @@ def _step(lines: Sequence[PageLine], at: int, grammar: Grammar, place: _Place) -
     return _content(lines, at, grammar, place)
 
 
-def _level(lines: Sequence[PageLine], at: int, grammar: Grammar, place: _Place) -> int:
+def _level(lines: Sequence[PageLine], at: int, grammar: Grammar, place: _Walk) -> int:
     """Return the level of the heading that a line is, 0 if it is none."""
     line = lines[at]
     words = line.text.lower().rstrip(":")
@@ -170,13 +170,13 @@ def _is_title(line: PageLine) -> bool:
     return line.mark is Mark.TEXT and len(line.text.split()) <= 10 and line.indent < 4
 
 
-def _in_status(place: _Place) -> bool:
+def _in_status(place: _Walk) -> bool:
     return any(
         level == 3 and (_STATUS.match(name) or name.lower() in _PHRASES) for level, name in place.headings
     )
 
 
-def _status(line: PageLine, place: _Place) -> Statement | None:
+def _status(line: PageLine, place: _Walk) -> Statement | None:
     """Return a line that tells a status, as `200: The room` or `OK`, below a heading that speaks of
     responses.
     """
@@ -192,7 +192,7 @@ def _status(line: PageLine, place: _Place) -> Statement | None:
     return Statement(place.section, "", Form.STATUS, line.text, (line.number,), facts)
 
 
-def _content(lines: Sequence[PageLine], at: int, grammar: Grammar, place: _Place) -> Found:
+def _content(lines: Sequence[PageLine], at: int, grammar: Grammar, place: _Walk) -> Found:
     line = lines[at]
     if line.mark is Mark.ROW:
         return list(_row(line, place)), at + 1
@@ -229,7 +229,7 @@ def _content(lines: Sequence[PageLine], at: int, grammar: Grammar, place: _Place
     return list(paragraph_statements(lines[at:end], place.section, place.subject, form)), end
 
 
-def _goes_on(lines: Sequence[PageLine], at: int, grammar: Grammar, place: _Place) -> bool:
+def _goes_on(lines: Sequence[PageLine], at: int, grammar: Grammar, place: _Walk) -> bool:
     """Whether a line is the next one of the paragraph above it: it begins nothing of its own."""
     line = lines[at]
     return line.mark is Mark.TEXT and not (
@@ -246,7 +246,7 @@ def _goes_on(lines: Sequence[PageLine], at: int, grammar: Grammar, place: _Place
     )
 
 
-def _row(line: PageLine, place: _Place) -> Iterator[Statement]:
+def _row(line: PageLine, place: _Walk) -> Iterator[Statement]:
     """Yield the cells of a row: the first names what the others tell of."""
     first, *others = line.cells or (line.text,)
     name = first.replace("`", "").strip("* ")
@@ -262,7 +262,7 @@ def _row(line: PageLine, place: _Place) -> Iterator[Statement]:
             yield from paragraph_statements([PageLine(line.number, cell)], place.section, name, Form.VALUE)
 
 
-def _enter_field(lines: Sequence[PageLine], at: int, found: FieldLines, place: _Place) -> None:
+def _enter_field(lines: Sequence[PageLine], at: int, found: FieldLines, place: _Walk) -> None:
     """Leave the objects that a field does not lie in, and enter the one that it is.
 
     Where the page shows nesting by indentation, that tells; where it was lost, a field after an object is

@@ -16,7 +16,7 @@ _BAR = re.compile(r"(?<!\\)\|")
 
 
 @dataclass
-class _Row:
+class _BrokenRow:
     """The cells that are closed, each with its lines, and the one that is open."""
 
     cells: list[tuple[str, tuple[int, ...]]] = field(default_factory=list)
@@ -78,14 +78,14 @@ def pipe_table(
 
 def _rows(
     lines: Sequence[PageLine], at: int, width: int, headings: Collection[str]
-) -> tuple[list[_Row], int]:
-    rows: list[_Row] = []
+) -> tuple[list[_BrokenRow], int]:
+    rows: list[_BrokenRow] = []
     at = following(lines, at)
     while at < len(lines) and lines[at].text.lower() not in headings:
         text, row = lines[at].text, rows[-1] if rows else None
         whole = row is None or len(row.cells) >= width
         if text.startswith("|") and (whole or text != "|" or _begins_with_name(lines, at)):
-            rows.append(_Row())
+            rows.append(_BrokenRow())
             rows[-1].take(text[1:], lines[at].number)
             rows[-1].lines = rows[-1].lines or ([lines[at].number] if text == "|" else [])
         elif whole or row is None:

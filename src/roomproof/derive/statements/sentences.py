@@ -14,7 +14,7 @@ _NUMBER_WORDS = {
         ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
     )
 }
-_NUMBER = rf"(-?\d[\d,_]*(?:\.\d+)?|{'|'.join(_NUMBER_WORDS)})"
+_NUMBER = rf"(-?(?<!\d)\d[\d,_]{{0,30}}(?:\.\d{{1,30}})?|{'|'.join(_NUMBER_WORDS)})"
 _UNIT = r"(?:\s+(characters?|chars?|items?|elements?|entries|bytes))?"
 _MOST = re.compile(
     rf"(?:max(?:imum|ium)?(?: (?:string |array )?(?:length|size|value))?(?: (?:of|is))?|"

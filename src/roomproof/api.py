@@ -94,6 +94,7 @@ def verify(
     record: Path | None = None,
     regressions: Path | None = None,
     contracts: Sequence[Path] = (),
+    deviations: Sequence[Path] = (),
     allow_variables: Sequence[str] = (),
     environment: Mapping[str, str] | None = None,
     listeners: Sequence[Listener] = (),
@@ -110,7 +111,8 @@ def verify(
     0
 
     `rate` is in requests a second, `fail_under` and `max_unanswered` in per cent, `regressions` the folder
-    for the counterexamples of fails. `live` sends to the contract's own server, and nobody is asked: to say
+    for the counterexamples of fails, `deviations` files with entries of your own beside those of a provider.
+    `live` sends to the contract's own server, and nobody is asked: to say
     so is to agree. Credentials come from `environment`, by default that of the process. Ctrl-C ends a run
     with a report of what is known; the rooms are put back before.
 
@@ -124,8 +126,9 @@ def verify(
     _require_percent("--max-unanswered", max_unanswered)
     gate = Gate(baseline, strict_deviations, fail_under, max_unanswered).opened()
     whom = ServerSettings(
-        base_url, room_id, live, ca_bundle, tuple(contracts), tuple(allow_variables), _known(environment)
-    )
+        base_url, room_id, live, ca_bundle, tuple(contracts), tuple(allow_variables), _known(environment),
+        tuple(deviations),
+    )  # fmt: skip
     found = destinations(providers, whom, options.only)
     gate.require(destination.provider for destination in found)
     return Verification(Turns(found, options, record, to_each(listeners)), gate, regressions).run()
@@ -143,6 +146,7 @@ def probe(
     ca_bundle: Path | None = None,
     record: Path | None = None,
     contracts: Sequence[Path] = (),
+    deviations: Sequence[Path] = (),
     allow_variables: Sequence[str] = (),
     environment: Mapping[str, str] | None = None,
     listeners: Sequence[Listener] = (),
@@ -159,8 +163,9 @@ def probe(
     """
     options = _checked(Options(max_requests=max_requests, rate=rate, max_seconds=max_seconds))
     whom = ServerSettings(
-        base_url, room_id, live, ca_bundle, tuple(contracts), tuple(allow_variables), _known(environment)
-    )
+        base_url, room_id, live, ca_bundle, tuple(contracts), tuple(allow_variables), _known(environment),
+        tuple(deviations),
+    )  # fmt: skip
     return observed(Turns(destinations(providers, whom), options, record, to_each(listeners)))
 
 
@@ -175,6 +180,7 @@ def replay(
     fail_under: float | None = None,
     client: Client = Client.WARN,
     contracts: Sequence[Path | Contract] = (),
+    deviations: Sequence[Path] = (),
     listeners: Sequence[Listener] = (),
 ) -> Report:
     """Judge recordings, whoever made them, or folders of them; nothing is sent. Return the report.
@@ -192,7 +198,9 @@ def replay(
     _require_percent("--fail-under", fail_under)
     gate = Gate(baseline, strict_deviations, fail_under, client=client).opened()
     return replayed(
-        ReplaySettings(paths, tuple(contracts), strict, max_age, stream_by), gate, to_each(listeners)
+        ReplaySettings(paths, tuple(contracts), strict, max_age, stream_by, tuple(deviations)),
+        gate,
+        to_each(listeners),
     )
 
 

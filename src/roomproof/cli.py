@@ -43,6 +43,7 @@ from roomproof.options import (
     MaxSeconds,
     MaxUnanswered,
     Only,
+    OwnDeviations,
     Providers,
     Rate,
     Record,
@@ -140,6 +141,7 @@ def verify(
     markdown_path: MarkdownPath = None,
     badge_path: BadgePath = None,
     contracts: Contracts = None,
+    deviations: OwnDeviations = None,
     allow_variable: AllowVariable = None,
 ) -> None:
     """Send valid, boundary and invalid requests, judge every response clause by clause."""
@@ -174,6 +176,7 @@ def verify(
         record=record,
         regressions=FOLDER if save_regressions else None,
         contracts=contracts or (),
+        deviations=deviations or (),
         allow_variables=allow_variable or (),
     )
     files = {
@@ -209,6 +212,7 @@ def probe(
         ),
     ] = None,
     contracts: Contracts = None,
+    deviations: OwnDeviations = None,
     allow_variable: AllowVariable = None,
 ) -> None:
     """Find where limits really are, and what happens where documents are silent: observations, never
@@ -231,6 +235,7 @@ def probe(
         ca_bundle=ca_bundle,
         record=record,
         contracts=contracts or (),
+        deviations=deviations or (),
         allow_variables=allow_variable or (),
     )
     announce = announcing(live=live, base_url=base_url, yes=yes)
@@ -295,6 +300,7 @@ def replay(
     markdown_path: MarkdownPath = None,
     badge_path: BadgePath = None,
     contracts: Contracts = None,
+    deviations: OwnDeviations = None,
 ) -> None:
     """Judge recordings, whoever made them; nothing is sent."""
     from roomproof import api
@@ -315,6 +321,7 @@ def replay(
         fail_under=fail_under,
         client=client,
         contracts=contracts or (),
+        deviations=deviations or (),
     )
     files = {
         "json": json_path,
@@ -498,7 +505,7 @@ def matrix(
         bool, typer.Option("--sources", help="Number the cells, and list where each comes from.", metavar="")
     ] = False,
     as_json: Annotated[
-        bool, typer.Option("--json", help="As JSON, every statement with its source.", metavar="")
+        bool, typer.Option("--json", help="As JSON, every fact with its source.", metavar="")
     ] = False,
     as_markdown: Annotated[
         bool, typer.Option("--markdown", help="As Markdown, every source a footnote.", metavar="")
@@ -516,6 +523,41 @@ def matrix(
         as_json=as_json,
         as_markdown=as_markdown,
         sources=sources,
+    )
+
+
+@_command(
+    rich_help_panel=_READ,
+    epilog=_examples("roomproof trace", "roomproof trace PROVIDER --documents saved --json trace.json"),
+)
+def trace(
+    providers: Providers = None,
+    documents: Annotated[
+        Path | None,
+        typer.Option(
+            "--documents",
+            metavar="DIR",
+            help="A folder with saved copies of the documents: text, HTML, Markdown.",
+        ),
+    ] = None,
+    write: Annotated[
+        bool,
+        typer.Option(
+            "--write",
+            help="Write the statements of the saved copies into documents.yaml, with the claims they had.",
+            metavar="",
+        ),
+    ] = False,
+    json_path: JsonPath = None,
+    contracts: Contracts = None,
+) -> None:
+    """Check that each statement of the documents is claimed by a clause or waived, and tell which clauses
+    rest on what has changed.
+    """
+    from roomproof.commands.trace import run_trace
+
+    raise typer.Exit(
+        run_trace(tuple(providers or ()), tuple(contracts or ()), documents, json_path, write=write)
     )
 
 
@@ -572,6 +614,46 @@ def check(
     from roomproof.commands.check import run_check
 
     raise typer.Exit(run_check(named, tuple(allow_variable or ()), as_json=as_json))
+
+
+@_command(
+    rich_help_panel=_MORE,
+    epilog=_examples("roomproof drift monday.yaml friday.yaml", "roomproof drift PROVIDER new-openapi.json"),
+)
+def drift(
+    versions: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="OLD NEW...",
+            help="Versions of a specification, contracts, or a provider's name, the oldest first.",
+        ),
+    ],
+    provider: Annotated[
+        str | None,
+        typer.Option(
+            metavar="PROVIDER",
+            help="Whose clauses the changes concern; that of a contract among the versions by default.",
+            autocompletion=complete_provider,
+        ),
+    ] = None,
+    json_path: Annotated[
+        Path | None,
+        typer.Option("--json", metavar="PATH", help="Write what changed as JSON.", rich_help_panel=REPORTS),
+    ] = None,
+    markdown_path: MarkdownPath = None,
+    html_path: HtmlPath = None,
+    contracts: Contracts = None,
+    verbose: Annotated[
+        bool, typer.Option("--verbose", help="Show every change.", metavar="", rich_help_panel=REPORTS)
+    ] = False,
+) -> None:
+    """Say what a client would notice of a change of documents; exit 1 if anything breaks."""
+    from roomproof.commands.drift import run_drift
+
+    given = {"json": json_path, "markdown": markdown_path, "html": html_path}
+    outputs = {name: path for name, path in given.items() if path is not None}
+    found = run_drift(tuple(versions), provider, tuple(contracts or ()), outputs, every_change=verbose)
+    raise typer.Exit(found)
 
 
 _BROKEN_PIPE = 141

@@ -38,6 +38,15 @@ Contracts = Annotated[
         rich_help_panel=WHOM,
     ),
 ]
+OwnDeviations = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--deviations",
+        metavar="PATH",
+        help="A file with known deviations of your own, beside those of the provider; repeatable.",
+        rich_help_panel=WHOM,
+    ),
+]
 AllowVariable = Annotated[
     list[str] | None,
     typer.Option(

@@ -269,6 +269,15 @@ def load_deviations(path: Path) -> tuple[Deviation, ...]:
     return parse_deviations(read_text(path), str(path)) if files.is_there(path) else ()
 
 
+def require_deviations(path: Path) -> tuple[Deviation, ...]:
+    """Return the deviations in a file that a user names. Raises ContractError if there is none, or where
+    one is incomplete.
+    """
+    from roomproof.contract.deviation import parse_deviations
+
+    return parse_deviations(read_text(path), str(path))
+
+
 def read_text(path: Path) -> str:
     """Return the text of a file. Raises ContractError, with the file's name, if it is missing, too large or
     no text.

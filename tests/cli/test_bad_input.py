@@ -254,7 +254,7 @@ BROKEN = {
     "unknown type": ("type: integer", "type: interger", "interger"),
     "pattern that is no regular expression": ("format: uri", 'pattern: "(["', "pattern"),
     "unknown rule": ("rule: echo", "rule: ecko", "'ecko'"),
-    "unknown level": ("level: sample", "level: smaple", "'smaple'"),
+    "unknown level": ("level: sample", "level: smaple", "'sample'"),
     "no success": ('"200":', '"499":', "2xx"),
     "a reference to nothing": ("schemas/UpdateRoom", "schemas/Nope", "schemas/Nope"),
     "credentials without a token": ("token: TELNYX_API_KEY", "tokn: TELNYX_API_KEY", "token"),

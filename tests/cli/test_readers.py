@@ -36,6 +36,7 @@ BESIDE: dict[tuple[str, str], tuple[str, ...]] = {
     ("probe", "ca_bundle"): ("telnyx", *TLS),
     ("replay", "baseline"): ("cassettes/telnyx.yaml",),
     ("replay", "contracts"): ("cassettes/telnyx.yaml",),
+    ("replay", "deviations"): ("cassettes/telnyx.yaml",),
     ("compare", "before"): ("cassettes/telnyx.yaml",),
     ("compare", "after"): ("cassettes/telnyx.yaml",),
     ("compare", "contracts"): ("cassettes/telnyx.yaml", "cassettes/telnyx.yaml"),

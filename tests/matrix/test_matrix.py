@@ -10,10 +10,10 @@ import pytest
 
 from roomproof.commands.init import write_start
 from roomproof.contract.clause import Part, spoken
+from roomproof.contract.fact import Fact
 from roomproof.contract.matrix import Matrix, MatrixRow, MatrixSide, matrix
 from roomproof.contract.model import Contract
 from roomproof.contract.read import parse_contract
-from roomproof.contract.statement import Statement
 from roomproof.errors import ContractError
 from roomproof.judge.register import row_of, rules
 from roomproof.providers import contract_folders, load_contract
@@ -28,15 +28,15 @@ def rows(of: Matrix, side: MatrixSide) -> Mapping[str, MatrixRow]:
     return {row.title: row for row in section.rows}
 
 
-def every_statement(of: Matrix) -> Iterator[tuple[str, str, Statement]]:
+def every_fact(of: Matrix) -> Iterator[tuple[str, str, Fact]]:
     for section in of.sections:
         for row in section.rows:
             for provider, said in row.cells.items():
-                yield from ((row.title, provider, statement) for statement in said)
+                yield from ((row.title, provider, fact) for fact in said)
 
 
 def texts(row: MatrixRow, provider: str) -> list[str]:
-    return [statement.text for statement in row.cells[provider]]
+    return [fact.text for fact in row.cells[provider]]
 
 
 def fields(schema: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Mapping[str, Any]]]:
@@ -64,31 +64,31 @@ def test_every_limit_is_that_of_the_contract_and_no_other(keyword: str) -> None:
         if keyword in schema
     }
     shown = {
-        (provider, statement.operation, statement.field): statement.value
+        (provider, fact.operation, fact.field): fact.value
         for row in rows(MATRIX, MatrixSide.VALUES).values()
         for provider, said in row.cells.items()
-        for statement in said
-        if statement.what == keyword
-        and not CONTRACTS[provider].clauses[statement.clause].rule.startswith(("observed-", "sample-"))
+        for fact in said
+        if fact.what == keyword
+        and not CONTRACTS[provider].clauses[fact.clause].rule.startswith(("observed-", "sample-"))
     }
     assert shown == wanted
     assert wanted or keyword == "minLength"
 
 
-def test_every_statement_has_a_source_and_the_clause_behind_it_says_the_same() -> None:
-    for title, provider, statement in every_statement(MATRIX):
-        assert statement.source.document, (title, provider, statement)
-        if statement.clause:
-            clause = CONTRACTS[provider].clauses[statement.clause]
+def test_every_fact_has_a_source_and_the_clause_behind_it_says_the_same() -> None:
+    for title, provider, fact in every_fact(MATRIX):
+        assert fact.source.document, (title, provider, fact)
+        if fact.clause:
+            clause = CONTRACTS[provider].clauses[fact.clause]
             assert (clause.level, clause.source, clause.operation) == (
-                statement.level,
-                statement.source,
-                statement.operation,
+                fact.level,
+                fact.source,
+                fact.operation,
             )
 
 
 def test_every_clause_about_values_and_behaviour_is_in_the_matrix() -> None:
-    shown = {statement.clause for _, _, statement in every_statement(MATRIX)}
+    shown = {fact.clause for _, _, fact in every_fact(MATRIX)}
     clauses = [clause for contract in CONTRACTS.values() for clause in contract.clauses.values()]
     told = [
         clause
@@ -102,7 +102,7 @@ def test_every_clause_about_values_and_behaviour_is_in_the_matrix() -> None:
 def test_fields_that_mean_the_same_stand_in_one_row() -> None:
     found = rows(MATRIX, MatrixSide.VALUES)["max participants"]
     assert found.concept == "max-participants"
-    assert {provider: {statement.field for statement in said} for provider, said in found.cells.items()} == {
+    assert {provider: {fact.field for fact in said} for provider, said in found.cells.items()} == {
         "azure": set(),
         "carrierx": set(),
         "signalwire": {"max_members"},
@@ -205,7 +205,7 @@ def test_operations_and_what_they_ask_for_stand_side_by_side_whatever_they_are_c
         "where a page begins": ("", "page_token"),
     }.items():
         said = [asked[title].cells[provider] for provider in ("one", "other")]
-        assert tuple("".join(statement.field for statement in each) for each in said) == names
+        assert tuple("".join(fact.field for fact in each) for each in said) == names
     assert {"name", "studio guest: name"} <= rows(found, MatrixSide.VALUES).keys()
 
 
@@ -234,15 +234,15 @@ def test_field_that_is_called_as_another_thing_stands_apart() -> None:
 
 def test_what_an_update_means_is_told_apart() -> None:
     left_out = rows(MATRIX, MatrixSide.MEANING)["left out"]
-    assert {(statement.operation, statement.what) for statement in left_out.cells["telnyx"]} == {
+    assert {(fact.operation, fact.what) for fact in left_out.cells["telnyx"]} == {
         ("update-room", "unchanged"),
         ("refresh-client-token", "required"),
     }
-    assert {(statement.operation, statement.what) for statement in left_out.cells["signalwire"]} == {
+    assert {(fact.operation, fact.what) for fact in left_out.cells["signalwire"]} == {
         ("update-room", "kept-or-default"),
         ("create-room", "required"),
     }
-    assert {(statement.operation, statement.what) for statement in left_out.cells["carrierx"]} == {
+    assert {(fact.operation, fact.what) for fact in left_out.cells["carrierx"]} == {
         ("update-room", "unchanged"),
         ("replace-room", "required"),
     }
@@ -259,7 +259,7 @@ def test_how_each_rejects() -> None:
         "422",
     ]
     assert set(texts(found["rejected value"], "carrierx")) == {"4xx, which one is not said"}
-    assert "x-ms-error-code" in {statement.field for statement in found["a rejection holds"].cells["azure"]}
+    assert "x-ms-error-code" in {fact.field for fact in found["a rejection holds"].cells["azure"]}
 
 
 def test_every_rule_of_behaviour_has_a_row_with_a_title() -> None:
@@ -269,7 +269,7 @@ def test_every_rule_of_behaviour_has_a_row_with_a_title() -> None:
     assert known & set(rows(MATRIX, MatrixSide.MEANING)) == {"unique"}
 
 
-def test_json_has_the_source_of_every_statement() -> None:
+def test_json_has_the_source_of_every_fact() -> None:
     found = document(MATRIX)
     assert found["providers"] == ["azure", "carrierx", "signalwire", "telnyx"]
     assert [section["title"] for section in found["sections"]] == [
@@ -280,8 +280,8 @@ def test_json_has_the_source_of_every_statement() -> None:
         "Responses and rejections",
     ]
     (row,) = (row for row in found["sections"][2]["rows"] if row["concept"] == "max-participants")
-    statements = {one["clause"]: one for one in row["cells"]["signalwire"]}
-    assert statements["signalwire.update-room.request.max_members.maximum"] == {
+    facts = {one["clause"]: one for one in row["cells"]["signalwire"]}
+    assert facts["signalwire.update-room.request.max_members.maximum"] == {
         "operation": "update-room",
         "field": "max_members",
         "what": "maximum",
@@ -308,7 +308,7 @@ def test_a_provider_with_nothing_but_a_contract(tmp_path: Path) -> None:
     acme = load_contract(tmp_path / "acme" / "openapi.yaml")
     found = rows(matrix([acme, CONTRACTS["telnyx"]], row_of), MatrixSide.VALUES)["max_participants"]
     assert texts(found, "acme") == ["integer", "at least 2", "at most 50"]
-    assert {statement.source.document for statement in found.cells["acme"]} == {"acme: Update a room"}
+    assert {fact.source.document for fact in found.cells["acme"]} == {"acme: Update a room"}
 
 
 def concept_in(text: str, provider: str = "telnyx") -> Contract:

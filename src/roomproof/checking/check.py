@@ -133,9 +133,9 @@ def _documents(path: Path, contract: Contract | None, reading: Reading) -> Itera
     errors = [*document_errors(raw, "documents.yaml")]
     yield from (written.mistake(Problem(str(one).partition(": ")[2], one.pointer)) for one in errors)
     listed = raw.get("documents") if isinstance(raw, dict) else None
-    titles = [str(one.get("title")) if isinstance(one, dict) else "" for one in listed or ()]
     if contract is None or not isinstance(listed, list):
         return
+    titles = [str(one.get("title")) if isinstance(one, dict) else "" for one in listed]
     for problem in source_problems(contract.raw, titles):
         reading.add(problem)
     if not errors and not reading.problems:

@@ -139,7 +139,8 @@ class Draft:
             holder[key] = self._stand_in(spot)
         elif isinstance(holder, list) and isinstance(key, int):
             kept = self._kept.setdefault(id(holder), list(range(len(holder))))
-            if str(kept[key]) == spot.way[-1]:
+            # Several errors may be about one item.
+            if key < len(kept) and str(kept[key]) == spot.way[-1]:
                 self._gone |= set(_names(holder[key], spot.way))
                 del kept[key], holder[key]
         elif key in holder:

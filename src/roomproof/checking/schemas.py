@@ -4,13 +4,14 @@ right.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from roomproof.checking.mistake import Problem
 from roomproof.contract.clause import Json, Path
-from roomproof.contract.contradictions import fits, schemas
+from roomproof.contract.contradictions import fits, schemas, which_fit
 
 _PYTHONS = {
     "(?P<": "(?<",
@@ -52,15 +53,17 @@ def _listed(schema: Mapping[str, Any], pointer: Path) -> Iterator[Problem]:
     """Yield values of an enum that the other keywords reject, that stand twice, or that look cut badly."""
     values: list[Json] = schema["enum"] if isinstance(schema.get("enum"), list) else []
     rest = {key: value for key, value in schema.items() if key != "enum"}
+    fit, seen = which_fit(rest), set[str]()
     for index, value in enumerate(values):
-        here = (*pointer, "enum", str(index))
-        if not fits(value, rest):
+        here, written = (*pointer, "enum", str(index)), json.dumps(value)
+        if not fit(value):
             yield Problem(f"enum: {_short(value)} is rejected{_by(value, rest)}; make them agree", here)
-        elif any(value == one and type(value) is type(one) for one in values[:index]):
+        elif written in seen:
             yield Problem(f"enum: {_short(value)} stands twice; leave one out", here)
         elif isinstance(value, str) and value and (value != value.strip() or value.endswith(_ENDS)):
             text = f"enum: {_short(value)} ends or begins with a space, a comma or a quotation mark"
             yield Problem(f"{text}; is that meant?", here, is_remark=True)
+        seen.add(written)
 
 
 def _pattern(schema: Mapping[str, Any], pointer: Path) -> Iterator[Problem]:

@@ -37,7 +37,10 @@ def _end(checked: Checked) -> str:
     told = [] if checked.is_right else [_counted(wrong, "mistake")]
     told += [_counted(remarks, "remark")] if remarks else []
     if not checked.is_right:
-        return f"{checked.file} has {' and '.join(told)}"
+        rest = (
+            "" if checked.clauses else "; what stands behind them was not read: mend these, then check again"
+        )
+        return f"{checked.file} has {' and '.join(told)}{rest}"
     return f"{checked.file} has {', '.join([_counted(checked.clauses, 'clause'), *told])}; no mistakes"
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
@@ -92,6 +92,8 @@ def _impossible(schema: Mapping[str, Any], pointer: Path) -> Iterator[ContractEr
     whole = [(pointer, schema), *_all_of(schema, pointer)]
     for kind in SizeKind:
         yield from _empty_range(whole, kind)
+    yield from _no_type_left(whole)
+    yield from _too_few_or_many(schema, pointer)
     yield from _no_value_left(schema, pointer)
     closed = schema.get("additionalProperties") is False
     for index, name in enumerate(schema.get("required", ()) if closed else ()):
@@ -106,6 +108,38 @@ def _all_of(schema: Mapping[str, Any], pointer: Path) -> Iterator[Place]:
             here = (*pointer, "allOf", str(index))
             yield here, branch
             yield from _all_of(branch, here)
+
+
+def _no_type_left(whole: list[Place]) -> Iterator[ContractError]:
+    """Yield that no type is one of a schema and of all parts of its allOf."""
+    told = [(at, _types(held["type"])) for at, held in whole if "type" in held]
+    for index, (pointer, types) in enumerate(told[1:], 1):
+        common = set.intersection(*(before for _, before in told[:index]))
+        if common and not common & types:
+            words = f"{' or '.join(sorted(types))} and {' or '.join(sorted(common))}"
+            message = f"{_told(whole[0][0])}: no value is of the types {words} at once; correct one of them"
+            yield ContractError(message, (*pointer, "type"))
+
+
+def _types(told: Json) -> set[str]:
+    """Return the types that a keyword names; every integer is a number."""
+    types = {told} if isinstance(told, str) else {*told}
+    return types | {"integer"} if "number" in types else types
+
+
+def _too_few_or_many(schema: Mapping[str, Any], pointer: Path) -> Iterator[ContractError]:
+    """Yield that an object needs more fields than it may have."""
+    needed, most = len(schema.get("required", ())), schema.get("maxProperties")
+    if most is not None and needed > most:
+        message = f"{_told(pointer)}: {needed} fields are required, and maxProperties is {most}; correct one"
+        yield ContractError(message, (*pointer, "maxProperties"))
+    known = len({*schema.get("properties", ()), *schema.get("x-read-only", ())})
+    least = schema.get("minProperties", 0)
+    if schema.get("additionalProperties") is False and least > known:
+        message = (
+            f"{_told(pointer)}: minProperties is {least}, and only {known} fields are allowed; correct one"
+        )
+        yield ContractError(message, (*pointer, "minProperties"))
 
 
 @dataclass(frozen=True)
@@ -161,7 +195,7 @@ def _no_value_left(schema: Mapping[str, Any], pointer: Path) -> Iterator[Contrac
         if keyword not in schema:
             continue
         values = [schema["const"]] if keyword == "const" else schema["enum"]
-        if not any(fits(value, schema) for value in values):
+        if not any(map(which_fit(schema), values)):
             what = "the value of const is" if keyword == "const" else "all values of enum are"
             message = (
                 f"{_told(pointer)}: {what} rejected by the other keywords of the schema; make them agree"
@@ -170,22 +204,28 @@ def _no_value_left(schema: Mapping[str, Any], pointer: Path) -> Iterator[Contrac
             return
     lists = [(at, held["enum"]) for at, held in _all_of(schema, pointer) if "enum" in held]
     if "enum" not in schema and len(lists) > 1:
-        common = [value for value in lists[0][1] if all(fits(value, {"enum": held}) for _, held in lists[1:])]
+        others = [which_fit({"enum": held}) for _, held in lists[1:]]
+        common = any(all(fit(value) for fit in others) for value in lists[0][1])
         if not common:
             message = f"{_told(pointer)}: the lists of enum under allOf have no value in common; correct them"
             yield ContractError(message, (*lists[-1][0], "enum"))
 
 
 def fits(value: Json, schema: Mapping[str, Any]) -> bool:
-    """Whether a value is one that a schema allows; formats and our own fields say nothing.
+    """Whether a value is one that a schema allows; see `which_fit`."""
+    return which_fit(schema)(value)
+
+
+def which_fit(schema: Mapping[str, Any]) -> Callable[[Json], bool]:
+    """Return what tells whether a schema allows a value; formats and our own fields say nothing.
 
     A schema that no validator reads allows everything: its error is told elsewhere.
     """
     kept = {key: held for key, held in schema.items() if key not in _BESIDE and not key.startswith("x-")}
     try:
-        return _validator(json.dumps(kept)).is_valid(value)
+        return _validator(json.dumps(kept)).is_valid
     except (jsonschema_rs.ValidationError, ValueError, TypeError):
-        return True
+        return lambda _: True
 
 
 @lru_cache(maxsize=64)

@@ -1,7 +1,8 @@
 """The documents of a provider: what they are called, where they stand, and in which version they were read.
 
-`documents.yaml` beside a contract lists them: `documents: [{title, url, version, retrieved}]`. A source names
-one of them by its title. Standards need no entry: an RFC stands at the address that the RFC Editor gives it.
+`documents.yaml` beside a contract lists them: `documents: [{title, url, version, retrieved, kind, digest,
+file, statements, around}]`. A source names one of them by its title; claims.py tells of the last two.
+Standards need no entry: an RFC stands at the address that the RFC Editor gives it.
 """
 
 from __future__ import annotations
@@ -12,11 +13,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from roomproof.contract.claims import ListedStatement, listed_statements, statement_errors
 from roomproof.contract.clause import Path, Source
 from roomproof.contract.yaml_text import parse_yaml
 from roomproof.errors import ContractError, raise_first
 
-_FIELDS = ("title", "url", "version", "retrieved")
+_FIELDS = ("title", "url", "version", "retrieved", "kind", "digest", "file")
+_LISTS = ("statements", "around")
 _RFC = re.compile(r"RFC (\d+)")
 _SECTION = re.compile(r"\d+(\.\d+)*")
 _WEB = re.compile(r"https?://[^\s<>\"]+")
@@ -25,13 +28,21 @@ _WEB = re.compile(r"https?://[^\s<>\"]+")
 @dataclass(frozen=True)
 class Document:
     """A page or a specification: its title, by which sources name it, its address, its version, and the day
-    on which it was read (ISO 8601); the last three are empty where nobody knows.
+    on which it was read (ISO 8601).
+
+    `kind` is the layout of the page that it is, or `openapi`; `digest` that of its text when its statements
+    were listed; `file` what its saved copy is called. Each is empty where nobody knows. `statements` are
+    those that it had when they were listed.
     """
 
     title: str
     url: str = ""
     version: str = ""
     retrieved: str = ""
+    kind: str = ""
+    digest: str = ""
+    file: str = ""
+    statements: tuple[ListedStatement, ...] = ()
 
 
 def parse_documents(text: str, name: str) -> tuple[Document, ...]:
@@ -40,7 +51,12 @@ def parse_documents(text: str, name: str) -> tuple[Document, ...]:
     """
     whole = parse_yaml(text, name)
     raise_first(document_errors(whole, name))
-    return tuple(Document(**entry) for entry in whole["documents"])
+    return tuple(_document(entry) for entry in whole["documents"])
+
+
+def _document(entry: dict[str, Any]) -> Document:
+    texts = {name: value for name, value in entry.items() if name not in _LISTS}
+    return Document(**texts, statements=listed_statements(entry.get("statements"), entry.get("around")))
 
 
 def document_errors(whole: Any, name: str) -> Iterator[ContractError]:
@@ -62,11 +78,11 @@ def document_errors(whole: Any, name: str) -> Iterator[ContractError]:
 
 
 def _entry_errors(entry: Any, where: str, place: Path) -> Iterator[ContractError]:
-    if not isinstance(entry, dict) or not entry.keys() <= set(_FIELDS) or not entry.get("title"):
-        what = f"write a title, and of {', '.join(_FIELDS[1:])} what is known"
+    if not isinstance(entry, dict) or not entry.keys() <= {*_FIELDS, *_LISTS} or not entry.get("title"):
+        what = f"write a title, and of {', '.join((*_FIELDS[1:], *_LISTS))} what is known"
         yield ContractError(f"{where}: {what}", place)
         return
-    if any(not isinstance(value, str) for value in entry.values()):
+    if any(not isinstance(value, str) for name, value in entry.items() if name not in _LISTS):
         what = f"{', '.join(_FIELDS)} are texts; put numbers and dates in quotes"
         yield ContractError(f"{where}: {what}", place)
         return
@@ -80,6 +96,7 @@ def _entry_errors(entry: Any, where: str, place: Path) -> Iterator[ContractError
     except ValueError:
         message = f"{where}: retrieved {day!r} is no day like 2026-02-01"
         yield ContractError(message, (*place, "retrieved"))
+    yield from statement_errors(entry.get("statements"), entry.get("around"), where, place)
 
 
 def url_of(source: Source, documents: Iterable[Document]) -> str:

@@ -44,7 +44,7 @@ def require_known(operation: Operation, fields: Iterable[FieldReference]) -> Non
             step, known = unknown
             message = (
                 f"{named.holder} has no field {spoken(named.path)!r}{did_you_mean(step, known)}; "
-                f"known are {', '.join(known)}"
+                f"known are {', '.join(known) or 'none'}"
             )
             raise ContractError(f"{operation.id}: {message}", named.pointer)
 

@@ -1,4 +1,4 @@
-"""Providers side by side: what each contract says of the same thing, statement by statement.
+"""Providers side by side: what each contract says of the same thing, fact by fact.
 
 Fields are the same thing where contracts give them the same `x-concept`; any other field has a row of its
 own, by its name.
@@ -12,11 +12,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from roomproof.contract.clause import Clause, Part, spoken
-from roomproof.contract.model import Contract, Operation
-from roomproof.contract.register import concepts
-from roomproof.contract.resource import Effect
-from roomproof.contract.statement import (
-    Statement,
+from roomproof.contract.fact import (
+    Fact,
     of_absence,
     of_body,
     of_call,
@@ -32,6 +29,9 @@ from roomproof.contract.statement import (
     of_server,
     of_success,
 )
+from roomproof.contract.model import Contract, Operation
+from roomproof.contract.register import concepts
+from roomproof.contract.resource import Effect
 
 _MEANING = (
     *("left out", "null", "shown in the response", "shown when read later", "default", "converted"),
@@ -58,7 +58,7 @@ class MatrixRow:
     """
 
     title: str
-    cells: Mapping[str, tuple[Statement, ...]]
+    cells: Mapping[str, tuple[Fact, ...]]
     concept: str = ""
 
 
@@ -108,21 +108,19 @@ def matrix(contracts: Sequence[Contract], row_of: RowOf) -> Matrix:
     return Matrix(tuple(contract.provider for contract in contracts), sections, fields)
 
 
-Says = Callable[[Contract], Iterable[Statement]]
+Says = Callable[[Contract], Iterable[Fact]]
 
 
-def _each(of: Callable[[Operation], Iterable[Statement]]) -> Says:
-    return lambda contract: [statement for operation in contract.operations for statement in of(operation)]
+def _each(of: Callable[[Operation], Iterable[Fact]]) -> Says:
+    return lambda contract: [fact for operation in contract.operations for fact in of(operation)]
 
 
-def _each_in(of: Callable[[Contract, Operation], Iterable[Statement]]) -> Says:
-    return lambda contract: [
-        statement for operation in contract.operations for statement in of(contract, operation)
-    ]
+def _each_in(of: Callable[[Contract, Operation], Iterable[Fact]]) -> Says:
+    return lambda contract: [fact for operation in contract.operations for fact in of(contract, operation)]
 
 
 def _ruled(title: str, row_of: RowOf) -> Says:
-    def stated(operation: Operation) -> list[Statement]:
+    def stated(operation: Operation) -> list[Fact]:
         return [of_rule(clause) for clause in operation.behaviours if row_of(clause) == title]
 
     return _each(stated)
@@ -187,12 +185,12 @@ def _parameter_rows(contracts: Sequence[Contract]) -> Iterator[MatrixRow]:
     """Yield a row for each thing that can be asked for beside a body, by what it means; what most providers
     have comes first.
     """
-    found: dict[str, dict[str, list[Statement]]] = {}
+    found: dict[str, dict[str, list[Fact]]] = {}
     for contract in contracts:
         for operation in contract.operations:
-            for statement in of_parameters(operation):
-                title = _asks(contract, operation, statement.field)
-                found.setdefault(title, {}).setdefault(contract.provider, []).append(statement)
+            for fact in of_parameters(operation):
+                title = _asks(contract, operation, fact.field)
+                found.setdefault(title, {}).setdefault(contract.provider, []).append(fact)
     for title, cells in sorted(found.items(), key=lambda item: -len(item[1])):
         yield MatrixRow(
             title, {contract.provider: tuple(cells.get(contract.provider, ())) for contract in contracts}
@@ -264,17 +262,17 @@ def _field_rows(contracts: Sequence[Contract]) -> Iterator[MatrixRow]:
     """Yield a row for every concept and for every field that has none; what most providers have comes
     first.
     """
-    found: dict[tuple[str, str], dict[str, list[Statement]]] = {}
+    found: dict[tuple[str, str], dict[str, list[Fact]]] = {}
     for contract in contracts:
         for operation in contract.operations:
             named = dict(concepts(operation.schema))
             thing = operation.resource if operation.resource is not contract.room else None
             beside = f"{_spoken_name(thing.name)}: " if thing is not None else ""
-            for path, statement in of_fields(operation):
+            for path, fact in of_fields(operation):
                 concept = named.get(path, "")
                 title = beside + (concept.replace("-", " ") or spoken(path))
                 cells = found.setdefault((concept, title), {})
-                cells.setdefault(contract.provider, []).append(statement)
+                cells.setdefault(contract.provider, []).append(fact)
     words = {title for concept, title in found if concept}
     for (concept, title), cells in sorted(found.items(), key=lambda item: -len(item[1])):
         yield MatrixRow(

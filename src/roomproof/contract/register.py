@@ -42,6 +42,7 @@ _IDLE = (
     *("patternProperties", "unevaluatedProperties", "dependentRequired", "dependentSchemas", "contentSchema"),
 )
 """Keywords of JSON Schema that make no clause."""
+_OF_ECMA = r"; its patterns are those of ECMA-262: write ^ for \A and $ for \Z, and no comments"
 _NOTHING_INSIDE = {"items": "maxItems", "propertyNames": "maxProperties"}
 _CONCEPT = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 
@@ -385,4 +386,7 @@ def reject_bad_schema(schema: Any, where: str, pointer: Path = ()) -> None:
         jsonschema_rs.Draft202012Validator(schema)
     except (jsonschema_rs.ValidationError, ValueError, TypeError) as error:
         problem = " ".join(str(getattr(error, "message", error)).split())
-        raise ContractError(f"{where}: {schema} is no JSON Schema 2020-12 ({problem})", pointer) from error
+        is_pattern = isinstance(schema, dict) and "pattern" in schema and "regex" in problem
+        advice = _OF_ECMA if is_pattern else ""
+        message = f"{where}: {schema} is no JSON Schema 2020-12 ({problem}){advice}"
+        raise ContractError(message, pointer) from error

@@ -413,6 +413,9 @@ def _sentence(error: Any) -> str:
         known = [str(word) for word in kind.options]
         listed, nearest = ", ".join(known), did_you_mean(str(inner.instance), known)
         return f"{shortened(json.dumps(inner.instance))} is not one of {listed}{nearest}"
+    if kind.name == "anyOf" and error.kind.name == "propertyNames":
+        nearest = did_you_mean(str(inner.instance), (*KEYWORDS, *_OF_PATHS))
+        return f"{shortened(json.dumps(inner.instance))} has no meaning here{nearest}"
     return shortened(inner.message) + (_MEANT.get(kind.pattern, "") if kind.name == "pattern" else "")
 
 

@@ -12,13 +12,19 @@ from roomproof.contract.model import Contract
 from roomproof.errors import UsageError
 from roomproof.listening.stream import Contracts
 from roomproof.providers import find_contract, find_contracts
+from roomproof.runs.own_deviations import with_own
 from roomproof.targets.credentials import scheme_from
 
 _read = lru_cache(maxsize=8)(find_contracts)
 
 
-def known_contracts(extra: str | Path | Sequence[str | Path], provider: str | None) -> Contracts:
+def known_contracts(
+    extra: str | Path | Sequence[str | Path],
+    provider: str | None,
+    deviations: str | Path | Sequence[str | Path] = (),
+) -> Contracts:
     """Return every contract, read once a process; a folder of `extra` stands in the place of what is bundled.
+    `deviations` are files with entries of the user's own.
 
     Raises UsageError if `provider` is unknown, ContractError for a contract that cannot be read.
     """
@@ -27,7 +33,8 @@ def known_contracts(extra: str | Path | Sequence[str | Path], provider: str | No
     known = _read(folders)
     if provider is not None and provider not in known:
         find_contract(provider, folders)
-    return known
+    own = [deviations] if isinstance(deviations, str | Path) else deviations
+    return with_own(known, map(Path, own)) if own else known
 
 
 def known_secrets(contracts: Iterable[Contract], environment: Mapping[str, str]) -> tuple[str, ...]:

@@ -22,6 +22,7 @@ def judging(
     client: Any,
     *,
     contracts: str | Path | Sequence[str | Path] = (),
+    deviations: str | Path | Sequence[str | Path] = (),
     strict: bool = False,
 ) -> Iterator[Verdicts]:
     """Judge every exchange of a client while the context lasts, and yield the verdicts, which grow meanwhile.
@@ -30,13 +31,14 @@ def judging(
     :param client: an httpx.Client, httpx.AsyncClient, requests.Session or urllib3.PoolManager. Responses that
     are read as they come stay so, and count by their status and headers.
     :param contracts: folders with further contracts, as `--contracts` names them.
+    :param deviations: files with known deviations of your own, as `--deviations` names them.
     :param strict: makes a fail of harmless leniency, too.
 
     At the end it raises BrokenClauseError if a clause fails, NothingJudgedError if no exchange tests a
     clause: both are AssertionErrors. An exception in the block goes on as it is, with the findings as a note.
     Raises UsageError for an unknown provider or client, ContractError for a contract that cannot be read.
     """
-    listening = Listening(known_contracts(contracts, provider), provider, strict=strict)
+    listening = Listening(known_contracts(contracts, provider, deviations), provider, strict=strict)
     hearing = listening.hearing_of(provider)
     try:
         with listened(client, listening), noticed_cassettes():

@@ -67,6 +67,11 @@ _OPTIONS: Mapping[str, Mapping[str, str]] = {
         "metavar": "NAME",
         "help": "an environment variable that a contract of --contracts may name, though it is not its own",
     },
+    "--deviations": {
+        "action": "append",
+        "metavar": "PATH",
+        "help": "a file with known deviations of your own, beside those of the provider",
+    },
     "--contracts": {
         "action": "append",
         "metavar": "DIR",

@@ -47,7 +47,7 @@ _ARGUMENTS = ("provider", "contracts", "strict", "client")
 @dataclass(frozen=True)
 class JudgingMark:
     """How a test is to be judged: by whose contract (None: each request by its own), with which further
-    contracts, how strictly.
+    contracts and deviations of the user's own, how strictly.
 
     `warns` makes warnings of what would fail; `must` fails a test of which nothing can be judged. `client`
     says what becomes of what the test's own client sends outside the contract: `fail`, `warn` or `off`.
@@ -55,6 +55,7 @@ class JudgingMark:
 
     provider: str | None = None
     contracts: tuple[Path, ...] = ()
+    deviations: tuple[Path, ...] = ()
     strict: bool = False
     warns: bool = False
     must: bool = False
@@ -84,7 +85,9 @@ def wanted_of(item: pytest.Item, mode: str) -> JudgingMark:
     asked = item.config.stash[ASKED]
     marker = item.get_closest_marker(_MARKER)
     if marker is None:
-        return JudgingMark(contracts=asked.contracts, warns=mode == "warn", client=asked.client)
+        return JudgingMark(
+            contracts=asked.contracts, deviations=asked.deviations, warns=mode == "warn", client=asked.client
+        )
     given = {**dict(zip(_ARGUMENTS, marker.args, strict=False)), **marker.kwargs}
     unknown = [*(name for name in given if name not in _ARGUMENTS), *map(str, marker.args[len(_ARGUMENTS) :])]
     provider, strict, client = (
@@ -103,7 +106,7 @@ def wanted_of(item: pytest.Item, mode: str) -> JudgingMark:
         why = f"has no {unknown[0]!r}" if unknown else needs
         raise UsageError(f"the marker roomproof(provider, contracts=..., strict=..., client=...) {why}")
     own = (item.config.rootpath / folder for folder in named)
-    return JudgingMark(provider, (*asked.contracts, *own), strict, must=True, client=client)
+    return JudgingMark(provider, (*asked.contracts, *own), asked.deviations, strict, must=True, client=client)
 
 
 @dataclass(eq=False)
@@ -193,7 +196,7 @@ def _test_of(item: pytest.Item, mode: str) -> JudgedTest:
     from roomproof.listening.stream import Listening
 
     wanted = wanted_of(item, mode)
-    contracts = known_contracts(wanted.contracts, wanted.provider)
+    contracts = known_contracts(wanted.contracts, wanted.provider, wanted.deviations)
     listening = Listening(contracts, wanted.provider, strict=wanted.strict)
     return JudgedTest(wanted, item.config.rootpath, listening, contracts)
 

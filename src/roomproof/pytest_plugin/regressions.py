@@ -70,6 +70,7 @@ class RegressionItem(pytest.Item):
                     environment=os.environ,
                     contracts=asked.contracts,
                     allowed=asked.allowed,
+                    deviations=asked.deviations,
                 )
         except RoomproofError as error:
             pytest.fail(asked.explained(self.nodeid, one_line(str(error))), pytrace=False)

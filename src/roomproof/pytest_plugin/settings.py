@@ -38,7 +38,8 @@ class PluginSettings:
     verification has begun, `first` the first item that an error kept from being tested; `turn` is the file
     that workers lock who share a server, empty where nobody shares one; `seed` is that of the verifications,
     None where recordings are judged. `mock` tells that the built-in mock was named as the server; `allowed`
-    are environment variables that contracts may name besides their own. `client` says what becomes of what
+    are environment variables that contracts may name besides their own, `deviations` files with the user's
+    own. `client` says what becomes of what
     the client sent outside the contract: `fail`, `warn` or `off`.
     """
 
@@ -50,6 +51,7 @@ class PluginSettings:
     room_id: str | None
     contracts: tuple[Path, ...]
     allowed: tuple[str, ...] = ()
+    deviations: tuple[Path, ...] = ()
     client: str = "warn"
     known: dict[str, Contract] = field(default_factory=dict)
     clauses: dict[str, tuple[Clause, ...]] = field(default_factory=dict)
@@ -125,6 +127,7 @@ class PluginSettings:
                 room_id=self.room_id,
                 contracts=self.contracts,
                 allow_variables=self.allowed,
+                deviations=self.deviations,
                 listeners=[heed],
             )
         except RoomproofError as error:
@@ -207,6 +210,7 @@ def asked_of(config: pytest.Config) -> PluginSettings:
         room_id=given("--room-id"),
         contracts=tuple(Path(path) for path in given("--contracts") or ()),
         allowed=tuple(given("--allow-variable") or ()),
+        deviations=tuple(Path(path) for path in given("--deviations") or ()),
         client=_choice(config, CLIENT, CLIENT_WORDS),
     )
 
@@ -277,7 +281,7 @@ def prepare(config: pytest.Config, asked: PluginSettings) -> None:
 def _listen(asked: PluginSettings) -> None:
     from roomproof.api import replay
 
-    report = replay(*asked.cassettes, contracts=asked.contracts)
+    report = replay(*asked.cassettes, contracts=asked.contracts, deviations=asked.deviations)
     asked.told = {told.provider: told for told in report.providers}
     if not asked.providers and not asked.told:
         names = ", ".join(str(path) for path in asked.cassettes)

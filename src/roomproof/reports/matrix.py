@@ -14,8 +14,8 @@ from rich.text import Text
 
 from roomproof import __version__
 from roomproof.contract.clause import Level, Source
+from roomproof.contract.fact import Fact
 from roomproof.contract.matrix import Matrix, MatrixRow, MatrixSide, Section
-from roomproof.contract.statement import Statement
 from roomproof.json_data import Json
 
 MATRIX_VERSION = 1
@@ -55,8 +55,8 @@ def phrases(matrix: Matrix, section: Section, row: MatrixRow, provider: str) -> 
         if name == provider and (fields or not of_fields)
     ]
     said: dict[tuple[str, str], tuple[list[str], list[Source]]] = {}
-    for operation in dict.fromkeys(statement.operation for statement in row.cells[provider]):
-        own = [statement for statement in row.cells[provider] if statement.operation == operation]
+    for operation in dict.fromkeys(fact.operation for fact in row.cells[provider]):
+        own = [fact for fact in row.cells[provider] if fact.operation == operation]
         fields = matrix.fields.get((provider, operation), frozenset())
         for part in _values(own) if section.side is MatrixSide.VALUES else _sentences(own):
             every = (
@@ -75,41 +75,39 @@ def phrases(matrix: Matrix, section: Section, row: MatrixRow, provider: str) -> 
     return found
 
 
-def _values(statements: list[Statement]) -> Iterator[_Part]:
+def _values(facts: list[Fact]) -> Iterator[_Part]:
     """Yield one part a field: all that its values have to be."""
-    for name in dict.fromkeys(statement.field for statement in statements):
-        own = [statement for statement in statements if statement.field == name]
-        by_level = ([statement for statement in own if statement.level is level] for level in Level)
+    for name in dict.fromkeys(fact.field for fact in facts):
+        own = [fact for fact in facts if fact.field == name]
+        by_level = ([fact for fact in own if fact.level is level] for level in Level)
         yield _Part(
             (name,),
             "; ".join(_spoken(group) for group in by_level if group),
-            tuple(statement.source for statement in own),
+            tuple(fact.source for fact in own),
         )
 
 
-def _spoken(statements: list[Statement]) -> str:
-    """Return what statements of one level say; two limits become a range."""
-    limits = {
-        statement.what: statement for statement in statements if statement.what in ("minimum", "maximum")
-    }
+def _spoken(facts: list[Fact]) -> str:
+    """Return what facts of one level say; two limits become a range."""
+    limits = {fact.what: fact for fact in facts if fact.what in ("minimum", "maximum")}
     words = []
-    for statement in statements:
-        if len(limits) == 2 and statement.what in limits:
-            if statement.what == "minimum":
-                words.append(f"{statement.value} to {limits['maximum'].value}")
+    for fact in facts:
+        if len(limits) == 2 and fact.what in limits:
+            if fact.what == "minimum":
+                words.append(f"{fact.value} to {limits['maximum'].value}")
         else:
-            words.append(statement.text)
-    return ", ".join(words) + _mark(statements[0].level)
+            words.append(fact.text)
+    return ", ".join(words) + _mark(facts[0].level)
 
 
-def _sentences(statements: list[Statement]) -> Iterator[_Part]:
+def _sentences(facts: list[Fact]) -> Iterator[_Part]:
     """Yield one part a sentence: all fields that it is about."""
-    same: dict[str, list[Statement]] = {}
-    for statement in statements:
-        same.setdefault(statement.text + _mark(statement.level), []).append(statement)
+    same: dict[str, list[Fact]] = {}
+    for fact in facts:
+        same.setdefault(fact.text + _mark(fact.level), []).append(fact)
     for text, group in same.items():
-        fields = tuple(dict.fromkeys(statement.field for statement in group if statement.field))
-        yield _Part(fields, text, tuple(statement.source for statement in group))
+        fields = tuple(dict.fromkeys(fact.field for fact in group if fact.field))
+        yield _Part(fields, text, tuple(fact.source for fact in group))
 
 
 def _mark(level: Level) -> str:
@@ -238,7 +236,7 @@ def _escaped(text: str) -> str:
 
 
 def document(matrix: Matrix) -> Json:
-    """Return a matrix as plain data; every cell is the list of its statements, each with its source."""
+    """Return a matrix as plain data; every cell is the list of its facts, each with its source."""
     return {
         "roomproof": __version__,
         "matrix_version": MATRIX_VERSION,
@@ -255,7 +253,7 @@ def document(matrix: Matrix) -> Json:
 
 def _row(row: MatrixRow) -> Json:
     cells = {
-        provider: [{**asdict(statement), "level": statement.level.value} for statement in said]
+        provider: [{**asdict(fact), "level": fact.level.value} for fact in said]
         for provider, said in row.cells.items()
     }
     return {"title": row.title, "concept": row.concept or None, "cells": cells}

@@ -20,6 +20,7 @@ from roomproof.providers import (
     is_bundled,
     require_own_variables,
 )
+from roomproof.runs.own_deviations import with_own
 from roomproof.secrets import without_login
 from roomproof.targets.credentials import scheme_from
 from roomproof.targets.http import HttpTarget
@@ -36,7 +37,7 @@ class ServerSettings:
     trust.
 
     `contracts` are folders with further contracts, `allowed` environment variables that these may name
-    although they are not their own.
+    although they are not their own, `deviations` files with the user's own.
     """
 
     base_url: str | None
@@ -46,6 +47,7 @@ class ServerSettings:
     contracts: tuple[Path, ...]
     allowed: tuple[str, ...]
     environment: Mapping[str, str] = field(repr=False)
+    deviations: tuple[Path, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -113,7 +115,7 @@ def destinations(
         raise UsageError("--live is the server of the contract, --base-url another one: give one of them")
     named = providers or tuple(contract_folders(whom.contracts))
     known = dict(_read(one, whom, only) for one in named)
-    known = _about(known, only) if only else known
+    known = _with_own(_about(known, only) if only else known, whom.deviations)
     if whom.base_url is not None and len(known) != 1:
         server = "--base-url names one server: name the one provider that it is"
         raise UsageError(f"{server}, as in `roomproof verify PROVIDER --base-url URL`")
@@ -135,6 +137,14 @@ def _read(
             raise
         return str(named), UnreadableProvider(str(named), without_login(whom.base_url or BUILT_IN), error)
     return contract.provider, (contract, deviations)
+
+
+def _with_own(
+    known: Mapping[str, Known | UnreadableProvider], paths: tuple[Path, ...]
+) -> dict[str, Known | UnreadableProvider]:
+    """Return the providers with the user's own deviations, where a contract can be read."""
+    read = {name: one for name, one in known.items() if not isinstance(one, UnreadableProvider)}
+    return {**known, **with_own(read, paths)} if paths else {**known}
 
 
 def _about(
@@ -222,6 +232,7 @@ def _words(whom: ServerSettings, folders: Iterable[Path]) -> list[str]:
     words += ["--room-id", whom.room_id] if whom.room_id else []
     words += ["--ca-bundle", str(whom.ca_bundle)] if whom.ca_bundle else []
     words += [word for name in whom.allowed for word in ("--allow-variable", name)]
+    words += [word for path in whom.deviations for word in ("--deviations", str(path))]
     return [*words, *(word for folder in folders for word in ("--contracts", str(folder)))]
 
 

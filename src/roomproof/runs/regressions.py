@@ -49,6 +49,7 @@ def check_regression(
     environment: Mapping[str, str],
     contracts: tuple[Path, ...] = (),
     allowed: tuple[str, ...] = (),
+    deviations: tuple[Path, ...] = (),
     listener: Listener = lambda _: None,
 ) -> RegressionResult:
     """Send the requests of a regression to the server at `base_url`, to the built-in mock without one, and
@@ -63,7 +64,7 @@ def check_regression(
     provider = clause_id.partition(".")[0]
     # A built-in mock has a room of its own.
     room = None if base_url is None else room_id
-    whom = ServerSettings(base_url, room, False, None, contracts, allowed, environment)
+    whom = ServerSettings(base_url, room, False, None, contracts, allowed, environment, deviations)
     (destination,) = destinations((provider,), whom)
     if isinstance(destination, UnreadableProvider):
         raise destination.error

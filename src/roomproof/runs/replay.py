@@ -22,6 +22,7 @@ from roomproof.reports.report import ProviderResult, report
 from roomproof.reports.shortfall import shortfalls
 from roomproof.runs.events import Ended, Found
 from roomproof.runs.gate import OpenGate
+from roomproof.runs.own_deviations import with_own
 from roomproof.runs.recording import Trouble
 
 _MAX_FILES = 3
@@ -32,8 +33,8 @@ _MAX_HINTS = 2
 
 @dataclass(frozen=True)
 class ReplaySettings:
-    """What the user asked for: which recordings, by which contracts, how old they may be, which files are one
-    stream.
+    """What the user asked for: which recordings, by which contracts and deviations of the user's own, how old
+    they may be, which files are one stream.
     """
 
     paths: tuple[Path, ...]
@@ -41,6 +42,7 @@ class ReplaySettings:
     strict: bool = False
     max_age: timedelta | None = None
     stream_by: StreamBy = StreamBy.HEADER
+    deviations: tuple[Path, ...] = ()
 
 
 def replayed(listen: ReplaySettings, gate: OpenGate, tell: Listener) -> Report:
@@ -52,7 +54,7 @@ def replayed(listen: ReplaySettings, gate: OpenGate, tell: Listener) -> Report:
     found = found_in(*listen.paths)
     tell(Found(tuple(found.files)))
     began, now = monotonic(), datetime.now(UTC)
-    contracts = find_contracts(listen.contracts)
+    contracts = with_own(find_contracts(listen.contracts), listen.deviations)
     register = Register(contracts, listen.strict, now - listen.max_age if listen.max_age else None)
     heard = replay(found.files, register, tell, listen.stream_by)
     problems: list[RoomproofError] = list(heard.problems)

@@ -53,12 +53,11 @@ def html(reports: Sequence[Report]) -> str:
     found = heaps(columns, known)
     sent = sent_by_clients(columns, latest)
     with_finding = frozenset(finding.clause for heap in found for finding in heap.findings)
-    style, script = _text("style.css") + _grid(len(columns)), _text("script.js")
-    return _environment().get_template("page.html").render(
+    style, script = text_of("style.css") + _grid(len(columns)), text_of("script.js")
+    return environment().get_template("page.html").render(
         style=Markup(style),
         script=Markup(script),
-        policy=(f"default-src 'none'; style-src '{_hash(style)}'; script-src '{_hash(script)}'; base-uri "
-            f"'none'; form-action 'none'"),
+        policy=policy(style, script),
         words=list(Verdict),
         signs=SIGNS,
         version=latest.roomproof,
@@ -86,6 +85,13 @@ def html(reports: Sequence[Report]) -> str:
     )  # fmt: skip
 
 
+def policy(style: str, script: str = "") -> str:
+    """Return the policy under which a page shows this style, runs this script, and nothing else."""
+    scripts = f"'{_hash(script)}'" if script else "'none'"
+    told = f"default-src 'none'; style-src '{_hash(style)}'; script-src {scripts}"
+    return f"{told}; base-uri 'none'; form-action 'none'"
+
+
 def _grid(columns: int) -> str:
     """Return the rules that put each cell of the matrix into its column, whichever are empty."""
     narrow = ".matrix{--each:4.6rem}" if columns > _WIDE_COLUMNS else ""
@@ -100,9 +106,10 @@ def _shown(value: object) -> object:
 
 
 @cache
-def _environment() -> Environment:
+def environment() -> Environment:
+    """Return what fills templates: it escapes everything."""
     return Environment(
-        loader=FunctionLoader(_text),
+        loader=FunctionLoader(text_of),
         autoescape=True,
         undefined=StrictUndefined,
         finalize=_shown,
@@ -111,7 +118,7 @@ def _environment() -> Environment:
     )
 
 
-def _text(name: str) -> str:
+def text_of(name: str) -> str:
     """Return a file of this package; it must not hold what would end its element."""
     return files.own_text(Path(__file__).parent / name).strip()
 

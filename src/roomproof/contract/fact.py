@@ -1,4 +1,4 @@
-"""What a contract says, statement by statement, each with its source: the stuff that a comparison of
+"""What a contract says, fact by fact, each with its source: the stuff that a comparison of
 providers is made of.
 """
 
@@ -18,11 +18,11 @@ _KINDS = {"string": "text", "null": "null"}
 
 
 @dataclass(frozen=True)
-class Statement:
+class Fact:
     """One thing that one operation of a contract says.
 
     `field` is the field or parameter that it is about, `body` for the whole, empty where it is about none;
-    `what` the kind of statement: a keyword of JSON Schema, a behaviour's rule, or a word of its own; `value`
+    `what` the kind of fact: a keyword of JSON Schema, a behaviour's rule, or a word of its own; `value`
     what it says as data, `text` for people; `clause` the id of the clause that tests it, empty where there is
     none.
     """
@@ -37,7 +37,7 @@ class Statement:
     clause: str = ""
 
 
-def of_fields(operation: Operation) -> Iterator[tuple[Path, Statement]]:
+def of_fields(operation: Operation) -> Iterator[tuple[Path, Fact]]:
     """Yield what is said of every field of a request's body, with the way to it."""
     for clause in operation.clauses:
         if clause.part is Part.REQUEST and clause.options.get("in", "body") == "body" and clause.path:
@@ -46,7 +46,7 @@ def of_fields(operation: Operation) -> Iterator[tuple[Path, Statement]]:
                 yield clause.path, found
 
 
-def of_rule(clause: Clause) -> Statement:
+def of_rule(clause: Clause) -> Fact:
     """Return what a behaviour's line says; its sentence begins with the field if it is about one."""
     text = clause.demands.removeprefix(f"{clause.field}: ")
     field = clause.field if text != clause.demands else ""
@@ -55,14 +55,14 @@ def of_rule(clause: Clause) -> Statement:
     )
 
 
-def of_absence(operation: Operation) -> Iterator[Statement]:
+def of_absence(operation: Operation) -> Iterator[Fact]:
     """Yield which fields have to be sent."""
     for clause in operation.by_rule.get((Part.REQUEST, "required"), ()):
         if clause.options["in"] == "body" and len(clause.path) == 1:
             yield _stated(clause, "required", True, "must be sent")
 
 
-def of_null(operation: Operation) -> Iterator[Statement]:
+def of_null(operation: Operation) -> Iterator[Fact]:
     """Yield which fields may be null, and of which no document says so."""
     for rule, text in (("nullable", "may be null"), ("null", "no document allows null")):
         for clause in operation.by_rule.get((Part.REQUEST, rule), ()):
@@ -70,13 +70,13 @@ def of_null(operation: Operation) -> Iterator[Statement]:
                 yield _stated(clause, "nullable", rule == "nullable", text)
 
 
-def of_call(operation: Operation) -> Statement:
+def of_call(operation: Operation) -> Fact:
     """Return the method and the path of an operation."""
     text = f"{operation.method} {operation.path}"
-    return Statement(operation.id, "", "call", text, text, operation.level, operation.source)
+    return Fact(operation.id, "", "call", text, text, operation.level, operation.source)
 
 
-def of_body(operation: Operation) -> Iterator[Statement]:
+def of_body(operation: Operation) -> Iterator[Fact]:
     """Yield how the body is sent, and how large it may be."""
     for clause in operation.clauses:
         if clause.part is not Part.REQUEST or clause.path:
@@ -93,14 +93,14 @@ def of_body(operation: Operation) -> Iterator[Statement]:
                 yield found
 
 
-def of_parameters(operation: Operation) -> Iterator[Statement]:
+def of_parameters(operation: Operation) -> Iterator[Fact]:
     """Yield every parameter of an operation but that of its path."""
     for parameter in operation.parameters:
         if parameter.place != "path":
             yield _of_parameter(operation, parameter)
 
 
-def of_room(contract: Contract, operation: Operation) -> Iterator[Statement]:
+def of_room(contract: Contract, operation: Operation) -> Iterator[Fact]:
     """Yield where a room's id stands: in the path of a request, in a response."""
     for parameter in operation.parameters:
         if parameter.place == "path" and parameter.name == contract.room.parameter:
@@ -112,41 +112,41 @@ def of_room(contract: Contract, operation: Operation) -> Iterator[Statement]:
     level, source = (
         (clause.level, clause.source) if clause else (operation.success.level, operation.success.source)
     )
-    yield Statement(
+    yield Fact(
         operation.id, "", "room-id", way, f"{way} in the response", level, source, clause.id if clause else ""
     )
 
 
-def of_server(contract: Contract) -> Statement:
+def of_server(contract: Contract) -> Fact:
     """Return the URL that every path is added to."""
-    return Statement(
+    return Fact(
         "", "", "server", contract.server, contract.server, contract.server_level, contract.server_source
     )
 
 
-def of_credentials(contract: Contract) -> Statement:
+def of_credentials(contract: Contract) -> Fact:
     """Return how a request proves who sends it."""
     spec = contract.credentials
     title = authentication(spec.scheme).title
-    return Statement("", "", "credentials", spec.scheme, title, spec.level, spec.source)
+    return Fact("", "", "credentials", spec.scheme, title, spec.level, spec.source)
 
 
-def of_success(operation: Operation) -> Iterator[Statement]:
+def of_success(operation: Operation) -> Iterator[Fact]:
     """Yield the status of a request that is accepted."""
     for clause in operation.by_rule.get((Part.RESPONSE, "status"), ()):
         if clause.status.startswith("2"):
             yield _stated(clause, "status", clause.status, clause.status, "")
 
 
-def of_rejection(operation: Operation, when: str) -> Iterator[Statement]:
+def of_rejection(operation: Operation, when: str) -> Iterator[Fact]:
     """Yield the status that answers a request which is rejected, for one reason of `x-when`."""
     spec = operation.rejection(when)
     if spec is not None:
         text = spec.status if spec.status != "default" else "4xx, which one is not said"
-        yield Statement(operation.id, "", "status", spec.status, text, spec.level, spec.source)
+        yield Fact(operation.id, "", "status", spec.status, text, spec.level, spec.source)
 
 
-def of_error_body(operation: Operation) -> Iterator[Statement]:
+def of_error_body(operation: Operation) -> Iterator[Fact]:
     """Yield the fields of a rejection's body and its headers."""
     for spec in operation.responses:
         if not spec.status.startswith("2"):
@@ -154,7 +154,7 @@ def of_error_body(operation: Operation) -> Iterator[Statement]:
             yield from _fields(operation, spec, lambda clause: clause.options.get("in") == "header")
 
 
-def of_response(contract: Contract, operation: Operation) -> Iterator[Statement]:
+def of_response(contract: Contract, operation: Operation) -> Iterator[Fact]:
     """Yield the fields of the room in a response."""
     if not _shows_a_room(contract, operation):
         return
@@ -171,7 +171,7 @@ def _shows_a_room(contract: Contract, operation: Operation) -> bool:
     return shows and operation.resource is contract.room
 
 
-def _fields(operation: Operation, spec: ResponseSpec, wanted: Any) -> Iterator[Statement]:
+def _fields(operation: Operation, spec: ResponseSpec, wanted: Any) -> Iterator[Fact]:
     named: set[str] = set()
     for clause in operation.clauses:
         if (
@@ -185,8 +185,8 @@ def _fields(operation: Operation, spec: ResponseSpec, wanted: Any) -> Iterator[S
             yield _stated(clause, place, clause.field, f"in the {place}")
 
 
-def _stated(clause: Clause, what: str, value: Json, text: str, field: str | None = None) -> Statement:
-    return Statement(
+def _stated(clause: Clause, what: str, value: Json, text: str, field: str | None = None) -> Fact:
+    return Fact(
         clause.operation,
         clause.field if field is None else field,
         what,
@@ -198,7 +198,7 @@ def _stated(clause: Clause, what: str, value: Json, text: str, field: str | None
     )
 
 
-def _of_value(clause: Clause) -> Statement | None:
+def _of_value(clause: Clause) -> Fact | None:
     """Return what a request clause says of a value, None where another one says it."""
     if clause.rule == "required":
         return _stated(clause, "required", True, "must be sent")
@@ -245,11 +245,9 @@ def _word(value: Json) -> str:
     return "null" if value is None else str(value)
 
 
-def _of_parameter(operation: Operation, parameter: Parameter) -> Statement:
+def _of_parameter(operation: Operation, parameter: Parameter) -> Fact:
     said = [described(key, value) for key, value in parameter.schema.items() if "{}" in _short(key)]
     words = [*(["must be sent"] if parameter.required and parameter.place != "path" else []), *said]
     text = f"{', '.join(words)} ({parameter.place})" if words else f"in the {parameter.place}"
     value = {"in": parameter.place, "required": parameter.required, "schema": parameter.schema}
-    return Statement(
-        operation.id, parameter.name, "parameter", value, text, parameter.level, parameter.source
-    )
+    return Fact(operation.id, parameter.name, "parameter", value, text, parameter.level, parameter.source)

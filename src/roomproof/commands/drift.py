@@ -1,0 +1,74 @@
+"""`roomproof drift`: what would a client notice of what changed between versions of a document?"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from roomproof import files
+from roomproof.commands.outputs import require_apart
+from roomproof.contract.model import Contract
+from roomproof.derive.drift.drift import drift
+from roomproof.derive.drift.version import Version, of_contract, of_page, of_specification
+from roomproof.derive.specification import MOST_CHARACTERS, is_specification
+from roomproof.errors import ContractError, UsageError
+from roomproof.json_data import as_json
+from roomproof.providers import contract_folders, find_contract, load_contract
+from roomproof.reports.console import open_console
+from roomproof.reports.drift import drift_markdown, drift_report, show_drift
+from roomproof.reports.html.drift import drift_page
+from roomproof.reports.report import write_text
+
+_OF_A_CONTRACT = re.compile(r"""^\s*["']?x-provider["']?\s*:""", re.MULTILINE)
+
+
+def run_drift(
+    named: tuple[str, ...],
+    provider: str | None,
+    contracts: tuple[Path, ...],
+    outputs: dict[str, Path],
+    *,
+    every_change: bool,
+) -> int:
+    """Compare versions, show and write what changed; return 1 if a client would notice any of it.
+
+    Raises UsageError for fewer than two versions, and for a document that nobody can read.
+    """
+    if len(named) < 2:
+        raise UsageError("drift needs two versions or more: roomproof drift OLD NEW")
+    require_apart(outputs, [Path(one) for one in named if files.is_file(Path(one))])
+    read = [_version(one, contracts) for one in named]
+    about = find_contract(provider, contracts)[0] if provider else next((one for _, one in read if one), None)
+    report = drift_report(drift([version for version, _ in read], about))
+    show_drift(open_console(), report, every_change=every_change)
+    views = {"json": as_json, "markdown": drift_markdown, "html": drift_page}
+    for name, path in outputs.items():
+        write_text(path, views[name](report))
+    return 1 if report.breaking else 0
+
+
+def _version(named: str, contracts: tuple[Path, ...]) -> tuple[Version, Contract | None]:
+    """Return what a file, a folder or a provider's name stands for, and the contract if it is one."""
+    path = Path(named)
+    if not files.is_there(path):
+        if named in contract_folders(contracts):
+            contract = find_contract(named, contracts)[0]
+            return of_contract(contract, named), contract
+        raise UsageError(f"{named}: there is no such file, and no provider of this name; check the path")
+    if files.is_folder(path):
+        contract = load_contract(path)
+        return of_contract(contract, named), contract
+    text = _text(path)
+    if _OF_A_CONTRACT.search(text):
+        contract = load_contract(path)
+        return of_contract(contract, named), contract
+    if is_specification(text):
+        return of_specification(text, named, lambda file: (_text(path.parent / file), file)), None
+    return of_page(text, named), None
+
+
+def _text(path: Path) -> str:
+    try:
+        return files.read(path, 4 * MOST_CHARACTERS).decode(errors="replace")
+    except OSError as error:
+        raise ContractError(f"{path}: cannot be read ({error.strerror}); check the path") from error

@@ -1,0 +1,212 @@
+"""Compare two specifications: what a client would notice, operation by operation."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+from roomproof.derive.drift.change import WHOLE, Change, ChangePlace, ChangeSide, Completeness, Impact
+from roomproof.derive.drift.endpoints import Endpoint, EndpointParameter, EndpointResponse, endpoints
+from roomproof.derive.drift.schemas import SchemaComparison, needed
+from roomproof.derive.drift.shape import Schema, Shapes
+
+Key = tuple[str, str]
+
+
+def changes(
+    old: Mapping[str, Any], new: Mapping[str, Any], completeness: Completeness = WHOLE
+) -> tuple[Change, ...]:
+    """Return what is different in another version of a document of OpenAPI 3, in the order of its
+    operations.
+    """
+    shapes = Shapes(old), Shapes(new)
+    olds, news = (list(endpoints(root, one)) for root, one in zip((old, new), shapes, strict=True))
+    comparison = SchemaComparison(*shapes, completeness)
+    by_old, by_new, moved = _paired(olds, news)
+    found: list[Change] = list(moved)
+    for key, one in by_old.items():
+        if key in by_new:
+            found += _Operation(one, by_new[key], comparison, completeness).changes()
+        elif completeness.new:
+            place = _place_of(one)
+            found.append(Change(place, "removed", Impact.SENDERS, "the operation is gone", True, None))
+    for key, one in by_new.items():
+        if key not in by_old and completeness.old:
+            place = _place_of(one)
+            found.append(Change(place, "added", Impact.HARMLESS, "the operation is new", None, True))
+    return tuple({change.id: change for change in found}.values())
+
+
+def _paired(
+    olds: list[Endpoint], news: list[Endpoint]
+) -> tuple[dict[Key, Endpoint], dict[Key, Endpoint], list[Change]]:
+    """Return the operations of both by method and path, so that those which are the same have one key.
+
+    A prefix may have moved from the server's address into the paths, or back. Where the paths agree and the
+    addresses' paths do not, that is one change, and not one of each operation.
+    """
+    whole = tuple({(one.method, one.server + one.path): one for one in some} for some in (olds, news))
+    plain = tuple({(one.method, one.path): one for one in some} for some in (olds, news))
+    if len(whole[0].keys() & whole[1].keys()) >= len(plain[0].keys() & plain[1].keys()):
+        return whole[0], whole[1], []
+    shared = [(plain[0][key], plain[1][key]) for key in plain[0].keys() & plain[1].keys()]
+    servers = {(one.server, other.server) for one, other in shared if one.server and other.server}
+    place = ChangePlace("*", "*", ChangeSide.OPERATION)
+    told = [
+        Change(
+            place,
+            "server-path",
+            Impact.SENDERS,
+            f"the address began with {was} and begins with {now}",
+            was,
+            now,
+        )
+        for was, now in sorted(servers)
+        if was != now
+    ]
+    return plain[0], plain[1], told
+
+
+def _place_of(endpoint: Endpoint) -> ChangePlace:
+    return ChangePlace(endpoint.method, endpoint.path, ChangeSide.OPERATION, shown_path=endpoint.shown_path)
+
+
+class _Operation:
+    """The comparison of one operation."""
+
+    def __init__(
+        self, old: Endpoint, new: Endpoint, schemas: SchemaComparison, completeness: Completeness
+    ) -> None:
+        self._old = old
+        self._new = new
+        self._schemas = schemas
+        self._tells = completeness.tells
+        self._states = completeness.states
+
+    def changes(self) -> Iterator[Change]:
+        """Yield what is different."""
+        yield from self._security()
+        yield from self._parameters(
+            self._old.parameters, self._new.parameters, self._place(ChangeSide.REQUEST)
+        )
+        yield from self._body()
+        yield from self._responses()
+        if self._new.deprecated and not self._old.deprecated:
+            place = self._place(ChangeSide.OPERATION)
+            yield Change(place, "deprecated", Impact.HARMLESS, "the operation is deprecated", False, True)
+
+    def _place(self, side: ChangeSide, status: str = "", carrier: str = "") -> ChangePlace:
+        return replace(_place_of(self._new), side=side, status=status, carrier=carrier)
+
+    def _security(self) -> Iterator[Change]:
+        was, now = self._old.security, self._new.security
+        if was == now or not self._states(was, now):
+            return
+        narrows = bool(now) and (not was or not was <= now)
+        impact = Impact.SENDERS if narrows else Impact.HARMLESS
+        text = f"the ways to prove who asks were {_ways(was)} and are {_ways(now)}"
+        place = self._place(ChangeSide.OPERATION)
+        yield Change(place, "security", impact, text, _ways(was), _ways(now))
+
+    def _parameters(
+        self,
+        olds: Mapping[Any, EndpointParameter],
+        news: Mapping[Any, EndpointParameter],
+        place: ChangePlace,
+    ) -> Iterator[Change]:
+        """Yield what is different in parameters, or in the headers of a response."""
+        is_request = place.side is ChangeSide.REQUEST
+        for key in dict.fromkeys((*olds, *news)):
+            old, new = olds.get(key), news.get(key)
+            one = new or old
+            assert one is not None
+            here = replace(place, carrier=one.carrier, way=(one.name,), label=one.label)
+            if old is None or new is None:
+                if self._tells(old, new):
+                    yield _appeared(here, new, is_request)
+                continue
+            if old.required != new.required and self._states(old.required, new.required):
+                yield needed(here, new.required, "the parameter" if is_request else "the header")
+            if old.style and new.style and old.style != new.style:
+                text = "lists and objects in it are written in another way"
+                impact = Impact.SENDERS if is_request else Impact.READERS
+                yield Change(here, "style", impact, text, list(old.style), list(new.style))
+            yield from self._schemas.changes((old.schema,), (new.schema,), here)
+
+    def _body(self) -> Iterator[Change]:
+        old, new = self._old, self._new
+        place = self._place(ChangeSide.REQUEST, carrier="body")
+        if not old.body or not new.body:
+            if bool(old.body) != bool(new.body) and self._tells(old.body, new.body):
+                is_new = bool(new.body)
+                impact = Impact.SENDERS if not is_new or new.body_required else Impact.HARMLESS
+                text = "a body can be sent now" if is_new else "no body is sent any more"
+                yield Change(
+                    place, "body-added" if is_new else "body-removed", impact, text, not is_new, is_new
+                )
+            return
+        if old.body_required != new.body_required and self._states(old.body_required, new.body_required):
+            yield needed(place, new.body_required, "a body")
+        yield from self._content(old.body, new.body, place)
+
+    def _content(
+        self, old: Mapping[str, Schema], new: Mapping[str, Schema], place: ChangePlace
+    ) -> Iterator[Change]:
+        is_request = place.side is ChangeSide.REQUEST
+        for media in sorted(old.keys() - new.keys()) if self._tells(True, False) else ():
+            impact = Impact.SENDERS if is_request else Impact.READERS
+            yield Change(place, f"media-type {media}", impact, f"{media} is gone", media, None)
+        for media in sorted(new.keys() - old.keys()) if self._tells(False, True) else ():
+            yield Change(place, f"media-type {media}", Impact.HARMLESS, f"{media} is new", None, media)
+        shared = [media for media in old if media in new]
+        pairs = [(old[media], new[media]) for media in shared] or [
+            (next(iter(old.values())), next(iter(new.values())))
+        ]
+        for one, other in pairs:
+            yield from self._schemas.changes((one,), (other,), place)
+
+    def _responses(self) -> Iterator[Change]:
+        olds, news = self._old.responses, self._new.responses
+        for status in dict.fromkeys((*olds, *news)):
+            place = self._place(ChangeSide.RESPONSE, status=status, carrier="body")
+            old, new = _response_for(olds, status), _response_for(news, status)
+            if old is not None and new is not None:
+                yield from self._response(old, new, place)
+            elif self._tells(status in olds, status in news):
+                is_gone = status in olds
+                breaks = is_gone and status.startswith("2")
+                text = f"the status {status} is {'gone' if is_gone else 'new'}"
+                impact = Impact.READERS if breaks else Impact.HARMLESS
+                yield Change(place, "status", impact, text, is_gone, not is_gone)
+
+    def _response(self, old: EndpointResponse, new: EndpointResponse, place: ChangePlace) -> Iterator[Change]:
+        if old.content and new.content:
+            yield from self._content(old.content, new.content, place)
+        elif old.content and self._tells(True, False):
+            yield Change(
+                place, "body-removed", Impact.READERS, "the response has no body any more", True, False
+            )
+        elif new.content and self._tells(False, True):
+            yield Change(place, "body-added", Impact.HARMLESS, "the response has a body now", False, True)
+        yield from self._parameters(old.headers, new.headers, place)
+
+
+def _response_for(responses: Mapping[str, EndpointResponse], status: str) -> EndpointResponse | None:
+    """Return the response of a status: that of the code, else that of its range."""
+    return responses.get(status) or (responses.get(f"{status[0]}XX") if status != "default" else None)
+
+
+def _appeared(place: ChangePlace, new: EndpointParameter | None, is_request: bool) -> Change:
+    what = "parameter" if is_request else "header"
+    if new is None:
+        impact = Impact.SENDERS if is_request else Impact.READERS
+        return Change(place, "removed", impact, f"the {what} is gone", True, None)
+    is_demanded = is_request and new.required
+    text = f"the {what} is new" + (", and must be sent" if is_demanded else "")
+    return Change(place, "added", Impact.SENDERS if is_demanded else Impact.HARMLESS, text, None, True)
+
+
+def _ways(alternatives: frozenset[Any]) -> str:
+    told = sorted(" with ".join(sorted(scheme for scheme, _ in one)) or "none" for one in alternatives)
+    return " or ".join(told) or "none"

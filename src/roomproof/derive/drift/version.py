@@ -1,0 +1,62 @@
+"""One version of what a vendor publishes, or of a contract, as a document of OpenAPI 3 to compare."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from roomproof.contract.clause import Level
+from roomproof.contract.model import Contract
+from roomproof.contract.references import NAMING, Reader
+from roomproof.derive.specification import read_specification
+from roomproof.derive.statements import as_openapi, read
+
+_NOT_OF_DOCUMENTS = frozenset((Level.STANDARD, Level.SAMPLE, Level.OBSERVED))
+
+
+@dataclass(frozen=True)
+class Version:
+    """A document to compare. `is_whole` says that it tells everything, as a specification does: what a page
+    or a contract leaves out may be there all the same.
+    """
+
+    name: str
+    root: Mapping[str, Any]
+    is_whole: bool = True
+
+
+def of_specification(text: str, name: str, read: Reader) -> Version:
+    """Return the version that the text of a specification is. Raises ContractError as its reading does."""
+    return Version(name, read_specification(text, name, read).root)
+
+
+def of_page(text: str, name: str) -> Version:
+    """Return what a saved page says. Raises UsageError where no layout is known of it."""
+    return Version(name, as_openapi(read(text, name)), is_whole=False)
+
+
+def of_contract(contract: Contract, name: str) -> Version:
+    """Return what a contract says that documents say: what a sample, a standard or an observation tells is no
+    word of them.
+    """
+    return Version(name, _documented(contract.raw), is_whole=False)
+
+
+def _documented(node: Any, names: bool = False) -> Any:
+    if isinstance(node, list):
+        return [_documented(item) for item in node if not _is_left_out(item)]
+    if not isinstance(node, Mapping):
+        return node
+    levels = {} if names else node.get("x-levels", {})
+    return {
+        key: _documented(value, not names and key in NAMING)
+        for key, value in node.items()
+        if (names or not key.startswith("x-") or key == "x-files")
+        and levels.get(key) not in _NOT_OF_DOCUMENTS
+        and not _is_left_out(value)
+    }
+
+
+def _is_left_out(node: Any) -> bool:
+    return isinstance(node, Mapping) and node.get("x-level") in _NOT_OF_DOCUMENTS

@@ -622,7 +622,7 @@ def check(
 )
 def drift(
     versions: Annotated[
-        list[str],
+        list[Path],
         typer.Argument(
             metavar="OLD NEW...",
             help="Versions of a specification, contracts, or a provider's name, the oldest first.",
@@ -634,6 +634,12 @@ def drift(
             metavar="PROVIDER",
             help="Whose clauses the changes concern; that of a contract among the versions by default.",
             autocompletion=complete_provider,
+        ),
+    ] = None,
+    traffic: Annotated[
+        list[Path] | None,
+        typer.Option(
+            metavar="PATH", help="Recordings: say of each change whether they show it already. Repeatable."
         ),
     ] = None,
     json_path: Annotated[
@@ -652,7 +658,9 @@ def drift(
 
     given = {"json": json_path, "markdown": markdown_path, "html": html_path}
     outputs = {name: path for name, path in given.items() if path is not None}
-    found = run_drift(tuple(versions), provider, tuple(contracts or ()), outputs, every_change=verbose)
+    recordings = tuple(traffic or ())
+    folders = tuple(contracts or ())
+    found = run_drift(tuple(versions), provider, folders, recordings, outputs, every_change=verbose)
     raise typer.Exit(found)
 
 

@@ -42,6 +42,9 @@ BESIDE: dict[tuple[str, str], tuple[str, ...]] = {
     ("compare", "contracts"): ("cassettes/telnyx.yaml", "cassettes/telnyx.yaml"),
     ("mock", "contracts"): ("telnyx", "--list-faults"),
     ("init", "source"): ("mine",),
+    ("drift", "versions"): ("telnyx",),
+    ("drift", "traffic"): ("telnyx", "telnyx"),
+    ("drift", "contracts"): ("telnyx", "telnyx"),
     ("explain", "contracts"): ("telnyx.update-room.request.name.max-length",),
 }
 """What else a command needs to come to reading the file of a parameter."""

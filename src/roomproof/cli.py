@@ -561,16 +561,37 @@ def trace(
     )
 
 
-@_command(rich_help_panel=_START)
+@_command(
+    rich_help_panel=_START,
+    epilog=_examples("roomproof init my-meet", "roomproof init my-meet --from openapi.yaml --resource room"),
+)
 def init(
     folder: Annotated[
         Path, typer.Argument(metavar="DIR", help="A new or empty folder, named like the provider.")
     ],
+    source: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--from", metavar="FILE", help="A specification of the provider to draft a contract of."
+        ),
+    ] = None,
+    operation: Annotated[
+        list[str] | None,
+        typer.Option(metavar='ID|"METHOD /path"', help="Draft this operation only (repeatable)."),
+    ] = None,
+    resource: Annotated[
+        str | None, typer.Option(metavar="NAME", help="What the contract is about; the default is guessed.")
+    ] = None,
 ) -> None:
-    """Write a starting point for a provider of your own."""
-    from roomproof.commands.init import write_start
+    """Write a starting point for a provider of your own, or a draft of its contract."""
+    from roomproof.commands.init import write_draft, write_start
 
-    typer.echo(write_start(folder))
+    if not source:
+        if operation or resource is not None:
+            raise UsageError("--operation and --resource choose of a specification; name one by --from")
+        typer.echo(write_start(folder))
+        return
+    typer.echo(write_draft(folder, source, operation or (), resource or ""))
 
 
 @_command(

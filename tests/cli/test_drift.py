@@ -87,3 +87,9 @@ def test_one_version_is_too_few(inside: Run) -> None:
     done = inside("drift", "old.json")
     assert (done.code, "OLD NEW" in done.err) == (2, True)
     assert inside("drift", "old.json", "nowhere.json").code == 2
+
+
+@pytest.mark.usefixtures("versions")
+def test_documents_without_an_operation_in_common_are_not_compared(inside: Run) -> None:
+    done = inside("drift", "azure", "telnyx")
+    assert (done.code, "no operation in common" in done.err) == (2, True)

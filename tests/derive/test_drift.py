@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from roomproof.derive.drift.change import Change, Completeness, Impact
-from roomproof.derive.drift.compare import changes
+from roomproof.derive.drift.compare import differences
 from roomproof.derive.specification import read_specification
 
 Json = Any
@@ -80,7 +80,7 @@ def altered(alter: Callable[[Json], Any]) -> Json:
 
 def told(old: Json, new: Json, completeness: Completeness | None = None) -> set[tuple[str, str, str, Impact]]:
     """Return each change: the side, the way, the kind, and whom it breaks."""
-    found = changes(root(old), root(new), completeness or Completeness())
+    found = differences(root(old), root(new), completeness or Completeness()).changes
     return {(one.place.side.value, way_of(one), one.kind, one.impact) for one in found}
 
 

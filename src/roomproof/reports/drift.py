@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from rich.console import Console
@@ -58,10 +58,11 @@ class ChangeReport:
 
 @dataclass(frozen=True, kw_only=True)
 class StepOfVersions:
-    """What changed from one version to the next."""
+    """What changed from one version to the next, and how many operations are in both."""
 
     old: str
     new: str
+    operations: int
     changes: tuple[ChangeReport, ...]
 
 
@@ -107,7 +108,9 @@ class AlikeChanges:
 def drift_report(steps: Iterable[DriftStep]) -> DriftReport:
     """Return what changed as the JSON report has it."""
     told = tuple(
-        StepOfVersions(old=step.old, new=step.new, changes=tuple(map(_change, step.changes)))
+        StepOfVersions(
+            old=step.old, new=step.new, operations=step.operations, changes=tuple(map(_change, step.changes))
+        )
         for step in steps
     )
     every = [change for step in told for change in step.changes]
@@ -193,7 +196,7 @@ def _seen(changes: Iterable[ChangeReport]) -> str:
 def show_drift(console: Console, report: DriftReport, *, every_change: bool) -> None:
     """Print the changes of each step: what breaks a client first, then what is harmless."""
     for step in report.steps:
-        say(console, (f"{step.old} to {step.new}", "bold"), ": ", _counted(step.changes))
+        say(console, (f"{step.old} to {step.new}", "bold"), ": ", _counted(step))
         told = alike(step)
         breaking = [one for one in told if one.impact.is_breaking]
         harmless = told[len(breaking) :]
@@ -213,11 +216,12 @@ def show_drift(console: Console, report: DriftReport, *, every_change: bool) -> 
         say(console, f"in all: {report.breaking} breaking, {report.harmless} harmless")
 
 
-def _counted(changes: Sequence[ChangeReport]) -> str:
-    if not changes:
-        return "nothing that a client would notice"
-    breaking = sum(change.impact.is_breaking for change in changes)
-    return f"{breaking} breaking, {len(changes) - breaking} harmless"
+def _counted(step: StepOfVersions) -> str:
+    compared = f"{step.operations} operation{'' if step.operations == 1 else 's'} compared"
+    if not step.changes:
+        return f"{compared}, nothing that a client would notice"
+    breaking = sum(change.impact.is_breaking for change in step.changes)
+    return f"{compared}, {breaking} breaking, {len(step.changes) - breaking} harmless"
 
 
 def drift_markdown(report: DriftReport) -> str:
@@ -228,7 +232,7 @@ def drift_markdown(report: DriftReport) -> str:
 def _blocks(report: DriftReport) -> Iterator[str]:
     yield f"# {report.breaking} breaking changes, {report.harmless} harmless\n\n"
     for step in report.steps:
-        yield f"## {code(step.old)} to {code(step.new)}: {_counted(step.changes)}\n\n"
+        yield f"## {code(step.old)} to {code(step.new)}: {_counted(step)}\n\n"
         for one in alike(step):
             about = f"\\\n  clauses {code(one.about)}" if one.about else ""
             about += f"\\\n  recordings {one.traffic}" if one.traffic else ""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from roomproof.derive.drift.change import WHOLE, Change, ChangePlace, ChangeSide, Completeness, Impact
@@ -14,9 +14,17 @@ from roomproof.derive.drift.shape import Schema, Shapes
 Key = tuple[str, str]
 
 
-def changes(
+@dataclass(frozen=True)
+class Differences:
+    """What is different in another version, and how many operations are in both."""
+
+    changes: tuple[Change, ...]
+    operations: int
+
+
+def differences(
     old: Mapping[str, Any], new: Mapping[str, Any], completeness: Completeness = WHOLE
-) -> tuple[Change, ...]:
+) -> Differences:
     """Return what is different in another version of a document of OpenAPI 3, in the order of its
     operations.
     """
@@ -35,7 +43,8 @@ def changes(
         if key not in by_old and completeness.old:
             place = _place_of(one)
             found.append(Change(place, "added", Impact.HARMLESS, "the operation is new", None, True))
-    return tuple({change.id: change for change in found}.values())
+    both = len(by_old.keys() & by_new.keys())
+    return Differences(tuple({change.id: change for change in found}.values()), both)
 
 
 def _paired(

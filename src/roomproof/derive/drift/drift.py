@@ -10,10 +10,11 @@ from roomproof.contract.clause import Clause, Part
 from roomproof.contract.keywords import KEYWORDS
 from roomproof.contract.model import Contract, Operation
 from roomproof.derive.drift.change import Change, ChangeSide, Completeness
-from roomproof.derive.drift.compare import changes
+from roomproof.derive.drift.compare import differences
 from roomproof.derive.drift.endpoints import without_names
 from roomproof.derive.drift.traffic import Sightings, Traffic
 from roomproof.derive.drift.version import Version
+from roomproof.errors import UsageError
 from roomproof.interaction import Interaction
 
 _PARTS = {ChangeSide.REQUEST: Part.REQUEST, ChangeSide.RESPONSE: Part.RESPONSE}
@@ -52,22 +53,30 @@ class DriftChange:
 
 @dataclass(frozen=True)
 class DriftStep:
-    """What changed from one version to the next."""
+    """What changed from one version to the next, and how many operations are in both."""
 
     old: str
     new: str
     changes: tuple[DriftChange, ...]
+    operations: int
 
 
 def drift(versions: Sequence[Version], contract: Contract | None = None) -> tuple[DriftStep, ...]:
-    """Return what changed from each of some versions to the next; clauses are those of a contract."""
+    """Return what changed from each of some versions to the next; clauses are those of a contract.
+
+    Raises UsageError where nothing could be compared.
+    """
     steps: list[DriftStep] = []
     before: list[tuple[str, Change]] = []
     for old, new in pairwise(versions):
-        found = changes(old.root, new.root, Completeness(old.is_whole, new.is_whole))
-        told = [DriftChange(one, tuple(clauses_of(one, contract)), _back_to(one, before)) for one in found]
-        before += [(old.name, one) for one in found]
-        steps.append(DriftStep(old.name, new.name, tuple(told)))
+        found = differences(old.root, new.root, Completeness(old.is_whole, new.is_whole))
+        if not found.operations and not (old.is_whole and new.is_whole):
+            raise UsageError(f"{old.name} and {new.name} have no operation in common: nothing was compared")
+        told = [
+            DriftChange(one, tuple(clauses_of(one, contract)), _back_to(one, before)) for one in found.changes
+        ]
+        before += [(old.name, one) for one in found.changes]
+        steps.append(DriftStep(old.name, new.name, tuple(told), found.operations))
     return tuple(steps)
 
 

@@ -13,7 +13,7 @@ from roomproof.contract.model import Contract
 from roomproof.contract.read import parse_contract
 from roomproof.derive.draft.draft import Draft, Wish, draft
 from roomproof.derive.draft.remarks import Kind
-from roomproof.derive.specification import read_specification
+from roomproof.derive.specification import Specification, read_specification
 from roomproof.errors import UsageError
 
 Json = Any
@@ -74,7 +74,7 @@ def specification(**changes: Json) -> dict[str, Json]:
 def drafted(root: Json, *operations: str, resource: str = "") -> tuple[Draft, Contract]:
     """Return the draft of a specification, and the contract that is read from it."""
     read = read_specification(json.dumps(root), "rooms.json")
-    made = draft(read, "acme", Wish(operations, resource), "2026-11-30")
+    made = draft([read], "acme", Wish(operations, resource), "2026-11-30")
     return made, parse_contract(made.openapi, "openapi.yaml")
 
 
@@ -330,6 +330,45 @@ def test_what_there_is_not_is_told(operations: tuple[str, ...], resource: str, t
 
 def test_a_resource_is_chosen_by_name() -> None:
     assert drafted(specification(), resource="users")[0].resource == "user"
+
+
+def test_a_page_is_drafted_with_what_it_leaves_to_be_guessed() -> None:
+    """What a reader of pages has guessed is observed, and stands below a comment."""
+    name = {"type": "string", "maxLength": 5, "x-guess": "maxLength: read from words"}
+    tree = {
+        "info": {"title": "Make a room", "version": "1"},
+        "paths": {
+            "/rooms/{id}": {
+                "patch": {
+                    "operationId": "patch-room",
+                    "requestBody": {
+                        "content": {JSON: {"schema": {"type": "object", "properties": {"name": name}}}}
+                    },
+                    "responses": {"200": {"description": "accepted", "x-guess": "no status is stated"}},
+                }
+            }
+        },
+    }
+    page = Specification("page.txt", "a saved page of prose", tree)
+    made = draft([page], "acme", Wish(), "2026-11-30")
+    assert made.openapi.count("# confirm: maxLength: read from words") == 1
+    contract = parse_contract(made.openapi, "openapi.yaml")
+    for rule in ("request.name.max-length", "response.200.status"):
+        assert contract.clauses[f"acme.patch-room.{rule}"].level is Level.OBSERVED
+    assert not made.makes_rooms
+
+
+def test_pages_of_one_provider_are_drafted_together() -> None:
+    pages = []
+    for method, path in (("post", "/rooms"), ("get", "/rooms/{id}")):
+        operation = {"operationId": f"{method}-room", "responses": {"200": {"description": "a room"}}}
+        tree = {"info": {"title": f"{method} a room"}, "paths": {path: {method: operation}}}
+        pages.append(Specification(f"{method}.txt", "a saved page", tree))
+    made = draft(pages, "acme", Wish(), "2026-11-30")
+    contract = parse_contract(made.openapi, "openapi.yaml")
+    documents = [one.source.document for one in contract.operations]
+    assert documents == ["post a room, a saved page", "get a room, a saved page"]
+    assert [title for title in documents if title not in made.documents] == []
 
 
 def test_hostile_names_are_no_yaml() -> None:

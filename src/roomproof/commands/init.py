@@ -49,19 +49,15 @@ def write_draft(folder: Path, sources: Sequence[Path], operations: Sequence[str]
     from roomproof.derive.draft.draft import Wish, draft
 
     name = _provider(folder)
-    if len(sources) > 1:
-        raise UsageError(
-            "--from: one document at a time is drafted; the files that it refers to are read with it"
-        )
-    specification = _read(sources[0])
+    documents = [_read(source) for source in sources]
     today = datetime.now(UTC).date().isoformat()
-    made = draft(specification, name, Wish(tuple(operations), resource), today)
+    made = draft(documents, name, Wish(tuple(operations), resource), today)
     deviations = files.own_text(_START / "deviations.yaml")
     _write(
         folder,
         {"openapi.yaml": made.openapi, "documents.yaml": made.documents, "deviations.yaml": deviations},
     )
-    return "\n".join(map(one_line, _told(made, folder, name, specification)))
+    return "\n".join(map(one_line, _told(made, folder, name, documents)))
 
 
 def _provider(folder: Path) -> str:
@@ -91,13 +87,14 @@ def _write(folder: Path, texts: Mapping[str, str]) -> None:
 
 
 def _read(path: Path) -> Specification:
-    from roomproof.derive.specification import is_specification, read_specification
+    from roomproof.derive.specification import Specification, is_specification, read_specification
 
     text = _text(path)
     if not is_specification(text):
-        raise ContractError(
-            f"{path}: no layout is known of it; a draft is made of OpenAPI 3.0 or 3.1, or Swagger 2.0"
-        )
+        from roomproof.derive.statements import as_openapi, read
+
+        page = read(text, path.name)
+        return Specification(path.name, f"a saved page of {page.layout}", as_openapi(page))
     folder = path.parent
 
     def beside(name: str) -> tuple[str, str]:
@@ -119,11 +116,11 @@ def _text(path: Path) -> str:
         raise ContractError(f"{path}: is not UTF-8 text (byte {error.start}); save it as UTF-8") from error
 
 
-def _told(made: Draft, folder: Path, name: str, specification: Specification) -> Iterator[str]:
+def _told(made: Draft, folder: Path, name: str, documents: Sequence[Specification]) -> Iterator[str]:
     """Yield the lines that tell what was drafted, of which, and what to do next."""
     from roomproof.derive.draft.remarks import Kind, grouped
 
-    of = f"{specification.name} ({specification.dialect})"
+    of = ", ".join(f"{one.name} ({one.dialect})" for one in documents)
     yield f"{folder}/openapi.yaml is a draft with {made.clauses} clauses, of {of}"
     others = f"; others by --resource: {', '.join(made.others[:_MOST_SHOWN])}" if made.others else ""
     yield f"It is about the resource {made.resource!r}{others}"
@@ -140,4 +137,5 @@ def _told(made: Draft, folder: Path, name: str, specification: Specification) ->
         if len(told) > _MOST_SHOWN:
             yield f"  and {len(told) - _MOST_SHOWN} more, which stand at the end of openapi.yaml"
     variables = " ".join(f"{variable}=..." for variable in made.credentials.environment.values())
-    yield f"Next: {variables} roomproof verify {name} --contracts {folder} --base-url URL"
+    room = "" if made.makes_rooms else " --room-id ID"
+    yield f"Next: {variables} roomproof verify {name} --contracts {folder} --base-url URL{room}"

@@ -67,7 +67,7 @@ class Bodies:
         schema, told = self._body_schema(content[media], way)
         if told:
             return None, told
-        kept: Schema = {"schema": schema}
+        kept: Schema = {"schema": schema, **self._told(content[media], way)}
         if makes and (example := self._example(content[media], schema)) is not None:
             kept["x-body"] = example
         source = {"section": self._schemas.pointer(place), "field": "requestBody"}
@@ -114,10 +114,13 @@ class Bodies:
             if "$ref" in schema:
                 self._schemas.view_of_component(schema)["type"] = "object"
             return {**({} if "$ref" in schema else {"type": "object"}), **schema}, ""
-        if kind in _BODIES:
+        view = self._schemas.view(schema)
+        kinds = [one for one in ([kind] if isinstance(kind, str) else kind) if one != "null"]
+        if kind in _BODIES and view.get("nullable") is not True:
             return schema, ""
-        if isinstance(kind, list) and "object" in kind:
-            return {**schema, "type": "object"}, ""
+        if kinds and kinds[0] in _BODIES:
+            self._remarks.left_out((*way, "schema"), "whether a body may be null, or of another type")
+            return {**{key: held for key, held in view.items() if key != "nullable"}, "type": kinds[0]}, ""
         return {}, f"its body is of type {kind}, and objects, lists and texts are sent only"
 
     def _example(self, node: Node, schema: Schema) -> Any:
@@ -180,6 +183,7 @@ class Bodies:
             "description": _short(described),
             "x-source": {"section": self._schemas.pointer(here[:-1]), "field": status},
         }
+        response |= self._remarks.marked(node, here)
         if status in _WHEN:
             response["x-when"] = _WHEN[status]
         for word in ("links",):
@@ -196,8 +200,13 @@ class Bodies:
             schema = self._schemas.of_body(
                 content[media].get("schema", {}), (*here, "content", media, "schema")
             )
-            response["content"] = {_bare(media): {"schema": schema}}
+            response["content"] = {_bare(media): {"schema": schema, **self._told(content[media], here)}}
         return response
+
+    def _told(self, media: Node, place: Path) -> Schema:
+        """Return that a media type is guessed, where a page does not state it."""
+        marked = self._remarks.marked(media, place)
+        return {"x-levels": {"media-type": "observed"}, "x-confirm": marked["x-confirm"]} if marked else {}
 
     def _headers(self, node: Node, here: Path) -> Schema:
         found: Schema = {}

@@ -12,6 +12,7 @@ from roomproof.contract.resource import Effect, Resource, effect_of
 from roomproof.derive.draft.behaviours import Facts, behaviours
 from roomproof.derive.draft.bodies import Bodies
 from roomproof.derive.draft.credentials import Credentials
+from roomproof.derive.draft.joining import Titles
 from roomproof.derive.draft.listing import has_token, paging
 from roomproof.derive.draft.operations import Described
 from roomproof.derive.draft.parameters import Parameters
@@ -70,6 +71,7 @@ class Contracting:
         self._bodies = Bodies(root, schemas, remarks)
         self._parameters = Parameters(schemas, remarks, str(version or ""))
         self.comments: dict[Path, tuple[str, ...]] = {}
+        self.titles: Titles = {}
         self.resource: Schema = {}
 
     def paths(self, operations: Sequence[Described]) -> Schema:
@@ -95,7 +97,7 @@ class Contracting:
         pointer = self._schemas.pointer(described.place)
         node: Schema = {
             "operationId": described.id,
-            "x-source": {"section": pointer, "field": "operation"},
+            "x-source": {**self._document(described), "section": pointer, "field": "operation"},
             **({"parameters": parameters} if parameters else {}),
             **({"requestBody": body} if body else {}),
             "responses": self._bodies.responses(described),
@@ -104,6 +106,11 @@ class Contracting:
             if described.node.get(word):
                 self._remarks.left_out((*described.place, word), f"{word} of an operation are not read")
         return _Draft(described, effect, node)
+
+    def _document(self, described: Described) -> Schema:
+        """Return the document of an operation, where several are drafted together."""
+        title = self.titles.get((described.place[1], described.method), "")
+        return {"document": title} if title and len({*self.titles.values()}) > 1 else {}
 
     def _settle_resource(self, drafts: Sequence[_Draft]) -> None:
         """Decide where the resource stands in responses, and what its id is."""

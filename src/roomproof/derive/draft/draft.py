@@ -6,15 +6,17 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from roomproof.contract.resource import Effect
 from roomproof.derive.draft.behaviours import GUESSES
 from roomproof.derive.draft.contract import Contracting, securities
 from roomproof.derive.draft.credentials import Credentials, read_credentials
+from roomproof.derive.draft.joining import Titles, joined, title_of
 from roomproof.derive.draft.mending import mended
 from roomproof.derive.draft.operations import Described, read_operations
 from roomproof.derive.draft.remarks import Kind, Remark, Remarks, grouped
 from roomproof.derive.draft.resources import Candidate, chosen
 from roomproof.derive.draft.schemas import Schema, Schemas
-from roomproof.derive.draft.yaml_writing import as_yaml, comment
+from roomproof.derive.draft.yaml_writing import as_yaml, comment, quoted, with_comments
 from roomproof.derive.specification import Specification
 from roomproof.derive.swagger import swagger_pointer
 from roomproof.errors import ContractError, UsageError, did_you_mean
@@ -39,6 +41,7 @@ class Draft:
     operations: tuple[tuple[str, str], ...]
     left_out: tuple[str, ...]
     credentials: Credentials
+    makes_rooms: bool
     clauses: int
     remarks: tuple[Remark, ...]
 
@@ -58,16 +61,17 @@ class Wish:
     resource: str = ""
 
 
-def draft(specification: Specification, provider: str, wish: Wish, today: str) -> Draft:
-    """Return the draft of a provider's contract.
+def draft(documents: Sequence[Specification], provider: str, wish: Wish, today: str) -> Draft:
+    """Return the draft of a provider's contract, made of one of its documents, or of several.
 
     Raises UsageError where the specification has not what is wished for, ContractError where no contract can
     be made of it.
     """
+    specification, titles = joined(documents)
     error: ContractError | None = None
     for most in _DISTANCES:
         try:
-            return _Drafting(specification, provider, wish, today, most).draft()
+            return _Drafting(specification, titles, provider, wish, today, most).draft()
         except ContractError as found:
             error = found
             if "more than" not in str(found):
@@ -79,13 +83,15 @@ class _Drafting:
     """One attempt, with so many references followed."""
 
     def __init__(
-        self, specification: Specification, provider: str, wish: Wish, today: str, most: int
+        self, specification: Specification, titles: Titles, provider: str, wish: Wish, today: str, most: int
     ) -> None:
+        self._titles = titles
         self._specification = specification
         self._provider = provider
         self._wish = wish
         self._today = today
         self._remarks = Remarks()
+        self._first = next(iter(titles.values()), title_of(specification))
         is_swagger = specification.dialect.startswith("Swagger")
         self._schemas = Schemas(specification.root, self._remarks, most=most, is_swagger=is_swagger)
 
@@ -97,6 +103,7 @@ class _Drafting:
         taken = wanted or [*_of_resource(candidate, known)]
         credentials = read_credentials(root, securities(taken, root), self._provider, remarks)
         contracting = Contracting(root, candidate, credentials, self._schemas, remarks)
+        contracting.titles = self._titles
         paths = contracting.paths(taken)
         if not paths:
             raise UsageError(
@@ -104,6 +111,8 @@ class _Drafting:
             )
         self._tell_values(paths, candidate, contracting)
         tree = self._tree(paths, contracting.resource, credentials)
+        tree, marked = with_comments(tree)
+        contracting.comments.update(marked)
         tree, clauses = mended(tree, self._provider, remarks)
         ids = {
             node["operationId"]: f"{method.upper()} {path}"
@@ -126,6 +135,7 @@ class _Drafting:
             tuple(ids.items()),
             left_out,
             credentials,
+            any(candidate.effect(one) is Effect.CREATE and one.id in ids for one in taken),
             clauses,
             made,
         )
@@ -175,7 +185,7 @@ class _Drafting:
             },
             "servers": [{"url": self._server()}],
             "x-provider": self._provider,
-            "x-source": {"document": self._title, "section": "", "field": ""},
+            "x-source": {"document": self._first, "section": "", "field": ""},
             "x-resource": resource,
             "x-credentials": {"scheme": credentials.scheme, "environment": dict(credentials.environment)},
             "security": [{credentials.name: []}],
@@ -185,12 +195,6 @@ class _Drafting:
                 **({"schemas": self._schemas.components} if self._schemas.components else {}),
             },
         }
-
-    @property
-    def _title(self) -> str:
-        specification = self._specification
-        words = [specification.title or specification.name, specification.dialect]
-        return ", ".join(" ".join(word.split()) for word in words)[:200]
 
     def _server(self) -> str:
         """Return the address of the API, its variables filled in; one of no server where none is told."""
@@ -245,12 +249,14 @@ class _Drafting:
             yield from comment(", ".join(left_out))
 
     def _documents(self, openapi: str) -> str:
-        entries = [
-            {
-                "title": self._title,
-                **({"version": self._specification.version} if self._specification.version else {}),
-                "retrieved": self._today,
-            },
+        version = self._specification.version
+        titles = dict.fromkeys((self._first, *self._titles.values()))
+        entries: list[dict[str, str]] = [
+            *(
+                {"title": title, **({"version": version} if version else {}), "retrieved": self._today}
+                for title in titles
+                if title == self._first or f"document: {quoted(title)}" in openapi
+            ),
             *([{"title": GUESSES}] if f"document: {GUESSES}" in openapi else []),
         ]
         start = "# The documents that the contract cites: sources name them by title. Add their url.\n"

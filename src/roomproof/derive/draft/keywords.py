@@ -272,7 +272,7 @@ class Keywords:
         """Tell which keywords make no clause."""
         known = (*_SAID_ELSEWHERE, *_SAID_ELSEWHERE_TOO, *LIMITS, "multipleOf", "uniqueItems")
         for key in node:
-            if key in known or key in KEYWORDS:
+            if key in known or key in KEYWORDS or key.startswith("x-"):
                 continue
             nearest = "" if key in _IDLE else did_you_mean(key, KEYWORDS)
             if nearest:

@@ -64,6 +64,16 @@ class Remarks:
         """Remember what nobody has said."""
         self.add(Kind.GUESS, place, text)
 
+    def marked(self, node: Node, place: Path) -> dict[str, str]:
+        """Return what the draft says of what a page leaves to be guessed (`x-guess`): it is observed, and
+        what a person has to confirm.
+        """
+        why = node.get("x-guess")
+        if not isinstance(why, str):
+            return {}
+        self.guess(place, why)
+        return {"x-level": "observed", "x-confirm": why}
+
     def all(self) -> tuple[Remark, ...]:
         """Return every remark."""
         return tuple(self._made)

@@ -180,7 +180,8 @@ class Schemas:
             ]
         if "type" not in schema and (kind := self._common_type(schema)):
             schema = {"type": kind, **schema}
-        return self._keywords.agreeing(schema, node, place, branch=branch)
+        schema = self._keywords.agreeing(schema, node, place, branch=branch)
+        return {**schema, **self._remarks.marked(node, place)}
 
     def _whole(self, node: Node, parts: list[Any], place: Path) -> Schema:
         """Return a schema with its `allOf` written into it, as far as the parts agree."""

@@ -14,6 +14,8 @@ Comments = Mapping[Path, tuple[str, ...]]
 _PLAIN = re.compile(r"[A-Za-z_/$][A-Za-z0-9_/$.+-]*(?: [A-Za-z0-9_/$.+(-][A-Za-z0-9_/$.+()'-]*)*")
 _WORDS = ("false", "n", "no", "null", "off", "on", "true", "y", "yes", "nan", "inf")
 _WIDTH = 110
+CONFIRM = "x-confirm"
+"""The field of a tree that holds what a person has to confirm; it is written as a comment."""
 _ONE_LINE = (
     "x-source",
     "source",
@@ -30,6 +32,24 @@ _ONE_LINE = (
 def as_yaml(node: Mapping[str, Any], comments: Comments) -> str:
     """Return an object as a YAML text, with comments above some of its fields."""
     return "".join(f"{line}\n" for line in _block(node, 0, (), comments))
+
+
+def with_comments(node: Any, way: Path = ()) -> tuple[Any, dict[Path, tuple[str, ...]]]:
+    """Return a tree without the fields `x-confirm`, and what stood there as comments above what holds it."""
+    if isinstance(node, list):
+        entries = [with_comments(one, (*way, str(index))) for index, one in enumerate(node)]
+        return [one for one, _ in entries], {key: told for _, more in entries for key, told in more.items()}
+    if not isinstance(node, dict):
+        return node, {}
+    comments: dict[Path, tuple[str, ...]] = {}
+    whole: dict[str, Any] = {}
+    for name, value in node.items():
+        if name == CONFIRM and isinstance(value, str):
+            comments[way] = (f"confirm: {value}",)
+            continue
+        whole[name], more = with_comments(value, (*way, name))
+        comments |= more
+    return whole, comments
 
 
 def comment(text: str, indent: int = 0) -> Iterator[str]:
@@ -87,6 +107,11 @@ def _flow(node: Any) -> str:
     if isinstance(node, list):
         return "[" + ", ".join(map(_flow, node)) + "]"
     return _scalar(node)
+
+
+def quoted(text: str) -> str:
+    """Return a text as it stands in the YAML that is written."""
+    return _scalar(text)
 
 
 def _scalar(value: Any) -> str:

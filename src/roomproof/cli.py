@@ -561,16 +561,37 @@ def trace(
     )
 
 
-@_command(rich_help_panel=_START)
+@_command(
+    rich_help_panel=_START,
+    epilog=_examples("roomproof init my-meet", "roomproof init my-meet --from openapi.yaml --resource room"),
+)
 def init(
     folder: Annotated[
         Path, typer.Argument(metavar="DIR", help="A new or empty folder, named like the provider.")
     ],
+    source: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--from", metavar="FILE", help="A specification of the provider to draft a contract of."
+        ),
+    ] = None,
+    operation: Annotated[
+        list[str] | None,
+        typer.Option(metavar='ID|"METHOD /path"', help="Draft this operation only (repeatable)."),
+    ] = None,
+    resource: Annotated[
+        str | None, typer.Option(metavar="NAME", help="What the contract is about; the default is guessed.")
+    ] = None,
 ) -> None:
-    """Write a starting point for a provider of your own."""
-    from roomproof.commands.init import write_start
+    """Write a starting point for a provider of your own, or a draft of its contract."""
+    from roomproof.commands.init import write_draft, write_start
 
-    typer.echo(write_start(folder))
+    if not source:
+        if operation or resource is not None:
+            raise UsageError("--operation and --resource choose of a specification; name one by --from")
+        typer.echo(write_start(folder))
+        return
+    typer.echo(write_draft(folder, source, operation or (), resource or ""))
 
 
 @_command(
@@ -601,7 +622,7 @@ def check(
 )
 def drift(
     versions: Annotated[
-        list[str],
+        list[Path],
         typer.Argument(
             metavar="OLD NEW...",
             help="Versions of a specification, contracts, or a provider's name, the oldest first.",
@@ -613,6 +634,12 @@ def drift(
             metavar="PROVIDER",
             help="Whose clauses the changes concern; that of a contract among the versions by default.",
             autocompletion=complete_provider,
+        ),
+    ] = None,
+    traffic: Annotated[
+        list[Path] | None,
+        typer.Option(
+            metavar="PATH", help="Recordings: say of each change whether they show it already. Repeatable."
         ),
     ] = None,
     json_path: Annotated[
@@ -631,7 +658,9 @@ def drift(
 
     given = {"json": json_path, "markdown": markdown_path, "html": html_path}
     outputs = {name: path for name, path in given.items() if path is not None}
-    found = run_drift(tuple(versions), provider, tuple(contracts or ()), outputs, every_change=verbose)
+    recordings = tuple(traffic or ())
+    folders = tuple(contracts or ())
+    found = run_drift(tuple(versions), provider, folders, recordings, outputs, every_change=verbose)
     raise typer.Exit(found)
 
 

@@ -396,9 +396,10 @@ _ATTEMPT = 256
 _PIECE = 1024
 _LETTERS_ESCAPED = {b"\\b": b"\b", b"\\f": b"\f", b"\\n": b"\n", b"\\r": b"\r", b"\\t": b"\t"}
 _HEX = rb"[0-9A-Fa-f]"
-_ESCAPES = rb"""\\u[Dd][89ABab]XX\\u[Dd][C-Fc-f]XX|\\uXXXX|\\U00(?:0X|10)XXXX|\\xXX|\\["'\\/bfnrt]""".replace(
-    b"X", _HEX
-)
+_ESCAPES = (
+    rb"""\\u[Dd][89ABab]XX\\u[Dd][C-Fc-f]XX|\\uXXXX|\\U00(?:0X|10)XXXX|\\xXX|\\["'\\/bfnrt\x80-\xff]"""
+).replace(b"X", _HEX)
+"""The last letters are no escapes of JSON: a text that was escaped twice and read once has such."""
 HALF = rb"(?:%X?|&#?\w{0,7}|\\(?:[uU]X{0,7}|xX?)?)?".replace(b"X", _HEX)
 """What may be left of an escape where a text is cut."""
 _REFERENCES = rb"&(?:#[0-9]{1,7}|#(?i:x)X{1,6}|quot|amp|lt|gt|apos);".replace(b"X", _HEX)

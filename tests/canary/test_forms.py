@@ -166,6 +166,13 @@ def test_two_codings_and_a_spelling_are_found_everywhere(outer: str) -> None:
             assert not can_be_undone(shown.encode(), SECRET.encode())
 
 
+def test_a_secret_that_was_escaped_twice_and_read_once_is_found() -> None:
+    secret = 'kEy4-"caf\u00e9"-zK1nQ8'
+    shown = json.dumps(secret).replace("\\u00e9", "\\\u00e9")
+    assert "\\\u00e9" in shown
+    assert KnownSecrets([secret]).stand_in(shown.encode())
+
+
 def test_only_what_carries_the_secret_is_taken_out() -> None:
     body = (
         b"one 6b:45:79:34:2d:63:61:6e:61:72:79 two "

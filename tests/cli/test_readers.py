@@ -41,6 +41,10 @@ BESIDE: dict[tuple[str, str], tuple[str, ...]] = {
     ("compare", "after"): ("cassettes/telnyx.yaml",),
     ("compare", "contracts"): ("cassettes/telnyx.yaml", "cassettes/telnyx.yaml"),
     ("mock", "contracts"): ("telnyx", "--list-faults"),
+    ("init", "source"): ("mine",),
+    ("drift", "versions"): ("telnyx",),
+    ("drift", "traffic"): ("telnyx", "telnyx"),
+    ("drift", "contracts"): ("telnyx", "telnyx"),
     ("explain", "contracts"): ("telnyx.update-room.request.name.max-length",),
 }
 """What else a command needs to come to reading the file of a parameter."""
@@ -62,7 +66,9 @@ def readers() -> list[Any]:
                 and (command.__name__, name) not in ONLY_IF_NEEDED
             ):
                 (told,) = kind.__metadata__
-                option = (told.param_decls or (f"--{name.replace('_', '-')}",))[0]
+                # What is said within Annotated counts as the default until the command is made.
+                said = told.param_decls or ((told.default,) if isinstance(told.default, str) else ())
+                option = (said or (f"--{name.replace('_', '-')}",))[0]
                 words = () if isinstance(told, ArgumentInfo) else (option,)
                 found.append(pytest.param(command.__name__, name, words, id=f"{command.__name__} {name}"))
     return found

@@ -127,3 +127,9 @@ def test_of_endless_names_the_first_are_kept_with_whole_counts(talk_about: Any, 
     assert len(found) == 2_000
     assert found[0].place == ResponsePlace("update-room", "200", ("room", "a"))
     assert found[0].times == 5
+
+
+def test_a_response_to_wrong_credentials_shows_nothing(talk_about: Any, mini_raw: Any) -> None:
+    talk = talk_about(open_answer(mini_raw))
+    talk.patch({"size": 3}, {"seats": 4}, credentials=Credentials.WRONG)
+    assert unknown(talk.judge.fields) == {}

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 from roomproof import files
+from roomproof.cassettes.recording import found_in, open_recording
 from roomproof.commands.outputs import require_apart
 from roomproof.contract.model import Contract
-from roomproof.derive.drift.drift import drift
+from roomproof.derive.drift.drift import drift, with_traffic
 from roomproof.derive.drift.version import Version, of_contract, of_page, of_specification
 from roomproof.derive.specification import MOST_CHARACTERS, is_specification
 from roomproof.errors import ContractError, UsageError
+from roomproof.interaction import Interaction
 from roomproof.json_data import as_json
 from roomproof.providers import contract_folders, find_contract, load_contract
 from roomproof.reports.console import open_console
@@ -23,9 +26,10 @@ _OF_A_CONTRACT = re.compile(r"""^\s*["']?x-provider["']?\s*:""", re.MULTILINE)
 
 
 def run_drift(
-    named: tuple[str, ...],
+    named: tuple[Path, ...],
     provider: str | None,
     contracts: tuple[Path, ...],
+    traffic: tuple[Path, ...],
     outputs: dict[str, Path],
     *,
     every_change: bool,
@@ -36,10 +40,11 @@ def run_drift(
     """
     if len(named) < 2:
         raise UsageError("drift needs two versions or more: roomproof drift OLD NEW")
-    require_apart(outputs, [Path(one) for one in named if files.is_file(Path(one))])
+    require_apart(outputs, [*(one for one in named if files.is_file(one)), *traffic])
     read = [_version(one, contracts) for one in named]
     about = find_contract(provider, contracts)[0] if provider else next((one for _, one in read if one), None)
-    report = drift_report(drift([version for version, _ in read], about))
+    steps = drift([version for version, _ in read], about)
+    report = drift_report(with_traffic(steps, _traffic(traffic)) if traffic else steps)
     show_drift(open_console(), report, every_change=every_change)
     views = {"json": as_json, "markdown": drift_markdown, "html": drift_page}
     for name, path in outputs.items():
@@ -47,9 +52,15 @@ def run_drift(
     return 1 if report.breaking else 0
 
 
-def _version(named: str, contracts: tuple[Path, ...]) -> tuple[Version, Contract | None]:
+def _traffic(paths: tuple[Path, ...]) -> Iterator[Interaction]:
+    """Yield the interactions of recordings. Raises UsageError for a file that is none."""
+    for path in found_in(*paths).files:
+        yield from open_recording(path).interactions()
+
+
+def _version(path: Path, contracts: tuple[Path, ...]) -> tuple[Version, Contract | None]:
     """Return what a file, a folder or a provider's name stands for, and the contract if it is one."""
-    path = Path(named)
+    named = str(path)
     if not files.is_there(path):
         if named in contract_folders(contracts):
             contract = find_contract(named, contracts)[0]

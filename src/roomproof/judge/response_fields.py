@@ -83,7 +83,10 @@ class ResponseFields:
         """Take note of the fields of a response whose status the contract describes.
 
         What a run of ours has sent without any document, and a provider keeps, is no field of the provider.
+        Nor is what a response to wrong credentials has: a server that repeats them may have them as names.
         """
+        if seen.by_stranger:
+            return
         if not seen.is_second_hand and not isinstance(seen.request.body, NoJson):
             asked = undocumented_fields(seen.operation.schema, seen.request.body)
             self._sent.update(one.way[-1] for one in asked)

@@ -10,6 +10,7 @@ from rich.console import Console
 from roomproof import __version__
 from roomproof.derive.drift.change import Impact
 from roomproof.derive.drift.drift import DriftChange, DriftStep
+from roomproof.derive.drift.traffic import Sightings
 from roomproof.reports.console import say
 from roomproof.reports.markdown import code
 
@@ -18,6 +19,18 @@ STYLES = {Impact.SENDERS: "bold red", Impact.READERS: "bold red", Impact.HARMLES
 _SHOWN_OPERATIONS = 3
 _SHOWN_HARMLESS = 8
 _SHOWN_CLAUSES = 3
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrafficReport:
+    """How often recordings show what was, and what is now; times as RFC 3339 has them, empty where there are
+    none.
+    """
+
+    old: int
+    new: int
+    last_old: str = ""
+    last_new: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,6 +53,7 @@ class ChangeReport:
     new: object
     clauses: tuple[str, ...]
     back_to: str = ""
+    traffic: TrafficReport | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,6 +86,7 @@ class AlikeChanges:
     operations: tuple[str, ...]
     clauses: tuple[str, ...]
     back_to: str
+    traffic: str
 
     @property
     def sentence(self) -> str:
@@ -122,7 +137,13 @@ def _change(one: DriftChange) -> ChangeReport:
         new=change.new,
         clauses=one.clauses,
         back_to=one.back_to,
+        traffic=None if one.sightings is None else _traffic(one.sightings),
     )
+
+
+def _traffic(seen: Sightings) -> TrafficReport:
+    last = [at.isoformat(timespec="seconds") if at else "" for at in (seen.last_old, seen.last_new)]
+    return TrafficReport(old=seen.old, new=seen.new, last_old=last[0], last_new=last[1])
 
 
 def alike(step: StepOfVersions) -> list[AlikeChanges]:
@@ -145,10 +166,28 @@ def alike(step: StepOfVersions) -> list[AlikeChanges]:
             tuple(dict.fromkeys(one.operation for one in some)),
             tuple(clause for one in some for clause in one.clauses),
             back_to,
+            _seen(some),
         )
         for (impact, where, text, back_to), some in found.items()
     ]
     return sorted(told, key=lambda one: list(Impact).index(one.impact))
+
+
+def _seen(changes: Iterable[ChangeReport]) -> str:
+    """Return what recordings show of some changes, in words; nothing where nobody looked."""
+    looked = [change.traffic for change in changes if change.traffic is not None]
+    if not looked:
+        return ""
+    sums = {
+        "what is new": (sum(one.new for one in looked), max(one.last_new for one in looked)),
+        "what was before": (sum(one.old for one in looked), max(one.last_old for one in looked)),
+    }
+    told = [
+        f"show {word} {times} {'time' if times == 1 else 'times'}" + (f", last at {last}" if last else "")
+        for word, (times, last) in sums.items()
+        if times
+    ]
+    return " and ".join(told) or "show nothing of it"
 
 
 def show_drift(console: Console, report: DriftReport, *, every_change: bool) -> None:
@@ -163,6 +202,8 @@ def show_drift(console: Console, report: DriftReport, *, every_change: bool) -> 
             say(console, (one.impact.value, STYLES[one.impact]), " ", one.sentence)
             if one.about:
                 say(console, f"  clauses {one.about}")
+            if one.traffic:
+                say(console, f"  recordings {one.traffic}")
         if len(shown) < len(harmless):
             say(
                 console,
@@ -190,5 +231,6 @@ def _blocks(report: DriftReport) -> Iterator[str]:
         yield f"## {code(step.old)} to {code(step.new)}: {_counted(step.changes)}\n\n"
         for one in alike(step):
             about = f"\\\n  clauses {code(one.about)}" if one.about else ""
+            about += f"\\\n  recordings {one.traffic}" if one.traffic else ""
             yield f"- **{one.impact.value}** {code(one.sentence)}{about}\n"
         yield "\n"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from roomproof.contract.clause import Clause, Part
@@ -12,7 +12,9 @@ from roomproof.contract.model import Contract, Operation
 from roomproof.derive.drift.change import Change, ChangeSide, Completeness
 from roomproof.derive.drift.compare import changes
 from roomproof.derive.drift.endpoints import without_names
+from roomproof.derive.drift.traffic import Sightings, Traffic
 from roomproof.derive.drift.version import Version
+from roomproof.interaction import Interaction
 
 _PARTS = {ChangeSide.REQUEST: Part.REQUEST, ChangeSide.RESPONSE: Part.RESPONSE}
 _RULES = {
@@ -38,13 +40,14 @@ _FAMILIES = {
 
 @dataclass(frozen=True)
 class DriftChange:
-    """A change, the ids of the clauses that it concerns, and the version whose state it brings back, empty
-    where there was none.
+    """A change, the ids of the clauses that it concerns, the version whose state it brings back, empty where
+    there was none, and what recordings show of it, None where nobody looked.
     """
 
     change: Change
     clauses: tuple[str, ...] = ()
     back_to: str = ""
+    sightings: Sightings | None = None
 
 
 @dataclass(frozen=True)
@@ -66,6 +69,22 @@ def drift(versions: Sequence[Version], contract: Contract | None = None) -> tupl
         before += [(old.name, one) for one in found]
         steps.append(DriftStep(old.name, new.name, tuple(told)))
     return tuple(steps)
+
+
+def with_traffic(steps: Iterable[DriftStep], traffic: Iterable[Interaction]) -> tuple[DriftStep, ...]:
+    """Return steps with what interactions show of each change."""
+    steps = tuple(steps)
+    looks = {id(one): Traffic(one.change) for step in steps for one in step.changes}
+    by_method: dict[str, list[Traffic]] = {}
+    for look in looks.values():
+        by_method.setdefault(look.change.place.method, []).append(look)
+    for interaction in traffic:
+        for look in by_method.get(interaction.request.method, ()):
+            look.note(interaction)
+    return tuple(
+        replace(step, changes=tuple(replace(one, sightings=looks[id(one)].sightings) for one in step.changes))
+        for step in steps
+    )
 
 
 def _back_to(change: Change, before: Iterable[tuple[str, Change]]) -> str:

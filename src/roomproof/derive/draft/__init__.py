@@ -1,0 +1,1 @@
+"""Draft a contract from a vendor's specification."""

@@ -1,0 +1,110 @@
+"""How a list is turned, page by page, as names of parameters and of fields tell it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from roomproof.contract.clause import Path
+from roomproof.derive.draft.schemas import Schema, Schemas
+from roomproof.derive.draft.shown import fields_at
+
+_SIZES = (
+    *("limit", "pagesize", "perpage", "maxpagesize", "maxresults", "size", "top", "pagelimit", "count"),
+    *("resultsperpage", "maxitems", "first", "maxkeys"),
+)
+_PAGES = ("pagenumber", "page", "pageno", "pagenum", "pageindex", "currentpage", "p")
+_OFFSETS = ("offset", "skip", "start", "startindex", "pageoffset", "from")
+_LINKS = (
+    *("next", "nextlink", "nextpageuri", "nextpageurl", "nexturl", "nexturi", "nexthref", "nextpagelink"),
+    *("nextpage", "odatanextlink"),
+)
+_TOKENS = (
+    "nextpagetoken",
+    "nextcursor",
+    "nexttoken",
+    "cursor",
+    "pagetoken",
+    "endcursor",
+    "continuationtoken",
+)
+_OF_CURSORS = (
+    "pagetoken",
+    "cursor",
+    "nextpagetoken",
+    "nexttoken",
+    "continuationtoken",
+    "after",
+    "startingafter",
+)
+_OF_PAGES = ("links", "_links", "paging", "pagination", "meta", "metadata", "pageinfo", "page_info")
+_USUAL_SIZE = 20
+
+
+def paging(
+    body: Schema, schemas: Schemas, query: Mapping[str, Schema], entries: Path
+) -> tuple[dict[str, Any], str]:
+    """Return what `x-list` says of the pages of a list, and a word on what it cannot say.
+
+    `body` is the schema of its response, `query` those of its query parameters.
+    """
+    told: dict[str, Any] = {}
+    size = _named(query, _SIZES)
+    if size:
+        told["size"] = size
+    if link := _link(body, schemas, entries):
+        return {**told, "next": [*link]}, ""
+    if page := _named(query, _PAGES):
+        least = query[page].get("minimum", query[page].get("default", 1))
+        return {**told, "page": {"parameter": page, "first": 0 if least == 0 else 1}}, ""
+    if offset := _named(query, _OFFSETS):
+        step = _size_of(query.get(size, {}))
+        asked = {"query": {size: str(step)}} if size else {}
+        return {**asked, "page": {"parameter": offset, "first": 0, "step": max(step, 2)}, **told}, ""
+    if cursor := _named(query, _OF_CURSORS):
+        return (
+            told,
+            f"pages are asked for by the cursor {cursor!r}, which x-list cannot tell: one is read",
+        )
+    return told, ""
+
+
+def _named(query: Mapping[str, Schema], words: tuple[str, ...]) -> str:
+    """Return the query parameter that is called by one of some words, the likeliest one first."""
+    plain = {re.sub(r"[^a-z]", "", name.lower()): name for name in query}
+    return next((plain[word] for word in words if word in plain), "")
+
+
+def _size_of(schema: Schema) -> int:
+    """Return how many entries of a page to ask for."""
+    most, least = schema.get("maximum"), schema.get("minimum")
+    size = schema.get("default", most)
+    size = size if isinstance(size, int) and not isinstance(size, bool) and 2 <= size <= 1000 else _USUAL_SIZE
+    size = min(size, most) if isinstance(most, int) else size
+    return int(max(size, least)) if isinstance(least, int) else int(size)
+
+
+def _link(body: Schema, schemas: Schemas, entries: Path) -> Path:
+    """Return the way to the link to the next page; empty where there is none."""
+    around = entries[:-1]
+    ways: list[Path] = [(), *([around] if around else [])]
+    for way in [*ways]:
+        fields = fields_at(body, way, schemas)
+        ways += [(*way, name) for name in fields if name.lower() in _OF_PAGES]
+    for way in ways:
+        for name, field in fields_at(body, way, schemas).items():
+            if re.sub(r"[^a-z]", "", name.lower()) not in _LINKS:
+                continue
+            if "href" in schemas.fields(field):
+                return (*way, name, "href")
+            kinds = field.get("type", "string")
+            if "string" in ([kinds] if isinstance(kinds, str) else kinds):
+                return (*way, name)
+    return ()
+
+
+def has_token(body: Schema, schemas: Schemas) -> bool:
+    """Whether a response tells a cursor for the next page."""
+    names = {re.sub(r"[^a-z]", "", name.lower()) for name in schemas.fields(body)}
+    return not names.isdisjoint(_TOKENS)

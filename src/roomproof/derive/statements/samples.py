@@ -29,7 +29,12 @@ class _Open:
 class _State:
     open: list[_Open] = field(default_factory=list)
     named: bool = False
-    broken: list[int] = field(default_factory=list)
+    broken: dict[int, tuple[str, str]] = field(default_factory=dict)
+    last: str = ""
+
+    def reject(self, line: PageLine) -> None:
+        """Note a line that is no JSON, with the value that it stands at."""
+        self.broken.setdefault(line.number, (self.last, line.text))
 
 
 def begins_sample(text: str) -> bool:
@@ -79,43 +84,43 @@ def sample_statements(
     state = _State()
     for line in lines:
         if not _is_json(line.text):
-            state.broken.append(line.number)
-            yield Statement(section, subject, Form.NOT_UNDERSTOOD, line.text, (line.number,))
+            state.reject(line)
             continue
         for token in _TOKEN.findall(line.text):
             yield from _token(token, line, section, state)
-    if state.open or state.broken:
-        where = tuple(state.broken) or (lines[-1].number,)
-        words = (
-            f"the sample is no JSON: {len(state.open)} brackets are open, {len(state.broken)} places differ"
-        )
-        yield Statement(section, subject, Form.NOT_UNDERSTOOD, words, where)
+    for number, (way, text) in state.broken.items():
+        yield Statement(section, way or subject, Form.NOT_UNDERSTOOD, text, (number,))
+    if state.open:
+        words = f"the sample is no JSON: {len(state.open)} brackets are open"
+        yield Statement(section, subject, Form.NOT_UNDERSTOOD, words, (lines[-1].number,))
 
 
 def _token(token: str, line: PageLine, section: tuple[str, ...], state: _State) -> Iterator[Statement]:
     top = state.open[-1] if state.open else None
     if token in "{[":
         way = _way(state)
+        state.last = ".".join(way)
         if len(state.open) < _MOST_DEPTH:
             state.open.append(_Open(token, way))
         yield _shown(section, way, token, line, {} if token == "{" else [])
         state.named = False
     elif token in "}]":
         if top is None or (top.sign == "{") != (token == "}"):
-            state.broken.append(line.number)
+            state.reject(line)
         if state.open:
             yield _shown(section, state.open.pop().way, token, line, None)
+            state.last = ".".join(state.open[-1].way) if state.open else ""
     elif token == ":":
         state.named = True
         if top is None or top.sign != "{" or top.name is None:
-            state.broken.append(line.number)
+            state.reject(line)
     elif token == ",":
         if top is not None:
             top.name = None
         state.named = False
     elif top is not None and top.sign == "{" and not state.named:
         if top.name is not None or not token.startswith('"') or token == '"':
-            state.broken.append(line.number)
+            state.reject(line)
         top.name = token.strip('"')
     else:
         yield _value(token, line, section, state)
@@ -132,10 +137,11 @@ def _way(state: _State) -> tuple[str, ...]:
 
 
 def _value(token: str, line: PageLine, section: tuple[str, ...], state: _State) -> Statement:
+    state.last = ".".join(_way(state))
     try:
         read = json.loads(token)
     except (ValueError, RecursionError):
-        state.broken.append(line.number)
+        state.reject(line)
         read = token
     return _shown(section, _way(state), token, line, read)
 

@@ -30,6 +30,7 @@ def test_a_clause_is_told_from_its_source_to_its_test(inside: Run) -> None:
     assert rows["demands"] == "max_participants is at most 50"
     assert rows["level"] == "documented: the document says it; broken means fail"
     assert rows["source"] == "Telnyx: Update a room, section Body, max_participants"
+    assert rows["said at"] == "Telnyx: Update a room: Request > Body > max_participants"
     assert "rejected with 4xx" in rows["tested"]
     assert rows["kept by"].startswith('{"max_participants": 50}')
     assert rows["broken by"].startswith('{"max_participants": 51}')
@@ -107,6 +108,7 @@ def test_a_pattern_lists_what_it_names(inside: Run) -> None:
         "checks",
         "deviations",
         "last",
+        "statements",
     }
 
 

@@ -138,7 +138,13 @@ def test_what_is_guessed_never_fails() -> None:
 
 @pytest.mark.parametrize(
     ("name", "is_one"),
-    [("slug", True), ("uniqueName", True), ("room_name", True), ("display_name", False), ("file_name", False)],
+    [
+        ("slug", True),
+        ("uniqueName", True),
+        ("room_name", True),
+        ("display_name", False),
+        ("file_name", False),
+    ],
 )
 def test_a_field_that_mostly_names_one_room_alone_is_new_in_each_room(name: str, is_one: bool) -> None:
     """A run would send one name again and again, and take the rejection for a fault."""

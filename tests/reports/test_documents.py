@@ -21,6 +21,21 @@ def test_every_clause_rests_on_one_of_the_documents() -> None:
     assert cited.items() <= known.items()
 
 
+def test_the_statements_of_a_document_are_counted() -> None:
+    report = replay(bundled("cassettes") / "telnyx" / "mock")
+    (provider,) = report.providers
+    (page,) = [one for one in provider.documents or () if one.title == "Telnyx: Update a room"]
+    (listed,) = [one for one in find_contract("telnyx")[0].documents if one.title == page.title]
+    counted = [one for one in listed.statements if not one.around]
+    assert page.statements is not None
+    assert (page.statements.count, page.statements.waived) == (
+        len(counted),
+        sum(bool(one.waived) for one in counted),
+    )
+    assert 0 < page.statements.exercised <= page.statements.claimed < page.statements.count
+    assert f"{len(counted)} statements: {page.statements.claimed} claimed" in html([report])
+
+
 def test_a_clause_on_the_page_leads_to_its_document(calm: dict[str, Any]) -> None:
     provider = calm["providers"][0]
     source = provider["clauses"][0]["source"]["document"]

@@ -62,12 +62,24 @@ def run_explain(wanted: str, contracts: tuple[Path, ...], *, as_json: bool) -> N
             contract.url(clause.source),
             how_tested(clause),
             where,
+            _said_at(contract, clause),
             deviations,
             kept,
             broken,
             last.get(clause.id),
         ),
     )
+
+
+def _said_at(contract: Contract, clause: Clause) -> tuple[str, ...]:
+    """Return the places of the statements that a clause rests on, each once, behind its document's title."""
+    found = (
+        f"{document.title}: {one.place}"
+        for document in contract.documents
+        for one in document.statements
+        if one.claims_clause(clause.id)
+    )
+    return tuple(dict.fromkeys(found))
 
 
 def _named(
@@ -144,4 +156,10 @@ def _document(
         }
         for item in deviations
     ]
-    return {**row(contract, clause), "deviations": known, "last": asdict(last) if last else None}
+    said = list(_said_at(contract, clause))
+    return {
+        **row(contract, clause),
+        "statements": said,
+        "deviations": known,
+        "last": asdict(last) if last else None,
+    }

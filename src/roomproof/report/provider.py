@@ -136,9 +136,22 @@ class BoundaryReport:
 
 
 @dataclass(frozen=True, kw_only=True)
+class StatementsReport:
+    """How many statements a document has, how many of them clauses claim, how many none does for a reason,
+    and of how many a clause was exercised.
+    """
+
+    count: int
+    claimed: int
+    waived: int
+    exercised: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class DocumentReport:
     """A document that sources name: its title, address, version and the day on which it was read, empty where
-    nobody knows; how many clauses rest on it, and how many of them were exercised.
+    nobody knows; how many clauses rest on it, and how many of them were exercised. `statements` is None where
+    they are not listed.
     """
 
     title: str
@@ -147,6 +160,7 @@ class DocumentReport:
     retrieved: str = ""
     clauses: int
     exercised: int
+    statements: StatementsReport | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,12 +1,13 @@
-"""Which documents the clauses of a report rest on, and how many of them were exercised."""
+"""Which documents the clauses of a report rest on, and how much of each was exercised."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
-from roomproof.contract.documents import url_of
+from roomproof.contract.documents import Document, url_of
 from roomproof.contract.model import Contract
-from roomproof.report.provider import ClauseReport, DocumentReport
+from roomproof.derive.trace import named_by
+from roomproof.report.provider import ClauseReport, DocumentReport, StatementsReport
 
 
 def documents_of(contract: Contract, clauses: Iterable[ClauseReport]) -> tuple[DocumentReport, ...]:
@@ -14,6 +15,7 @@ def documents_of(contract: Contract, clauses: Iterable[ClauseReport]) -> tuple[D
     resting: dict[str, list[ClauseReport]] = {}
     for clause in clauses:
         resting.setdefault(clause.source.document, []).append(clause)
+    proven = frozenset(clause.id for some in resting.values() for clause in some if clause.is_proven)
     known = {document.title: document for document in contract.documents}
     return tuple(
         DocumentReport(
@@ -23,6 +25,26 @@ def documents_of(contract: Contract, clauses: Iterable[ClauseReport]) -> tuple[D
             retrieved=known[title].retrieved if title in known else "",
             clauses=len(some),
             exercised=sum(clause.is_proven for clause in some),
+            statements=_statements(known[title], contract, proven) if title in known else None,
         )
         for title, some in resting.items()
+    )
+
+
+def _statements(document: Document, contract: Contract, proven: frozenset[str]) -> StatementsReport | None:
+    """Return what became of the statements of a document; None where they are not listed."""
+    listed = [one for one in document.statements if not one.around]
+    claimed = [one for one in listed if one.claims]
+    clauses = named_by((claim for one in claimed for claim in one.claims), contract)
+    return (
+        StatementsReport(
+            count=len(listed),
+            claimed=len(claimed),
+            waived=sum(bool(one.waived) for one in listed),
+            exercised=sum(
+                any(not proven.isdisjoint(clauses[claim]) for claim in one.claims) for one in claimed
+            ),
+        )
+        if listed
+        else None
     )

@@ -20,6 +20,7 @@ from roomproof.reports.last import LastVerdict
 from roomproof.reports.terminal import STYLES
 
 _WIDEST = 110
+_MOST_STATEMENTS = 4
 _LONGEST = 200
 """Characters of a body that are shown."""
 
@@ -47,13 +48,15 @@ class ExampleBody:
 @dataclass(frozen=True)
 class ClauseExplanation:
     """A clause with everything about it; `url` is the address of its source, empty where it has none,
-    `where` its place in the contract; `kept` and `broken` are bodies that do either.
+    `where` its place in the contract, `statements` the places of the documents' statements that it rests on;
+    `kept` and `broken` are bodies that do either.
     """
 
     clause: Clause
     url: str
     tested: str
     where: str
+    statements: tuple[str, ...]
     deviations: tuple[Deviation, ...]
     kept: ExampleBody | None
     broken: ExampleBody | None
@@ -86,6 +89,10 @@ def _rows(explained: ClauseExplanation) -> Iterator[tuple[str, str, str]]:
     )
     if explained.url:
         yield "", explained.url, ""
+    for number, place in enumerate(explained.statements[:_MOST_STATEMENTS]):
+        yield "" if number else "said at", place, ""
+    if (more := len(explained.statements) - _MOST_STATEMENTS) > 0:
+        yield "", f"and {more} more statements", ""
     if clause.disagreement is not None:
         other = clause.disagreement
         yield "disagrees", f"{other.source.words} says: {other.says}; a run judges by the source above", ""

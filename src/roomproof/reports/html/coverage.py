@@ -80,6 +80,9 @@ def document_anchor(provider: ProviderReport, title: str) -> str:
 
 def _document(provider: ProviderReport, document: DocumentReport) -> DocumentCoverage:
     told = [f"{document.exercised} of {document.clauses} clauses exercised"]
+    if (said := document.statements) is not None:
+        became = f"{said.claimed} claimed, {said.exercised} exercised, {said.waived} waived"
+        told.append(f"{said.count} statements: {became}")
     told += [f"version {document.version}"] if document.version else []
     told += [f"read on {document.retrieved}"] if document.retrieved else []
     anchor = document_anchor(provider, document.title)

@@ -400,3 +400,27 @@ def test_hostile_names_are_no_yaml() -> None:
     creating = contract.by_id("create-room")
     assert creating is not None
     assert {*names} <= creating.schema["properties"].keys()
+
+
+@pytest.mark.parametrize(
+    ("name", "schema", "conflict"),
+    [
+        ("alias", {"type": "string", "description": "A unique name of the room."}, False),
+        ("alias", {"type": "string", "description": "Fails if it is already taken."}, False),
+        ("room_id", {"type": "string"}, False),
+        ("slug", {"type": "string"}, True),
+    ],
+)
+def test_what_words_call_unique_is_guessed_to_be(name: str, schema: Json, conflict: bool) -> None:
+    """Else a name that is taken would be a valid request that is rejected."""
+    root = with_field(schema, name)
+    if conflict:
+        root["paths"]["/rooms"]["post"]["responses"]["409"] = {"description": "There is one"}
+    _, contract = drafted(root)
+    clause = contract.clauses[f"acme.create-room.behaviour.{name}.unique"]
+    assert clause.level is Level.OBSERVED
+
+
+def test_nothing_else_is_unique() -> None:
+    _, contract = drafted(with_field({"type": "string", "description": "Any name."}, "alias"))
+    assert not [clause for clause in contract.clauses.values() if clause.rule == "unique"]

@@ -6,10 +6,14 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Any
 
 from roomproof import __version__
 from roomproof.cassettes.past import digest
 from roomproof.cassettes.redaction import Redactor
+from roomproof.contract.clause import Part
+from roomproof.contract.model import Contract
+from roomproof.contract.resource import Effect
 from roomproof.engine.session import Subject
 from roomproof.errors import UsageError
 from roomproof.events import Listener, Remarked
@@ -24,6 +28,8 @@ from roomproof.targets.http import HttpTarget
 from roomproof.targets.proxy import proxy_secrets
 from roomproof.targets.serve import mock_process
 from roomproof.targets.target import is_loopback
+from roomproof_strategies import Special
+from roomproof_strategies.own_texts import own_texts
 
 
 @contextmanager
@@ -69,8 +75,20 @@ def _subject(destination: Destination, target: HttpTarget, granted: Mapping[str,
     named = (environment.get(name, "") for name in contract.credentials.environment.values())
     others = (*(unscoped.secrets() if unscoped else ()), *filter(None, named), *proxy_secrets(environment))
     special, secrets = find_special(destination.provider), (*scheme.secrets(), *others)
+    if special == Special():  # Nobody has said what is special about its payloads but the contract.
+        special = own_texts(dict(_unique_fields(contract)))
     who = (scheme, unscoped, destination.room_id)
     return Subject(contract, destination.deviations, special, target, *who, secrets=secrets)
+
+
+def _unique_fields(contract: Contract) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Yield the operations that make rooms with the schemas of the fields that no two rooms may share."""
+    for operation in contract.operations:
+        if operation.effect is Effect.CREATE:
+            fields = operation.schema.get("properties", {})
+            clauses = operation.by_rule.get((Part.BEHAVIOUR, "unique"), ())
+            names = [one.path[0] for one in clauses if len(one.path) == 1 and "each" not in one.options]
+            yield operation.id, {name: fields[name] for name in names if name in fields}
 
 
 def told_of(subject: Subject) -> dict[str, str]:

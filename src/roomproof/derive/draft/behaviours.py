@@ -26,8 +26,9 @@ class Facts:
     """What is known of an operation: its effect, whether credentials are demanded, the path parameter that
     names one resource, and the pointers to what says so.
 
-    `settable` are the fields of its body, `shown` those of the resource in its response, `read` and `listed`
-    those in reads and lists; `id` is the field of the id, empty where its response does not show it.
+    `settable` are the fields of its body, `unique` those that no two may share, `shown` those of the resource
+    in its response, `read` and `listed` those in reads and lists; `id` is the field of the id, empty where
+    the response does not show it.
     """
 
     effect: Effect
@@ -42,13 +43,14 @@ class Facts:
     listed: frozenset[str] = frozenset()
     id: str = ""
     created: str = ""
+    unique: tuple[str, ...] = ()
     has_pages: bool = False
     filters: tuple[tuple[str, str], ...] = field(default=())
 
 
 def behaviours(facts: Facts) -> list[Line]:
     """Return the lines of `x-behaviours` for an operation."""
-    return [*_of_any(facts), *_of_writing(facts), *_of_life(facts), *_of_lists(facts)]
+    return [*_of_any(facts), *_of_writing(facts), *_of_names(facts), *_of_life(facts), *_of_lists(facts)]
 
 
 def _of_any(facts: Facts) -> Iterator[Line]:
@@ -123,6 +125,13 @@ def _of_writing(facts: Facts) -> Iterator[Line]:
         # Without it a run would send one name again and again, and take the rejection for a fault.
         demands = "no two have the same one: which another one has is rejected"
         yield _guess({"fields": names, "rule": "unique"}, demands=demands)
+
+
+def _of_names(facts: Facts) -> Iterator[Line]:
+    if facts.unique and facts.effect in (Effect.CREATE, Effect.UPDATE, Effect.REPLACE):
+        yield _guess(
+            {"fields": [*facts.unique], "rule": "unique"}, demands="what another one has is rejected"
+        )
 
 
 def _of_life(facts: Facts) -> Iterator[Line]:

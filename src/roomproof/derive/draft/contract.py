@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -18,7 +19,7 @@ from roomproof.derive.draft.operations import Described
 from roomproof.derive.draft.parameters import Parameters
 from roomproof.derive.draft.remarks import Remarks
 from roomproof.derive.draft.resources import Candidate
-from roomproof.derive.draft.schemas import Schema, Schemas
+from roomproof.derive.draft.schemas import UNIQUE, Schema, Schemas
 from roomproof.derive.draft.shown import Shown, fields_at, id_in, way_to_entries, where_shown
 
 _CREATED = (
@@ -261,6 +262,7 @@ class Contracting:
                 listed or (frozenset({own}) if lists and "entries" in told else frozenset()),
                 own if own in shown else "",
                 next((name for name in shown if name.lower() in _CREATED and _is_time(shown[name])), ""),
+                tuple(self._unique(one, own)),
                 **one.facts,
             )
             one.node["x-behaviours"] = behaviours(facts)
@@ -274,6 +276,19 @@ class Contracting:
     def _settable(self, one: _Draft) -> Iterator[str]:
         for name, held in self._schemas.fields(one.body).items():
             if not held.get("writeOnly") and not held.get("readOnly") and not set(name) & {*_ODD}:
+                yield name
+
+    def _unique(self, one: _Draft, own: str) -> Iterator[str]:
+        """Yield the fields of a body that no two things may share, as far as words tell: those of which the
+        description says so, the one that becomes the id, and names where a conflict is described.
+        """
+        has_conflict = "409" in one.node["responses"]
+        for name, held in self._schemas.fields(one.body).items():
+            plain = re.sub(r"[^a-z]", "", name.lower())
+            is_name = plain in ("name", "slug", "key", "uniquename", f"{self._candidate.name}name")
+            is_text = held.get("type") == "string" and not {"enum", "const", "format"} & held.keys()
+            is_said = UNIQUE in held or name in (own, self._candidate.parameter) or (has_conflict and is_name)
+            if is_text and is_said and not held.get("readOnly") and not set(name) & {*_ODD}:
                 yield name
 
     def _named(self, described: Described) -> str:

@@ -15,7 +15,7 @@ from roomproof.derive.draft.mending import mended
 from roomproof.derive.draft.operations import Described, read_operations
 from roomproof.derive.draft.remarks import Kind, Remark, Remarks, grouped
 from roomproof.derive.draft.resources import Candidate, chosen
-from roomproof.derive.draft.schemas import Schema, Schemas
+from roomproof.derive.draft.schemas import UNIQUE, Schema, Schemas
 from roomproof.derive.draft.yaml_writing import as_yaml, comment, quoted, with_comments
 from roomproof.derive.specification import Specification
 from roomproof.derive.swagger import swagger_pointer
@@ -111,7 +111,7 @@ class _Drafting:
             )
         self._tell_values(paths, candidate, contracting)
         tree = self._tree(paths, contracting.resource, credentials)
-        tree, marked = with_comments(tree)
+        tree, marked = with_comments(tree, (UNIQUE,))
         contracting.comments.update(marked)
         tree, clauses = mended(tree, self._provider, remarks)
         ids = {

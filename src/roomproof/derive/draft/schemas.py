@@ -18,6 +18,9 @@ from roomproof.derive.swagger import swagger_pointer
 
 Schema = dict[str, Any]
 COMPONENTS = "#/components/schemas/"
+UNIQUE = "x-is-unique"
+"""The field of a rewritten schema that tells what its description says: no two things share a value."""
+_UNIQUE_SAID = re.compile(r"\bunique\b|\balready (?:exists?|taken|in use|used)\b", re.IGNORECASE)
 _BRANCHES = ("anyOf", "oneOf")
 _MOST_LEVELS = 40
 _MOST_UNFOLDED, _MOST_WRITTEN = 10, 3_000
@@ -181,7 +184,8 @@ class Schemas:
         if "type" not in schema and (kind := self._common_type(schema)):
             schema = {"type": kind, **schema}
         schema = self._keywords.agreeing(schema, node, place, branch=branch)
-        return {**schema, **self._remarks.marked(node, place)}
+        unique = {UNIQUE: True} if _UNIQUE_SAID.search(str(node.get("description", ""))) else {}
+        return {**schema, **unique, **self._remarks.marked(node, place)}
 
     def _whole(self, node: Node, parts: list[Any], place: Path) -> Schema:
         """Return a schema with its `allOf` written into it, as far as the parts agree."""

@@ -11,6 +11,7 @@ from roomproof.contract.clause import Path
 
 Comments = Mapping[Path, tuple[str, ...]]
 """The comments above a field, by the way to it."""
+_Comments = dict[Path, tuple[str, ...]]
 _PLAIN = re.compile(r"[A-Za-z_/$][A-Za-z0-9_/$.+-]*(?: [A-Za-z0-9_/$.+(-][A-Za-z0-9_/$.+()'-]*)*")
 _WORDS = ("false", "n", "no", "null", "off", "on", "true", "y", "yes", "nan", "inf")
 _WIDTH = 110
@@ -34,10 +35,12 @@ def as_yaml(node: Mapping[str, Any], comments: Comments) -> str:
     return "".join(f"{line}\n" for line in _block(node, 0, (), comments))
 
 
-def with_comments(node: Any, way: Path = ()) -> tuple[Any, dict[Path, tuple[str, ...]]]:
-    """Return a tree without the fields `x-confirm`, and what stood there as comments above what holds it."""
+def with_comments(
+    node: Any, dropped: tuple[str, ...], way: Path = ()
+) -> tuple[Any, dict[Path, tuple[str, ...]]]:
+    """Return a tree without some fields, and what stood in `x-confirm` as comments above what held it."""
     if isinstance(node, list):
-        entries = [with_comments(one, (*way, str(index))) for index, one in enumerate(node)]
+        entries = [with_comments(one, dropped, (*way, str(index))) for index, one in enumerate(node)]
         return [one for one, _ in entries], {key: told for _, more in entries for key, told in more.items()}
     if not isinstance(node, dict):
         return node, {}
@@ -47,7 +50,9 @@ def with_comments(node: Any, way: Path = ()) -> tuple[Any, dict[Path, tuple[str,
         if name == CONFIRM and isinstance(value, str):
             comments[way] = (f"confirm: {value}",)
             continue
-        whole[name], more = with_comments(value, (*way, name))
+        if name in dropped:
+            continue
+        whole[name], more = with_comments(value, dropped, (*way, name))
         comments |= more
     return whole, comments
 

@@ -136,24 +136,6 @@ def test_what_is_guessed_never_fails() -> None:
     assert {clause.rule for clause in contract.clauses.values()} >= {*guessed}
 
 
-@pytest.mark.parametrize(
-    ("name", "is_one"),
-    [
-        ("slug", True),
-        ("uniqueName", True),
-        ("room_name", True),
-        ("display_name", False),
-        ("file_name", False),
-    ],
-)
-def test_a_field_that_mostly_names_one_room_alone_is_new_in_each_room(name: str, is_one: bool) -> None:
-    """A run would send one name again and again, and take the rejection for a fault."""
-    _, contract = drafted(with_field({"type": "string"}, name))
-    clause = contract.clauses.get(f"acme.create-room.behaviour.{name}.unique")
-    assert (clause is not None) is is_one
-    assert clause is None or clause.level is Level.OBSERVED
-
-
 def test_sources_are_pointers_into_the_specification() -> None:
     _, contract = drafted(specification())
     source = contract.clauses["acme.create-room.request.name.max-length"].source

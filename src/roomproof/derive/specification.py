@@ -56,6 +56,9 @@ def is_specification(text: str) -> bool:
     """Whether a text looks like a specification: its root has the field `openapi` or `swagger`."""
     return bool(
         re.search(r"""^\s*(?:\{\s*)?["']?(?:openapi|swagger)["']?\s*:""", text[:200_000], re.MULTILINE)
+        or (
+            text.lstrip("\ufeff \n\r\t").startswith("{") and re.search(r'"(?:openapi|swagger)"\s*:\s*"', text)
+        )
     )
 
 

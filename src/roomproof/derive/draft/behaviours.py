@@ -4,7 +4,6 @@ methods, and what resources mostly do. The last are guesses, and of level `obser
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -15,10 +14,6 @@ GUESSES = "Guesses of roomproof init"
 """The document that the sources of guesses name."""
 Line = dict[str, Any]
 _SOON = {"within-seconds": 2}
-_NAMES_ONE = re.compile(
-    r"(?:unique|room|meeting|conference|space)?[_-]?(?:name|slug|alias|handle|subdomain)", re.IGNORECASE
-)
-"""What fields are called whose value mostly names one resource alone."""
 
 
 @dataclass(frozen=True)
@@ -121,10 +116,6 @@ def _of_writing(facts: Facts) -> Iterator[Line]:
         if applies and fields:
             told = {"with": options} if options else {}
             yield _guess({"fields": fields, "rule": rule}, **told, demands=demands)
-    if names := [name for name in facts.settable if _NAMES_ONE.fullmatch(name)]:
-        # Without it a run would send one name again and again, and take the rejection for a fault.
-        demands = "no two have the same one: which another one has is rejected"
-        yield _guess({"fields": names, "rule": "unique"}, demands=demands)
 
 
 def _of_names(facts: Facts) -> Iterator[Line]:

@@ -93,3 +93,17 @@ def test_one_version_is_too_few(inside: Run) -> None:
 def test_documents_without_an_operation_in_common_are_not_compared(inside: Run) -> None:
     done = inside("drift", "azure", "carrierx")
     assert (done.code, "no operation in common" in done.err) == (2, True)
+
+
+@pytest.mark.usefixtures("versions")
+def test_a_file_that_is_not_there_is_told_and_not_compared(inside: Run, tmp_path: Path) -> None:
+    text = specification(50).replace('{"type": "integer", "maximum": 50}', '{"$ref": "size.json#/Size"}')
+    (tmp_path / "apart.json").write_text(text, encoding="utf-8")
+    done = inside("drift", "old.json", "apart.json")
+    assert (done.code, "nothing that a client would notice" in done.out) == (0, True)
+    assert (
+        done.err
+        == "roomproof: apart.json refers to size.json, which cannot be read: what it says is not compared\n"
+    )
+    (tmp_path / "size.json").write_text('{"Size": {"type": "integer", "maximum": 40}}', encoding="utf-8")
+    assert inside("drift", "old.json", "apart.json").code == 1

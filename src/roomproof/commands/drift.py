@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from roomproof.derive.specification import MOST_CHARACTERS, is_specification
 from roomproof.errors import ContractError, UsageError
 from roomproof.interaction import Interaction
 from roomproof.json_data import as_json
+from roomproof.legible import one_line
 from roomproof.providers import contract_folders, find_contract, load_contract
 from roomproof.reports.console import open_console
 from roomproof.reports.drift import drift_markdown, drift_report, show_drift
@@ -45,6 +47,10 @@ def run_drift(
     about = find_contract(provider, contracts)[0] if provider else next((one for _, one in read if one), None)
     steps = drift([version for version, _ in read], about)
     report = drift_report(with_traffic(steps, _traffic(traffic)) if traffic else steps)
+    for version, _ in read:
+        for file in version.missing:
+            told = f"{version.name} refers to {file}, which cannot be read: what it says is not compared"
+            print(f"roomproof: {one_line(told)}", file=sys.stderr)
     show_drift(open_console(), report, every_change=every_change)
     views = {"json": as_json, "markdown": drift_markdown, "html": drift_page}
     for name, path in outputs.items():

@@ -30,12 +30,14 @@ class Specification:
     """What a vendor publishes of an API.
 
     `dialect` is what it calls itself ("Swagger 2.0", "OpenAPI 3.1.0"), `root` the document as OpenAPI 3 has
-    it, with every `$ref` leading into it and without extensions.
+    it, with every `$ref` leading into it and without extensions; one into a file that is not there, which
+    `missing` names, leads nowhere.
     """
 
     name: str
     dialect: str
     root: Mapping[str, Any]
+    missing: tuple[str, ...] = ()
 
     @property
     def title(self) -> str:
@@ -76,17 +78,28 @@ def read_specification(text: str, name: str, read: Reader | None = None) -> Spec
         raise ContractError(
             f"{name}: is no specification; it has neither `openapi:` nor `swagger:` at its root"
         )
+    missing: list[str] = []
+
+    def found(file: str) -> tuple[str, str]:
+        """Return a file's text, that of an empty one in the place of one that nobody can read."""
+        assert read is not None
+        try:
+            return read(file)
+        except ContractError:
+            missing.append(file)
+            return "{}", file
+
     if read is not None:
         try:
-            raw = with_files(raw, read, outside=True, prepare=lambda node: _plain(node, name))
+            raw = with_files(raw, found, outside=True, prepare=lambda node: _plain(node, name))
         except ContractError as error:
             raise ContractError(f"{name}: {error}", error.pointer) from error
     if "swagger" in raw:
-        return Specification(name, f"Swagger {raw['swagger']}", as_openapi_3(raw))
+        return Specification(name, f"Swagger {raw['swagger']}", as_openapi_3(raw), tuple(missing))
     if not str(raw["openapi"]).startswith("3."):
         told = f"is of OpenAPI {raw['openapi']}, and 2.0, 3.0 and 3.1 are read"
         raise ContractError(f"{name}: {told}; convert it to one of them")
-    return Specification(name, f"OpenAPI {raw['openapi']}", raw)
+    return Specification(name, f"OpenAPI {raw['openapi']}", raw, tuple(missing))
 
 
 def _parsed(text: str, name: str) -> Any:

@@ -56,6 +56,8 @@ class SchemaComparison:
             yield replace(change, place=replace(place, way=way))
 
     def _shapes(self, old: Shape, new: Shape, place: ChangePlace) -> Iterator[Change]:
+        if old.is_unknown or new.is_unknown:
+            return
         if old.branches or new.branches:
             yield from self._unions(old, new, place)
             return

@@ -45,7 +45,8 @@ class Shape:
 
     `types` has `null` where null is allowed. `limits` are inclusive bounds by keyword. `enum` holds values as
     canonical JSON. `fields`, `items` and `values` (of what `additionalProperties` says) are what the schemas
-    below are made of; `branches` are the alternatives, each with all that stands beside them.
+    below are made of; `branches` are the alternatives, each with all that stands beside them. `is_unknown`
+    tells that a part of it stands where nobody can read it.
     """
 
     types: frozenset[str] | None = None
@@ -64,6 +65,11 @@ class Shape:
     branches: tuple[tuple[Schema, ...], ...] = ()
     is_read_only: bool = False
     is_write_only: bool = False
+    is_unknown: bool = False
+
+
+NOWHERE: Schema = {"$ref": ""}
+"""What a reference leads to whose target is not there: nothing is known of it."""
 
 
 class Shapes:
@@ -82,7 +88,7 @@ class Shapes:
         return self._known[key][1]
 
     def found(self, node: Any) -> Any:
-        """Return a node, a `$ref` followed; what leads nowhere is empty."""
+        """Return a node, a `$ref` followed; what leads nowhere is NOWHERE."""
         for _ in range(_MOST_REFERENCES):
             if not isinstance(node, Mapping) or not isinstance(node.get("$ref"), str):
                 return node
@@ -91,9 +97,9 @@ class Shapes:
                 step = step.replace("~1", "/").replace("~0", "~")
                 target = target.get(step) if isinstance(target, Mapping) else None
             if target is None:
-                return {}
+                return NOWHERE
             node = target
-        return {}
+        return NOWHERE
 
     def _read(self, schemas: tuple[Schema, ...]) -> Shape:
         parts: list[Schema] = []
@@ -128,6 +134,7 @@ class Shapes:
         met = met | {id(schema_found)}
         beside = schema if isinstance(schema, Mapping) and "$ref" in schema and len(schema) > 1 else {}
         own = {key: value for key, value in schema_found.items() if key not in ("allOf", "$ref")}
+        own |= NOWHERE if schema_found is NOWHERE else {}
         own |= {key: value for key, value in beside.items() if key not in ("allOf", "$ref")}
         parts.append(own)
         for inner in (*_list(schema_found.get("allOf")), *_list(beside.get("allOf"))):
@@ -203,6 +210,7 @@ def _merged(parts: list[Schema], nullable: bool) -> Shape:
         any(one is False for one in every.get("additionalProperties", ())),
         is_read_only=True in every.get("readOnly", ()),
         is_write_only=True in every.get("writeOnly", ()),
+        is_unknown=any(part.get("$ref") == "" for part in parts),
     )
 
 

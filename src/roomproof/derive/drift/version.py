@@ -18,17 +18,20 @@ _NOT_OF_DOCUMENTS = frozenset((Level.STANDARD, Level.SAMPLE, Level.OBSERVED))
 @dataclass(frozen=True)
 class Version:
     """A document to compare. `is_whole` says that it tells everything, as a specification does: what a page
-    or a contract leaves out may be there all the same.
+    or a contract leaves out may be there all the same. `missing` are files that it refers to and
+    that are not there.
     """
 
     name: str
     root: Mapping[str, Any]
     is_whole: bool = True
+    missing: tuple[str, ...] = ()
 
 
 def of_specification(text: str, name: str, read: Reader) -> Version:
     """Return the version that the text of a specification is. Raises ContractError as its reading does."""
-    return Version(name, read_specification(text, name, read).root)
+    specification = read_specification(text, name, read)
+    return Version(name, specification.root, missing=specification.missing)
 
 
 def of_page(text: str, name: str) -> Version:

@@ -90,13 +90,17 @@ class AlikeChanges:
     traffic: str
 
     @property
+    def named(self) -> str:
+        """The operations, of many the first."""
+        more = len(self.operations) - _SHOWN_OPERATIONS
+        return ", ".join(self.operations[:_SHOWN_OPERATIONS]) + (f" and {more} more" if more > 0 else "")
+
+    @property
     def sentence(self) -> str:
         """What changed, and where."""
-        named = ", ".join(self.operations[:_SHOWN_OPERATIONS])
-        more = len(self.operations) - _SHOWN_OPERATIONS
         where = f"{self.where}: " if self.where else ""
         back = f" (as in {self.back_to} before)" if self.back_to else ""
-        return f"{named}{f' and {more} more' if more > 0 else ''}: {where}{self.text}{back}"
+        return f"{self.named}: {where}{self.text}{back}"
 
     @property
     def about(self) -> str:

@@ -132,7 +132,7 @@ def _told(made: Draft, folder: Path, name: str, documents: Sequence[Specificatio
     for kind in (Kind.DEFECT, Kind.LEFT_OUT, Kind.GUESS):
         told = grouped(one for one in made.remarks if one.kind is kind)
         if told:
-            yield f"{len(told)} {kind.value}:"
+            yield f"{kind.value.capitalize()}, {len(told)}:"
         yield from (f"  {line}" for line in told[:_MOST_SHOWN])
         if len(told) > _MOST_SHOWN:
             yield f"  and {len(told) - _MOST_SHOWN} more, which stand at the end of openapi.yaml"

@@ -210,7 +210,8 @@ def _reject_unknown_pages(operation: Operation, listing: Listing | None, way: Pa
     if listing is None or not operation.is_documented:
         return
     known = [one.name for one in operation.parameters if one.place == "query"]
-    for word, name in (("page", listing.page.parameter if listing.page else ""), ("size", listing.size)):
+    page = listing.page.parameter if listing.page else ""
+    for word, name in (("page", page), ("size", listing.size), ("cursor", listing.cursor)):
         if name and name not in known:
             message = (
                 f"{operation.id}: x-list: {word}: there is no query parameter "
@@ -273,6 +274,7 @@ def _listing(node: Mapping[str, Any], effect: Effect, resource: Resource | None)
             for line in node.get("x-behaviours", ())
             if line.get("rule") in ("filter", "days") and "parameter" in line.get("with", {})
         ),
+        told.get("cursor", ""),
     )
 
 

@@ -70,7 +70,8 @@ class Listing:
     `query` is what a run asks with; the next page is found by a link in the response (`next`), or by a number
     (`page`); `size` is the query parameter that says how many entries a page has, `filters` are those of
     which a clause says what they leave out. `find` is the query that finds an entry by its name, `{serial}`
-    in it, and `by` the field that holds this name.
+    in it, and `by` the field that holds this name. Where `cursor` names a query parameter, `next` leads to
+    its value for the next page instead of to a link.
     """
 
     entries: Path = ()
@@ -82,6 +83,7 @@ class Listing:
     find: Mapping[str, str] = field(default_factory=dict)
     by: str = ""
     filters: frozenset[str] = frozenset()
+    cursor: str = ""
 
     def shown(self, body: Json) -> list[Json] | None:
         """Return the entries in a response body; None where there is no list."""
@@ -90,11 +92,15 @@ class Listing:
 
     def link(self, body: Json) -> str | None:
         """Return the link to the next page that a response body has; None where there is none."""
-        found = None if self.next is None else value_at(body, self.next)
+        found = None if self.next is None or self.cursor else value_at(body, self.next)
         return found if isinstance(found, str) else None
 
     def next_query(self, body: Json) -> Mapping[str, str] | None:
-        """Return the query of the link to the next page; None where there is none."""
+        """Return the query of the link to the next page, or its cursor; None where there is none."""
+        if self.cursor and self.next is not None:
+            found = value_at(body, self.next)
+            is_one = isinstance(found, str | int) and not isinstance(found, bool)
+            return {self.cursor: str(found)} if is_one and found != "" else None
         try:
             return dict(parse_qsl(urlsplit(self.link(body) or "").query, keep_blank_values=True)) or None
         except ValueError:
@@ -104,6 +110,8 @@ class Listing:
         """Whether a query parameter may be one that only the link to another page can tell."""
         counted = self.page is not None and name == self.page.parameter
         known = name in self.query or name == self.size or counted or name in self.filters
+        if self.cursor:
+            return name == self.cursor
         return self.next is not None and not known and any(word in name.lower() for word in _CURSORS)
 
 

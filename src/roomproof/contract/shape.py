@@ -279,7 +279,9 @@ _LIST: dict[str, Any] = {
         "size": _TEXT,
         "find": _TEXTS,
         "by": _TEXT,
+        "cursor": _TEXT,
     },
+    "dependentRequired": {"cursor": ["next"]},
 }
 _LIST["propertyNames"] = {"enum": list(_LIST["properties"])}
 _RESOURCE: dict[str, Any] = {

@@ -79,9 +79,11 @@ def _next_page(
     if page := listing.page:
         past = pages if page.step == 1 else rooms
         return {**first_page(listing), page.parameter: str(page.first + past)}
-    return (
-        None if interaction.response is None else listing.next_query(read_response(interaction.response.body))
-    )
+    if interaction.response is None:
+        return None
+    found = listing.next_query(read_response(interaction.response.body))
+    # A link has all that a page is asked for with; a cursor stands beside it.
+    return {**listing.query, **found} if found and listing.cursor else found
 
 
 def _rooms_on(listing: Listing, interaction: Interaction, id_field: str) -> list[Mapping[str, Json]] | None:

@@ -432,7 +432,11 @@ class Session:
         """Ask for a page of the rooms that there are."""
         asked = self._queries[listing.id] | {**query}
         unsent = UnsentRequest(
-            listing.method, listing.path, asked, scheme=self.subject.scheme, housekeeping=True
+            listing.method,
+            self._path(listing, ""),
+            asked,
+            scheme=self.subject.scheme,
+            housekeeping=True,
         )
         interaction = self._exchange(unsent, "looks which rooms there are")
         self.judging.learn(interaction)

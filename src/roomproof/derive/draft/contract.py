@@ -14,7 +14,7 @@ from roomproof.derive.draft.behaviours import Facts, behaviours
 from roomproof.derive.draft.bodies import Bodies
 from roomproof.derive.draft.credentials import Credentials
 from roomproof.derive.draft.joining import Titles
-from roomproof.derive.draft.listing import has_token, paging
+from roomproof.derive.draft.listing import paging
 from roomproof.derive.draft.operations import Described
 from roomproof.derive.draft.parameters import Parameters
 from roomproof.derive.draft.remarks import Remarks
@@ -200,10 +200,8 @@ class Contracting:
         }
         own = way_to_entries(one.success, self._schemas, resource.name)
         pages, why = paging(one.success, self._schemas, query, own or ())
-        if why or (not pages.keys() & {"next", "page"} and has_token(one.success, self._schemas)):
-            self._remarks.guess(
-                one.described.place, why or "the next page needs a cursor, which x-list cannot tell"
-            )
+        if why:
+            self._remarks.guess(one.described.place, why)
         if own is None:
             self._remarks.guess(
                 one.described.place, "where the entries of the list stand: no schema tells it"

@@ -12,7 +12,7 @@ from roomproof.derive.draft.contract import Contracting, securities
 from roomproof.derive.draft.credentials import Credentials, read_credentials
 from roomproof.derive.draft.joining import Titles, joined, title_of
 from roomproof.derive.draft.mending import mended
-from roomproof.derive.draft.operations import Described, read_operations
+from roomproof.derive.draft.operations import Described, kebab, read_operations
 from roomproof.derive.draft.remarks import Kind, Remark, Remarks, grouped
 from roomproof.derive.draft.resources import Candidate, chosen
 from roomproof.derive.draft.schemas import UNIQUE, Schema, Schemas
@@ -109,8 +109,8 @@ class _Drafting:
             raise UsageError(
                 f"{self._specification.name}: none of its operations can be sent as a contract needs it"
             )
-        self._tell_values(paths, candidate, contracting)
-        tree = self._tree(paths, contracting.resource, credentials)
+        shared = self._tell_values(paths, candidate, contracting)
+        tree = self._tree(paths, shared, contracting.resource, credentials)
         tree, marked = with_comments(tree, (UNIQUE,))
         contracting.comments.update(marked)
         tree, clauses = mended(tree, self._provider, remarks)
@@ -149,11 +149,11 @@ class _Drafting:
             f"--operation: {self._specification.name} has no operation {word!r}{did_you_mean(word, names)}"
         )
 
-    def _tell_values(self, paths: Schema, candidate: Candidate, contracting: Contracting) -> None:
-        """Tell which values of parameters only the user can know: those that are needed besides the id and of
-        which the specification names none.
+    def _tell_values(self, paths: Schema, candidate: Candidate, contracting: Contracting) -> Schema:
+        """Return the parameters whose values only the user can know, to stand in one place each: those that
+        are needed besides the id, and of which the specification names no value.
         """
-        told: set[str] = set()
+        shared: Schema = {}
         for path, item in paths.items():
             for method, node in item.items():
                 for index, one in enumerate(node.get("parameters", ())):
@@ -161,21 +161,20 @@ class _Drafting:
                     is_told = any(word in schema for word in ("example", "enum", "const", "default"))
                     if not one.get("required") or is_told or one["name"] == candidate.parameter:
                         continue
-                    one["schema"] = (
-                        {**one["schema"], "example": f"{one['name']}-of-yours"}
-                        if _is_text(schema)
-                        else one["schema"]
-                    )
-                    way = ("paths", path, method, "parameters", str(index))
-                    contracting.comments[way] = (
-                        f"confirm: write a {one['name']} that there is as its example",
-                    )
-                    if one["name"] not in told:
-                        told.add(one["name"])
+                    name = kebab(f"{one['in']} {one['name']}") or f"{one['in']}-{len(shared)}"
+                    if name not in shared:
                         place = f"{one['in']} of {method.upper()} {path}"
                         self._remarks.guess((), f"fill in an example of {one['name']!r}, in the {place}")
+                        told = f"write a {one['name']} that there is as its example"
+                        contracting.comments["components", "parameters", name] = (f"confirm: {told}",)
+                        own = {"example": f"{one['name']}-of-yours"} if _is_text(schema) else {}
+                        shared[name] = {**one, "schema": {**one["schema"], **own}}
+                    node["parameters"][index] = {"$ref": f"#/components/parameters/{name}"}
+        return shared
 
-    def _tree(self, paths: Schema, resource: Schema, credentials: Credentials) -> dict[str, Any]:
+    def _tree(
+        self, paths: Schema, shared: Schema, resource: Schema, credentials: Credentials
+    ) -> dict[str, Any]:
         specification = self._specification
         return {
             "openapi": "3.1.0",
@@ -192,6 +191,7 @@ class _Drafting:
             "paths": paths,
             "components": {
                 "securitySchemes": {credentials.name: dict(credentials.node)},
+                **({"parameters": shared} if shared else {}),
                 **({"schemas": self._schemas.components} if self._schemas.components else {}),
             },
         }

@@ -21,13 +21,8 @@ _LINKS = (
     *("nextpage", "odatanextlink"),
 )
 _TOKENS = (
-    "nextpagetoken",
-    "nextcursor",
-    "nexttoken",
-    "cursor",
-    "pagetoken",
-    "endcursor",
-    "continuationtoken",
+    *("nextpagetoken", "nextcursor", "nexttoken", "next", "nextpage", "cursor", "pagetoken", "endcursor"),
+    *("continuationtoken", "after", "nextafter", "marker", "nextmarker"),
 )
 _OF_CURSORS = (
     "pagetoken",
@@ -38,6 +33,8 @@ _OF_CURSORS = (
     "after",
     "startingafter",
 )
+_EITHER = ("next", "next_page", "nextPage")
+"""Names of a link, or of a cursor where a parameter takes one."""
 _OF_PAGES = ("links", "_links", "paging", "pagination", "meta", "metadata", "pageinfo", "page_info")
 _USUAL_SIZE = 20
 
@@ -53,7 +50,8 @@ def paging(
     size = _named(query, _SIZES)
     if size:
         told["size"] = size
-    if link := _link(body, schemas, entries):
+    cursor = _named(query, _OF_CURSORS)
+    if (link := _way(body, schemas, entries, _LINKS)) and not (cursor and link[-1] in _EITHER):
         return {**told, "next": [*link]}, ""
     if page := _named(query, _PAGES):
         least = query[page].get("minimum", query[page].get("default", 1))
@@ -62,10 +60,12 @@ def paging(
         step = _size_of(query.get(size, {}))
         asked = {"query": {size: str(step)}} if size else {}
         return {**asked, "page": {"parameter": offset, "first": 0, "step": max(step, 2)}, **told}, ""
-    if cursor := _named(query, _OF_CURSORS):
+    if cursor and (token := _way(body, schemas, entries, _TOKENS)):
+        return {**told, "next": [*token], "cursor": cursor}, ""
+    if cursor:
         return (
             told,
-            f"pages are asked for by the cursor {cursor!r}, which x-list cannot tell: one is read",
+            f"pages are asked for by {cursor!r}, and no field of a response is known to tell it: one is read",
         )
     return told, ""
 
@@ -85,8 +85,8 @@ def _size_of(schema: Schema) -> int:
     return int(max(size, least)) if isinstance(least, int) else int(size)
 
 
-def _link(body: Schema, schemas: Schemas, entries: Path) -> Path:
-    """Return the way to the link to the next page; empty where there is none."""
+def _way(body: Schema, schemas: Schemas, entries: Path, words: tuple[str, ...]) -> Path:
+    """Return the way to a text beside the entries that is called by one of some words; empty without one."""
     around = entries[:-1]
     ways: list[Path] = [(), *([around] if around else [])]
     for way in [*ways]:
@@ -94,7 +94,7 @@ def _link(body: Schema, schemas: Schemas, entries: Path) -> Path:
         ways += [(*way, name) for name in fields if name.lower() in _OF_PAGES]
     for way in ways:
         for name, field in fields_at(body, way, schemas).items():
-            if re.sub(r"[^a-z]", "", name.lower()) not in _LINKS:
+            if re.sub(r"[^a-z]", "", name.lower()) not in words:
                 continue
             if "href" in schemas.fields(field):
                 return (*way, name, "href")
@@ -102,9 +102,3 @@ def _link(body: Schema, schemas: Schemas, entries: Path) -> Path:
             if "string" in ([kinds] if isinstance(kinds, str) else kinds):
                 return (*way, name)
     return ()
-
-
-def has_token(body: Schema, schemas: Schemas) -> bool:
-    """Whether a response tells a cursor for the next page."""
-    names = {re.sub(r"[^a-z]", "", name.lower()) for name in schemas.fields(body)}
-    return not names.isdisjoint(_TOKENS)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
+from urllib.parse import unquote
 
 from roomproof.judge.equality import same_value
 from roomproof.judge.evidence import Evidence, ShownValue, broken, kept, shown
@@ -39,9 +40,10 @@ def constant(seen: JudgedInteraction) -> Iterator[Evidence]:
         is_id = name == seen.resource.id and seen.room_id is not None
         if is_id and seen.is_second_hand and any(map(is_placeholder, (str(room[name]), seen.room_id or ""))):
             continue
-        if is_id and not same_value(str(room[name]).lower(), (seen.room_id or "").lower()):
-            text = f"the response is about room {shown(room[name])}, the request about {seen.room_id}"
-            here, there = ShownValue(seen.room_id or ""), ShownValue(room[name])
+        asked = unquote(seen.room_id or "")
+        if is_id and not same_value(str(room[name]).lower(), asked.lower()):
+            text = f"the response is about room {shown(room[name])}, the request about {asked}"
+            here, there = ShownValue(asked), ShownValue(room[name])
             yield broken(clause, text, expected=here, received=there)
         elif name in known_before(seen):
             when_sent = read_options(ConstantOptions, clause).when_sent

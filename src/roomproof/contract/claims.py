@@ -9,13 +9,15 @@ document stands in it: a name is made of the statement's form and a digest of it
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from roomproof.contract.clause import Path, is_named_by
 from roomproof.errors import ContractError
 
+_PATTERN = re.compile(r"[*?\[]")
 _NAME = re.compile(r"([a-z-]+)-[0-9a-f]{8}(-[1-9]\d*)?")
 
 
@@ -50,6 +52,19 @@ class ListedStatement:
     def claims_clause(self, clause_id: str) -> bool:
         """Whether it claims a clause."""
         return any(is_named_by(clause_id, pattern) for pattern in self.claims)
+
+
+def named_by(claims: Iterable[str], clause_ids: Iterable[str]) -> Mapping[str, tuple[str, ...]]:
+    """Return the ids of the clauses that each claim names, in the contract's order."""
+    ids = tuple(clause_ids)
+    return {claim: _named(claim, ids) for claim in claims}
+
+
+@lru_cache(maxsize=10_000)
+def _named(claim: str, ids: tuple[str, ...]) -> tuple[str, ...]:
+    if not _PATTERN.search(claim):
+        return (claim,) if claim in ids else ()
+    return tuple(clause_id for clause_id in ids if is_named_by(clause_id, claim))
 
 
 def listed_statements(statements: Any, around: Any) -> tuple[ListedStatement, ...]:

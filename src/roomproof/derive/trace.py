@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
-from roomproof.contract.claims import ListedStatement
-from roomproof.contract.clause import Clause, Level, is_named_by
+from roomproof.contract.claims import ListedStatement, named_by
+from roomproof.contract.clause import Clause, Level
 from roomproof.contract.documents import Document
 from roomproof.contract.model import Contract
 from roomproof.derive.statement_changes import StatementChange, statement_changes
@@ -17,7 +15,6 @@ from roomproof.derive.statements.statement import Form, StatedDocument
 
 _RESTING = (Level.DOCUMENTED, Level.SAMPLE)
 """Levels of clauses that rest on a statement of a document."""
-_PATTERN = re.compile(r"[*?\[]")
 
 
 @dataclass(frozen=True)
@@ -109,7 +106,7 @@ def _of_document(
 ) -> DocumentTrace:
     own = [clause for clause in resting if clause.source.document == document.title]
     claims = {claim for one in document.statements for claim in one.claims}
-    named = named_by(claims, contract)
+    named = named_by(claims, contract.clauses)
     claimed = {clause_id for claim in claims for clause_id in named[claim]}
     idle = tuple(
         IdleClaim(one.place, one.name, claim)
@@ -127,19 +124,6 @@ def _of_document(
         tuple(clause for clause in own if clause.id not in claimed),
         bool(present and document.digest and present.digest != document.digest and not changes),
     )
-
-
-def named_by(claims: Iterable[str], contract: Contract) -> Mapping[str, tuple[str, ...]]:
-    """Return the ids of the clauses that each claim names, in the contract's order."""
-    ids = tuple(contract.clauses)
-    return {claim: _named(claim, ids) for claim in claims}
-
-
-@lru_cache(maxsize=10_000)
-def _named(claim: str, ids: tuple[str, ...]) -> tuple[str, ...]:
-    if not _PATTERN.search(claim):
-        return (claim,) if claim in ids else ()
-    return tuple(clause_id for clause_id in ids if is_named_by(clause_id, claim))
 
 
 def _changes(

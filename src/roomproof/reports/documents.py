@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from roomproof.contract.claims import named_by
 from roomproof.contract.documents import Document, url_of
 from roomproof.contract.model import Contract
-from roomproof.derive.trace import named_by
 from roomproof.report.provider import ClauseReport, DocumentReport, StatementsReport
 
 
@@ -35,7 +35,7 @@ def _statements(document: Document, contract: Contract, proven: frozenset[str]) 
     """Return what became of the statements of a document; None where they are not listed."""
     listed = [one for one in document.statements if not one.around]
     claimed = [one for one in listed if one.claims]
-    clauses = named_by((claim for one in claimed for claim in one.claims), contract)
+    clauses = named_by((claim for one in claimed for claim in one.claims), contract.clauses)
     return (
         StatementsReport(
             count=len(listed),

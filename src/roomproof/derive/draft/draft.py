@@ -176,6 +176,7 @@ class _Drafting:
         self, paths: Schema, shared: Schema, resource: Schema, credentials: Credentials
     ) -> dict[str, Any]:
         specification = self._specification
+        observed = self._observed(paths, resource)
         return {
             "openapi": "3.1.0",
             "info": {
@@ -189,12 +190,35 @@ class _Drafting:
             "x-credentials": {"scheme": credentials.scheme, "environment": dict(credentials.environment)},
             "security": [{credentials.name: []}],
             "paths": paths,
+            **({"x-observed-paths": observed} if observed else {}),
             "components": {
                 "securitySchemes": {credentials.name: dict(credentials.node)},
                 **({"parameters": shared} if shared else {}),
                 **({"schemas": self._schemas.components} if self._schemas.components else {}),
             },
         }
+
+    def _observed(self, paths: Schema, resource: Schema) -> Schema:
+        """Return a read of the resource where no operation of the draft names one; none where one does.
+
+        A run looks at what it has made.
+        """
+        (name, told), *_ = resource.items()
+        step = "{" + told["parameter"] + "}"
+        if any(step in path for path in paths):
+            return {}
+        path = f"{next(iter(paths)).rstrip('/')}/{step}"
+        why = f"nothing tells how one {name} is read; the draft takes GET {path}"
+        self._remarks.guess((), why)
+        parameter = {"name": told["parameter"], "in": "path", "required": True, "schema": {"type": "string"}}
+        read = {
+            "operationId": f"read-{name}",
+            "x-source": {"document": GUESSES, "section": "operations", "field": f"GET {path}"},
+            "x-effect": "read",
+            "parameters": [parameter],
+            "responses": {"200": {"description": "It is shown"}},
+        }
+        return {path: {"get": {**read, "x-confirm": why}}}
 
     def _server(self) -> str:
         """Return the address of the API, its variables filled in; one of no server where none is told."""

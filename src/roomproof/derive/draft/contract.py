@@ -192,7 +192,7 @@ class Contracting:
         (name, told), *_ = self.resource.items()
         entries = tuple(told["entries"]) if "entries" in told else None
         resource = Resource(told["parameter"], tuple(told.get("at", ())), told["id"], None, name, entries)
-        paths = [one.described.path for one in drafts]
+        paths = [*(one.described.path for one in drafts), self._candidate.path]
         for one in drafts:
             schema = self._schemas.whole(one.success)
             inferred, about = effect_of(

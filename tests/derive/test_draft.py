@@ -413,11 +413,13 @@ def _places(node: Json) -> Iterator[tuple[Json, Json]]:
 
 
 def test_hostile_names_are_no_yaml() -> None:
-    names = ("yes", "a: b", "- c", "#d", "e\u2028f", "'", '"', "{g}", "0x1", "1e3", "")
+    names = ("\ufffe", "\ufeff", "yes", "a: b", "- c", "#d", "e\u2028f", "'", '"', "{g}", "0x1", "1e3", "")
     root = specification()
     for name in names:
         root = changed(
-            f"components/schemas/Room/properties/{name}", {"type": "string", "enum": ["no", ": "]}, root
+            f"components/schemas/Room/properties/{name}",
+            {"type": "string", "enum": ["no", ": "], "pattern": "a"},
+            root,
         )
     _, contract = drafted(root)
     creating = contract.by_id("create-room")

@@ -569,10 +569,15 @@ def init(
     folder: Annotated[
         Path, typer.Argument(metavar="DIR", help="A new or empty folder, named like the provider.")
     ],
+    more: Annotated[
+        list[Path] | None, typer.Argument(metavar="[FILE...]", help="Further files for --from.")
+    ] = None,
     source: Annotated[
         list[Path] | None,
         typer.Option(
-            "--from", metavar="FILE", help="A specification of the provider to draft a contract of."
+            "--from",
+            metavar="FILE",
+            help="A specification or a saved page of the provider: draft the contract of it.",
         ),
     ] = None,
     operation: Annotated[
@@ -587,11 +592,11 @@ def init(
     from roomproof.commands.init import write_draft, write_start
 
     if not source:
-        if operation or resource is not None:
-            raise UsageError("--operation and --resource choose of a specification; name one by --from")
+        if operation or more or resource is not None:
+            raise UsageError("a specification is named by --from; --operation and --resource choose of it")
         typer.echo(write_start(folder))
         return
-    typer.echo(write_draft(folder, source, operation or (), resource or ""))
+    typer.echo(write_draft(folder, [*source, *(more or ())], operation or (), resource or ""))
 
 
 @_command(

@@ -148,6 +148,24 @@ def test_check_finds_no_mistake(inside: Callable[..., Any], specification: Path)
     assert (done.code, "no mistakes" in done.out) == (0, True), done.out
 
 
+def test_several_files_are_drafted_together(
+    inside: Callable[..., Any], specification: Path, tmp_path: Path
+) -> None:
+    first, second = SPECIFICATION.split("  /rooms/:room_id:\n")
+    rest, definitions = second.split("definitions:\n")
+    specification.write_text(f"{first}definitions:\n{definitions}")
+    (tmp_path / "one.yaml").write_text(
+        f"swagger: '2.0'\ninfo: {{title: One}}\npaths:\n  /rooms/:room_id:\n{rest}definitions:\n{definitions}"
+    )
+    done = inside("init", "meet", "--from", specification, "one.yaml")
+    assert done.code == 0, done
+    assert "DELETE /rooms/{room_id}  rooms-delete" in done.out
+    assert "POST /rooms  rooms-create" in done.out
+    documents = (tmp_path / "meet" / "documents.yaml").read_text()
+    assert "Meet, Swagger 2.0" in documents
+    assert "One, Swagger 2.0" in documents
+
+
 def test_nothing_is_overwritten(inside: Callable[..., Any], specification: Path, tmp_path: Path) -> None:
     inside("init", "meet", "--from", specification)
     before = (tmp_path / "meet" / "openapi.yaml").read_text()
@@ -159,7 +177,7 @@ def test_nothing_is_overwritten(inside: Callable[..., Any], specification: Path,
 @pytest.mark.parametrize(
     ("words", "told"),
     [
-        (("--operation", "x"), "name one by --from"),
+        (("--operation", "x"), "is named by --from"),
         (("--from", "meet.yaml", "--resource", ""), "is given but empty"),
         (("--from", "nowhere.yaml"), "cannot be read"),
         (("--from", "page.txt"), "no layout is known of"),

@@ -42,6 +42,7 @@ BESIDE: dict[tuple[str, str], tuple[str, ...]] = {
     ("compare", "contracts"): ("cassettes/telnyx.yaml", "cassettes/telnyx.yaml"),
     ("mock", "contracts"): ("telnyx", "--list-faults"),
     ("init", "source"): ("mine",),
+    ("init", "more"): ("mine", "--from", "cassettes/telnyx.yaml"),
     ("drift", "versions"): ("telnyx",),
     ("drift", "traffic"): ("telnyx", "telnyx"),
     ("drift", "contracts"): ("telnyx", "telnyx"),

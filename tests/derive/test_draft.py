@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from contextlib import suppress
 from copy import deepcopy
+from random import Random
 from typing import Any
 
 import pytest
@@ -14,7 +17,7 @@ from roomproof.contract.read import parse_contract
 from roomproof.derive.draft.draft import Draft, Wish, draft
 from roomproof.derive.draft.remarks import Kind
 from roomproof.derive.specification import Specification, read_specification
-from roomproof.errors import UsageError
+from roomproof.errors import RoomproofError, UsageError
 
 Json = Any
 JSON = "application/json"
@@ -285,12 +288,7 @@ def test_what_is_large_is_cut_at_references_and_told() -> None:
 
 def test_the_response_of_an_update_that_shows_no_room_is_tested_as_a_whole() -> None:
     answer = {"type": "object", "required": ["ok"], "properties": {"ok": {"type": "boolean"}}}
-    root = (
-        changed("paths/~1rooms~1{room_id}/patch/responses/200/content", {JSON: {"schema": answer}})
-        if False
-        else specification()
-    )
-    root = deepcopy(root)
+    root = deepcopy(specification())
     root["paths"]["/rooms/{room_id}"]["patch"]["responses"]["200"] = {
         "description": "Done",
         "content": {JSON: {"schema": answer}},
@@ -298,6 +296,19 @@ def test_the_response_of_an_update_that_shows_no_room_is_tested_as_a_whole() -> 
     made, contract = drafted(root)
     assert "acme.update-room.response.body.all-of" in contract.clauses
     assert any("its response shows no room" in line for line in told(made, Kind.GUESS))
+
+
+@pytest.mark.parametrize(
+    "schema",
+    [
+        {"type": "object", "properties": {"total": {"type": "integer"}}},
+        {"type": "array", "items": {"type": "object", "properties": {"title": {"type": "string"}}}},
+    ],
+)
+def test_what_shows_no_entries_with_ids_is_no_list(schema: Json) -> None:
+    made, contract = drafted(changed("paths/~1rooms/get/responses/200/content", {JSON: {"schema": schema}}))
+    assert contract.listing is None
+    assert any("no list of the draft" in line for line in told(made, Kind.GUESS))
 
 
 def test_bodies_that_cannot_be_sent_leave_the_operation_out() -> None:
@@ -371,12 +382,44 @@ def test_pages_of_one_provider_are_drafted_together() -> None:
     assert [title for title in documents if title not in made.documents] == []
 
 
+def test_a_read_is_guessed_where_no_operation_names_one_thing() -> None:
+    made, contract = drafted(specification(), "createRoom")
+    assert [(one.id, one.level) for one in contract.operations][1:] == [("read-room", Level.OBSERVED)]
+    assert any("takes GET /rooms/{room_id}" in line for line in told(made, Kind.GUESS))
+    root = specification(paths={"/conferences": {"post": specification()["paths"]["/rooms"]["post"]}})
+    made, contract = drafted(root)
+    assert made.resource == "conference"
+    assert contract.room.parameter == "conference_id"
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_hostile_specifications_end_in_a_draft_or_in_a_sentence(seed: int) -> None:
+    """Any part of one may be anything."""
+    random, root = Random(seed), deepcopy(specification())
+    places = [*_places(root)]
+    junk = (None, True, -1, "", [], {}, [None], {"$ref": "#/nowhere"}, {"$ref": "#"}, {"": {}}, 1e300)
+    for _ in range(random.choice((1, 3, 9))):
+        node, key = random.choice(places)
+        node[key] = deepcopy(random.choice((*junk, root["components"])))
+    with suppress(RoomproofError):
+        drafted(json.loads(json.dumps(root)))
+
+
+def _places(node: Json) -> Iterator[tuple[Json, Json]]:
+    entries = node.items() if isinstance(node, dict) else enumerate(node) if isinstance(node, list) else ()
+    for key, inner in [*entries]:
+        yield node, key
+        yield from _places(inner)
+
+
 def test_hostile_names_are_no_yaml() -> None:
-    names = ("yes", "a: b", "- c", "#d", "e\u2028f", "'", '"', "{g}", "0x1", "1e3", "")
+    names = ("\ufffe", "\ufeff", "yes", "a: b", "- c", "#d", "e\u2028f", "'", '"', "{g}", "0x1", "1e3", "")
     root = specification()
     for name in names:
         root = changed(
-            f"components/schemas/Room/properties/{name}", {"type": "string", "enum": ["no", ": "]}, root
+            f"components/schemas/Room/properties/{name}",
+            {"type": "string", "enum": ["no", ": "], "pattern": "a"},
+            root,
         )
     _, contract = drafted(root)
     creating = contract.by_id("create-room")

@@ -49,7 +49,8 @@ def write_draft(folder: Path, sources: Sequence[Path], operations: Sequence[str]
     from roomproof.derive.draft.draft import Wish, draft
 
     name = _provider(folder)
-    documents = [_read(source) for source in sources]
+    texts = [(source, _text(source)) for source in sources]
+    documents = [_read(source, text) for source, text in texts]
     today = datetime.now(UTC).date().isoformat()
     made = draft(documents, name, Wish(tuple(operations), resource), today)
     deviations = files.own_text(_START / "deviations.yaml")
@@ -86,10 +87,9 @@ def _write(folder: Path, texts: Mapping[str, str]) -> None:
         raise UsageError(f"{folder} cannot be written ({error.strerror})") from error
 
 
-def _read(path: Path) -> Specification:
+def _read(path: Path, text: str) -> Specification:
     from roomproof.derive.specification import Specification, is_specification, read_specification
 
-    text = _text(path)
     if not is_specification(text):
         from roomproof.derive.statements import as_openapi, read
 
@@ -136,6 +136,8 @@ def _told(made: Draft, folder: Path, name: str, documents: Sequence[Specificatio
         yield from (f"  {line}" for line in told[:_MOST_SHOWN])
         if len(told) > _MOST_SHOWN:
             yield f"  and {len(told) - _MOST_SHOWN} more, which stand at the end of openapi.yaml"
+    if made.edits:
+        yield f"First {'; '.join(made.edits)}: its comment in openapi.yaml begins with confirm"
     variables = " ".join(f"{variable}=..." for variable in made.credentials.environment.values())
     room = "" if made.makes_rooms else " --room-id ID"
     yield f"Next: {variables} roomproof verify {name} --contracts {folder} --base-url URL{room}"

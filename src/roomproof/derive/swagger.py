@@ -83,10 +83,8 @@ class _Document:
 
     def _operation(self, node: Node, shared: list[Any]) -> Node:
         own = [self._found(one) for one in _list(node.get("parameters"))]
-        known = {(one.get("name"), one.get("in")) for one in own if isinstance(one, dict)}
-        inherited = (
-            one for one in shared if isinstance(one, dict) and (one.get("name"), one.get("in")) not in known
-        )
+        known = {_key(one) for one in own if isinstance(one, dict)}
+        inherited = (one for one in shared if isinstance(one, dict) and _key(one) not in known)
         listed = [*inherited, *own]
         fields = {key: value for key, value in node.items() if key not in ("consumes", "produces", "schemes")}
         consumes = _list(node.get("consumes", self._root.get("consumes"))) or [_JSON]
@@ -134,6 +132,11 @@ class _Document:
                 found = found[step]
             node = found
         return node
+
+
+def _key(parameter: Node) -> tuple[str, str]:
+    """Return what tells a parameter from others, whatever stands there."""
+    return str(parameter.get("name")), str(parameter.get("in"))
 
 
 def _servers(root: Mapping[str, Any]) -> Iterator[Node]:

@@ -144,6 +144,20 @@ class Contracting:
         for one in drafts:
             if one.effect in order and one.success and not self._shows(one.success, shown):
                 self._close(one)
+        for one in lists:
+            self._settle_list(one, shown)
+
+    def _settle_list(self, one: _Draft, shown: Shown) -> None:
+        """Take a list for an action where no schema shows its entries with their ids: nobody could tell what
+        it lists.
+        """
+        way = way_to_entries(one.success, self._schemas, self._candidate.name)
+        fields = self._entry(one, way)
+        if way is None or (fields and shown.id not in fields):
+            what = "its entries" if way is None else f"the field {shown.id!r} of its entries"
+            told = f"no schema of the response shows {what}, so that it is no list of the draft"
+            self._remarks.guess(one.described.place, told)
+            one.effect = Effect.ACTION
 
     def _at(self, schema: Schema, way: Path) -> Schema:
         for step in way:
@@ -178,7 +192,7 @@ class Contracting:
         (name, told), *_ = self.resource.items()
         entries = tuple(told["entries"]) if "entries" in told else None
         resource = Resource(told["parameter"], tuple(told.get("at", ())), told["id"], None, name, entries)
-        paths = [one.described.path for one in drafts]
+        paths = [*(one.described.path for one in drafts), self._candidate.path]
         for one in drafts:
             schema = self._schemas.whole(one.success)
             inferred, about = effect_of(
@@ -202,10 +216,6 @@ class Contracting:
         pages, why = paging(one.success, self._schemas, query, own or ())
         if why:
             self._remarks.guess(one.described.place, why)
-        if own is None:
-            self._remarks.guess(
-                one.described.place, "where the entries of the list stand: no schema tells it"
-            )
         told = {**({"entries": [*own]} if own is not None and own != resource.entries else {}), **pages}
         one.facts["has_pages"] = bool(pages.keys() & {"next", "page"})
         one.facts["filters"] = self._filters(one, query, own, pages)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -110,7 +111,7 @@ class _Drafting:
                 f"{self._specification.name}: none of its operations can be sent as a contract needs it"
             )
         shared = self._tell_values(paths, candidate, contracting)
-        tree = self._tree(paths, shared, contracting.resource, credentials)
+        tree = self._tree(paths, shared, contracting.resource, credentials, candidate.path)
         tree, marked = with_comments(tree, (UNIQUE,))
         contracting.comments.update(marked)
         tree, clauses = mended(tree, self._provider, remarks)
@@ -173,9 +174,10 @@ class _Drafting:
         return shared
 
     def _tree(
-        self, paths: Schema, shared: Schema, resource: Schema, credentials: Credentials
+        self, paths: Schema, shared: Schema, resource: Schema, credentials: Credentials, one: str
     ) -> dict[str, Any]:
         specification = self._specification
+        observed = self._observed(paths, shared, resource, one)
         return {
             "openapi": "3.1.0",
             "info": {
@@ -189,12 +191,39 @@ class _Drafting:
             "x-credentials": {"scheme": credentials.scheme, "environment": dict(credentials.environment)},
             "security": [{credentials.name: []}],
             "paths": paths,
+            **({"x-observed-paths": observed} if observed else {}),
             "components": {
                 "securitySchemes": {credentials.name: dict(credentials.node)},
                 **({"parameters": shared} if shared else {}),
                 **({"schemas": self._schemas.components} if self._schemas.components else {}),
             },
         }
+
+    def _observed(self, paths: Schema, shared: Schema, resource: Schema, path: str) -> Schema:
+        """Return a read of the resource where no operation of the draft names one; none where one does.
+
+        A run looks at what it has made.
+        """
+        (name, told), *_ = resource.items()
+        step = "{" + told["parameter"] + "}"
+        if any(step in known for known in paths):
+            return {}
+        why = f"nothing tells how one {name} is read; the draft takes GET {path}"
+        self._remarks.guess((), why)
+        parameters = [
+            {"$ref": f"#/components/parameters/{kebab(f'path {each}')}"}
+            if kebab(f"path {each}") in shared
+            else {"name": each, "in": "path", "required": True, "schema": {"type": "string"}}
+            for each in re.findall(r"\{([^{}]+)\}", path)
+        ]
+        read = {
+            "operationId": f"read-{name}",
+            "x-source": {"document": GUESSES, "section": "operations", "field": f"GET {path}"},
+            "x-effect": "read",
+            "parameters": parameters,
+            "responses": {"200": {"description": "It is shown"}},
+        }
+        return {path: {"get": {**read, "x-confirm": why}}}
 
     def _server(self) -> str:
         """Return the address of the API, its variables filled in; one of no server where none is told."""

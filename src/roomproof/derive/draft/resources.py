@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from roomproof.contract.resource import ON_ONE, Effect
@@ -62,7 +62,19 @@ def candidates(operations: Sequence[Described]) -> list[Candidate]:
         if re.search(r"[^/]/\{[^{}]+\}/?$", one.path):
             items.setdefault(one.path.rstrip("/"), []).append(one)
     found = [_candidate(path, on_one, operations) for path, on_one in items.items()]
-    return sorted(found, key=lambda one: -one.worth)
+    return sorted(found or _unnamed(operations), key=lambda one: -one.worth)
+
+
+def _unnamed(operations: Sequence[Described]) -> Iterator[Candidate]:
+    """Yield the resources of an API in which no path ends with one thing: those that paths name further up,
+    else those that it makes.
+    """
+    above = [found[0] for one in operations if (found := re.match(r".*[^/]/\{[^{}]+\}(?=/)", one.path))]
+    made = [one for one in operations if one.method == "post" and "{" not in one.path]
+    bare = [one.path.rstrip("/") for one in made if one.path.strip("/")]
+    names = [f"{path}/{{{singular(_last_word(path)).replace('-', '_')}_id}}" for path in bare]
+    for path in dict.fromkeys(above or names):
+        yield _candidate(path, [], operations)
 
 
 def _candidate(path: str, on_one: list[Described], operations: Sequence[Described]) -> Candidate:
@@ -124,8 +136,8 @@ def chosen(
     known = candidates(operations)
     if not known:
         raise UsageError(
-            "no path of the specification ends with a parameter that names one thing, as /rooms/{id} does; "
-            "a contract needs one"
+            "no operation makes anything, and no path has a parameter that names one thing, as in "
+            "/rooms/{id}; a contract is about such a thing"
         )
     if resource:
         named = [

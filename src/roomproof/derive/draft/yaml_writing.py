@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from roomproof.contract.clause import Path
+from roomproof.legible import one_line
 
 Comments = Mapping[Path, tuple[str, ...]]
 """The comments above a field, by the way to it."""
@@ -61,7 +62,7 @@ def comment(text: str, indent: int = 0) -> Iterator[str]:
     """Yield the lines of a comment."""
     start = f"{' ' * indent}# "
     line = ""
-    for word in text.split():
+    for word in one_line(" ".join(text.split())).split():
         if line and len(start) + len(line) + 1 + len(word) > _WIDTH:
             yield start + line
             line = word

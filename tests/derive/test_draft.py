@@ -139,6 +139,15 @@ def test_what_is_guessed_never_fails() -> None:
     assert {clause.rule for clause in contract.clauses.values()} >= {*guessed}
 
 
+def test_a_page_beyond_the_last_one_is_left_open() -> None:
+    """A server may answer with an empty page, or with none."""
+    _, contract = drafted(specification())
+    (listing,) = [one for one in contract.operations if one.id == "list-rooms"]
+    schemas = {one.name: one.schema for one in listing.parameters}
+    assert schemas["page"]["x-unsettled"]["schema"] == {"type": "integer", "minimum": 2}
+    assert "x-unsettled" not in schemas["per_page"]
+
+
 def test_sources_are_pointers_into_the_specification() -> None:
     _, contract = drafted(specification())
     source = contract.clauses["acme.create-room.request.name.max-length"].source

@@ -14,7 +14,7 @@ from roomproof.derive.draft.behaviours import Facts, behaviours
 from roomproof.derive.draft.bodies import Bodies
 from roomproof.derive.draft.credentials import Credentials
 from roomproof.derive.draft.joining import Titles
-from roomproof.derive.draft.listing import paging
+from roomproof.derive.draft.listing import left_open, paging
 from roomproof.derive.draft.operations import Described
 from roomproof.derive.draft.parameters import Parameters
 from roomproof.derive.draft.remarks import Remarks
@@ -201,10 +201,17 @@ class Contracting:
             said: Schema = {}
             if inferred is not one.effect or (about is None and one.effect is not Effect.ACTION):
                 said["x-effect"] = one.effect.value
+            self._leave_open(one)
             if one.effect is Effect.LIST:
                 said |= self._list(one, resource)
             own = one.node
             one.node = {"operationId": own["operationId"], **said, **own}
+
+    def _leave_open(self, one: _Draft) -> None:
+        """Mark which values of the parameters of pages no specification settles."""
+        query = {held["name"]: held for held in one.node.get("parameters", ()) if held["in"] == "query"}
+        for name, unsettled in left_open(query) if one.described.method == "get" else ():
+            query[name]["schema"] = {**query[name]["schema"], "x-unsettled": unsettled}
 
     def _list(self, one: _Draft, resource: Resource) -> Schema:
         query = {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from roomproof.contract.clause import Path
@@ -70,7 +70,19 @@ def paging(
     return told, ""
 
 
-def _named(query: Mapping[str, Schema], words: tuple[str, ...]) -> str:
+def left_open(query: Mapping[str, object]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield the query parameters by which pages are asked for, each with what no specification settles: what
+    a page beyond the last one is answered with, and a cursor that no response has given.
+    """
+    for words in (_PAGES, _OFFSETS):
+        if name := _named(query, words):
+            reason = "past the end there may be an empty page or none"
+            yield name, {"reason": reason, "schema": {"type": "integer", "minimum": 2}}
+    if name := _named(query, _OF_CURSORS):
+        yield name, {"reason": "a cursor is what a response has given, and nothing else", "schema": {}}
+
+
+def _named(query: Mapping[str, object], words: tuple[str, ...]) -> str:
     """Return the query parameter that is called by one of some words, the likeliest one first."""
     plain = {re.sub(r"[^a-z]", "", name.lower()): name for name in query}
     return next((plain[word] for word in words if word in plain), "")

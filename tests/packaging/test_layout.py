@@ -31,8 +31,8 @@ def test_the_documentation_names_every_variable_that_a_contract_names() -> None:
         assert [name for name in names if f"`{name}`" not in page] == [], path
 
 
-def test_contributing_explains_every_extension_of_the_contracts() -> None:
-    guide = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+def test_the_page_explains_every_extension_of_the_contracts() -> None:
+    guide = (ROOT / "docs" / "contract.md").read_text(encoding="utf-8")
     used: set[str] = set()
     for path in (
         *(ROOT / "contracts").glob("*/openapi.yaml"),

@@ -11,6 +11,7 @@ import pytest
 from roomproof.derive.drift.change import Change, Completeness, Impact
 from roomproof.derive.drift.compare import differences
 from roomproof.derive.specification import read_specification
+from roomproof.derive.statements.openapi import NESTING
 
 Json = Any
 SENDERS, READERS, HARMLESS = Impact.SENDERS, Impact.READERS, Impact.HARMLESS
@@ -479,3 +480,15 @@ def test_a_field_of_a_contract_that_a_whole_specification_lacks_is_gone() -> Non
     found = told(DOCUMENT, altered(without("mode")), Completeness(old=False))
     assert found == {("request", "mode", "removed", SENDERS), ("response", "mode", "removed", READERS)}
     assert told(altered(without("mode")), DOCUMENT, Completeness(old=False)) == set()
+
+
+def test_what_a_page_puts_into_an_object_by_guess_may_stand_beside_it() -> None:
+    """A saved page loses where an object ends: what is in it is not gone."""
+    loose = {"type": "object", "properties": {"age": {}, "made": {}}, "x-guess": NESTING}
+
+    def page(document: Json) -> None:
+        document["components"]["schemas"]["Room"]["properties"]["owner"] = loose
+
+    old, new = altered(page), altered(lambda _: None)
+    found = differences(old, root(new), Completeness(old=False)).changes
+    assert [one.kind for one in found if "owner" in one.place.way] == []

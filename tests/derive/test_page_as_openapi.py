@@ -189,3 +189,13 @@ def test_each_saved_page_becomes_a_valid_tree(path: Path) -> None:
     tree = as_openapi(read(path.read_text(), path.name))
     validate(tree)
     assert tree["paths"]
+
+
+@pytest.mark.skipif(not SAVED.is_dir(), reason="the saved pages are not here")
+def test_a_header_in_the_row_of_a_status_is_one_of_its_response() -> None:
+    (path,) = SAVED.glob("000_*.txt")
+    (call,) = as_openapi(read(path.read_text(encoding="utf-8"), path.name))["paths"].values()
+    responses = call["patch"]["responses"]
+    assert list(responses["default"]["headers"]) == ["x-ms-error-code"]
+    shown = responses["200"]["content"]["application/json"]["schema"]["properties"]
+    assert set(shown) == {"createdAt", "id", "pstnDialOutEnabled", "validFrom", "validUntil"}

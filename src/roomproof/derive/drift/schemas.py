@@ -92,10 +92,10 @@ class SchemaComparison:
         olds, news = self._seen(old, self._old, is_request), self._seen(new, self._new, is_request)
         gone = [name for name in olds if name not in news]
         come = [name for name in news if name not in olds]
-        for name in gone if self._tells(True, False) else ():
+        for name in gone if self._tells(True, False) and not old.is_loose else ():
             renamed = self._renamed(olds[name], [(other, news[other]) for other in come], name)
             yield _gone(place.below(name), renamed)
-        for name in come if self._tells(False, True) else ():
+        for name in come if self._tells(False, True) and not new.is_loose else ():
             yield _come(place.below(name), required=name in new.required)
         for name in olds:
             if name in news:

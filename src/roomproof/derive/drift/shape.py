@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from roomproof.contract.formats import ASSERTED
+from roomproof.derive.statements.openapi import NESTING
 
 Json = Any
 Schema = Mapping[str, Any]
@@ -46,7 +47,8 @@ class Shape:
     `types` has `null` where null is allowed. `limits` are inclusive bounds by keyword. `enum` holds values as
     canonical JSON. `fields`, `items` and `values` (of what `additionalProperties` says) are what the schemas
     below are made of; `branches` are the alternatives, each with all that stands beside them. `is_unknown`
-    tells that a part of it stands where nobody can read it.
+    tells that a part of it stands where nobody can read it, and `is_loose` that a page does not show where
+    the object ends: what is in it may stand beside it.
     """
 
     types: frozenset[str] | None = None
@@ -66,6 +68,7 @@ class Shape:
     is_read_only: bool = False
     is_write_only: bool = False
     is_unknown: bool = False
+    is_loose: bool = False
 
 
 NOWHERE: Schema = {"$ref": ""}
@@ -211,6 +214,7 @@ def _merged(parts: list[Schema], nullable: bool) -> Shape:
         is_read_only=True in every.get("readOnly", ()),
         is_write_only=True in every.get("writeOnly", ()),
         is_unknown=any(part.get("$ref") == "" for part in parts),
+        is_loose=any(part.get("x-guess") == NESTING for part in parts),
     )
 
 

@@ -10,6 +10,8 @@ from roomproof.derive.statements.calls import template
 from roomproof.derive.statements.sample_values import sample_value, schema_of
 from roomproof.derive.statements.statement import Form, StatedDocument, Statement
 
+NESTING = "what stands below it is taken to lie in it; the page shows no nesting"
+"""The guess that tells where an object begins, and not where it ends."""
 _PLACES = {"path": ("path ", "uri "), "query": ("query",), "header": ("request header", "header")}
 _KEYWORDS = (
     "type", "format", "items", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "minLength",
@@ -114,7 +116,8 @@ def _fields(document: StatedDocument, within: Any) -> dict[str, list[Statement]]
     """Return the statements of each field that stands right below the sections which are wanted."""
     found: dict[str, list[Statement]] = {}
     for one in document.statements:
-        if one.subject and one.section and within(one.section) and one.form is not Form.SAMPLE:
+        is_of_a_body = one.form is not Form.SAMPLE and "header" not in one.facts
+        if one.subject and one.section and within(one.section) and is_of_a_body:
             found.setdefault(one.subject, []).append(one)
     return {name: said for name, said in found.items() if any(one.form is Form.FIELD for one in said)}
 
@@ -208,12 +211,23 @@ def _responses(document: StatedDocument) -> Tree:
         if status.startswith("2") and (schema := _response_schema(document, one, shown)):
             example = {} if shown is None else {"example": shown}
             response["content"] = {"application/json": {"schema": schema, **example}}
+        if headers := _headers(document, one):
+            response["headers"] = headers
         found[status] = response
     if not found:
         found["200"] = {"description": "accepted", "x-guess": "no status is stated"}
         if shown is not None:
             found["200"]["content"] = {"application/json": {"schema": schema_of(shown), "example": shown}}
     return found
+
+
+def _headers(document: StatedDocument, status: Statement) -> Tree:
+    """Return the headers that a page names in the row of a status."""
+    return {
+        one.facts["header"]: {"schema": {"type": "string"}}
+        for one in document.statements
+        if "header" in one.facts and one.section == status.section and one.subject.startswith(status.subject)
+    }
 
 
 def _response_schema(document: StatedDocument, status: Statement, shown: Any) -> Tree | None:
@@ -227,7 +241,9 @@ def _response_schema(document: StatedDocument, status: Statement, shown: Any) ->
     inside = {
         one.section
         for one in document.statements
-        if one.section[: len(status.section)] == status.section and one.form is Form.FIELD
+        if one.section[: len(status.section)] == status.section
+        and one.form is Form.FIELD
+        and "header" not in one.facts
     }
     levels = sorted(inside, key=len)
     if levels and status.form is Form.STATUS:
@@ -284,7 +300,8 @@ def _nested(document: StatedDocument, levels: Sequence[tuple[str, ...]]) -> Tree
     for section in levels:
         if section[: len(base)] == base and len(section) > len(base):
             inner = _object(_fields(document, lambda one, at=section: one == at))
-            inner["x-guess"] = "what stands below it is taken to lie in it; the page shows no nesting"
+            inner["properties"].pop(section[-1], None)
+            inner["x-guess"] = NESTING
             holder = whole
             for name in section[len(base) : -1]:
                 holder = holder["properties"].setdefault(name, {"type": "object", "properties": {}})

@@ -482,6 +482,22 @@ def test_a_field_of_a_contract_that_a_whole_specification_lacks_is_gone() -> Non
     assert told(altered(without("mode")), DOCUMENT, Completeness(old=False)) == set()
 
 
+def test_two_paths_that_differ_in_the_names_of_parameters_are_told_apart() -> None:
+    def by_name(maximum: int) -> Json:
+        def alter(document: Json) -> None:
+            item = copy.deepcopy(document["paths"]["/rooms/{room_id}"])
+            item["parameters"][0].update(name="name", schema={"type": "string", "maxLength": maximum})
+            document["paths"]["/rooms/{name}"] = item
+
+        return altered(alter)
+
+    assert told(by_name(9), by_name(9)) == set()
+    assert told(by_name(9), by_name(5)) == {("request", "name", "maxLength", SENDERS)}
+    changed = by_name(9)
+    field("size", maximum=40)(changed)
+    assert {way for _, way, _, _ in told(by_name(9), changed)} == {"size"}
+
+
 def test_what_a_page_puts_into_an_object_by_guess_may_stand_beside_it() -> None:
     """A saved page loses where an object ends: what is in it is not gone."""
     loose = {"type": "object", "properties": {"age": {}, "made": {}}, "x-guess": NESTING}

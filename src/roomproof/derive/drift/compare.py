@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -55,8 +56,14 @@ def _paired(
     A prefix may have moved from the server's address into the paths, or back. Where the paths agree and the
     addresses' paths do not, that is one change, and not one of each operation.
     """
-    whole = tuple({(one.method, one.server + one.path): one for one in some} for some in (olds, news))
-    plain = tuple({(one.method, one.path): one for one in some} for some in (olds, news))
+    twice = {key for some in (olds, news) for key, count in Counter(map(_key, some)).items() if count > 1}
+
+    def path(one: Endpoint) -> str:
+        """Return the path, with its parameters' names where only these tell it from another one."""
+        return one.shown_path if _key(one) in twice else one.path
+
+    whole = tuple({(one.method, one.server + path(one)): one for one in some} for some in (olds, news))
+    plain = tuple({(one.method, path(one)): one for one in some} for some in (olds, news))
     if len(whole[0].keys() & whole[1].keys()) >= len(plain[0].keys() & plain[1].keys()):
         return whole[0], whole[1], []
     shared = [(plain[0][key], plain[1][key]) for key in plain[0].keys() & plain[1].keys()]
@@ -75,6 +82,10 @@ def _paired(
         if was != now
     ]
     return plain[0], plain[1], told
+
+
+def _key(endpoint: Endpoint) -> Key:
+    return endpoint.method, endpoint.path
 
 
 def _place_of(endpoint: Endpoint) -> ChangePlace:

@@ -85,8 +85,9 @@ def named(shape: Shape) -> str:
 
 def _leaves(shape: Shape, shapes: Shapes, level: int) -> Iterator[Shape]:
     if not shape.branches:
-        types = shape.types - {"null"} if shape.types else shape.types
-        yield replace(shape, types=types, is_nullable=False)
+        # One without null stays the same object: it is compared once, wherever it is an alternative.
+        types = shape.types or frozenset()
+        yield replace(shape, types=types - {"null"}, is_nullable=False) if "null" in types else shape
     elif level < _MOST_LEVELS:
         for some in shape.branches:
             yield from _leaves(shapes.of(*some), shapes, level + 1)

@@ -57,20 +57,19 @@ class Pairs:
         """Yield the changes from a shape to another one, at a place and below."""
         root = id(old), id(new), place.side
         self._explore(root, old, new)
-        times: Counter[Key] = Counter()
-        ahead: deque[tuple[Key, Way, frozenset[Key]]] = deque([(root, (), frozenset())])
+        times = Counter((root,))
+        ahead: deque[tuple[Key, Way, frozenset[Key]]] = deque([(root, (), frozenset((root,)))])
         while ahead:
             key, way, around = ahead.popleft()
             pair = self._known[key]
-            times[key] += 1
-            if not pair.has_changes or times[key] > _MOST_PLACES:
-                continue
             for change in pair.changes:
                 whole = (*place.way, *way, *change.place.way)
                 yield replace(change, place=replace(place, way=whole))
-            around |= {key}
-            # What contains itself is no other below than above.
-            ahead.extend((one, (*way, *step), around) for step, one in pair.below if one not in around)
+            for step, one in pair.below:
+                # What contains itself is no other below than above.
+                if self._known[one].has_changes and times[one] < _MOST_PLACES and one not in around:
+                    times[one] += 1
+                    ahead.append((one, (*way, *step), around | {one}))
 
     def _explore(self, root: Key, old: Shape, new: Shape) -> None:
         """Compare a pair, and all below it that were not met before."""

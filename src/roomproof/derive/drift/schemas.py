@@ -121,7 +121,7 @@ class SchemaComparison:
             nearest = max(rest, key=lambda other: likeness(one, other), default=None)
             if nearest is not None and likeness(one, nearest) >= _ALIKE:
                 rest = [other for other in rest if other is not nearest]
-                yield from self._shapes(one, nearest, place)
+                yield Below(place.way, one, nearest)
             elif self._states(True, False):
                 is_alike = False
                 yield _turned(

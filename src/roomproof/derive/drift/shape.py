@@ -166,7 +166,8 @@ class Shapes:
                 return apart
         # Of several unions each alternative goes with each of the others.
         every = islice(product(*unions), _MOST_BRANCHES)
-        return _with_branches(shape, tuple((*parts, *some) for some in every), nullable)
+        beside = [part for part in parts if part.keys() - _NOTHING_SAID]
+        return _with_branches(shape, tuple((*beside, *some) for some in every), nullable)
 
     def _flatten(self, schema: Any, parts: list[Schema], met: set[int]) -> None:
         """Add a schema, and all that `$ref` and `allOf` add to it, without these keywords."""
@@ -223,14 +224,15 @@ class Shapes:
 
     def _of_types_apart(self, alternatives: list[Schema], around: Shape, nullable: bool) -> Shape | None:
         """Return alternatives no two of which have a type in common as one shape: each keyword speaks of
-        values of one type only. None where they are not such.
+        values of one type only. None where they are not such, and where one has fields: as an alternative it
+        stays what others refer to, too, and is compared once.
         """
         shapes = [self.of(one) for one in alternatives]
         met: set[str] = set()
         for one in shapes:
             types = (one.types or frozenset()) - {"null"}
             wide = types | ({"integer", "number"} if types & {"integer", "number"} else set())
-            is_plain = one.enum is None and not (one.branches or one.others or one.is_unknown)
+            is_plain = one.enum is None and not (one.branches or one.fields or one.others or one.is_unknown)
             if not types or wide & met or not is_plain:
                 return None
             met |= wide
@@ -246,8 +248,6 @@ class Shapes:
                 pattern=whole.pattern or one.pattern,
                 multiple=whole.multiple or one.multiple,
                 is_unique=whole.is_unique or one.is_unique,
-                fields={**whole.fields, **one.fields},
-                required=whole.required | one.required,
                 items=whole.items or one.items,
                 values=whole.values or one.values,
                 is_closed=whole.is_closed or one.is_closed,

@@ -331,3 +331,38 @@ def test_components_that_all_hold_one_another_are_compared() -> None:
     found = told(clique(5), clique(4))
     assert ("request", "size", "maximum", SENDERS) in found
     assert {kind for _, _, kind, _ in found} == {"maximum"}
+
+
+def test_an_operation_without_responses_says_nothing_of_them() -> None:
+    assert told(answered("application/json"), around(responses=None)) == set()
+
+
+def test_other_formats_have_no_fields_in_common() -> None:
+    """A JSON by another name is compared, a form and a JSON are not."""
+    old = answered("application/json", schema={"type": "integer", "maximum": 5})
+    renamed = answered("application/vnd.room+json", schema={"type": "integer", "maximum": 9})
+    assert ("response", "", "maximum", READERS) in told(old, renamed)
+    other = answered("multipart/form-data", schema={"type": "integer", "maximum": 9})
+    assert {kind.split()[0] for _, _, kind, _ in told(old, other)} == {"media-type"}
+
+
+def test_what_a_dynamic_reference_leads_to_is_compared_with_nothing() -> None:
+    old, new = {"type": "array", "items": {"$dynamicRef": "#item"}}, {"type": "array", "items": DOG}
+    assert told(sent_and_answered(old), sent_and_answered(new)) == set()
+
+
+def sentences(old: Json, new: Json) -> list[str]:
+    roots = [read_specification(json.dumps(one), "specification").root for one in (old, new)]
+    return [one.sentence for one in differences(*roots).changes if one.impact is SENDERS]
+
+
+def test_sentences_tell_what_is_other() -> None:
+    old, new = around(security=[{"oauth": ["read"]}]), around(security=[{"oauth": ["read", "write"]}])
+    assert sentences(old, new) == [
+        "the ways to prove who asks were oauth2 (read) and are oauth2 (read write)"
+    ]
+    any_number, above = (
+        sent_and_answered({"type": "number"}),
+        sent_and_answered({"type": "number", "exclusiveMinimum": 0}),
+    )
+    assert sentences(any_number, above) == ["minimum was not stated and is more than 0"]

@@ -202,15 +202,14 @@ class _Operation:
             yield Change(place, f"media-type {media}", impact, f"{media} is gone", media, None)
         for media in sorted(new.keys() - old.keys()) if self._tells(False, True) else ():
             yield Change(place, f"media-type {media}", Impact.HARMLESS, f"{media} is new", None, media)
-        shared = [media for media in old if media in new]
-        pairs = [(old[media], new[media]) for media in shared] or [
-            (next(iter(old.values())), next(iter(new.values())))
-        ]
-        for one, other in pairs:
+        pairs = [(old[media], new[media]) for media in old if media in new]
+        for one, other in pairs or _renamed(old, new):
             yield from self._schemas.changes(one, other, place)
 
     def _responses(self) -> Iterator[Change]:
         olds, news = self._old.responses, self._new.responses
+        if not olds or not news:
+            return  # An operation without responses, which 3.1 allows, says nothing of them.
         for status in dict.fromkeys((*olds, *news)):
             place = self._place(ChangeSide.RESPONSE, status=status, carrier="body")
             old, new = _response_for(olds, status), _response_for(news, status)
@@ -240,6 +239,13 @@ class _Operation:
 def _response_for(responses: Mapping[str, EndpointResponse], status: str) -> EndpointResponse | None:
     """Return the response of a status: that of the code, else that of its range."""
     return responses.get(status) or (responses.get(f"{status[0]}XX") if status != "default" else None)
+
+
+def _renamed(old: Mapping[str, Schema], new: Mapping[str, Schema]) -> Iterator[tuple[Schema, Schema]]:
+    """Yield the schemas of two media types that are one format by two names: both JSON, or whatever it is."""
+    json_of = [[media for media in some if "json" in media or "*" in media] for some in (old, new)]
+    if all(json_of):
+        yield old[json_of[0][0]], new[json_of[1][0]]
 
 
 def _is_listed_by_itself(status: str, responses: Mapping[str, EndpointResponse]) -> bool:
@@ -278,6 +284,9 @@ def _appeared(place: ChangePlace, new: EndpointParameter | None, is_request: boo
     return Change(place, "added", Impact.SENDERS if is_demanded else Impact.HARMLESS, text, None, True)
 
 
-def _ways(alternatives: frozenset[Any]) -> str:
-    told = sorted(" with ".join(sorted(scheme for scheme, _ in one)) or "none" for one in alternatives)
-    return " or ".join(told) or "none"
+def _ways(alternatives: frozenset[Alternative]) -> str:
+    told = (
+        " with ".join(sorted(f"{scheme} ({scopes})" if scopes else scheme for scheme, scopes in one))
+        for one in alternatives
+    )
+    return " or ".join(sorted(one or "none" for one in told)) or "none"

@@ -252,6 +252,13 @@ def _told(value: object) -> str:
     return "not stated" if value is None else str(value)
 
 
+def _bound(value: float | None, is_lower: bool) -> str:
+    """Return a bound in words; one that is itself excluded stands a little inside."""
+    if value is None or value == round(value, 6):
+        return _told(value)
+    return f"{'more' if is_lower else 'less'} than {round(value, 6):g}"
+
+
 def _numbers(old: Shape, new: Shape, place: ChangePlace) -> Iterator[Change]:
     for keyword in LIMITS:
         was, now = old.limits.get(keyword), new.limits.get(keyword)
@@ -259,7 +266,7 @@ def _numbers(old: Shape, new: Shape, place: ChangePlace) -> Iterator[Change]:
             continue
         is_lower = keyword.startswith("min")
         narrows = now is not None and (was is None or (now > was if is_lower else now < was))
-        text = f"{keyword} was {_told(was)} and is {_told(now)}"
+        text = f"{keyword} was {_bound(was, is_lower)} and is {_bound(now, is_lower)}"
         yield _turned(place, keyword, narrows=narrows, old=was, new=now, text=text)
     if old.multiple != new.multiple:
         was, now = old.multiple, new.multiple

@@ -297,7 +297,7 @@ class Shapes:
             tags=tags,
             is_read_only=True in every.get("readOnly", ()),
             is_write_only=True in every.get("writeOnly", ()),
-            is_unknown=any(part.get("$ref") == "" for part in parts),
+            is_unknown=any(part.get("$ref") == "" or "$dynamicRef" in part for part in parts),
             is_loose=any(part.get("x-guess") == NESTING for part in parts),
         )
 

@@ -366,3 +366,45 @@ def test_sentences_tell_what_is_other() -> None:
         sent_and_answered({"type": "number", "exclusiveMinimum": 0}),
     )
     assert sentences(any_number, above) == ["minimum was not stated and is more than 0"]
+
+
+def with_kinds(*kinds: str, maximum: int = 5, discriminator: Json = None) -> Json:
+    """Return a specification of rooms, of which some are of a kind of their own."""
+    base: Json = {"type": "object", "properties": {"kind": {"type": "string"}, "name": {"type": "string"}}}
+    if discriminator is not None:
+        base["discriminator"] = discriminator
+    own = {"type": "object", "properties": {"seats": {"type": "integer", "maximum": maximum}}}
+    schemas = {"Room": base, **{kind: {"allOf": [ref("Room"), own]} for kind in kinds}}
+    document = sent_and_answered({"type": "array", "items": ref("Room")})
+    return {**document, "components": {"schemas": schemas}}
+
+
+def test_kinds_of_a_component_are_alternatives_of_it() -> None:
+    """They have it in their allOf, and it says which field tells the kind."""
+    by_kind = {"propertyName": "kind"}
+    old = with_kinds("Hall", discriminator=by_kind)
+    assert told(old, old) == set()
+    assert told(old, with_kinds("Hall", maximum=4, discriminator=by_kind)) == {
+        ("request", "[].seats", "maximum", SENDERS),
+        ("response", "[].seats", "maximum", HARMLESS),
+    }
+
+
+def test_to_name_the_field_that_tells_the_kind_is_no_new_kind() -> None:
+    plain, named = with_kinds("Hall"), with_kinds("Hall", discriminator={"propertyName": "kind"})
+    assert told(plain, named) == set()
+    assert told(named, plain) == set()
+
+
+def test_alternatives_of_the_same_fields_are_told_apart_by_their_kind() -> None:
+    def events(**more: Json) -> Json:
+        kinds = [
+            {"type": "object", "properties": {"type": {"const": kind}, "at": {"type": "string"}, **more}}
+            for kind in ("opened", "closed", "moved")
+        ]
+        return {"oneOf": kinds[::-1] if more else kinds}
+
+    assert told(sent_and_answered(events()), sent_and_answered(events(by={"type": "string"}))) == {
+        ("request", "by", "added", HARMLESS),
+        ("response", "by", "added", HARMLESS),
+    }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from hashlib import blake2b
 from itertools import islice
@@ -15,6 +15,8 @@ _LEVELS = 5
 """What lies deeper in a shape does not count for what it means."""
 _MOST_LEVELS = 8
 _MOST = 200
+_ALIKE = 0.34
+"""Alternatives that share less than this are no versions of one another."""
 _TEXT = frozenset(("string",))
 
 
@@ -69,12 +71,44 @@ def is_nullable(shape: Shape, shapes: Shapes, level: int = 0) -> bool:
     )
 
 
-def likeness(one: Shape, other: Shape) -> float:
-    """Return how much two alternatives share: their types, and the names of their fields."""
+def versions(
+    olds: Sequence[Shape], news: Sequence[Shape], old_shapes: Shapes, new_shapes: Shapes
+) -> Iterator[tuple[int, int]]:
+    """Yield which alternatives are versions of one another, by their places: those first that are most alike.
+
+    Those are alike that have fields in common; those in which the same field can have another value only,
+    such as a kind, are less so.
+    """
+    told = [
+        [_only_values(one, shapes) for one in some]
+        for some, shapes in ((olds, old_shapes), (news, new_shapes))
+    ]
+    scored = (
+        (_likeness(one, other, told[0][left], told[1][right]), -abs(left - right), left, right)
+        for left, one in enumerate(olds)
+        for right, other in enumerate(news)
+    )
+    taken: tuple[set[int], set[int]] = (set(), set())
+    for score, _, left, right in sorted(scored, reverse=True):
+        if score >= _ALIKE and left not in taken[0] and right not in taken[1]:
+            taken[0].add(left)
+            taken[1].add(right)
+            yield left, right
+
+
+def _likeness(one: Shape, other: Shape, values: Mapping[str, str], others: Mapping[str, str]) -> float:
     if one.types is not None and other.types is not None and not (one.types & other.types):
         return 0.0
     names = one.fields.keys() | other.fields.keys()
-    return len(one.fields.keys() & other.fields.keys()) / len(names) if names else 1.0
+    shared = len(one.fields.keys() & other.fields.keys()) / len(names) if names else 1.0
+    is_other_kind = any(others.get(name, value) != value for name, value in values.items())
+    return shared / 2 if is_other_kind else shared
+
+
+def _only_values(shape: Shape, shapes: Shapes) -> dict[str, str]:
+    """Return the fields that can have one value only, with it."""
+    lists = {name: shapes.of(*some).enum or () for name, some in shape.fields.items()}
+    return {name: next(iter(values)) for name, values in lists.items() if len(values) == 1}
 
 
 def named(shape: Shape) -> str:

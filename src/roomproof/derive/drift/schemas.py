@@ -8,15 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from roomproof.derive.drift.alternatives import Digests, alternatives, is_nullable, likeness, named
+from roomproof.derive.drift.alternatives import Digests, alternatives, is_nullable, named, versions
 from roomproof.derive.drift.change import WHOLE, Change, ChangePlace, ChangeSide, Completeness, Impact
 from roomproof.derive.drift.pairs import Below, Pairs
 from roomproof.derive.drift.shape import OTHERS, Shape, Shapes
 from roomproof.derive.drift.stated import LIMITS, Schema
 
 ITEMS, VALUES = "[]", "{}"
-_ALIKE = 0.34
-"""Alternatives that share less than this are no versions of one another."""
 _SHOWN = 6
 """So many values are named in a sentence."""
 _PARSED = frozenset(
@@ -112,28 +110,29 @@ class SchemaComparison:
         if was != now and self._states(was, now):
             yield _null(place, now)
         olds, news = alternatives(old, self._old), alternatives(new, self._new)
+        if old.has_kinds != new.has_kinds:
+            # That one document names the kinds of a component makes no new one: what they share is compared.
+            olds, news = olds[:1] if old.has_kinds else olds, news[:1] if new.has_kinds else news
         by_old = {self._old_digests.of(one): one for one in olds}
         by_new = {self._new_digests.of(one): one for one in news}
-        olds_left = [one for digest, one in by_old.items() if digest not in by_new]
-        rest = [one for digest, one in by_new.items() if digest not in by_old]
-        is_alike = True
-        for one in olds_left:
-            nearest = max(rest, key=lambda other: likeness(one, other), default=None)
-            if nearest is not None and likeness(one, nearest) >= _ALIKE:
-                rest = [other for other in rest if other is not nearest]
-                yield Below(place.way, one, nearest)
-            elif self._states(True, False):
-                is_alike = False
-                yield _turned(
-                    place, "alternative-removed", narrows=True, old=named(one), new=None,
-                    text=f"one kind of value is gone: {named(one)}",
-                )  # fmt: skip
-        for other in rest if self._states(False, True) else ():
+        gone = [one for digest, one in by_old.items() if digest not in by_new]
+        come = [one for digest, one in by_new.items() if digest not in by_old]
+        pairs = dict(versions(gone, come, self._old, self._new))
+        for left, right in pairs.items():
+            yield Below(place.way, gone[left], come[right])
+        gone = [one for left, one in enumerate(gone) if left not in pairs]
+        come = [one for right, one in enumerate(come) if right not in pairs.values()]
+        for one in gone if self._states(True, False) else ():
             yield _turned(
-                place, "alternative-added", narrows=False, old=None, new=named(other),
-                text=f"there is one more kind of value: {named(other)}",
+                place, "alternative-removed", narrows=True, old=named(one), new=None,
+                text=f"one kind of value is gone: {named(one)}",
             )  # fmt: skip
-        if is_alike and not rest:
+        for one in come if self._states(False, True) else ():
+            yield _turned(
+                place, "alternative-added", narrows=False, old=None, new=named(one),
+                text=f"there is one more kind of value: {named(one)}",
+            )  # fmt: skip
+        if not gone and not come:
             yield from _tags(old, new, place)
 
 

@@ -9,6 +9,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from itertools import islice, product
 from typing import Any
 from urllib.parse import unquote
@@ -65,9 +66,9 @@ class Shape:
     canonical JSON. `fields`, `items` and `values` (of what `additionalProperties` says) are what the schemas
     below are made of; `branches` are the alternatives, each with all that stands beside them, and
     `is_nullable` tells whether null is one more. `others` are keywords as they stand, `tag` the field that
-    tells which alternative a value is, and `tags` what it says there. `is_unknown` tells that a part of it
-    stands where nobody can read it, and `is_loose` that a page does not show where the object ends: what is
-    in it may stand beside it.
+    tells which alternative a value is, and `tags` what it says there; `has_kinds` tells that the first of
+    them is what the others have in common. `is_unknown` tells that a part of it stands where nobody can read
+    it, and `is_loose` that a page does not show where the object ends: what is in it may stand beside it.
     """
 
     types: frozenset[str] | None = None
@@ -88,6 +89,7 @@ class Shape:
     others: Mapping[str, str] = field(default_factory=dict)
     tag: str = ""
     tags: frozenset[str] = frozenset()
+    has_kinds: bool = False
     is_read_only: bool = False
     is_write_only: bool = False
     is_unknown: bool = False
@@ -105,6 +107,7 @@ class Shapes:
         self._root = root
         self._known: dict[tuple[int, ...], tuple[tuple[Schema, ...], Shape]] = {}
         self._under_way: set[int] = set()
+        self._alone: dict[int, Schema] = {}
 
     def of(self, *schemas: Schema) -> Shape:
         """Return what several schemas for one value mean together."""
@@ -139,7 +142,35 @@ class Shapes:
         found = self.found(schema) if is_only_reference else schema
         return found if isinstance(found, Mapping) else schema
 
+    @cached_property
+    def _kinds(self) -> Mapping[int, list[Schema]]:
+        """The components that are kinds of another one: they have it in their `allOf`, and it says which
+        field tells the kind (OpenAPI 3.1, Models with Polymorphism Support).
+        """
+        kinds: dict[int, list[Schema]] = {}
+        for name, schema in items_of(_step(_step(self._root, "components"), "schemas")):
+            for part in list_of(schema.get("allOf")) if isinstance(schema, Mapping) else ():
+                found = self.found(part)
+                if isinstance(found, Mapping) and isinstance(found.get("discriminator"), Mapping):
+                    reference = {"$ref": "#/components/schemas/" + name.replace("~", "~0").replace("/", "~1")}
+                    kinds.setdefault(id(found), []).append(reference)
+        return kinds
+
+    def _with_kinds(self, schema: Schema) -> Shape | None:
+        """Return a component with its kinds as alternatives, and with itself; None where it has none."""
+        kinds = self._kinds.get(id(schema), [])
+        if not kinds or schema.keys() & {"oneOf", "anyOf"}:
+            return None
+        alone = self._alone.setdefault(id(schema), {**schema, "discriminator": {}})
+        base = self.of(alone)
+        branches = ((alone,), *((one,) for one in kinds))
+        return replace(
+            _with_branches(base, branches, base.is_nullable), has_kinds=True, is_unknown=base.is_unknown
+        )
+
     def _read(self, schemas: tuple[Schema, ...]) -> Shape:
+        if len(schemas) == 1 and (whole := self._with_kinds(schemas[0])) is not None:
+            return whole
         parts: list[Schema] = []
         for schema in schemas:
             self._flatten(schema, parts, set())

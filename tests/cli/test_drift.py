@@ -107,3 +107,12 @@ def test_a_file_that_is_not_there_is_told_and_not_compared(inside: Run, tmp_path
     )
     (tmp_path / "size.json").write_text('{"Size": {"type": "integer", "maximum": 40}}', encoding="utf-8")
     assert inside("drift", "old.json", "apart.json").code == 1
+
+
+def test_a_folder_named_like_a_provider_does_not_hide_it(inside: Run, tmp_path: Path) -> None:
+    (tmp_path / "azure").mkdir()
+    assert inside("drift", "azure", "azure").code == 0
+    (tmp_path / "other").mkdir()
+    done = inside("drift", "azure", "other")
+    assert done.code == 2
+    assert "other: this folder has no openapi.yaml" in done.err

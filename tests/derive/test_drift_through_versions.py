@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -119,3 +120,18 @@ def test_a_change_of_what_operations_share_is_told_once() -> None:
     assert len(told) == 2
     assert all(one.operations == ("PATCH /rooms/{room_id}", "PATCH /rooms") for one in told)
     assert [one.impact.is_breaking for one in told] == [True, False]
+
+
+@pytest.mark.parametrize("level", ["sample", "observed"])
+def test_a_null_that_only_a_sample_or_a_provider_shows_is_no_word_of_a_document(level: str) -> None:
+    contract = find_contract("azure")[0]
+
+    def with_null(*types: str, **more: Any) -> Version:
+        schema = {"type": "object", "properties": {"size": {"type": list(types), **more}}}
+        operation = {"requestBody": {"content": {"application/json": {"schema": schema}}}}
+        return of_contract(replace(contract, raw={"paths": {"/rooms": {"post": operation}}}), " ".join(types))
+
+    shown, plain = with_null("integer", "null", **{"x-levels": {"nullable": level}}), with_null("integer")
+    assert drift([shown, plain])[0].changes == drift([plain, shown])[0].changes == ()
+    (change,) = drift([plain, with_null("integer", "null")])[0].changes
+    assert change.change.kind == "became-nullable"

@@ -67,12 +67,14 @@ def _traffic(paths: tuple[Path, ...]) -> Iterator[Interaction]:
 def _version(path: Path, contracts: tuple[Path, ...]) -> tuple[Version, Contract | None]:
     """Return what a file, a folder or a provider's name stands for, and the contract if it is one."""
     named = str(path)
-    if not files.is_there(path):
+    is_contract = files.is_folder(path) and files.is_there(path / "openapi.yaml")
+    if not files.is_there(path) or (files.is_folder(path) and not is_contract):
         if named in contract_folders(contracts):
             contract = find_contract(named, contracts)[0]
             return of_contract(contract, named), contract
-        raise UsageError(f"{named}: there is no such file, and no provider of this name; check the path")
-    if files.is_folder(path):
+        told = "this folder has no openapi.yaml" if files.is_there(path) else "there is no such file"
+        raise UsageError(f"{named}: {told}, and no provider has this name; check the path")
+    if is_contract:
         contract = load_contract(path)
         return of_contract(contract, named), contract
     text = _text(path)

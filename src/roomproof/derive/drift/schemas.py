@@ -107,7 +107,7 @@ class SchemaComparison:
 
     def _unions(self, old: Shape, new: Shape, place: ChangePlace) -> Iterator[Change | Below]:
         was, now = is_nullable(old, self._old), is_nullable(new, self._new)
-        if was != now and self._states(was, now):
+        if was != now and self._states(was, now) and not (old.is_null_open or new.is_null_open):
             yield _null(place, now)
         olds, news = alternatives(old, self._old), alternatives(new, self._new)
         if old.has_kinds != new.has_kinds:
@@ -191,7 +191,8 @@ def _types(old: Shape, new: Shape, place: ChangePlace) -> tuple[list[Change], bo
         text = f"the type was {was} and is {now}"
         return [_turned(place, "type", narrows=narrows, old=was, new=now, text=text)], False
     was_null, now_null = "null" in old.types, "null" in new.types
-    changes = [_null(place, now_null)] if was_null != now_null else []
+    is_open = old.is_null_open or new.is_null_open
+    changes = [_null(place, now_null)] if was_null != now_null and not is_open else []
     was_types, now_types = old.types - {"null"}, new.types - {"null"}
     added = {one for one in now_types - was_types if not (one == "integer" and "number" in was_types)}
     removed = {one for one in was_types - now_types if not (one == "integer" and "number" in now_types)}

@@ -43,6 +43,8 @@ OTHERS = (
 )
 """Keywords that are compared as they stand, every `$ref` in them followed."""
 _BESIDE_A_REFERENCE = frozenset(("$ref", "description", "summary", "title", "example"))
+NULL_OPEN = "x-null-open"
+"""Stands in a schema of which no document says whether null is allowed."""
 _NOTHING_SAID = frozenset(
     (
         "title",
@@ -64,11 +66,12 @@ class Shape:
 
     `types` has `null` where null is allowed. `limits` are inclusive bounds by keyword. `enum` holds values as
     canonical JSON. `fields`, `items` and `values` (of what `additionalProperties` says) are what the schemas
-    below are made of; `branches` are the alternatives, each with all that stands beside them, and
-    `is_nullable` tells whether null is one more. `others` are keywords as they stand, `tag` the field that
-    tells which alternative a value is, and `tags` what it says there; `has_kinds` tells that the first of
-    them is what the others have in common. `is_unknown` tells that a part of it stands where nobody can read
-    it, and `is_loose` that a page does not show where the object ends: what is in it may stand beside it.
+    below are made of; `branches` are the alternatives, each with all that stands beside them. `is_nullable`
+    tells whether null is one more, and `is_null_open` that nobody says so. `others` are keywords as they
+    stand, `tag` the field that tells which alternative a value is, and `tags` what it says there; `has_kinds`
+    tells that the first of them is what the others have in common. `is_unknown` tells that a part of it
+    stands where nobody can read it, and `is_loose` that a page does not show where the object ends: what is
+    in it may stand beside it.
     """
 
     types: frozenset[str] | None = None
@@ -86,6 +89,7 @@ class Shape:
     is_closed: bool = False
     branches: tuple[tuple[Schema, ...], ...] = ()
     is_nullable: bool = False
+    is_null_open: bool = False
     others: Mapping[str, str] = field(default_factory=dict)
     tag: str = ""
     tags: frozenset[str] = frozenset()
@@ -319,6 +323,7 @@ class Shapes:
             tuple(one for one in every.get("additionalProperties", ()) if isinstance(one, Mapping) and one),
             any(one is False for one in closing),
             is_nullable=types is not None and "null" in types,
+            is_null_open=any(NULL_OPEN in part for part in parts),
             others={
                 key: "&".join(sorted(json.dumps(self._written(one), sort_keys=True) for one in every[key]))
                 for key in OTHERS
@@ -372,6 +377,7 @@ def _with_branches(shape: Shape, branches: tuple[tuple[Schema, ...], ...], nulla
         default=shape.default,
         branches=branches,
         is_nullable=nullable,
+        is_null_open=shape.is_null_open,
         tag=shape.tag,
         tags=shape.tags,
         is_read_only=shape.is_read_only,

@@ -9,6 +9,7 @@ from typing import Any
 from roomproof.contract.clause import Level
 from roomproof.contract.model import Contract
 from roomproof.contract.references import NAMING, Reader
+from roomproof.derive.drift.shape import NULL_OPEN
 from roomproof.derive.specification import read_specification
 from roomproof.derive.statements import as_openapi, read
 
@@ -52,7 +53,8 @@ def _documented(node: Any, names: bool = False) -> Any:
     if not isinstance(node, Mapping):
         return node
     levels = {} if names else node.get("x-levels", {})
-    return {
+    open_null = {NULL_OPEN: True} if levels.get("nullable") in _NOT_OF_DOCUMENTS else {}
+    return open_null | {
         key: _documented(value, not names and key in NAMING)
         for key, value in node.items()
         if (names or not key.startswith("x-") or key == "x-files")

@@ -116,8 +116,8 @@ def _reject_explosives(text: str, name: str, most_nodes: int) -> None:
 
 
 def parse_yaml(text: str, name: str, *, most_nodes: int = MAX_NODES, checked: bool = True) -> Any:
-    """Return what a YAML text holds; unless it is `checked`, it is somebody else's: it may hold what JSON does
-    not have, and is read as YAML 1.2.
+    """Return what a YAML text holds; unless it is `checked`, it is somebody else's: it may hold what JSON
+    does not have, and is read as YAML 1.2.
 
     Raises ContractError, with the text's name and the line, if it is no YAML, and for more values than
     `most_nodes`.

@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 from roomproof.derive.drift.change import WHOLE, Change, ChangePlace, ChangeSide, Completeness, Impact
-from roomproof.derive.drift.endpoints import Endpoint, EndpointParameter, EndpointResponse, endpoints
+from roomproof.derive.drift.endpoints import (
+    Alternative,
+    Endpoint,
+    EndpointParameter,
+    EndpointResponse,
+    endpoints,
+)
 from roomproof.derive.drift.schemas import SchemaComparison, needed
-from roomproof.derive.drift.shape import Schema, Shapes
+from roomproof.derive.drift.shape import Shapes
+from roomproof.derive.drift.stated import Schema
 
 Key = tuple[str, str]
+_BY_IMPACT = list(Impact)
 
 
 @dataclass(frozen=True)
@@ -45,7 +53,17 @@ def differences(
             place = _place_of(one)
             found.append(Change(place, "added", Impact.HARMLESS, "the operation is new", None, True))
     both = len(by_old.keys() & by_new.keys())
-    return Differences(tuple({change.id: change for change in found}.values()), both)
+    return Differences(tuple(_worst_of_each(found)), both)
+
+
+def _worst_of_each(changes: list[Change]) -> Iterator[Change]:
+    """Yield each change once: alternatives that have a field in common change it together."""
+    found: dict[str, Change] = {}
+    for change in changes:
+        before = found.get(change.id)
+        if before is None or _BY_IMPACT.index(change.impact) < _BY_IMPACT.index(before.impact):
+            found[change.id] = change
+    yield from found.values()
 
 
 def _paired(
@@ -67,7 +85,11 @@ def _paired(
     if len(whole[0].keys() & whole[1].keys()) >= len(plain[0].keys() & plain[1].keys()):
         return whole[0], whole[1], []
     shared = [(plain[0][key], plain[1][key]) for key in plain[0].keys() & plain[1].keys()]
-    servers = {(one.server, other.server) for one, other in shared if one.server and other.server}
+    servers = {
+        (one.server, other.server)
+        for one, other in shared
+        if one.server and other.server and not one.servers & other.servers
+    }
     place = ChangePlace("*", "*", ChangeSide.OPERATION)
     told = [
         Change(
@@ -79,7 +101,6 @@ def _paired(
             now,
         )
         for was, now in sorted(servers)
-        if was != now
     ]
     return plain[0], plain[1], told
 
@@ -121,10 +142,10 @@ class _Operation:
 
     def _security(self) -> Iterator[Change]:
         was, now = self._old.security, self._new.security
-        if was == now or not self._states(was, now):
+        if was is None or now is None or was == now or not self._states(was, now):
             return
-        narrows = bool(now) and (not was or not was <= now)
-        impact = Impact.SENDERS if narrows else Impact.HARMLESS
+        narrows = not all(any(_is_enough(one, other) for other in now) for one in was or {frozenset()})
+        impact = Impact.SENDERS if narrows and now else Impact.HARMLESS
         text = f"the ways to prove who asks were {_ways(was)} and are {_ways(now)}"
         place = self._place(ChangeSide.OPERATION)
         yield Change(place, "security", impact, text, _ways(was), _ways(now))
@@ -152,7 +173,7 @@ class _Operation:
                 text = "lists and objects in it are written in another way"
                 impact = Impact.SENDERS if is_request else Impact.READERS
                 yield Change(here, "style", impact, text, list(old.style), list(new.style))
-            yield from self._schemas.changes((old.schema,), (new.schema,), here)
+            yield from self._schemas.changes(old.schema, new.schema, here)
 
     def _body(self) -> Iterator[Change]:
         old, new = self._old, self._new
@@ -176,6 +197,8 @@ class _Operation:
         is_request = place.side is ChangeSide.REQUEST
         for media in sorted(old.keys() - new.keys()) if self._tells(True, False) else ():
             impact = Impact.SENDERS if is_request else Impact.READERS
+            if _is_covered(media, new) or (not is_request and any(_is_covered(one, (media,)) for one in new)):
+                impact = Impact.HARMLESS
             yield Change(place, f"media-type {media}", impact, f"{media} is gone", media, None)
         for media in sorted(new.keys() - old.keys()) if self._tells(False, True) else ():
             yield Change(place, f"media-type {media}", Impact.HARMLESS, f"{media} is new", None, media)
@@ -184,7 +207,7 @@ class _Operation:
             (next(iter(old.values())), next(iter(new.values())))
         ]
         for one, other in pairs:
-            yield from self._schemas.changes((one,), (other,), place)
+            yield from self._schemas.changes(one, other, place)
 
     def _responses(self) -> Iterator[Change]:
         olds, news = self._old.responses, self._new.responses
@@ -193,6 +216,8 @@ class _Operation:
             old, new = _response_for(olds, status), _response_for(news, status)
             if old is not None and new is not None:
                 yield from self._response(old, new, place)
+            elif _is_listed_by_itself(status, news if status in olds else olds):
+                continue
             elif self._tells(status in olds, status in news):
                 is_gone = status in olds
                 breaks = is_gone and status.startswith("2")
@@ -215,6 +240,32 @@ class _Operation:
 def _response_for(responses: Mapping[str, EndpointResponse], status: str) -> EndpointResponse | None:
     """Return the response of a status: that of the code, else that of its range."""
     return responses.get(status) or (responses.get(f"{status[0]}XX") if status != "default" else None)
+
+
+def _is_listed_by_itself(status: str, responses: Mapping[str, EndpointResponse]) -> bool:
+    """Whether responses have some status of a range: each is compared with that of the range."""
+    return status.endswith("XX") and any(one.startswith(status[0]) for one in responses)
+
+
+def _is_covered(media: str, others: Iterable[str]) -> bool:
+    """Whether a media type is one of a range, such as `*/*` (RFC 9110, 12.5.1)."""
+    return any(one in ("*/*", media.partition("/")[0] + "/*") for one in others)
+
+
+def _is_enough(one: Alternative, other: Alternative) -> bool:
+    """Whether what proves who asks in one way does so in another one."""
+    return all(
+        any(_is_alike(known, scheme) and set(asked.split()) <= set(scopes.split()) for known, scopes in one)
+        for scheme, asked in other
+    )
+
+
+def _is_alike(one: str, other: str) -> bool:
+    """Whether two schemes can be one: that a key is the header Authorization does not tell what is in it."""
+    return one == other or any(
+        key == "apikey header authorization" and scheme.startswith("http ")
+        for key, scheme in ((one, other), (other, one))
+    )
 
 
 def _appeared(place: ChangePlace, new: EndpointParameter | None, is_request: bool) -> Change:

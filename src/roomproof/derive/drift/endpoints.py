@@ -8,13 +8,15 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
-from roomproof.derive.drift.shape import Schema, Shapes
+from roomproof.derive.drift.shape import Shapes
+from roomproof.derive.drift.stated import Schema
 
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 _PARAMETER = re.compile(r"\{[^{}]*\}|(?<=/):[^/]+")
 _NO_PARAMETERS = frozenset(("accept", "content-type", "authorization"))
 """Headers that are no parameters, whatever a specification says (OpenAPI 3.1, Parameter Object)."""
 _STYLES = {"query": "form", "cookie": "form", "path": "simple", "header": "simple"}
+_BINARY = frozenset(("application/octet-stream", "application/pdf", "application/zip", "application/gzip"))
 Alternative = frozenset[tuple[str, str]]
 
 
@@ -42,10 +44,11 @@ class EndpointResponse:
 
 @dataclass(frozen=True)
 class Endpoint:
-    """An operation: `path` has `{}` for each parameter; `server` is the path of the server's address.
+    """An operation: `path` has `{}` for each parameter; `server` is the path of the server's address, and
+    `servers` are those of all its addresses.
 
     `security` are the ways to prove who asks, any of which is enough, each a set of schemes with scopes. It
-    is empty where nothing is needed, and where a scheme is not described.
+    is empty where nothing is needed, and None where a scheme is not described.
     """
 
     method: str
@@ -55,9 +58,10 @@ class Endpoint:
     body: Mapping[str, Schema]
     body_required: bool
     responses: Mapping[str, EndpointResponse]
-    security: frozenset[Alternative]
+    security: frozenset[Alternative] | None
     deprecated: bool
     shown_path: str
+    servers: frozenset[str] = frozenset()
 
 
 def without_names(path: str) -> str:
@@ -89,10 +93,11 @@ def _endpoint(
     body = shapes.found(node.get("requestBody"))
     body = body if isinstance(body, Mapping) else {}
     responses = node.get("responses")
+    servers = _servers(node) or _servers(item) or _servers(root)
     return Endpoint(
         method.upper(),
         without_names(path),
-        _server(node) or _server(item) or _server(root),
+        servers[0] if servers else "",
         parameters,
         _content(body),
         body.get("required") is True,
@@ -105,14 +110,18 @@ def _endpoint(
         _security(root, node, shapes),
         node.get("deprecated") is True,
         path,
+        frozenset(servers),
     )
 
 
+def _servers(node: Mapping[str, Any]) -> list[str]:
+    """Return the paths of the addresses that a node names."""
+    listed = node.get("servers")
+    return [_server(one) for one in listed if isinstance(one, Mapping)] if isinstance(listed, list) else []
+
+
 def _server(node: Mapping[str, Any]) -> str:
-    servers = node.get("servers")
-    first = servers[0] if isinstance(servers, list) and servers else {}
-    url = str(first.get("url", "")) if isinstance(first, Mapping) else ""
-    variables = first.get("variables", {}) if isinstance(first, Mapping) else {}
+    url, variables = str(node.get("url", "")), node.get("variables")
     for name, told in variables.items() if isinstance(variables, Mapping) else ():
         if isinstance(told, Mapping) and "default" in told:
             url = url.replace("{" + str(name) + "}", str(told["default"]))
@@ -171,8 +180,17 @@ def _content(node: Schema) -> dict[str, Schema]:
     found: dict[str, Schema] = {}
     for media, one in content.items() if isinstance(content, Mapping) else ():
         schema = one.get("schema") if isinstance(one, Mapping) else None
-        found[str(media).partition(";")[0].strip().lower()] = schema if isinstance(schema, Mapping) else {}
+        name = str(media).partition(";")[0].strip().lower()
+        found[name] = schema if isinstance(schema, Mapping) and not _is_binary(name) else {}
     return found
+
+
+def _is_binary(media: str) -> bool:
+    """Whether a body of a media type has no values that a schema could speak of; what a document says of
+    such a body is another way to say so (OpenAPI 3.1, Considerations for File Uploads).
+    """
+    kind = media.partition("/")[0]
+    return kind in ("audio", "image", "video", "font") or media in _BINARY
 
 
 def _response(node: Any, shapes: Shapes) -> EndpointResponse:
@@ -188,7 +206,7 @@ def _response(node: Any, shapes: Shapes) -> EndpointResponse:
     )
 
 
-def _security(root: Mapping[str, Any], node: Schema, shapes: Shapes) -> frozenset[Alternative]:
+def _security(root: Mapping[str, Any], node: Schema, shapes: Shapes) -> frozenset[Alternative] | None:
     told = node.get("security", root.get("security"))
     schemes = root.get("components", {})
     schemes = schemes.get("securitySchemes", {}) if isinstance(schemes, Mapping) else {}
@@ -196,12 +214,12 @@ def _security(root: Mapping[str, Any], node: Schema, shapes: Shapes) -> frozense
     for one in told if isinstance(told, list) else ():
         named = one.items() if isinstance(one, Mapping) else ()
         if any(name not in schemes for name, _ in named):
-            return frozenset()
+            return None
         found.add(
             frozenset(
                 (
                     _scheme(str(name), shapes.found(schemes.get(name))),
-                    " ".join(sorted(map(str, scopes or ()))),
+                    " ".join(sorted(map(str, scopes if isinstance(scopes, list) else ()))),
                 )
                 for name, scopes in named
             )

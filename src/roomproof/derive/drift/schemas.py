@@ -6,13 +6,13 @@ break (oasdiff's rules on request and response properties are the model).
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
-from typing import Any
 
+from roomproof.derive.drift.alternatives import Digests, alternatives, is_nullable, likeness, named
 from roomproof.derive.drift.change import WHOLE, Change, ChangePlace, ChangeSide, Completeness, Impact
-from roomproof.derive.drift.shape import LIMITS, Schema, Shape, Shapes
+from roomproof.derive.drift.pairs import Below, Pairs
+from roomproof.derive.drift.shape import OTHERS, Shape, Shapes
+from roomproof.derive.drift.stated import LIMITS, Schema
 
 ITEMS, VALUES = "[]", "{}"
 _ALIKE = 0.34
@@ -24,38 +24,26 @@ _PARSED = frozenset(
 )
 """Formats that readers parse; that a document drops another one nobody notices."""
 _WIDER_NUMBERS = (("int32", "int64"), ("float", "double"))
+_NUMBERS_ANYWAY = frozenset(("int64", "double", None))
+"""To state the usual size of numbers, or not to, is the same."""
 
 
 class SchemaComparison:
-    """Compares schemas of two documents; those of a pair that is compared already are equal as far as it
-    goes.
-
-    """
+    """Compares schemas of two documents, each pair once."""
 
     def __init__(self, old: Shapes, new: Shapes, completeness: Completeness = WHOLE) -> None:
         self._old = old
         self._new = new
         self._tells = completeness.tells
         self._states = completeness.states
-        self._compared: dict[tuple[int, int, bool], tuple[ChangePlace, tuple[Change, ...]]] = {}
-        self._digests: dict[int, tuple[Shape, str]] = {}
+        self._pairs = Pairs(self._shapes)
+        self._old_digests, self._new_digests = Digests(old), Digests(new)
 
-    def changes(
-        self, old: tuple[Schema, ...], new: tuple[Schema, ...], place: ChangePlace
-    ) -> Iterator[Change]:
-        """Yield the changes from some schemas for one value to others."""
-        one, other = self._old.of(*old), self._new.of(*new)
-        pair = id(one), id(other), place.side is ChangeSide.REQUEST
-        if pair not in self._compared:
-            # What is under way contains itself: it is no other below than above.
-            self._compared[pair] = (place, ())
-            self._compared[pair] = (place, tuple(self._shapes(one, other, place)))
-        base, found = self._compared[pair]
-        for change in found:
-            way = (*place.way, *change.place.way[len(base.way) :])
-            yield replace(change, place=replace(place, way=way))
+    def changes(self, old: Schema, new: Schema, place: ChangePlace) -> Iterator[Change]:
+        """Yield the changes from a schema to another one."""
+        return self._pairs.changes(self._old.of(old), self._new.of(new), place)
 
-    def _shapes(self, old: Shape, new: Shape, place: ChangePlace) -> Iterator[Change]:
+    def _shapes(self, old: Shape, new: Shape, place: ChangePlace) -> Iterator[Change | Below]:
         if old.is_unknown or new.is_unknown:
             return
         if old.branches or new.branches:
@@ -66,33 +54,33 @@ class SchemaComparison:
             yield from changes
             if is_over:
                 return
-        for change in (*_values(old, new, place), *_numbers(old, new, place), *_texts(old, new, place)):
+        for change in (
+            *_values(old, new, place),
+            *_numbers(old, new, place),
+            *_texts(old, new, place),
+            *_others(old, new, place),
+        ):
             if self._states(change.old is not None, change.new is not None):
                 yield change
         yield from self._fields(old, new, place)
-        yield from self._inner(old.items, new.items, place.below(ITEMS))
-        yield from self._inner(old.values, new.values, place.below(VALUES))
+        for step, was, now in ((ITEMS, old.items, new.items), (VALUES, old.values, new.values)):
+            if (was or now) and self._states(was, now):
+                yield self._below(was, now, place.below(step))
         if old.is_closed != new.is_closed and self._states(old.is_closed, new.is_closed):
-            yield _turned(
-                place, "closed" if new.is_closed else "opened", narrows=new.is_closed, old=None, new=None,
-                text="other fields than those listed are no longer allowed"
-                if new.is_closed
-                else "other fields than those listed are allowed now",
-                on_response=Impact.HARMLESS,
-            )  # fmt: skip
+            yield _closed(place, new.is_closed)
 
-    def _inner(
-        self, old: tuple[Schema, ...], new: tuple[Schema, ...], place: ChangePlace
-    ) -> Iterator[Change]:
-        if (old or new) and self._states(old, new):
-            yield from self.changes(old, new, place)
+    def _below(self, old: tuple[Schema, ...], new: tuple[Schema, ...], place: ChangePlace) -> Below:
+        return Below(place.way, self._old.of(*old), self._new.of(*new))
 
-    def _fields(self, old: Shape, new: Shape, place: ChangePlace) -> Iterator[Change]:
+    def _fields(self, old: Shape, new: Shape, place: ChangePlace) -> Iterator[Change | Below]:
         is_request = place.side is ChangeSide.REQUEST
         olds, news = self._seen(old, self._old, is_request), self._seen(new, self._new, is_request)
         gone = [name for name in olds if name not in news]
         come = [name for name in news if name not in olds]
         for name in gone if self._tells(True, False) and not old.is_loose else ():
+            if name in new.fields:
+                yield _turned_one_way(place.below(name))
+                continue
             renamed = self._renamed(olds[name], [(other, news[other]) for other in come], name)
             yield _gone(place.below(name), renamed)
         for name in come if self._tells(False, True) and not new.is_loose else ():
@@ -102,7 +90,7 @@ class SchemaComparison:
                 was, now = name in old.required, name in new.required
                 if was != now and self._states(was, now):
                     yield needed(place.below(name), now, "the field")
-                yield from self.changes(olds[name], news[name], place.below(name))
+                yield self._below(olds[name], news[name], place.below(name))
 
     def _seen(self, shape: Shape, shapes: Shapes, is_request: bool) -> Mapping[str, tuple[Schema, ...]]:
         """Return the fields of one side: what is read-only is not sent, what is write-only not answered."""
@@ -114,88 +102,68 @@ class SchemaComparison:
 
     def _renamed(self, old: tuple[Schema, ...], come: list[tuple[str, tuple[Schema, ...]]], name: str) -> str:
         """Return the name that a field perhaps has now: that of the only new one that means the same."""
-        digest = self._digest(self._old, self._old.of(*old))
-        alike = [other for other, new in come if self._digest(self._new, self._new.of(*new)) == digest]
+        digest = self._old_digests.of(self._old.of(*old))
+        alike = [other for other, new in come if self._new_digests.of(self._new.of(*new)) == digest]
         words = [other for other in alike if set(other.split("_")) & set(name.split("_"))]
         return (words or alike)[0] if len(words or alike) == 1 else ""
 
-    def _unions(self, old: Shape, new: Shape, place: ChangePlace) -> Iterator[Change]:
-        yield from _null(old, new, place)
-        olds, news = _alternatives(old, self._old), _alternatives(new, self._new)
-        news_left = {self._digest(self._new, one): one for one in news}
-        olds_left = [one for one in olds if news_left.pop(self._digest(self._old, one), None) is None]
-        rest = list(news_left.values())
+    def _unions(self, old: Shape, new: Shape, place: ChangePlace) -> Iterator[Change | Below]:
+        was, now = is_nullable(old, self._old), is_nullable(new, self._new)
+        if was != now and self._states(was, now):
+            yield _null(place, now)
+        olds, news = alternatives(old, self._old), alternatives(new, self._new)
+        by_old = {self._old_digests.of(one): one for one in olds}
+        by_new = {self._new_digests.of(one): one for one in news}
+        olds_left = [one for digest, one in by_old.items() if digest not in by_new]
+        rest = [one for digest, one in by_new.items() if digest not in by_old]
+        is_alike = True
         for one in olds_left:
-            nearest = max(rest, key=lambda other: _likeness(one, other), default=None)
-            if nearest is not None and _likeness(one, nearest) >= _ALIKE:
-                rest.remove(nearest)
-                yield from self._shapes(one, nearest, place)
+            nearest = max(rest, key=lambda other: likeness(one, other), default=None)
+            if nearest is not None and likeness(one, nearest) >= _ALIKE:
+                rest = [other for other in rest if other is not nearest]
+                yield Below(place.way, one, nearest)
             elif self._states(True, False):
+                is_alike = False
                 yield _turned(
-                    place, "alternative-removed", narrows=True, old=_named(one), new=None,
-                    text=f"one kind of value is gone: {_named(one)}",
+                    place, "alternative-removed", narrows=True, old=named(one), new=None,
+                    text=f"one kind of value is gone: {named(one)}",
                 )  # fmt: skip
         for other in rest if self._states(False, True) else ():
             yield _turned(
-                place, "alternative-added", narrows=False, old=None, new=_named(other),
-                text=f"there is one more kind of value: {_named(other)}",
+                place, "alternative-added", narrows=False, old=None, new=named(other),
+                text=f"there is one more kind of value: {named(other)}",
             )  # fmt: skip
-
-    def _digest(self, shapes: Shapes, shape: Shape, depth: int = 5) -> str:
-        """Return a text that shapes of one meaning share; what lies very deep does not count."""
-        known = self._digests.get(id(shape))
-        if known is not None and depth == 5:
-            return known[1]
-
-        def below(some: tuple[Schema, ...]) -> str:
-            return self._digest(shapes, shapes.of(*some), depth - 1) if depth and some else ""
-
-        told: dict[str, Any] = {
-            "types": sorted(shape.types) if shape.types is not None else None,
-            "limits": sorted(shape.limits.items()),
-            "enum": sorted(shape.enum) if shape.enum is not None else None,
-            "said": [shape.format, shape.pattern, shape.multiple, shape.is_unique, shape.is_closed],
-            "fields": {name: below(some) for name, some in sorted(shape.fields.items())},
-            "required": sorted(shape.required & shape.fields.keys()),
-            "inner": [below(shape.items), below(shape.values)],
-            "branches": sorted(below(some) for some in shape.branches),
-        }
-        text = json.dumps(told, sort_keys=True)
-        if depth == 5:
-            self._digests[id(shape)] = (shape, text)
-        return text
+        if is_alike and not rest:
+            yield from _tags(old, new, place)
 
 
-def _alternatives(shape: Shape, shapes: Shapes) -> list[Shape]:
-    """Return the kinds of value that a shape allows, one if it has no branches; null is told apart."""
-    every = [shapes.of(*some) for some in shape.branches] or [shape]
-    return [replace(one, types=one.types - {"null"}) if one.types else one for one in every]
+def _tags(old: Shape, new: Shape, place: ChangePlace) -> Iterator[Change]:
+    """Yield how the field changed that tells which alternative a value is."""
+    if not (old.tag and new.tag):
+        return
+    worst = Impact.SENDERS if place.side is ChangeSide.REQUEST else Impact.READERS
+    if old.tag != new.tag:
+        text = f"the field that tells the kind of value was {old.tag} and is {new.tag}"
+        yield Change(place, "discriminator", worst, text, old.tag, new.tag)
+    elif old.tags and new.tags and old.tags != new.tags:
+        was, now = sorted(old.tags), sorted(new.tags)
+        text = f"the kinds of value were called {', '.join(was)} and are called {', '.join(now)}"
+        breaks = old.tags - new.tags if worst is Impact.SENDERS else new.tags - old.tags
+        yield Change(place, "discriminator", worst if breaks else Impact.HARMLESS, text, was, now)
 
 
-def _likeness(one: Shape, other: Shape) -> float:
-    """Return how much two alternatives share: their types, and the names of their fields."""
-    if one.types is not None and other.types is not None and not (one.types & other.types):
-        return 0.0
-    names = one.fields.keys() | other.fields.keys()
-    return len(one.fields.keys() & other.fields.keys()) / len(names) if names else 1.0
+def _null(place: ChangePlace, now: bool) -> Change:
+    text = "null is allowed now" if now else "null is no longer allowed"
+    kind = "became-nullable" if now else "became-not-nullable"
+    return _turned(place, kind, narrows=not now, old=not now, new=now, text=text)
 
 
-def _named(shape: Shape) -> str:
-    types = " or ".join(sorted(shape.types)) if shape.types else "any value"
-    return f"{types} with {', '.join(list(shape.fields)[:4])}" if shape.fields else types
-
-
-def _null(old: Shape, new: Shape, place: ChangePlace) -> Iterator[Change]:
-    was = "null" in (old.types or ()) or any("null" in _types_of(some) for some in old.branches)
-    now = "null" in (new.types or ()) or any("null" in _types_of(some) for some in new.branches)
-    if was != now:
-        text = "null is allowed now" if now else "null is no longer allowed"
-        kind = "became-nullable" if now else "became-not-nullable"
-        yield _turned(place, kind, narrows=was, old=was, new=now, text=text)
-
-
-def _types_of(schemas: tuple[Schema, ...]) -> set[str]:
-    return {str(one.get("type")) for one in schemas}
+def _closed(place: ChangePlace, now: bool) -> Change:
+    text = "no longer allowed" if now else "allowed now"
+    return _turned(
+        place, "closed" if now else "opened", narrows=now, old=None, new=None,
+        text=f"other fields than those listed are {text}", on_response=Impact.HARMLESS,
+    )  # fmt: skip
 
 
 def _turned(
@@ -223,7 +191,8 @@ def _types(old: Shape, new: Shape, place: ChangePlace) -> tuple[list[Change], bo
         was, now = _spoken(old.types), _spoken(new.types)
         text = f"the type was {was} and is {now}"
         return [_turned(place, "type", narrows=narrows, old=was, new=now, text=text)], False
-    changes = list(_null(old, new, place))
+    was_null, now_null = "null" in old.types, "null" in new.types
+    changes = [_null(place, now_null)] if was_null != now_null else []
     was_types, now_types = old.types - {"null"}, new.types - {"null"}
     added = {one for one in now_types - was_types if not (one == "integer" and "number" in was_types)}
     removed = {one for one in was_types - now_types if not (one == "integer" and "number" in now_types)}
@@ -294,13 +263,34 @@ def _numbers(old: Shape, new: Shape, place: ChangePlace) -> Iterator[Change]:
         yield _turned(place, keyword, narrows=narrows, old=was, new=now, text=text)
     if old.multiple != new.multiple:
         was, now = old.multiple, new.multiple
-        narrows = now is not None and not (was is not None and now and was % now == 0)
-        text = f"multipleOf was {_told(was)} and is {_told(now)}"
-        yield _turned(place, "multipleOf", narrows=narrows, old=was, new=now, text=text)
+        narrows = now is not None and not _is_multiple(was, now)
+        is_other = narrows and was is not None and not _is_multiple(now, was)
+        yield _turned(
+            place, "multipleOf", narrows=narrows, old=was, new=now,
+            text=f"multipleOf was {_told(was)} and is {_told(now)}",
+            on_response=Impact.READERS if is_other else None,
+        )  # fmt: skip
     if old.is_unique != new.is_unique:
         text = "items must be unique now" if new.is_unique else "items need not be unique any more"
         yield _turned(place, "uniqueItems", narrows=new.is_unique, old=old.is_unique or None,
                       new=new.is_unique or None, text=text)  # fmt: skip
+
+
+def _is_multiple(one: float | None, of: float | None) -> bool:
+    return bool(one and of and one % of == 0)
+
+
+def _others(old: Shape, new: Shape, place: ChangePlace) -> Iterator[Change]:
+    """Yield the keywords that are another text than before, of which nobody can say what that means."""
+    for keyword in OTHERS:
+        was, now = old.others.get(keyword), new.others.get(keyword)
+        if was != now:
+            is_other = was is not None and now is not None
+            yield _turned(
+                place, keyword, narrows=now is not None, old=was, new=now,
+                text=f"what {keyword} says is {'new' if was is None else 'other' if is_other else 'gone'}",
+                on_response=Impact.READERS if is_other else None,
+            )  # fmt: skip
 
 
 def _texts(old: Shape, new: Shape, place: ChangePlace) -> Iterator[Change]:
@@ -310,7 +300,7 @@ def _texts(old: Shape, new: Shape, place: ChangePlace) -> Iterator[Change]:
             place, "pattern", narrows=new.pattern is not None, old=old.pattern, new=new.pattern, text=text,
             on_response=Impact.HARMLESS,
         )  # fmt: skip
-    if old.format != new.format:
+    if old.format != new.format and not {old.format, new.format} <= _NUMBERS_ANYWAY:
         text = f"the format was {_told(old.format)} and is {_told(new.format)}"
         narrows = new.format is not None and (new.format, old.format) not in _WIDER_NUMBERS[::-1]
         narrows = narrows and (old.format, new.format) not in _WIDER_NUMBERS
@@ -335,6 +325,14 @@ def _gone(place: ChangePlace, renamed: str) -> Change:
     impact = Impact.SENDERS if place.side is ChangeSide.REQUEST else Impact.READERS
     hint = f"; perhaps it is called {renamed} now" if renamed else ""
     return Change(place, "removed", impact, f"the field is gone{hint}", True, None)
+
+
+def _turned_one_way(place: ChangePlace) -> Change:
+    if place.side is ChangeSide.REQUEST:
+        text = "the field is read-only now: it is not to be sent any more"
+        return Change(place, "became-read-only", Impact.SENDERS, text, True, None)
+    text = "the field is write-only now: no response shows it"
+    return Change(place, "became-write-only", Impact.READERS, text, True, None)
 
 
 def _come(place: ChangePlace, *, required: bool) -> Change:

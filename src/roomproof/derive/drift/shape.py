@@ -7,24 +7,41 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from itertools import islice, product
 from typing import Any
+from urllib.parse import unquote
 
-from roomproof.contract.formats import ASSERTED
+from roomproof.derive.drift.stated import (
+    Schema,
+    as_text,
+    canonical,
+    enum_of,
+    format_of,
+    is_number,
+    items_of,
+    keywords_of,
+    limits_of,
+    list_of,
+    types_of,
+    words_of,
+)
 from roomproof.derive.statements.openapi import NESTING
 
-Json = Any
-Schema = Mapping[str, Any]
-NUMBERS = ("minimum", "maximum")
-SIZES = ("minLength", "maxLength", "minItems", "maxItems", "minProperties", "maxProperties")
-LIMITS = (*NUMBERS, *SIZES)
-_SYNONYMS = {"url": "uri", "datetime": "date-time", "date_time": "date-time", "timestamp": "date-time"}
-_NUMBER_FORMATS = frozenset(("int32", "int64", "float", "double"))
-_TYPES = {bool: "boolean", int: "integer", float: "number", str: "string", list: "array", dict: "object"}
 _MOST_REFERENCES = 40
 _NEEDLESS = re.compile(r"\\([-/_#@%&:;<>=!~,\"' ])")
 """A backslash in a pattern that changes nothing."""
+_ANY_TEXT = frozenset(("", ".*", "^.*$", "^.*", ".*$", "^", "$"))
+"""Patterns that every text matches."""
+_MOST_BRANCHES = 64
+_MOST_LEVELS = 8
+OTHERS = (
+    *("not", "if", "then", "else", "dependentRequired", "dependentSchemas", "patternProperties"),
+    *("propertyNames", "prefixItems", "contains", "minContains", "maxContains"),
+)
+"""Keywords that are compared as they stand, every `$ref` in them followed."""
+_BESIDE_A_REFERENCE = frozenset(("$ref", "description", "summary", "title", "example"))
 _NOTHING_SAID = frozenset(
     (
         "title",
@@ -46,9 +63,11 @@ class Shape:
 
     `types` has `null` where null is allowed. `limits` are inclusive bounds by keyword. `enum` holds values as
     canonical JSON. `fields`, `items` and `values` (of what `additionalProperties` says) are what the schemas
-    below are made of; `branches` are the alternatives, each with all that stands beside them. `is_unknown`
-    tells that a part of it stands where nobody can read it, and `is_loose` that a page does not show where
-    the object ends: what is in it may stand beside it.
+    below are made of; `branches` are the alternatives, each with all that stands beside them, and
+    `is_nullable` tells whether null is one more. `others` are keywords as they stand, `tag` the field that
+    tells which alternative a value is, and `tags` what it says there. `is_unknown` tells that a part of it
+    stands where nobody can read it, and `is_loose` that a page does not show where the object ends: what is
+    in it may stand beside it.
     """
 
     types: frozenset[str] | None = None
@@ -65,6 +84,10 @@ class Shape:
     values: tuple[Schema, ...] = ()
     is_closed: bool = False
     branches: tuple[tuple[Schema, ...], ...] = ()
+    is_nullable: bool = False
+    others: Mapping[str, str] = field(default_factory=dict)
+    tag: str = ""
+    tags: frozenset[str] = frozenset()
     is_read_only: bool = False
     is_write_only: bool = False
     is_unknown: bool = False
@@ -81,13 +104,18 @@ class Shapes:
     def __init__(self, root: Mapping[str, Any]) -> None:
         self._root = root
         self._known: dict[tuple[int, ...], tuple[tuple[Schema, ...], Shape]] = {}
+        self._under_way: set[int] = set()
 
     def of(self, *schemas: Schema) -> Shape:
         """Return what several schemas for one value mean together."""
+        schemas = tuple(self._target(one) for one in schemas)
         key = tuple(map(id, schemas))
         if key not in self._known:
+            fresh = {id(self.found(one)) for one in schemas} - self._under_way
+            self._under_way |= fresh
             # The schemas are kept, so that no other object gets their ids.
             self._known[key] = (schemas, self._read(schemas))
+            self._under_way -= fresh
         return self._known[key][1]
 
     def found(self, node: Any) -> Any:
@@ -97,18 +125,27 @@ class Shapes:
                 return node
             target: Any = self._root
             for step in node["$ref"].removeprefix("#").strip("/").split("/"):
-                step = step.replace("~1", "/").replace("~0", "~")
-                target = target.get(step) if isinstance(target, Mapping) else None
+                target = _step(target, unquote(step).replace("~1", "/").replace("~0", "~"))
             if target is None:
                 return NOWHERE
             node = target
         return NOWHERE
 
+    def _target(self, schema: Schema) -> Schema:
+        """Return what a schema refers to if it says nothing else, so that this has one shape wherever it is
+        referred to.
+        """
+        is_only_reference = "$ref" in schema and schema.keys() <= _BESIDE_A_REFERENCE
+        found = self.found(schema) if is_only_reference else schema
+        return found if isinstance(found, Mapping) else schema
+
     def _read(self, schemas: tuple[Schema, ...]) -> Shape:
         parts: list[Schema] = []
         for schema in schemas:
             self._flatten(schema, parts, set())
-        nullable = any(part.get("nullable") is True for part in parts)
+        # Beside a type it is one more type of that part; elsewhere it is meant for the whole, as authors do
+        # beside `allOf`.
+        nullable = any(part.get("nullable") is True and "type" not in part for part in parts)
         unions: list[list[Schema]] = []
         while (union := self._next_union(parts)) is not None:
             alternatives, has_null = union
@@ -117,15 +154,20 @@ class Shapes:
                 self._flatten(alternatives[0], parts, set())
             elif alternatives:
                 unions.append(alternatives)
-        shape = _merged(parts, nullable)
+        shape = self._merged(parts, nullable)
         if not unions:
             return shape
         plain = self._as_one(unions[0]) if len(unions) == 1 else None
         if plain is not None:
-            return _merged([*parts, plain], nullable)
-        # Of several unions the first counts: both rarely stand side by side.
-        rest = tuple(parts)
-        return _with_branches(shape, tuple((*rest, alternative) for alternative in unions[0]), nullable)
+            return self._merged([*parts, plain], nullable)
+        if len(unions) == 1 and not _says_something(parts):
+            apart = self._of_types_apart(unions[0], shape, nullable)
+            if apart is not None:
+                return apart
+        # Of several unions each alternative goes with each of the others.
+        every = islice(product(*unions), _MOST_BRANCHES)
+        beside = [part for part in parts if part.keys() - _NOTHING_SAID]
+        return _with_branches(shape, tuple((*beside, *some) for some in every), nullable)
 
     def _flatten(self, schema: Any, parts: list[Schema], met: set[int]) -> None:
         """Add a schema, and all that `$ref` and `allOf` add to it, without these keywords."""
@@ -136,11 +178,13 @@ class Shapes:
             return
         met = met | {id(schema_found)}
         beside = schema if isinstance(schema, Mapping) and "$ref" in schema and len(schema) > 1 else {}
+        if beside:
+            parts.append({key: value for key, value in beside.items() if key not in ("allOf", "$ref")})
         own = {key: value for key, value in schema_found.items() if key not in ("allOf", "$ref")}
-        own |= NOWHERE if schema_found is NOWHERE else {}
-        own |= {key: value for key, value in beside.items() if key not in ("allOf", "$ref")}
+        if schema_found is NOWHERE:
+            own |= NOWHERE
         parts.append(own)
-        for inner in (*_list(schema_found.get("allOf")), *_list(beside.get("allOf"))):
+        for inner in (*list_of(schema_found.get("allOf")), *list_of(beside.get("allOf"))):
             self._flatten(inner, parts, met)
 
     def _next_union(self, parts: list[Schema]) -> tuple[list[Schema], bool] | None:
@@ -151,7 +195,9 @@ class Shapes:
                     parts[index] = {key: value for key, value in part.items() if key != keyword}
                     every = part[keyword]
                     others = [one for one in every if not self._is_null(one)]
-                    return [one for one in others if isinstance(one, Mapping)], len(others) < len(every)
+                    # That it is one of its own alternatives adds no value to a schema.
+                    apart = [one for one in others if id(self.found(one)) not in self._under_way]
+                    return [one for one in apart if isinstance(one, Mapping)], len(others) < len(every)
         return None
 
     def _is_null(self, schema: Any) -> bool:
@@ -169,137 +215,134 @@ class Shapes:
         found = [self.found(one) for one in alternatives]
         said = [set(one) - _NOTHING_SAID for one in found]
         if all(keys == {"type"} for keys in said):
-            return {"type": sorted({word for one in found for word in _words(one["type"])})}
+            return {"type": sorted({word for one in found for word in words_of(one["type"])})}
         if all(keys - {"type"} in ({"enum"}, {"const"}) for keys in said):
-            return {"enum": [value for one in found for value in _list(one.get("enum", [one.get("const")]))]}
+            return {
+                "enum": [value for one in found for value in list_of(one.get("enum", [one.get("const")]))]
+            }
         return None
+
+    def _of_types_apart(self, alternatives: list[Schema], around: Shape, nullable: bool) -> Shape | None:
+        """Return alternatives no two of which have a type in common as one shape: each keyword speaks of
+        values of one type only. None where they are not such, and where one has fields: as an alternative it
+        stays what others refer to, too, and is compared once.
+        """
+        shapes = [self.of(one) for one in alternatives]
+        met: set[str] = set()
+        for one in shapes:
+            types = (one.types or frozenset()) - {"null"}
+            wide = types | ({"integer", "number"} if types & {"integer", "number"} else set())
+            is_plain = one.enum is None and not (one.branches or one.fields or one.others or one.is_unknown)
+            if not types or wide & met or not is_plain:
+                return None
+            met |= wide
+        if sum(one.format is not None for one in shapes) > 1:
+            return None
+        types = frozenset(word for one in shapes for word in one.types or ())
+        whole = replace(around, types=types | {"null"} if nullable else types)
+        for one in shapes:
+            whole = replace(
+                whole,
+                limits={**whole.limits, **one.limits},
+                format=whole.format or one.format,
+                pattern=whole.pattern or one.pattern,
+                multiple=whole.multiple or one.multiple,
+                is_unique=whole.is_unique or one.is_unique,
+                items=whole.items or one.items,
+                values=whole.values or one.values,
+                is_closed=whole.is_closed or one.is_closed,
+                default=whole.default or one.default,
+            )
+        return whole
+
+    def _merged(self, parts: list[Schema], nullable: bool) -> Shape:
+        """Return what some schemas without references and alternatives mean together."""
+        fields: dict[str, list[Schema]] = {}
+        for part in parts:
+            for name, inner in items_of(part.get("properties")):
+                fields.setdefault(name, []).append(inner)
+        every = {key: [part[key] for part in parts if key in part] for key in keywords_of(parts)}
+        enum = enum_of(parts)
+        types = types_of(parts, enum, nullable, bool(fields))
+        words = sorted((types or frozenset()) - {"null"})
+        is_whole, is_text = words == ["integer"], words == ["string"]
+        if enum is not None:
+            enum = frozenset(as_text(one) if is_text else one for one in enum if one != "null")
+        default = next((canonical(one) for one in every.get("default", ())), None)
+        patterns = {_NEEDLESS.sub(r"\1", str(one)) for one in every.get("pattern", ())} - _ANY_TEXT
+        multiple = next((one for one in every.get("multipleOf", ()) if is_number(one)), None)
+        closing = (*every.get("additionalProperties", ()), *every.get("unevaluatedProperties", ()))
+        tag, tags = self._tags(every.get("discriminator", ()))
+        return Shape(
+            types,
+            dict(limits_of(parts, is_whole)),
+            enum,
+            format_of(every.get("format", ())),
+            "&".join(sorted(patterns)) or None,
+            None if multiple == 1 and is_whole else multiple,
+            True in every.get("uniqueItems", ()),
+            as_text(default) if is_text and default is not None else default,
+            {name: tuple(some) for name, some in fields.items()},
+            frozenset(str(name) for part in parts for name in list_of(part.get("required"))),
+            tuple(one for one in every.get("items", ()) if isinstance(one, Mapping) and one),
+            tuple(one for one in every.get("additionalProperties", ()) if isinstance(one, Mapping) and one),
+            any(one is False for one in closing),
+            is_nullable=types is not None and "null" in types,
+            others={
+                key: "&".join(sorted(json.dumps(self._written(one), sort_keys=True) for one in every[key]))
+                for key in OTHERS
+                if key in every
+            },
+            tag=tag,
+            tags=tags,
+            is_read_only=True in every.get("readOnly", ()),
+            is_write_only=True in every.get("writeOnly", ()),
+            is_unknown=any(part.get("$ref") == "" for part in parts),
+            is_loose=any(part.get("x-guess") == NESTING for part in parts),
+        )
+
+    def _tags(self, discriminators: Any) -> tuple[str, frozenset[str]]:
+        """Return the field that tells which alternative a value is, and what it says, if that is listed."""
+        for one in discriminators:
+            if isinstance(one, Mapping) and isinstance(one.get("propertyName"), str):
+                return one["propertyName"], frozenset(name for name, _ in items_of(one.get("mapping")))
+        return "", frozenset()
+
+    def _written(self, node: Any, level: int = 0) -> Any:
+        """Return a node as it stands, every `$ref` followed for some levels, without what says nothing."""
+        node = self.found(node)
+        if level > _MOST_LEVELS:
+            return None
+        if isinstance(node, list):
+            every = [self._written(one, level + 1) for one in node]
+            is_set = all(isinstance(one, str) for one in every)
+            return sorted(every) if is_set else every
+        if isinstance(node, Mapping):
+            return {
+                key: self._written(one, level + 1) for key, one in node.items() if key not in _NOTHING_SAID
+            }
+        return node
+
+
+def _step(node: Any, step: str) -> Any:
+    if isinstance(node, list):
+        return node[int(step)] if step.isdecimal() and int(step) < len(node) else None
+    return node.get(step) if isinstance(node, Mapping) else None
+
+
+def _says_something(parts: list[Schema]) -> bool:
+    """Whether schemas say anything of values."""
+    return any(part.keys() - _NOTHING_SAID - {"default", "readOnly", "writeOnly"} for part in parts)
 
 
 def _with_branches(shape: Shape, branches: tuple[tuple[Schema, ...], ...], nullable: bool) -> Shape:
-    types = shape.types
     return Shape(
-        types=types | {"null"} if nullable and types is not None else types,
+        types=shape.types,
         default=shape.default,
         branches=branches,
+        is_nullable=nullable,
+        tag=shape.tag,
+        tags=shape.tags,
         is_read_only=shape.is_read_only,
         is_write_only=shape.is_write_only,
     )
-
-
-def _merged(parts: list[Schema], nullable: bool) -> Shape:
-    fields: dict[str, list[Schema]] = {}
-    for part in parts:
-        for name, inner in _items(part.get("properties")):
-            fields.setdefault(name, []).append(inner)
-    every = {key: [part[key] for part in parts if key in part] for key in _keys(parts)}
-    enum = _enum(parts)
-    types = _types(parts, enum, nullable, bool(fields))
-    is_whole = types is not None and types - {"null"} == {"integer"}
-    values = [one for one in every.get("additionalProperties", ()) if isinstance(one, Mapping) and one]
-    default = next((_canonical(one) for one in every.get("default", ())), None)
-    return Shape(
-        types,
-        dict(_limits(parts, is_whole)),
-        None if enum is None else frozenset(one for one in enum if one != "null"),
-        _format(every.get("format", ())),
-        "&".join(sorted({_NEEDLESS.sub(r"\1", str(one)) for one in every.get("pattern", ())})) or None,
-        next((one for one in every.get("multipleOf", ()) if isinstance(one, int | float)), None),
-        True in every.get("uniqueItems", ()),
-        default,
-        {name: tuple(some) for name, some in fields.items()},
-        frozenset(str(name) for part in parts for name in _list(part.get("required"))),
-        tuple(one for one in every.get("items", ()) if isinstance(one, Mapping) and one),
-        tuple(values),
-        any(one is False for one in every.get("additionalProperties", ())),
-        is_read_only=True in every.get("readOnly", ()),
-        is_write_only=True in every.get("writeOnly", ()),
-        is_unknown=any(part.get("$ref") == "" for part in parts),
-        is_loose=any(part.get("x-guess") == NESTING for part in parts),
-    )
-
-
-def _keys(parts: list[Schema]) -> Iterator[str]:
-    yield from dict.fromkeys(key for part in parts for key in part)
-
-
-def _types(
-    parts: list[Schema], enum: frozenset[str] | None, nullable: bool, has_fields: bool
-) -> frozenset[str] | None:
-    types: frozenset[str] | None = None
-    for part in parts:
-        if "type" in part:
-            told = frozenset(_words(part["type"]))
-            types = told if types is None else _common(types, told)
-    if types is None:
-        keys = set(_keys(parts))
-        if enum:
-            types = frozenset(_TYPES.get(type(json.loads(one)), "null") for one in enum)
-        elif has_fields or keys & {"additionalProperties", "minProperties", "maxProperties"}:
-            types = frozenset(("object",))
-        elif keys & {"items", "minItems", "maxItems", "uniqueItems"}:
-            types = frozenset(("array",))
-    return types | {"null"} if nullable and types is not None else types
-
-
-def _common(one: frozenset[str], other: frozenset[str]) -> frozenset[str]:
-    common = one & other
-    if "integer" in one | other and "number" in one | other:
-        common |= {"integer"}
-    return common
-
-
-def _enum(parts: list[Schema]) -> frozenset[str] | None:
-    enum: frozenset[str] | None = None
-    for part in parts:
-        listed = _list(part["enum"]) if "enum" in part else [part["const"]] if "const" in part else None
-        if listed is not None:
-            told = frozenset(map(_canonical, listed))
-            enum = told if enum is None else enum & told
-    return enum
-
-
-def _limits(parts: list[Schema], is_whole: bool) -> Iterator[tuple[str, float]]:
-    """Yield inclusive bounds: those of whole numbers as whole numbers, others a little inside where a bound
-    itself is excluded.
-    """
-    for keyword in LIMITS:
-        is_lower = keyword.startswith("min")
-        found = [part[keyword] for part in parts if _is_number(part.get(keyword))]
-        if keyword in NUMBERS:
-            strict = "exclusiveMinimum" if is_lower else "exclusiveMaximum"
-            step = (1 if is_whole else 1e-9) * (1 if is_lower else -1)
-            for part in parts:
-                if _is_number(part.get(strict)):
-                    found.append(part[strict] + step)
-                elif part.get(strict) is True and _is_number(part.get(keyword)):
-                    found.append(part[keyword] + step)
-        if found:
-            bound = max(found) if is_lower else min(found)
-            if not (keyword in SIZES and is_lower and bound <= 0):
-                yield keyword, bound
-
-
-def _format(told: Any) -> str | None:
-    """Return a format that says something of values, by the one name of those that mean the same."""
-    names = [_SYNONYMS.get(str(one), str(one)) for one in told]
-    return next((one for one in names if one in ASSERTED or one in _NUMBER_FORMATS), None)
-
-
-def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
-
-
-def _words(told: Any) -> list[str]:
-    return [told] if isinstance(told, str) else [str(one) for one in _list(told)]
-
-
-def _canonical(value: Any) -> str:
-    return json.dumps(value, sort_keys=True, ensure_ascii=False)
-
-
-def _items(node: Any) -> list[tuple[str, Any]]:
-    return list(node.items()) if isinstance(node, Mapping) else []
-
-
-def _list(node: Any) -> list[Any]:
-    return node if isinstance(node, list) else []

@@ -15,7 +15,7 @@ from roomproof.contract.clause import ITEMS, VALUES
 from roomproof.contract.formats import FORMATS
 from roomproof.contract.model import path_pattern
 from roomproof.derive.drift.change import Change, ChangeSide
-from roomproof.derive.drift.shape import LIMITS
+from roomproof.derive.drift.stated import LIMITS
 from roomproof.interaction import Interaction, header, media_type
 from roomproof.judge.judged_interaction import NoJson, read_json, read_response
 

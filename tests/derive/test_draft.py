@@ -455,6 +455,15 @@ def test_what_words_call_unique_is_guessed_to_be(name: str, schema: Json, confli
     assert clause.level is Level.OBSERVED
 
 
+def test_what_words_and_a_conflict_call_unique_is_said_to_be() -> None:
+    root = with_field({"type": "string", "description": "It has to be unique."}, "alias")
+    root["paths"]["/rooms"]["post"]["responses"]["409"] = {"description": "There is one"}
+    _, contract = drafted(root)
+    clause = contract.clauses["acme.create-room.behaviour.alias.unique"]
+    assert clause.level is Level.DOCUMENTED
+    assert (clause.source.section, clause.source.field) == ("/paths/~1rooms/post/responses", "409")
+
+
 def test_nothing_else_is_unique() -> None:
     _, contract = drafted(with_field({"type": "string", "description": "Any name."}, "alias"))
     assert not [clause for clause in contract.clauses.values() if clause.rule == "unique"]

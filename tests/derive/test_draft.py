@@ -139,6 +139,17 @@ def test_what_is_guessed_never_fails() -> None:
     assert {clause.rule for clause in contract.clauses.values()} >= {*guessed}
 
 
+@pytest.mark.parametrize("name", ["starting_after", "startAfterId", "last_id"])
+def test_a_cursor_may_be_what_names_the_last_entry(name: str) -> None:
+    parameters = [{"name": one, "in": "query", "schema": {"type": "string"}} for one in (name, "before")]
+    _, contract = drafted(changed("paths/~1rooms/get/parameters", parameters))
+    (operation,) = [one for one in contract.operations if one.id == "list-rooms"]
+    assert operation.listing is not None
+    assert (operation.listing.cursor, operation.listing.last) == (name, ("id",))
+    assert all("x-unsettled" in one.schema for one in operation.parameters if one.place == "query")
+    assert "acme.list-rooms.behaviour.pages.paging" in contract.clauses
+
+
 def test_a_page_beyond_the_last_one_is_left_open() -> None:
     """A server may answer with an empty page, or with none."""
     _, contract = drafted(specification())

@@ -220,11 +220,13 @@ class Contracting:
             if held["in"] == "query"
         }
         own = way_to_entries(one.success, self._schemas, resource.name)
-        pages, why = paging(one.success, self._schemas, query, own or ())
+        names = self._entry(one, own)
+        key = next((name for name in ("id", resource.id) if name in names), "")
+        pages, why = paging(one.success, self._schemas, query, own or (), key)
         if why:
             self._remarks.guess(one.described.place, why)
         told = {**({"entries": [*own]} if own is not None and own != resource.entries else {}), **pages}
-        one.facts["has_pages"] = bool(pages.keys() & {"next", "page"})
+        one.facts["has_pages"] = bool(pages.keys() & {"next", "last", "page"})
         one.facts["filters"] = self._filters(one, query, own, pages)
         if pages:
             way = ("paths", one.described.path, one.described.method, "x-list")

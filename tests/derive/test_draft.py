@@ -139,6 +139,25 @@ def test_what_is_guessed_never_fails() -> None:
     assert {clause.rule for clause in contract.clauses.values()} >= {*guessed}
 
 
+@pytest.mark.parametrize(
+    ("one", "other", "order"),
+    [
+        ("startTime", "endTime", ["startTime", "endTime"]),
+        ("expires_at", "opens_at", ["opens_at", "expires_at"]),
+        ("validUntil", "token_from", ["token_from", "validUntil"]),
+        ("nbf", "exp", ["nbf", "exp"]),
+    ],
+)
+def test_times_that_lie_in_another_order_may_be_rejected(one: str, other: str, order: list[str]) -> None:
+    """Else a meeting that ends before it starts would be a valid request that is rejected."""
+    time = {"type": "string", "format": "date-time"}
+    root = changed(f"components/schemas/Room/properties/{other}", time, with_field(time, one))
+    _, contract = drafted(root)
+    creating = contract.by_id("create-room")
+    assert creating is not None
+    assert creating.schema["x-unsettled-order"]["members"] == order
+
+
 @pytest.mark.parametrize("name", ["starting_after", "startAfterId", "last_id"])
 def test_a_cursor_may_be_what_names_the_last_entry(name: str) -> None:
     parameters = [{"name": one, "in": "query", "schema": {"type": "string"}} for one in (name, "before")]

@@ -139,6 +139,36 @@ def test_what_is_guessed_never_fails() -> None:
     assert {clause.rule for clause in contract.clauses.values()} >= {*guessed}
 
 
+@pytest.mark.parametrize(
+    ("one", "other", "order"),
+    [
+        ("startTime", "endTime", ["startTime", "endTime"]),
+        ("expires_at", "opens_at", ["opens_at", "expires_at"]),
+        ("validUntil", "token_from", ["token_from", "validUntil"]),
+        ("nbf", "exp", ["nbf", "exp"]),
+    ],
+)
+def test_times_that_lie_in_another_order_may_be_rejected(one: str, other: str, order: list[str]) -> None:
+    """Else a meeting that ends before it starts would be a valid request that is rejected."""
+    time = {"type": "string", "format": "date-time"}
+    root = changed(f"components/schemas/Room/properties/{other}", time, with_field(time, one))
+    _, contract = drafted(root)
+    creating = contract.by_id("create-room")
+    assert creating is not None
+    assert creating.schema["x-unsettled-order"]["members"] == order
+
+
+@pytest.mark.parametrize("name", ["starting_after", "startAfterId", "last_id"])
+def test_a_cursor_may_be_what_names_the_last_entry(name: str) -> None:
+    parameters = [{"name": one, "in": "query", "schema": {"type": "string"}} for one in (name, "before")]
+    _, contract = drafted(changed("paths/~1rooms/get/parameters", parameters))
+    (operation,) = [one for one in contract.operations if one.id == "list-rooms"]
+    assert operation.listing is not None
+    assert (operation.listing.cursor, operation.listing.last) == (name, ("id",))
+    assert all("x-unsettled" in one.schema for one in operation.parameters if one.place == "query")
+    assert "acme.list-rooms.behaviour.pages.paging" in contract.clauses
+
+
 def test_a_page_beyond_the_last_one_is_left_open() -> None:
     """A server may answer with an empty page, or with none."""
     _, contract = drafted(specification())
@@ -453,6 +483,15 @@ def test_what_words_call_unique_is_guessed_to_be(name: str, schema: Json, confli
     _, contract = drafted(root)
     clause = contract.clauses[f"acme.create-room.behaviour.{name}.unique"]
     assert clause.level is Level.OBSERVED
+
+
+def test_what_words_and_a_conflict_call_unique_is_said_to_be() -> None:
+    root = with_field({"type": "string", "description": "It has to be unique."}, "alias")
+    root["paths"]["/rooms"]["post"]["responses"]["409"] = {"description": "There is one"}
+    _, contract = drafted(root)
+    clause = contract.clauses["acme.create-room.behaviour.alias.unique"]
+    assert clause.level is Level.DOCUMENTED
+    assert (clause.source.section, clause.source.field) == ("/paths/~1rooms/post/responses", "409")
 
 
 def test_nothing_else_is_unique() -> None:

@@ -43,6 +43,14 @@ def test_swagger_is_read_as_openapi_3() -> None:
     assert root["components"]["schemas"]["Room"]["properties"]["name"] == {"type": "string", "nullable": True}
 
 
+def test_no_and_on_are_texts() -> None:
+    """YAML 1.2 has no other truth values than true and false."""
+    schemas = "components: {schemas: {A: {enum: [on, no, true, False]}}}"
+    root = read_specification(f"openapi: 3.1.0\ninfo: {{title: No}}\npaths: {{}}\n{schemas}", "x").root
+    assert root["info"]["title"] == "No"
+    assert root["components"]["schemas"]["A"]["enum"] == ["on", "no", True, False]
+
+
 def test_a_form_of_swagger_is_a_body() -> None:
     parameters = "[{name: name, in: formData, type: string, required: true}]"
     text = f"""

@@ -57,3 +57,26 @@ def test_no_other_parameter_may_be_the_cursor() -> None:
     assert listing().may_be_cursor("after")
     assert not listing().may_be_cursor("page_token")
     assert listing(cursor="").may_be_cursor("page_token")
+
+
+def test_the_cursor_may_be_what_names_the_last_entry_of_a_page() -> None:
+    """Nothing tells then that there is no further page, but the empty one after the last."""
+    queries: list[dict[str, str]] = []
+
+    def ask(query: Mapping[str, str]) -> Interaction:
+        queries.append(dict(query))
+        start = int(query.get("after", -1)) + 1
+        body = json.dumps({"rooms": ROOMS[start : start + 2]}).encode()
+        media = (("Content-Type", "application/json"),)
+        request = Request("GET", "http://127.0.0.1/rooms", (), None)
+        return Interaction(request, Response(200, media, body), at=datetime.now(UTC))
+
+    pages = [*pages_of(listing(next=None, last=("id",)), "id", ask)]
+    assert [query.get("after") for query in queries] == [None, "1", "3", "4"]
+    assert [len(page.rooms) for page in pages] == [2, 2, 1, 0]
+    assert [page.is_last for page in pages] == [False, False, False, True]
+
+
+@pytest.mark.parametrize("entry", [{}, {"id": None}, {"id": ["a"]}, "a", None])
+def test_what_names_no_entry_is_no_cursor(entry: Json) -> None:
+    assert listing(next=None, last=("id",)).next_query({"rooms": [entry]}) is None

@@ -13,6 +13,7 @@ import yaml
 
 from roomproof.contract.model import Contract
 from roomproof.contract.read import read_contract
+from roomproof.errors import ContractError
 from roomproof.interaction import Credentials, Interaction, Request, Response
 from roomproof.judge.evidence import Outcome
 from roomproof.judge.judge import Judge
@@ -278,6 +279,33 @@ def test_of_a_list_that_is_filtered_the_same_page_again_may_be_the_last_one(talk
 def test_a_made_up_value_in_place_of_a_cursor_begins_no_list(linked: Talk) -> None:
     linked.make("a").list("b", asked="/halls?cursor=y")
     assert linked.broken == set()
+
+
+def by_last() -> Talk:
+    """A list whose next page begins after the entry that `from` names."""
+    return Talk(halls("{cursor: from, last: [id]}"))
+
+
+def test_a_list_whose_cursor_names_its_last_entry_is_whole_with_the_empty_page() -> None:
+    talk = by_last().make("c").list("a", "b").list(asked="/halls?from=b")
+    assert "listed" in talk.broken
+
+
+def test_of_a_list_whose_cursor_names_its_last_entry_a_page_may_lack_what_the_next_one_has() -> None:
+    talk = by_last().make("c").list("a", "b").list("c", asked="/halls?from=b")
+    assert talk.broken == set()
+    assert "paging" in talk.kept
+
+
+def test_a_cursor_that_is_ignored_is_a_fault() -> None:
+    talk = by_last().make("c").list("a", "b").list("a", "b", asked="/halls?from=b")
+    assert talk.broken == {"paging"}
+
+
+@pytest.mark.parametrize("told", ["{cursor: from}", "{cursor: from, next: [next], last: [id]}"])
+def test_a_cursor_has_one_origin(told: str) -> None:
+    with pytest.raises(ContractError, match="write either next"):
+        halls(told)
 
 
 # What a list tells of its pages and entries.

@@ -107,3 +107,19 @@ def test_what_was_just_deleted_may_be_gone_whatever_a_request_about_it_holds(
     update = Request("PATCH", url, media, b'{"seats":10}', Credentials.VALID)
     evidence = judge.see(Interaction(update, Response(404, (), b""), NOW + timedelta(seconds=1)))
     assert {item.outcome for item in evidence if item.clause.endswith(".status")} == outcomes
+
+
+@pytest.mark.parametrize(("status", "outcome"), [(409, Outcome.PASS), (422, Outcome.WARN)])
+def test_what_is_taken_is_answered_with_a_conflict_where_one_is_documented(
+    status: int, outcome: Outcome
+) -> None:
+    line = "        - {path: token, rule: missing-refused, demands: strangers are rejected}\n"
+    unique = line + "        - {fields: [name], rule: unique, level: observed, demands: one hall of a name}\n"
+    text = CONTRACT.replace("seats: {type: integer, maximum: 9}", "name: {type: string}")
+    text = text.replace('"422": {description: a wrong value, x-when: invalid}', '"409": {description: taken}')
+    judge = Judge(read_contract(parse_yaml(text.replace(line, unique), "halls.yaml")))
+    media, body = (("Content-Type", "application/json"),), b'{"name":"red"}'
+    first, second = (Request("PATCH", f"https://halls.example/halls/{one}", media, body) for one in "ab")
+    judge.see(Interaction(first, Response(200, media, b'{"id":"a","name":"red"}')))
+    evidence = judge.see(Interaction(second, Response(status, (), b"")))
+    assert [item.outcome for item in evidence if item.clause.endswith(".status")] == [outcome]

@@ -200,7 +200,7 @@ def _operations(
             parameters = _all_parameters(item, node, way)
             operation = _operation(node, method, path, parameters, place, weight)
             effect, resource = _effect(node, operation, resources, paths, way)
-            listing = _listing(node, effect, resource)
+            listing = _listing(node, effect, resource, way)
             _reject_unknown_pages(operation, listing, way)
             yield replace(operation, effect=effect, resource=resource, listing=listing)
 
@@ -249,7 +249,7 @@ def _effect(
     return effect, resources[0] if resource is None and effect is not Effect.ACTION else resource
 
 
-def _listing(node: Mapping[str, Any], effect: Effect, resource: Resource | None) -> Listing | None:
+def _listing(node: Mapping[str, Any], effect: Effect, resource: Resource | None, way: Path) -> Listing | None:
     """Return how an operation shows the entries of a list, and by what it finds one; None where it does
     neither.
     """
@@ -260,6 +260,9 @@ def _listing(node: Mapping[str, Any], effect: Effect, resource: Resource | None)
     kept = () if resource is None else (resource.entries or ()) if effect is Effect.LIST else resource.at
     entries = told.get("entries", kept)
     page = told.get("page")
+    if "cursor" in told and ("next" in told) is ("last" in told):
+        message = "x-list: cursor: write either next, the way to what it has to be, or last, that in an entry"
+        raise ContractError(message, (*way, "x-list", "cursor"))
     return Listing(
         tuple(entries),
         told.get("key", resource.id if resource is not None else ""),
@@ -275,6 +278,7 @@ def _listing(node: Mapping[str, Any], effect: Effect, resource: Resource | None)
             if line.get("rule") in ("filter", "days") and "parameter" in line.get("with", {})
         ),
         told.get("cursor", ""),
+        tuple(told["last"]) if "last" in told else None,
     )
 
 

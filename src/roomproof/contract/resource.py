@@ -71,7 +71,8 @@ class Listing:
     (`page`); `size` is the query parameter that says how many entries a page has, `filters` are those of
     which a clause says what they leave out. `find` is the query that finds an entry by its name, `{serial}`
     in it, and `by` the field that holds this name. Where `cursor` names a query parameter, `next` leads to
-    its value for the next page instead of to a link.
+    its value for the next page instead of to a link; without
+    `next`, `last` leads to it in the last entry of a page, and the page after the last one is empty.
     """
 
     entries: Path = ()
@@ -84,6 +85,12 @@ class Listing:
     by: str = ""
     filters: frozenset[str] = frozenset()
     cursor: str = ""
+    last: Path | None = None
+
+    @property
+    def tells_pages(self) -> bool:
+        """Whether it says how one page follows another."""
+        return not (self.next is None and self.page is None and self.last is None)
 
     def shown(self, body: Json) -> list[Json] | None:
         """Return the entries in a response body; None where there is no list."""
@@ -97,14 +104,21 @@ class Listing:
 
     def next_query(self, body: Json) -> Mapping[str, str] | None:
         """Return the query of the link to the next page, or its cursor; None where there is none."""
-        if self.cursor and self.next is not None:
-            found = value_at(body, self.next)
+        if self.cursor:
+            found = self._cursor_in(body)
             is_one = isinstance(found, str | int) and not isinstance(found, bool)
             return {self.cursor: str(found)} if is_one and found != "" else None
         try:
             return dict(parse_qsl(urlsplit(self.link(body) or "").query, keep_blank_values=True)) or None
         except ValueError:
             return None
+
+    def _cursor_in(self, body: Json) -> Json:
+        """Return what the cursor has to be for the next page; None where there is none."""
+        if self.last is None:
+            return value_at(body, self.next or ())
+        entries = self.shown(body)
+        return value_at(entries[-1], self.last) if entries else None
 
     def may_be_cursor(self, name: str) -> bool:
         """Whether a query parameter may be one that only the link to another page can tell."""

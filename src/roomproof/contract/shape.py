@@ -280,8 +280,9 @@ _LIST: dict[str, Any] = {
         "find": _TEXTS,
         "by": _TEXT,
         "cursor": _TEXT,
+        "last": _WORDS,
     },
-    "dependentRequired": {"cursor": ["next"]},
+    "dependentRequired": {"last": ["cursor"]},
 }
 _LIST["propertyNames"] = {"enum": list(_LIST["properties"])}
 _RESOURCE: dict[str, Any] = {

@@ -16,6 +16,7 @@ _MAX_TEXT = 100_000
 """Characters of a text, or of a name: it may stand in the id of every clause below it."""
 _MAX_NUMBER = 2**63 - 1
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
+_BOOL = "tag:yaml.org,2002:bool"
 _INT, _FLOAT = "tag:yaml.org,2002:int", "tag:yaml.org,2002:float"
 _READ_OTHERWISE = frozenset((_INT, _FLOAT, "tag:yaml.org,2002:timestamp"))
 
@@ -59,6 +60,21 @@ _ContractLoader.add_constructor(_INT, _whole_number)
 _ContractLoader.add_constructor(_FLOAT, lambda loader, node: float(loader.construct_scalar(node)))
 
 
+class _SpecificationLoader(_ContractLoader):
+    """The same for what somebody else has written: `no`, `on` and the like are texts, as in YAML 1.2, which
+    OpenAPI recommends (3.1, Format).
+    """
+
+
+_SpecificationLoader.yaml_implicit_resolvers = {
+    letter: [
+        (tag, re.compile("(?:true|True|TRUE|false|False|FALSE)$") if tag == _BOOL else pattern)
+        for tag, pattern in resolvers
+    ]
+    for letter, resolvers in _ContractLoader.yaml_implicit_resolvers.items()
+}
+
+
 def is_parsers_limit(error: yaml.YAMLError) -> bool:
     """Whether YAML's own parser found a text nested too deeply.
 
@@ -100,14 +116,15 @@ def _reject_explosives(text: str, name: str, most_nodes: int) -> None:
 
 
 def parse_yaml(text: str, name: str, *, most_nodes: int = MAX_NODES, checked: bool = True) -> Any:
-    """Return what a YAML text holds; unless it is `checked`, it may hold what JSON does not have.
+    """Return what a YAML text holds; unless it is `checked`, it is somebody else's: it may hold what JSON
+    does not have, and is read as YAML 1.2.
 
     Raises ContractError, with the text's name and the line, if it is no YAML, and for more values than
     `most_nodes`.
     """
     try:
         _reject_explosives(text, name, most_nodes)
-        node = yaml.load(text, Loader=_ContractLoader)
+        node = yaml.load(text, Loader=_ContractLoader if checked else _SpecificationLoader)
     except (yaml.YAMLError, RecursionError, ValueError) as error:
         mark = getattr(error, "problem_mark", None)
         where = f", line {mark.line + 1}" if mark else ""

@@ -132,7 +132,7 @@ def _is_last(listing: Listing, page: tuple[str, ...], response: Response, body: 
     if listing.next is not None:
         # What is there and no link that can be followed, as a bare cursor is, leads on nevertheless.
         return not value_at(body, listing.next)
-    if listing.page is None:
+    if not listing.tells_pages:
         return not listing.size and not _leads_on(listing, body, len(page))
     # A page that is not full may be one that the provider makes as small as it likes; the empty one ends
     # every list.

@@ -21,7 +21,8 @@ class Facts:
     """What is known of an operation: its effect, whether credentials are demanded, the path parameter that
     names one resource, and the pointers to what says so.
 
-    `settable` are the fields of its body, `unique` those that no two may share, `shown` those of the resource
+    `settable` are the fields of its body, `unique` those that probably no two may share, `taken` those of
+    which the specification says so, with a status for what is taken, `shown` those of the resource
     in its response, `read` and `listed` those in reads and lists; `id` is the field of the id, empty where
     the response does not show it.
     """
@@ -39,6 +40,7 @@ class Facts:
     id: str = ""
     created: str = ""
     unique: tuple[str, ...] = ()
+    taken: tuple[str, ...] = ()
     has_pages: bool = False
     filters: tuple[tuple[str, str], ...] = field(default=())
 
@@ -123,6 +125,13 @@ def _of_names(facts: Facts) -> Iterator[Line]:
         yield _guess(
             {"fields": [*facts.unique], "rule": "unique"}, demands="what another one has is rejected"
         )
+    if facts.taken and facts.effect in (Effect.CREATE, Effect.UPDATE, Effect.REPLACE):
+        yield {
+            "fields": [*facts.taken],
+            "rule": "unique",
+            "source": {"section": f"{facts.pointer}/responses", "field": "409"},
+            "demands": "what another one has is rejected",
+        }
 
 
 def _of_life(facts: Facts) -> Iterator[Line]:

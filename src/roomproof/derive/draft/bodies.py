@@ -14,6 +14,7 @@ from roomproof.contract.clause import Path
 from roomproof.contract.contradictions import fits
 from roomproof.contract.read import is_form, is_json
 from roomproof.derive.draft.operations import Described
+from roomproof.derive.draft.order import unsettled_order
 from roomproof.derive.draft.remarks import Node, Remarks, followed
 from roomproof.derive.draft.schemas import Schema, Schemas
 
@@ -67,6 +68,9 @@ class Bodies:
         schema, told = self._body_schema(content[media], way)
         if told:
             return None, told
+        if order := unsettled_order(self._schemas.fields(schema)):
+            whole = self._schemas.view_of_component(schema)
+            whole |= order
         kept: Schema = {"schema": schema, **self._told(content[media], way)}
         if makes and (example := self._example(content[media], schema)) is not None:
             kept["x-body"] = example

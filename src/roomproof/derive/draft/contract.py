@@ -220,11 +220,13 @@ class Contracting:
             if held["in"] == "query"
         }
         own = way_to_entries(one.success, self._schemas, resource.name)
-        pages, why = paging(one.success, self._schemas, query, own or ())
+        names = self._entry(one, own)
+        key = next((name for name in ("id", resource.id) if name in names), "")
+        pages, why = paging(one.success, self._schemas, query, own or (), key)
         if why:
             self._remarks.guess(one.described.place, why)
         told = {**({"entries": [*own]} if own is not None and own != resource.entries else {}), **pages}
-        one.facts["has_pages"] = bool(pages.keys() & {"next", "page"})
+        one.facts["has_pages"] = bool(pages.keys() & {"next", "last", "page"})
         one.facts["filters"] = self._filters(one, query, own, pages)
         if pages:
             way = ("paths", one.described.path, one.described.method, "x-list")
@@ -277,7 +279,7 @@ class Contracting:
                 listed or (frozenset({own}) if lists and "entries" in told else frozenset()),
                 own if own in shown else "",
                 next((name for name in shown if name.lower() in _CREATED and _is_time(shown[name])), ""),
-                tuple(self._unique(one, own)),
+                *self._unique(one, own),
                 **one.facts,
             )
             one.node["x-behaviours"] = behaviours(facts)
@@ -293,18 +295,27 @@ class Contracting:
             if not held.get("writeOnly") and not held.get("readOnly") and not set(name) & {*_ODD}:
                 yield name
 
-    def _unique(self, one: _Draft, own: str) -> Iterator[str]:
-        """Yield the fields of a body that no two things may share, as far as words tell: those of which the
-        description says so, the one that becomes the id, and names where a conflict is described.
+    def _unique(self, one: _Draft, own: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """Return the fields of a body that no two things may share: those of which words let one guess it,
+        and those of which the specification says it, in their description and by the status of a conflict.
+
+        Words are those of the description, of the one that becomes the id, and of names where a conflict is
+        described. Only both together cannot mean anything else: `A unique name` may be a piece of advice.
         """
         has_conflict = "409" in one.node["responses"]
+        guessed, said = [], []
         for name, held in self._schemas.fields(one.body).items():
             plain = re.sub(r"[^a-z]", "", name.lower())
             is_name = plain in ("name", "slug", "key", "uniquename", f"{self._candidate.name}name")
             is_text = held.get("type") == "string" and not {"enum", "const", "format"} & held.keys()
-            is_said = UNIQUE in held or name in (own, self._candidate.parameter) or (has_conflict and is_name)
-            if is_text and is_said and not held.get("readOnly") and not set(name) & {*_ODD}:
-                yield name
+            is_likely = name in (own, self._candidate.parameter) or (has_conflict and is_name)
+            if not is_text or held.get("readOnly") or set(name) & {*_ODD}:
+                continue
+            if UNIQUE in held and has_conflict:
+                said.append(name)
+            elif UNIQUE in held or is_likely:
+                guessed.append(name)
+        return tuple(guessed), tuple(said)
 
     def _named(self, described: Described) -> str:
         return self._candidate.parameter if self._candidate.parameter in described.names else ""

@@ -33,6 +33,9 @@ _OF_CURSORS = (
     "after",
     "startingafter",
 )
+_LAST_SEEN = ("startingafter", "startafter", "startafterid", "afterid", "lastid", "lastseenid")
+"""Names of parameters that take what names the last entry of a page."""
+_BACKWARDS = ("endingbefore", "endbefore", "endbeforeid", "beforeid", "before", "previouscursor")
 _EITHER = ("next", "next_page", "nextPage")
 """Names of a link, or of a cursor where a parameter takes one."""
 _OF_PAGES = ("links", "_links", "paging", "pagination", "meta", "metadata", "pageinfo", "page_info")
@@ -40,11 +43,12 @@ _USUAL_SIZE = 20
 
 
 def paging(
-    body: Schema, schemas: Schemas, query: Mapping[str, Schema], entries: Path
+    body: Schema, schemas: Schemas, query: Mapping[str, Schema], entries: Path, key: str
 ) -> tuple[dict[str, Any], str]:
     """Return what `x-list` says of the pages of a list, and a word on what it cannot say.
 
-    `body` is the schema of its response, `query` those of its query parameters.
+    `body` is the schema of its response, `query` those of its query parameters, `key` the field that names an
+    entry, empty where none does.
     """
     told: dict[str, Any] = {}
     size = _named(query, _SIZES)
@@ -62,6 +66,8 @@ def paging(
         return {**asked, "page": {"parameter": offset, "first": 0, "step": max(step, 2)}, **told}, ""
     if cursor and (token := _way(body, schemas, entries, _TOKENS)):
         return {**told, "next": [*token], "cursor": cursor}, ""
+    if key and (seen := _named(query, _LAST_SEEN)):
+        return {**told, "last": [key], "cursor": seen}, ""
     if cursor:
         return (
             told,
@@ -78,8 +84,9 @@ def left_open(query: Mapping[str, object]) -> Iterator[tuple[str, dict[str, Any]
         if name := _named(query, words):
             reason = "past the end there may be an empty page or none"
             yield name, {"reason": reason, "schema": {"type": "integer", "minimum": 2}}
-    if name := _named(query, _OF_CURSORS):
-        yield name, {"reason": "a cursor is what a response has given, and nothing else", "schema": {}}
+    for words in (_OF_CURSORS, _LAST_SEEN, _BACKWARDS):
+        if name := _named(query, words):
+            yield name, {"reason": "a cursor is what a response has given, and nothing else", "schema": {}}
 
 
 def _named(query: Mapping[str, object], words: tuple[str, ...]) -> str:

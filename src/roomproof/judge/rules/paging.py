@@ -100,8 +100,8 @@ def _is_linked(seen: JudgedInteraction, before: ListWalk) -> bool:
 def _unexercised(known: Circumstances) -> str:
     operation = known.contract.by_id(known.clause.operation)
     listing = operation.listing if operation is not None else None
-    if listing is not None and listing.next is None and listing.page is None:
-        return "the contract does not say how one page follows another (x-list: next or page)"
+    if listing is not None and not listing.tells_pages:
+        return "the contract does not say how one page follows another (x-list: next, last or page)"
     return "no list had a second page"
 
 

@@ -16,6 +16,7 @@ from roomproof.judge.rules import request_values, scope_required, unique
 from roomproof.judge.wanted import strangers, unknown_rooms
 
 _FORBIDDEN = 403
+_CONFLICT = "409"
 
 
 def statuses(seen: JudgedInteraction) -> Iterator[Evidence]:
@@ -77,7 +78,12 @@ def _expected(seen: JudgedInteraction) -> tuple[ResponseSpec | None, bool]:
     if status == _FORBIDDEN and rule_of(violation.clause) is scope_required.RULE:
         # Whoever is known and lacks a right may get it, whatever strangers get (RFC 9110, 15.5.4).
         return seen.operation.response(status), False
-    is_of_form = violation.clause.rule in ("type", "null") or rule_of(violation.clause) is unique.RULE
+    is_taken = rule_of(violation.clause) is unique.RULE
+    if is_taken and status == int(_CONFLICT) and _CONFLICT in seen.operation.by_status:
+        # Of all that is documented, a conflict is what it is (RFC 9110, 15.5.10), though the contract may
+        # tell of it for no reason of its own.
+        return seen.operation.by_status[_CONFLICT], False
+    is_of_form = violation.clause.rule in ("type", "null") or is_taken
     harmless = status_class != 3 and (violation.lenient or is_of_form)
     return seen.operation.rejection(violation.rejection.value, status, of_form=is_of_form), harmless
 

@@ -37,7 +37,8 @@ class TrafficReport:
 class ChangeReport:
     """One change: its stable id, where it is, whom it breaks, and the clauses that it concerns.
 
-    `back_to` is the version whose state it brings back, empty where there was none.
+    `back_to` is the version whose state it brings back, empty where there was none; `old_at` and `new_at` are
+    JSON pointers to where it is in both documents, empty where that has no place.
     """
 
     id: str
@@ -54,6 +55,8 @@ class ChangeReport:
     clauses: tuple[str, ...]
     back_to: str = ""
     traffic: TrafficReport | None = None
+    old_at: str = ""
+    new_at: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -145,6 +148,8 @@ def _change(one: DriftChange) -> ChangeReport:
         clauses=one.clauses,
         back_to=one.back_to,
         traffic=None if one.sightings is None else _traffic(one.sightings),
+        old_at=one.old_at,
+        new_at=one.new_at,
     )
 
 

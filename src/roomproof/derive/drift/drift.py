@@ -42,13 +42,15 @@ _FAMILIES = {
 @dataclass(frozen=True)
 class DriftChange:
     """A change, the ids of the clauses that it concerns, the version whose state it brings back, empty where
-    there was none, and what recordings show of it, None where nobody looked.
+    there was none, what recordings show of it, None where nobody looked, and where in both documents it is.
     """
 
     change: Change
     clauses: tuple[str, ...] = ()
     back_to: str = ""
     sightings: Sightings | None = None
+    old_at: str = ""
+    new_at: str = ""
 
 
 @dataclass(frozen=True)
@@ -73,7 +75,14 @@ def drift(versions: Sequence[Version], contract: Contract | None = None) -> tupl
         if not found.operations and not (old.is_whole and new.is_whole):
             raise UsageError(f"{old.name} and {new.name} have no operation in common: nothing was compared")
         told = [
-            DriftChange(one, tuple(clauses_of(one, contract)), _back_to(one, before)) for one in found.changes
+            DriftChange(
+                one,
+                tuple(clauses_of(one, contract)),
+                _back_to(one, before),
+                old_at=old.location(one.place),
+                new_at=new.location(one.place),
+            )
+            for one in found.changes
         ]
         before += [(old.name, one) for one in found.changes]
         steps.append(DriftStep(old.name, new.name, tuple(told), found.operations))

@@ -12,7 +12,6 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import islice, product
 from typing import Any
-from urllib.parse import unquote
 
 from roomproof.derive.drift.stated import (
     Schema,
@@ -28,6 +27,7 @@ from roomproof.derive.drift.stated import (
     types_of,
     words_of,
 )
+from roomproof.derive.drift.steps import step_into, steps_of
 from roomproof.derive.statements.openapi import NESTING
 
 _MOST_REFERENCES = 40
@@ -131,8 +131,8 @@ class Shapes:
             if not isinstance(node, Mapping) or not isinstance(node.get("$ref"), str):
                 return node
             target: Any = self._root
-            for step in node["$ref"].removeprefix("#").strip("/").split("/"):
-                target = _step(target, unquote(step).replace("~1", "/").replace("~0", "~"))
+            for step in steps_of(node["$ref"]):
+                target = step_into(target, step)
             if target is None:
                 return NOWHERE
             node = target
@@ -152,7 +152,7 @@ class Shapes:
         field tells the kind (OpenAPI 3.1, Models with Polymorphism Support).
         """
         kinds: dict[int, list[Schema]] = {}
-        for name, schema in items_of(_step(_step(self._root, "components"), "schemas")):
+        for name, schema in items_of(step_into(step_into(self._root, "components"), "schemas")):
             for part in list_of(schema.get("allOf")) if isinstance(schema, Mapping) else ():
                 found = self.found(part)
                 if isinstance(found, Mapping) and isinstance(found.get("discriminator"), Mapping):
@@ -358,12 +358,6 @@ class Shapes:
                 key: self._written(one, level + 1) for key, one in node.items() if key not in _NOTHING_SAID
             }
         return node
-
-
-def _step(node: Any, step: str) -> Any:
-    if isinstance(node, list):
-        return node[int(step)] if step.isdecimal() and int(step) < len(node) else None
-    return node.get(step) if isinstance(node, Mapping) else None
 
 
 def _says_something(parts: list[Schema]) -> bool:

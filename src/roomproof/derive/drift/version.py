@@ -9,6 +9,8 @@ from typing import Any
 from roomproof.contract.clause import Level
 from roomproof.contract.model import Contract
 from roomproof.contract.references import NAMING, Reader
+from roomproof.derive.drift.change import ChangePlace
+from roomproof.derive.drift.location import in_swagger, location, written
 from roomproof.derive.drift.shape import NULL_OPEN
 from roomproof.derive.specification import read_specification
 from roomproof.derive.statements import as_openapi, read
@@ -20,24 +22,33 @@ _NOT_OF_DOCUMENTS = frozenset((Level.STANDARD, Level.SAMPLE, Level.OBSERVED))
 class Version:
     """A document to compare. `is_whole` says that it tells everything, as a specification does: what a page
     or a contract leaves out may be there all the same. `missing` are files that it refers to and
-    that are not there.
+    that are not there. `is_swagger` says that the document is one of Swagger 2.0, and `root` its conversion;
+    `has_places` that a pointer into it means something to who has the document.
     """
 
     name: str
     root: Mapping[str, Any]
     is_whole: bool = True
     missing: tuple[str, ...] = ()
+    is_swagger: bool = False
+    has_places: bool = True
+
+    def location(self, place: ChangePlace) -> str:
+        """Return a JSON pointer to what stands nearest to a place, empty where nothing does."""
+        pointer = location(self.root, place) if self.has_places else ()
+        return written(in_swagger(pointer) if self.is_swagger else pointer)
 
 
 def of_specification(text: str, name: str, read: Reader) -> Version:
     """Return the version that the text of a specification is. Raises ContractError as its reading does."""
     specification = read_specification(text, name, read)
-    return Version(name, specification.root, missing=specification.missing)
+    is_swagger = specification.dialect.startswith("Swagger")
+    return Version(name, specification.root, missing=specification.missing, is_swagger=is_swagger)
 
 
 def of_page(text: str, name: str) -> Version:
     """Return what a saved page says. Raises UsageError where no layout is known of it."""
-    return Version(name, as_openapi(read(text, name)), is_whole=False)
+    return Version(name, as_openapi(read(text, name)), is_whole=False, has_places=False)
 
 
 def of_contract(contract: Contract, name: str) -> Version:

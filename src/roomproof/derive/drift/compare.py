@@ -222,7 +222,7 @@ class _Operation:
                 breaks = is_gone and status.startswith("2")
                 text = f"the status {status} is {'gone' if is_gone else 'new'}"
                 impact = Impact.READERS if breaks else Impact.HARMLESS
-                yield Change(place, "status", impact, text, is_gone, not is_gone)
+                yield Change(replace(place, carrier=""), "status", impact, text, is_gone, not is_gone)
 
     def _response(self, old: EndpointResponse, new: EndpointResponse, place: ChangePlace) -> Iterator[Change]:
         if old.content and new.content:

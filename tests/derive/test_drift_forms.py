@@ -103,6 +103,11 @@ ALIKE = [
     ),
     ("every type", {"type": ["string", "number", "boolean", "array", "object", "null"]}, {}),
     ("a pattern of any text", {"type": "string", "pattern": "^.*$"}, {"type": "string"}),
+    (
+        "members of a class in another order",
+        {"type": "string", "pattern": r"^[A-Za-z0-9_\-]{1,}\d\/$"},
+        {"type": "string", "pattern": "^[-_0-9a-zA-Z]+[0-9]/$"},
+    ),
     ("whole steps of whole numbers", {"type": "integer", "multipleOf": 1}, {"type": "integer"}),
     ("the usual size of numbers", {"type": "integer", "format": "int64"}, {"type": "integer"}),
     ("a number as a number", {"type": "number", "default": 1.0}, {"type": "number", "default": 1}),
@@ -408,3 +413,19 @@ def test_alternatives_of_the_same_fields_are_told_apart_by_their_kind() -> None:
         ("request", "by", "added", HARMLESS),
         ("response", "by", "added", HARMLESS),
     }
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("[a-z]", "[az-]"),
+        ("a+", r"a\+"),
+        ("[0-9]{2}", "[0-9]{2,}"),
+        ("[^a]", "[a^]"),
+        (r"\D", r"\d"),
+        ("a.b", r"a\.b"),
+    ],
+)
+def test_patterns_of_other_texts_are_other_patterns(one: str, other: str) -> None:
+    old, new = ({"type": "string", "pattern": pattern} for pattern in (one, other))
+    assert ("request", "", "pattern", SENDERS) in told(sent_and_answered(old), sent_and_answered(new))

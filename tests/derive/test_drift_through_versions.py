@@ -12,6 +12,7 @@ import pytest
 from roomproof.contract.model import Contract
 from roomproof.derive.drift.drift import DriftChange, drift, with_traffic
 from roomproof.derive.drift.version import Version, of_contract
+from roomproof.errors import ContractError
 from roomproof.interaction import Interaction, Request, Response
 from roomproof.providers import find_contract
 from roomproof.reports.drift import alike, drift_report
@@ -135,3 +136,15 @@ def test_a_null_that_only_a_sample_or_a_provider_shows_is_no_word_of_a_document(
     assert drift([shown, plain])[0].changes == drift([plain, shown])[0].changes == ()
     (change,) = drift([plain, with_null("integer", "null")])[0].changes
     assert change.change.kind == "became-nullable"
+
+
+def test_components_that_refer_to_one_another_without_end_are_an_error() -> None:
+    schemas = {
+        f"Room{level}": {"allOf": [{"$ref": f"#/components/schemas/Room{level + 1}"}]}
+        for level in range(5000)
+    }
+    schema = {"$ref": "#/components/schemas/Room0"}
+    operation = {"requestBody": {"content": {"application/json": {"schema": schema}}}}
+    deep = Version("deep", {"paths": {"/rooms": {"post": operation}}, "components": {"schemas": schemas}})
+    with pytest.raises(ContractError, match="write them flat"):
+        drift([deep, deep])

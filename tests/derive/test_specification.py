@@ -104,3 +104,9 @@ def test_what_is_none_is_told_in_a_sentence(text: str, told: str) -> None:
 def test_a_specification_is_known_by_its_first_field(text: str) -> None:
     assert is_specification(text)
     assert not is_specification("# Rooms\n\nA page about openapi.")
+
+
+def test_a_specification_whose_fields_are_sorted_is_known_by_its_end() -> None:
+    components = "".join(f"    Room{number}: {{type: object}}\n" for number in range(10_000))
+    assert is_specification(f"components:\n  schemas:\n{components}openapi: 3.1.0\npaths: {{}}\n")
+    assert not is_specification(f"# Rooms\n{components}openapi: what it is\n")

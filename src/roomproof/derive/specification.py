@@ -21,6 +21,8 @@ _MOST_LEVELS = 200
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 _KEPT = frozenset(("x-nullable",))
 """The only extension that is read: how Swagger 2.0 says `nullable`."""
+_VERSION_LATE = re.compile(r"""^["']?(?:openapi|swagger)["']?[ \t]*:[ \t]*["']?[23]\.\d""", re.MULTILINE)
+"""The version in a YAML whose fields are sorted: it stands behind all components."""
 _DATA = frozenset(("const", "default", "enum", "example", "examples"))
 """Keywords whose values are data, in which a name that begins with x- is no extension."""
 
@@ -58,6 +60,7 @@ def is_specification(text: str) -> bool:
     """Whether a text looks like a specification: its root has the field `openapi` or `swagger`."""
     return bool(
         re.search(r"""^\s*(?:\{\s*)?["']?(?:openapi|swagger)["']?\s*:""", text[:200_000], re.MULTILINE)
+        or _VERSION_LATE.search(text)
         or (
             text.lstrip("\ufeff \n\r\t").startswith("{") and re.search(r'"(?:openapi|swagger)"\s*:\s*"', text)
         )

@@ -10,11 +10,11 @@ from roomproof.contract.clause import Clause, Part
 from roomproof.contract.keywords import KEYWORDS
 from roomproof.contract.model import Contract, Operation
 from roomproof.derive.drift.change import Change, ChangeSide, Completeness
-from roomproof.derive.drift.compare import differences
+from roomproof.derive.drift.compare import Differences, differences
 from roomproof.derive.drift.endpoints import without_names
 from roomproof.derive.drift.traffic import Sightings, Traffic
 from roomproof.derive.drift.version import Version
-from roomproof.errors import UsageError
+from roomproof.errors import ContractError, UsageError
 from roomproof.interaction import Interaction
 
 _PARTS = {ChangeSide.REQUEST: Part.REQUEST, ChangeSide.RESPONSE: Part.RESPONSE}
@@ -66,12 +66,12 @@ class DriftStep:
 def drift(versions: Sequence[Version], contract: Contract | None = None) -> tuple[DriftStep, ...]:
     """Return what changed from each of some versions to the next; clauses are those of a contract.
 
-    Raises UsageError where nothing could be compared.
+    Raises UsageError where nothing could be compared, ContractError for what is nested beyond measure.
     """
     steps: list[DriftStep] = []
     before: list[tuple[str, Change]] = []
     for old, new in pairwise(versions):
-        found = differences(old.root, new.root, Completeness(old.is_whole, new.is_whole))
+        found = _found(old, new)
         if not found.operations and not (old.is_whole and new.is_whole):
             raise UsageError(f"{old.name} and {new.name} have no operation in common: nothing was compared")
         told = [
@@ -87,6 +87,14 @@ def drift(versions: Sequence[Version], contract: Contract | None = None) -> tupl
         before += [(old.name, one) for one in found.changes]
         steps.append(DriftStep(old.name, new.name, tuple(told), found.operations))
     return tuple(steps)
+
+
+def _found(old: Version, new: Version) -> Differences:
+    try:
+        return differences(old.root, new.root, Completeness(old.is_whole, new.is_whole))
+    except RecursionError as error:
+        deep = "components refer to one another on more levels than anybody reads; write them flat"
+        raise ContractError(f"{old.name} and {new.name}: {deep}") from error
 
 
 def with_traffic(steps: Iterable[DriftStep], traffic: Iterable[Interaction]) -> tuple[DriftStep, ...]:

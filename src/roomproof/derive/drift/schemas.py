@@ -302,10 +302,10 @@ def _others(old: Shape, new: Shape, place: ChangePlace) -> Iterator[Change]:
 
 def _texts(old: Shape, new: Shape, place: ChangePlace) -> Iterator[Change]:
     if old.pattern != new.pattern:
-        text = f"the pattern was {_told(old.pattern)} and is {_told(new.pattern)}"
+        was, now = old.written_pattern, new.written_pattern
         yield _turned(
-            place, "pattern", narrows=new.pattern is not None, old=old.pattern, new=new.pattern, text=text,
-            on_response=Impact.HARMLESS,
+            place, "pattern", narrows=new.pattern is not None, old=was, new=now,
+            text=f"the pattern was {_told(was)} and is {_told(now)}", on_response=Impact.HARMLESS,
         )  # fmt: skip
     if old.format != new.format and not {old.format, new.format} <= _NUMBERS_ANYWAY:
         text = f"the format was {_told(old.format)} and is {_told(new.format)}"

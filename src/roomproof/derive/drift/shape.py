@@ -6,13 +6,13 @@ Sources: JSON Schema 2020-12, Core, 10 and 11, and Validation, 6; OpenAPI 3.0.3,
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import islice, product
 from typing import Any
 
+from roomproof.derive.drift.patterns import in_one_form
 from roomproof.derive.drift.stated import (
     Schema,
     as_text,
@@ -31,10 +31,6 @@ from roomproof.derive.drift.steps import step_into, steps_of
 from roomproof.derive.statements.openapi import NESTING
 
 _MOST_REFERENCES = 40
-_NEEDLESS = re.compile(r"\\([-/_#@%&:;<>=!~,\"' ])")
-"""A backslash in a pattern that changes nothing."""
-_ANY_TEXT = frozenset(("", ".*", "^.*$", "^.*", ".*$", "^", "$"))
-"""Patterns that every text matches."""
 _MOST_BRANCHES = 64
 _MOST_LEVELS = 8
 OTHERS = (
@@ -71,7 +67,7 @@ class Shape:
     stand, `tag` the field that tells which alternative a value is, and `tags` what it says there; `has_kinds`
     tells that the first of them is what the others have in common. `is_unknown` tells that a part of it
     stands where nobody can read it, and `is_loose` that a page does not show where the object ends: what is
-    in it may stand beside it.
+    in it may stand beside it. `pattern` is in one form, and `written_pattern` as the document has it.
     """
 
     types: frozenset[str] | None = None
@@ -98,6 +94,7 @@ class Shape:
     is_write_only: bool = False
     is_unknown: bool = False
     is_loose: bool = False
+    written_pattern: str | None = field(default=None, compare=False)
 
 
 NOWHERE: Schema = {"$ref": ""}
@@ -304,7 +301,7 @@ class Shapes:
         if enum is not None:
             enum = frozenset(as_text(one) if is_text else one for one in enum if one != "null")
         default = next((canonical(one) for one in every.get("default", ())), None)
-        patterns = {_NEEDLESS.sub(r"\1", str(one)) for one in every.get("pattern", ())} - _ANY_TEXT
+        written = sorted({str(one) for one in every.get("pattern", ()) if in_one_form(str(one))})
         multiple = next((one for one in every.get("multipleOf", ()) if is_number(one)), None)
         closing = (*every.get("additionalProperties", ()), *every.get("unevaluatedProperties", ()))
         tag, tags = self._tags(every.get("discriminator", ()))
@@ -313,7 +310,7 @@ class Shapes:
             dict(limits_of(parts, is_whole)),
             enum,
             format_of(every.get("format", ())),
-            "&".join(sorted(patterns)) or None,
+            "&".join(sorted({in_one_form(one) for one in written})) or None,
             None if multiple == 1 and is_whole else multiple,
             True in every.get("uniqueItems", ()),
             as_text(default) if is_text and default is not None else default,
@@ -335,6 +332,7 @@ class Shapes:
             is_write_only=True in every.get("writeOnly", ()),
             is_unknown=any(part.get("$ref") == "" or "$dynamicRef" in part for part in parts),
             is_loose=any(part.get("x-guess") == NESTING for part in parts),
+            written_pattern=" and ".join(written) or None,
         )
 
     def _tags(self, discriminators: Any) -> tuple[str, frozenset[str]]:

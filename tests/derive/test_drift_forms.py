@@ -429,3 +429,13 @@ def test_alternatives_of_the_same_fields_are_told_apart_by_their_kind() -> None:
 def test_patterns_of_other_texts_are_other_patterns(one: str, other: str) -> None:
     old, new = ({"type": "string", "pattern": pattern} for pattern in (one, other))
     assert ("request", "", "pattern", SENDERS) in told(sent_and_answered(old), sent_and_answered(new))
+
+
+def test_a_pattern_is_told_as_it_is_written() -> None:
+    plain, either = (
+        {"type": "string"},
+        {"anyOf": [{"type": "string", "pattern": r"^\d+$"}, {"type": "integer"}]},
+    )
+    assert r"the pattern was not stated and is ^\d+$" in sentences(
+        sent_and_answered(plain), sent_and_answered(either)
+    )

@@ -278,6 +278,7 @@ class Shapes:
                 limits={**whole.limits, **one.limits},
                 format=whole.format or one.format,
                 pattern=whole.pattern or one.pattern,
+                written_pattern=whole.written_pattern or one.written_pattern,
                 multiple=whole.multiple or one.multiple,
                 is_unique=whole.is_unique or one.is_unique,
                 items=whole.items or one.items,

@@ -175,6 +175,15 @@ OTHER = [
         SENDERS,
         READERS,
     ),
+    (
+        "a field that nothing describes",
+        {"type": "object"},
+        {"type": "object", "required": ["a"]},
+        "a",
+        "became-required",
+        SENDERS,
+        HARMLESS,
+    ),
     ("not", TEXT, {**TEXT, "not": {"enum": ["admin"]}}, "", "not", SENDERS, HARMLESS),
     (
         "other fields by pattern",
@@ -439,3 +448,20 @@ def test_a_pattern_is_told_as_it_is_written() -> None:
     assert r"the pattern was not stated and is ^\d+$" in sentences(
         sent_and_answered(plain), sent_and_answered(either)
     )
+
+
+def test_to_describe_a_field_that_had_to_be_there_is_no_new_demand() -> None:
+    bare, described = (
+        {"type": "object", "required": ["a"], **more} for more in ({}, {"properties": {"a": {}}})
+    )
+    found = told(sent_and_answered(bare), sent_and_answered(described))
+    assert found == {("request", "a", "added", HARMLESS), ("response", "a", "added", HARMLESS)}
+
+
+def test_one_of_several_fields_that_must_be_there_is_an_alternative() -> None:
+    def either(*names: str) -> Json:
+        fields = {"a": {"type": "string"}, "b": {"type": "string"}}
+        return {"type": "object", "properties": fields, "anyOf": [{"required": [name]} for name in names]}
+
+    assert told(sent_and_answered(either("a", "b")), sent_and_answered(either("b", "a"))) == set()
+    assert told(sent_and_answered(either("a", "b")), sent_and_answered(either("a"))) != set()

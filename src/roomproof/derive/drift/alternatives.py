@@ -45,7 +45,7 @@ class Digests:
             sorted(shape.enum) if shape.enum is not None else None,
             [shape.format, shape.pattern, shape.multiple, shape.is_unique, shape.is_closed],
             [(name, below(some)) for name, some in sorted(shape.fields.items())],
-            sorted(shape.required & shape.fields.keys()),
+            sorted(shape.required),
             [below(shape.items), below(shape.values), sorted(shape.others.items()), shape.is_nullable],
             sorted(below(some) for some in shape.branches),
         )

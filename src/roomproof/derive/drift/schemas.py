@@ -82,7 +82,11 @@ class SchemaComparison:
             renamed = self._renamed(olds[name], [(other, news[other]) for other in come], name)
             yield _gone(place.below(name), renamed)
         for name in come if self._tells(False, True) and not new.is_loose else ():
-            yield _come(place.below(name), required=name in new.required)
+            yield _come(place.below(name), required=name in new.required - old.required)
+        for name in sorted((old.required ^ new.required) - old.fields.keys() - new.fields.keys()):
+            # Nothing describes it, and it has to be there all the same.
+            if self._states(name in old.required, name in new.required):
+                yield needed(place.below(name), name in new.required, "the field")
         for name in olds:
             if name in news:
                 was, now = name in old.required, name in new.required

@@ -45,6 +45,8 @@ def types_of(
             types = frozenset(("object",))
         elif keys & {"items", "minItems", "maxItems", "uniqueItems"}:
             types = frozenset(("array",))
+        elif keys & {"contentMediaType", "contentEncoding"}:
+            types = frozenset(("string",))
     types = types | {"null"} if nullable and types is not None else types
     return None if types is not None and types >= _EVERY_TYPE else types
 

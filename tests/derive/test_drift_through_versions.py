@@ -148,3 +148,11 @@ def test_components_that_refer_to_one_another_without_end_are_an_error() -> None
     deep = Version("deep", {"paths": {"/rooms": {"post": operation}}, "components": {"schemas": schemas}})
     with pytest.raises(ContractError, match="write them flat"):
         drift([deep, deep])
+
+
+@pytest.mark.parametrize(
+    ("keyword", "was", "now"), [("pattern", "^a+$", "["), ("type", "string", "file"), ("maxLength", 5, -1)]
+)
+def test_a_keyword_that_means_nothing_shows_nothing(keyword: str, was: Any, now: Any) -> None:
+    old, new = version("a", code={keyword: was}), version("b", code={keyword: now})
+    assert counts(only(old, new, interaction({"code": "aaa"}, 200, {}), side="request")) == (0, 0)

@@ -76,7 +76,10 @@ class Traffic:
     @cached_property
     def _validators(self) -> list[Any]:
         schemas = (_schema(self.change.kind, value) for value in (self.change.old, self.change.new))
-        return [None if one is None else jsonschema_rs.Draft202012Validator(one) for one in schemas]
+        try:
+            return [None if one is None else jsonschema_rs.Draft202012Validator(one) for one in schemas]
+        except ValueError:  # A document may have a pattern or a type that is none: nothing fits it, or all.
+            return [None, None]
 
     def _shown(self, interaction: Interaction) -> Iterator[bool | None]:
         """Yield True for what is now, False for what was, None for neither."""

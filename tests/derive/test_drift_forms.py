@@ -465,3 +465,28 @@ def test_one_of_several_fields_that_must_be_there_is_an_alternative() -> None:
 
     assert told(sent_and_answered(either("a", "b")), sent_and_answered(either("b", "a"))) == set()
     assert told(sent_and_answered(either("a", "b")), sent_and_answered(either("a"))) != set()
+
+
+@pytest.mark.parametrize("junk", [None, True, 5, "x", [], [None], {}, {"$ref": 5}, {"$ref": "#/nowhere"}])
+@pytest.mark.parametrize(
+    "where",
+    [
+        ("paths", "/rooms"),
+        ("paths", "/rooms", "post", "parameters"),
+        ("paths", "/rooms", "post", "requestBody", "content", "application/json", "schema"),
+        ("components", "schemas", "Cat", "properties", "claws"),
+        ("components", "schemas", "Pet", "oneOf"),
+        ("components", "schemas", "Dog"),
+        ("components", "securitySchemes"),
+    ],
+)
+def test_junk_in_a_document_is_as_if_it_were_not_there(where: tuple[str, ...], junk: Json) -> None:
+    fields = {"a": {"anyOf": [ref("Cat"), ref("Dog")]}, "b": ref("Pet"), "c": ref("Dog")}
+    document = sent_and_answered({"type": "object", "properties": fields}, security=[{"key": []}])
+    broken = json.loads(json.dumps(document))
+    around_it = broken
+    for step in where[:-1]:
+        around_it = around_it[step]
+    around_it[where[-1]] = junk
+    told(document, broken)
+    told(broken, document)

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from roomproof.derive.drift.shape import Shapes
 from roomproof.derive.drift.stated import Schema
+from roomproof.derive.drift.steps import step_into
 
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 _PARAMETER = re.compile(r"\{[^{}]*\}|(?<=/):[^/]+")
@@ -208,8 +209,8 @@ def _response(node: Any, shapes: Shapes) -> EndpointResponse:
 
 def _security(root: Mapping[str, Any], node: Schema, shapes: Shapes) -> frozenset[Alternative] | None:
     told = node.get("security", root.get("security"))
-    schemes = root.get("components", {})
-    schemes = schemes.get("securitySchemes", {}) if isinstance(schemes, Mapping) else {}
+    schemes = step_into(root.get("components"), "securitySchemes")
+    schemes = schemes if isinstance(schemes, Mapping) else {}
     found: set[Alternative] = set()
     for one in told if isinstance(told, list) else ():
         named = one.items() if isinstance(one, Mapping) else ()

@@ -139,7 +139,7 @@ class Shapes:
         """Return what a schema refers to if it says nothing else, so that this has one shape wherever it is
         referred to.
         """
-        is_only_reference = "$ref" in schema and schema.keys() <= _BESIDE_A_REFERENCE
+        is_only_reference = isinstance(schema, Mapping) and schema.keys() <= _BESIDE_A_REFERENCE
         found = self.found(schema) if is_only_reference else schema
         return found if isinstance(found, Mapping) else schema
 
@@ -229,7 +229,8 @@ class Shapes:
                     others = [one for one in every if not self._is_null(one)]
                     # That it is one of its own alternatives adds no value to a schema.
                     apart = [one for one in others if id(self.found(one)) not in self._under_way]
-                    return [one for one in apart if isinstance(one, Mapping)], len(others) < len(every)
+                    known = [one for one in apart if isinstance(self.found(one), Mapping)]
+                    return known, len(others) < len(every)
         return None
 
     def _is_null(self, schema: Any) -> bool:

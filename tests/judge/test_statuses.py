@@ -13,6 +13,7 @@ from roomproof.contract.yaml_text import parse_yaml
 from roomproof.interaction import Credentials, Interaction, Request, Response
 from roomproof.judge.evidence import Outcome
 from roomproof.judge.judge import Judge
+from roomproof.judge.moments import order_questions
 
 NOW = datetime(2030, 6, 1, 12, tzinfo=UTC)
 CONTRACT = """
@@ -123,3 +124,16 @@ def test_what_is_taken_is_answered_with_a_conflict_where_one_is_documented(
     judge.see(Interaction(first, Response(200, media, b'{"id":"a","name":"red"}')))
     evidence = judge.see(Interaction(second, Response(status, (), b"")))
     assert [item.outcome for item in evidence if item.clause.endswith(".status")] == [outcome]
+
+
+@pytest.mark.parametrize(("ends", "must_be_accepted"), [("09:30", True), ("09:00", False), ("08:30", False)])
+def test_what_ends_when_it_starts_or_before_may_be_rejected(ends: str, must_be_accepted: bool) -> None:
+    times = "starts: {type: string, format: date-time}, ends: {type: string, format: date-time}"
+    order = "x-unsettled-order: {reason: no word, members: [starts, ends]}"
+    text = CONTRACT.replace(
+        "{type: object, properties: {seats: {type: integer, maximum: 9}}}",
+        f"{{type: object, {order}, properties: {{{times}}}}}",
+    )
+    (operation, _) = read_contract(parse_yaml(text, "halls.yaml")).operations
+    sent = {"starts": "2030-07-01T09:00:00Z", "ends": f"2030-07-01T{ends}:00Z"}
+    assert (order_questions(operation, sent, None) == []) is must_be_accepted

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import pairwise
 from typing import Any
 
 from roomproof.contract.formats import Instant, instant, midnight
@@ -28,7 +29,7 @@ def moment_after(name: str, sent: Mapping[str, Any], state: RoomState | None) ->
 
 def order_questions(operation: Operation, sent: Mapping[str, Any], state: RoomState | None) -> list[Question]:
     """Return why date-times that a provider may want in one order (`x-unsettled-order`) may be rejected;
-    empty if in order.
+    empty if in order. Two that are the same are in none: what lasts no time may be rejected, too.
     """
     order = operation.schema.get("x-unsettled-order", {})
     names = order.get("members", ())
@@ -36,4 +37,5 @@ def order_questions(operation: Operation, sent: Mapping[str, Any], state: RoomSt
     asked = tuple(name for name in names if name in sent and moment_after(name, sent, None) is not None)
     moments = [moment for moment in (moment_after(name, sent, state) for name in names) if moment is not None]
     is_open = state is not None and state.uncertain and len(asked) < len(names)
-    return [Question(order["reason"], asked)] if asked and (is_open or moments != sorted(moments)) else []
+    is_ordered = all(one < following for one, following in pairwise(moments))
+    return [Question(order["reason"], asked)] if asked and (is_open or not is_ordered) else []

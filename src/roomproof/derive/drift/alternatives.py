@@ -10,6 +10,7 @@ from itertools import islice
 
 from roomproof.derive.drift.shape import Shape, Shapes
 from roomproof.derive.drift.stated import Schema
+from roomproof.derive.drift.typed import by_type, shared_types
 
 _LEVELS = 5
 """What lies deeper in a shape does not count for what it means."""
@@ -17,7 +18,7 @@ _MOST_LEVELS = 8
 _MOST = 200
 _ALIKE = 0.34
 """Alternatives that share less than this are no versions of one another."""
-_TEXT = frozenset(("string",))
+_SCALARS = frozenset(("string", "number", "integer", "boolean"))
 
 
 class Digests:
@@ -53,13 +54,28 @@ class Digests:
 
 
 def alternatives(shape: Shape, shapes: Shapes) -> list[Shape]:
-    """Return the kinds of value that a shape allows, one if it has no branches; null is told apart.
+    """Return the kinds of value that a shape allows, each of one type; null is told apart.
 
-    A list of texts says nothing beside an alternative that is any text.
+    What is a text, a number or a truth value says nothing beside an alternative that is any such value.
     """
     every = list(islice(_leaves(shape, shapes, 0), _MOST))
-    has_any_text = len(every) > 1 and any(one == _ANY_TEXT for one in map(_bare, every))
-    return [one for one in every if not (has_any_text and one.enum is not None and one.types == _TEXT)]
+    whole = {word for one in every if _says_types_only(one) for word in one.types or ()} & _SCALARS
+    integers = {"integer"} if "number" in whole else set()
+
+    def adds_values(one: Shape) -> bool:
+        around = integers if _says_types_only(one) else whole | integers
+        return not one.types or not one.types <= around
+
+    return [one for one in every if adds_values(one)]
+
+
+def is_any_value(shape: Shape) -> bool:
+    """Whether a shape says nothing of its values."""
+    return shape.types is None and _says_types_only(shape)
+
+
+def _says_types_only(shape: Shape) -> bool:
+    return replace(shape, default=None, tag="", tags=frozenset()) == Shape(types=shape.types)
 
 
 def is_nullable(shape: Shape, shapes: Shapes, level: int = 0) -> bool:
@@ -97,12 +113,13 @@ def versions(
 
 
 def _likeness(one: Shape, other: Shape, values: Mapping[str, str], others: Mapping[str, str]) -> float:
-    if one.types is not None and other.types is not None and not (one.types & other.types):
+    shared = shared_types(one.types, other.types)
+    if shared is not None and not shared:
         return 0.0
     names = one.fields.keys() | other.fields.keys()
-    shared = len(one.fields.keys() & other.fields.keys()) / len(names) if names else 1.0
+    alike = len(one.fields.keys() & other.fields.keys()) / len(names) if names else 1.0
     is_other_kind = any(others.get(name, value) != value for name, value in values.items())
-    return shared / 2 if is_other_kind else shared
+    return alike / 2 if is_other_kind else alike
 
 
 def _only_values(shape: Shape, shapes: Shapes) -> dict[str, str]:
@@ -119,16 +136,8 @@ def named(shape: Shape) -> str:
 
 def _leaves(shape: Shape, shapes: Shapes, level: int) -> Iterator[Shape]:
     if not shape.branches:
-        # One without null stays the same object: it is compared once, wherever it is an alternative.
-        types = shape.types or frozenset()
-        yield replace(shape, types=types - {"null"}, is_nullable=False) if "null" in types else shape
+        # One of one type stays the same object: it is compared once, wherever it is an alternative.
+        yield from by_type(shape)
     elif level < _MOST_LEVELS:
         for some in shape.branches:
             yield from _leaves(shapes.of(*some), shapes, level + 1)
-
-
-_ANY_TEXT = Shape(types=_TEXT)
-
-
-def _bare(shape: Shape) -> Shape:
-    return replace(shape, default=None)

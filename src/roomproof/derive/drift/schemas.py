@@ -8,11 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from roomproof.derive.drift.alternatives import Digests, alternatives, is_nullable, named, versions
+from roomproof.derive.drift.alternatives import (
+    Digests,
+    alternatives,
+    is_any_value,
+    is_nullable,
+    named,
+    versions,
+)
 from roomproof.derive.drift.change import WHOLE, Change, ChangePlace, ChangeSide, Completeness, Impact
 from roomproof.derive.drift.pairs import Below, Pairs
 from roomproof.derive.drift.shape import OTHERS, Shape, Shapes
 from roomproof.derive.drift.stated import LIMITS, Schema
+from roomproof.derive.drift.typed import only_types, shared_types
 
 ITEMS, VALUES = "[]", "{}"
 _SHOWN = 6
@@ -52,6 +60,9 @@ class SchemaComparison:
             yield from changes
             if is_over:
                 return
+        # What is said of a type that one of them does not allow comes, or goes, with the type.
+        shared = shared_types(old.types, new.types)
+        old, new = only_types(old, shared), only_types(new, shared)
         for change in (
             *_values(old, new, place),
             *_numbers(old, new, place),
@@ -110,10 +121,16 @@ class SchemaComparison:
         return (words or alike)[0] if len(words or alike) == 1 else ""
 
     def _unions(self, old: Shape, new: Shape, place: ChangePlace) -> Iterator[Change | Below]:
+        yield from _default(old, new, place)
+        olds, news = alternatives(old, self._old), alternatives(new, self._new)
+        was, now = (any(map(is_any_value, some)) for some in (olds, news))
+        if was or now:
+            if was != now and self._states(not was, not now):
+                yield _of_any_type(place, now, news if was else olds)
+            return
         was, now = is_nullable(old, self._old), is_nullable(new, self._new)
         if was != now and self._states(was, now) and not (old.is_null_open or new.is_null_open):
             yield _null(place, now)
-        olds, news = alternatives(old, self._old), alternatives(new, self._new)
         if old.has_kinds != new.has_kinds:
             # That one document names the kinds of a component makes no new one: what they share is compared.
             olds, news = olds[:1] if old.has_kinds else olds, news[:1] if new.has_kinds else news
@@ -187,13 +204,18 @@ def _turned(
     return Change(place, kind, impact, text, old, new)
 
 
+def _of_any_type(place: ChangePlace, now: bool, others: Iterable[Shape]) -> Change:
+    """Return that a value may be of any type now, or no longer."""
+    some = _spoken(frozenset(word for one in others for word in one.types or ()))
+    old, new = (some, "any") if now else ("any", some)
+    text = f"the type was {old} and is {new}"
+    return _turned(place, "type", narrows=not now, old=old, new=new, text=text)
+
+
 def _types(old: Shape, new: Shape, place: ChangePlace) -> tuple[list[Change], bool]:
     """Return the changes of types, and whether the values have no type in common."""
     if old.types is None or new.types is None:
-        narrows = new.types is not None
-        was, now = _spoken(old.types), _spoken(new.types)
-        text = f"the type was {was} and is {now}"
-        return [_turned(place, "type", narrows=narrows, old=was, new=now, text=text)], False
+        return [_of_any_type(place, new.types is None, [new if old.types is None else old])], False
     was_null, now_null = "null" in old.types, "null" in new.types
     is_open = old.is_null_open or new.is_null_open
     changes = [_null(place, now_null)] if was_null != now_null and not is_open else []
@@ -235,6 +257,10 @@ def _values(old: Shape, new: Shape, place: ChangePlace) -> Iterator[Change]:
             if come := sorted(new.enum - old.enum):
                 text = f"{_few(come)} is allowed now"
                 yield _turned(place, "value-added", narrows=False, old=was, new=now, text=text)
+    yield from _default(old, new, place)
+
+
+def _default(old: Shape, new: Shape, place: ChangePlace) -> Iterator[Change]:
     if old.default != new.default and place.side is ChangeSide.REQUEST:
         is_changed = old.default is not None and new.default is not None
         text = f"the default was {_told(old.default)} and is {_told(new.default)}"

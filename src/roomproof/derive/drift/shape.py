@@ -15,7 +15,7 @@ from typing import Any
 from roomproof.derive.drift.patterns import in_one_form
 from roomproof.derive.drift.stated import (
     Schema,
-    as_text,
+    as_allowed,
     canonical,
     enum_of,
     format_of,
@@ -234,13 +234,13 @@ class Shapes:
         return None
 
     def _is_null(self, schema: Any) -> bool:
-        found = self.found(schema)
-        if not isinstance(found, Mapping):
-            return False
-        return (
-            found.get("type") in ("null", ["null"])
-            or found.get("enum") == [None]
-            or ("const" in found and found["const"] is None)
+        parts: list[Schema] = []
+        self._flatten(schema, parts, set())
+        return any(
+            part.get("type") in ("null", ["null"])
+            or part.get("enum") == [None]
+            or ("const" in part and part["const"] is None)
+            for part in parts
         )
 
     def _as_one(self, alternatives: list[Schema]) -> Schema | None:
@@ -298,10 +298,10 @@ class Shapes:
         every = {key: [part[key] for part in parts if key in part] for key in keywords_of(parts)}
         enum = enum_of(parts)
         types = types_of(parts, enum, nullable, bool(fields))
-        words = sorted((types or frozenset()) - {"null"})
-        is_whole, is_text = words == ["integer"], words == ["string"]
+        words = (types or frozenset()) - {"null"}
+        is_whole = "integer" in words
         if enum is not None:
-            enum = frozenset(as_text(one) if is_text else one for one in enum if one != "null")
+            enum = frozenset(as_allowed(one, words) for one in enum if one != "null")
         default = next((canonical(one) for one in every.get("default", ())), None)
         written = sorted({str(one) for one in every.get("pattern", ()) if in_one_form(str(one))})
         multiple = next((one for one in every.get("multipleOf", ()) if is_number(one)), None)
@@ -315,7 +315,7 @@ class Shapes:
             "&".join(sorted({in_one_form(one) for one in written})) or None,
             None if multiple == 1 and is_whole else multiple,
             True in every.get("uniqueItems", ()),
-            as_text(default) if is_text and default is not None else default,
+            as_allowed(default, words) if default is not None else None,
             {name: tuple(some) for name, some in fields.items()},
             frozenset(str(name) for part in parts for name in list_of(part.get("required"))),
             tuple(one for one in every.get("items", ()) if isinstance(one, Mapping) and one),

@@ -16,7 +16,7 @@ NUMBERS = ("minimum", "maximum")
 SIZES = ("minLength", "maxLength", "minItems", "maxItems", "minProperties", "maxProperties")
 LIMITS = (*NUMBERS, *SIZES)
 _SYNONYMS = {"url": "uri", "datetime": "date-time", "date_time": "date-time", "timestamp": "date-time"}
-_NUMBER_FORMATS = frozenset(("int32", "int64", "float", "double"))
+NUMBER_FORMATS = frozenset(("int32", "int64", "float", "double"))
 _TYPES = {bool: "boolean", int: "integer", float: "number", str: "string", list: "array", dict: "object"}
 _EVERY_TYPE = frozenset(("array", "boolean", "null", "number", "object", "string"))
 
@@ -40,13 +40,23 @@ def types_of(
     if types is None:
         keys = set(keywords_of(parts))
         if enum:
-            types = frozenset(_TYPES.get(type(json.loads(one)), "null") for one in enum)
+            types = frozenset(type_of(json.loads(one)) for one in enum)
         elif has_fields or keys & {"additionalProperties", "minProperties", "maxProperties"}:
             types = frozenset(("object",))
         elif keys & {"items", "minItems", "maxItems", "uniqueItems"}:
             types = frozenset(("array",))
-        elif keys & {"contentMediaType", "contentEncoding"}:
+        elif keys & {"contentMediaType", "contentEncoding", "pattern", "minLength", "maxLength"}:
             types = frozenset(("string",))
+        elif keys & {"minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"}:
+            types = frozenset(("number",))
+    elif enum:
+        listed = frozenset(type_of(json.loads(one)) for one in enum)
+        # A type of none of these values is none; a document that lists those of other types alone is meant
+        # otherwise.
+        if has_values := frozenset(one for one in types - {"null"} if _common(frozenset((one,)), listed)):
+            types = has_values | (types & {"null"})
+    if types is not None and "number" in types:
+        types -= {"integer"}
     types = types | {"null"} if nullable and types is not None else types
     return None if types is not None and types >= _EVERY_TYPE else types
 
@@ -93,7 +103,12 @@ def limits_of(parts: list[Schema], is_whole: bool) -> Iterator[tuple[str, float]
 def format_of(told: Any) -> str | None:
     """Return a format that says something of values, by the one name of those that mean the same."""
     names = [_SYNONYMS.get(str(one), str(one)) for one in told]
-    return next((one for one in names if one in ASSERTED or one in _NUMBER_FORMATS), None)
+    return next((one for one in names if one in ASSERTED or one in NUMBER_FORMATS), None)
+
+
+def type_of(value: Any) -> str:
+    """Return the type of a value of JSON."""
+    return _TYPES.get(type(value), "null")
 
 
 def is_number(value: Any) -> bool:
@@ -113,9 +128,10 @@ def canonical(value: Any) -> str:
     return json.dumps(value, sort_keys=True, ensure_ascii=False)
 
 
-def as_text(canonical: str) -> str:
-    """Return a value of a text, which YAML may have read as a number, or as true."""
-    return canonical if canonical.startswith('"') else json.dumps(canonical, ensure_ascii=False)
+def as_allowed(canonical: str, types: frozenset[str]) -> str:
+    """Return a value, as a text where nothing else can be meant: YAML may have read one as a number."""
+    is_allowed = bool(_common(types, frozenset((type_of(json.loads(canonical)),))))
+    return canonical if is_allowed or "string" not in types else json.dumps(canonical, ensure_ascii=False)
 
 
 def items_of(node: Any) -> list[tuple[str, Any]]:

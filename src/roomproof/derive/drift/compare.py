@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -15,11 +14,11 @@ from roomproof.derive.drift.endpoints import (
     EndpointResponse,
     endpoints,
 )
+from roomproof.derive.drift.paths import paired
 from roomproof.derive.drift.schemas import SchemaComparison, needed
 from roomproof.derive.drift.shape import Shapes
 from roomproof.derive.drift.stated import Schema
 
-Key = tuple[str, str]
 _BY_IMPACT = list(Impact)
 
 
@@ -40,7 +39,7 @@ def differences(
     shapes = Shapes(old), Shapes(new)
     olds, news = (list(endpoints(root, one)) for root, one in zip((old, new), shapes, strict=True))
     comparison = SchemaComparison(*shapes, completeness)
-    by_old, by_new, moved = _paired(olds, news)
+    by_old, by_new, moved = paired(olds, news)
     found: list[Change] = list(moved)
     for key, one in by_old.items():
         if key in by_new:
@@ -64,49 +63,6 @@ def _worst_of_each(changes: list[Change]) -> Iterator[Change]:
         if before is None or _BY_IMPACT.index(change.impact) < _BY_IMPACT.index(before.impact):
             found[change.id] = change
     yield from found.values()
-
-
-def _paired(
-    olds: list[Endpoint], news: list[Endpoint]
-) -> tuple[dict[Key, Endpoint], dict[Key, Endpoint], list[Change]]:
-    """Return the operations of both by method and path, so that those which are the same have one key.
-
-    A prefix may have moved from the server's address into the paths, or back. Where the paths agree and the
-    addresses' paths do not, that is one change, and not one of each operation.
-    """
-    twice = {key for some in (olds, news) for key, count in Counter(map(_key, some)).items() if count > 1}
-
-    def path(one: Endpoint) -> str:
-        """Return the path, with its parameters' names where only these tell it from another one."""
-        return one.shown_path if _key(one) in twice else one.path
-
-    whole = tuple({(one.method, one.server + path(one)): one for one in some} for some in (olds, news))
-    plain = tuple({(one.method, path(one)): one for one in some} for some in (olds, news))
-    if len(whole[0].keys() & whole[1].keys()) >= len(plain[0].keys() & plain[1].keys()):
-        return whole[0], whole[1], []
-    shared = [(plain[0][key], plain[1][key]) for key in plain[0].keys() & plain[1].keys()]
-    servers = {
-        (one.server, other.server)
-        for one, other in shared
-        if one.server and other.server and not one.servers & other.servers
-    }
-    place = ChangePlace("*", "*", ChangeSide.OPERATION)
-    told = [
-        Change(
-            place,
-            "server-path",
-            Impact.SENDERS,
-            f"the address began with {was} and begins with {now}",
-            was,
-            now,
-        )
-        for was, now in sorted(servers)
-    ]
-    return plain[0], plain[1], told
-
-
-def _key(endpoint: Endpoint) -> Key:
-    return endpoint.method, endpoint.path
 
 
 def _place_of(endpoint: Endpoint) -> ChangePlace:
@@ -164,7 +120,8 @@ class _Operation:
             assert one is not None
             here = replace(place, carrier=one.carrier, way=(one.name,), label=one.label)
             if old is None or new is None:
-                if self._tells(old, new):
+                # A part of the path is there, whether it is described or not.
+                if one.carrier != "path" and self._tells(old, new):
                     yield _appeared(here, new, is_request)
                 continue
             if old.required != new.required and self._states(old.required, new.required):

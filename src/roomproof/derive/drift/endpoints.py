@@ -142,7 +142,9 @@ def _parameters(listed: Any, path: str, shapes: Shapes) -> Iterator[EndpointPara
         name, carrier = str(one["name"]), str(one["in"])
         if carrier == "header" and name.lower() in _NO_PARAMETERS:
             continue
-        position = positions.get(name, name) if carrier == "path" else name
+        if carrier == "path" and name not in positions:
+            continue  # No part of the path is called so.
+        position = positions[name] if carrier == "path" else name
         yield from _written_apart(_parameter(position, carrier, one, shapes), shapes)
 
 

@@ -294,6 +294,15 @@ def test_a_status_of_a_range_is_compared_with_the_range() -> None:
     assert told(response("201", 5), response("2XX", 9)) == {("response", "", "maximum", READERS)}
 
 
+def test_an_address_that_a_variable_still_allows_has_not_moved() -> None:
+    def at(**variable: Json) -> Json:
+        server = {"url": "https://rooms.example/{version}", "variables": {"version": variable}}
+        return around(servers=[server])
+
+    assert told(at(default="v1"), at(default="v2", enum=["v1", "v2"])) == set()
+    assert {kind for _, _, kind, _ in told(at(default="v1"), at(default="v2"))} == {"server-path"}
+
+
 def test_a_server_that_is_listed_still_has_not_moved() -> None:
     def at(*paths: str) -> Json:
         return {**around(), "servers": [{"url": f"https://example.com{path}"} for path in paths]}

@@ -59,11 +59,11 @@ def alternatives(shape: Shape, shapes: Shapes) -> list[Shape]:
     What is a text, a number or a truth value says nothing beside an alternative that is any such value.
     """
     every = list(islice(_leaves(shape, shapes, 0), _MOST))
-    whole = {word for one in every if _says_types_only(one) for word in one.types or ()} & _SCALARS
+    whole = {word for one in every if says_types_only(one) for word in one.types or ()} & _SCALARS
     integers = {"integer"} if "number" in whole else set()
 
     def adds_values(one: Shape) -> bool:
-        around = integers if _says_types_only(one) else whole | integers
+        around = integers if says_types_only(one) else whole | integers
         return not one.types or not one.types <= around
 
     return [one for one in every if adds_values(one)]
@@ -71,10 +71,11 @@ def alternatives(shape: Shape, shapes: Shapes) -> list[Shape]:
 
 def is_any_value(shape: Shape) -> bool:
     """Whether a shape says nothing of its values."""
-    return shape.types is None and _says_types_only(shape)
+    return shape.types is None and says_types_only(shape)
 
 
-def _says_types_only(shape: Shape) -> bool:
+def says_types_only(shape: Shape) -> bool:
+    """Whether a shape says of its values of which types they are, and no more."""
     return replace(shape, default=None, tag="", tags=frozenset()) == Shape(types=shape.types)
 
 

@@ -20,6 +20,7 @@ from roomproof.derive.drift.shape import Shapes
 from roomproof.derive.drift.stated import Schema
 
 _BY_IMPACT = list(Impact)
+_FORM = "application/x-www-form-urlencoded"
 
 
 @dataclass(frozen=True)
@@ -38,12 +39,13 @@ def differences(
     """
     shapes = Shapes(old), Shapes(new)
     olds, news = (list(endpoints(root, one)) for root, one in zip((old, new), shapes, strict=True))
-    comparison = SchemaComparison(*shapes, completeness)
+    schemas = SchemaComparison(*shapes, completeness)
+    texts = SchemaComparison(*shapes, completeness, is_text=True)
     by_old, by_new, moved = paired(olds, news)
     found: list[Change] = list(moved)
     for key, one in by_old.items():
         if key in by_new:
-            found += _Operation(one, by_new[key], comparison, completeness).changes()
+            found += _Operation(one, by_new[key], schemas, texts, completeness).changes()
         elif completeness.new:
             place = _place_of(one)
             found.append(Change(place, "removed", Impact.SENDERS, "the operation is gone", True, None))
@@ -73,11 +75,17 @@ class _Operation:
     """The comparison of one operation."""
 
     def __init__(
-        self, old: Endpoint, new: Endpoint, schemas: SchemaComparison, completeness: Completeness
+        self,
+        old: Endpoint,
+        new: Endpoint,
+        schemas: SchemaComparison,
+        texts: SchemaComparison,
+        completeness: Completeness,
     ) -> None:
         self._old = old
         self._new = new
         self._schemas = schemas
+        self._texts = texts
         self._tells = completeness.tells
         self._states = completeness.states
 
@@ -130,7 +138,7 @@ class _Operation:
                 text = "lists and objects in it are written in another way"
                 impact = Impact.SENDERS if is_request else Impact.READERS
                 yield Change(here, "style", impact, text, list(old.style), list(new.style))
-            yield from self._schemas.changes(old.schema, new.schema, here)
+            yield from self._texts.changes(old.schema, new.schema, here)
 
     def _body(self) -> Iterator[Change]:
         old, new = self._old, self._new
@@ -159,8 +167,11 @@ class _Operation:
             yield Change(place, f"media-type {media}", impact, f"{media} is gone", media, None)
         for media in sorted(new.keys() - old.keys()) if self._tells(False, True) else ():
             yield Change(place, f"media-type {media}", Impact.HARMLESS, f"{media} is new", None, media)
-        pairs = [(old[media], new[media]) for media in old if media in new]
-        for one, other in pairs or _renamed(old, new):
+        both = [media for media in old if media in new]
+        for media in both:
+            schemas = self._texts if media == _FORM else self._schemas
+            yield from schemas.changes(old[media], new[media], place)
+        for one, other in _renamed(old, new) if not both else ():
             yield from self._schemas.changes(one, other, place)
 
     def _responses(self) -> Iterator[Change]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import islice, product
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -17,6 +18,7 @@ _PARAMETER = re.compile(r"\{[^{}]*\}|(?<=/):[^/]+")
 _NO_PARAMETERS = frozenset(("accept", "content-type", "authorization"))
 """Headers that are no parameters, whatever a specification says (OpenAPI 3.1, Parameter Object)."""
 _STYLES = {"query": "form", "cookie": "form", "path": "simple", "header": "simple"}
+_MOST_ADDRESSES = 64
 _BINARY = frozenset(("application/octet-stream", "application/pdf", "application/zip", "application/gzip"))
 Alternative = frozenset[tuple[str, str]]
 
@@ -118,14 +120,34 @@ def _endpoint(
 def _servers(node: Mapping[str, Any]) -> list[str]:
     """Return the paths of the addresses that a node names."""
     listed = node.get("servers")
-    return [_server(one) for one in listed if isinstance(one, Mapping)] if isinstance(listed, list) else []
+    every = listed if isinstance(listed, list) else []
+    return [path for one in every if isinstance(one, Mapping) for path in _paths_of_server(one)]
 
 
-def _server(node: Mapping[str, Any]) -> str:
+def _paths_of_server(node: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the paths of an address, that of the default values of its variables first."""
     url, variables = str(node.get("url", "")), node.get("variables")
-    for name, told in variables.items() if isinstance(variables, Mapping) else ():
-        if isinstance(told, Mapping) and "default" in told:
-            url = url.replace("{" + str(name) + "}", str(told["default"]))
+    listed = [
+        [(str(name), str(value)) for value in _values_of(told)]
+        for name, told in (variables.items() if isinstance(variables, Mapping) else ())
+        if "{" + str(name) + "}" in url and _values_of(told)
+    ]
+    for values in islice(product(*listed), _MOST_ADDRESSES):
+        whole = url
+        for name, value in values:
+            whole = whole.replace("{" + name + "}", value)
+        yield _path_of(whole)
+
+
+def _values_of(variable: Any) -> list[Any]:
+    """Return the values of a variable, the default first, none where that is not told."""
+    if not isinstance(variable, Mapping) or "default" not in variable:
+        return []
+    listed = variable.get("enum")
+    return [variable["default"], *(listed if isinstance(listed, list) else ())]
+
+
+def _path_of(url: str) -> str:
     try:
         return urlsplit(url).path.rstrip("/") if "{" not in url.partition("://")[0] else ""
     except ValueError:

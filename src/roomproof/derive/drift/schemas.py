@@ -20,6 +20,7 @@ from roomproof.derive.drift.change import WHOLE, Change, ChangePlace, ChangeSide
 from roomproof.derive.drift.pairs import Below, Pairs
 from roomproof.derive.drift.shape import OTHERS, Shape, Shapes
 from roomproof.derive.drift.stated import LIMITS, Schema
+from roomproof.derive.drift.texts import as_text, into_list, is_list_of_one
 from roomproof.derive.drift.typed import only_types, shared_types
 
 ITEMS, VALUES = "[]", "{}"
@@ -35,9 +36,12 @@ _NUMBERS_ANYWAY = frozenset(("int64", "double", None))
 
 
 class SchemaComparison:
-    """Compares schemas of two documents, each pair once."""
+    """Compares schemas of two documents, each pair once; `is_text` tells that values are sent as text."""
 
-    def __init__(self, old: Shapes, new: Shapes, completeness: Completeness = WHOLE) -> None:
+    def __init__(
+        self, old: Shapes, new: Shapes, completeness: Completeness = WHOLE, *, is_text: bool = False
+    ) -> None:
+        self._is_text = is_text
         self._old = old
         self._new = new
         self._tells = completeness.tells
@@ -57,7 +61,11 @@ class SchemaComparison:
             return
         if old.types != new.types and self._states(old.types, new.types):
             changes, is_over = _types(old, new, place)
-            yield from changes
+            if self._is_text and is_list_of_one(old, new, place):
+                yield from into_list(new, changes)
+                yield Below(place.below(ITEMS).way, old, self._new.of(*new.items))
+                return
+            yield from (as_text(one, old, new) for one in changes) if self._is_text else changes
             if is_over:
                 return
         # What is said of a type that one of them does not allow comes, or goes, with the type.

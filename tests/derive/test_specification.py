@@ -74,6 +74,18 @@ def test_files_are_read_beside_it() -> None:
     assert rooms["get"]["responses"]["200"] == {"$ref": "#/x-files/shown.yaml/Room"}
 
 
+def test_an_extension_that_a_reference_leads_into_is_kept() -> None:
+    text = """
+openapi: 3.1.0
+x-shared: {Rooms: {get: {x-internal: true, summary: List rooms}}}
+x-other: {Rooms: {}}
+paths: {/rooms: {$ref: "#/x-shared/Rooms"}}
+"""
+    root = read_specification(text, "x").root
+    assert root["x-shared"] == {"Rooms": {"get": {"summary": "List rooms"}}}
+    assert "x-other" not in root
+
+
 def test_extensions_are_left_out_but_names_are_kept() -> None:
     text = (
         "openapi: 3.1.0\nx-a: 1\ncomponents: {schemas: {Room: {x-b: 1, properties: {x-c: {type: string}}}}}"

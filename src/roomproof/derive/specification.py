@@ -21,6 +21,7 @@ _MOST_LEVELS = 200
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 _KEPT = frozenset(("x-nullable",))
 """The only extension that is read: how Swagger 2.0 says `nullable`."""
+_INTO_EXTENSION = re.compile(r"""["']#/(x-[^/"'\s]+)""")
 _VERSION_LATE = re.compile(r"""^["']?(?:openapi|swagger)["']?[ \t]*:[ \t]*["']?[23]\.\d""", re.MULTILINE)
 """The version in a YAML whose fields are sorted: it stands behind all components."""
 _DATA = frozenset(("const", "default", "enum", "example", "examples"))
@@ -32,8 +33,8 @@ class Specification:
     """What a vendor publishes of an API.
 
     `dialect` is what it calls itself ("Swagger 2.0", "OpenAPI 3.1.0"), `root` the document as OpenAPI 3 has
-    it, with every `$ref` leading into it and without extensions; one into a file that is not there, which
-    `missing` names, leads nowhere.
+    it, with every `$ref` leading into it and without extensions to which none does; one into a file that is
+    not there, which `missing` names, leads nowhere.
     """
 
     name: str
@@ -76,7 +77,10 @@ def read_specification(text: str, name: str, read: Reader | None = None) -> Spec
         raise ContractError(
             f"{name}: has more than {MOST_CHARACTERS} characters; keep the paths that you need"
         )
-    raw = _plain(_parsed(text, name), name)
+    parsed = _parsed(text, name)
+    raw = _plain(parsed, name)
+    if isinstance(raw, dict):
+        raw |= _referred_to(parsed, text, name)
     if not isinstance(raw, dict) or not ("openapi" in raw or "swagger" in raw):
         raise ContractError(
             f"{name}: is no specification; it has neither `openapi:` nor `swagger:` at its root"
@@ -139,6 +143,14 @@ def _plain(node: Any, name: str, level: int = 0, names: bool = False) -> Any:
     if isinstance(node, float) and not math.isfinite(node):
         return None
     return node
+
+
+def _referred_to(parsed: Mapping[Any, Any], text: str, name: str) -> dict[str, Any]:
+    """Return the extensions at the root of a document that a `$ref` leads into: bundlers put there what paths
+    have in common.
+    """
+    names = set(_INTO_EXTENSION.findall(text)) - {"x-files"}
+    return {key: _plain(value, name, 1) for key, value in parsed.items() if key in names}
 
 
 def _word(key: object) -> str:

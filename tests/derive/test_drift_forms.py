@@ -459,6 +459,27 @@ def test_a_pattern_is_told_as_it_is_written() -> None:
     )
 
 
+def test_a_field_may_be_sent_where_any_field_of_its_form_may() -> None:
+    values = {"type": "object", "additionalProperties": {"type": "string"}}
+    named = {**values, "properties": {"a": {"type": "string"}}}
+    old, new = sent_and_answered(values), sent_and_answered(named)
+    assert told(old, new) == {("response", "a", "added", HARMLESS)}
+    assert told(new, old) == {("response", "a", "removed", READERS)}
+    number = sent_and_answered({**values, "properties": {"a": {"type": "integer"}}, "required": ["a"]})
+    assert told(old, number) == {
+        ("request", "a", "type", SENDERS),
+        ("request", "a", "became-required", SENDERS),
+        ("response", "a", "added", HARMLESS),
+    }
+
+
+def test_what_other_fields_are_goes_with_their_being_allowed() -> None:
+    closed = sent_and_answered({**DOG, "additionalProperties": False})
+    opened = sent_and_answered({**DOG, "additionalProperties": {"type": "string"}})
+    assert told(closed, opened) == {("request", "", "opened", HARMLESS), ("response", "", "opened", HARMLESS)}
+    assert told(opened, closed) == {("request", "", "closed", SENDERS), ("response", "", "closed", HARMLESS)}
+
+
 def test_to_describe_a_field_that_had_to_be_there_is_no_new_demand() -> None:
     bare, described = (
         {"type": "object", "required": ["a"], **more} for more in ({}, {"properties": {"a": {}}})

@@ -15,7 +15,8 @@ from roomproof.derive.drift.endpoints import (
     endpoints,
 )
 from roomproof.derive.drift.paths import paired
-from roomproof.derive.drift.schemas import SchemaComparison, needed
+from roomproof.derive.drift.presence import needed
+from roomproof.derive.drift.schemas import SchemaComparison
 from roomproof.derive.drift.shape import Shapes
 from roomproof.derive.drift.stated import Schema
 

@@ -18,6 +18,7 @@ from roomproof.derive.drift.alternatives import (
 )
 from roomproof.derive.drift.change import WHOLE, Change, ChangePlace, ChangeSide, Completeness, Impact
 from roomproof.derive.drift.pairs import Below, Pairs
+from roomproof.derive.drift.presence import added, needed, removed, turned_one_way
 from roomproof.derive.drift.shape import OTHERS, Shape, Shapes
 from roomproof.derive.drift.stated import LIMITS, Schema
 from roomproof.derive.drift.texts import as_text, into_list, is_list_of_one
@@ -81,7 +82,8 @@ class SchemaComparison:
                 yield change
         yield from self._fields(old, new, place)
         for step, was, now in ((ITEMS, old.items, new.items), (VALUES, old.values, new.values)):
-            if (was or now) and self._states(was, now):
+            is_closed = step is VALUES and (old.is_closed or new.is_closed)
+            if (was or now) and not is_closed and self._states(was, now):
                 yield self._below(was, now, place.below(step))
         if old.is_closed != new.is_closed and self._states(old.is_closed, new.is_closed):
             yield _closed(place, new.is_closed)
@@ -92,16 +94,26 @@ class SchemaComparison:
     def _fields(self, old: Shape, new: Shape, place: ChangePlace) -> Iterator[Change | Below]:
         is_request = place.side is ChangeSide.REQUEST
         olds, news = self._seen(old, self._old, is_request), self._seen(new, self._new, is_request)
-        gone = [name for name in olds if name not in news]
-        come = [name for name in news if name not in olds]
-        for name in gone if self._tells(True, False) and not old.is_loose else ():
+        left = [name for name in olds if name not in news]
+        fresh = [name for name in news if name not in olds]
+        for name in left if self._tells(True, False) and not old.is_loose else ():
             if name in new.fields:
-                yield _turned_one_way(place.below(name))
+                yield turned_one_way(place.below(name))
                 continue
-            renamed = self._renamed(olds[name], [(other, news[other]) for other in come], name)
-            yield _gone(place.below(name), renamed)
-        for name in come if self._tells(False, True) and not new.is_loose else ():
-            yield _come(place.below(name), required=name in new.required - old.required)
+            if is_request and new.values:
+                # It may be sent all the same, as any other field.
+                yield self._below(olds[name], new.values, place.below(name))
+                continue
+            renamed = self._renamed(olds[name], [(other, news[other]) for other in fresh], name)
+            yield removed(place.below(name), renamed)
+        for name in fresh if self._tells(False, True) and not new.is_loose else ():
+            is_needed = name in new.required - old.required
+            if is_request and old.values and name not in old.fields:
+                yield self._below(old.values, news[name], place.below(name))
+                if is_needed:
+                    yield needed(place.below(name), True, "the field")
+                continue
+            yield added(place.below(name), required=is_needed)
         for name in sorted((old.required ^ new.required) - old.fields.keys() - new.fields.keys()):
             # Nothing describes it, and it has to be there all the same.
             if self._states(name in old.required, name in new.required):
@@ -228,10 +240,10 @@ def _types(old: Shape, new: Shape, place: ChangePlace) -> tuple[list[Change], bo
     is_open = old.is_null_open or new.is_null_open
     changes = [_null(place, now_null)] if was_null != now_null and not is_open else []
     was_types, now_types = old.types - {"null"}, new.types - {"null"}
-    added = {one for one in now_types - was_types if not (one == "integer" and "number" in was_types)}
-    removed = {one for one in was_types - now_types if not (one == "integer" and "number" in now_types)}
-    widened = added | ({"number"} if "number" in now_types - was_types and "integer" in was_types else set())
-    narrowed = removed | ({"number"} if "number" in was_types - now_types else set())
+    more = {one for one in now_types - was_types if not (one == "integer" and "number" in was_types)}
+    less = {one for one in was_types - now_types if not (one == "integer" and "number" in now_types)}
+    widened = more | ({"number"} if "number" in now_types - was_types and "integer" in was_types else set())
+    narrowed = less | ({"number"} if "number" in was_types - now_types else set())
     text = f"the type was {_spoken(was_types)} and is {_spoken(now_types)}"
     is_request = place.side is ChangeSide.REQUEST
     if widened or narrowed:
@@ -364,34 +376,3 @@ def _texts(old: Shape, new: Shape, place: ChangePlace) -> Iterator[Change]:
 
 def _is_of_one_family(one: str | None, other: str | None) -> bool:
     return any({one, other} == set(pair) for pair in _WIDER_NUMBERS)
-
-
-def _gone(place: ChangePlace, renamed: str) -> Change:
-    impact = Impact.SENDERS if place.side is ChangeSide.REQUEST else Impact.READERS
-    hint = f"; perhaps it is called {renamed} now" if renamed else ""
-    return Change(place, "removed", impact, f"the field is gone{hint}", True, None)
-
-
-def _turned_one_way(place: ChangePlace) -> Change:
-    if place.side is ChangeSide.REQUEST:
-        text = "the field is read-only now: it is not to be sent any more"
-        return Change(place, "became-read-only", Impact.SENDERS, text, True, None)
-    text = "the field is write-only now: no response shows it"
-    return Change(place, "became-write-only", Impact.READERS, text, True, None)
-
-
-def _come(place: ChangePlace, *, required: bool) -> Change:
-    is_demanded = required and place.side is ChangeSide.REQUEST
-    impact = Impact.SENDERS if is_demanded else Impact.HARMLESS
-    text = "the field is new, and must be sent" if is_demanded else "the field is new"
-    return Change(place, "added", impact, text, None, True)
-
-
-def needed(place: ChangePlace, now: bool, what: str) -> Change:
-    """Return that a field, a parameter or a body must be there now, or need not be there any more."""
-    kind = "became-required" if now else "became-optional"
-    if place.side is ChangeSide.REQUEST:
-        text = f"{what} must be sent now" if now else f"{what} need not be sent any more"
-        return Change(place, kind, Impact.SENDERS if now else Impact.HARMLESS, text, not now, now)
-    text = f"{what} is always there now" if now else f"{what} may be missing now"
-    return Change(place, kind, Impact.HARMLESS if now else Impact.READERS, text, not now, now)

@@ -71,6 +71,14 @@ def is_file(path: Path) -> bool:
         return False
 
 
+def size(path: Path) -> int:
+    """Return how many bytes a file has, 0 where nobody can say."""
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0
+
+
 def below(folder: Path, wanted: Callable[[Path], bool]) -> tuple[list[Path], list[Path]]:
     """Return the files below a folder, and the folders that are not looked into, each in order.
 

@@ -51,6 +51,11 @@ def write_past(cassette: Path, told: Mapping[str, str], contract: Contract, verd
         ) from error
 
 
+def has_past(cassette: Path) -> bool:
+    """Whether a recording was given verdicts when it was made."""
+    return files.is_there(_beside(cassette))
+
+
 def changes(
     cassette: Path, contract: Contract, deviations: Iterable[Deviation], verdicts: Verdicts
 ) -> tuple[VerdictChange, ...] | None:

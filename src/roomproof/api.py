@@ -183,7 +183,9 @@ def replay(
     contracts: Sequence[Path | Contract] = (),
     deviations: Sequence[Path] = (),
     jobs: int = 1,
-    executor: Executor | None = None,
+    executor: Executor | str | None = None,
+    resume: bool = False,
+    environment: Mapping[str, str] | None = None,
     listeners: Sequence[Listener] = (),
 ) -> Report:
     """Judge recordings, whoever made them, or folders of them; nothing is sent. Return the report.
@@ -195,8 +197,10 @@ def replay(
     0
 
     `contracts` are folders with further contracts, or contracts that were read before. With `jobs` so many
-    processes of their own judge, with an `executor` whatever workers it has: they need this package and the
-    same files. The report is the same then; Judged is not told.
+    processes of their own judge, with an `executor` (or the address of one, `dask://HOST:PORT`) whatever
+    workers it has: they need this package and the same files. The report is the same, and Judged is not told.
+    To `resume` is to keep what is judged in the user's state folder until the replay is done, and to go on
+    from there where the same replay was cut short.
 
     Raises UsageError if there is nothing at one of the paths; for a file that cannot be read, or if nothing
     could be judged, when everything else is done.
@@ -207,7 +211,7 @@ def replay(
     if jobs > 1 and executor is not None:
         raise UsageError("--jobs are processes of our own, --executor is another's: give one of them")
     gate = Gate(baseline, strict_deviations, fail_under, client=client).opened()
-    more = (tuple(deviations), jobs, executor)
+    more = (tuple(deviations), jobs, executor, resume, _known(environment))
     return replayed(
         ReplaySettings(paths, tuple(contracts), strict, max_age, stream_by, *more),
         gate,

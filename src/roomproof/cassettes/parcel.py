@@ -72,13 +72,11 @@ def packed_register(register: Register) -> bytes:
 
 
 def unpacked_register(data: bytes) -> Register:
-    """Return how recordings are judged. Raises DamagedParcelError for bytes that do not say so."""
-    try:
-        register = _loaded(zlib.decompress(data), {})
-    except zlib.error as error:
-        raise DamagedParcelError(f"it cannot be unpacked ({error})") from error
-    if not isinstance(register, Register):
-        raise DamagedParcelError("it does not say by what recordings are judged")
+    """Return how recordings are judged, as the process says that has this one judge: an executor sends it the
+    function to call in the same way.
+    """
+    register = pickle.loads(zlib.decompress(data))
+    assert isinstance(register, Register)
     return register
 
 

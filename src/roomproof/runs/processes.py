@@ -85,14 +85,15 @@ def _follow() -> None:
         os._exit(_ORPHAN)
 
 
-@dataclass(frozen=True)
+@dataclass
 class ExecutorOfOthers:
     """An executor that somebody else has made, and ends. Steps that it cannot do any more are done in this
-    process, of which `tell` hears.
+    process, of which `tell` hears once.
     """
 
     executor: Executor
     tell: Callable[[str], None]
+    _has_told: bool = field(default=False, init=False)
 
     def submit(self, step: Step, name: str, register: bytes, batch: bytes) -> Future[bytes]:
         """Have a step done."""
@@ -105,5 +106,9 @@ class ExecutorOfOthers:
 
     def again(self, step: Step, name: str, register: bytes, batch: bytes) -> bytes:
         """Do a step here."""
-        self.tell("the executor is broken, or has lost a task, which is done in this process")
+        if not self._has_told:
+            self._has_told = True
+            self.tell(
+                "the executor is broken, or has lost a task; what it does not do is done in this process"
+            )
         return step(name, register, batch)

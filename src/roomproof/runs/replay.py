@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from time import monotonic
@@ -21,7 +21,10 @@ from roomproof.providers import find_contracts
 from roomproof.report.document import Report
 from roomproof.reports.report import ProviderResult, report
 from roomproof.reports.shortfall import shortfalls
+from roomproof.runs.checkpoint import ResumedWorker, kept_checkpoint
+from roomproof.runs.destination import Known
 from roomproof.runs.events import Ended, Found
+from roomproof.runs.executors import executor_of
 from roomproof.runs.gate import OpenGate
 from roomproof.runs.own_deviations import with_own
 from roomproof.runs.processes import AT_ONCE, ExecutorOfOthers, Processes
@@ -37,7 +40,8 @@ _MAX_HINTS = 2
 @dataclass(frozen=True)
 class ReplaySettings:
     """What the user asked for: which recordings, by which contracts and deviations of the user's own, how old
-    they may be, which files are one stream; by how many processes, or by which executor, they are judged.
+    they may be, which files are one stream; by how many processes, or by which
+    executor, they are judged; whether a replay that was cut short is gone on with.
     """
 
     paths: tuple[Path, ...]
@@ -47,7 +51,9 @@ class ReplaySettings:
     stream_by: StreamBy = StreamBy.HEADER
     deviations: tuple[Path, ...] = ()
     jobs: int = 1
-    executor: Executor | None = None
+    executor: Executor | str | None = None
+    resume: bool = False
+    environment: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
 def replayed(listen: ReplaySettings, gate: OpenGate, tell: Listener) -> Report:
@@ -60,10 +66,7 @@ def replayed(listen: ReplaySettings, gate: OpenGate, tell: Listener) -> Report:
     tell(Found(tuple(found.files)))
     began, now = monotonic(), datetime.now(UTC)
     contracts = with_own(find_contracts(listen.contracts), listen.deviations)
-    oldest = now - listen.max_age if listen.max_age else None
-    register = Register(contracts, listen.strict, oldest, listen.stream_by)
-    with _worker(listen, register, tell) as worker:
-        heard = replay(found.files, register, worker)
+    heard = _heard(listen, found.files, contracts, now, tell)
     problems: list[RoomproofError] = list(heard.problems)
     judged = []
     for one in heard.heard.values():
@@ -82,11 +85,32 @@ def replayed(listen: ReplaySettings, gate: OpenGate, tell: Listener) -> Report:
     return told
 
 
+def _heard(
+    listen: ReplaySettings,
+    files: Sequence[Path],
+    contracts: Mapping[str, Known],
+    now: datetime,
+    tell: Listener,
+) -> ReplayResult:
+    with ExitStack() as opened:
+        checkpoint = None
+        if listen.resume:
+            checkpoint = opened.enter_context(kept_checkpoint(listen.paths, listen.environment))
+        began = now if checkpoint is None else checkpoint.began
+        oldest = began - listen.max_age if listen.max_age else None
+        register = Register(contracts, listen.strict, oldest, listen.stream_by)
+        worker = opened.enter_context(_worker(listen, register, tell))
+        return replay(
+            files, register, worker if checkpoint is None else ResumedWorker(worker, register, checkpoint)
+        )
+
+
 @contextmanager
 def _worker(listen: ReplaySettings, register: Register, tell: Listener) -> Iterator[Worker]:
     if listen.executor is not None:
-        others = ExecutorOfOthers(listen.executor, lambda text: tell(Remarked("", text)))
-        yield WorkerElsewhere(register, others, AT_ONCE)
+        with executor_of(listen.executor) as executor:
+            others = ExecutorOfOthers(executor, lambda text: tell(Remarked("", text)))
+            yield WorkerElsewhere(register, others, AT_ONCE)
     elif listen.jobs > 1:
         with Processes(listen.jobs) as processes:
             yield WorkerElsewhere(register, processes, listen.jobs * _AHEAD)

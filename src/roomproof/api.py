@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 import os
 from collections.abc import Mapping, Sequence
+from concurrent.futures import Executor
 from datetime import timedelta
 from pathlib import Path
 
@@ -181,6 +182,10 @@ def replay(
     client: Client = Client.WARN,
     contracts: Sequence[Path | Contract] = (),
     deviations: Sequence[Path] = (),
+    jobs: int = 1,
+    executor: Executor | str | None = None,
+    resume: bool = False,
+    environment: Mapping[str, str] | None = None,
     listeners: Sequence[Listener] = (),
 ) -> Report:
     """Judge recordings, whoever made them, or folders of them; nothing is sent. Return the report.
@@ -191,14 +196,24 @@ def replay(
     >>> report.summary.fail
     0
 
-    `contracts` are folders with further contracts, or contracts that were read before. Raises UsageError if
-    there is nothing at one of the paths; for a file that cannot be read, or if nothing could be judged, when
-    everything else is done.
+    `contracts` are folders with further contracts, or contracts that were read before. With `jobs` so many
+    processes of their own judge, with an `executor` (or the address of one, `dask://HOST:PORT`) whatever
+    workers it has: they need this package and the same files. The report is the same, and Judged is not told.
+    To `resume` is to keep what is judged in the user's state folder until the replay is done, and to go on
+    from there where the same replay was cut short.
+
+    Raises UsageError if there is nothing at one of the paths; for a file that cannot be read, or if nothing
+    could be judged, when everything else is done.
     """
     _require_percent("--fail-under", fail_under)
+    if jobs < 1:
+        raise UsageError(f"--jobs {jobs}: must be 1 or more")
+    if jobs > 1 and executor is not None:
+        raise UsageError("--jobs are processes of our own, --executor is another's: give one of them")
     gate = Gate(baseline, strict_deviations, fail_under, client=client).opened()
+    more = (tuple(deviations), jobs, executor, resume, _known(environment))
     return replayed(
-        ReplaySettings(paths, tuple(contracts), strict, max_age, stream_by, tuple(deviations)),
+        ReplaySettings(paths, tuple(contracts), strict, max_age, stream_by, *more),
         gate,
         to_each(listeners),
     )

@@ -71,6 +71,23 @@ def is_file(path: Path) -> bool:
         return False
 
 
+def size(path: Path) -> int:
+    """Return how many bytes a file has, 0 where nobody can say."""
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0
+
+
+def stamp(path: Path) -> str:
+    """Return what changes when a file does, its size and time; an empty text where there is none."""
+    try:
+        found = path.stat()
+    except OSError:
+        return ""
+    return f"{found.st_size} {found.st_mtime_ns}"
+
+
 def below(folder: Path, wanted: Callable[[Path], bool]) -> tuple[list[Path], list[Path]]:
     """Return the files below a folder, and the folders that are not looked into, each in order.
 

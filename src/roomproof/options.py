@@ -83,6 +83,30 @@ MaxRequests = Annotated[
     int | None,
     typer.Option(metavar="N", min=1, help="Stop after so many requests to a provider.", rich_help_panel=HOW),
 ]
+ReplayJobs = Annotated[
+    int,
+    typer.Option(
+        "--jobs", "-j", metavar="N", min=1, help="Judge in so many processes at once.", rich_help_panel=HOW
+    ),
+]
+ExecutorAddress = Annotated[
+    str | None,
+    typer.Option(
+        "--executor",
+        metavar="dask://HOST:PORT",
+        help="Have a cluster judge; its workers need the same files.",
+        rich_help_panel=HOW,
+    ),
+]
+Resume = Annotated[
+    bool,
+    typer.Option(
+        "--resume",
+        help="Keep what is judged, and go on where the same replay was cut short.",
+        metavar="",
+        rich_help_panel=HOW,
+    ),
+]
 Record = Annotated[
     Path | None,
     typer.Option(

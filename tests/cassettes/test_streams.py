@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from pathlib import Path
@@ -89,7 +90,7 @@ def har(path: Path, *entries: Any) -> Path:
 
 
 def heard(*paths: Path, by: StreamBy = StreamBy.HEADER) -> ReplayResult:
-    found = replay(paths, REGISTER, stream_by=by)
+    found = replay(paths, replace(REGISTER, stream_by=by))
     assert found.problems == []
     return found
 

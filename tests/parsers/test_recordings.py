@@ -20,7 +20,7 @@ from roomproof.cassettes.entry import EntryError
 from roomproof.cassettes.exposure import exposed
 from roomproof.cassettes.formats.vcrpy import entry_of
 from roomproof.cassettes.redaction import Redactor
-from roomproof.cassettes.replay import Register, replay
+from roomproof.cassettes.replay import Register, WorkerHere, replay
 from roomproof.comparison.compare import Comparison
 from roomproof.comparison.profile import Profile, compare_profiles
 from roomproof.errors import UsageError
@@ -173,7 +173,7 @@ def use(path: Path) -> None:
             list(exposed(event.interaction, ("s3cret-token",)))
             redactor.redacted(event.interaction)
 
-    replayed = replay([path], REGISTER, look)
+    replayed = replay([path], REGISTER, WorkerHere(REGISTER, look))
     judged = [
         ProviderResult(one.contract, one.verdicts, str(path), one.interactions, 0.0, NOW)
         for one in replayed.heard.values()

@@ -44,11 +44,17 @@ def write_past(cassette: Path, told: Mapping[str, str], contract: Contract, verd
     """Write the verdicts of a recording beside it. Raises RecordingError if that cannot be done."""
     document = {**told, "verdicts": _plain(contract, verdicts.verdicts())}
     try:
-        files.keep(_beside(cassette), orjson.dumps(document, option=orjson.OPT_INDENT_2) + b"\n")
+        files.keep(verdicts_beside(cassette), orjson.dumps(document, option=orjson.OPT_INDENT_2) + b"\n")
     except OSError as error:
         raise RecordingError(
-            f"{_beside(cassette)}: cannot be written ({error.strerror}); later verdicts cannot be compared"
+            f"{verdicts_beside(cassette)}: cannot be written ({error.strerror}); later verdicts cannot be "
+            f"compared"
         ) from error
+
+
+def has_past(cassette: Path) -> bool:
+    """Whether a recording was given verdicts when it was made."""
+    return files.is_there(verdicts_beside(cassette))
 
 
 def changes(
@@ -59,7 +65,7 @@ def changes(
 
     Raises UsageError if the file of its verdicts is damaged.
     """
-    past = _read(_beside(cassette))
+    past = _read(verdicts_beside(cassette))
     if past is None or past.get("provider") != contract.provider:
         return None
     before: dict[str, str] = past["verdicts"]
@@ -73,7 +79,8 @@ def changes(
     )
 
 
-def _beside(cassette: Path) -> Path:
+def verdicts_beside(cassette: Path) -> Path:
+    """Return the file in which the verdicts of a recording stand, if there is one."""
     return cassette.with_name(cassette.name + VERDICTS)
 
 

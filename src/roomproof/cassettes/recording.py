@@ -65,7 +65,10 @@ class NotARecordingError(UsageError):
 
     def __init__(self, path: Path, why: str) -> None:
         super().__init__(f"{path}: {why}; leave the file out")
-        self.why = why
+        self.path, self.why = path, why
+
+    def __reduce__(self) -> tuple[type[NotARecordingError], tuple[Path, str]]:
+        return NotARecordingError, (self.path, self.why)
 
 
 @dataclass(frozen=True)

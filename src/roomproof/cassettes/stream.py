@@ -8,16 +8,16 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from roomproof.cassettes.call import Call
+from roomproof.cassettes.kinship import known_room, touched_rooms
 from roomproof.cassettes.overlap import Overlaps
-from roomproof.cassettes.provider_record import ProviderRecord, Register
+from roomproof.cassettes.provider_record import Records, Register
 from roomproof.events import Judged, Listener
 from roomproof.interaction import SAFE, Interaction
 from roomproof.judge.beside import ALONE, ConcurrentRequests
 from roomproof.judge.client_violations import InteractionOrigin
 from roomproof.judge.evidence import Outcome
-from roomproof.judge.identity import room_key
 from roomproof.judge.judge import Judge
-from roomproof.judge.judged_interaction import is_second_hand, response_json
+from roomproof.judge.judged_interaction import is_second_hand
 
 MOST_STREAMS = 500
 """So many streams are followed at once; of one that was not heard of for longest it is forgotten what its
@@ -58,10 +58,9 @@ class Stream:
 class Streams:
     """Gives each call to the judge of its stream, and what that says to the record of the call's file."""
 
-    def __init__(self, register: Register, listener: Listener) -> None:
-        self.by_file: dict[Path, dict[str, ProviderRecord]] = {}
+    def __init__(self, register: Register, records: Records, listener: Listener) -> None:
         self.judged = self.learned = 0
-        self._register, self._listener = register, listener
+        self._register, self._records, self._listener = register, records, listener
         self._streams: dict[Name, Stream] = {}
         self._who_know: dict[tuple[str, str], frozenset[Name]] = {}
 
@@ -94,8 +93,7 @@ class Streams:
         """Let the other streams that know a room hear that a call may have changed it: one account may have
         several keys and several addresses.
         """
-        request = call.interaction.request
-        keys = [key for segment in request.path.split("/") if (key := room_key(request, segment))]
+        keys = touched_rooms(call.interaction.request)
         others = {other for key in keys for other in self._who_know.get((call.provider, key), ())} - {name}
         for stream in [self._streams[other] for other in sorted(others & self._streams.keys())]:
             for waiting, beside in stream.overlaps.take(replace(call, is_elsewhere=True)):
@@ -103,13 +101,7 @@ class Streams:
 
     def _note_room(self, name: Name, call: Call) -> None:
         """Take note that a stream knows the room that a call is about, or has made."""
-        request, contract = call.interaction.request, self._register.contracts[call.provider][0]
-        matched = contract.match(request.method, request.path)
-        room_id = "" if matched is None else matched[1].get(contract.room.parameter, "")
-        if matched and not room_id and call.interaction.response is not None and request.method not in SAFE:
-            room = contract.room.representation(response_json(request, call.interaction.response)) or {}
-            room_id = str(room.get(contract.room.id, ""))
-        if key := room_key(request, room_id):
+        if key := known_room(call.interaction, self._register.contracts[call.provider][0]):
             names = self._who_know.pop((call.provider, key), frozenset())
             self._who_know[call.provider, key] = (
                 names if name in names or len(names) >= _MOST_KEYS else names | {name}
@@ -131,7 +123,7 @@ class Streams:
         stream = self._streams.pop(name)
         self._catch_up(stream)
         if stream.latest is not None:
-            heard = self.by_file[stream.latest][stream.judge.contract.provider]
+            heard = self._records.of(stream.latest, stream.judge.contract.provider)
             heard.boundaries.merge(stream.judge.boundaries)
             heard.fields.merge(stream.judge.fields)
 
@@ -152,7 +144,7 @@ class Streams:
         if not call.belongs:
             stream.judge.see(interaction, beside)
             return
-        heard = self._heard(call)
+        heard = self._records.of(call.path, call.provider)
         stream.latest = call.path
         heard.note(interaction)
         is_old = self._register.is_old(interaction)
@@ -169,11 +161,3 @@ class Streams:
         is_judged = any(item.outcome is not Outcome.INCONCLUSIVE for item in evidence)
         self.judged += is_judged
         self.learned += not is_judged
-
-    def _heard(self, call: Call) -> ProviderRecord:
-        by_provider = self.by_file.setdefault(call.path, {})
-        heard = by_provider.get(call.provider)
-        if heard is None:
-            heard = by_provider[call.provider] = self._register.heard(call.provider)
-            heard.files.append(call.path)
-        return heard

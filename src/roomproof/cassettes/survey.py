@@ -7,8 +7,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 from roomproof.cassettes.call import Call, RecordingTally, calls
+from roomproof.cassettes.kinship import Kinship, KinshipNotes
 from roomproof.cassettes.order import Space, in_order
 from roomproof.cassettes.recording import Recording
 from roomproof.contract.model import Contract
@@ -24,12 +26,14 @@ class Survey:
 
     `is_own`: roomproof itself made it, so that its order is right and nothing more was looked at. `is_timed`:
     every call says when it began. `first` and `last` are the earliest and the latest time of a call, None
-    where no time is known.
+    where no time is known. `kinship` is what it has in common with others. Pickled, it holds no calls: they
+    are read again where they are judged.
     """
 
     recording: Recording
     contracts: Mapping[str, Contract]
     tally: RecordingTally = field(default_factory=RecordingTally)
+    kinship: Kinship = field(default_factory=Kinship)
     is_own: bool = False
     is_timed: bool = True
     first: float | None = None
@@ -39,6 +43,9 @@ class Survey:
     _rises: bool = False
     _falls: bool = False
     _moment: float | None = None
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {**self.__dict__, "_held": None}
 
     @property
     def path(self) -> Path:
@@ -115,9 +122,11 @@ def survey(recording: Recording, contracts: Mapping[str, Contract], space: Space
 
     As many calls are held as there is space for in memory; the others are read again when they are judged.
     """
-    found = Survey(recording, contracts)
+    found, notes = Survey(recording, contracts), KinshipNotes()
     for call in calls(recording, contracts, found.tally):
         if not is_second_hand(call.interaction.request):
             return Survey(recording, contracts, is_own=True)
         found.note(call, space)
+        notes.note(call, contracts[call.provider])
+    found.kinship = notes.kinship()
     return found

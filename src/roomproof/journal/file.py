@@ -128,7 +128,7 @@ def new_journal_file(folder: Path, name: str) -> JournalFile:
         except FileExistsError:
             continue
         # A cleanup may have found it while it was empty, and taken it away.
-        if _lock(descriptor) and files.is_there(path):
+        if lock(descriptor) and files.is_there(path):
             return JournalFile(path, descriptor)
         # Nor is one left behind where nothing can be locked, as on some network file systems.
         path.unlink(missing_ok=True)
@@ -173,7 +173,7 @@ def left_journals(folder: Path) -> Iterator[JournalFile | Path | UntrustedFile]:
         if why := _strangeness(os.fstat(descriptor)):
             os.close(descriptor)
             yield UntrustedFile(path, why)
-        elif _lock(descriptor):
+        elif lock(descriptor):
             yield JournalFile(path, descriptor)
         else:
             os.close(descriptor)
@@ -195,7 +195,7 @@ def _others(found: os.stat_result) -> str:
     return "others may write to it (chmod go-w)" if found.st_mode & (stat.S_IWGRP | stat.S_IWOTH) else ""
 
 
-def _lock(descriptor: int) -> bool:
+def lock(descriptor: int) -> bool:
     """Lock a file as long as it is open, and return whether nobody else had it locked."""
     try:
         if sys.platform == "win32":

@@ -2,29 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Executor
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from time import monotonic
 
-from roomproof.cassettes.past import changes
+from roomproof.cassettes.elsewhere import WorkerElsewhere
 from roomproof.cassettes.recording import found_in
-from roomproof.cassettes.replay import ProviderRecord, Register, ReplayResult, replay
+from roomproof.cassettes.replay import ProviderRecord, Register, ReplayResult, Worker, WorkerHere, replay
 from roomproof.cassettes.stream_by import StreamBy
 from roomproof.contract.model import Contract
 from roomproof.errors import RoomproofError, UsageError
-from roomproof.events import Listener, Problem
+from roomproof.events import Listener, Problem, Remarked
 from roomproof.providers import find_contracts
 from roomproof.report.document import Report
-from roomproof.report.provider import VerdictChange
 from roomproof.reports.report import ProviderResult, report
 from roomproof.reports.shortfall import shortfalls
+from roomproof.runs.checkpoint import ResumedWorker, kept_checkpoint
+from roomproof.runs.destination import Known
 from roomproof.runs.events import Ended, Found
+from roomproof.runs.executors import executor_of
 from roomproof.runs.gate import OpenGate
 from roomproof.runs.own_deviations import with_own
-from roomproof.runs.recording import Trouble
+from roomproof.runs.processes import AT_ONCE, ExecutorOfOthers, Processes
 
+_AHEAD = 3
+"""So many batches a process are under way: it has the next one when it is done with one."""
 _MAX_FILES = 3
 """So many names of files are shown; more are counted."""
 _MAX_HINTS = 2
@@ -34,7 +40,8 @@ _MAX_HINTS = 2
 @dataclass(frozen=True)
 class ReplaySettings:
     """What the user asked for: which recordings, by which contracts and deviations of the user's own, how old
-    they may be, which files are one stream.
+    they may be, which files are one stream; by how many processes, or by which
+    executor, they are judged; whether a replay that was cut short is gone on with.
     """
 
     paths: tuple[Path, ...]
@@ -43,6 +50,10 @@ class ReplaySettings:
     max_age: timedelta | None = None
     stream_by: StreamBy = StreamBy.HEADER
     deviations: tuple[Path, ...] = ()
+    jobs: int = 1
+    executor: Executor | str | None = None
+    resume: bool = False
+    environment: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
 def replayed(listen: ReplaySettings, gate: OpenGate, tell: Listener) -> Report:
@@ -55,15 +66,13 @@ def replayed(listen: ReplaySettings, gate: OpenGate, tell: Listener) -> Report:
     tell(Found(tuple(found.files)))
     began, now = monotonic(), datetime.now(UTC)
     contracts = with_own(find_contracts(listen.contracts), listen.deviations)
-    register = Register(contracts, listen.strict, now - listen.max_age if listen.max_age else None)
-    heard = replay(found.files, register, tell, listen.stream_by)
+    heard = _heard(listen, found.files, contracts, now, tell)
     problems: list[RoomproofError] = list(heard.problems)
     judged = []
-    for provider, one in heard.heard.items():
-        rejudged = _rejudged(heard, provider, register, problems.append)
+    for one in heard.heard.values():
         if listen.max_age is not None:
             one.verdicts.merge_old(one.old, f"more than --max-age {listen.max_age.days}d ago: record it anew")
-        judged.append(_judged(one, rejudged, now, monotonic() - began))
+        judged.append(_judged(one, now, monotonic() - began))
     told = report(judged, 0, heard.tally.unmatched, heard.tally.hints.values(), heard.counts(found.skipped))
     gate.require(heard.heard)
     problems += [] if problems else _unread(heard) or _nothing(told, found.files, contracts)
@@ -74,6 +83,39 @@ def replayed(listen: ReplaySettings, gate: OpenGate, tell: Listener) -> Report:
     if problems:
         raise problems[0]
     return told
+
+
+def _heard(
+    listen: ReplaySettings,
+    files: Sequence[Path],
+    contracts: Mapping[str, Known],
+    now: datetime,
+    tell: Listener,
+) -> ReplayResult:
+    with ExitStack() as opened:
+        checkpoint = None
+        if listen.resume:
+            checkpoint = opened.enter_context(kept_checkpoint(listen.paths, listen.environment))
+        began = now if checkpoint is None else checkpoint.began
+        oldest = began - listen.max_age if listen.max_age else None
+        register = Register(contracts, listen.strict, oldest, listen.stream_by)
+        worker = opened.enter_context(_worker(listen, register, tell))
+        return replay(
+            files, register, worker if checkpoint is None else ResumedWorker(worker, register, checkpoint)
+        )
+
+
+@contextmanager
+def _worker(listen: ReplaySettings, register: Register, tell: Listener) -> Iterator[Worker]:
+    if listen.executor is not None:
+        with executor_of(listen.executor) as executor:
+            others = ExecutorOfOthers(executor, lambda text: tell(Remarked("", text)))
+            yield WorkerElsewhere(register, others, AT_ONCE)
+    elif listen.jobs > 1:
+        with Processes(listen.jobs) as processes:
+            yield WorkerElsewhere(register, processes, listen.jobs * _AHEAD)
+    else:
+        yield WorkerHere(register, tell)
 
 
 def _unread(found: ReplayResult) -> list[UsageError]:
@@ -138,34 +180,10 @@ def _names(files: Sequence[Path]) -> str:
     return ", ".join(map(str, files[:_MAX_FILES])) + more
 
 
-def _rejudged(
-    found: ReplayResult,
-    provider: str,
-    register: Register,
-    trouble: Trouble,
-) -> tuple[VerdictChange, ...] | None:
-    contract, deviations = register.contracts[provider]
-    known: list[VerdictChange] | None = None
-    for path, by_provider in found.by_file.items():
-        if provider not in by_provider:
-            continue
-        verdicts = by_provider[provider].verdicts
-        verdicts.merge(by_provider[provider].old)
-        try:
-            some = changes(path, contract, deviations, verdicts)
-        except UsageError as error:
-            trouble(error)
-            continue
-        known = known if some is None else [*(known or ()), *some]
-    return None if known is None else tuple(known)
-
-
-def _judged(
-    heard: ProviderRecord, rejudged: tuple[VerdictChange, ...] | None, now: datetime, seconds: float
-) -> ProviderResult:
+def _judged(heard: ProviderRecord, now: datetime, seconds: float) -> ProviderResult:
     return ProviderResult(
-        heard.contract, heard.verdicts, _names(heard.files), heard.interactions, seconds, now,
-        recorded=(heard.first, heard.last) if heard.first and heard.last else None, rejudged=rejudged,
+        heard.contract, heard.verdicts, _names(tuple(heard.files)), heard.interactions, seconds, now,
+        recorded=(heard.first, heard.last) if heard.first and heard.last else None, rejudged=heard.rejudged,
         boundaries=heard.boundaries, fields=heard.fields, recordings=True, unanswered=heard.unanswered,
         client=heard.client,
     )  # fmt: skip

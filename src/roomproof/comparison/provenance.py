@@ -16,7 +16,7 @@ from roomproof.contract.model import Contract, Operation
 from roomproof.contract.resource import Effect
 from roomproof.interaction import SAFE, Interaction, RoomKnowledge
 from roomproof.judge.classify import classify
-from roomproof.judge.compiled import CompiledRules
+from roomproof.judge.compiled import compiled_rules
 from roomproof.judge.equality import echoes, same_value
 from roomproof.judge.judged_interaction import NoJson, read_json, read_response
 from roomproof.judge.moments import order_questions
@@ -77,7 +77,7 @@ class Provenance:
     def __init__(self, contract: Contract) -> None:
         self._contract = contract
         self._rooms = Rooms()
-        self._compiled = CompiledRules()
+        self._compiled = compiled_rules(contract)
         clauses = tuple(contract.clauses.values())
         self._unique = {clause.path[0] for clause in clauses if rule_of(clause) is unique.RULE}
         read_only = {clause.path[0] for clause in clauses if rule_of(clause).may_ignore}

@@ -239,6 +239,14 @@ class Contract:
         return operation.resource not in (None, self.room) and self.room.step in operation.path
 
     @cached_property
+    def derived(self) -> dict[object, Any]:
+        """What was made of it once, by what makes it (roomproof.contract.once)."""
+        return {}
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {name: value for name, value in self.__dict__.items() if name != "derived"}
+
+    @cached_property
     def _marks(self) -> LineMark:
         return marks(self.text)
 

@@ -9,7 +9,7 @@ breaks, can be the reason.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from dataclasses import field as member
 from enum import IntFlag
 from itertools import pairwise
@@ -17,6 +17,7 @@ from itertools import pairwise
 from roomproof.contract.clause import Clause, Level, Part, Path, values_at
 from roomproof.contract.keywords import End, SizeKind
 from roomproof.contract.model import Contract, Operation
+from roomproof.contract.once import once_per_contract
 from roomproof.judge.judged_interaction import JudgedInteraction, NoJson
 from roomproof.judge.obstacles import NOT_ABOUT_VALUES
 from roomproof.judge.register import rule_of
@@ -108,34 +109,52 @@ def _telling(tried: Mapping[float, BoundaryReply], limits: Iterable[float]) -> l
     return sorted(ranked[:KEPT])
 
 
+_Place = tuple[str, Path, str]
+
+
+@dataclass(frozen=True)
+class _Limits:
+    """The limited fields of a contract, in its order, as yet without a value; of each operation those whose
+    size is limited.
+    """
+
+    every: Mapping[_Place, Boundary]
+    sizes: Mapping[str, list[tuple[Path, SizeKind, _Place]]]
+
+
+@once_per_contract
+def _limits_of(contract: Contract) -> _Limits:
+    every: dict[_Place, Boundary] = {}
+    return _Limits(every, {one.id: list(_sizes(one, every)) for one in contract.operations})
+
+
+def _sizes(operation: Operation, every: dict[_Place, Boundary]) -> Iterator[tuple[Path, SizeKind, _Place]]:
+    """Yield the places of an operation whose sizes are limited, and add all that is limited to a map."""
+    for clause in operation.clauses:
+        if rule_of(clause) is window.RULE:
+            boundary = every.setdefault(*_untried(clause, DAYS))
+            boundary.limit(clause, "minimum", 0)
+            boundary.limit(clause, "maximum", window.window_options(clause).max_days)
+        elif (found := _limit_of(clause)) is not None:
+            end, value = found
+            place, new = _untried(clause, end.kind.told)
+            boundary = every.setdefault(place, new)
+            if not boundary.clauses:
+                yield clause.path, end.kind, place
+            boundary.limit(clause, end.key, value)
+
+
+def _untried(clause: Clause, what: str) -> tuple[_Place, Boundary]:
+    name = " to ".join(window.RULE.fields(clause)) if what == DAYS else clause.field
+    return (clause.operation, clause.path, what), Boundary(clause.operation, name, clause.path, what)
+
+
 class Boundaries:
     """Collects, for every limited field of a contract, which values were tried and how they were answered."""
 
     def __init__(self, contract: Contract) -> None:
-        self._found: dict[tuple[str, Path, str], Boundary] = {}
-        self._limited: dict[str, list[tuple[Path, SizeKind, Boundary]]] = {}
-        for operation in contract.operations:
-            self._read(operation)
-
-    def _read(self, operation: Operation) -> None:
-        limited = self._limited.setdefault(operation.id, [])
-        for clause in operation.clauses:
-            if rule_of(clause) is window.RULE:
-                boundary = self._boundary(clause, DAYS)
-                boundary.limit(clause, "minimum", 0)
-                boundary.limit(clause, "maximum", window.window_options(clause).max_days)
-            elif (found := _limit_of(clause)) is not None:
-                end, value = found
-                boundary = self._boundary(clause, end.kind.told)
-                if not boundary.clauses:
-                    limited.append((clause.path, end.kind, boundary))
-                boundary.limit(clause, end.key, value)
-
-    def _boundary(self, clause: Clause, what: str) -> Boundary:
-        name = " to ".join(window.RULE.fields(clause)) if what == DAYS else clause.field
-        return self._found.setdefault(
-            (clause.operation, clause.path, what), Boundary(clause.operation, name, clause.path, what)
-        )
+        self._limits = _limits_of(contract)
+        self._tried: dict[_Place, Boundary] = {}
 
     def note(self, seen: JudgedInteraction) -> None:
         """Add what an interaction shows; call it before the judge has learned from the response what the room
@@ -144,16 +163,16 @@ class Boundaries:
         reply = _reply(seen)
         if reply is None:
             return
-        for path, kind, boundary in self._limited[seen.operation.id]:
-            self._note_values(seen, reply, path, kind, boundary)
+        for path, kind, place in self._limits.sizes[seen.operation.id]:
+            self._note_values(seen, reply, path, kind, place)
         sent = {} if seen.request.scrubbed else seen.request.sent
         for clause, days in window.lengths(seen.operation, sent, seen.state, seen.interaction.at):
             fields = window.RULE.fields(clause)
             if reply is BoundaryReply.ACCEPTED or _explains(seen, fields, {clause.path}):
-                self._found[clause.operation, clause.path, DAYS].note(_rounded(days), reply)
+                self._at((clause.operation, clause.path, DAYS)).note(_rounded(days), reply)
 
     def _note_values(
-        self, seen: JudgedInteraction, reply: BoundaryReply, path: Path, kind: SizeKind, boundary: Boundary
+        self, seen: JudgedInteraction, reply: BoundaryReply, path: Path, kind: SizeKind, place: _Place
     ) -> None:
         if isinstance(seen.request.body, NoJson):
             return
@@ -168,17 +187,23 @@ class Boundaries:
             return
         if reply is BoundaryReply.ACCEPTED or (len(values) == 1 and _explains(seen, path[:1], {path})):
             for size in sizes:
-                boundary.note(size, reply)
+                self._at(place).note(size, reply)
+
+    def _at(self, place: _Place) -> Boundary:
+        """Return a limited field with what was tried of it, as soon as something is."""
+        if place not in self._tried:
+            self._tried[place] = replace(self._limits.every[place], tried={})
+        return self._tried[place]
 
     def merge(self, other: Boundaries) -> None:
         """Take over what another collector of the same contract has seen."""
-        for key, boundary in other._found.items():
-            self._found[key].merge(boundary)
+        for place, boundary in other._tried.items():
+            self._at(place).merge(boundary)
 
     @property
     def found(self) -> Iterable[Boundary]:
         """Every limited field in the order of the contract, those of which nothing was tried as well."""
-        return self._found.values()
+        return [self._tried.get(place, untried) for place, untried in self._limits.every.items()]
 
 
 def _limit_of(clause: Clause) -> tuple[End, float] | None:

@@ -11,7 +11,8 @@ import jsonschema_rs
 
 from roomproof.contract.clause import HOLDERS, Clause, Json, Part, Path, values_at, values_below
 from roomproof.contract.keywords import Edge, SizeKind
-from roomproof.contract.model import Operation
+from roomproof.contract.model import Contract, Operation
+from roomproof.contract.once import once_per_contract
 from roomproof.contract.parameters import read_text
 from roomproof.interaction import Request, header
 from roomproof.judge.evidence import Evidence, kept
@@ -183,7 +184,9 @@ class ResponseRules:
 
 
 class CompiledRules:
-    """The rules of every operation of a contract, each compiled when it is first needed."""
+    """The rules of every operation of a contract, each compiled when it is first needed; `compiled_rules`
+    returns those that all judges of a contract share.
+    """
 
     def __init__(self) -> None:
         self._requests: dict[str, RequestRules] = {}
@@ -200,6 +203,12 @@ class CompiledRules:
         if (operation.id, status, medium) not in self._responses:
             self._responses[operation.id, status, medium] = ResponseRules(operation, status, medium)
         return self._responses[operation.id, status, medium]
+
+
+@once_per_contract
+def compiled_rules(_: Contract) -> CompiledRules:
+    """Return the rules of a contract."""
+    return CompiledRules()
 
 
 def _by_path(clauses: list[Clause]) -> list[PlaceValidator]:

@@ -14,7 +14,8 @@ from roomproof.judge.beside import ALONE, IN_THE_WAY, ConcurrentChange, Concurre
 from roomproof.judge.boundaries import Boundaries
 from roomproof.judge.classify import classify
 from roomproof.judge.client_violations import ClientViolation, violations
-from roomproof.judge.compiled import CompiledRules
+from roomproof.judge.compiled import compiled_rules
+from roomproof.judge.conclusions import OperationConclusions, conclusions_of
 from roomproof.judge.equality import same
 from roomproof.judge.evidence import Evidence, unproven
 from roomproof.judge.hearsay import why_unusable
@@ -29,21 +30,13 @@ from roomproof.judge.judged_interaction import (
 from roomproof.judge.learning import Learning
 from roomproof.judge.losses import Losses, unbearable
 from roomproof.judge.placeholder import is_placeholder, is_scrubbed
-from roomproof.judge.register import conclusions, require_rules, rule_of
+from roomproof.judge.register import rule_of
 from roomproof.judge.response_fields import ResponseFields
 from roomproof.judge.rooms import Rooms, RoomState
-from roomproof.judge.rule import Sight
 from roomproof.judge.rules import read_after_write
 from roomproof.judge.rules.unique import without_uniqueness
 from roomproof.judge.walk import walked
 
-_SIGHTS = {
-    Effect.CREATE: Sight.CREATION,
-    Effect.READ: Sight.READING,
-    Effect.LIST: Sight.LISTING,
-    Effect.DELETE: Sight.DELETION,
-}
-"""What an operation shows to the clauses of other ones."""
 _SHOW_ONE = (Effect.CREATE, Effect.READ, Effect.UPDATE, Effect.REPLACE)
 """What is answered with the resource, where it is answered with anything."""
 
@@ -53,25 +46,15 @@ class Judge:
 
     def __init__(self, contract: Contract) -> None:
         """Raises ContractError if the contract has a clause that no rule tests."""
-        require_rules(contract)
+        self._conclusions = conclusions_of(contract)
+        self._compiled = compiled_rules(contract)
         self.contract = contract
         self.learning = Learning(contract)
         self.boundaries = Boundaries(contract)
         self.fields = ResponseFields(contract)
         self.violations: tuple[ClientViolation, ...] = ()
         """What the client sent outside the contract in the interaction that was seen last."""
-        self._compiled = CompiledRules()
         self._losses = Losses()
-        pairs = [(operation, sight) for operation in contract.operations for sight in Sight]
-        self._conclusions = {(one.id, sight): conclusions(one, sight) for one, sight in pairs}
-        self._own_rules = {
-            one.id: frozenset((clause.path, clause.rule) for clause in one.clauses)
-            for one in contract.operations
-        }
-        self._listed = {
-            operation.id: [clause.options["call"] for clause in operation.clauses if "call" in clause.options]
-            for operation in contract.operations
-        }
 
     @property
     def rooms(self) -> Rooms:
@@ -188,39 +171,39 @@ class Judge:
         self._losses.note_response(interaction.request)
         seen = self._taken_apart(operation, interaction, parameters, touched)
         evidence: list[Evidence] = []
-        for conclude in self._conclusions[operation.id, Sight.OPERATION]:
+        concluding = self._conclusions[operation.id]
+        for conclude in concluding.own:
             evidence.extend(conclude(seen))
-        evidence += self._shown_to_others(seen)
+        evidence += self._shown_to_others(seen, concluding)
         self.boundaries.note(seen)
         self.fields.note(seen)
         self.learning.learn(seen)
         return evidence
 
-    def _shown_to_others(self, seen: JudgedInteraction) -> Iterator[Evidence]:
+    def _shown_to_others(
+        self, seen: JudgedInteraction, concluding: OperationConclusions
+    ) -> Iterator[Evidence]:
         """Yield what an interaction says of clauses of other operations: a new room, a list or a read shows
         what they have done.
 
         Of a new room the clause of the operation that made it counts, where it has one about the same thing.
         """
-        sight = _SIGHTS.get(seen.operation.effect)
-        if sight is None:
-            return
-        for other in self._watching(seen.operation, sight):
+        makes = seen.operation.effect is Effect.CREATE
+        for other in concluding.watching:
             view = replace(
                 seen,
-                operation=other,
+                operation=other.operation,
                 asked=seen.operation,
-                state=self._state(other, seen),
-                around=self.learning.around(other.resource, seen.interaction.request, seen.parameters),
-                rooms=self.learning.of(other.resource),
+                state=self._state(other.operation, seen),
+                around=self.learning.around(
+                    other.operation.resource, seen.interaction.request, seen.parameters
+                ),
+                rooms=self.learning.of(other.operation.resource),
             )
-            for conclude in self._conclusions[other.id, sight]:
+            for conclude in other.conclusions:
                 for item in conclude(view):
                     clause = self.contract.clauses[item.clause]
-                    if (
-                        sight is not Sight.CREATION
-                        or (clause.path, clause.rule) not in self._own_rules[seen.operation.id]
-                    ):
+                    if not makes or (clause.path, clause.rule) not in concluding.places:
                         yield item
         if seen.operation.effect is Effect.CREATE and seen.response.accepted and not self._shows_id(seen):
             why = "the response to the create shows no room"
@@ -229,17 +212,6 @@ class Judge:
                 for clause in self._shown_by(seen.operation, seen.state)
                 if not seen.operation.is_documented
             )
-
-    def _watching(self, operation: Operation, sight: Sight) -> Iterator[Operation]:
-        """Yield the operations that speak of what an operation shows: of its resource, or of this list by its
-        id.
-        """
-        for other in self.contract.operations:
-            if other is operation:
-                continue
-            is_listed = sight is Sight.LISTING and operation.id in self._listed[other.id]
-            if (is_listed or other.resource is operation.resource) and self._conclusions[other.id, sight]:
-                yield other
 
     def _state(self, operation: Operation, seen: JudgedInteraction) -> RoomState | None:
         return self.learning.state(operation.resource, seen.interaction.request, seen.parameters)

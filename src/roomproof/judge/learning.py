@@ -11,6 +11,7 @@ from urllib.parse import unquote
 
 from roomproof.contract.clause import Clause, Part, path_of, values_at
 from roomproof.contract.model import Contract, Operation
+from roomproof.contract.once import once_per_contract
 from roomproof.contract.resource import Effect, Resource
 from roomproof.interaction import SAFE, Interaction, Request, RoomKnowledge
 from roomproof.judge.delay import within_seconds
@@ -48,11 +49,7 @@ class Learning:
         self.recency = Recency()
         self.just_written: LastUpdate | None = None
         self._beside = {resource.name: Rooms() for resource in contract.resources[1:]}
-        self._issuing: dict[str, list[tuple[str, Resource | None]]] = {}
-        for operation in contract.operations:
-            for clause in operation.by_rule.get((Part.BEHAVIOUR, "issued"), ()):
-                told = clause.options["field"], operation.resource
-                self._issuing.setdefault(clause.options["by"], []).append(told)
+        self._issuing = _issuing(contract)
 
     def of(self, resource: Resource | None) -> Rooms:
         """Return what is known of a resource; of none, what is known of the one that the contract is
@@ -439,6 +436,19 @@ class Learning:
                 state.known = {
                     name: value for name, value in state.known.items() if same(entry.get(name, value), value)
                 }
+
+
+@once_per_contract
+def _issuing(contract: Contract) -> Mapping[str, list[tuple[str, Resource | None]]]:
+    """Return, by the operation whose response gives it, where a value for later requests stands, and what
+    these are about.
+    """
+    issuing: dict[str, list[tuple[str, Resource | None]]] = {}
+    for operation in contract.operations:
+        for clause in operation.by_rule.get((Part.BEHAVIOUR, "issued"), ()):
+            told = clause.options["field"], operation.resource
+            issuing.setdefault(clause.options["by"], []).append(told)
+    return issuing
 
 
 def _shown_as(interaction: Interaction, resource: Resource, names: list[str], asked: str) -> str | None:

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from roomproof.contract.clause import ITEMS, VALUES, Level, Path
 from roomproof.contract.keywords import BRANCHES
 from roomproof.contract.model import Contract
+from roomproof.contract.once import once_per_contract
 from roomproof.judge.judged_interaction import JudgedInteraction, NoJson
 from roomproof.judge.undocumented_fields import undocumented_fields
 
@@ -49,8 +50,11 @@ class FieldMissed:
 
 @dataclass(frozen=True)
 class _Schema:
-    """What a schema, its branches included, lists: fields, items of a list, values whose names are data."""
+    """What a schema, its branches included, lists at a place: fields, items of a list, values whose names are
+    data.
+    """
 
+    place: ResponsePlace
     level: Level
     fields: Mapping[str, _Schema]
     items: _Schema | None
@@ -68,12 +72,7 @@ class ResponseFields:
     """Collects which fields responses have. Two collections of one contract merge, in any order, into one."""
 
     def __init__(self, contract: Contract) -> None:
-        self._schemas = {
-            ResponsePlace(operation.id, spec.status, ()): _read([spec.schema], spec.level)
-            for operation in contract.operations
-            for spec in operation.responses
-            if spec.schema is not None and spec.status != "default"
-        }
+        self._schemas = _schemas_of(contract)
         self._objects: dict[ResponsePlace, int] = {}
         self._shown: set[ResponsePlace] = set()
         self._unknown: dict[ResponsePlace, _Count] = {}
@@ -91,30 +90,31 @@ class ResponseFields:
             asked = undocumented_fields(seen.operation.schema, seen.request.body)
             self._sent.update(one.way[-1] for one in asked)
         spec = seen.operation.response(seen.response.response.status)
-        place = ResponsePlace(seen.operation.id, spec.status if spec is not None else "", ())
-        if place in self._schemas and not isinstance(seen.response.body, NoJson):
-            self._walk(place, self._schemas[place], seen.response.body)
+        schema = None if spec is None else self._schemas.get((seen.operation.id, spec.status))
+        if schema is not None and not isinstance(seen.response.body, NoJson):
+            self._walk(schema, seen.response.body)
             if len(self._unknown) > 2 * _MOST_PLACES:
                 self._shorten()
 
-    def _walk(self, place: ResponsePlace, schema: _Schema, value: Json) -> None:
+    def _walk(self, schema: _Schema, value: Json) -> None:
         if isinstance(value, list) and schema.items is not None:
-            here = place.below(ITEMS)
             for item in value:
-                self._walk(here, schema.items, item)
+                self._walk(schema.items, item)
         if not isinstance(value, dict):
             return
-        if schema.fields:
-            self._objects[place] = self._objects.get(place, 0) + 1
+        fields = schema.fields
+        if fields:
+            self._objects[schema.place] = self._objects.get(schema.place, 0) + 1
         for name, item in value.items():
-            if name in schema.fields:
-                here = place.below(name)
-                self._shown.add(here)
-                self._walk(here, schema.fields[name], item)
+            field_schema = fields.get(name)
+            if field_schema is not None:
+                self._shown.add(field_schema.place)
+                if isinstance(item, dict | list):
+                    self._walk(field_schema, item)
             elif schema.values is not None:
-                self._walk(place.below(VALUES), schema.values, item)
-            elif schema.fields and not schema.is_closed:
-                count = self._unknown.setdefault(place.below(name), _Count())
+                self._walk(schema.values, item)
+            elif fields and not schema.is_closed:
+                count = self._unknown.setdefault(schema.place.below(name), _Count())
                 count.times += 1
                 count.types.add(_TYPES.get(type(item), "null"))
 
@@ -149,7 +149,7 @@ class ResponseFields:
         """Every field that documents promise of an object which was seen, and that it never had, in the order
         of the contract.
         """
-        promised = (pair for place, schema in self._schemas.items() for pair in _promised(place, schema))
+        promised = (pair for schema in self._schemas.values() for pair in _promised(schema))
         return tuple(
             FieldMissed(place, self._objects[holder])
             for holder, place in promised
@@ -157,19 +157,32 @@ class ResponseFields:
         )
 
 
-def _promised(place: ResponsePlace, schema: _Schema) -> Iterator[tuple[ResponsePlace, ResponsePlace]]:
+def _promised(schema: _Schema) -> Iterator[tuple[ResponsePlace, ResponsePlace]]:
     """Yield the fields that documents list, each behind the place of the object that has it."""
-    for name, inner in schema.fields.items():
+    for inner in schema.fields.values():
         if inner.level in (Level.DOCUMENTED, Level.SAMPLE):
-            yield place, place.below(name)
-        yield from _promised(place.below(name), inner)
-    for step, below in ((ITEMS, schema.items), (VALUES, schema.values)):
+            yield schema.place, inner.place
+        yield from _promised(inner)
+    for below in (schema.items, schema.values):
         if below is not None:
-            yield from _promised(place.below(step), below)
+            yield from _promised(below)
 
 
-def _read(schemas: Iterable[Mapping[str, Any]], level: Level) -> _Schema:
-    """Return what several schemas for one value list together."""
+@once_per_contract
+def _schemas_of(contract: Contract) -> Mapping[tuple[str, str], _Schema]:
+    """Return what the responses of a contract list, by operation and status."""
+    return {
+        (operation.id, spec.status): _read(
+            ResponsePlace(operation.id, spec.status, ()), [spec.schema], spec.level
+        )
+        for operation in contract.operations
+        for spec in operation.responses
+        if spec.schema is not None and spec.status != "default"
+    }
+
+
+def _read(place: ResponsePlace, schemas: Iterable[Mapping[str, Any]], level: Level) -> _Schema:
+    """Return what several schemas for one value, at a place, list together."""
     every = [branch for schema in schemas for branch in _branches(schema)]
     level = next((Level(one["x-level"]) for one in every if "x-level" in one), level)
     named: dict[str, list[Mapping[str, Any]]] = {}
@@ -177,17 +190,20 @@ def _read(schemas: Iterable[Mapping[str, Any]], level: Level) -> _Schema:
         for name, inner in branch.get("properties", {}).items():
             named.setdefault(name, []).append(inner)
     return _Schema(
+        place,
         level,
-        {name: _read(schemas, level) for name, schemas in named.items()},
-        _below(every, "items", level),
-        _below(every, "additionalProperties", level),
+        {name: _read(place.below(name), schemas, level) for name, schemas in named.items()},
+        _below(place.below(ITEMS), every, "items", level),
+        _below(place.below(VALUES), every, "additionalProperties", level),
         any(branch.get("additionalProperties") is False for branch in every),
     )
 
 
-def _below(every: Iterable[Mapping[str, Any]], keyword: str, level: Level) -> _Schema | None:
+def _below(
+    place: ResponsePlace, every: Iterable[Mapping[str, Any]], keyword: str, level: Level
+) -> _Schema | None:
     inner = [branch[keyword] for branch in every if isinstance(branch.get(keyword), Mapping)]
-    return _read(inner, level) if inner else None
+    return _read(place, inner, level) if inner else None
 
 
 def _branches(schema: Any) -> Iterator[Mapping[str, Any]]:

@@ -8,11 +8,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from functools import lru_cache
 
 from roomproof.contract.clause import is_named_by
 from roomproof.contract.deviation import Deviation, Occurs
 from roomproof.contract.model import Contract
+from roomproof.contract.once import once_per_contract
 from roomproof.interaction import Interaction
 from roomproof.judge.deviation_match import circumstances, holds, matches
 from roomproof.judge.evidence import Evidence, Outcome
@@ -42,7 +42,7 @@ class SeenDeviations:
         self._deviations = tuple(deviations)
         self._at = contract.room.at
         self._clauses = contract.clauses
-        self._about = _about(tuple(item.clause for item in self._deviations), tuple(contract.clauses))
+        self._about = _about(contract, tuple(item.clause for item in self._deviations))
         self._circumstances: dict[tuple[int, str], tuple[str, ...]] = {}
         self._seen: set[int] = set()
         self._missed: set[int] = set()
@@ -118,13 +118,23 @@ class SeenDeviations:
         return found
 
 
-@lru_cache(maxsize=64)
-def _about(patterns: tuple[str, ...], clause_ids: tuple[str, ...]) -> Mapping[str, tuple[int, ...]]:
+@once_per_contract
+def _by_patterns(_: Contract) -> dict[tuple[str, ...], Mapping[str, tuple[int, ...]]]:
+    """Return what `_about` has found out of a contract."""
+    return {}
+
+
+def _about(contract: Contract, patterns: tuple[str, ...]) -> Mapping[str, tuple[int, ...]]:
     """Return which of some deviations, told by the patterns of their clauses, are about a clause; of clauses
     with none nothing.
     """
-    found = {
-        clause_id: tuple(number for number, pattern in enumerate(patterns) if is_named_by(clause_id, pattern))
-        for clause_id in clause_ids
-    }
-    return {clause_id: about for clause_id, about in found.items() if about}
+    known = _by_patterns(contract)
+    if patterns not in known:
+        found = {
+            clause_id: tuple(
+                number for number, pattern in enumerate(patterns) if is_named_by(clause_id, pattern)
+            )
+            for clause_id in contract.clauses
+        }
+        known[patterns] = {clause_id: about for clause_id, about in found.items() if about}
+    return known[patterns]

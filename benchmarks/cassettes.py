@@ -53,9 +53,9 @@ def recorded(folder: Path) -> list[Interaction]:
     ]
 
 
-def written(path: Path, interactions: Iterator[Interaction]) -> Path:
+def written(path: Path, interactions: Iterator[Interaction], provider: str = PROVIDER) -> Path:
     """Record some interactions into a new cassette."""
-    recorder = Recorder(path, {"provider": PROVIDER}, Redactor((), live=False))
+    recorder = Recorder(path, {"provider": provider}, Redactor((), live=False))
     for interaction in interactions:
         recorder.keep(interaction)
     recorder.close()

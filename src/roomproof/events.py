@@ -97,6 +97,15 @@ class Judged(Event):
 
 
 @dataclass(frozen=True)
+class Progressed(Event):
+    """So many files of a replay are judged, of how many; and how many interactions in them."""
+
+    files: int
+    of: int
+    interactions: int
+
+
+@dataclass(frozen=True)
 class Remarked(Event):
     """There is something to say to the user at once: a sentence, without secrets."""
 

@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 
 import roomproof
-from roomproof.api import Event, Judged, Remarked, as_json
+from roomproof.api import Event, Judged, Progressed, Remarked, as_json
 from roomproof.cassettes import replay as replaying
 from roomproof.cassettes.elsewhere import WorkerElsewhere, WorkerLostError
 from roomproof.cassettes.parcel import DamagedParcelError, Parcels, packed_register, unpacked_register
@@ -170,6 +170,10 @@ def test_only_a_replay_in_this_process_tells_of_each_interaction(archive: Path) 
     with pytest.raises(UsageError, match="damaged"):
         roomproof.replay(archive, listeners=[seen.append], executor=Backwards())
     assert not [event for event in seen if isinstance(event, Judged)]
+    steps = [event for event in seen if isinstance(event, Progressed)]
+    assert [step.files for step in steps] == sorted(step.files for step in steps)
+    recordings = [path for path in archive.rglob("*.*") if "verdicts" not in path.name]
+    assert steps[-1].files == steps[-1].of == len(recordings)
 
 
 # Workers that are gone.

@@ -29,7 +29,7 @@ from roomproof.cassettes.stream import Streams
 from roomproof.cassettes.stream_by import StreamBy
 from roomproof.cassettes.survey import Survey, survey
 from roomproof.errors import RoomproofError, UsageError
-from roomproof.events import Listener
+from roomproof.events import Listener, Progressed
 from roomproof.report.document import (
     RecordingEntries,
     SkippedFile,
@@ -140,20 +140,34 @@ class WorkerHere:
         return (judge(batch, self.register, self.listener) for batch in batches)
 
 
-def replay(paths: Iterable[Path], register: Register, worker: Worker | None = None) -> ReplayResult:
-    """Judge every recording, the calls of each account in their order.
+def replay(
+    paths: Iterable[Path],
+    register: Register,
+    worker: Worker | None = None,
+    tell: Listener = lambda _: None,
+) -> ReplayResult:
+    """Judge every recording, the calls of each account in their order; `tell` hears how far that has come.
 
     Of a file that is damaged what stands before the damage counts; the damage is among the problems.
     """
     worker = worker or WorkerHere(register)
-    every, replayed = list(paths), ReplayResult()
+    every, replayed, done = list(paths), ReplayResult(), 0
     together: dict[str, list[Survey]] = {}
-    for found in worker.look(batches(every, size=_bytes_of)):
-        replayed.join(found.result)
+
+    def join(result: ReplayResult, files_more: int) -> None:
+        nonlocal done
+        replayed.join(result)
+        done += files_more
+        tell(Progressed(done, len(every), replayed.judged + replayed.learned))
+
+    apart = list(batches(every, size=_bytes_of))
+    for batch, found in zip(apart, worker.look(apart), strict=True):
         for one in found.others:
             together.setdefault(_group(one.path, register.stream_by), []).append(one)
-    for result in worker.judge(batches(_families(together, register.stream_by), size=_bytes_of_family)):
-        replayed.join(result)
+        join(found.result, len(batch) - len(found.others))
+    kin = list(batches(_families(together, register.stream_by), size=_bytes_of_family))
+    for some, result in zip(kin, worker.judge(kin), strict=True):
+        join(result, sum(len(family.members) for family in some))
     order = {path: number for number, path in enumerate(every)}
     for record in replayed.heard.values():
         record.files = dict.fromkeys(sorted(record.files, key=lambda path: order[path]))

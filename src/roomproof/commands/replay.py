@@ -6,9 +6,10 @@ import os
 from collections.abc import Callable
 
 from roomproof.api import Event, Found, Report, failing, unproven
-from roomproof.commands.listening import Ending
+from roomproof.commands.listening import Ending, say_remarks
 from roomproof.commands.outputs import Outputs, require_apart, told_besides, unheard, written
 from roomproof.reports.console import open_console
+from roomproof.reports.progress import replay_progress
 from roomproof.reports.terminal import show
 
 
@@ -24,7 +25,8 @@ def run_replay(replay: Callable[..., Report], outputs: Outputs) -> int:
         if isinstance(event, Found):
             require_apart(outputs.asked, event.files)
 
-    told = ending.of(replay, spare)
+    with replay_progress(open_console()) as shown:
+        told = ending.of(replay, spare, say_remarks, shown)
     beside = [*ending.problems, *written(told, outputs)]
     failures = [*beside, *unproven(told)]
     if (

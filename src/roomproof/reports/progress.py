@@ -20,7 +20,7 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
-from roomproof.events import Answered, Event, Listener, Started, Waited
+from roomproof.events import Answered, Event, Listener, Progressed, Started, Waited
 from roomproof.legible import one_line
 from roomproof.reports.console import say
 from roomproof.reports.secrets import text_cleaner
@@ -128,6 +128,25 @@ def progress(console: Console) -> Iterator[Listener]:
             _tell_wait(console, event)
 
         live = Live(console=console, get_renderable=board.drawn, refresh_per_second=REFRESHES, transient=True)
+        yield listen
+
+
+@contextmanager
+def replay_progress(console: Console) -> Iterator[Listener]:
+    """Yield what shows how many files of a replay are judged, where somebody looks."""
+    if not (console.is_interactive and console.file.isatty()):
+        yield lambda _: None
+        return
+    with Live(console=console, refresh_per_second=REFRESHES, transient=True) as live:
+
+        def listen(event: Event) -> None:
+            if isinstance(event, Progressed):
+                row = Table.grid(padding=(0, 1))
+                bar = [ProgressBar(total=event.of, completed=event.files, width=20)]
+                told = f"{event.files} of {event.of} files, {event.interactions} interactions"
+                row.add_row(*(bar if console.width >= _ROOM_FOR_A_BAR else []), Text(told))
+                live.update(row)
+
         yield listen
 
 

@@ -100,9 +100,8 @@ def _heard(
         oldest = began - listen.max_age if listen.max_age else None
         register = Register(contracts, listen.strict, oldest, listen.stream_by)
         worker = opened.enter_context(_worker(listen, register, tell))
-        return replay(
-            files, register, worker if checkpoint is None else ResumedWorker(worker, register, checkpoint)
-        )
+        resumed = worker if checkpoint is None else ResumedWorker(worker, register, checkpoint)
+        return replay(files, register, resumed, tell)
 
 
 @contextmanager

@@ -226,7 +226,7 @@ def look(
     result, records, others = ReplayResult(), Records(register), []
     for path in paths:
         group = _group(path, register.stream_by)
-        is_apart = register.stream_by is StreamBy.NAME or spaces is None
+        is_apart = register.stream_by is StreamBy.NAME
         space = Space() if is_apart or spaces is None else spaces.setdefault(group, Space())
         try:
             found = survey(open_recording(path), contracts, space)
@@ -237,6 +237,8 @@ def look(
             _judge_into(result, records, [found], str(path), register, listener)
             found.let_go(space)
         else:
+            if spaces is None:  # They are judged elsewhere, where their calls are read again.
+                found.let_go(space)
             others.append(found)
     result.problems += records.settle()
     result.heard = records.by_provider

@@ -33,6 +33,7 @@ from roomproof.options import (
     FailUnder,
     Fuzz,
     HtmlPath,
+    Jobs,
     JsonInstead,
     JsonPath,
     JunitPath,
@@ -122,6 +123,7 @@ def verify(
     fuzz: Fuzz = 0,
     seed: Seed = 0,
     only: Only = None,
+    jobs: Jobs = 1,
     rate: Rate = None,
     max_requests: MaxRequests = None,
     max_seconds: MaxSeconds = None,
@@ -153,7 +155,7 @@ def verify(
     from roomproof.commands.scratch import keep_hypothesis_apart
     from roomproof.commands.verify import run_verify
 
-    keep_hypothesis_apart(os.environ)
+    keep_hypothesis_apart(os.environ, inherited=jobs > 1)
     run = partial(
         api.verify,
         *(providers or ()),
@@ -163,6 +165,7 @@ def verify(
         max_examples=max_examples,
         fuzz=fuzz,
         seed=seed,
+        jobs=jobs,
         only=only or (),
         rate=per_second(rate),
         max_requests=max_requests,

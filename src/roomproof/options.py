@@ -83,6 +83,10 @@ MaxRequests = Annotated[
     int | None,
     typer.Option(metavar="N", min=1, help="Stop after so many requests to a provider.", rich_help_panel=HOW),
 ]
+Jobs = Annotated[
+    int,
+    typer.Option("--jobs", metavar="N", min=1, help="How many are verified at once.", rich_help_panel=HOW),
+]
 Record = Annotated[
     Path | None,
     typer.Option(

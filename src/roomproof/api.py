@@ -21,6 +21,7 @@ from roomproof.engine.run import Options
 from roomproof.errors import UsageError
 from roomproof.events import (
     Answered,
+    Counted,
     Event,
     Judged,
     Listener,
@@ -49,6 +50,7 @@ from roomproof.runs.verification import Verification
 __all__ = [
     "Answered",
     "Concluded",
+    "Counted",
     "Destination",
     "Ended",
     "Event",
@@ -84,6 +86,7 @@ def verify(
     max_examples: int = 100,
     fuzz: int = 0,
     seed: int = 0,
+    jobs: int = 1,
     only: Sequence[str] = (),
     rate: float | None = None,
     max_requests: int | None = None,
@@ -115,9 +118,10 @@ def verify(
 
     `rate` is in requests a second, `fail_under` and `max_unanswered` in per cent, `regressions` the folder
     for the counterexamples of fails, `deviations` files with entries of your own beside those of a provider.
-    `live` sends to the contract's own server, and nobody is asked: to say
-    so is to agree. Credentials come from `environment`, by default that of the process. Ctrl-C ends a run
-    with a report of what is known; the rooms are put back before.
+    `jobs` is how many providers are verified at once, each in a process of its own; from there listeners hear
+    everything but Judged, and Counted beside it. `live` sends to the contract's own server, and nobody is
+    asked: to say so is to agree. Credentials come from `environment`, by default that of the process. Ctrl-C
+    ends a run with a report of what is known; the rooms are put back before.
 
     Raises UsageError or ContractError before anything is sent. What keeps one provider from being verified,
     or a recording from being written, is raised when everything else is done; whoever wants the report all
@@ -125,6 +129,7 @@ def verify(
     """
     chosen = Options(max_examples, seed, max_requests, rate, strict, fuzz, tuple(only), max_seconds)
     options = _checked(chosen)
+    _require_least("--jobs", jobs, 1)
     _require_percent("--fail-under", fail_under)
     _require_percent("--max-unanswered", max_unanswered)
     gate = Gate(baseline, strict_deviations, fail_under, max_unanswered).opened()
@@ -134,7 +139,7 @@ def verify(
     )  # fmt: skip
     found = destinations(providers, whom, options.only)
     gate.require(destination.provider for destination in found)
-    return Verification(Turns(found, options, record, to_each(listeners)), gate, regressions).run()
+    return Verification(Turns(found, options, record, to_each(listeners)), gate, regressions, jobs).run()
 
 
 @checked
@@ -222,7 +227,7 @@ def replay(
 
 
 def _known(environment: Mapping[str, str] | None) -> Mapping[str, str]:
-    return os.environ if environment is None else environment
+    return dict(os.environ if environment is None else environment)
 
 
 def _checked(options: Options) -> Options:
@@ -234,14 +239,19 @@ def _checked(options: Options) -> Options:
         ("--fuzz", options.fuzz, 0),
         ("--max-requests", options.max_requests, 1),
     ):
-        if count is not None and count < least:
-            raise UsageError(f"{option} {count}: must be {least} or more")
+        if count is not None:
+            _require_least(option, count, least)
     for option, number in (("--rate", options.rate), ("--max-seconds", options.max_seconds)):
         if number is not None and not 0 < number < math.inf:
             raise UsageError(f"{option} {number:g}: must be more than 0 and finite")
     if options.fuzz:
         require_schemathesis()
     return options
+
+
+def _require_least(option: str, count: int, least: int) -> None:
+    if count < least:
+        raise UsageError(f"{option} {count}: must be {least} or more")
 
 
 def _require_percent(option: str, number: float | None) -> None:

@@ -34,6 +34,7 @@ from roomproof.options import (
     FailUnder,
     Fuzz,
     HtmlPath,
+    Jobs,
     JsonInstead,
     JsonPath,
     JunitPath,
@@ -48,7 +49,6 @@ from roomproof.options import (
     Providers,
     Rate,
     Record,
-    ReplayJobs,
     Resume,
     RoomId,
     SarifPath,
@@ -125,6 +125,7 @@ def verify(
     fuzz: Fuzz = 0,
     seed: Seed = 0,
     only: Only = None,
+    jobs: Jobs = 1,
     rate: Rate = None,
     max_requests: MaxRequests = None,
     max_seconds: MaxSeconds = None,
@@ -156,7 +157,7 @@ def verify(
     from roomproof.commands.scratch import keep_hypothesis_apart
     from roomproof.commands.verify import run_verify
 
-    keep_hypothesis_apart(os.environ)
+    keep_hypothesis_apart(os.environ, inherited=jobs > 1)
     run = partial(
         api.verify,
         *(providers or ()),
@@ -166,6 +167,7 @@ def verify(
         max_examples=max_examples,
         fuzz=fuzz,
         seed=seed,
+        jobs=jobs,
         only=only or (),
         rate=per_second(rate),
         max_requests=max_requests,
@@ -281,7 +283,7 @@ def replay(
         typer.Option(metavar="90d", help="What is older counts as a warning only.", rich_help_panel=HOW),
     ] = None,
     stream_by: StreamBy = Together.HEADER,
-    jobs: ReplayJobs = 1,
+    jobs: Jobs = 1,
     executor: ExecutorAddress = None,
     resume: Resume = False,
     check_secrets: Annotated[

@@ -54,6 +54,12 @@ class UnprovenError(RoomproofError):
     exit_code = 3
 
 
+class LostTurnError(RoomproofError):
+    """The process of a provider's turn ended before the turn did."""
+
+    exit_code = 3
+
+
 class RecordingError(RoomproofError):
     """Interactions could not be written to a cassette; the verdicts stand all the same."""
 

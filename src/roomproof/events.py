@@ -6,14 +6,14 @@ is `Sent`. The other events are those of a whole run, in roomproof/runs/events.p
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from roomproof.contract.model import Contract
 from roomproof.errors import RoomproofError
 from roomproof.interaction import Interaction
 from roomproof.judge.evidence import Evidence
-from roomproof.verdict import Verdicts
+from roomproof.verdict import Verdict, Verdicts
 
 
 @dataclass(frozen=True)
@@ -103,6 +103,18 @@ class Progressed(Event):
     files: int
     of: int
     interactions: int
+
+
+@dataclass(frozen=True)
+class Counted(Event):
+    """So many clauses of a provider are broken by now, by verdict.
+
+    Told some times a second where a turn is in a process of its own: its Judged stay there, and the verdicts
+    of its Started are empty.
+    """
+
+    provider: str
+    broken: Mapping[Verdict, int]
 
 
 @dataclass(frozen=True)

@@ -83,10 +83,10 @@ MaxRequests = Annotated[
     int | None,
     typer.Option(metavar="N", min=1, help="Stop after so many requests to a provider.", rich_help_panel=HOW),
 ]
-ReplayJobs = Annotated[
+Jobs = Annotated[
     int,
     typer.Option(
-        "--jobs", "-j", metavar="N", min=1, help="Judge in so many processes at once.", rich_help_panel=HOW
+        "--jobs", "-j", metavar="N", min=1, help="Use so many processes at once.", rich_help_panel=HOW
     ),
 ]
 ExecutorAddress = Annotated[

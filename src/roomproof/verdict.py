@@ -245,6 +245,14 @@ class Verdicts:
         strict = self._strict and level is not Level.OBSERVED and not evidence.doubtful
         return Verdict.FAIL if evidence.outcome is Outcome.FAIL or strict else Verdict.WARNING
 
+    def broken(self) -> dict[Verdict, int]:
+        """Return how many clauses are broken as a fail, and how many as a warning, by now."""
+        # A list first: the run goes on while this is counted.
+        records = list(self.records.values())
+        return {
+            word: sum(word in record.broken for record in records) for word in (Verdict.FAIL, Verdict.WARNING)
+        }
+
     def merge(self, other: Verdicts) -> None:
         """Take over what another collection of the same contract has seen.
 

@@ -5,7 +5,7 @@ started.
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, MutableMapping
 from pathlib import Path
 
 _NOWHERE = Path(os.devnull)
@@ -16,17 +16,22 @@ OWN_WORD = "HYPOTHESIS_STORAGE_DIRECTORY"
 """With this variable the user tells Hypothesis where to keep its files."""
 
 
-def keep_hypothesis_apart(environment: Mapping[str, str]) -> None:
+def keep_hypothesis_apart(environment: MutableMapping[str, str], *, inherited: bool = False) -> None:
     """Have Hypothesis write to the user's cache (XDG Base Directory, `XDG_CACHE_HOME`), unless the user said
     where.
 
-    It does without where that cannot be written.
+    It does without where that cannot be written. `inherited` says so in the environment, for processes that
+    are started from this one.
     """
     if environment.get(OWN_WORD):
         return
+    folder = _cache(environment) / "roomproof" / "hypothesis"
+    if inherited:
+        environment[OWN_WORD] = str(folder)
+        return
     from hypothesis.configuration import set_hypothesis_home_dir
 
-    set_hypothesis_home_dir(_cache(environment) / "roomproof" / "hypothesis")
+    set_hypothesis_home_dir(folder)
 
 
 def _cache(environment: Mapping[str, str]) -> Path:

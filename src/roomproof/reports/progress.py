@@ -7,7 +7,7 @@ A request only leaves numbers behind; what is shown of them is worked out ten ti
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from functools import partial
@@ -20,7 +20,7 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
-from roomproof.events import Answered, Event, Listener, Progressed, Started, Waited
+from roomproof.events import Answered, Counted, Event, Listener, Progressed, Started, Waited
 from roomproof.legible import one_line
 from roomproof.reports.console import say
 from roomproof.reports.secrets import text_cleaner
@@ -34,6 +34,10 @@ _ROOM_FOR_A_BAR = 72
 """Columns from which on there is room for a bar."""
 _SHOWN_BODY = 160
 """Characters of a body, or of an address, in a line of --verbose."""
+_SHOWN_ROWS = 12
+"""So many turns are shown at once, those of which something was heard last."""
+_QUIET = 2.0
+"""Seconds after which a turn that says nothing may be over: its rate is then that of all its time."""
 _EXPECTED = 1000
 """How many requests a provider is taken to need until it is done."""
 
@@ -44,6 +48,7 @@ class _Row:
 
     provider: str
     verdicts: Verdicts
+    counted: Mapping[Verdict, int] = field(default_factory=dict)
     requests: int = 0
     began: float = 0.0
     latest: float = 0.0
@@ -57,11 +62,7 @@ class _Row:
 
     def findings(self) -> str:
         """Return the findings so far in a few words."""
-        # A list first: the run goes on while this is counted.
-        records = list(self.verdicts.records.values())
-        counts = {
-            word: sum(word in record.broken for record in records) for word in (Verdict.FAIL, Verdict.WARNING)
-        }
+        counts = self.counted or self.verdicts.broken()
         return ", ".join(f"{count} {word}" for word, count in counts.items() if count) or "no finding"
 
 
@@ -73,6 +74,8 @@ class _Board:
     def listen(self, event: Event) -> None:
         if isinstance(event, Started):
             self._rows[event.provider] = _Row(event.provider, event.verdicts)
+        elif isinstance(event, Counted):
+            self._rows[event.provider].counted = event.broken
         elif isinstance(event, Answered) and event.number:
             row = self._rows[event.provider]
             row.latest = monotonic()
@@ -84,11 +87,14 @@ class _Board:
         time.
         """
         now, rows = monotonic(), list(self._rows.values())
+        if over := max(len(rows) - _SHOWN_ROWS, 0):
+            rows = sorted(rows, key=lambda row: row.latest)[over:]
         table = Table.grid(padding=(0, 1))
         bar = self._console.width >= _ROOM_FOR_A_BAR
         for row in rows:
             lasted = row.latest - row.began
-            rate = row.rate(now) if row is rows[-1] else row.requests / lasted if lasted else 0.0
+            goes_on = row is rows[-1] or now - row.latest < _QUIET
+            rate = row.rate(now) if goes_on else row.requests / lasted if lasted else 0.0
             findings = row.findings()
             cells = [
                 Text(one_line(row.provider)),
@@ -103,6 +109,8 @@ class _Board:
             )
             done = ProgressBar(total=max(row.requests, _EXPECTED), completed=row.requests, width=20)
             table.add_row(cells[0], *([done] if bar else []), *cells[1:])
+        if over:
+            table.add_row(Text(f"and {over} more"))
         return table
 
 
@@ -157,14 +165,13 @@ def _tell_wait(console: Console, event: Event) -> None:
 
 def transcript(console: Console) -> Listener:
     """Return what prints a line for each request that counts, without the secrets of its run."""
-    clean: Callable[[str], str] = str
+    clean: dict[str, Callable[[str], str]] = {}
 
     def listen(event: Event) -> None:
-        nonlocal clean
         if isinstance(event, Started):
-            clean = text_cleaner(event.secrets)
+            clean[event.provider] = text_cleaner(event.secrets)
         elif isinstance(event, Answered) and event.number:
-            say(console, interaction_line(event, clean))
+            say(console, interaction_line(event, clean.get(event.provider, str)))
 
     return listen
 

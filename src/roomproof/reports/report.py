@@ -107,20 +107,28 @@ def report(
     `unmatched` are the recorded requests that no contract knows, and how often; `hints` say what some of them
     look like. `recording` counts what became of the entries of recordings.
     """
-    providers = tuple(
-        _provider(one) if isinstance(one, ProviderResult) else _unfinished(one) for one in results
-    )
-    told = Report(
-        roomproof=__version__,
-        report_version=REPORT_VERSION,
-        seed=seed,
-        providers=providers,
-        summary=_summary([clause for provider in providers for clause in provider.clauses]),
-    )
+    told = report_over(map(provider_report, results), seed)
     if unmatched is None:
         return told
     known = UnmatchedRequests(count=sum(unmatched.values()), requests=unmatched)
     return replace(told, recording=recording, unmatched=known, hints=tuple(hints))
+
+
+def report_over(providers: Iterable[ProviderReport], seed: int) -> Report:
+    """Return the report over what is said of some providers."""
+    every = tuple(providers)
+    return Report(
+        roomproof=__version__,
+        report_version=REPORT_VERSION,
+        seed=seed,
+        providers=every,
+        summary=_summary([clause for provider in every for clause in provider.clauses]),
+    )
+
+
+def provider_report(result: ProviderResult | UnfinishedProvider) -> ProviderReport:
+    """Return what a report says of one provider."""
+    return _provider(result) if isinstance(result, ProviderResult) else _unfinished(result)
 
 
 def _summary(clauses: Sequence[ClauseReport]) -> Summary:

@@ -10,6 +10,7 @@ from roomproof.events import to_each
 from roomproof.reports.observations import Observations, observations_document
 from roomproof.runs.destination import Destination, UnreadableProvider
 from roomproof.runs.events import Concluded
+from roomproof.runs.provider_turn import TurnEnd
 from roomproof.runs.recording import recorded
 from roomproof.runs.subject import subject_of
 from roomproof.runs.turns import Turns
@@ -50,5 +51,5 @@ def _turn(
                 turns.tell(Concluded(provider, told))
 
         probed = probe(subject, turns.options, to_each((keep, turns.tell)), concluded)
-        turns.done(probed.result)
+        turns.done(TurnEnd.of(probed.result))
         return probed

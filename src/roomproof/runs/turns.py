@@ -9,13 +9,14 @@ from pathlib import Path
 from typing import TypeVar
 
 from roomproof.cassettes.recorder import cassette_path
-from roomproof.engine.run import Options, Result
+from roomproof.engine.run import Options
 from roomproof.errors import RoomproofError
 from roomproof.events import Listener, Problem
 from roomproof.report.document import Report
 from roomproof.reports.observations import Observations
 from roomproof.runs.destination import Destination, UnreadableProvider
 from roomproof.runs.events import Ended, Planned
+from roomproof.runs.provider_turn import TurnEnd
 from roomproof.runs.recording import Trouble
 
 Found = TypeVar("Found", Report, Observations)
@@ -29,7 +30,8 @@ class Turns:
     options: Options
     record: Path | None
     tell: Listener
-    _results: list[Result] = field(default_factory=list)
+    was_interrupted: bool = False
+    _ends: list[TurnEnd] = field(default_factory=list)
     _problems: list[RoomproofError] = field(default_factory=list)
 
     def each(self) -> Iterator[tuple[Destination | UnreadableProvider, Path | None]]:
@@ -43,9 +45,9 @@ class Turns:
             if not self.is_interrupted:
                 yield destination, self._cassette(destination.provider)
 
-    def done(self, result: Result) -> None:
+    def done(self, end: TurnEnd) -> None:
         """Take note that a turn is over."""
-        self._results.append(result)
+        self._ends.append(end)
 
     def trouble(self, provider: str) -> Trouble:
         """Return what hears of the problems with a provider."""
@@ -58,8 +60,9 @@ class Turns:
 
     def end(self, report: Found) -> Found:
         """Tell that everything is over, and return the report. Raises the first problem that there was."""
-        names = tuple(result.subject.contract.provider for result in self._results)
-        is_cut_short = any(result.stopped for result in self._results)
+        over = [end.provider for end in self._ends]
+        names = tuple(one.provider for one in self.destinations if one.provider in over)
+        is_cut_short = any(end.is_cut_short for end in self._ends)
         self.tell(Ended(report, names, self.is_interrupted, is_cut_short))
         if self._problems:
             raise self._problems[0]
@@ -67,8 +70,8 @@ class Turns:
 
     @property
     def is_interrupted(self) -> bool:
-        """Whether Ctrl-C has ended a turn."""
-        return any(result.interrupted for result in self._results)
+        """Whether Ctrl-C has ended a turn, or all of them at once."""
+        return self.was_interrupted or any(end.is_interrupted for end in self._ends)
 
     def _cassette(self, provider: str) -> Path | None:
         if self.record is None:

@@ -4,35 +4,37 @@ contract.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from roomproof import files
-from roomproof.engine.run import Options, Result, Run
-from roomproof.engine.selection import covers
-from roomproof.errors import RoomproofError
-from roomproof.events import to_each
+from roomproof.errors import LostTurnError, RoomproofError
+from roomproof.events import Event, Started
 from roomproof.report.document import Report
-from roomproof.reports.report import ProviderResult, UnfinishedProvider, report
-from roomproof.runs.destination import Destination, UnreadableProvider, again
+from roomproof.report.provider import ProviderReport
+from roomproof.reports.report import UnfinishedProvider, provider_report, report_over
+from roomproof.runs.destination import Destination, UnreadableProvider
 from roomproof.runs.events import Concluded
+from roomproof.runs.frames import Begun, Failed, Hindered, Over, SoFar
 from roomproof.runs.gate import OpenGate
-from roomproof.runs.recording import History, Trouble, keep_verdicts, recorded
-from roomproof.runs.regressions import save_regressions
-from roomproof.runs.subject import subject_of
+from roomproof.runs.provider_turn import ProviderTurn, take_turn
 from roomproof.runs.turns import Turns
+from roomproof.runs.workers import Workers
+from roomproof.verdict import Verdicts
 
 
 @dataclass
 class Verification:
     """Verifies each provider in its turn. `regressions` is the folder for the counterexamples of fails, None
-    if none are kept.
+    if none are kept; `jobs` is how many turns are taken at once, each in a process of its own.
     """
 
     turns: Turns
     gate: OpenGate
     regressions: Path | None
-    _judged: list[ProviderResult | UnfinishedProvider] = field(default_factory=list)
+    jobs: int = 1
+    _judged: dict[int, ProviderReport] = field(default_factory=dict)
+    """What is said of each destination, by its number."""
 
     def run(self) -> Report:
         """Verify everybody and return the report.
@@ -40,72 +42,70 @@ class Verification:
         Raises what kept a provider from being verified, or a file from being written, when everything else is
         done.
         """
-        for destination, cassette in self.turns.each():
-            try:
-                self._judged.append(self._turn(destination, cassette))
-            except RoomproofError as error:
-                self.turns.trouble(destination.provider)(error)
-                self._judged.append(UnfinishedProvider(destination.provider, destination.target, str(error)))
+        if min(self.jobs, len(self.turns.destinations)) > 1:
+            workers = Workers(self.jobs, self._heard)
+            workers.run(self._turns())
+            self.turns.was_interrupted |= workers.is_interrupted
+        else:
+            for number, turn in self._turns():
+                self._take(number, turn)
         return self.turns.end(self._report())
 
-    def _report(self, *more: ProviderResult) -> Report:
-        return self.gate.applied(report([*self._judged, *more], self.turns.options.seed))
+    def _report(self) -> Report:
+        providers = (self._judged[number] for number in sorted(self._judged))
+        return self.gate.applied(report_over(providers, self.turns.options.seed))
 
-    def _turn(self, destination: Destination | UnreadableProvider, cassette: Path | None) -> ProviderResult:
-        if isinstance(destination, UnreadableProvider):
-            raise destination.error
-        tell, options, trouble = self.turns.tell, self.turns.options, self.turns.trouble(destination.provider)
-        history, words = History(), again(destination, options)
-        remembers = () if self.regressions is None else (history,)
-        with subject_of(destination, tell) as subject:
+    def _turns(self) -> Iterator[tuple[int, ProviderTurn]]:
+        """Yield the turns that can be taken, each with the number of its destination."""
+        for number, (destination, cassette) in enumerate(self.turns.each()):
+            if isinstance(destination, UnreadableProvider):
+                self._fail(number, destination.error)
+            else:
+                yield number, ProviderTurn(destination, self.turns.options, cassette, self.regressions)
 
-            def concluded(result: Result) -> None:
-                if not subject.ours:
-                    there = cassette if cassette is not None and files.is_there(cassette) else None
-                    so_far = self._report(_judged(result, options, words, there))
-                    tell(Concluded(destination.provider, so_far))
+    def _take(self, number: int, turn: ProviderTurn) -> None:
+        """Take a turn in this process."""
+        provider = turn.destination.provider
 
-            with recorded(cassette, subject, trouble) as keep:
-                result = Run(subject, options, to_each((keep, *remembers, tell))).verify(concluded)
-            there = keep_verdicts(cassette, subject, result.verdicts, trouble)
-            saved = self._saved(result, history, trouble)
-            self.turns.done(result)
-            return _judged(result, options, words, there, saved)
+        def conclude(told: ProviderReport) -> None:
+            self._conclude(number, told)
 
-    def _saved(self, result: Result, history: History, trouble: Trouble) -> tuple[Path, ...]:
-        """Write the regressions that were asked for, and return the new ones."""
-        if self.regressions is None:
-            return ()
-        only = self.turns.options.only
-        findings = [finding for finding in result.verdicts.findings() if covers(only, finding.clause.id)]
-        past = history.interactions
-        return tuple(save_regressions(self.regressions, result.subject, findings, past, trouble))
+        try:
+            result = take_turn(turn, self.turns.tell, self.turns.trouble(provider), conclude)
+        except RoomproofError as error:
+            self._fail(number, error)
+            return
+        self._judged[number] = result.report
+        self.turns.done(result.end)
 
+    def _heard(self, number: int, frame: object) -> None:
+        """Take note of what the process of a turn tells."""
+        destination = self.turns.destinations[number]
+        provider = destination.provider
+        if isinstance(frame, Event):
+            self.turns.tell(frame)
+        elif isinstance(frame, Begun) and isinstance(destination, Destination):
+            verdicts = Verdicts(destination.contract, destination.deviations)
+            self.turns.tell(Started(provider, frame.base_url, verdicts, frame.secrets))
+        elif isinstance(frame, SoFar):
+            self._conclude(number, frame.report)
+        elif isinstance(frame, Hindered):
+            self.turns.trouble(provider)(frame.error)
+        elif isinstance(frame, Failed):
+            self._fail(number, frame.error)
+        elif isinstance(frame, Over) and frame.result is not None:
+            self._judged[number] = frame.result.report
+            self.turns.done(frame.result.end)
 
-def _judged(
-    result: Result,
-    options: Options,
-    again: tuple[str, ...],
-    cassette: Path | None,
-    regressions: tuple[Path, ...] = (),
-) -> ProviderResult:
-    subject = result.subject
-    return ProviderResult(
-        subject.contract,
-        result.verdicts,
-        subject.target.base_url,
-        result.requests,
-        result.seconds,
-        result.started,
-        result.stopped,
-        subject.secrets,
-        cassette=cassette,
-        regressions=regressions,
-        only=options.only,
-        again=again,
-        unanswered=result.unanswered,
-        boundaries=result.boundaries,
-        fields=result.fields,
-        left_behind=result.left_behind,
-        remarks=result.remarks,
-    )
+    def _conclude(self, number: int, told: ProviderReport) -> None:
+        self._judged[number] = told
+        self.turns.tell(Concluded(told.provider, self._report()))
+
+    def _fail(self, number: int, error: RoomproofError) -> None:
+        """Take note of what kept a provider from being verified, to its end or at all."""
+        destination = self.turns.destinations[number]
+        unfinished = UnfinishedProvider(destination.provider, destination.target, str(error))
+        known = self._judged.get(number) if isinstance(error, LostTurnError) else None
+        # Of a turn whose process is lost while it put things back, all is judged.
+        self._judged[number] = replace(known, stopped=str(error)) if known else provider_report(unfinished)
+        self.turns.trouble(destination.provider)(error)

@@ -66,6 +66,8 @@ class ParameterRules:
 
     def open_reason(self, text: str) -> str | None:
         """Return why the documents leave open whether a text is accepted; None where they do not."""
+        if not self.open:
+            return None
         value = self.read(text)
         return next((region.reason for region in self.open if region.matches.is_valid(value)), None)
 

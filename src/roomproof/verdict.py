@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from enum import StrEnum
+from typing import Any
 
 from roomproof.contract.clause import Clause, Level
 from roomproof.contract.deviation import Deviation
 from roomproof.contract.model import Contract
 from roomproof.interaction import Interaction, remembered
+from roomproof.judge.counterexample import Counterexample, is_later
 from roomproof.judge.evidence import Evidence, Outcome, Side
 from roomproof.judge.kind import SEVERAL, kind_of
 from roomproof.judge.seen_deviations import SeenDeviations
 from roomproof.limit import Limit
-
-NO_TIME = datetime.min.replace(tzinfo=UTC)
-"""Stands for the time of an interaction that has none: earlier than any other."""
 
 
 class Verdict(StrEnum):
@@ -29,85 +27,6 @@ class Verdict(StrEnum):
     INCONCLUSIVE = "inconclusive"
     PASS = "pass"
     UNEXERCISED = "unexercised"
-
-
-@dataclass(frozen=True)
-class Counterexample:
-    """An interaction that breaks a clause, and the evidence that says so.
-
-    `sequence` are the interactions that show it from a known state on, itself the last, or itself alone if it
-    needs no other; empty where nobody knows what it needs.
-    """
-
-    evidence: Evidence
-    interaction: Interaction
-    deviation: Deviation | None = None
-    sequence: tuple[Interaction, ...] = ()
-
-    @property
-    def steps(self) -> tuple[Interaction, ...]:
-        """The interactions that show it together, itself the last; none where it is enough, as far as is
-        known.
-        """
-        return self.sequence if len(self.sequence) > 1 else ()
-
-    @property
-    def is_unanswered(self) -> bool:
-        """Whether it is a request that was never answered: it was sent again and again to see that, so
-        nothing smaller is looked for.
-        """
-        return self.interaction.response is None
-
-    @property
-    def size(self) -> tuple[bool, int, int, int, bytes]:
-        """How large it is: of two counterexamples the smaller tells more, and one of which it is known what
-        it needs the most.
-        """
-        body = self.interaction.request.body or b""
-        return not self.sequence, len(self.sequence), body.count(b":"), len(body), body
-
-    def is_before(self, other: Counterexample) -> bool:
-        """Whether this one is kept where there are both. The order is total, so that collections merge in any
-        order.
-        """
-        mine, theirs = self.size, other.size
-        return mine < theirs if mine != theirs else self._identity < other._identity
-
-    @property
-    def _identity(self) -> tuple[object, ...]:
-        heard = tuple(map(_moment_and_content, (self.interaction, *self.sequence)))
-        said = self.evidence
-        reason = self.deviation.reason if self.deviation else ""
-        return (
-            heard,
-            (said.outcome, said.summary, str(said.expected), str(said.received), said.suspects),
-            reason,
-        )
-
-
-def _moment_and_content(interaction: Interaction) -> tuple[object, ...]:
-    """Return what tells interactions apart, in an order that is the same in every process: the time first."""
-    request, response = interaction.request, interaction.response
-    answered = (response.status, response.headers, response.body) if response else (0, (), b"")
-    sent = (
-        request.method,
-        request.url,
-        request.headers,
-        request.body or b"",
-        request.credentials,
-        request.room,
-    )
-    return interaction.at or NO_TIME, sent, answered, interaction.failure
-
-
-def _is_later(one: Interaction, other: Interaction | None) -> bool:
-    """Whether an interaction took place after another; of two at one time, or at none, the order of what they
-    hold decides.
-    """
-    if other is None or one is other:
-        return other is None
-    mine, theirs = one.at or NO_TIME, other.at or NO_TIME
-    return mine > theirs if mine != theirs else _moment_and_content(one) > _moment_and_content(other)
 
 
 @dataclass
@@ -169,6 +88,38 @@ class Finding:
     kinds: tuple[str, ...] = ()
 
 
+_CALM = (Outcome.PASS, Outcome.INCONCLUSIVE)
+"""What is no counterexample: said again it changes no more than a number."""
+_MOST_ALIKE = 1_000
+"""So many sets of evidence are known as ones that came before."""
+
+
+@dataclass
+class _Alike:
+    """Evidence that several interactions gave, all of it calm: how many since it was counted in, and the
+    latest of them.
+    """
+
+    evidence: tuple[Evidence, ...]
+    times: int = 0
+    latest: Interaction | None = None
+
+    def note(self, interaction: Interaction) -> None:
+        self.times += 1
+        if is_later(interaction, self.latest):
+            self.latest = remembered(interaction)
+
+    def count_in(self, records: Mapping[str, Record]) -> None:
+        if self.latest is None:
+            return
+        for item in self.evidence:
+            record = records[item.clause]
+            record.counts[item.outcome] += self.times
+            if is_later(self.latest, record.latest):
+                record.latest = self.latest
+        self.times, self.latest = 0, None
+
+
 class Verdicts:
     """Collects evidence and says the verdict of every clause. Two collections merge into one."""
 
@@ -180,20 +131,50 @@ class Verdicts:
         """
         self._contract = contract
         self._strict = strict
-        self.records: dict[str, Record] = {}
+        self._records: dict[str, Record] = {}
+        self._alike: dict[tuple[int, ...], _Alike] = {}
         self.limits: dict[str, Limit] = {}
         self.deviations = SeenDeviations(contract, deviations)
 
+    @property
+    def records(self) -> dict[str, Record]:
+        """What is known of each clause of which anything was said."""
+        for alike in self._alike.values():
+            alike.count_in(self._records)
+        return self._records
+
+    def __getstate__(self) -> dict[str, Any]:
+        # What is alike is known by the identity of its evidence, which is another one elsewhere.
+        return {**self.__dict__, "_records": self.records, "_alike": {}}
+
+    def add_all(self, evidence: Sequence[Evidence], interaction: Interaction) -> None:
+        """Count all that one interaction says.
+
+        Most interactions say what others have said before, that the same clauses are kept: of these only the
+        number and the latest are noted, and counted in when somebody asks.
+        """
+        key = tuple(map(id, evidence))
+        alike = self._alike.get(key)
+        if alike is not None:
+            alike.note(interaction)
+            return
+        for item in evidence:
+            self.add(item, interaction)
+        if all(item.outcome in _CALM and not self.deviations.are_about(item.clause) for item in evidence):
+            if len(self._alike) >= _MOST_ALIKE:
+                self._records, self._alike = self.records, {}
+            self._alike[key] = _Alike(tuple(evidence))
+
     def add(self, evidence: Evidence, interaction: Interaction) -> None:
         """Count a piece of evidence, and keep its interaction if it is the smallest counterexample."""
-        record = self.records.get(evidence.clause)
+        record = self._records.get(evidence.clause)
         if record is None:
-            record = self.records[evidence.clause] = Record()
+            record = self._records[evidence.clause] = Record()
         outcome = evidence.outcome
         record.counts[outcome] = record.counts.get(outcome, 0) + 1
         if outcome is Outcome.PASS:
             record.sides.add(evidence.side)
-        if _is_later(interaction, record.latest):
+        if is_later(interaction, record.latest):
             record.latest = remembered(interaction)
         if outcome is Outcome.INCONCLUSIVE:
             record.note_doubt(evidence.summary)
@@ -267,7 +248,7 @@ class Verdicts:
             for outcome, count in theirs.counts.items():
                 mine.counts[outcome] = mine.counts.get(outcome, 0) + count
             mine.sides |= theirs.sides
-            if theirs.latest is not None and _is_later(theirs.latest, mine.latest):
+            if theirs.latest is not None and is_later(theirs.latest, mine.latest):
                 mine.latest = theirs.latest
             mine.note_doubt(theirs.doubt)
             for verdict, counterexample in theirs.broken.items():
@@ -283,6 +264,8 @@ class Verdicts:
         Its evidence is too old to count, but it is all there is; `how_old` ends the warning's summary.
         """
         old_words = old.verdicts()
+        # What replaces a record has none of what was counted into that.
+        self._records, self._alike = self.records, {}
         for clause_id, theirs in old.records.items():
             if theirs.cases and theirs.latest is not None and not self.records.get(clause_id, Record()).cases:
                 when = (

@@ -120,7 +120,7 @@ DONE: Mapping[str, Callable[[bytes], object]] = {
     "exposure": lambda body: list(exposed(interaction(body), [SECRET])),
     "YAML": lambda body: yaml_entry(entry(interaction(body))),
     "JSON": lambda body: json_entry(entry(interaction(body))),
-    "reading": lambda body: isinstance(read_response(body), dict | list) and repeated_name(body),
+    "reading": lambda body: isinstance(read_response(body), dict | list) and repeated_name(body, None),
     "judging": lambda body: Judge(CONTRACT).see(interaction(body)),
     "report": lambda body: cleaned(document(interaction(body)), [SECRET]),
     "line": lambda body: legible(body.decode("utf-8", "replace")),

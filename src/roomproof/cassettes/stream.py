@@ -151,8 +151,7 @@ class Streams:
         verdicts = heard.old if is_old else heard.verdicts
         is_known = stream.is_known(call)
         evidence = [] if is_known else stream.judge.see(interaction, beside)
-        for item in evidence:
-            verdicts.add(item, interaction)
+        verdicts.add_all(evidence, interaction)
         self._listener(Judged(stream.judge.contract, interaction, evidence))
         if not is_old and not is_known:
             heard.client.note(

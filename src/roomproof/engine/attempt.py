@@ -15,12 +15,13 @@ from roomproof.engine.resend import Resender
 from roomproof.engine.session import Session
 from roomproof.engine.turns import ANCHOR
 from roomproof.interaction import Interaction, remembered
+from roomproof.judge.counterexample import Counterexample
 from roomproof.judge.evidence import Evidence
 from roomproof.judge.judged_interaction import read_json
 from roomproof.judge.register import rule_of
 from roomproof.judge.rule import Sight
 from roomproof.judge.rules import unique
-from roomproof.verdict import Counterexample, Finding
+from roomproof.verdict import Finding
 from roomproof_strategies import Json, Sample, plain
 
 SEATS = (Seat.MAIN, Seat.OTHER)

@@ -42,8 +42,9 @@ from roomproof.engine.session import Session
 from roomproof.engine.soak import soaks
 from roomproof.engine.wanted import credentials
 from roomproof.interaction import Credentials, Interaction, RoomKnowledge, header
+from roomproof.judge.counterexample import Counterexample
 from roomproof.judge.judged_interaction import read_json
-from roomproof.verdict import Counterexample, Finding, Verdict
+from roomproof.verdict import Finding, Verdict
 from roomproof_strategies import Json, Sample, invalid
 from roomproof_strategies.drawing import EXAMPLES, RANDOM
 

@@ -12,9 +12,10 @@ from roomproof.contract.clause import Clause, Level, values_at
 from roomproof.contract.formats import is_date_time
 from roomproof.contract.keywords import Edge
 from roomproof.contract.model import Operation
-from roomproof.interaction import Interaction, Request, media_type
+from roomproof.interaction import Interaction
 from roomproof.judge import leniency
-from roomproof.judge.compiled import ParameterRules, RequestRules
+from roomproof.judge.carried import carrier_violations, left_out, open_parameters, undocumented, unread
+from roomproof.judge.compiled import RequestRules
 from roomproof.judge.evidence import shown
 from roomproof.judge.judged_interaction import (
     Classification,
@@ -27,7 +28,7 @@ from roomproof.judge.judged_interaction import (
     sent_body,
 )
 from roomproof.judge.moments import order_questions
-from roomproof.judge.placeholder import is_placeholder, is_scrubbed
+from roomproof.judge.placeholder import is_scrubbed
 from roomproof.judge.rooms import Rooms, RoomState
 from roomproof.judge.rule import ReadableRequest
 from roomproof.judge.silence import silences
@@ -58,6 +59,7 @@ def classify(
     `around` is the room in which that stands which its path names.
     """
     request = interaction.request
+    carried = rules.carried(request, parameters)
     body = sent_body(operation, request)
     sent = body if isinstance(body, dict) else {}
     scrubbed = (
@@ -75,31 +77,31 @@ def classify(
     )
     violations = [
         *(violation for rejects, clause in rules.rejecting for violation in rejects(asked, clause)),
-        *_carrier_violations(operation, rules, request, parameters, body),
+        *carrier_violations(operation, rules, request, carried, body),
         *(violation for violation, _ in broken if not leniency.is_limit_of_a_sample(violation.clause)),
     ]
     doubtful: set[str] = {pointer[0] for _, pointer in broken if pointer}
     unsettled = [Question(why, pointer[:1]) for pointer, why in open_pointers.items()]
     beyond = "is more than the samples show, and a sample closes no list"
     unsettled += [Question(f"{violation.what} {beyond}", violation.fields) for violation in beyond_samples]
-    unsettled += map(Question, _open_parameters(rules, request, parameters))
+    unsettled += map(Question, open_parameters(carried))
     known = {clause.path[0] for settles, clause in rules.settling if settles(asked, clause)}
     texts = _open_texts(rules, held, interaction.at, doubtful)
     unsettled += (question for question in texts if not known.intersection(question.fields))
-    unsettled += map(Question, _left_out(rules, request, body) if is_second_hand(request) else ())
+    unsettled += map(Question, left_out(rules, request, body) if is_second_hand(request) else ())
     unsettled += (question for asks, clause in rules.asking for question in asks(asked, clause))
     unsettled += map(Question, silences(operation, rules, request, (state, around), body, violations))
-    unsettled += map(Question, _undocumented(operation, rules, request))
+    unsettled += map(Question, undocumented(operation, rules, request))
     unsettled += [Question(_UNREAD[body])] if isinstance(body, NoJson) and body in _UNREAD else []
     unknown = [field.way for field in undocumented_fields(operation.schema, sent)]
     doubtful.update(pointer[0] for pointer in unknown if len(pointer) > 1)
     unsettled += [Question(f"{_named(pointer)} is no documented field", pointer[:1]) for pointer in unknown]
     unsettled += order_questions(operation, sent, state)
     # Of what was accepted nobody asks whether it had to be: what is readable of it was accepted all the same.
-    unread = tuple(_unread(rules, request, parameters, scrubbed))
+    hidden = tuple(unread(request, carried, scrubbed))
     if violations or unsettled:
         return Classification(
-            body, sent, tuple(violations), tuple(unsettled), (), {}, (), frozenset(doubtful), scrubbed, unread
+            body, sent, tuple(violations), tuple(unsettled), (), {}, (), frozenset(doubtful), scrubbed, hidden
         )
     edges = _edges(
         rules,
@@ -107,7 +109,7 @@ def classify(
         held,
     )
     fragile, inside = tuple(_fragile(rules, held)), tuple(_inside(rules, held))
-    return Classification(body, sent, (), (), fragile, edges, inside, frozenset(doubtful), scrubbed, unread)
+    return Classification(body, sent, (), (), fragile, edges, inside, frozenset(doubtful), scrubbed, hidden)
 
 
 def _readable(held: Held) -> Held:
@@ -116,119 +118,6 @@ def _readable(held: Held) -> Held:
         (place, [(pointer, value) for pointer, value in values if not is_scrubbed(value)])
         for place, values in held
     ]
-
-
-def _unread(
-    rules: RequestRules, request: Request, parameters: Mapping[str, str], scrubbed: frozenset[str]
-) -> Iterator[Question]:
-    """Yield which values of a request nobody can read, so that a rejection may be about them."""
-    yield from (Question(f"the recording has no readable {name}", (name,)) for name in sorted(scrubbed))
-    for parameter in rules.parameters:
-        value = parameter.sent_in(request, parameters)
-        if value is not None and parameter.is_unread(value, second_hand=is_second_hand(request)):
-            yield Question(f"the recording has no readable {parameter.name}")
-
-
-def _carrier_violations(
-    operation: Operation, rules: RequestRules, request: Request, parameters: Mapping[str, str], body: Json
-) -> Iterator[Violation]:
-    for parameter in rules.parameters:
-        yield from _parameter_violations(parameter, request, parameters, has_body=operation.body is not None)
-    media = media_type(request.headers)
-    is_unread = is_second_hand(request) and (media is None or is_placeholder(media))
-    known = operation.body.media_types if operation.body is not None else ()
-    if request.body and rules.media is not None and media not in known and not is_unread:
-        what = f"a body sent as {media or 'no media type'}"
-        yield Violation(
-            rules.media,
-            RejectionReason.UNREADABLE,
-            what,
-            lenient=True,
-            where=RequestPlace("header", "Content-Type"),
-            sent=media,
-        )
-    if (
-        body is NoJson.MALFORMED
-        and rules.body_type is not None
-        and (media not in known or media == operation.media_type)
-    ):
-        what = "a body that is no JSON"
-        yield Violation(
-            rules.body_type,
-            RejectionReason.UNREADABLE,
-            what,
-            lenient=True,
-            where=RequestPlace("body"),
-            sent=_text(request),
-        )
-    elif body is NoJson.ABSENT and rules.body_required is not None:
-        yield Violation(rules.body_required, RejectionReason.UNREADABLE, "no body", lenient=True)
-
-
-def _parameter_violations(
-    parameter: ParameterRules, request: Request, parameters: Mapping[str, str], *, has_body: bool
-) -> Iterator[Violation]:
-    value = parameter.sent_in(request, parameters)
-    kind = RejectionReason.UNKNOWN_ROOM if parameter.place == "path" else RejectionReason.UNREADABLE
-    if parameter.place == "query" and value is not None and not has_body:
-        # Where there is no body, what a document calls invalid is a parameter.
-        kind = RejectionReason.INVALID
-    if value is None:
-        if parameter.required is not None and not is_second_hand(request):
-            yield Violation(parameter.required, kind, f"no {parameter.name}")
-    elif parameter.is_unread(value, second_hand=is_second_hand(request)) or parameter.open_reason(value):
-        return
-    elif not parameter.value.keeps(read := parameter.read(value)):
-        # A recorder may have put a word of its own in the place of a header's value.
-        doubtful = parameter.place == "header" and is_second_hand(request)
-        broken = (item.clause for item in parameter.value.items if not item.keeps(read))
-        what, where = f"{parameter.name} {shown(read)}", RequestPlace(parameter.place, parameter.name)
-        yield from (
-            Violation(clause, kind, what, doubtful=doubtful, where=where, sent=value) for clause in broken
-        )
-
-
-def _open_parameters(rules: RequestRules, request: Request, parameters: Mapping[str, str]) -> Iterator[str]:
-    """Yield what the documents leave open about the values of parameters (`x-unsettled`)."""
-    for parameter in rules.parameters:
-        value = parameter.sent_in(request, parameters)
-        reason = None if value is None else parameter.open_reason(value)
-        if reason is not None:
-            yield f"{parameter.name} {shown(value)}: {reason}"
-
-
-def _undocumented(operation: Operation, rules: RequestRules, request: Request) -> Iterator[str]:
-    """Yield what a request carries that its operation does not have, or has in a form that no clause here
-    speaks of.
-    """
-    if request.body and operation.body is None:
-        yield "no document says what follows from a body"
-    media, body = media_type(request.headers), operation.body
-    if body is not None and media in body.media_types and media not in (body.media_type, *body.alike):
-        yield f"what a body sent as {media} holds is not looked at"
-    if rules.queries:
-        yield from (
-            f"no document has the query parameter {name}"
-            for name in request.query
-            if name not in rules.queries
-        )
-
-
-def _text(request: Request) -> str:
-    return (request.body or b"").decode("utf-8", "replace")
-
-
-def _left_out(rules: RequestRules, request: Request, body: Json) -> Iterator[str]:
-    """Yield what a second-hand request lacks: whether it was sent nobody knows, so nobody knows whether it
-    had to be accepted.
-    """
-    if body is NoJson.UNRECORDED:
-        yield "the recording has no body"
-    elif (media := media_type(request.headers)) is None or is_placeholder(media):
-        yield "the recording has no Content-Type"
-    for parameter in rules.parameters:
-        if parameter.required is not None and parameter.sent_in(request, {}) is None:
-            yield f"the recording has no {parameter.name}"
 
 
 def _held(rules: RequestRules, body: Json) -> Held:

@@ -66,6 +66,8 @@ class ParameterRules:
 
     def open_reason(self, text: str) -> str | None:
         """Return why the documents leave open whether a text is accepted; None where they do not."""
+        if not self.open:
+            return None
         value = self.read(text)
         return next((region.reason for region in self.open if region.matches.is_valid(value)), None)
 
@@ -107,6 +109,9 @@ class Places:
         return (place for _, places in self._groups for place in places)
 
 
+CarriedParameters = list[tuple[ParameterRules, str | None]]
+
+
 class RequestRules:
     """The request clauses of an operation, sorted by what they speak of."""
 
@@ -140,6 +145,17 @@ class RequestRules:
         self.ignored = [clause.path[0] for rule, clause in ruled if rule.may_ignore]
         self.limited = {clause.path for clause in body if clause.rule == "max-length"}
         self.without_edge = frozenset(clause.id for place in self.values for clause in _without_edge(place))
+
+    def carried(self, request: Request, in_path: Mapping[str, str]) -> CarriedParameters:
+        """Return the parameters that a request carries, each with its text, and with None those that it lacks
+        and has to carry; in the order of the contract.
+        """
+        query = request.query
+        texts = (
+            (one, query.get(one.name) if one.place == "query" else one.sent_in(request, in_path))
+            for one in self.parameters
+        )
+        return [(one, text) for one, text in texts if text is not None or one.required is not None]
 
 
 class ResponseRules:

@@ -47,6 +47,10 @@ class SeenDeviations:
         self._seen: set[int] = set()
         self._missed: set[int] = set()
 
+    def are_about(self, clause_id: str) -> bool:
+        """Whether any deviation is about a clause."""
+        return clause_id in self._about
+
     def note(self, evidence: Evidence, interaction: Interaction) -> Deviation | None:
         """Take note of what an interaction shows of the deviations about a clause; return the one that covers
         it, if it is broken.

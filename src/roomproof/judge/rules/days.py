@@ -45,10 +45,11 @@ def days(seen: JudgedInteraction) -> Iterator[Evidence]:
         return
     for clause in RULE.clauses(seen.operation):
         options = read_options(DaysOptions, clause)
-        wanted, way = query.get(options.parameter, ""), path_of(options.field)
-        begin = instant(wanted) or midnight(wanted)
-        if begin is None:
+        wanted = query.get(options.parameter)
+        begin = None if wanted is None else instant(wanted) or midnight(wanted)
+        if wanted is None or begin is None:
             continue
+        way = path_of(options.field)
         text = f"{spoken(way)} is to lie {options.lies} {wanted}"
         entries = entries_of(seen.operation, seen.response.body)
         outside = [value for entry in entries for value in _outside(entry, way, options, begin)]

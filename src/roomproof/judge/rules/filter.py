@@ -42,9 +42,10 @@ def filter_(seen: JudgedInteraction) -> Iterator[Evidence]:
         return
     for clause in RULE.clauses(seen.operation):
         options = read_options(FilterOptions, clause)
-        wanted, path = query.get(options.parameter), path_of(options.field)
+        wanted = query.get(options.parameter)
         if not wanted:
             continue
+        path = path_of(options.field)
         choices = _choices(seen, options, wanted)
         entries = entries_of(seen.operation, seen.response.body)
         found = [values for entry in entries if (values := values_at(entry, path))]

@@ -32,7 +32,7 @@ def json_texts(seen: JudgedInteraction) -> Iterator[Evidence]:
         text, received = "parsers differ on the body of the response", NoJson.DISPUTED.value
     elif seen.response.response.body.startswith(BYTE_ORDER_MARK):
         text, received = "the body of the response begins with a byte order mark", "a byte order mark"
-    elif name := repeated_name(seen.response.response.body):
+    elif name := repeated_name(seen.response.response.body, seen.response.body):
         text, received = f"the body of the response has the name {name} twice in one object", f"{name} twice"
     else:
         yield kept(clause)

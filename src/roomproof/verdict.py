@@ -90,33 +90,27 @@ class Finding:
 
 _CALM = (Outcome.PASS, Outcome.INCONCLUSIVE)
 """What is no counterexample: said again it changes no more than a number."""
-_MOST_ALIKE = 1_000
-"""So many sets of evidence are known as ones that came before."""
+_MOST_ALIKE = 5_000
+"""So many pieces of calm evidence are known as ones that came before."""
 
 
 @dataclass
 class _Alike:
-    """Evidence that several interactions gave, all of it calm: how many since it was counted in, and the
+    """A calm piece of evidence that several interactions gave: how many since it was counted in, and the
     latest of them.
     """
 
-    evidence: tuple[Evidence, ...]
+    evidence: Evidence
     times: int = 0
     latest: Interaction | None = None
-
-    def note(self, interaction: Interaction) -> None:
-        self.times += 1
-        if is_later(interaction, self.latest):
-            self.latest = remembered(interaction)
 
     def count_in(self, records: Mapping[str, Record]) -> None:
         if self.latest is None:
             return
-        for item in self.evidence:
-            record = records[item.clause]
-            record.counts[item.outcome] += self.times
-            if is_later(self.latest, record.latest):
-                record.latest = self.latest
+        record = records[self.evidence.clause]
+        record.counts[self.evidence.outcome] += self.times
+        if is_later(self.latest, record.latest):
+            record.latest = self.latest
         self.times, self.latest = 0, None
 
 
@@ -132,7 +126,7 @@ class Verdicts:
         self._contract = contract
         self._strict = strict
         self._records: dict[str, Record] = {}
-        self._alike: dict[tuple[int, ...], _Alike] = {}
+        self._alike: dict[int, _Alike] = {}
         self.limits: dict[str, Limit] = {}
         self.deviations = SeenDeviations(contract, deviations)
 
@@ -150,23 +144,31 @@ class Verdicts:
     def add_all(self, evidence: Sequence[Evidence], interaction: Interaction) -> None:
         """Count all that one interaction says.
 
-        Most interactions say what others have said before, that the same clauses are kept: of these only the
-        number and the latest are noted, and counted in when somebody asks.
+        Most of it others have said before, in the same objects: that a clause is kept. Of that only the
+        number and the latest interaction are noted, and counted in when somebody asks.
         """
-        key = tuple(map(id, evidence))
-        alike = self._alike.get(key)
-        if alike is not None:
-            alike.note(interaction)
-            return
+        known, kept = self._alike, remembered(interaction)
         for item in evidence:
-            self.add(item, interaction)
-        if all(item.outcome in _CALM and not self.deviations.are_about(item.clause) for item in evidence):
-            if len(self._alike) >= _MOST_ALIKE:
-                self._records, self._alike = self.records, {}
-            self._alike[key] = _Alike(tuple(evidence))
+            alike = known.get(id(item))
+            if alike is None:
+                self._add(item, interaction, kept)
+                if item.outcome in _CALM and not self.deviations.are_about(item.clause):
+                    self._note_alike(item)
+                continue
+            alike.times += 1
+            if is_later(interaction, alike.latest):
+                alike.latest = kept
+
+    def _note_alike(self, evidence: Evidence) -> None:
+        if len(self._alike) >= _MOST_ALIKE:
+            self._records, self._alike = self.records, {}
+        self._alike[id(evidence)] = _Alike(evidence)
 
     def add(self, evidence: Evidence, interaction: Interaction) -> None:
         """Count a piece of evidence, and keep its interaction if it is the smallest counterexample."""
+        self._add(evidence, interaction, remembered(interaction))
+
+    def _add(self, evidence: Evidence, interaction: Interaction, kept: Interaction) -> None:
         record = self._records.get(evidence.clause)
         if record is None:
             record = self._records[evidence.clause] = Record()
@@ -175,13 +177,13 @@ class Verdicts:
         if outcome is Outcome.PASS:
             record.sides.add(evidence.side)
         if is_later(interaction, record.latest):
-            record.latest = remembered(interaction)
+            record.latest = kept
         if outcome is Outcome.INCONCLUSIVE:
             record.note_doubt(evidence.summary)
         deviation_for = self.deviations.note(evidence, interaction)
         if outcome is Outcome.PASS or outcome is Outcome.INCONCLUSIVE:
             return
-        counterexample = Counterexample(evidence, remembered(interaction), deviation_for)
+        counterexample = Counterexample(evidence, kept, deviation_for)
         if deviation_for is not None:
             record.add(Verdict.DEVIATION, counterexample)
         elif evidence.suspects:

@@ -19,7 +19,8 @@ CUT_SHORT = 3
 def say_remarks(event: Event) -> None:
     """Print what there is to say to the user at once on standard error."""
     if isinstance(event, Remarked):
-        print(f"roomproof: {event.text}", file=sys.stderr)
+        whose = f"{event.account}: " if event.account else ""
+        print(f"roomproof: {whose}{event.text}", file=sys.stderr)
 
 
 Told = TypeVar("Told")

@@ -38,7 +38,13 @@ from roomproof.report.document import Report
 from roomproof.reports.client import Client
 from roomproof.reports.observations import Observations
 from roomproof.runs.arguments import checked
-from roomproof.runs.destination import Destination, ServerSettings, destinations
+from roomproof.runs.destination import (
+    Destination,
+    ServerSettings,
+    UnreadableProvider,
+    account_destinations,
+    destinations,
+)
 from roomproof.runs.events import Concluded, Ended, Found, Planned
 from roomproof.runs.gate import Gate, failing, unproven
 from roomproof.runs.probe import observed
@@ -87,6 +93,8 @@ def verify(
     fuzz: int = 0,
     seed: int = 0,
     jobs: int = 1,
+    accounts: Path | None = None,
+    account: Sequence[str] = (),
     only: Sequence[str] = (),
     rate: float | None = None,
     max_requests: int | None = None,
@@ -118,7 +126,8 @@ def verify(
 
     `rate` is in requests a second, `fail_under` and `max_unanswered` in per cent, `regressions` the folder
     for the counterexamples of fails, `deviations` files with entries of your own beside those of a provider.
-    `jobs` is how many providers are verified at once, each in a process of its own; from there listeners hear
+    `accounts` is a file that names accounts, each a turn of its own, and `account` chooses of them by name.
+    `jobs` is how many turns are taken at once, each in a process of its own; from there listeners hear
     everything but Judged, and Counted beside it. `live` sends to the contract's own server, and nobody is
     asked: to say so is to agree. Credentials come from `environment`, by default that of the process. Ctrl-C
     ends a run with a report of what is known; the rooms are put back before.
@@ -135,9 +144,9 @@ def verify(
     gate = Gate(baseline, strict_deviations, fail_under, max_unanswered).opened()
     whom = ServerSettings(
         base_url, room_id, live, ca_bundle, tuple(contracts), tuple(allow_variables), _known(environment),
-        tuple(deviations),
+        tuple(deviations), accounts, tuple(account),
     )  # fmt: skip
-    found = destinations(providers, whom, options.only)
+    found = _whom(providers, whom, baseline, options.only)
     gate.require(destination.provider for destination in found)
     return Verification(Turns(found, options, record, to_each(listeners)), gate, regressions, jobs).run()
 
@@ -224,6 +233,22 @@ def replay(
         gate,
         to_each(listeners),
     )
+
+
+def _whom(
+    providers: Sequence[str | Path | Contract],
+    whom: ServerSettings,
+    baseline: Path | None,
+    only: tuple[str, ...],
+) -> tuple[Destination | UnreadableProvider, ...]:
+    """Return whom a verification is about: providers, or accounts of them."""
+    if whom.accounts is None:
+        if whom.chosen:
+            raise UsageError("--account chooses of the accounts in a file: name it with --accounts")
+        return destinations(providers, whom, only)
+    if baseline is not None:
+        raise UsageError("--baseline compares providers, not accounts: leave it out, or --accounts")
+    return account_destinations(whom.accounts, providers, whom, only)
 
 
 def _known(environment: Mapping[str, str] | None) -> Mapping[str, str]:

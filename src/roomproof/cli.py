@@ -20,6 +20,8 @@ from roomproof.legible import one_line
 from roomproof.options import (
     HOW,
     REPORTS,
+    AccountNames,
+    Accounts,
     AllowVariable,
     BadgePath,
     Baseline,
@@ -126,6 +128,8 @@ def verify(
     seed: Seed = 0,
     only: Only = None,
     jobs: Jobs = 1,
+    accounts: Accounts = None,
+    account: AccountNames = None,
     rate: Rate = None,
     max_requests: MaxRequests = None,
     max_seconds: MaxSeconds = None,
@@ -168,6 +172,8 @@ def verify(
         fuzz=fuzz,
         seed=seed,
         jobs=jobs,
+        accounts=accounts,
+        account=account or (),
         only=only or (),
         rate=per_second(rate),
         max_requests=max_requests,
@@ -193,7 +199,7 @@ def verify(
         "badge": badge_path,
     }
     outputs = Outputs(files, verbose, **github_of(os.environ))
-    announce = announcing(live=live, base_url=base_url, yes=yes)
+    announce = announcing(live=live, base_url=base_url, yes=yes, accounts=accounts is not None)
     verified = partial(run_verify, run, outputs, os.environ, record=record, announce=announce)
     raise typer.Exit(with_reports(verified))
 

@@ -18,7 +18,9 @@ from roomproof.verdict import Verdict, Verdicts
 
 @dataclass(frozen=True)
 class Event:
-    """Something that has happened."""
+    """Something that has happened; `account` is the one that it is about, empty where none was named."""
+
+    account: str = field(default="", kw_only=True)
 
 
 Listener = Callable[[Event], None]

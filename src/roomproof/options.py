@@ -83,6 +83,21 @@ MaxRequests = Annotated[
     int | None,
     typer.Option(metavar="N", min=1, help="Stop after so many requests to a provider.", rich_help_panel=HOW),
 ]
+Accounts = Annotated[
+    Path | None,
+    typer.Option(
+        "--accounts",
+        metavar="PATH",
+        help="A file (YAML, JSON) that names accounts and the variables with their credentials.",
+        rich_help_panel=WHOM,
+    ),
+]
+AccountNames = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--account", metavar="NAME", help="Only this account of --accounts; repeatable.", rich_help_panel=WHOM
+    ),
+]
 Jobs = Annotated[
     int,
     typer.Option(

@@ -256,7 +256,14 @@ def test_the_public_names_are_shown_and_there() -> None:
 @pytest.mark.parametrize("word", ["verify", "probe", "replay"])
 def test_a_function_has_the_defaults_of_the_command(word: str) -> None:
     function, command = (inspect.signature(getattr(module, word)).parameters for module in (api, cli))
-    shared = function.keys() & command.keys() - {"only", "contracts", "deviations", "providers", "paths"}
+    shared = function.keys() & command.keys() - {
+        "only",
+        "account",
+        "contracts",
+        "deviations",
+        "providers",
+        "paths",
+    }
     assert len(shared) > 5
     assert {name: function[name].default for name in shared} == {
         name: command[name].default for name in shared

@@ -155,3 +155,20 @@ def test_no_process_outlives_a_run_that_is_killed(start: Callable[..., Any]) -> 
     while any(Path(f"/proc/{worker}").exists() for worker in workers):
         assert time.monotonic() < until
         time.sleep(0.05)
+
+
+def test_a_report_that_takes_long_to_write_is_not_written_for_every_account() -> None:
+    from roomproof.api import Concluded, Report
+    from roomproof.commands.listening import write_early
+    from roomproof.reports.report import report_over
+
+    written: list[Report] = []
+
+    def write(report: Report) -> None:
+        written.append(report)
+        time.sleep(1.01)
+
+    listen, empty = write_early(Report, write), report_over((), 0)
+    for _ in range(5):
+        listen(Concluded("telnyx", empty))
+    assert len(written) == 1

@@ -34,6 +34,7 @@ BUNDLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE", "SSL_CERT_DI
 BESIDE: dict[tuple[str, str], tuple[str, ...]] = {
     ("verify", "ca_bundle"): ("telnyx", *TLS),
     ("probe", "ca_bundle"): ("telnyx", *TLS),
+    ("verify", "accounts"): ("telnyx",),
     ("replay", "baseline"): ("cassettes/telnyx.yaml",),
     ("replay", "contracts"): ("cassettes/telnyx.yaml",),
     ("replay", "deviations"): ("cassettes/telnyx.yaml",),

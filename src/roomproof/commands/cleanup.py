@@ -26,6 +26,7 @@ from roomproof.journal.file import JournalFile, UntrustedFile, distrust_of, jour
 from roomproof.journal.journal import Heading, Journal, read_journal
 from roomproof.legible import one_line
 from roomproof.providers import contract_folders, find_contract, require_own_variables
+from roomproof.runs.accounts import with_variables
 from roomproof.targets.credentials import scheme_from
 from roomproof.targets.grammar import unnameable
 from roomproof.targets.http import HttpTarget
@@ -199,7 +200,8 @@ def _contract_of(heading: Heading, contracts: tuple[Path, ...]) -> Contract:
         raise UsageError(
             f"the contract of {heading.provider!r} is not known: name its folder with --contracts{named}"
         )
-    return find_contract(heading.provider, contracts)[0]
+    contract = find_contract(heading.provider, contracts)[0]
+    return with_variables(contract, heading.credentials) if heading.credentials else contract
 
 
 def _objection(left: Leftovers, contract: Contract, cleaning: CleanupSettings) -> str:

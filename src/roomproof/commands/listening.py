@@ -7,6 +7,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from time import monotonic
 from typing import Generic, TypeVar
 
 from roomproof.api import Concluded, Ended, Event, Listener, Problem, Remarked
@@ -14,12 +15,15 @@ from roomproof.errors import RoomproofError
 
 INTERRUPTED = 130
 CUT_SHORT = 3
+_LONG = 1.0
+"""Seconds."""
 
 
 def say_remarks(event: Event) -> None:
     """Print what there is to say to the user at once on standard error."""
     if isinstance(event, Remarked):
-        print(f"roomproof: {event.text}", file=sys.stderr)
+        whose = f"{event.account}: " if event.account else ""
+        print(f"roomproof: {whose}{event.text}", file=sys.stderr)
 
 
 Told = TypeVar("Told")
@@ -28,11 +32,18 @@ Told = TypeVar("Told")
 def write_early(kind: type[Told], write: Callable[[Told], None]) -> Listener:
     """Return what has a report of a kind written when all is judged, and before anything is put back:
     whatever happens then, it is there.
+
+    The report on hundreds of accounts takes long to write: one that took more than _LONG is only written
+    again when ten times as much has passed.
     """
+    due = 0.0
 
     def listen(event: Event) -> None:
-        if isinstance(event, Concluded) and isinstance(event.report, kind):
+        nonlocal due
+        if isinstance(event, Concluded) and isinstance(event.report, kind) and (began := monotonic()) >= due:
             write(event.report)
+            took = monotonic() - began
+            due = monotonic() + (10 * took if took > _LONG else 0.0)
 
     return listen
 

@@ -17,31 +17,38 @@ from roomproof.errors import UsageError
 from roomproof.runs.journals import makes_rooms
 from roomproof.targets.target import is_loopback
 
+_SHOWN = 10
+"""So many destinations are told in full."""
 
-def announcing(*, live: bool, base_url: str | None, yes: bool) -> Listener:
+
+def announcing(*, live: bool, base_url: str | None, yes: bool, accounts: bool = False) -> Listener:
     """Return what tells on standard error what will be sent to a server that is not of this machine, or live.
 
     It asks whether it may be sent with --live, and wherever rooms will stay in an account that is not on this
     machine; it raises UsageError where nobody has said yes. Raises UsageError itself where --yes answers
     nothing.
     """
-    if yes and not live and base_url is None:
+    if yes and not live and base_url is None and not accounts:
         raise UsageError("--yes answers the question of --live; without --live nothing is asked")
 
     def announce(event: Event) -> None:
         if not isinstance(event, Planned):
             return
         told = [one for one in event.destinations if one.is_address]
-        if base_url is not None and is_loopback(base_url):
+        if not any(one.live for one in told) and all(is_loopback(one.base_url or "") for one in told):
             for one in told:
                 kept = [_kept_rooms(one, event.options)] if _keeps_rooms(one) else []
                 for what in (*kept, *_kept_things(one)):
-                    print(f"roomproof: {one.provider}: {what}", file=sys.stderr)
+                    print(f"roomproof: {one.label}: {what}", file=sys.stderr)
             return
-        for one in told:
+        for one in told[:_SHOWN]:
             print("\n".join(_lines(one, event.options)), file=sys.stderr)
-        if told and not yes and (live or any(map(_keeps_rooms, told))):
-            _require_yes("--live asks" if live else "a run that leaves rooms behind asks")
+        if len(told) > _SHOWN:
+            print(f"and {len(told) - _SHOWN} more accounts", file=sys.stderr)
+        if not yes and any(one.live or _keeps_rooms(one) for one in told):
+            _require_yes(
+                "--live asks" if any(one.live for one in told) else "a run that leaves rooms behind asks"
+            )
 
     return announce
 
@@ -58,13 +65,12 @@ def _lines(destination: Destination, options: Options) -> list[str]:
     bound = "no bound; name one with --max-requests"
     if options.max_requests is not None:
         bound = f"at most {options.max_requests}, then those that delete rooms and put the named one back"
+    asked = destination.rate or options.rate
     rate = (
-        "as fast as responses come; --rate 5/s slows down"
-        if options.rate is None
-        else f"at most {options.rate:g} a second"
+        "as fast as responses come; --rate 5/s slows down" if asked is None else f"at most {asked:g} a second"
     )
     return [
-        f"{contract.provider} at {destination.base_url}",
+        f"{destination.label} at {destination.base_url}",
         f"  rooms        {'; '.join(rooms)}",
         f"  requests     {bound}, {rate}",
         f"  credentials  {', '.join(contract.credentials.environment.values())}",

@@ -37,6 +37,10 @@ class Heading:
     base_url: str
     room_id: str | None
     contracts: tuple[str, ...] = ()
+    credentials: Mapping[str, str] = field(default_factory=dict)
+    """The environment variables that hold an account's credentials, by part; none where the contract names
+    them.
+    """
 
 
 @dataclass(frozen=True)
@@ -227,7 +231,10 @@ def _request_in(entry: Entry) -> Repeatable | None:
 
 def headed(heading: Heading) -> Entry:
     """Return the first entry of a journal."""
-    return {"entry": "run", "ledger": VERSION, **vars(heading), "contracts": list(heading.contracts)}
+    told = {"entry": "run", "ledger": VERSION, **vars(heading), "contracts": list(heading.contracts)}
+    if not told.pop("credentials"):
+        return told
+    return {**told, "credentials": dict(heading.credentials)}
 
 
 def read_journal(
@@ -264,4 +271,5 @@ def _heading_in(entry: Entry) -> Heading:
         base_url,
         room_id,
         tuple(map(str, entry.get("contracts", ()))),
+        {str(part): str(name) for part, name in dict(entry.get("credentials", {})).items()},
     )

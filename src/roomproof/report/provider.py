@@ -244,6 +244,7 @@ class ProviderReport:
     requests: int
     seconds: float
     stopped: str
+    account: str = ""
     unanswered: Mapping[str, int] = member(default_factory=dict)
     left_behind: tuple[str, ...] | None = None
     remarks: tuple[str, ...] | None = None
@@ -263,6 +264,11 @@ class ProviderReport:
     undocumented: tuple[FieldReport, ...] | None = None
     never_seen: tuple[FieldReport, ...] | None = None
     client: tuple[ClientEntry, ...] | None = None
+
+    @property
+    def label(self) -> str:
+        """Whom it is about, with the account if one was named."""
+        return f"{self.provider} {self.account}".rstrip()
 
     @property
     def is_proven(self) -> bool:

@@ -34,7 +34,7 @@ def stale(report: Report) -> Iterator[tuple[str, str]]:
 
 def stopped(report: Report) -> list[tuple[str, str]]:
     """Return the providers whose run did not come to its end, and why."""
-    return [(provider.provider, provider.stopped) for provider in report.providers if provider.stopped]
+    return [(provider.label, provider.stopped) for provider in report.providers if provider.stopped]
 
 
 def remarks(report: Report) -> Iterator[tuple[str, str]]:

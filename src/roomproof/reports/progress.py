@@ -66,6 +66,11 @@ class _Row:
         return ", ".join(f"{count} {word}" for word, count in counts.items() if count) or "no finding"
 
 
+def _whose(event: Started | Answered | Counted | Waited) -> str:
+    """Return whose turn an event is about."""
+    return f"{event.provider} {event.account}".rstrip()
+
+
 class _Board:
     def __init__(self, console: Console) -> None:
         self._console = console
@@ -73,11 +78,11 @@ class _Board:
 
     def listen(self, event: Event) -> None:
         if isinstance(event, Started):
-            self._rows[event.provider] = _Row(event.provider, event.verdicts)
+            self._rows[_whose(event)] = _Row(_whose(event), event.verdicts)
         elif isinstance(event, Counted):
-            self._rows[event.provider].counted = event.broken
+            self._rows[_whose(event)].counted = event.broken
         elif isinstance(event, Answered) and event.number:
-            row = self._rows[event.provider]
+            row = self._rows[_whose(event)]
             row.latest = monotonic()
             row.began = row.began or row.latest
             row.requests = event.number
@@ -160,7 +165,7 @@ def replay_progress(console: Console) -> Iterator[Listener]:
 
 def _tell_wait(console: Console, event: Event) -> None:
     if isinstance(event, Waited):
-        say(console, f"{event.provider}: {event.why}")
+        say(console, f"{_whose(event)}: {event.why}")
 
 
 def transcript(console: Console) -> Listener:
@@ -169,9 +174,9 @@ def transcript(console: Console) -> Listener:
 
     def listen(event: Event) -> None:
         if isinstance(event, Started):
-            clean[event.provider] = text_cleaner(event.secrets)
+            clean[_whose(event)] = text_cleaner(event.secrets)
         elif isinstance(event, Answered) and event.number:
-            say(console, interaction_line(event, clean.get(event.provider, str)))
+            say(console, interaction_line(event, clean.get(_whose(event), str)))
 
     return listen
 
@@ -185,7 +190,7 @@ def interaction_line(answered: Answered, clean: Callable[[str], str] = str) -> s
     body = "" if request.body is None else _short(request.body.decode(errors="replace") or '""') + " "
     address = _short(parts.path + (f"?{parts.query}" if parts.query else ""))
     came = f"status {response.status}" if response else f"no response: {answered.interaction.failure}"
-    which, took = f"{answered.provider} {answered.number:4}", f"{answered.seconds * 1000:.1f} ms"
+    which, took = f"{_whose(answered)} {answered.number:4}", f"{answered.seconds * 1000:.1f} ms"
     return clean(f"{which} {request.method} {address} {body}-> {came} in {took} # {answered.note}")
 
 

@@ -84,6 +84,7 @@ class ProviderResult:
     left_behind: tuple[str, ...] = ()
     remarks: tuple[str, ...] = ()
     client: ClientViolations | None = None
+    account: str = ""
 
 
 @dataclass(frozen=True)
@@ -93,6 +94,7 @@ class UnfinishedProvider:
     provider: str
     target: str
     why: str
+    account: str = ""
 
 
 def report(
@@ -148,6 +150,7 @@ def _summary(clauses: Sequence[ClauseReport]) -> Summary:
 def _unfinished(result: UnfinishedProvider) -> ProviderReport:
     return ProviderReport(
         provider=result.provider,
+        account=result.account,
         target=result.target,
         requests=0,
         seconds=0.0,
@@ -168,6 +171,7 @@ def _provider(result: ProviderResult) -> ProviderReport:
     )
     return ProviderReport(
         provider=contract.provider,
+        account=result.account,
         contract_version=contract.version,
         target=cleaned(result.target, result.secrets),
         started=_moment(result.started),

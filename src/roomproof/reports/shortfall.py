@@ -41,7 +41,7 @@ def shortfalls(report: Report) -> list[Shortfall]:
     """Return what could not be judged. A provider whose run stopped early is left out: it says so itself."""
     judged = (provider for provider in report.providers if not provider.stopped)
     most, asked, exercised = report.max_unanswered, report.fail_under, coverage_of(report.clauses)
-    found = [Shortfall(one.provider, what) for one in judged for what in _of_provider(one, most)]
+    found = [Shortfall(one.label, what) for one in judged for what in _of_provider(one, most)]
     if asked is not None and exercised.share < Fraction(str(asked)):
         found.append(
             Shortfall(

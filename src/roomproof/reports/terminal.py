@@ -29,6 +29,7 @@ from roomproof.reports.entries import entry_counts, not_judged
 from roomproof.reports.fields import field_remarks
 from roomproof.reports.findings import findings
 from roomproof.reports.shortfall import shortfalls
+from roomproof.reports.terminal_accounts import show_accounts
 from roomproof.verdict import Verdict
 
 STYLES: Mapping[str, str] = {
@@ -56,8 +57,11 @@ def show(console: Console, report: Report, *, every_finding: bool = False, full:
     """Print a report: a row an operation, then what is broken, then the sum. `full` is where the whole report
     has been written.
     """
+    show_accounts(console, report, everything=every_finding)
     for provider in report.providers:
-        say(console, (provider.provider, "bold"), " ", _where(provider))
+        if provider.account and not every_finding and len(report.providers) > 1:
+            continue
+        say(console, (provider.label, "bold"), " ", _where(provider))
         _counts(console, provider)
         if provider.stopped:
             say(console, (f"{provider.provider} stopped early:", "bold"), " ", provider.stopped)

@@ -4,8 +4,8 @@ sent.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from roomproof.contract.deviation import Deviation
@@ -20,10 +20,19 @@ from roomproof.providers import (
     is_bundled,
     require_own_variables,
 )
+from roomproof.runs.accounts import (
+    Account,
+    read_accounts,
+    require_none,
+    told_at,
+    variables_of,
+    with_variables,
+)
 from roomproof.runs.own_deviations import with_own
 from roomproof.secrets import without_login
 from roomproof.targets.credentials import scheme_from
 from roomproof.targets.http import HttpTarget
+from roomproof.targets.place import is_one_server
 from roomproof.targets.server import server_url
 
 Known = tuple[Contract, tuple[Deviation, ...]]
@@ -48,6 +57,8 @@ class ServerSettings:
     allowed: tuple[str, ...]
     environment: Mapping[str, str] = field(repr=False)
     deviations: tuple[Path, ...] = ()
+    accounts: Path | None = None
+    chosen: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -70,11 +81,18 @@ class Destination:
     words: tuple[str, ...]
     is_address: bool
     environment: Mapping[str, str] = field(repr=False)
+    account: str = ""
+    rate: float | None = None
 
     @property
     def provider(self) -> str:
         """The provider's name."""
         return self.contract.provider
+
+    @property
+    def label(self) -> str:
+        """Whose turn it is, with the account if one is named."""
+        return f"{self.provider} {self.account}".rstrip()
 
     @property
     def target(self) -> str:
@@ -96,6 +114,12 @@ class UnreadableProvider:
     provider: str
     target: str
     error: RoomproofError
+    account: str = ""
+
+    @property
+    def label(self) -> str:
+        """Whose turn it is."""
+        return self.provider
 
 
 def destinations(
@@ -224,6 +248,73 @@ def _require_one_owner(found: Sequence[Destination], room_id: str | None) -> Non
             f"--room-id names a room of one provider, and {names} would all be asked about it: verify them "
             f"one by one"
         )
+
+
+def account_destinations(
+    path: Path, providers: Sequence[str | Path | Contract], whom: ServerSettings, only: tuple[str, ...] = ()
+) -> tuple[Destination, ...]:
+    """Return the accounts in a file as destinations of a run, each with its own credentials.
+
+    `whom` has what an account does not say of itself. Raises UsageError that tells all mistakes of the
+    accounts, each with its line; ContractError for a contract that cannot be read.
+    """
+    named = {one.provider if isinstance(one, Contract) else str(one): one for one in providers}
+    if whom.room_id is not None:
+        raise UsageError("--room-id names a room of one account: give each account of the file its room_id")
+    accounts = read_accounts(path, tuple(named), whom.chosen)
+    known: dict[str, Known] = {}
+    for provider in dict.fromkeys(one.provider for one in accounts):
+        contract, deviations = contract_named(named.get(provider, provider), whom.contracts)
+        require_own_variables(contract, whom.allowed)
+        known[provider] = (contract, deviations)
+    known = with_own(known, whom.deviations) if whom.deviations else known
+    if only:
+        _about(known, only)
+    found: list[Destination] = []
+    mistakes: list[str] = []
+    for account in accounts:
+        try:
+            found.append(_account_destination(account, known[account.provider], whom))
+        except RoomproofError as error:
+            mistakes.append(told_at(account, error))
+    require_none([*mistakes, *_one_twice(found)])
+    return tuple(found)
+
+
+def _account_destination(account: Account, known: Known, whom: ServerSettings) -> Destination:
+    contract, deviations = known
+    base_url, live = account.base_url, bool(account.live)
+    if base_url is None and account.live is None:
+        base_url, live = whom.base_url, whom.live
+    if base_url is None and not live:
+        raise UsageError("it is not said where it is: give base_url or live, or --base-url or --live")
+    variables = variables_of(account, contract, whom.environment)
+    contract = with_variables(contract, variables)
+    room_id = account.room_id
+    here = replace(whom, base_url=base_url, live=live, room_id=room_id)
+    # The user's own file names the variables, which is to allow them.
+    allowed = (*whom.allowed, *variables.values())
+    made = _destination(contract, deviations, replace(here, allowed=allowed))
+    scheme_from(contract.credentials, whom.environment)
+    if made.needs_room and room_id is None:
+        raise UsageError("no documented way makes a room; name one that may be changed with room_id")
+    words = ("--accounts", str(whom.accounts), "--account", account.name, *_words(here, made.contracts))
+    return replace(made, account=account.name, rate=account.rate, words=words)
+
+
+def _one_twice(found: Sequence[Destination]) -> Iterator[str]:
+    """Yield the accounts that have the credentials of another one at the same server: they would disturb each
+    other.
+    """
+    seen: dict[tuple[str, tuple[str, ...]], list[Destination]] = {}
+    for one in found:
+        held = one.contract.credentials.environment
+        values = tuple(one.environment[name] for part, name in sorted(held.items()) if part != "unscoped")
+        same = seen.setdefault((one.provider, values), [])
+        for other in same:
+            if is_one_server(one.base_url or "", other.base_url or ""):
+                yield f"accounts {other.account} and {one.account} have the same credentials at one server"
+        same.append(one)
 
 
 def _words(whom: ServerSettings, folders: Iterable[Path]) -> list[str]:

@@ -34,7 +34,12 @@ def makes_rooms(contract: Contract) -> bool:
 
 
 def heading_of(
-    contract: Contract, base_url: str, room_id: str | None, contracts: tuple[Path, ...]
+    contract: Contract,
+    base_url: str,
+    room_id: str | None,
+    contracts: tuple[Path, ...],
+    *,
+    is_account: bool = False,
 ) -> Heading:
     """Return whose journal that of a run are that begins now, in this process."""
     folders = tuple(str(folder.absolute()) for folder in contracts)
@@ -45,6 +50,7 @@ def heading_of(
         base_url,
         room_id,
         folders,
+        contract.credentials.environment if is_account else {},
     )
 
 
@@ -127,7 +133,11 @@ def _look_around(folder: Path, own: JournalFile, heading: Heading) -> str:
         if isinstance(other, JournalFile):
             told = read_journal(other.text())
             other.close(done=False)
-            left += told is not None and is_one_server(told[0].base_url, heading.base_url)
+            left += (
+                told is not None
+                and is_one_server(told[0].base_url, heading.base_url)
+                and told[0].credentials == heading.credentials
+            )
         elif isinstance(other, Path) and other != own.path and heading.room_id is not None:
             told = _read(other)
             if told is not None and _is_one_room(told[0], heading):
@@ -141,6 +151,8 @@ def _look_around(folder: Path, own: JournalFile, heading: Heading) -> str:
 
 def _is_one_room(one: Heading, other: Heading) -> bool:
     """Whether two runs were given the same room: ids that differ in nothing but case may be one."""
+    if one.credentials and other.credentials and one.credentials != other.credentials:
+        return False  # Two accounts.
     ids = [(heading.room_id or "").casefold() for heading in (one, other)]
     return ids[0] == ids[1] and is_one_server(one.base_url, other.base_url)
 

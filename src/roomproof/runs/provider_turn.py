@@ -5,13 +5,13 @@ data.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from roomproof import files
 from roomproof.engine.run import Options, Result, Run
 from roomproof.engine.selection import covers
-from roomproof.events import Listener, to_each
+from roomproof.events import Event, Judged, Listener, to_each
 from roomproof.report.provider import ProviderReport
 from roomproof.reports.report import ProviderResult, provider_report
 from roomproof.runs.destination import Destination, again
@@ -64,6 +64,7 @@ def take_turn(
     verified.
     """
     destination, options = turn.destination, turn.options
+    tell = _of_account(destination.account, tell) if destination.account else tell
     history, words = History(), again(destination, options)
     remembers = () if turn.regressions is None else (history,)
     with subject_of(destination, tell) as subject:
@@ -72,14 +73,25 @@ def take_turn(
             if not subject.ours:
                 kept = turn.cassette
                 there = kept if kept is not None and files.is_there(kept) else None
-                concluded(provider_report(_judged(result, options, words, there)))
+                concluded(
+                    provider_report(_judged(result, options, words, there, account=destination.account))
+                )
 
         with recorded(turn.cassette, subject, trouble) as keep:
             result = Run(subject, options, to_each((keep, *remembers, tell))).verify(tell_concluded)
         there = keep_verdicts(turn.cassette, subject, result.verdicts, trouble)
         saved = _saved(turn, result, history, trouble)
-        told = provider_report(_judged(result, options, words, there, saved))
+        told = provider_report(_judged(result, options, words, there, saved, account=destination.account))
         return TurnResult(told, TurnEnd.of(result))
+
+
+def _of_account(account: str, tell: Listener) -> Listener:
+    """Return what tells of events with the account that they are about."""
+
+    def told(event: Event) -> None:
+        tell(event if isinstance(event, Judged) else replace(event, account=account))
+
+    return told
 
 
 def _saved(turn: ProviderTurn, result: Result, history: History, trouble: Trouble) -> tuple[Path, ...]:
@@ -98,6 +110,8 @@ def _judged(
     again: tuple[str, ...],
     cassette: Path | None,
     regressions: tuple[Path, ...] = (),
+    *,
+    account: str,
 ) -> ProviderResult:
     subject = result.subject
     return ProviderResult(
@@ -118,4 +132,5 @@ def _judged(
         fields=result.fields,
         left_behind=result.left_behind,
         remarks=result.remarks,
+        account=account,
     )

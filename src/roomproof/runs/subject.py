@@ -58,7 +58,13 @@ def subject_of(destination: Destination, tell: Listener) -> Iterator[Subject]:
     def say(sentence: str) -> None:
         tell(Remarked(provider, one_line(cleaned(sentence, own))))
 
-    heading = heading_of(subject.contract, target.base_url, room_id, destination.contracts)
+    heading = heading_of(
+        subject.contract,
+        target.base_url,
+        room_id,
+        destination.contracts,
+        is_account=bool(destination.account),
+    )
     journal = kept_journal(heading, subject.contract, environment, own, say, live=destination.live)
     with discreet(subject.secrets), journal as kept:
         yield replace(subject, journal=kept, tell=say)

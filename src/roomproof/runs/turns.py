@@ -43,7 +43,7 @@ class Turns:
         self.tell(Planned(found, self.options))
         for destination in self.destinations:
             if not self.is_interrupted:
-                yield destination, self._cassette(destination.provider)
+                yield destination, self._cassette(destination.label.replace(" ", "-"))
 
     def done(self, end: TurnEnd) -> None:
         """Take note that a turn is over."""

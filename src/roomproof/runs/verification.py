@@ -61,7 +61,8 @@ class Verification:
             if isinstance(destination, UnreadableProvider):
                 self._fail(number, destination.error)
             else:
-                yield number, ProviderTurn(destination, self.turns.options, cassette, self.regressions)
+                options = replace(self.turns.options, rate=destination.rate or self.turns.options.rate)
+                yield number, ProviderTurn(destination, options, cassette, self.regressions)
 
     def _take(self, number: int, turn: ProviderTurn) -> None:
         """Take a turn in this process."""
@@ -81,12 +82,12 @@ class Verification:
     def _heard(self, number: int, frame: object) -> None:
         """Take note of what the process of a turn tells."""
         destination = self.turns.destinations[number]
-        provider = destination.provider
+        provider, account = destination.provider, destination.account
         if isinstance(frame, Event):
             self.turns.tell(frame)
         elif isinstance(frame, Begun) and isinstance(destination, Destination):
             verdicts = Verdicts(destination.contract, destination.deviations)
-            self.turns.tell(Started(provider, frame.base_url, verdicts, frame.secrets))
+            self.turns.tell(Started(provider, frame.base_url, verdicts, frame.secrets, account=account))
         elif isinstance(frame, SoFar):
             self._conclude(number, frame.report)
         elif isinstance(frame, Hindered):
@@ -99,12 +100,14 @@ class Verification:
 
     def _conclude(self, number: int, told: ProviderReport) -> None:
         self._judged[number] = told
-        self.turns.tell(Concluded(told.provider, self._report()))
+        self.turns.tell(Concluded(told.provider, self._report(), account=told.account))
 
     def _fail(self, number: int, error: RoomproofError) -> None:
         """Take note of what kept a provider from being verified, to its end or at all."""
         destination = self.turns.destinations[number]
-        unfinished = UnfinishedProvider(destination.provider, destination.target, str(error))
+        unfinished = UnfinishedProvider(
+            destination.provider, destination.target, str(error), destination.account
+        )
         known = self._judged.get(number) if isinstance(error, LostTurnError) else None
         # Of a turn whose process is lost while it put things back, all is judged.
         self._judged[number] = replace(known, stopped=str(error)) if known else provider_report(unfinished)

@@ -110,10 +110,12 @@ class _Teller:
             self._outbox.send(event)
         if isinstance(event, Answered) and (now := monotonic()) >= self._latest + _EVERY:
             self._latest = now
-            self._count(event.provider)
+            self._count(event)
 
-    def _count(self, provider: str) -> None:
-        counted = Counted(provider, self._verdicts.broken() if self._verdicts else {})
+    def _count(self, event: Answered) -> None:
+        counted = Counted(
+            event.provider, self._verdicts.broken() if self._verdicts else {}, account=event.account
+        )
         if counted != self._told:
             self._told = counted
             self._outbox.send(counted)

@@ -72,9 +72,15 @@ def test_each_account_has_its_turn_and_what_differs_is_shown(
     file = written(tmp_path, *(account(number) for number in range(3)))
     clause = "telnyx.create-room.request.max_participants.maximum"
     words = ("verify", "telnyx", "--accounts", file, "--base-url", serve(app) + TELNYX.prefix, "--jobs", jobs)
-    done = roomproof(*words, "--only", clause, "--json", "r.json", "--record", "kept", env=KEYS)
+    views = ("--json", "r.json", "--html", "r.html", "--junit", "r.xml", "--markdown", "r.md")
+    done = roomproof(*words, "--only", clause, *views, "--record", "kept", env=KEYS)
     assert (done.code, done.err) == (1, "")
     report = told(tmp_path)
+    for view in views[3::2]:
+        shown = (tmp_path / view).read_text(encoding="utf-8")
+        assert all(f"telnyx/customer-{number}" in shown for number in range(3)), (
+            f"{view} tells accounts apart"
+        )
     verdicts = [(one["account"], one["clauses"][0]["verdict"]) for one in report["providers"]]
     assert verdicts == [("customer-0", "pass"), ("customer-1", "fail"), ("customer-2", "pass")]
     assert f"fail {clause}: in 1 of 3 accounts (customer-1)" in done.out

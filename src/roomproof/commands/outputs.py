@@ -15,6 +15,7 @@ from roomproof.errors import RoomproofError, UsageError
 from roomproof.json_data import as_json
 from roomproof.legible import one_line
 from roomproof.report.document import Report
+from roomproof.reports.accounts import by_account
 from roomproof.reports.badge import badge
 from roomproof.reports.github import MOST_BYTES, silence, step_summary, workflow_commands
 from roomproof.reports.junit import junit
@@ -101,7 +102,7 @@ def written(shown: Report, outputs: Outputs) -> list[RoomproofError]:
     problems: list[RoomproofError] = []
     for name, path in outputs.asked.items():
         try:
-            write_text(path, VIEWS[name](shown))
+            write_text(path, VIEWS[name](shown if name == "json" else by_account(shown)))
         except UsageError as error:
             problems.append(error)
     if outputs.github:

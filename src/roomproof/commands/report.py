@@ -11,6 +11,7 @@ from rich.console import Console
 from roomproof.commands.outputs import Outputs, require_apart, unheard, written
 from roomproof.errors import UsageError
 from roomproof.report.document import Report
+from roomproof.reports.accounts import by_account
 from roomproof.reports.reading import read_report
 from roomproof.reports.report import write_text
 from roomproof.reports.terminal import show
@@ -34,7 +35,7 @@ def run_report(paths: tuple[Path, ...], outputs: Outputs) -> int:
     if len(reports) > 1 and page is not None:
         from roomproof.reports.html import html
 
-        write_text(page, html(reports))
+        write_text(page, html([by_account(one) for one in reports]))
         return _judged(reports, paths)
     problems = written(reports[0], outputs)
     if problems:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from roomproof.report.document import Report
 from roomproof.report.provider import ProviderReport
 from roomproof.verdict import Verdict
 
@@ -55,6 +56,19 @@ class ProviderOverAccounts:
             if len(clause.accounts) > 1 and clause.verdict in _WORST_FIRST[:3]
         ]
         return tuple(sorted(found, key=lambda clause: _WORST_FIRST.index(clause.verdict)))
+
+
+def by_account(report: Report) -> Report:
+    """Return a report in which each account of a provider stands as one of its own, for views that know
+    providers only and take their names for one word: `PROVIDER/NAME`.
+    """
+    return replace(report, providers=tuple(map(_as_provider, report.providers)))
+
+
+def _as_provider(one: ProviderReport) -> ProviderReport:
+    if not one.account:
+        return one
+    return replace(one, provider=f"{one.provider}/{'_'.join(one.account.split())}", account="")
 
 
 def over_accounts(providers: Sequence[ProviderReport]) -> tuple[ProviderOverAccounts, ...]:

@@ -26,6 +26,8 @@ from roomproof.contract.model import Operation
 from roomproof.contract.resource import Effect
 from roomproof.engine import others
 from roomproof.engine.case import Case, Seat
+from roomproof.engine.deletions import Deletions
+from roomproof.engine.plain_requests import ask, can_be_made
 from roomproof.engine.plan import plan
 from roomproof.engine.quiet import QuietRooms
 from roomproof.engine.readback import Readback
@@ -193,7 +195,9 @@ def _response_to(session: Listening, case: Case) -> Response | None:
         return session.send(case)[0].response
     before = len(session.heard)
     # To wait once is enough: later ones prove nothing more.
-    others._delete_one(session, room, case, own_id, waits=not session.has_waited)
+    deletions = Deletions(session)
+    deleted = deletions.deleted(room, case, own_id)
+    deletions.look_for(room, deleted, waits=not session.has_waited)
     session.has_waited = session.has_waited or (case.proof is None and bool(case.valid))
     return session.heard[before].response
 
@@ -202,11 +206,11 @@ def _read_what_nobody_can_make(session: Session, listing: Operation) -> None:
     """Read one by one what a list shows and the run cannot make: what is filtered is held against that."""
     resource = listing.resource
     reading = None if resource is None else session.contract.about(resource, Effect.READ)
-    if resource is None or reading is None or others._is_made(session, resource):
+    if resource is None or reading is None or can_be_made(session, resource):
         return
     others._is_ready(session, reading)
     for own_id in session.known(resource)[: others.MOST_READ]:
-        others._ask(session, reading, own_id)
+        ask(session, reading, own_id)
 
 
 def _look_at_what_was_done(session: Session, operation: Operation) -> None:

@@ -4,24 +4,33 @@ last.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 
 from roomproof.contract.model import Contract, Operation
 from roomproof.contract.resource import Effect, Listing, Resource
 from roomproof.engine.asking import parameter_cases, plain_body
-from roomproof.engine.case import Case, Seat
+from roomproof.engine.case import Seat
+from roomproof.engine.deletions import Deletions
 from roomproof.engine.explore import explore
 from roomproof.engine.fuzz import fuzz
-from roomproof.engine.pages import largest_pages, pages_of
+from roomproof.engine.pages import largest_pages
+from roomproof.engine.plain_requests import (
+    MOST_PAGES,
+    MOST_PAGES_IN_ALL,
+    ask,
+    can_be_made,
+    made,
+    plain_case,
+    walk,
+)
 from roomproof.engine.plan import plan
-from roomproof.engine.rooms import make_room
 from roomproof.engine.session import Session
 from roomproof.engine.wanted import filters
 from roomproof.interaction import SAFE
 from roomproof.judge.delay import longest, within_seconds
-from roomproof.judge.rules import gone_after_delete, issued, listed, not_listed, read_after_write, safe
+from roomproof.judge.rules import issued, listed, read_after_write, safe
 
 _INSIDE = (
     Effect.CREATE,
@@ -42,14 +51,8 @@ _ROOMS = (
     Effect.ACTION,
     Effect.DELETE,
 )
-MOST_PAGES = 5
-"""So many small pages of a list are looked at."""
-MOST_PAGES_IN_ALL = 20
-"""So many pages of a list are looked at to see all that is in it."""
 MOST_READ = 5
 """So many things that the run has not made are read one by one."""
-MOST_DELETIONS = 12
-"""So many rooms are made only to be deleted."""
 
 
 def exercise_others(session: Session) -> None:
@@ -64,15 +67,13 @@ def exercise_others(session: Session) -> None:
     others = [one for one in others if one.effect is not Effect.CREATE or one.resource is not contract.room]
     inside = [one for one in others if one.resource is not None and one.resource is not contract.room]
     rest = [one for one in others if one not in inside]
-    for operation in (*_in_order(inside, _INSIDE), *_in_order(rest, _ROOMS)):
+    in_order, deletions = (*_in_order(inside, _INSIDE), *_in_order(rest, _ROOMS)), Deletions(session)
+    deletions.begin(in_order)
+    for operation in in_order:
         if session.is_settled:
             return
-        if (
-            operation.effect is Effect.DELETE
-            and operation.names_one
-            and _can_make(session, operation.resource)
-        ):
-            _delete(session, operation)
+        if deletions.deletes_own(operation):
+            deletions.exercise(operation)
         elif _is_ready(session, operation):
             _exercise(session, operation)
 
@@ -107,14 +108,14 @@ def _have_issued(session: Session, operation: Operation) -> None:
     for clause in issued.RULE.clauses(operation):
         giving = session.contract.by_id(clause.options["by"])
         if giving is not None:
-            session.send(_plain(session, giving))
+            session.send(plain_case(session, giving))
 
 
 @contextmanager
 def _where_it_may_be(session: Session, operation: Operation) -> Iterator[None]:
     """Look into the room that was named for what the run cannot make: no room of its own has any of it."""
     seats, resource = session.seats, operation.resource
-    is_unmade = resource is not None and not _is_made(session, resource)
+    is_unmade = resource is not None and not can_be_made(session, resource)
     if operation.method in SAFE and session.contract.is_inside(operation) and is_unmade:
         session.seats = {**seats, Seat.MAIN: seats.get(Seat.NAMED, seats[Seat.MAIN])}
     try:
@@ -129,31 +130,21 @@ def _turn_pages(session: Session, operation: Operation, listing: Listing) -> Non
     """
     small, largest = {listing.size: "1"} if listing.size else {}, largest_pages(operation, listing)
     if small:
-        _walk(session, operation, listing, small, MOST_PAGES)
+        walk(session, operation, listing, small, MOST_PAGES)
     if operation.resource is not None and _has_to_list(session.contract, operation.resource):
         # What was made last is what a list may lack, and nothing has changed it yet.
-        _made(session, operation.resource)
-    _walk(session, operation, listing, largest, MOST_PAGES_IN_ALL)
+        made(session, operation.resource)
+    walk(session, operation, listing, largest, MOST_PAGES_IN_ALL)
     if listing.next is not None and listing.page is not None:
         # Where pages have numbers, too, the links are to lead to them as well.
-        _walk(session, operation, replace(listing, page=None), small, MOST_PAGES)
+        walk(session, operation, replace(listing, page=None), small, MOST_PAGES)
     for query in list(filters(session.bench(operation), session.random)):
-        _walk(session, operation, listing, {**largest, **query}, MOST_PAGES_IN_ALL)
+        walk(session, operation, listing, {**largest, **query}, MOST_PAGES_IN_ALL)
 
 
 def _has_to_list(contract: Contract, resource: Resource) -> bool:
     creating = contract.about(resource, Effect.CREATE)
     return creating is not None and bool(listed.RULE.clauses(creating))
-
-
-def _walk(
-    session: Session, operation: Operation, listing: Listing, asked: Mapping[str, str], most: int
-) -> None:
-    room_id = session.seats.get(Seat.MAIN, "") if session.contract.room.step in operation.path else ""
-    for _ in pages_of(
-        listing, listing.key, lambda query: session.call(operation, room_id, {**query, **asked}), most
-    ):
-        session.judging.catch_up()
 
 
 def _look_before_and_after(session: Session, operation: Operation) -> None:
@@ -167,17 +158,17 @@ def _look_before_and_after(session: Session, operation: Operation) -> None:
     if reading is None or not safe.RULE.clauses(operation):
         return
     quiet = session.quiet_room if resource is session.contract.room else None
-    own_id = quiet or _made(session, resource) or _seated(session, resource)
+    own_id = quiet or made(session, resource) or _seated(session, resource)
     if not own_id:
         return
     if own_id != quiet and (delay := _delay_of_reads(session, resource)):
         # Only the next request tells that the last one has been answered.
-        _ask(session, reading, own_id)
+        ask(session, reading, own_id)
         session.wait(delay)
-    _ask(session, reading, own_id)
+    ask(session, reading, own_id)
     if operation is not reading:
-        _ask(session, operation, own_id if operation.names_one else None)
-    _ask(session, reading, own_id)
+        ask(session, operation, own_id if operation.names_one else None)
+    ask(session, reading, own_id)
 
 
 def _delay_of_reads(session: Session, resource: Resource) -> float:
@@ -197,15 +188,10 @@ def _read_each(session: Session, operation: Operation) -> None:
     if resource is session.contract.room and Seat.NAMED in session.seats:
         for case in cases:
             session.offer(replace(case, seat=Seat.NAMED))
-    elif not _is_made(session, resource):
+    elif not can_be_made(session, resource):
         for own_id in session.known(resource)[:MOST_READ]:
             for case in cases:
                 session.offer(replace(case, path_id=own_id))
-
-
-def _is_made(session: Session, resource: Resource) -> bool:
-    """Whether the run can make a resource."""
-    return session.contract.about(resource, Effect.CREATE) is not None
 
 
 def _read_what_was_written(session: Session, operation: Operation) -> None:
@@ -220,23 +206,11 @@ def _read_what_was_written(session: Session, operation: Operation) -> None:
         or session.is_settled
     ):
         return
-    session.send(_plain(session, operation))
+    session.send(plain_case(session, operation))
     own_id = _seated(session, resource)
     if own_id:
         session.wait(max(map(within_seconds, clauses)))
-        _ask(session, reading, own_id)
-
-
-def _plain(session: Session, operation: Operation) -> Case:
-    """Return the plain request of an operation: its plan begins with it."""
-    return next(plan(session.bench(operation), session.random))
-
-
-def _ask(session: Session, operation: Operation, own_id: str | None) -> None:
-    """Send the plain request of an operation that only asks: about the thing of an id, or about all of
-    them.
-    """
-    session.send(replace(_plain(session, operation), note=f"calls {operation.id}", path_id=own_id))
+        ask(session, reading, own_id)
 
 
 def _is_ready(session: Session, operation: Operation) -> bool:
@@ -252,27 +226,8 @@ def _is_ready(session: Session, operation: Operation) -> bool:
     for found in (*lists, *[one for one in ways if one.effect is Effect.CREATE][:1]):
         if session.known(resource):
             return True
-        session.send(_plain(session, found))
+        session.send(plain_case(session, found))
     return bool(session.known(resource))
-
-
-def _can_make(session: Session, resource: Resource | None) -> bool:
-    """Whether the run can make something to be deleted; what others have made is never."""
-    if resource is None:
-        return False
-    return resource is session.contract.room or _is_made(session, resource)
-
-
-def _made(session: Session, resource: Resource) -> str | None:
-    """Make a room, or something inside the main one, and return its id; None if none can be made."""
-    contract = session.contract
-    if resource is contract.room:
-        return make_room(session)
-    creating, earlier = contract.about(resource, Effect.CREATE), session.known(resource)
-    if creating is None:
-        return None
-    session.send(_plain(session, creating))
-    return next((own_id for own_id in session.known(resource) if own_id not in earlier), None)
 
 
 def _seated(session: Session, resource: Resource) -> str | None:
@@ -280,59 +235,3 @@ def _seated(session: Session, resource: Resource) -> str | None:
     if resource is session.contract.room:
         return session.seats.get(Seat.MAIN)
     return next(iter(session.known(resource)[::-1]), None)
-
-
-def _delete(session: Session, operation: Operation) -> None:
-    """Delete what is made for it, and look for it afterwards: by a read, in the list, and by another
-    deletion.
-    """
-    resource = operation.resource
-    assert resource is not None, "what is deleted is named"
-    with session.in_own_room(is_lasting=resource is not session.contract.room):
-        for number, case in enumerate(_deletions(session, operation)):
-            if number >= MOST_DELETIONS or not (number == 0 or session.selection.wants(case)):
-                continue
-            if case.seat is Seat.UNKNOWN or case.path_id is not None:
-                session.send(case)
-                continue
-            own_id = _made(session, resource)
-            if own_id is None:
-                return
-            _delete_one(session, resource, case, own_id, waits=number == 0)
-
-
-def _delete_one(session: Session, resource: Resource, case: Case, own_id: str, *, waits: bool) -> None:
-    seats = session.seats
-    if resource is session.contract.room:
-        session.seats = {**seats, Seat.MAIN: own_id}
-    try:
-        session.send(case)
-        if case.proof is None and case.valid:
-            if waits:
-                # Once is enough to see it, and to see it each time takes long.
-                rules = (gone_after_delete.RULE, not_listed.RULE)
-                clauses = [clause for rule in rules for clause in rule.clauses(case.operation)]
-                session.wait(max(map(within_seconds, clauses), default=0))
-            _look_for_deleted(session, resource, case, own_id)
-    finally:
-        session.seats = seats
-
-
-def _deletions(session: Session, operation: Operation) -> Iterator[Case]:
-    cases = list(plan(session.bench(operation), session.random))
-    # Twice as it is meant to be: what was lost once need not be lost again.
-    yield from (*cases[:1], *cases)
-
-
-def _look_for_deleted(session: Session, resource: Resource, case: Case, own_id: str) -> None:
-    contract = session.contract
-    reading, listing = contract.about(resource, Effect.READ), contract.about(resource, Effect.LIST)
-    if reading is not None and gone_after_delete.RULE.clauses(case.operation):
-        _ask(session, reading, own_id)
-    covers = session.selection.covers
-    is_asked = any(covers(clause.id) for clause in not_listed.RULE.clauses(case.operation))
-    if listing is not None and listing.listing is not None and is_asked:
-        _walk(session, listing, listing.listing, largest_pages(listing, listing.listing), MOST_PAGES_IN_ALL)
-    session.send(
-        replace(case, note="the same deletion again", path_id=None if resource is contract.room else own_id)
-    )

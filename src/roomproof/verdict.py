@@ -127,19 +127,22 @@ class Verdicts:
         self._strict = strict
         self._records: dict[str, Record] = {}
         self._alike: dict[int, _Alike] = {}
+        self._not_counted_in: list[_Alike] = []
         self.limits: dict[str, Limit] = {}
         self.deviations = SeenDeviations(contract, deviations)
 
     @property
     def records(self) -> dict[str, Record]:
         """What is known of each clause of which anything was said."""
-        for alike in self._alike.values():
-            alike.count_in(self._records)
+        if self._not_counted_in:
+            for alike in self._not_counted_in:
+                alike.count_in(self._records)
+            self._not_counted_in = []
         return self._records
 
     def __getstate__(self) -> dict[str, Any]:
         # What is alike is known by the identity of its evidence, which is another one elsewhere.
-        return {**self.__dict__, "_records": self.records, "_alike": {}}
+        return {**self.__dict__, "_records": self.records, "_alike": {}, "_not_counted_in": []}
 
     def add_all(self, evidence: Sequence[Evidence], interaction: Interaction) -> None:
         """Count all that one interaction says.
@@ -155,6 +158,8 @@ class Verdicts:
                 if item.outcome in _CALM and not self.deviations.are_about(item.clause):
                     self._note_alike(item)
                 continue
+            if alike.latest is None:
+                self._not_counted_in.append(alike)
             alike.times += 1
             if is_later(interaction, alike.latest):
                 alike.latest = kept
@@ -231,10 +236,15 @@ class Verdicts:
     def broken(self) -> dict[Verdict, int]:
         """Return how many clauses are broken as a fail, and how many as a warning, by now."""
         # A list first: the run goes on while this is counted.
-        records = list(self.records.values())
+        records = list(self._records.values())
         return {
             word: sum(word in record.broken for record in records) for word in (Verdict.FAIL, Verdict.WARNING)
         }
+
+    def broken_as(self, clause_id: str) -> frozenset[Verdict]:
+        """Return as what a clause is broken by itself, by now; nothing where it is not."""
+        record = self._records.get(clause_id)
+        return frozenset(record.broken if record else ())
 
     def merge(self, other: Verdicts) -> None:
         """Take over what another collection of the same contract has seen.

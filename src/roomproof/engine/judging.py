@@ -56,8 +56,7 @@ class Judging:
             return
         (interaction, evidence), self._waiting = self._waiting, None
         evidence += self._judge.see(interaction)
-        for item in evidence:
-            self._verdicts.add(item, interaction)
+        self._verdicts.add_all(evidence, interaction)
         self._tell(Judged(self._judge.contract, interaction, evidence))
 
     @property

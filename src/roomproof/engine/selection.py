@@ -76,7 +76,7 @@ class Selection:
         """Whether each clause that was selected is broken already, as badly as it can be: nothing more has to
         be sent to see it.
         """
-        return all(self._worst(clause) in _broken(verdicts, clause) for clause in self._clauses)
+        return all(self._worst(clause) in verdicts.broken_as(clause.id) for clause in self._clauses)
 
     def _worst(self, clause: Clause) -> Verdict:
         return Verdict.FAIL if severity(clause) is Outcome.FAIL or self._strict else Verdict.WARNING
@@ -85,11 +85,6 @@ class Selection:
 def covers(patterns: tuple[str, ...], clause_id: str) -> bool:
     """Whether a clause is among those that were asked for: it matches a pattern, or there is none."""
     return not patterns or any(is_named_by(clause_id, pattern) for pattern in patterns)
-
-
-def _broken(verdicts: Verdicts, clause: Clause) -> frozenset[Verdict]:
-    record = verdicts.records.get(clause.id)
-    return frozenset(record.broken if record else ())
 
 
 def _kind(case: Case) -> tuple[object, ...]:

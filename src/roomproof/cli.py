@@ -348,7 +348,7 @@ def replay(
         "markdown": markdown_path,
         "badge": badge_path,
     }
-    raise typer.Exit(run_replay(run, Outputs(files, verbose, **github_of(os.environ))))
+    raise typer.Exit(run_replay(run, Outputs(files, verbose, **github_of(os.environ)), resumes=resume))
 
 
 @_command(

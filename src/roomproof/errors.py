@@ -60,6 +60,12 @@ class LostTurnError(RoomproofError):
     exit_code = 3
 
 
+class StoppedError(RoomproofError):
+    """Ctrl-C has ended something that has no report of its own until it is done."""
+
+    exit_code = 130
+
+
 class RecordingError(RoomproofError):
     """Interactions could not be written to a cassette; the verdicts stand all the same."""
 

@@ -99,6 +99,24 @@ def test_no_process_outlives_a_command_that_is_killed(
     until(lambda: all(map(is_gone, workers)))
 
 
+@pytest.mark.parametrize("words", [(), ("--jobs", "2"), ("--resume",)])
+def test_ctrl_c_ends_it_at_once_and_says_so(
+    archive: Path, command: Path, environment: Mapping[str, str], tmp_path: Path, words: tuple[str, ...]
+) -> None:
+    for number in range(COPIES, 40):  # Enough for ten seconds.
+        shutil.copytree(archive / "000", archive / f"{number:03}")
+    running = started(command, environment, tmp_path, *words)
+    time.sleep(2)
+    workers = until(lambda: children(running.pid)) if "--jobs" in words else []
+    running.send_signal(signal.SIGINT)
+    out, err = running.communicate(timeout=60)
+    assert (running.returncode, out) == (130, "")
+    way = "the same command goes on" if words == ("--resume",) else "--resume keeps what is judged"
+    assert err.startswith("roomproof: stopped before all was judged, so there is no report; ")
+    assert way in err
+    until(lambda: all(map(is_gone, workers)))
+
+
 def test_a_replay_goes_on_where_it_was_cut_short(
     archive: Path,
     command: Path,

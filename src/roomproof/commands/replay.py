@@ -8,16 +8,17 @@ from collections.abc import Callable
 from roomproof.api import Event, Found, Report, failing, unproven
 from roomproof.commands.listening import Ending, say_remarks
 from roomproof.commands.outputs import Outputs, require_apart, told_besides, unheard, written
+from roomproof.errors import StoppedError
 from roomproof.reports.console import open_console
 from roomproof.reports.progress import replay_progress
 from roomproof.reports.terminal import show
 
 
-def run_replay(replay: Callable[..., Report], outputs: Outputs) -> int:
+def run_replay(replay: Callable[..., Report], outputs: Outputs, *, resumes: bool) -> int:
     """Judge recordings, show and write what they say, and return the exit code.
 
-    `replay` is the function of the API with all arguments but its listeners. Raises the first problem if no
-    clause fails.
+    `replay` is the function of the API with all arguments but its listeners; `resumes` tells whether it goes
+    on where it was cut short. Raises the first problem if no clause fails, StoppedError after Ctrl-C.
     """
     ending = Ending(Report)
 
@@ -25,8 +26,12 @@ def run_replay(replay: Callable[..., Report], outputs: Outputs) -> int:
         if isinstance(event, Found):
             require_apart(outputs.asked, event.files)
 
-    with replay_progress(open_console()) as shown:
-        told = ending.of(replay, spare, say_remarks, shown)
+    try:
+        with replay_progress(open_console()) as shown:
+            told = ending.of(replay, spare, say_remarks, shown)
+    except KeyboardInterrupt as stopped:
+        again = "the same command goes on from what is judged" if resumes else "--resume keeps what is judged"
+        raise StoppedError(f"stopped before all was judged, so there is no report; {again}") from stopped
     beside = [*ending.problems, *written(told, outputs)]
     failures = [*beside, *unproven(told)]
     if (

@@ -7,7 +7,8 @@ import signal
 from collections.abc import Callable
 from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor
 from dataclasses import dataclass, field
-from multiprocessing import get_context, parent_process
+from multiprocessing import Pipe, get_context, parent_process
+from multiprocessing.connection import Connection, wait
 from threading import Thread
 from types import TracebackType
 
@@ -16,7 +17,7 @@ from roomproof.cassettes.elsewhere import Step, WorkerLostError
 _TRIES = 2
 """So often a step is tried by itself once its process was killed."""
 _ORPHAN = 70
-"""The exit code of a process whose parent is gone."""
+"""The exit code of a process that nobody needs any more."""
 AT_ONCE = 64
 """So many steps are given to an executor of which nobody knows how many workers it has."""
 
@@ -29,6 +30,8 @@ class Processes:
 
     count: int
     _pool: ProcessPoolExecutor | None = field(default=None, init=False)
+    _leash: tuple[Connection, Connection] = field(default_factory=lambda: Pipe(duplex=False), init=False)
+    """Processes end when the second end is closed."""
 
     def __enter__(self) -> Processes:
         return self
@@ -36,8 +39,13 @@ class Processes:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        held, holder = self._leash
+        if kind is not None:
+            holder.close()
         if self._pool is not None:
-            self._pool.shutdown(wait=kind is None, cancel_futures=True)
+            self._pool.shutdown(cancel_futures=True)
+        holder.close()
+        held.close()
 
     def submit(self, step: Step, name: str, register: bytes, batch: bytes) -> Future[bytes]:
         """Have a step done."""
@@ -54,7 +62,7 @@ class Processes:
         Raises WorkerLostError if that is killed as well, twice.
         """
         for _ in range(_TRIES):
-            with _pool(1) as alone:
+            with self._new(1) as alone:
                 try:
                     return alone.submit(step, name, register, batch).result()
                 except BrokenExecutor:
@@ -63,25 +71,25 @@ class Processes:
 
     def _running(self) -> ProcessPoolExecutor:
         if self._pool is None:
-            self._pool = _pool(self.count)
+            self._pool = self._new(self.count)
         return self._pool
 
+    def _new(self, count: int) -> ProcessPoolExecutor:
+        # Not forked: whoever calls may have threads, and a lock that one of them holds would stay held.
+        spawned = get_context("spawn")
+        return ProcessPoolExecutor(count, spawned, initializer=_begin, initargs=(self._leash[0],))
 
-def _pool(count: int) -> ProcessPoolExecutor:
-    # Not forked: whoever calls may have threads, and a lock that one of them holds would be held for ever.
-    return ProcessPoolExecutor(count, get_context("spawn"), initializer=_begin)
 
-
-def _begin() -> None:
-    """Leave Ctrl-C to the process that has started this one, and end when that one does, however it does."""
+def _begin(leash: Connection) -> None:
+    """Leave Ctrl-C to the process that has started this one, and end when that one says so, or ends."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    Thread(target=_follow, daemon=True).start()
+    Thread(target=_follow, args=(leash,), daemon=True).start()
 
 
-def _follow() -> None:
+def _follow(leash: Connection) -> None:
     parent = parent_process()
     if parent is not None:
-        parent.join()
+        wait([leash, parent.sentinel])
         os._exit(_ORPHAN)
 
 
@@ -99,7 +107,7 @@ class ExecutorOfOthers:
         """Have a step done."""
         try:
             return self.executor.submit(step, name, register, batch)
-        except BrokenExecutor:
+        except RuntimeError:  # It is broken, or was shut down.
             future: Future[bytes] = Future()
             future.cancel()
             return future

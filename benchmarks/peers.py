@@ -123,12 +123,20 @@ def schemathesis(work: Work) -> Iterator[Told]:
         for one in json.loads(path.read_text(encoding="utf-8")):
             method, template = one["place"].split(" ", 1)
             request = requests.Request(method, ORIGIN).prepare()
+            # Only the names matter: a case without its parameters is refused.
+            names = dict.fromkeys(re.findall(r"\{(\w+)\}", template), "x")
             got: dict[str, list[str]] = {}
             for name, value in one["response_headers"]:
                 got.setdefault(name.lower(), []).append(value)
             body = (one["response_body"] or "").encode("utf-8", "surrogateescape")
             response = Response(one["status"], got, body, request, 0.01, verify=True)
-            pairs.append((schema[template][method].Case(), response, f"{one['place']} {one['status']}"))
+            pairs.append(
+                (
+                    schema[template][method].Case(path_parameters=names),
+                    response,
+                    f"{one['place']} {one['status']}",
+                )
+            )
         return pairs
 
     def judged(pairs: list[tuple[Any, Any, str]]) -> frozenset[str]:

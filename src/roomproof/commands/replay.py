@@ -14,7 +14,7 @@ from roomproof.reports.progress import replay_progress
 from roomproof.reports.terminal import show
 
 
-def run_replay(replay: Callable[..., Report], outputs: Outputs, *, resumes: bool) -> int:
+def run_replay(replay: Callable[..., Report], outputs: Outputs, *, resumes: bool = False) -> int:
     """Judge recordings, show and write what they say, and return the exit code.
 
     `replay` is the function of the API with all arguments but its listeners; `resumes` tells whether it goes

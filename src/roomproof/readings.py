@@ -110,16 +110,16 @@ class _DecodedReading(Reading):
 class _WideReading(Reading):
     """A reading whose UTF-16 code units are taken for letters, from the first or the second byte on."""
 
-    def __init__(self, parent: Reading, skip: int, codec: str) -> None:
-        self._text = parent.data[skip:].decode(codec, "replace")
+    def __init__(self, parent: Reading, begin: int, end: int, codec: str) -> None:
+        self._text = parent.data[begin:end].decode(codec, "replace")
         super().__init__(self._text.encode(), 0, parent.coded + 1)
         self._parent = parent
-        self._skip = skip
+        self._begin = begin
         self._codec = codec
 
     def span(self, start: int, end: int) -> Span | None:
         first, last = (
-            self._skip + len(self.data[:at].decode("utf-8", "ignore").encode(self._codec))
+            self._begin + len(self.data[:at].decode("utf-8", "ignore").encode(self._codec))
             for at in (start, end)
         )
         return self._parent.span(first, min(last, len(self._parent.data)))
@@ -229,6 +229,22 @@ class _Share:
         return run.start + offsets[first - begin], run.start + offsets[last - begin - 1] + 1
 
 
+def _wide_stretches(data: bytes) -> Iterator[Span]:
+    """Yield where letters of ASCII stand with zeros between them, and what is near: of random bytes a few
+    look so, which is no reason to read all of them otherwise.
+    """
+    begin = end = 0
+    for match in _IN_UTF_16.finditer(data):
+        if match.start() > end + _NEAR and end:
+            yield max(0, begin - _NEAR), end + _NEAR
+            begin = match.start()
+        elif not end:
+            begin = match.start()
+        end = match.end()
+    if end:
+        yield max(0, begin - _NEAR), end + _NEAR
+
+
 class Readings:
     """The readings of one text, the bytes themselves first. Raises UnsearchableError once they have more
     bytes than is allowed.
@@ -273,12 +289,12 @@ class Readings:
         if reading.coded < MOST_CODINGS:
             if shares := [*self._carried(reading, _BASE64), *self._carried(reading, _HEXADECIMAL)]:
                 yield _DecodedReading(reading, shares)
-            if _IN_UTF_16.search(reading.data):
-                yield from (
-                    _WideReading(reading, skip, codec)
-                    for skip in (0, 1)
-                    for codec in ("utf-16-le", "utf-16-be")
-                )
+            yield from (
+                _WideReading(reading, begin + skip, end, codec)
+                for begin, end in _wide_stretches(reading.data)
+                for skip in (0, 1)
+                for codec in ("utf-16-le", "utf-16-be")
+            )
             if members := list(self._inflated(reading.data)):
                 yield _InflatedReading(reading, members)
 
@@ -429,4 +445,6 @@ _HEXADECIMAL = _Kind(
 )
 _IN_UTF_16 = re.compile(rb"\0[\t\n\r -~]\0+[\t\n\r -~]\0")
 """Letters of ASCII with zeros between them: which of the two begins a unit is not known."""
+_NEAR = 1_024
+"""So many bytes beside letters in UTF-16 are read as such, too: a secret may have other letters."""
 _COMPRESSED = re.compile(rb"\x1f\x8b\x08|\x78[\x01\x5e\x9c\xda]")

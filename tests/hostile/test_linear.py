@@ -193,3 +193,17 @@ def test_a_long_list_that_comes_back_in_another_order_is_an_echo() -> None:
     assert echoes(many, many[::-1], None)
     assert not echoes(many, [*many[:-1], {"name": "another"}], None)
     assert echoes([*many, "2026-01-01T00:00:00Z"], ["2026-01-01T00:00:00+00:00", *many], None)
+
+
+def test_a_few_zeros_among_other_bytes_do_not_have_all_of_them_read_as_utf_16() -> None:
+    # So a list of some hundred random ids had too many readings, once in a while, and was not recorded.
+    data = b"~" * 100_000 + b"\0A\0B\0" + b"~" * 100_000
+    read = sum(len(reading.data) for reading in Readings(data, SPELLINGS, Shortest(8, 8), every=False))
+    assert read < 2 * len(data)
+    secret = "kEy4-canary/+%41"
+    for codec in ("utf-16-le", "utf-16-be"):
+        for gap in (b"", b"~", b"~" * 3_000):
+            wide = data + gap + secret.encode(codec) + b"~" * 100_000
+            assert KnownSecrets([secret]).stand_in(wide)
+            (found,) = KnownSecrets([secret]).places(wide)
+            assert wide[found.start : found.end] == secret.encode(codec)

@@ -160,7 +160,7 @@ def replay(
         done += files_more
         tell(Progressed(done, len(every), replayed.judged + replayed.learned))
 
-    apart = list(batches(every, size=_bytes_of))
+    apart = list(batches(every, size=files.size))
     for batch, found in zip(apart, worker.look(apart), strict=True):
         for one in found.others:
             together.setdefault(_group(one.path, register.stream_by), []).append(one)
@@ -191,10 +191,6 @@ def batches(items: Iterable[Item], size: Callable[[Item], int]) -> Iterator[tupl
         so_far += bytes_more
     if batch:
         yield tuple(batch)
-
-
-def _bytes_of(path: Path) -> int:
-    return files.size(path)
 
 
 def _bytes_of_family(family: Family) -> int:

@@ -12,7 +12,7 @@ from roomproof.cassettes.kinship import known_room, touched_rooms
 from roomproof.cassettes.overlap import Overlaps
 from roomproof.cassettes.provider_record import Records, Register
 from roomproof.events import Judged, Listener
-from roomproof.interaction import SAFE, Interaction
+from roomproof.interaction import Interaction
 from roomproof.judge.beside import ALONE, ConcurrentRequests
 from roomproof.judge.client_violations import InteractionOrigin
 from roomproof.judge.evidence import Outcome
@@ -78,8 +78,7 @@ class Streams:
         if not is_second_hand(call.interaction.request):
             self._judge(stream, call, ALONE)
             return
-        if call.interaction.request.method not in SAFE:
-            self._tell_others(name, call)
+        self._tell_others(name, call)
         self._note_room(name, call)
         is_lost = call.is_adrift and call.started is None
         if is_lost:

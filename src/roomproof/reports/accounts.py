@@ -10,14 +10,7 @@ from roomproof.report.document import Report
 from roomproof.report.provider import ProviderReport
 from roomproof.verdict import Verdict
 
-_WORST_FIRST = (
-    Verdict.FAIL,
-    Verdict.WARNING,
-    Verdict.DEVIATION,
-    Verdict.INCONCLUSIVE,
-    Verdict.PASS,
-    Verdict.UNEXERCISED,
-)
+_BROKEN = (Verdict.FAIL, Verdict.WARNING, Verdict.DEVIATION)
 
 
 @dataclass(frozen=True)
@@ -45,17 +38,13 @@ class ProviderOverAccounts:
     def counts(self) -> Mapping[Verdict, int]:
         """How many clauses have each verdict over all accounts, the worst first."""
         counted = Counter(clause.verdict for clause in self.clauses)
-        return {word: counted[word] for word in _WORST_FIRST if counted[word]}
+        return {word: counted[word] for word in Verdict if counted[word]}
 
     @property
     def differing(self) -> tuple[ClauseOverAccounts, ...]:
         """The clauses that are broken, and not by all accounts that were judged, the worst first."""
-        found = [
-            clause
-            for clause in self.clauses
-            if len(clause.accounts) > 1 and clause.verdict in _WORST_FIRST[:3]
-        ]
-        return tuple(sorted(found, key=lambda clause: _WORST_FIRST.index(clause.verdict)))
+        found = [clause for clause in self.clauses if len(clause.accounts) > 1 and clause.verdict in _BROKEN]
+        return tuple(sorted(found, key=lambda clause: list(Verdict).index(clause.verdict)))
 
 
 def by_account(report: Report) -> Report:
@@ -88,6 +77,6 @@ def _clauses(entries: Sequence[ProviderReport]) -> tuple[ClauseOverAccounts, ...
         for clause in entry.clauses:
             seen.setdefault(clause.id, {}).setdefault(clause.verdict, []).append(entry.account)
     return tuple(
-        ClauseOverAccounts(name, {word: tuple(by[word]) for word in _WORST_FIRST if word in by})
+        ClauseOverAccounts(name, {word: tuple(by[word]) for word in Verdict if word in by})
         for name, by in seen.items()
     )

@@ -196,14 +196,14 @@ def write(path: Path, content: bytes) -> None:
     """
     number = _descriptor(path)
     if number is not None:
-        _into(number, content)
+        into(number, content)
         return
     path.parent.mkdir(parents=True, exist_ok=True)
     place = real(path)
     if is_there(place) and not stat.S_ISREG(place.stat().st_mode):
         descriptor = os.open(place, os.O_WRONLY | _AT_ONCE | _BINARY)
         try:
-            _into(descriptor, content)
+            into(descriptor, content)
         finally:
             os.close(descriptor)
         return
@@ -258,7 +258,7 @@ def append(path: Path, content: Callable[[int], bytes]) -> None:
     """Add to the end of a file, which may be new, what `content` makes of the number of bytes that it has."""
     descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | _AT_ONCE | _BINARY, 0o666)
     try:
-        _into(descriptor, content(os.fstat(descriptor).st_size))
+        into(descriptor, content(os.fstat(descriptor).st_size))
     finally:
         os.close(descriptor)
 
@@ -329,7 +329,7 @@ def _overwrite(place: Path, content: bytes) -> None:
     """
     descriptor = os.open(place, os.O_WRONLY | os.O_TRUNC | _AT_ONCE | _BINARY)
     try:
-        _into(descriptor, content)
+        into(descriptor, content)
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
@@ -338,7 +338,7 @@ def _overwrite(place: Path, content: bytes) -> None:
 def _create(path: Path, content: bytes) -> None:
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _BINARY, 0o666)
     try:
-        _into(descriptor, content)
+        into(descriptor, content)
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
@@ -403,7 +403,7 @@ def _from_pipe(descriptor: int, most: int) -> bytes:
     raise TimeoutError(errno.ETIMEDOUT, f"the pipe did not come to its end within {LONGEST_WAIT:g} seconds")
 
 
-def _into(descriptor: int, content: bytes) -> None:
+def into(descriptor: int, content: bytes) -> None:
     """Write all of something, or raise OSError: the system may take a part only and say no more of it."""
     left, until = memoryview(content), monotonic() + LONGEST_WAIT
     pipe = stat.S_ISFIFO(os.fstat(descriptor).st_mode)

@@ -56,9 +56,7 @@ class Checkpoint:
         frame = _FRAME.pack(key, hashlib.sha256(brought).digest(), len(brought)) + brought
         try:
             at = os.lseek(self._descriptor, 0, os.SEEK_END)
-            written = 0
-            while written < len(frame):
-                written += os.write(self._descriptor, frame[written:])
+            files.into(self._descriptor, frame)
         except OSError as error:
             raise UsageError(
                 f"{self.path}: the checkpoint cannot be written ({error.strerror}); make space for it, or "
@@ -76,7 +74,7 @@ class Checkpoint:
         os.ftruncate(self._descriptor, 0)
         self._places = {}
         began = datetime.now(UTC)
-        os.write(self._descriptor, json.dumps({"began": began.isoformat()}).encode() + b"\n")
+        files.into(self._descriptor, json.dumps({"began": began.isoformat()}).encode() + b"\n")
         return began
 
     def _read_head(self) -> datetime | None:

@@ -54,14 +54,8 @@ class Checkpoint:
     def keep(self, key: bytes, brought: bytes) -> None:
         """Keep what a batch has brought. Raises UsageError where that cannot be written."""
         frame = _FRAME.pack(key, hashlib.sha256(brought).digest(), len(brought)) + brought
-        try:
-            at = os.lseek(self._descriptor, 0, os.SEEK_END)
-            files.into(self._descriptor, frame)
-        except OSError as error:
-            raise UsageError(
-                f"{self.path}: the checkpoint cannot be written ({error.strerror}); make space for it, or "
-                f"leave --resume out"
-            ) from error
+        at = os.lseek(self._descriptor, 0, os.SEEK_END)
+        self._write(frame)
         self._places[key] = (at + _FRAME.size, len(brought))
 
     def close(self, *, done: bool) -> None:
@@ -74,8 +68,17 @@ class Checkpoint:
         os.ftruncate(self._descriptor, 0)
         self._places = {}
         began = datetime.now(UTC)
-        files.into(self._descriptor, json.dumps({"began": began.isoformat()}).encode() + b"\n")
+        self._write(json.dumps({"began": began.isoformat()}).encode() + b"\n")
         return began
+
+    def _write(self, content: bytes) -> None:
+        try:
+            files.into(self._descriptor, content)
+        except OSError as error:
+            raise UsageError(
+                f"{self.path}: the checkpoint cannot be written ({error.strerror}); make space for it, or "
+                f"leave --resume out"
+            ) from error
 
     def _read_head(self) -> datetime | None:
         """Read which frames are there, and return when the replay began; None where that is not known, or too
